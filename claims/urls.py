@@ -4,7 +4,8 @@ from django.urls import path
 
 from claims.public.feeds import feed_formats
 from claims.public.feeds import views as feeds
-from claims.public.pages import cards, check, clusters, oembed, standards, views
+from claims.public.feeds.corrections import corrections_feed
+from claims.public.pages import cards, check, clusters, corrections, oembed, standards, views
 from claims.readers.doors import complaint_page, message_page, request_page
 
 urlpatterns = [
@@ -33,8 +34,10 @@ urlpatterns = [
     path("standards/", standards.standards, name="standards"),
     path("about/<slug:kind>/", standards.about, name="about"),
     path("about/<slug:kind>/<int:version>/", standards.about, name="about-version"),
+    path("corrections/", corrections.corrections_page, name="corrections"),
     path("methodology/", views.methodology, name="methodology"),
     path("oembed/", oembed.oembed, name="oembed"),
+    path("feeds/corrections.atom", corrections_feed, name="corrections-atom"),
     path("feeds/claims.atom", feeds.claims, {"form": feed_formats.ATOM}, name="claims-atom"),
     path("feeds/claims.rss", feeds.claims, {"form": feed_formats.RSS}, name="claims-rss"),
     path("feeds/claims.json", feeds.claims, {"form": feed_formats.JSON}, name="claims-json"),

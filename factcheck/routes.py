@@ -20,6 +20,7 @@ from rest_framework.views import APIView
 from claims.public.api.changes import ChangeResource
 from claims.public.api.claims import ClaimResource, VerdictResource, VersionResource
 from claims.public.api.clusters import ClusterResource
+from claims.public.api.corrections import CorrectionResource
 from claims.public.api.downloads import CsvDownload, DataFeedDownload, NdjsonDownload
 from claims.public.api.facets import FacetResource
 from claims.public.api.linked_data import LinkedDataResource
@@ -58,6 +59,11 @@ router.register(f"{V1}claims/<int:claim_id>/versions", VersionResource, basename
 # What is no page of things with ids.
 listings = [
     path(f"{V1}changes/", ChangeResource.as_view({"get": "list"}, basename="changes"), name="changes"),
+    path(
+        f"{V1}corrections/",
+        CorrectionResource.as_view({"get": "list"}, basename="corrections"),
+        name="corrections-list",
+    ),
     path(f"{V1}claims/facets/", FacetResource.as_view({"get": "retrieve"}, basename="claims"), name="facets"),
     path(
         f"{V1}lookup/",
@@ -109,6 +115,8 @@ class Root(APIView):
             name: reverse(name, request=request)
             for name in ("changes", "lookup", "match", "complaints", "requests", "schema", "docs", "redoc")
         } | {"standards": reverse("standards-api", request=request)}
+            for name in ("changes", "lookup", "match", "schema", "docs", "redoc")
+        } | {"corrections": reverse("corrections-list", request=request)}
         return Response({**addresses, **more}, headers={"Cache-Control": "public, max-age=3600"})
 
 

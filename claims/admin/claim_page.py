@@ -19,6 +19,7 @@ from claims.admin.lost_quote import lost_context
 from claims.admin.move_buttons import moves_context, returned_with
 from claims.admin.quote_form import in_context
 from claims.admin.reader_view import SANDBOX
+from claims.admin.reply_panel import replies_context
 from claims.admin.scheduling import scheduling_context
 from claims.admin.status_badges import anchor_badge, rating_badge, state_badge, status_badge
 from claims.admin.timeline import KINDS, timeline
@@ -99,6 +100,7 @@ def verdict_context(verdict: Verdict | None, person: User, *, is_edited: bool) -
         "signoffs": signoffs,
         "given": list(verdict.signoffs.readable_by(person).counting()) if is_in_review else [],
         "returned": returned_with(verdict),
+        **replies_context(verdict, person),
         "evidence": [] if is_edited else evidence_of(verdict),
         "explanation": "" if is_edited else mark_safe(to_html(verdict.explanation)),  # noqa: S308  nh3 cleaned it
         **scheduling_context(verdict, person, ready=_is_ready(moves)),

@@ -18,9 +18,9 @@ from claims.admin.assignment import due_badge, priority_badge
 from claims.admin.queue_ages import MOST_COUNTED, queue_lines
 from claims.admin.queues import QUEUES
 from claims.admin.scheduling import planned_badge, with_planned
-from claims.admin.status_badges import rating_badge, state_badge, status_badge
+from claims.admin.status_badges import deadline_badge, rating_badge, state_badge, status_badge
 from claims.admin.trends import trends_context
-from claims.models import Assignment, Claim, Publication, Verdict
+from claims.models import Assignment, Claim, Publication, ReplyRequest, Verdict
 from claims.models.assignment import BY_URGENCY
 from claims.models.readership import READ_DRAFTS
 from factcheck.admin.badges import badge
@@ -81,6 +81,8 @@ def _cards(person: User) -> Iterator[Card]:
     ):
         if person.has_perm(permission):
             yield _card(name, _verdicts(person), person)
+    if person.has_perm("claims.change_replyrequest"):
+        yield _card("mine", _answers(person), person)
     if not person.has_perm("claims.triage_claim") and person.has_perm("claims.add_claim"):
         yield _my_proposals(person)
     if person.has_perm("claims.view_publication"):
@@ -92,11 +94,17 @@ def _verdicts(person: User) -> QuerySet[Verdict]:
     return with_planned(rows.defer("explanation"))
 
 
+def _answers(person: User) -> QuerySet[ReplyRequest]:
+    rows = ReplyRequest.objects.readable_by(person)
+    return rows.select_related("verdict__claim", "claimant").defer("text", "answer")
+
+
 def _card(name: str, rows: QuerySet[Any], person: User) -> Card:
     queue = QUEUES[rows.model][name]
     count, found = _counted(queue.of(rows, person))
     listed = reverse(f"admin:claims_{rows.model._meta.model_name}_changelist")
-    return Card(name, str(queue.title), count, f"{listed}?queue={name}", [_line(row) for row in found])
+    key = name if rows.model is Verdict else f"{rows.model._meta.model_name}-{name}"
+    return Card(key, str(queue.title), count, f"{listed}?queue={name}", [_line(row) for row in found])
 
 
 def _counted(rows: QuerySet[Any], most: int = _SHOWN) -> tuple[int, list[Any]]:
@@ -122,7 +130,10 @@ def _work_line(row: Assignment) -> ListedRow:
     return ListedRow(str(row.claim), change_page(subject), words)
 
 
-def _line(row: Claim | Verdict) -> ListedRow:
+def _line(row: Claim | Verdict | ReplyRequest) -> ListedRow:
+    if isinstance(row, ReplyRequest):
+        words = f"{row.whom}: {row.verdict.claim}"
+        return ListedRow(words, change_page(row), deadline_badge(row))
     if isinstance(row, Verdict):
         return ListedRow(str(row.claim), change_page(row), _aside(row))
     return ListedRow(str(row), change_page(row), "" if row.score is None else f"{row.score:.0%}")

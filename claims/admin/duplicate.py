@@ -24,7 +24,7 @@ from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import duplicates
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
-from factcheck.admin.differences import difference
+from factcheck.web.differences import difference
 
 _PAST = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
 

@@ -85,6 +85,7 @@ def checklist(
         "reviewed_on": f"id_{before}reviewed_on",
         "evidence": "evidence-group",
         "correction": f"id_{before}correction_kind",
+        "right_of_reply": "right-of-reply",
     }
     return [(words, places[part]) for part, words in missing_parts(verdict, evidence).items()]
 

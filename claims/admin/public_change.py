@@ -21,7 +21,7 @@ from claims.ledger import prospects
 from claims.ledger.prospects import Prospect
 from claims.models import Claim, Evidence, Publication, Verdict
 from claims.models.rating import NormalisedRating
-from factcheck.admin.differences import difference
+from factcheck.web.differences import difference
 
 Document = dict[str, Any]
 

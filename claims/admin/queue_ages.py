@@ -15,7 +15,17 @@ from django.utils.translation import ngettext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from claims.admin.queues import QUEUES
-from claims.models import Assignment, Claim, PeerNewsroom, PossibleDuplicate, Rating, Repeat, Verdict, Watch
+from claims.models import (
+    Assignment,
+    Claim,
+    PeerNewsroom,
+    PossibleDuplicate,
+    Rating,
+    Repeat,
+    ReplyRequest,
+    Verdict,
+    Watch,
+)
 
 #: Further than this nobody needs to know how many: whoever has so many to do does not count them.
 MOST_COUNTED = 1000
@@ -55,6 +65,7 @@ _LISTED: tuple[tuple[type[Model], str, str, str], ...] = (
     (Claim, "triage", "claims.triage_claim", "created_at"),
     (Claim, "unchecked", "claims.add_verdict", "created_at"),
     (Verdict, "recheck", "claims.add_verdict", "recheck_on"),
+    (ReplyRequest, "awaited", "claims.change_replyrequest", "sent_at"),
     (Claim, "orphaned", "claims.change_appearance", ""),
     (Repeat, "repeats", "claims.change_repeat", "first_seen_at"),
     (PossibleDuplicate, "duplicates", "claims.merge_claim", "created_at"),

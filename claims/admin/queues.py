@@ -31,6 +31,7 @@ from claims.models import (
     PossibleDuplicate,
     Rating,
     Repeat,
+    ReplyRequest,
     SignOff,
     Transition,
     Verdict,
@@ -135,6 +136,11 @@ def _in_trouble(newsrooms: Any, person: User) -> QuerySet[PeerNewsroom]:
     return in_trouble
 
 
+def _awaited(requests: Any, person: User) -> QuerySet[ReplyRequest]:
+    awaited: QuerySet[ReplyRequest] = requests.awaited()
+    return awaited
+
+
 CLAIM_QUEUES = {
     "triage": Queue(
         _("Proposed, to be decided about"),
@@ -199,6 +205,15 @@ PEER_QUEUES = {
     ),
 }
 
+REPLY_QUEUES = {
+    "awaited": Queue(_("Answers awaited"), _awaited, ("answer_by", "pk")),
+    "mine": Queue(
+        _("Answers that I wait for"),
+        lambda rows, person: _awaited(rows, person).filter(Q(sent_by=person) | Q(verdict__author=person)),
+        ("answer_by", "pk"),
+    ),
+}
+
 #: The queues of each model, by the name that addresses carry.
 QUEUES: dict[type[Model], dict[str, Queue]] = {
     Claim: CLAIM_QUEUES,
@@ -208,4 +223,5 @@ QUEUES: dict[type[Model], dict[str, Queue]] = {
     Repeat: REPEAT_QUEUES,
     Watch: WATCH_QUEUES,
     PeerNewsroom: PEER_QUEUES,
+    ReplyRequest: REPLY_QUEUES,
 }

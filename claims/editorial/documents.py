@@ -12,12 +12,14 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 
 from claims.ledger.document import claim_document
 from claims.ledger.document.claim_document import moment, render
+from claims.ledger.document.reply_document import reply
 from claims.models import (
     Appearance,
     Claim,
     Claimant,
     Evidence,
     Publication,
+    ReplyRequest,
     SignOff,
     Topic,
     Transition,
@@ -60,6 +62,7 @@ def verdict_rows(reader: User) -> QuerySet[Verdict]:
         .select_related("publisher", "rating__scale", "author", "submitted_by")
         .prefetch_related(
             Prefetch("evidence", quoting_rows(Evidence.objects.order_by("position", "pk"))),
+            Prefetch("reply_requests", ReplyRequest.objects.told().select_related("claimant")),
             Prefetch("signoffs", SignOff.objects.readable_by(reader).order_by("pk")),
         )
     )
@@ -139,6 +142,7 @@ def verdict(row: Verdict) -> Document:
         "correction_note": row.correction_note,
         "review_round": row.review_round,
         "required_signoffs": row.required_signoffs,
+        "reply_rule": row.reply_rule,
         "signoffs": [
             {
                 "by": {"id": each.by_id, "name": each.by_name},
@@ -150,6 +154,30 @@ def verdict(row: Verdict) -> Document:
         ],
         "submitted_by": person(row.submitted_by),
         "submitted_at": moment(row.submitted_at) if row.submitted_at else None,
+        "created_at": moment(row.created_at),
+    }
+
+
+def reply_request(row: ReplyRequest) -> Document:
+    """A request for an answer, with what only the newsroom knows of it."""
+    return {
+        **reply(row, row.verdict.language),
+        "verdict": row.verdict_id,
+        "language": row.language,
+        "channel": row.channel,
+        "address": row.address,
+        "subject": row.subject,
+        "text": row.text,
+        "answer_by": moment(row.answer_by) if row.answer_by else None,
+        "sent_at": moment(row.sent_at) if row.sent_at else None,
+        "sent_by": {"id": row.sent_by_id, "name": row.sent_by_name} if row.sent_by_id else None,
+        "is_being_mailed": bool(row.mail_asked_at and not row.sent_at),
+        "mail_problem": row.mail_problem,
+        "message_id": row.message_id,
+        "answered_at": moment(row.answered_at) if row.answered_at else None,
+        "answer_channel": row.answer_channel,
+        "answer_shown": row.answer_shown,
+        "whole_answer": row.answer,
         "created_at": moment(row.created_at),
     }
 

@@ -24,7 +24,7 @@ from sources.models import Publisher, Source
 _LONGEST_OFFSET = 2**31 - 1
 
 
-def _example(body: dict[str, Any]) -> Any:
+def example(body: dict[str, Any]) -> Any:
     """Class decorator: the body that the OpenAPI document shows."""
     return extend_schema_serializer(examples=[OpenApiExample("Example", body, request_only=True)])
 
@@ -33,7 +33,7 @@ def _url_list() -> serializers.ListField:
     return serializers.ListField(child=Url(max_length=500), max_length=50, required=False)
 
 
-@_example(
+@example(
     {"statement": "The harbour bridge cost 90 million euros.", "language": "en", "claimed_on": "2026-02-28"}
 )
 class ClaimBody(ModelBody):
@@ -48,7 +48,7 @@ class ClaimBody(ModelBody):
         fields = ["statement", "language", "claimant", "claimed_on", "context", "topics"]
 
 
-@_example({"context": "The bridge was opened in February."})
+@example({"context": "The bridge was opened in February."})
 class ClaimChanges(ClaimBody):
     """What is given changes, everything else stays."""
 
@@ -68,7 +68,7 @@ class ClaimChanges(ClaimBody):
         return appearance
 
 
-@_example({"source": 1, "exact": "the bridge had cost 90 million euros"})
+@example({"source": 1, "exact": "the bridge had cost 90 million euros"})
 class QuoteBody(StrictKeys):
     """A source and the words quoted from it, or where they stand."""
 
@@ -116,7 +116,7 @@ class QuoteBody(StrictKeys):
         return values
 
 
-@_example({"source": 1, "stance": "refutes", "note": "Page 3 of the accounts.", "exact": "120 million euros"})
+@example({"source": 1, "stance": "refutes", "note": "Page 3 of the accounts.", "exact": "120 million euros"})
 class EvidenceBody(QuoteBody):
     """What a verdict rests on."""
 
@@ -127,7 +127,7 @@ class EvidenceBody(QuoteBody):
     )
 
 
-@_example({"summary": "The audited accounts show 120 million euros."})
+@example({"summary": "The audited accounts show 120 million euros."})
 class VerdictChanges(ModelBody):
     """What a draft says. What is given changes, everything else stays."""
 
@@ -140,7 +140,7 @@ class VerdictChanges(ModelBody):
         }
 
 
-@_example(
+@example(
     {"claim": 1, "rating": 1, "summary": "The accounts show 120 million euros.", "reviewed_on": "2026-03-01"}
 )
 class VerdictBody(VerdictChanges):
@@ -157,7 +157,7 @@ class VerdictBody(VerdictChanges):
         fields = ["claim", "publisher", *VerdictChanges.Meta.fields]
 
 
-@_example({"url": "https://news.example.org/harbour-bridge", "title": "The bridge", "capture": True})
+@example({"url": "https://news.example.org/harbour-bridge", "title": "The bridge", "capture": True})
 class SourceBody(StrictKeys):
     """A source: found by its address, otherwise added."""
 
@@ -185,7 +185,7 @@ class SourceBody(StrictKeys):
         return values
 
 
-@_example({"name": "Ingrid Solheim", "job_title": "Minister of Transport"})
+@example({"name": "Ingrid Solheim", "job_title": "Minister of Transport"})
 class ClaimantBody(ModelBody):
     """A claimant: found by the name, whatever its case, otherwise added."""
 
@@ -196,7 +196,7 @@ class ClaimantBody(ModelBody):
         fields = ["name", "kind", "job_title", "affiliation", "country", "same_as", "notes"]
 
 
-@_example({"name": "Transport"})
+@example({"name": "Transport"})
 class TopicBody(StrictKeys):
     """A topic: found by slug or name, whatever its case, otherwise added."""
 
@@ -224,7 +224,7 @@ CLAIM_ACTIONS = _actions(CLAIM_MOVES)
 VERDICT_ACTIONS = _actions(VERDICT_MOVES)
 
 
-@_example({"action": "sign_off", "note": "I read the accounts."})
+@example({"action": "sign_off", "note": "I read the accounts."})
 class VerdictMoveBody(StrictKeys):
     """A move of the review workflow."""
 
@@ -236,7 +236,7 @@ class VerdictMoveBody(StrictKeys):
     )
 
 
-@_example({"action": "accept", "note": "Widely shared."})
+@example({"action": "accept", "note": "Widely shared."})
 class ClaimMoveBody(VerdictMoveBody):
     """A move of a claim."""
 

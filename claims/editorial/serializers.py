@@ -7,10 +7,11 @@ from claims.ledger.document.serializers import (
     ClaimantSerializer,
     EvidenceSerializer,
     RatingSerializer,
+    ReplySerializer,
     TopicSerializer,
     VerdictSerializer,
 )
-from claims.models import Claim, CorrectionKind, Verdict
+from claims.models import Claim, CorrectionKind, ReplyRequest, Verdict
 from claims.models.token import Scope
 from sources.api.serializers import SnapshotSerializer, SourceSerializer
 
@@ -96,9 +97,36 @@ class EditorialVerdictSerializer(VerdictSerializer):
     correction_note = serializers.CharField(help_text="What changed and why, for readers.")
     review_round = serializers.IntegerField()
     required_signoffs = serializers.IntegerField()
+    reply_rule = serializers.ChoiceField(
+        Verdict.ReplyRule.choices,
+        help_text="Whether an answer has to be asked for, as its last review began.",
+    )
     signoffs = SignOffSerializer(many=True)
     submitted_by = NamedSerializer(allow_null=True)
     submitted_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class ReplyRequestSerializer(ReplySerializer):
+    """A request for an answer, with what only the newsroom knows of it."""
+
+    verdict = serializers.IntegerField()
+    channel = serializers.ChoiceField([("", ""), *ReplyRequest.Channel.choices])
+    address = serializers.CharField(
+        help_text="Where they were asked. Never published, and forgotten after a while."
+    )
+    subject = serializers.CharField()
+    text = serializers.CharField(help_text="What they are asked.")
+    answer_by = serializers.DateTimeField(allow_null=True)
+    sent_at = serializers.DateTimeField(allow_null=True)
+    sent_by = ActorSerializer(allow_null=True)
+    is_being_mailed = serializers.BooleanField()
+    mail_problem = serializers.CharField()
+    message_id = serializers.CharField(help_text="Of the mail; empty where it was passed on in another way.")
+    answered_at = serializers.DateTimeField(allow_null=True)
+    answer_channel = serializers.ChoiceField([("", ""), *ReplyRequest.Channel.choices])
+    answer_shown = serializers.ChoiceField([("", ""), *ReplyRequest.Shown.choices])
+    whole_answer = serializers.CharField()
     created_at = serializers.DateTimeField()
 
 

@@ -5,7 +5,7 @@ What is silently dropped or turned into something else is what an editor finds w
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from django.db import models
@@ -15,6 +15,8 @@ from claims.editorial.refused_requests import Unprocessable
 from factcheck.api.json_bodies import StrictJSON
 from factcheck.api.query_values import GREATEST_ID, suggestion
 
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:", re.ASCII)
+_OFFSET = re.compile(r"([Zz]|[+-][0-9]{2}:[0-9]{2})\Z", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
@@ -49,6 +51,19 @@ class DayField(serializers.DateField):
     def to_internal_value(self, value: Any) -> date:
         if not isinstance(value, str) or not _DAY.fullmatch(value):
             self.fail("invalid", format="YYYY-MM-DD")
+        return super().to_internal_value(value)
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment as RFC 3339 writes it, with its offset: without one, nobody knows which it is."""
+
+    default_error_messages = {"no_offset": "Give the offset from UTC, as in 2026-03-01T17:00:00+01:00."}
+
+    def to_internal_value(self, value: Any) -> datetime:
+        if not isinstance(value, str) or not _MOMENT.match(value):
+            self.fail("invalid", format="YYYY-MM-DDThh:mm:ss+hh:mm")
+        if not _OFFSET.search(value):
+            self.fail("no_offset")
         return super().to_internal_value(value)
 
 

@@ -12,6 +12,7 @@ from claims.editorial.mentioned_resources import (
     TopicWork,
     TransitionWork,
 )
+from claims.editorial.replies import ReplyWork
 from claims.editorial.root import Who
 from claims.editorial.verdicts import EvidenceWork, VerdictWork
 
@@ -30,6 +31,7 @@ for name, resource in RESOURCES.items():
     router.register(name, resource, basename=f"editorial-{name}")
 router.register("claims/<int:claim_id>/appearances", AppearanceWork, basename="editorial-appearances")
 router.register("verdicts/<int:verdict_id>/evidence", EvidenceWork, basename="editorial-evidence")
+router.register("verdicts/<int:verdict_id>/replies", ReplyWork, basename="editorial-replies")
 router.register("sources/<int:source_id>/snapshots", SnapshotWork, basename="editorial-snapshots")
 
 urlpatterns = [

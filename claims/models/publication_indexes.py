@@ -42,6 +42,12 @@ OF_MOMENTS = [
         include=["published_at", "claim"],
         condition=CURRENT,
     ),
+    # The log of corrections, its keyset and its months.
+    Index(
+        name="publication_corrections",
+        fields=["-published_at", "-sequence"],
+        condition=Q(kind__in=["clarification", "correction", "update", "retraction"]),
+    ),
     # The feed of changes without those that were overtaken.
     Index(name="publication_newest_sequence", fields=["sequence"], condition=NEWEST),
 ]

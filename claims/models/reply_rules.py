@@ -108,7 +108,9 @@ _NOT_YET = refuse(
 )
 
 #: What is written when an answer comes in, and nothing else is.
-_ANSWER = "ARRAY['answered_at', 'answer_channel', 'answer', 'answer_shown', 'excerpt', 'statement']"
+_ANSWER = """ARRAY[
+    'answered_at', 'answer_recorded_at', 'answer_channel', 'answer', 'answer_shown', 'excerpt', 'statement'
+]"""
 #: What the worker notes beside it: it is no part of what was asked or said.
 _NOTED = "ARRAY['reminded_at', 'mail_problem']"
 
@@ -188,6 +190,15 @@ MOMENTS_HAVE_COME = Rule(
             )
         THEN
             {_NOT_YET}
+        END IF;
+        IF TG_OP = 'UPDATE' THEN
+            NEW.answer_recorded_at := CASE
+                WHEN NEW.answered_at IS NULL THEN NULL
+                WHEN OLD.answered_at IS NULL THEN clock_timestamp()
+                ELSE OLD.answer_recorded_at
+            END;
+        ELSIF NEW.answered_at IS NULL OR NEW.answer_recorded_at IS NULL THEN
+            NEW.answer_recorded_at := CASE WHEN NEW.answered_at IS NOT NULL THEN clock_timestamp() END;
         END IF;
         RETURN NEW;
     """,

@@ -134,6 +134,8 @@ class ReplyRequest(models.Model):
     reminded_at = models.DateTimeField(null=True, editable=False)
 
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    #: When it was noted here, which says whether what is published could know of it.
+    answer_recorded_at = models.DateTimeField(null=True, editable=False)
     answer_channel = models.CharField(_("how they answered"), max_length=20, choices=Channel, blank=True)
     answer = models.TextField(_("the answer"), max_length=reply_rules.LONGEST_ANSWER, blank=True)
     answer_shown = models.CharField(_("what readers see"), max_length=10, choices=Shown, blank=True)

@@ -99,9 +99,9 @@ def mark_sent(row: ReplyRequest, *, by: User, at: datetime | None = None) -> Rep
     """
     require(by, "claims.change_replyrequest", _("ask for answers"))
     row = _locked(row, by)
-    _require_ready(row)
     if row.mail_asked_at:
         raise NotPossible(_("It is on its way by mail. Stop that first."))
+    _require_ready(row)
     row.sent_at = at or clock.now()
     _sent_by_hand(row, by)
     row.save()
@@ -192,6 +192,7 @@ def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
         NotAllowed: the person's role does not include it.
     """
     require(by, "claims.add_verdict", _("draft verdicts"))
+    row = _held(row, by)
     verdict = row.verdict
     if row.answered_at is None:
         raise NotPossible(_("No answer is there that could be published."))
@@ -252,6 +253,13 @@ def _sent_by_hand(row: ReplyRequest, by: User) -> None:
     _require_asked(row)
 
 
+def as_sent(row: ReplyRequest) -> str:
+    """The text as it goes out: the deadline is filled in last, when nobody changes it any more."""
+    if row.answer_by is None:
+        return row.text
+    return row.text.replace("{deadline}", reply_wording.deadline_in_words(row.answer_by, row.language))
+
+
 def _require_ready(row: ReplyRequest) -> None:
     if row.not_asked:
         raise NotPossible(_("It says why nobody is asked, so there is nothing to send."))
@@ -261,6 +269,8 @@ def _require_ready(row: ReplyRequest) -> None:
 
 
 def _require_asked(row: ReplyRequest) -> None:
+    """Fill in the deadline, and look whether anything else is missing."""
+    row.text = as_sent(row)
     parts = {
         _("how they are asked"): row.channel,
         _("what they are asked"): row.text.strip(),

@@ -21,7 +21,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from factcheck.admin.differences import difference
+from factcheck.web.differences import difference
 
 Values = dict[str, Any]
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from factcheck.admin import sent_values
 from factcheck.admin.both_versions import MERGE, BothVersions, Choice
-from factcheck.admin.differences import redline
 from factcheck.admin.three_way import RowFate, Value, Whose
+from factcheck.web.differences import redline
 
 
 @dataclass(frozen=True, slots=True)

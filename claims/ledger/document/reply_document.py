@@ -16,7 +16,7 @@ _Shown = ReplyRequest.Shown
 
 def replies(verdict: Verdict) -> list[PublicReply]:
     """What is told of those whom the verdict is about. What is only being prepared is told to nobody."""
-    if verdict.pk is None:
+    if not verdict.pk:
         return []
     rows = sorted(verdict.reply_requests.all(), key=lambda row: row.pk)
     return [reply(row, verdict.language) for row in rows if row.is_told]

@@ -10,7 +10,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factcheck.admin.differences import difference
+from factcheck.web.differences import difference
 
 
 def directives(response: object) -> dict[str, str]:

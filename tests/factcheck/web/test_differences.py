@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factcheck.admin.differences import redline
+from factcheck.web.differences import redline
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,146 @@
+"""The forms with which somebody is asked for an answer, and with which the answer is kept."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims.models import ReplyRequest, ReplyTemplate, Verdict
+from claims.newsroom import reply_wording
+from claims.review import reply_requests
+from claims.review.reply_requests import Answer
+from factcheck.admin.versions import DeskForm
+
+#: What a form offers, where nobody says otherwise: as long as a working day or two.
+USUAL_TIME = timedelta(hours=24)
+
+ASKED: Any = (
+    (None, {"fields": ("party", ("channel", "address"), ("language", "answer_by"))}),
+    (
+        gettext_lazy("What they are asked"),
+        {
+            "fields": ("subject", "text"),
+            "description": gettext_lazy("{deadline} is filled in when it is sent."),
+        },
+    ),
+)
+NOT_ASKED: Any = ((None, {"fields": ("party", "not_asked", "not_asked_note")}),)
+#: What is passed on to the functions that keep it.
+FIELDS = (
+    *("party", "channel", "address", "language", "answer_by", "subject", "text"),
+    *("not_asked", "not_asked_note"),
+)
+
+
+class ReplyForm(DeskForm):
+    """A request, or the reason why there is none. Whom it concerns is the claimant, unless somebody else is named."""
+
+    verdict: Verdict | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        verdict = self.verdict
+        if verdict is None or "party" not in self.fields:
+            return
+        claimant = verdict.claim.claimant
+        party = self.fields["party"]
+        party.required = claimant is None
+        if claimant:
+            party.help_text = _("Leave it empty for the claimant, %(whom)s.") % {"whom": claimant.name}
+        for name in ("channel", "answer_by", "text", "not_asked"):
+            if name in self.fields:
+                self.fields[name].required = True
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        reply_wording.check(text)
+        return text
+
+    def clean_subject(self) -> str:
+        subject: str = self.cleaned_data["subject"]
+        reply_wording.check(subject)
+        return subject
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("not_asked") == ReplyRequest.NotAsked.OTHER and not cleaned.get("not_asked_note"):
+            self.add_error("not_asked_note", _("Say in your words why nobody was asked: readers see it."))
+        return cleaned
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # Who is meant is put in when it is kept: the database's own rules are asked then.
+        return super()._get_validation_exclusions() | {"claimant"}  # type: ignore[misc]  # Django's own
+
+    def values(self) -> dict[str, Any]:
+        """What is kept of it."""
+        given = {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}
+        verdict = self.verdict
+        claimant = verdict.claim.claimant if verdict and not given.get("party") else None
+        return given | {"claimant": claimant}
+
+
+def begun(verdict: Verdict, by: User, language: str = "") -> dict[str, Any]:
+    """What the form of a new request begins with: the template of the claim's language, filled in."""
+    claimant = verdict.claim.claimant
+    language = language or verdict.claim.language
+    words = reply_requests.wording(
+        verdict, whom=claimant.name if claimant else "", by=by, language=language, deadline=None
+    )
+    until = timezone.localtime() + USUAL_TIME
+    return {
+        "channel": ReplyRequest.Channel.EMAIL,
+        "language": language,
+        "answer_by": until.replace(minute=0, second=0, microsecond=0),
+        "subject": words.subject,
+        "text": words.text,
+    }
+
+
+class AnswerForm(forms.Form):
+    """What came back, when and how, and what readers are to see of it."""
+
+    answered_at = forms.DateTimeField(label=gettext_lazy("When it came"))
+    answer_channel = forms.ChoiceField(label=gettext_lazy("How it came"), choices=ReplyRequest.Channel)
+    answer = forms.CharField(
+        label=gettext_lazy("The whole answer"), required=False, max_length=100_000, strip=False
+    )
+    answer_shown = forms.ChoiceField(label=gettext_lazy("What readers see"), choices=ReplyRequest.Shown)
+    excerpt = forms.CharField(label=gettext_lazy("Excerpt"), required=False, max_length=10_000)
+    statement = forms.CharField(label=gettext_lazy("In our words"), required=False, max_length=10_000)
+
+    @property
+    def said(self) -> Answer:
+        given = self.cleaned_data
+        return Answer(
+            at=given["answered_at"],
+            channel=given["answer_channel"],
+            text=given["answer"].strip(),
+            shown=given["answer_shown"],
+            excerpt=given["excerpt"].strip(),
+            statement=given["statement"].strip(),
+        )
+
+
+class TemplateForm(DeskForm):
+    """A template, in which everything in braces can be filled in."""
+
+    class Meta:
+        model = ReplyTemplate
+        fields = ("language", "subject", "text")
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        reply_wording.check(text, needed=reply_wording.NEEDED)
+        return text
+
+    def clean_subject(self) -> str:
+        subject: str = self.cleaned_data["subject"]
+        if "\n" in subject or "\r" in subject:
+            raise ValidationError(_("A subject is one line."))
+        reply_wording.check(subject)
+        return subject

@@ -1,0 +1,54 @@
+"""Who was asked for an answer, as the page of a verdict and that of its claim show it."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from claims.admin.status_badges import reply_badge
+from claims.ledger.document.reply_document import reason_in_words
+from claims.models import ReplyRequest, Verdict
+from claims.review.due_replies import names_somebody, reply_rule_of
+from claims.review.verdict_drafts import may_edit
+from factcheck.admin.base import change_page
+
+
+def replies_context(verdict: Verdict, person: User) -> dict[str, Any]:
+    """What the section needs; nothing of it where somebody reads only what is public."""
+    if not person.has_perm("claims.view_replyrequest"):
+        return {"replies": None}
+    rows = list(
+        ReplyRequest.objects.readable_by(person).filter(verdict=verdict).select_related("claimant", "verdict")
+    )
+    is_draft = verdict.state == Verdict.State.DRAFT
+    rule = reply_rule_of(verdict) if is_draft else verdict.reply_rule
+    return {
+        "replies": [
+            {
+                "row": row,
+                "badge": reply_badge(row),
+                "page": change_page(row),
+                "reason": row.not_asked_note or reason_in_words(row.not_asked, verdict.language),
+                "may_answer": row.sent_at
+                and not row.answered_at
+                and person.has_perm("claims.change_replyrequest"),
+                "may_update": may_update(row, person),
+            }
+            for row in rows
+        ],
+        "reply_is_due": rule == Verdict.ReplyRule.DUE,
+        "reply_names": names_somebody(verdict),
+        "may_ask": person.has_perm("claims.add_replyrequest") and may_edit(verdict, person),
+    }
+
+
+def may_update(row: ReplyRequest, person: User) -> bool:
+    """Whether an answer is there that readers do not know of, and the person can draft the update."""
+    verdict = row.verdict
+    return bool(
+        verdict.state == Verdict.State.PUBLISHED
+        and row.answer_recorded_at
+        and verdict.published_at
+        and row.answer_recorded_at > verdict.published_at
+        and person.has_perm("claims.add_verdict")
+        and not Verdict.objects.filter(supersedes=verdict).exists()
+    )

@@ -1,0 +1,45 @@
+"""The words in which somebody is asked for an answer, a template for each language."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext_lazy as _
+
+from claims.admin.reply_form import TemplateForm
+from claims.models import ReplyTemplate
+from factcheck.admin.base import DeskAdmin
+
+
+@admin.register(ReplyTemplate)
+class ReplyTemplateAdmin(DeskAdmin):
+    form = TemplateForm
+    list_display = ("language", "called", "subject")
+    search_fields = ()
+    ordering = ("language",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("language", "subject", "text"),
+                "description": _(
+                    "Filled in are {claim}, {claimant}, {deadline}, {newsroom} and {editor}, who is whoever asks. The"
+                    " text has to say {claim} and {deadline}."
+                ),
+            },
+        ),
+    )
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "text":
+            field.widget.attrs |= {"rows": 20, "dir": "auto", "class": "desk-input"}
+        return field
+
+    @admin.display(description=_("name"))
+    def called(self, template: ReplyTemplate) -> str:
+        try:
+            return str(get_language_info(template.language)["name_translated"])
+        except KeyError:
+            return "–"

@@ -1,0 +1,146 @@
+"""Who was asked for an answer before a verdict, and what they said."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from rest_framework.decorators import action
+from rest_framework.request import Request
+
+from claims.editorial import documents
+from claims.editorial.editorial_resource import EditorialResource
+from claims.editorial.idempotency import KeptAnswer
+from claims.editorial.list_queries import PartQuery
+from claims.editorial.refused_requests import NoSuchThing
+from claims.editorial.reply_bodies import AnswerBody, ReplyBody
+from claims.editorial.serializers import ReplyRequestSerializer
+from claims.editorial.strict_bodies import read
+from claims.editorial.verdicts import lock
+from claims.models import ReplyRequest, Scope, Verdict
+from claims.review import reply_requests
+from claims.review.reply_requests import Answer
+
+
+class ReplyWork(EditorialResource):
+    """Requests for answers of those whom a verdict is about, and reasons why nobody was asked."""
+
+    nouns = ("request for an answer", "requests for answers")
+    view_permission = "claims.view_replyrequest"
+    write_scope = Scope.VERDICTS
+    list_query = PartQuery
+    serializer_class = ReplyRequestSerializer
+    bodies: ClassVar = {"create": ReplyBody, "partial_update": ReplyBody, "answer": AnswerBody}
+
+    def rows(self) -> QuerySet[ReplyRequest]:
+        rows = ReplyRequest.objects.readable_by(self.person).filter(verdict=self.kwargs["verdict_id"])
+        return rows.select_related("verdict__claim", "claimant", "sent_by")
+
+    def document(self, row: ReplyRequest) -> documents.Document:
+        return documents.reply_request(row)
+
+    def list(self, request: Request, **within: Any) -> HttpResponse:
+        self._verdict()
+        return super().list(request)
+
+    def create(self, request: Request, verdict_id: int) -> HttpResponse:
+        """Begin a request, note one that was passed on, or say why nobody is asked."""
+        values = read(ReplyBody, request.data)
+
+        def work(_prepared: None) -> KeptAnswer:
+            lock(verdict_id)
+            verdict = self._verdict()
+            row = reply_requests.add(verdict, by=self.person, **self._worded(verdict, values))
+            address = self.address("replies-detail", verdict_id, row.pk)
+            return self.showing(self.fresh(row), status=201, location=address)
+
+        return self.created_once(work)
+
+    def partial_update(
+        self,
+        request: Request,
+        verdict_id: int,
+        id: int,  # noqa: A002  the name in the address
+    ) -> HttpResponse:
+        """Change what is given, as long as the verdict is a draft."""
+        values = read(ReplyBody, request.data, partial=True)
+
+        def work() -> KeptAnswer:
+            row = self._locked(id)
+            changed = values | (_whom(row.verdict, values["party"]) if "party" in values else {})
+            reply_requests.edit(row, by=self.person, **changed)
+            return self.showing(self.fresh(row))
+
+        return self.done(work)
+
+    def destroy(
+        self,
+        request: Request,
+        verdict_id: int,
+        id: int,  # noqa: A002  as above
+    ) -> HttpResponse:
+        """Take it out of the draft."""
+
+        def work() -> KeptAnswer:
+            reply_requests.remove(self._locked(id), by=self.person)
+            return KeptAnswer(204)
+
+        return self.done(work)
+
+    @action(detail=True, methods=["post"])
+    def answer(
+        self,
+        request: Request,
+        verdict_id: int,
+        id: int,  # noqa: A002  as above
+    ) -> HttpResponse:
+        """Keep what came back. Of a published verdict, readers see it with the next version."""
+        values = read(AnswerBody, request.data)
+
+        def work(_prepared: None) -> KeptAnswer:
+            said = Answer(
+                at=values["answered_at"],
+                channel=values["channel"],
+                text=values.get("text", ""),
+                shown=values["shown"],
+                excerpt=values.get("excerpt", ""),
+                statement=values.get("statement", ""),
+            )
+            row = reply_requests.record_answer(self._locked(id), said, by=self.person)
+            return self.showing(self.fresh(row))
+
+        return self.created_once(work)
+
+    def _worded(self, verdict: Verdict, values: dict[str, Any]) -> dict[str, Any]:
+        """The values, with whom they concern and, where nothing is said of it, the newsroom's own words."""
+        given = values | _whom(verdict, values.get("party", ""))
+        if values.get("not_asked"):
+            return given
+        language = values.get("language") or verdict.claim.language
+        claimant = given["claimant"]
+        words = reply_requests.wording(
+            verdict,
+            whom=claimant.name if claimant else given["party"],
+            by=self.person,
+            language=language,
+            deadline=None,
+        )
+        return {"subject": words.subject, "text": words.text} | given | {"language": language}
+
+    def _verdict(self) -> Verdict:
+        key = self.kwargs["verdict_id"]
+        rows = Verdict.objects.readable_by(self.person).select_related("claim__claimant")
+        verdict = rows.filter(pk=key).first()
+        if verdict is None:
+            raise NoSuchThing(f"There is no verdict {key} here.")
+        return verdict
+
+    def _locked(self, key: int) -> ReplyRequest:
+        """The request, held by the lock of its verdict, and the one that the request means to change."""
+        lock(self.kwargs["verdict_id"])
+        row: ReplyRequest = self.matched(id=key)
+        return row
+
+
+def _whom(verdict: Verdict, party: str) -> dict[str, Any]:
+    """Whom it concerns: the claimant, unless somebody else is named."""
+    return {"party": party, "claimant": None if party else verdict.claim.claimant}

@@ -1,0 +1,93 @@
+"""What bodies of requests may hold that ask somebody for an answer, or keep what came back."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from claims.editorial.request_bodies import example
+from claims.editorial.strict_bodies import MomentField, StrictKeys, Text
+from claims.models import ReplyRequest
+from claims.models.reply_rules import LONGEST_ANSWER, LONGEST_EXCERPT, LONGEST_NOTE, LONGEST_TEXT
+from factcheck.database.model_fields import LANGUAGE_TAG
+
+
+@example(
+    {
+        "channel": "email",
+        "address": "press@ministry.example",
+        "language": "en",
+        "answer_by": "2026-03-02T17:00:00+01:00",
+    }
+)
+class ReplyBody(StrictKeys):
+    """A request for an answer, or the reason why nobody is asked."""
+
+    party = Text(
+        required=False,
+        allow_blank=True,
+        max_length=200,
+        help_text="Who is asked; empty or left out: the claimant.",
+    )
+    not_asked = serializers.ChoiceField(ReplyRequest.NotAsked.choices, required=False, allow_blank=True)
+    not_asked_note = Text(
+        required=False,
+        allow_blank=True,
+        max_length=LONGEST_NOTE,
+        help_text="The reason in our words, for readers.",
+    )
+    channel = serializers.ChoiceField(ReplyRequest.Channel.choices, required=False, allow_blank=True)
+    address = Text(
+        required=False, allow_blank=True, max_length=500, help_text="Where they are asked; never published."
+    )
+    language = serializers.RegexField(
+        LANGUAGE_TAG, required=False, max_length=35, help_text="BCP 47; the claim's."
+    )  # type: ignore[assignment]  # a key
+    subject = Text(required=False, allow_blank=True, max_length=300)
+    text = Text(
+        required=False,
+        allow_blank=True,
+        max_length=LONGEST_TEXT,
+        trim_whitespace=False,
+        help_text="What they are asked; left out: the newsroom's template of the language, filled in.",
+    )
+    answer_by = MomentField(required=False, allow_null=True, help_text="By when an answer is asked for.")
+    sent_at = MomentField(
+        required=False, allow_null=True, help_text="When it was passed on; left out where it is sent later."
+    )
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        asked = [name for name in ("channel", "address", "text", "answer_by", "sent_at") if values.get(name)]
+        if values.get("not_asked") and asked:
+            raise serializers.ValidationError({asked[0]: ["Somebody is asked, or `not_asked` says why not."]})
+        if values.get("not_asked") == ReplyRequest.NotAsked.OTHER and not values.get("not_asked_note"):
+            raise serializers.ValidationError({"not_asked_note": ["Say in your words why nobody was asked."]})
+        return values
+
+
+@example(
+    {
+        "answered_at": "2026-03-02T11:20:00+01:00",
+        "channel": "email",
+        "text": "We counted the roads.",
+        "shown": "full",
+    }
+)
+class AnswerBody(StrictKeys):
+    """What somebody answered, and what readers are to see of it."""
+
+    answered_at = MomentField(help_text="When it came.")
+    channel = serializers.ChoiceField(ReplyRequest.Channel.choices)
+    text = Text(required=False, allow_blank=True, max_length=LONGEST_ANSWER, help_text="The whole answer.")
+    shown = serializers.ChoiceField(ReplyRequest.Shown.choices)
+    excerpt = Text(
+        required=False,
+        allow_blank=True,
+        max_length=LONGEST_EXCERPT,
+        help_text="For `excerpt`: their words, with […] where something is left out.",
+    )
+    statement = Text(
+        required=False,
+        allow_blank=True,
+        max_length=LONGEST_EXCERPT,
+        help_text="For `statement`: in our words.",
+    )

@@ -1,0 +1,88 @@
+"""What an entry of the ledger says in other words than the one before it, part by part: both wordings, side by side.
+
+Pure: two documents in, what differs out. A document that is older than one of its keys has nothing there.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, NamedTuple, TypedDict
+
+#: Parts of a claim, and of a publisher's verdict on it, in the order in which readers see them.
+CLAIM_PARTS = ("statement", "claimant", "claimed_on", "context", "topics", "appearances")
+VERDICT_PARTS = ("rating", "title", "summary", "explanation", "valid_as_of", "evidence", "right_of_reply")
+PARTS = [(part, part.replace("_", " ")) for part in (*CLAIM_PARTS, *VERDICT_PARTS)]
+
+Document = Mapping[str, Any]
+
+
+class PublicWordingChange(TypedDict):
+    """One part of a claim or of a verdict, as it was and as it is."""
+
+    part: Annotated[str, PARTS]
+    publisher: Annotated[str | None, "Whose verdict it is a part of; null for a part of the claim."]
+    before: Annotated[str, "What it said; empty where it said nothing. An explanation is Markdown."]
+    after: Annotated[str, "What it says since; empty where it says nothing any more."]
+
+
+class _Part(NamedTuple):
+    words: str
+    publisher: str | None
+
+
+_NOTHING = _Part("", None)
+
+
+def wording_changes(before: Document, after: Document) -> list[PublicWordingChange]:
+    """The parts that differ between two documents of one claim."""
+    was, now = dict(_parts(before)), dict(_parts(after))
+    found: list[PublicWordingChange] = []
+    for key in dict.fromkeys([*was, *now]):
+        old, new = was.get(key, _NOTHING), now.get(key, _NOTHING)
+        if old.words != new.words:
+            publisher = new.publisher or old.publisher
+            found.append({"part": key[1], "publisher": publisher, "before": old.words, "after": new.words})
+    return found
+
+
+def _parts(document: Document) -> Iterator[tuple[tuple[int, str], _Part]]:
+    """All that a document says, by whose it is (0: the claim's own) and which part."""
+    claimant = document["claimant"] or {}
+    words = {
+        "statement": document["statement"],
+        "claimant": ", ".join(filter(None, [claimant.get("name", ""), claimant.get("job_title", "")])),
+        "claimed_on": document["claimed_on"] or "",
+        "context": document["context"],
+        "topics": ", ".join(topic["name"] for topic in document["topics"]),
+        "appearances": "\n".join(map(_quoted, document["appearances"])),
+    }
+    for part in CLAIM_PARTS:
+        yield (0, part), _Part(words[part], None)
+    for verdict in document["verdicts"]:
+        publisher = verdict["publisher"]
+        for part in VERDICT_PARTS:
+            yield (publisher["id"], part), _Part(_of_verdict(verdict, part), publisher["name"])
+
+
+def _of_verdict(verdict: Document, part: str) -> str:
+    if part == "rating":
+        return verdict["rating"]["label"] if verdict["rating"] else ""
+    if part == "evidence":
+        return "\n".join(_quoted(item, item["note"]) for item in verdict["evidence"])
+    if part == "right_of_reply":
+        return "\n".join(map(_replied, verdict.get(part, [])))
+    return verdict.get(part) or ""
+
+
+def _quoted(item: Document, note: str = "") -> str:
+    """A source, what is quoted of it, and what is said about it, in one line."""
+    source = item["source"]
+    words = [source["title"] or source["url"], f"“{item['exact']}”" if item["exact"] else "", note]
+    return " · ".join(filter(None, words))
+
+
+def _replied(reply: Document) -> str:
+    """Who was asked and when, and what they said, in one line; or why nobody was asked."""
+    if reply["not_asked"]:
+        return f"{reply['whom']}: {reply['not_asked_reason']}"
+    said = reply["answer"] or reply["statement"]
+    words = [f"{reply['whom']} ({reply['asked_on']}–{reply['answered_on'] or reply['deadline_on']})", said]
+    return ": ".join(filter(None, words))

@@ -1,0 +1,43 @@
+"""The log of corrections: everything that was corrected, clarified, updated or retracted, with both wordings."""
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from claims.ledger.queries.correction_filters import CorrectionListQuery, corrections
+from claims.models import Publication
+from claims.public.api.correction_entries import COLUMNS, CorrectionEntrySerializer, corrected
+from factcheck.api.openapi.schema import PublicSchema
+from factcheck.api.pagination import page_of_values
+from factcheck.api.resources import Listing, PublicList, sha256_of
+from factcheck.web.own_addresses import stored
+
+
+class CorrectionsSchema(PublicSchema):
+    def get_summary(self) -> str:
+        return "What was corrected, clarified, updated or retracted"
+
+
+class CorrectionResource(PublicList):
+    """What was changed of published claims, and why, the newest first: what each part said before, and what it says
+    since.
+
+    It is told of every entry of the ledger that carries a public note; entries are only ever added.
+    """
+
+    nouns = ("correction", "corrections")
+    list_query = CorrectionListQuery
+    serializer_class = CorrectionEntrySerializer
+    schema = CorrectionsSchema()
+
+    def rows(self) -> QuerySet[Publication]:
+        found: QuerySet[Publication] = corrections()
+        return found
+
+    def listing(self, query: CorrectionListQuery, request: HttpRequest) -> Listing:
+        page = page_of_values(query.qs, [*COLUMNS], **self.paging(query))
+        of_hash, of_note = COLUMNS.index("body_sha256"), COLUMNS.index("note")
+        return Listing(
+            page,
+            sha256=sha256_of(f"{row[of_hash]} {row[of_note]}".encode() for row in page.rows),
+            results=lambda: [stored(one.entry).encode() for one in corrected(page.rows)],
+        )

@@ -1,0 +1,141 @@
+"""The feed of corrections (Atom): each entry is what was changed of a claim, and never changes again."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from claims.ledger.document.claim_body import CORRECTION_KINDS
+from claims.ledger.queries.correction_filters import CorrectionListQuery, by_house, corrections
+from claims.public.api.correction_entries import COLUMNS, Corrected, corrected
+from claims.public.feeds.feed_entries import Channel, FeedEntry
+from claims.public.feeds.feed_formats import ATOM
+from claims.public.pages.corrections import PART_NAMES
+from claims.public.pages.responses import etag_of, interface_language
+from factcheck.api.pagination import PAGE_SIZE, page_of_values
+from factcheck.api.problems import InvalidParameters, ProblemResponse
+from factcheck.api.query_strings import Parameter, no_such_place
+from factcheck.api.query_values import Keyword, ValueRefused
+from factcheck.api.resources import CACHE_CURRENT, conditional, counted
+from factcheck.web.differences import redline
+from factcheck.web.own_addresses import placed, stored
+
+
+class CorrectionFeedQuery(CorrectionListQuery):
+    """What the API's log of corrections understands; without more, the newsroom's own."""
+
+    by = Parameter(
+        Keyword(("house", "all")),
+        "Whose: the newsroom's own unless `publisher` or `claim` asks for others, or `all`.",
+        matches=lambda whose: by_house() if whose == "house" else None,
+        slotted=False,
+    )
+
+    @property
+    def looked_for(self) -> dict[str, Any]:  # type: ignore[override]  # asked for once
+        found: dict[str, Any] = {
+            name: self.filters[name].looked_for(value) for name, value in self.given.items()
+        }
+        others = {"publisher", "claim"} & found.keys()
+        found.setdefault("by", "all" if others else "house")
+        return {name: value for name, value in found.items() if (name, value) != ("by", "all")}
+
+
+@require_safe
+def corrections_feed(request: HttpRequest) -> HttpResponse:
+    """The corrections that the query string asks for, as an Atom feed."""
+    # In one language for everybody, so that caches keep one copy.
+    with translation.override(settings.LANGUAGE_CODE):
+        try:
+            return _feed(request)
+        except InvalidParameters as refusal:
+            return ProblemResponse(request, refusal.status_code, str(refusal.detail), errors=refusal.errors)
+
+
+def _feed(request: HttpRequest) -> HttpResponse:
+    query = CorrectionFeedQuery(request.GET, corrections(), request=request)
+    try:
+        page = page_of_values(
+            query.qs,
+            [*COLUMNS],
+            ordering=query.ordering,
+            size=query.value("page_size", PAGE_SIZE),
+            cursor=query.value("cursor", ""),
+        )
+    except ValueRefused as refusal:
+        raise no_such_place("cursor", str(refusal)) from None
+    channel = _channel(request, page.next, page.previous, counted(query))
+    return conditional(
+        request,
+        lambda: ATOM.write(channel, [_entry(one) for one in corrected(page.rows)]),
+        etag=etag_of(channel, *(row[COLUMNS.index("body_sha256")] for row in page.rows)),
+        cache=CACHE_CURRENT,
+        last_modified=page.rows[0][COLUMNS.index("published_at")] if page.rows else None,
+        content_type=ATOM.content_type,
+    )
+
+
+def _entry(one: Corrected) -> FeedEntry:
+    said = json.loads(placed(stored(one.entry).encode()))
+    kind = str(dict(CORRECTION_KINDS)[said["kind"]])
+    changes = [
+        {
+            "name": str(PART_NAMES[change["part"]]),
+            "publisher": change["publisher"],
+            "words": redline(change["before"], change["after"]),
+        }
+        for change in said["changes"]
+    ]
+    html = render_to_string("claims/correction_entry.html", {"said": said, "changes": changes}).strip()
+    return FeedEntry(
+        id=said["url"],
+        url=said["url"],
+        title=f"{kind}: {said['statement']}",
+        language=said["language"],
+        content_language=said["language"],
+        summary=said["note"],
+        html=html,
+        published=one.published_at,
+        updated=one.published_at,
+        author=settings.NEWSROOM_NAME,
+        author_url=settings.SITE_URL,
+        review_url="",
+        topics=(),
+        rating=None,
+        document=one.after,
+    )
+
+
+def _channel(request: HttpRequest, following: str, previous: str, total: int | None) -> Channel:
+    newsroom = {"newsroom": settings.NEWSROOM_NAME}
+    return Channel(
+        title=_("Corrections by %(newsroom)s") % newsroom,
+        description=_("What %(newsroom)s has corrected, clarified, updated or retracted, and why.")
+        % newsroom,
+        language=interface_language(),
+        home=settings.SITE_URL + reverse("corrections"),
+        author=settings.NEWSROOM_NAME,
+        id=_address(request, without=("cursor", "page_size", "count")),
+        itself=_address(request),
+        first=_address(request, without=("cursor",)),
+        next=_address(request, cursor=following) if following else "",
+        previous=_address(request, cursor=previous) if previous else "",
+        total=total,
+    )
+
+
+def _address(request: HttpRequest, *, without: tuple[str, ...] = (), cursor: str = "") -> str:
+    """The feed's public address, whatever name of the site this request came by."""
+    parameters = request.GET.copy()
+    for name in without:
+        parameters.pop(name, None)
+    if cursor:
+        parameters["cursor"] = cursor
+    query = f"?{parameters.urlencode()}" if parameters else ""
+    return f"{settings.SITE_URL}{request.path}{query}"

@@ -1,0 +1,190 @@
+"""The log of corrections: what was changed and why, with both wordings, the newest first."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from claims.models import Claim, Claimant, Publication
+from claims.review import workflow
+from sources.models import Publisher
+from tests.helpers.newsroom import make_claim, rating
+from tests.helpers.public_lists import get
+
+pytestmark = pytest.mark.django_db
+
+PATH = "/api/v1/corrections/"
+Publish = Callable[..., Claim]
+
+
+def change(publish: Publish, claim: Claim, kind: str = "correction", **content: Any) -> Claim:
+    content = {"correction_note": f"Why there is a {kind}."} | content
+    return publish(claim, correction_kind=kind, **content)
+
+
+def listed(client: Client, query: str = "") -> list[tuple[int, str]]:
+    return [(entry["claim_id"], entry["kind"]) for entry in get(client, query, PATH)["results"]]
+
+
+def test_both_wordings_stand_side_by_side(client: Client, publish: Publish, settings: Any) -> None:
+    claim = publish(make_claim("The bridge cost ninety million euros."))
+    change(
+        publish,
+        claim,
+        rating=rating("mostly_false"),
+        summary="It cost 120 million euros.",
+        explanation="See the accounts.",
+    )
+    (entry,) = get(client, path=PATH)["results"]
+    site = settings.SITE_URL
+    assert entry | {"published_at": ""} == {
+        "claim_id": claim.pk,
+        "version": 2,
+        "kind": "correction",
+        "note": "Why there is a correction.",
+        "status": "published",
+        "published_at": "",
+        "statement": "The bridge cost ninety million euros.",
+        "language": "en",
+        "url": f"{site}/claims/{claim.pk}/versions/2/",
+        "url_before": f"{site}/claims/{claim.pk}/versions/1/",
+        "claim_url": f"{site}/claims/{claim.pk}/",
+        "changes": [
+            {"part": "rating", "publisher": "Factcheck Newsroom", "before": "False", "after": "Mostly false"},
+            {
+                "part": "summary",
+                "publisher": "Factcheck Newsroom",
+                "before": "The accounts show a different sum.",
+                "after": "It cost 120 million euros.",
+            },
+            {
+                "part": "explanation",
+                "publisher": "Factcheck Newsroom",
+                "before": "The **audited** accounts say so.",
+                "after": "See the accounts.",
+            },
+        ],
+    }
+
+
+def test_a_retraction_says_what_is_no_longer_claimed(client: Client, publish: Publish, editor: User) -> None:
+    claim = publish()
+    workflow.move(claim.verdicts.get(), "retract", by=editor, note="It was about another bridge.")
+    (entry,) = get(client, path=PATH)["results"]
+    assert (entry["kind"], entry["status"], entry["note"]) == (
+        "retraction",
+        "retracted",
+        "It was about another bridge.",
+    )
+    summary = next(one for one in entry["changes"] if one["part"] == "summary")
+    assert (summary["before"], summary["after"]) == ("The accounts show a different sum.", "")
+
+
+def test_what_readers_were_told_alone_is_listed_and_the_newest_first(
+    client: Client, publish: Publish, editor: User
+) -> None:
+    one, two, never = publish(), publish(), publish()
+    change(publish, one, "update")
+    change(publish, two, "clarification")
+    change(publish, one, "correction")
+    workflow.move(two.verdicts.get(state="published"), "retract", by=editor, note="No.")
+    assert listed(client) == [
+        (two.pk, "retraction"),
+        (one.pk, "correction"),
+        (two.pk, "clarification"),
+        (one.pk, "update"),
+    ]
+    assert listed(client, "ordering=published")[0] == (one.pk, "update")
+    assert listed(client, f"claim={never.pk}") == []
+    assert listed(client, f"claim={one.pk}") == [(one.pk, "correction"), (one.pk, "update")]
+    assert listed(client, "kind=update,retraction") == [(two.pk, "retraction"), (one.pk, "update")]
+
+
+def test_months_are_those_of_the_newsrooms_calendar(client: Client, publish: Publish, settings: Any) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+    claim = publish()
+    change(publish, claim)
+    moment = Publication.objects.get(kind="correction").published_at.astimezone()
+    this = f"{datetime.now(UTC):%Y-%m}"
+    assert moment
+    assert {claim_id for claim_id, _ in listed(client, f"month={this}")} in ({claim.pk}, set())
+    assert listed(client, "month=2001-02") == []
+    last = datetime.now(UTC) + timedelta(days=1)
+    assert listed(client, f"month={this},{last:%Y-%m}") == [(claim.pk, "correction")]
+
+
+def test_publisher_is_one_whose_verdict_readers_saw(client: Client, publish: Publish, editor: User) -> None:
+    house = Publisher.objects.house()
+    other = Publisher.objects.create(name="Harbour Check", domain="harbour.example")
+    claim = publish()
+    workflow.move(claim.verdicts.get(), "retract", by=editor, note="No.")
+    assert listed(client, f"publisher={house.pk}") == [(claim.pk, "retraction")]
+    assert listed(client, "by=house") == [(claim.pk, "retraction")]
+    assert listed(client, f"publisher={other.pk}") == []
+
+
+def test_answer_that_came_later_is_seen_in_the_log(
+    client: Client, publish: Publish, checker: User, claimant: Claimant
+) -> None:
+    claim = publish(make_claim(claimant=claimant))
+    newer = change(publish, claim, "update", summary="Something else.")
+    assert newer
+    parts = {one["part"] for one in get(client, path=PATH)["results"][0]["changes"]}
+    assert parts == {"summary"}  # what was taken over unchanged is no change
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("kind=merge", "it must be one of clarification, correction, update, retraction"),
+        ("month=2026-13", "it must be a month such as 2026-03"),
+        ("month=0000-01", "it must be a month such as 2026-03"),
+        ("month=march", "it must be a month such as 2026-03"),
+        ("claim=x", "whole number"),
+        ("kinds=update", "is not a parameter of this address. Did you mean `kind`?"),
+        ("cursor=made-up", "cursor"),
+    ],
+)
+def test_bad_parameters_are_refused(client: Client, query: str, sentence: str) -> None:
+    refusal = client.get(f"{PATH}?{query}")
+    assert refusal.status_code == 400
+    assert sentence in refusal.content.decode()
+
+
+def test_pages_follow_each_other(client: Client, publish: Publish) -> None:
+    claim = publish()
+    for kind in ("update", "clarification", "correction"):
+        change(publish, claim, kind)
+    first = get(client, "page_size=2", PATH)
+    assert [entry["kind"] for entry in first["results"]] == ["correction", "clarification"]
+    second = client.get(first["next"]).json()
+    assert [entry["kind"] for entry in second["results"]] == ["update"]
+    assert second["next"] is None
+    assert [entry["kind"] for entry in client.get(second["previous"]).json()["results"]] == [
+        "correction",
+        "clarification",
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_costs_two_queries_whatever_its_length(
+    client: Client, publish: Publish, count: int, django_assert_num_queries: Any
+) -> None:
+    for _ in range(count):
+        change(publish, publish())
+    with django_assert_num_queries(2):
+        assert len(get(client, path=PATH)["results"]) == count
+
+
+def test_who_has_it_already_is_told_so_and_nothing_is_compared(
+    client: Client, publish: Publish, django_assert_num_queries: Any
+) -> None:
+    change(publish, publish())
+    etag = client.get(PATH)["ETag"]
+    with django_assert_num_queries(1):
+        assert client.get(PATH, headers={"If-None-Match": etag}).status_code == 304
+    change(publish, publish())
+    assert client.get(PATH, headers={"If-None-Match": etag}).status_code == 200
