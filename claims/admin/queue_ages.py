@@ -15,7 +15,18 @@ from django.utils.translation import ngettext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from claims.admin.queues import QUEUES
-from claims.models import Assignment, Claim, PeerNewsroom, PossibleDuplicate, Rating, Repeat, Verdict, Watch
+from claims.models import (
+    Assignment,
+    Claim,
+    Complaint,
+    PeerNewsroom,
+    PossibleDuplicate,
+    Rating,
+    ReaderRequest,
+    Repeat,
+    Verdict,
+    Watch,
+)
 
 #: Further than this nobody needs to know how many: whoever has so many to do does not count them.
 MOST_COUNTED = 1000
@@ -61,6 +72,10 @@ _LISTED: tuple[tuple[type[Model], str, str, str], ...] = (
     (Rating, "unmapped", "claims.change_rating", ""),
     (Watch, "failing", "claims.change_watch", "progress__failing_since"),
     (PeerNewsroom, "trouble", "claims.change_peernewsroom", "progress__failing_since"),
+    (Complaint, "complaints", "claims.answer_complaint", "confirmed_at"),
+    (Complaint, "held_complaints", "claims.answer_complaint", "received_at"),
+    (ReaderRequest, "requests", "claims.answer_readerrequest", "confirmed_at"),
+    (ReaderRequest, "held_requests", "claims.answer_readerrequest", "received_at"),
 )
 
 

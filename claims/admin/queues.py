@@ -26,10 +26,12 @@ from django_stubs_ext import StrOrPromise
 from claims.models import (
     Appearance,
     Claim,
+    Complaint,
     Mention,
     PeerNewsroom,
     PossibleDuplicate,
     Rating,
+    ReaderRequest,
     Repeat,
     SignOff,
     Transition,
@@ -134,6 +136,16 @@ def _in_trouble(newsrooms: Any, person: User) -> QuerySet[PeerNewsroom]:
     return in_trouble
 
 
+def _waiting(messages: Any, person: User) -> Any:
+    """What readers sent and wait for, complaints and requests alike."""
+    return messages.waiting()
+
+
+def _held(messages: Any, person: User) -> Any:
+    """What is held back as possible spam."""
+    return messages.held()
+
+
 CLAIM_QUEUES = {
     "triage": Queue(
         _("Proposed, to be decided about"),
@@ -198,6 +210,18 @@ PEER_QUEUES = {
     ),
 }
 
+COMPLAINT_QUEUES = {
+    "complaints": Queue(_("Complaints to be answered"), _waiting, ("due_on", "pk")),
+    "held_complaints": Queue(_("Complaints held back: spam?"), _held, ("received_at", "pk")),
+}
+
+REQUEST_QUEUES = {
+    "requests": Queue(
+        _("What readers ask us to check"), _waiting, (F("askers").desc(), F("confirmed_at"), "pk")
+    ),
+    "held_requests": Queue(_("Requests held back: spam?"), _held, ("received_at", "pk")),
+}
+
 #: The queues of each model, by the name that addresses carry.
 QUEUES: dict[type[Model], dict[str, Queue]] = {
     Claim: CLAIM_QUEUES,
@@ -207,4 +231,6 @@ QUEUES: dict[type[Model], dict[str, Queue]] = {
     Repeat: REPEAT_QUEUES,
     Watch: WATCH_QUEUES,
     PeerNewsroom: PEER_QUEUES,
+    Complaint: COMPLAINT_QUEUES,
+    ReaderRequest: REQUEST_QUEUES,
 }
