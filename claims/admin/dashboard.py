@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Count, F, QuerySet, Window
+from django.db.models import Count, F, Q, QuerySet, Window
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -15,12 +15,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from claims.admin.assignment import due_badge, priority_badge
+from claims.admin.complaint_clock import clock_badge
 from claims.admin.queue_ages import MOST_COUNTED, queue_lines
 from claims.admin.queues import QUEUES
 from claims.admin.scheduling import planned_badge, with_planned
 from claims.admin.status_badges import deadline_badge, rating_badge, state_badge, status_badge
 from claims.admin.trends import trends_context
-from claims.models import Assignment, Claim, Publication, ReplyRequest, Verdict
+from claims.models import Assignment, Claim, Complaint, Publication, ReplyRequest, Verdict
 from claims.models.assignment import BY_URGENCY
 from claims.models.readership import READ_DRAFTS
 from factcheck.admin.badges import badge
@@ -73,6 +74,8 @@ def _cards(person: User) -> Iterator[Card]:
     """What is this person's own to do, the most pressing list first."""
     if person.has_perm("claims.take_work"):
         yield _my_work(person)
+    if person.has_perm("claims.answer_complaint"):
+        yield _complaints(person)
     for permission, name in (
         ("claims.sign_off_verdict", "review"),
         ("claims.change_verdict", "returned"),
@@ -122,6 +125,15 @@ def _my_work(person: User) -> Card:
     count, found = _counted(mine.order_by(*BY_URGENCY), _SHOWN_WORK)
     page = reverse("admin:claims_assignment_changelist") + "?done=no&who=me"
     return Card("work", _("My work"), count, page, [_work_line(row) for row in found])
+
+
+def _complaints(person: User) -> Card:
+    """Those that nobody has, and one's own; the most urgent first."""
+    rows = Complaint.objects.waiting().filter(Q(assigned_to=None) | Q(assigned_to=person))
+    count, found = _counted(rows.select_related("claim").order_by("due_on", "pk"))
+    page = reverse("admin:claims_complaint_changelist") + "?queue=complaints"
+    lines = [ListedRow(str(row.claim), change_page(row), clock_badge(row)) for row in found]
+    return Card("complaints", _("Complaints of readers"), count, page, lines)
 
 
 def _work_line(row: Assignment) -> ListedRow:

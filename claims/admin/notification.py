@@ -21,6 +21,7 @@ from claims.admin.comment import shortened
 from claims.admin.comment_threads import place_of
 from claims.admin.preference_form import PreferenceForm
 from claims.models import MailChoice, Notification
+from claims.models.notification import OF_COMPLAINTS
 from claims.teamwork import mails, notifications, preferences
 from claims.teamwork.happenings import sentence
 from factcheck.admin.badges import badge
@@ -190,6 +191,9 @@ class NotificationAdmin(LookOnly, DeskAdmin):
 def _place(row: Notification, person: User) -> str:
     if row.comment:
         return place_of(row.comment, person)
+    if row.kind in OF_COMPLAINTS and person.has_perm("claims.view_complaint"):
+        complaints = reverse("admin:claims_complaint_changelist")
+        return f"{complaints}?claim__id__exact={row.claim_id}"
     return change_page(row.verdict or row.claim)
 
 

@@ -18,9 +18,11 @@ from claims.admin.queues import QUEUES
 from claims.models import (
     Assignment,
     Claim,
+    Complaint,
     PeerNewsroom,
     PossibleDuplicate,
     Rating,
+    ReaderRequest,
     Repeat,
     ReplyRequest,
     Verdict,
@@ -72,6 +74,10 @@ _LISTED: tuple[tuple[type[Model], str, str, str], ...] = (
     (Rating, "unmapped", "claims.change_rating", ""),
     (Watch, "failing", "claims.change_watch", "progress__failing_since"),
     (PeerNewsroom, "trouble", "claims.change_peernewsroom", "progress__failing_since"),
+    (Complaint, "complaints", "claims.answer_complaint", "confirmed_at"),
+    (Complaint, "held_complaints", "claims.answer_complaint", "received_at"),
+    (ReaderRequest, "requests", "claims.answer_readerrequest", "confirmed_at"),
+    (ReaderRequest, "held_requests", "claims.answer_readerrequest", "received_at"),
 )
 
 

@@ -26,10 +26,12 @@ from django_stubs_ext import StrOrPromise
 from claims.models import (
     Appearance,
     Claim,
+    Complaint,
     Mention,
     PeerNewsroom,
     PossibleDuplicate,
     Rating,
+    ReaderRequest,
     Repeat,
     ReplyRequest,
     SignOff,
@@ -139,6 +141,14 @@ def _in_trouble(newsrooms: Any, person: User) -> QuerySet[PeerNewsroom]:
 def _awaited(requests: Any, person: User) -> QuerySet[ReplyRequest]:
     awaited: QuerySet[ReplyRequest] = requests.awaited()
     return awaited
+def _waiting(messages: Any, person: User) -> Any:
+    """What readers sent and wait for, complaints and requests alike."""
+    return messages.waiting()
+
+
+def _held(messages: Any, person: User) -> Any:
+    """What is held back as possible spam."""
+    return messages.held()
 
 
 CLAIM_QUEUES = {
@@ -212,6 +222,15 @@ REPLY_QUEUES = {
         lambda rows, person: _awaited(rows, person).filter(Q(sent_by=person) | Q(verdict__author=person)),
         ("answer_by", "pk"),
     ),
+COMPLAINT_QUEUES = {
+    "complaints": Queue(_("Complaints to be answered"), _waiting, ("due_on", "pk")),
+    "held_complaints": Queue(_("Complaints held back: spam?"), _held, ("received_at", "pk")),
+}
+
+REQUEST_QUEUES = {
+    "requests": Queue(
+        _("What readers ask us to check"), _waiting, (F("askers").desc(), F("confirmed_at"), "pk")
+    "held_requests": Queue(_("Requests held back: spam?"), _held, ("received_at", "pk")),
 }
 
 #: The queues of each model, by the name that addresses carry.
@@ -224,4 +243,6 @@ QUEUES: dict[type[Model], dict[str, Queue]] = {
     Watch: WATCH_QUEUES,
     PeerNewsroom: PEER_QUEUES,
     ReplyRequest: REPLY_QUEUES,
+    Complaint: COMPLAINT_QUEUES,
+    ReaderRequest: REQUEST_QUEUES,
 }

@@ -3,6 +3,7 @@ from typing import Any, NamedTuple, Self
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Aggregate, CheckConstraint, Count, F, FloatField, Index, Q
 from django.utils.translation import gettext_lazy as _
@@ -42,7 +43,7 @@ _NO_VERSION = refuse(
 )
 
 
-class Median(Aggregate):
+class _Median(Aggregate):
     """The middle of all values; between the two in the middle where their number is even."""
 
     function = "percentile_cont"
@@ -69,6 +70,13 @@ class ComplaintFigures(NamedTuple):
 
 
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
+    def readable_by(self, person: User) -> Self:
+        """What this person may read: what was confirmed; who answers complaints also sees what is held, and spam."""
+        at_the_desk = Q(confirmed_at__isnull=False)
+        if person.has_perm("claims.answer_complaint"):
+            at_the_desk |= Q(state=Complaint.State.SPAM) | Q(state=Complaint.State.NEW) & ~Q(held_because=[])
+        return self.filter(at_the_desk)
+
     def at_the_desk(self) -> Self:
         """What was confirmed, whatever became of it."""
         return self.filter(confirmed_at__isnull=False)
@@ -102,7 +110,7 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         counted = self.at_the_desk().aggregate(
             received=Count("pk", filter=Q(confirmed_at__gte=begin, confirmed_at__lt=end)),
             answered=Count("pk", filter=answered),
-            median_working_days=Median("working_days", filter=ended),
+            median_working_days=_Median("working_days", filter=ended),
             in_time=Count("pk", filter=ended & Q(working_days__lte=F("promised_days"))),
             corrected=Count("pk", filter=answered & Q(outcome=outcome.CORRECTED)),
             clarified=Count("pk", filter=answered & Q(outcome=outcome.CLARIFIED)),

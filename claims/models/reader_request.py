@@ -1,5 +1,6 @@
 from typing import Self
 
+from django.contrib.auth.models import User
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q
@@ -33,6 +34,15 @@ REQUEST_STEPS = (
 
 
 class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
+    def readable_by(self, person: User) -> Self:
+        """What this person may read: what was confirmed; who decides about it also sees what is held, and spam."""
+        at_the_desk = Q(confirmed_at__isnull=False)
+        if person.has_perm("claims.answer_readerrequest"):
+            at_the_desk |= Q(state=ReaderRequest.State.SPAM) | Q(state=ReaderRequest.State.NEW) & ~Q(
+                held_because=[]
+            )
+        return self.filter(at_the_desk)
+
     def at_the_desk(self) -> Self:
         """What was confirmed, whatever became of it."""
         return self.filter(confirmed_at__isnull=False)

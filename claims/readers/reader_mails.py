@@ -72,10 +72,9 @@ def mail_answer(*, contact_id: int) -> None:
         return
     ContactDetails.objects.filter(pk=contact.pk).update(answered_at=timezone.now())
     with _written_for(contact):
-        if isinstance(about, Complaint):
-            subject, context = _("The answer to your complaint"), {"complaint": about, **_claim_of(about)}
-        else:
-            subject, context = _("The answer to your request"), {"request": about, **_claim_of(about)}
+        is_complaint = isinstance(about, Complaint)
+        subject = _("The answer to your complaint") if is_complaint else _("The answer to your request")
+        context = {"about": about, "is_complaint": is_complaint, **_claim_of(about)}
         _send(contact, f"{subject} · {settings.NEWSROOM_NAME}", "reader_answer", context)
 
 

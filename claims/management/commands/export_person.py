@@ -1,0 +1,21 @@
+"""`manage.py export_person MAIL`: everything that is known of a reader, as JSON, for who asks what is known of them."""
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from claims.readers import personal_data
+
+
+class Command(BaseCommand):
+    help = "Write everything that is known of the reader with this mail address to standard output, as JSON."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("mail", help="the mail address; make sure that it is the person who asks")
+
+    def handle(self, *, mail: str, **options: Any) -> None:
+        known = personal_data.of_mail(mail)
+        if not known:
+            raise CommandError("Nothing is known of this mail address.")
+        self.stdout.write(json.dumps(known, ensure_ascii=False, indent=2))
