@@ -111,12 +111,11 @@ class Root(APIView):
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
         addresses = {name: reverse(f"{name}-list", request=request) for name in RESOURCES}
-        more = {
-            name: reverse(name, request=request)
-            for name in ("changes", "lookup", "match", "complaints", "requests", "schema", "docs", "redoc")
-        } | {"standards": reverse("standards-api", request=request)}
-            for name in ("changes", "lookup", "match", "schema", "docs", "redoc")
-        } | {"corrections": reverse("corrections-list", request=request)}
+        named = ("changes", "lookup", "match", "complaints", "requests", "schema", "docs", "redoc")
+        more = {name: reverse(name, request=request) for name in named} | {
+            "corrections": reverse("corrections-list", request=request),
+            "standards": reverse("standards-api", request=request),
+        }
         return Response({**addresses, **more}, headers={"Cache-Control": "public, max-age=3600"})
 
 

@@ -444,8 +444,9 @@ RATE_LIMIT_PAGES = rate(
 )
 # The editorial API counts by itself, once it knows its user.
 RATE_LIMITED_REGEX = _PUBLIC_ADDRESSES
-RATE_LIMITED_PAGES_REGEX = r"^/($|claims/|sources/|methodology/|check/|clusters/|ask/|messages/)"
-RATE_LIMITED_PAGES_REGEX = r"^/($|claims/|sources/|methodology/|check/|clusters/|corrections/)"
+RATE_LIMITED_PAGES_REGEX = (
+    r"^/($|(claims|sources|methodology|check|clusters|ask|messages|corrections|standards|about)/)"
+)
 # For how many plain requests an answer counts that costs more, by its address.
 RATE_LIMIT_COSTS = {
     r"/facets/$": 5,

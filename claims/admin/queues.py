@@ -141,6 +141,8 @@ def _in_trouble(newsrooms: Any, person: User) -> QuerySet[PeerNewsroom]:
 def _awaited(requests: Any, person: User) -> QuerySet[ReplyRequest]:
     awaited: QuerySet[ReplyRequest] = requests.awaited()
     return awaited
+
+
 def _waiting(messages: Any, person: User) -> Any:
     """What readers sent and wait for, complaints and requests alike."""
     return messages.waiting()
@@ -222,6 +224,8 @@ REPLY_QUEUES = {
         lambda rows, person: _awaited(rows, person).filter(Q(sent_by=person) | Q(verdict__author=person)),
         ("answer_by", "pk"),
     ),
+}
+
 COMPLAINT_QUEUES = {
     "complaints": Queue(_("Complaints to be answered"), _waiting, ("due_on", "pk")),
     "held_complaints": Queue(_("Complaints held back: spam?"), _held, ("received_at", "pk")),
@@ -230,6 +234,7 @@ COMPLAINT_QUEUES = {
 REQUEST_QUEUES = {
     "requests": Queue(
         _("What readers ask us to check"), _waiting, (F("askers").desc(), F("confirmed_at"), "pk")
+    ),
     "held_requests": Queue(_("Requests held back: spam?"), _held, ("received_at", "pk")),
 }
 
