@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 from claims.articles.watches import tasks as watch_tasks
 from claims.federation import tasks as federation_tasks
 from claims.imports.storing import tasks as import_tasks
+from claims.links import tasks as link_tasks
 from claims.matching.embedding import tasks as embedding_tasks
 from claims.models import Presence, StoredAnswer, UnsavedForm
 from claims.newsroom import audit, desk_sessions, factor_mail
@@ -23,6 +24,7 @@ __all__ = [
     "factor_mail",
     "federation_tasks",
     "import_tasks",
+    "link_tasks",
     "mails",
     "notices",
     "notification_upkeep",

@@ -32,6 +32,7 @@ from factcheck.installation.environment import (
     words,
 )
 from factcheck.installation.identity_provider import openid_connect, roles_of_groups
+from factcheck.installation.link_check_settings import link_check_settings
 from factcheck.installation.log import log_settings
 from factcheck.telemetry.variables import QUESTIONS, metrics, receivers
 
@@ -285,6 +286,8 @@ globals().update(mail("EMAIL_URL"))
 BACKUP_DIR, BACKUP_SCHEDULE, BACKUP_DAYS, BACKUP_FULL_DAYS, BACKUP_MAX_AGE_HOURS = backup_settings(
     DATA_DIR, is_embedded=EMBEDDED_DATABASE
 )
+# How often the addresses of cited sources are looked at (docs/link-checks.md).
+(LINK_CHECK_DAYS,) = link_check_settings()
 
 # -- Security ------------------------------------------------------------------------------------------------
 

@@ -16,14 +16,19 @@ _SEPARATORS = re.compile(r"\s[|·•»«:–—-]+\s|[|·•»«]")
 #: A heading with that number says something else when it says more: "404 people were counted".
 _MOST_WORDS = 5
 _NUMBER = re.compile(r"\b(404|410)\b")
-_SPEAKS_OF_IT = re.compile(r"(^|[/._-])(404|410|not[-_]?found|page[-_]not[-_]found|notfound)($|[/._-])", re.IGNORECASE)
+_SPEAKS_OF_IT = re.compile(
+    r"(^|[/._-])(404|410|not[-_]?found|page[-_]not[-_]found|notfound)($|[/._-])", re.IGNORECASE
+)
 #: A front page, also in one of several languages: `/`, `/en/`, `/index.html`, `/en-GB/home`.
 _FRONT = re.compile(
-    r"/?([a-z]{2}([-_][a-z]{2})?/?)?((index|default|home|start|accueil|startseite)(\.[a-z]{3,5})?)?/?", re.IGNORECASE
+    r"/?([a-z]{2}([-_][a-z]{2})?/?)?((index|default|home|start|accueil|startseite)(\.[a-z]{3,5})?)?/?",
+    re.IGNORECASE,
 )
 
 
-def is_missing_page(asked: str, led_to: str, content: bytes, charset: str | None, known_title: str = "") -> bool:
+def is_missing_page(
+    asked: str, led_to: str, content: bytes, charset: str | None, known_title: str = ""
+) -> bool:
     """Whether what came back says that the page that was asked for is not there any more.
 
     Args:
@@ -72,7 +77,10 @@ def _says_missing(part: str) -> bool:
     if not _NUMBER.search(part) or len(words) > _MOST_WORDS:
         return False
     rest = _folded(_NUMBER.sub(" ", part))
-    return rest in {"", "error", "http", "http error", "oops", "erreur", "fehler", "errore"} or rest in _phrases()
+    return (
+        rest in {"", "error", "http", "http error", "oops", "erreur", "fehler", "errore"}
+        or rest in _phrases()
+    )
 
 
 def _folded(text: str) -> str:
