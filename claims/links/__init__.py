@@ -3,7 +3,6 @@
     watched_links    which sources are watched: those that current publications name
     rounds           one round of checks: what is due, asked site by site, and settled
     settled_links    what follows from what was found at one address
-    visited_sites    whose turn it is at a site, whoever follows or checks something there
     quoted_passages  a page's text beside what publications quote from it, by the rules of `claims.quotes`
     link_news        whom a change concerns, and what they are told
     link_standings   what readers are told of the links of a publication

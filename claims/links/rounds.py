@@ -18,12 +18,12 @@ from threading import Event
 from django.utils import timezone
 
 from claims.links.settled_links import SettledLink, settle_link
-from claims.links.visited_sites import give_back_site, take_sites
 from claims.links.watched_links import quoted_since
 from sources.http.polite_visits import PoliteVisitor
 from sources.link_checks import due_links
 from sources.link_checks.findings import Finding, Visitor, find
 from sources.link_checks.site_turns import RoundMemory
+from sources.link_checks.taken_sites import give_back_site, take_sites
 from sources.models import LinkOutcome, LinkState
 
 logger = logging.getLogger(__name__)

@@ -6,6 +6,8 @@ Long rules stand beside their model, whose `Meta` names them (`claim_rules`, `ve
 Imports search and `sources`. A rule that the database can hold stands here (docs/how-to/add-a-rule.md).
 """
 
+# For what it registers: rules on models that cite sources.
+from claims.models import asked_copies as asked_copies
 from claims.models.imported_record import ImportedChange, ImportedRecord, PossibleDuplicate
 
 from .appearance import Appearance
@@ -55,7 +57,6 @@ from .triage_turn import TriageTurn
 from .unsaved_form import UnsavedForm
 from .verdict import CorrectionKind, Verdict
 from .visited_page import VisitedPage
-from .visited_site import VisitedSite
 from .vocabulary import SearchLanguage, SearchSpelling, SearchWord
 from .watch import Watch, WatchedPage, WatchProgress
 from .webhook import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookProgress
@@ -133,7 +134,6 @@ __all__ = [
     "UnsavedForm",
     "Verdict",
     "VisitedPage",
-    "VisitedSite",
     "Watch",
     "WatchProgress",
     "WatchedPage",

@@ -1,9 +1,29 @@
-"""A Source is a document, a Snapshot what its address held at a moment, a Publisher who answers for it; a LinkState is
-what the address leads to now."""
+"""A Source is a document, a Snapshot what its address held at a moment, a Publisher who answers for it.
 
+An ArchivedCopy is what was kept of a document for good, with its files and their timestamps; a LinkState is what the
+address leads to now.
+"""
+
+from .archived_copy import ArchivedCopy, ArchivedFile, Timestamp
+from .archiving_request import ArchivingRequest
 from .link_check import LinkCheck, LinkOutcome, LinkState
+from .public_deposit import PublicDeposit
 from .publisher import Publisher
 from .snapshot import Snapshot
 from .source import Source
+from .visited_site import VisitedSite
 
-__all__ = ["LinkCheck", "LinkOutcome", "LinkState", "Publisher", "Snapshot", "Source"]
+__all__ = [
+    "ArchivedCopy",
+    "ArchivedFile",
+    "ArchivingRequest",
+    "LinkCheck",
+    "LinkOutcome",
+    "LinkState",
+    "PublicDeposit",
+    "Publisher",
+    "Snapshot",
+    "Source",
+    "Timestamp",
+    "VisitedSite",
+]

@@ -11,9 +11,9 @@ import time_machine
 from django.utils import timezone
 
 from claims.articles.watches import visits
-from claims.articles.watches.known_sites import KnownSites
 from claims.models import Watch, WatchProgress
 from sources.http.polite_visits import PoliteVisitor
+from sources.known_sites import KnownSites
 from tests.helpers.parallel import served
 from tests.helpers.site import Site
 

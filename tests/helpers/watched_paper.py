@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from claims.links import rounds, watched_links
 from claims.links.rounds import LinkTally
-from claims.models import Claim, VisitedSite
+from claims.models import Claim
 from sources.http.polite_visits import PoliteVisitor
-from sources.models import LinkState, Source
+from sources.models import LinkState, Source, VisitedSite
 from tests.helpers.followed_site import Paper
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 from tests.helpers.parallel import served

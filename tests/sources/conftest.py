@@ -4,8 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.helpers.followed_site import clock
 from tests.helpers.parallel import served
 from tests.helpers.site import Site
+
+__all__ = ["clock", "site"]
 
 
 @pytest.fixture

@@ -6,8 +6,7 @@
     leases           which watch is due, and whose it is meanwhile
     listed_pages     what a list holds → pages to be fetched
     watched_articles one page → an imported article, or what became of it otherwise
-    known_sites      whose turn it is at a site, whoever follows something there
     tasks            what the worker does, once a minute
 
-Begin with `visits`.
+Whose turn it is at a site, `sources.known_sites` knows. Begin with `visits`.
 """

@@ -8,7 +8,8 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from claims.articles.watches import known_sites, visits
+from claims.articles.watches import visits
+from sources import known_sites
 
 #: After so many seconds the worker lets other work go first; a page that was begun is done first.
 TURN = 10.0

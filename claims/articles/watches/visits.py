@@ -14,13 +14,13 @@ from django.db.models import F
 from django.utils import timezone
 
 from claims.articles.watches import listed_pages
-from claims.articles.watches.known_sites import KnownSites
 from claims.articles.watches.leases import Lease, due
 from claims.articles.watches.watched_articles import LookedAt, look_at, next_page
 from claims.models import Watch, WatchProgress
 from claims.models.watch import storable, validators
 from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, FetchError, Limits
 from sources.http.polite_visits import PoliteVisitor
+from sources.known_sites import KnownSites
 from sources.page_lists import ListedPage, PageList, page_list
 
 logger = logging.getLogger(__name__)

@@ -9,10 +9,10 @@ import pytest
 from django.utils import timezone
 
 from claims.links import rounds, watched_links
-from claims.models import Claim, Notification, Publication, QuoteFate, VisitedSite
+from claims.models import Claim, Notification, Publication, QuoteFate
 from claims.teamwork import followers
 from sources.link_checks import due_links
-from sources.models import LinkState, Snapshot, Source
+from sources.models import LinkState, Snapshot, Source, VisitedSite
 from tests.helpers.followed_site import Paper
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 from tests.helpers.watched_paper import FERRIES, PIER, RAIN, TEXT, changes, check, html_of, link_of

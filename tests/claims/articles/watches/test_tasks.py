@@ -26,7 +26,7 @@ django.setup()
 from django.conf import settings
 from django.db import connection
 from claims.articles.watches import visits
-from claims.articles.watches.known_sites import KnownSites
+from sources.known_sites import KnownSites
 from sources.http.polite_visits import PoliteVisitor
 connection.settings_dict["NAME"], settings.MEDIA_ROOT = sys.argv[1], sys.argv[3]
 visits.visitor = lambda patience: PoliteVisitor(KnownSites(patience=patience), pause=0.0, allow_loopback=True)

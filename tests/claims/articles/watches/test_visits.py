@@ -10,8 +10,8 @@ from django.utils import timezone
 from claims.articles.article_import import import_article
 from claims.articles.watches import visits, watched_articles
 from claims.articles.watches.watched_articles import LookedAt
-from claims.models import Appearance, Claim, Repeat, VisitedSite, Watch, WatchedPage
-from sources.models import Snapshot, Source
+from claims.models import Appearance, Claim, Repeat, Watch, WatchedPage
+from sources.models import Snapshot, Source, VisitedSite
 from tests.helpers.followed_site import Paper, Visit, brought, make_watch, progress_of, states
 from tests.helpers.newsroom import make_claim
 

@@ -9,9 +9,9 @@ RULES_KEPT = timedelta(hours=24)
 
 
 class VisitedSite(models.Model):
-    """A site that is followed: whose turn it is at it, and what its robots.txt says (RFC 9309).
+    """A site that is visited: whose turn it is at it, and what its robots.txt says (RFC 9309).
 
-    Everybody who follows something there looks here, so that together they ask it for one page at a time.
+    Everybody who fetches something there looks here, so that together they ask it for one page at a time.
     """
 
     site = models.CharField(

@@ -1,4 +1,4 @@
-"""What is known of the sites that are followed, kept in the database: everybody who follows something looks there."""
+"""What is known of the sites that are visited, kept in the database: everybody who fetches pages looks there."""
 
 import time
 from collections.abc import Callable
@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from claims.models import VisitedSite
-from claims.models.visited_site import RULES_KEPT
 from sources.http.polite_visits import asked_to_wait
+from sources.models import VisitedSite
+from sources.models.visited_site import RULES_KEPT
 
 #: So long a site is ours for one request, which takes less. If we die, it is anybody's afterwards.
 HOLD = timedelta(seconds=150)

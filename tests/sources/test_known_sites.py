@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from claims.articles.watches.known_sites import FORGOTTEN, HOLD, KnownSites, forget_unvisited
-from claims.models import VisitedSite
 from sources.http.fetched_documents import FetchError
+from sources.known_sites import FORGOTTEN, HOLD, KnownSites, forget_unvisited
+from sources.models import VisitedSite
 
 pytestmark = pytest.mark.django_db
 

@@ -7,16 +7,16 @@ from typing import NamedTuple
 from django.db import connection
 from django.utils import timezone
 
-from claims.models import VisitedSite
-from claims.models.visited_site import RULES_KEPT
+from sources.models import VisitedSite
+from sources.models.visited_site import RULES_KEPT
 
 #: So long a site is ours, unless it is given back before. If we die, it is anybody's afterwards.
 HOLD = timedelta(minutes=5)
 
 _TAKE = """
-    UPDATE claims_visitedsite SET ready_at = %(until)s
+    UPDATE sources_visitedsite SET ready_at = %(until)s
     WHERE id IN (
-        SELECT id FROM claims_visitedsite WHERE site = ANY(%(sites)s) AND ready_at <= %(now)s
+        SELECT id FROM sources_visitedsite WHERE site = ANY(%(sites)s) AND ready_at <= %(now)s
         ORDER BY id FOR UPDATE SKIP LOCKED
     )
     RETURNING site, CASE WHEN robots_read_at >= %(lately)s THEN robots END

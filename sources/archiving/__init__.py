@@ -1,0 +1,15 @@
+"""Copies of what is cited, kept for good: as the server sent it, as a reader saw it, with proof of when.
+
+    requests        how a copy is asked for
+    queue           what is asked for and due, and whose it is meanwhile
+    exchanges       requests and answers as they went over the wire
+    warc            those as a WARC file
+    copies          one address → an ArchivedCopy with its files
+    browser/        pages as readers see them: Chromium, which reaches the public internet only
+    uploads         files that somebody brings
+    timestamps      an authority signs when a file existed
+    deposits        public archives are asked to keep a page as well
+    tasks           what the worker does
+
+Imports models, `capture` and `http`. Begin with `copies`.
+"""

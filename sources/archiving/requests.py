@@ -1,0 +1,30 @@
+"""How a copy of a source is asked for. What cites sources asks by itself (`claims.models.asked_copies`)."""
+
+from django.contrib.auth.models import User
+from django.db import connection
+
+from sources.models import Source
+from sources.models.archiving_request import asking
+
+
+def request_copy(source: Source, *, reason: str, by: User | None = None) -> bool:
+    """Have the worker archive what the address of a source holds, unless it was lately or is to be already.
+
+    A copy that somebody asks for at the desk is made however new the last one is.
+
+    Returns:
+        Whether anything was asked for.
+    """
+    fresh = "0" if reason in ("desk", "link_check") else "1 day"
+    statement = asking(reason, "SELECT %s::bigint, clock_timestamp()", fresh=fresh, by="%s::integer")
+    # The statement names who asks before the source.
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [by.pk if by else None, source.pk])
+        return cursor.rowcount > 0
+
+
+def request_copies(sources: list[int], *, reason: str) -> int:
+    """The same for many sources, by their ids. How many were asked for."""
+    with connection.cursor() as cursor:
+        cursor.execute(asking(reason, "SELECT unnest(%s::bigint[]), clock_timestamp()"), [sources])
+        return cursor.rowcount

@@ -1,0 +1,139 @@
+"""That a copy of a source is wanted, until there is one.
+
+Triggers on what cites sources write these rows (`claims.models.asked_copies`), the worker takes them
+(`sources.archiving.queue`). Several may wait for one source: who asks never waits for who asked before, and one copy
+answers them all.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from sources.models.archived_copy import ArchivedCopy
+
+#: What is taken first. Whoever waits at the desk comes before what will be needed some day.
+PRIORITIES = {
+    "desk": 30,
+    "publication": 20,
+    "review": 20,
+    "evidence": 10,
+    "link_check": 10,
+    "appearance": 5,
+    "command": 0,
+    "import": -10,
+}
+
+
+class ArchivingRequestQuerySet(models.QuerySet["ArchivingRequest"]):
+    def open(self) -> "ArchivingRequestQuerySet":
+        """Those without a copy: they wait for the worker, or for somebody who looks at what went wrong."""
+        return self.filter(copy__isnull=True)
+
+    def given_up(self) -> "ArchivingRequestQuerySet":
+        """Those that are not tried again unless somebody asks."""
+        return self.open().filter(due_at__isnull=True)
+
+
+class ArchivingRequest(models.Model):
+    """That a source is to be archived, why, and what became of it."""
+
+    source = models.ForeignKey(
+        "sources.Source", models.CASCADE, related_name="archiving_requests", verbose_name=_("source")
+    )
+    reason = models.CharField(_("why"), max_length=20, choices=ArchivedCopy.Reason)
+    priority = models.SmallIntegerField(default=0)
+    asked_at = models.DateTimeField(_("asked"), db_default=Now())
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    #: When it is to be tried; empty once it was given up.
+    due_at = models.DateTimeField(_("due"), null=True, blank=True, db_default=Now())
+    #: Somebody is at it until then.
+    held_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    problem = models.TextField(_("what went wrong"), blank=True, help_text=_("At the last attempt."))
+    copy = models.ForeignKey(
+        ArchivedCopy,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="requests",
+        verbose_name=_("archived copy"),
+    )
+
+    objects = ArchivingRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("archiving request")
+        verbose_name_plural = _("archiving requests")
+        default_permissions = ("view",)
+        constraints = [
+            models.CheckConstraint(
+                name="archivingrequest_reason_is_known",
+                condition=Q(reason__in=list(PRIORITIES)),
+            ),
+            models.CheckConstraint(
+                name="archivingrequest_given_up_says_why",
+                condition=Q(due_at__isnull=False) | Q(copy__isnull=False) | ~Q(problem=""),
+            ),
+        ]
+        indexes = [
+            # What the worker takes next.
+            models.Index(
+                F("priority").desc(),
+                "due_at",
+                "id",
+                name="archivingrequest_queue",
+                condition=Q(copy__isnull=True, due_at__isnull=False),
+            ),
+            # Whether a source waits already, and what went wrong with it.
+            models.Index(name="archivingrequest_open", fields=["source"], condition=Q(copy__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.get_reason_display()}"
+
+
+def asking(reason: str, wanted: str, *, fresh: str = "1 day", by: str = "NULL") -> str:
+    """The SQL statement that asks for copies of sources.
+
+    Nothing is asked for that has no address on the web, waits already with the same priority, or was archived at its
+    present address lately.
+
+    Args:
+        reason: one of `PRIORITIES`.
+        wanted: a query of rows (source_id, since): of which sources, and a moment after which their copy counts.
+        fresh: an interval; a copy that is younger at the moment `since` counts as well.
+        by: an SQL expression, the id of the person who asks.
+    """
+    priority = PRIORITIES[reason]
+    return f"""
+        INSERT INTO public.sources_archivingrequest
+            (source_id, reason, priority, asked_at, due_at, asked_by_id, attempts, problem)
+        SELECT source.id, '{reason}', {priority}, clock_timestamp(), clock_timestamp(), {by}, 0, ''
+        FROM (
+            SELECT asked.source_id, min(asked.since) AS since FROM ({wanted}) AS asked (source_id, since)
+            GROUP BY asked.source_id
+        ) AS wanted
+        JOIN public.sources_source AS source ON source.id = wanted.source_id
+        WHERE source.url ~* '^https?://'
+            AND NOT EXISTS (
+                SELECT FROM public.sources_archivedcopy AS copy
+                WHERE copy.source_id = source.id AND copy.address = source.url
+                    AND copy.captured_at >= wanted.since - interval '{fresh}'
+            )
+            AND NOT EXISTS (
+                SELECT FROM public.sources_archivingrequest AS request
+                WHERE request.source_id = source.id AND request.copy_id IS NULL
+                    AND request.due_at IS NOT NULL AND request.priority >= {priority}
+            )
+        ORDER BY source.id
+    """  # noqa: S608  put together from constants
