@@ -23,6 +23,7 @@ from claims.public.api.clusters import ClusterResource
 from claims.public.api.downloads import CsvDownload, DataFeedDownload, NdjsonDownload
 from claims.public.api.facets import FacetResource
 from claims.public.api.linked_data import LinkedDataResource
+from claims.public.api.links import LinksResource
 from claims.public.api.lookup import LookupResource
 from claims.public.api.match import MatchResource
 from claims.public.api.mentioned_resources import (
@@ -80,6 +81,11 @@ listings = [
         f"{V1}claims/<int:id>/quotes/",
         QuotesResource.as_view({"get": "retrieve"}, basename="claims"),
         name=QuotesResource.route,
+    ),
+    path(
+        f"{V1}claims/<int:id>/links/",
+        LinksResource.as_view({"get": "retrieve"}, basename="claims"),
+        name=LinksResource.route,
     ),
 ]
 

@@ -36,6 +36,7 @@ from claims.models import (
     Verdict,
     Watch,
 )
+from sources.models import LinkState
 
 _OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 
@@ -134,6 +135,11 @@ def _in_trouble(newsrooms: Any, person: User) -> QuerySet[PeerNewsroom]:
     return in_trouble
 
 
+def _in_need(links: Any, person: User) -> QuerySet[LinkState]:
+    in_need: QuerySet[LinkState] = links.waiting()
+    return in_need
+
+
 CLAIM_QUEUES = {
     "triage": Queue(
         _("Proposed, to be decided about"),
@@ -198,6 +204,10 @@ PEER_QUEUES = {
     ),
 }
 
+LINK_QUEUES = {
+    "links": Queue(_("Links that need somebody"), _in_need, ("since", "pk")),
+}
+
 #: The queues of each model, by the name that addresses carry.
 QUEUES: dict[type[Model], dict[str, Queue]] = {
     Claim: CLAIM_QUEUES,
@@ -207,4 +217,5 @@ QUEUES: dict[type[Model], dict[str, Queue]] = {
     Repeat: REPEAT_QUEUES,
     Watch: WATCH_QUEUES,
     PeerNewsroom: PEER_QUEUES,
+    LinkState: LINK_QUEUES,
 }

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from claims.links.link_news import tell_of_link
 from claims.links.quoted_passages import Comparison, compared, places_in
+from sources.archiving.requests import request_copy
 from sources.capture import capture, document_in
 from sources.extraction import Document, ExtractionError
 from sources.http.fetched_documents import Fetched
@@ -149,6 +150,7 @@ def _is_worth_keeping(comparison: Comparison, after: Standing) -> bool:
 
 
 def _keep(link: LinkState, reading: _Reading) -> None:
-    """Capture the page: its snapshot is the proof, and what became of each quote is noted with it."""
+    """Capture the page: its text is the proof, what became of each quote is noted with it, and a copy is asked for."""
     if reading.material and reading.document:
         capture(reading.material, source=link.source, document=reading.document)
+        request_copy(link.source, reason="link_check")
