@@ -16,6 +16,7 @@ from factcheck.api.openapi.settings import SCHEMA
 from factcheck.database import connection_settings, embedded
 from factcheck.desk import desk
 from factcheck.installation import file_store, program
+from factcheck.installation.archiving_settings import archiving_settings
 from factcheck.installation.backup_settings import backup_settings
 from factcheck.installation.environment import (
     flag,
@@ -288,6 +289,20 @@ BACKUP_DIR, BACKUP_SCHEDULE, BACKUP_DAYS, BACKUP_FULL_DAYS, BACKUP_MAX_AGE_HOURS
 )
 # How often the addresses of cited sources are looked at (docs/link-checks.md).
 (LINK_CHECK_DAYS,) = link_check_settings()
+
+# Copies of what is cited, with a browser, timestamps and public archives where there are such (docs/archiving.md).
+(
+    ARCHIVING,
+    ARCHIVE_PAGE_BYTES,
+    ARCHIVE_UPLOAD_BYTES,
+    ARCHIVE_IMPORTED_PER_DAY,
+    ARCHIVE_PUBLIC_COPIES,
+    BROWSER,
+    BROWSER_SANDBOX,
+    TIMESTAMP_AUTHORITY,
+    TIMESTAMP_ROOTS,
+    INTERNET_ARCHIVE_KEY,
+) = archiving_settings()
 
 # -- Security ------------------------------------------------------------------------------------------------
 

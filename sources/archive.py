@@ -7,10 +7,10 @@ gives equal content one place. Works with every storage that Django knows (a fol
 import hashlib
 import re
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, default_storage
 
-from factcheck.installation.whole_files import write_whole
+from factcheck.installation.whole_files import digest_in, write_whole
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 
@@ -47,6 +47,35 @@ def store(content: bytes) -> str:
     return digest
 
 
+def store_file(file: File, digest: str) -> None:
+    """Keep what is in a file of any size, whose digest is known, without having it in memory.
+
+    Raises:
+        ArchiveDamaged: what the store holds now is not what was given to it.
+    """
+    if (kept := digest_in(default_storage, path(digest))) == digest:
+        return
+    if kept:
+        default_storage.delete(path(digest))
+    write_whole(default_storage, path(digest), file)
+    if (kept := digest_in(default_storage, path(digest))) != digest:
+        raise ArchiveDamaged(
+            f"The archive was given a file of the SHA-256 {digest}, and holds {kept or 'none'} now. Try again."
+        )
+
+
+def opened(digest: str) -> File:
+    """The file stored under `digest`, to be read piece by piece; not checked against it.
+
+    Raises:
+        ArchiveMissing: nothing is stored under it.
+    """
+    try:
+        return default_storage.open(path(digest), "rb")
+    except FileNotFoundError:
+        raise _missing(path(digest)) from None
+
+
 def _keep(digest: str, content: bytes) -> None:
     write_whole(default_storage, path(digest), ContentFile(content))
     if not isinstance(default_storage, FileSystemStorage):
@@ -65,15 +94,19 @@ def load(digest: str) -> bytes:
         with default_storage.open(name, "rb") as file:
             content: bytes = file.read()
     except FileNotFoundError:
-        raise ArchiveMissing(
-            f"The archive has no file “{name}”. Restore it from a backup, or fetch the source again."
-        ) from None
+        raise _missing(name) from None
     found = hashlib.sha256(content).hexdigest()
     if found != digest:
         raise ArchiveDamaged(
             f"The archived file “{name}” is damaged: its SHA-256 is {found}. Restore it from a backup."
         )
     return content
+
+
+def _missing(name: str) -> ArchiveMissing:
+    return ArchiveMissing(
+        f"The archive has no file “{name}”. Restore it from a backup, or fetch the source again."
+    )
 
 
 def verify(digest: str) -> bool:

@@ -6,13 +6,16 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests_hardened.ip_filter import InvalidIPAddress
+from requests_hardened.ip_filter import InvalidIPAddress, filter_host
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from sources.http.exchanges import Exchanges, KeptAnswer
 
 
 class Deadline:
@@ -67,21 +70,39 @@ class Deadline:
 class PublicAdapter(IPFilterAdapter):
     """The IP filter of requests-hardened, stricter, with every connection under the deadline."""
 
-    def __init__(self, *, is_https_proto: bool, allow_loopback: bool, deadline: Deadline) -> None:
+    def __init__(
+        self, *, is_https_proto: bool, allow_loopback: bool, deadline: Deadline, exchanges: Exchanges | None
+    ) -> None:
         super().__init__(is_https_proto=is_https_proto, allow_loopback=allow_loopback)
         self.poolmanager.pool_classes_by_scheme = {
-            "http": _watched(HTTPConnectionPool, deadline),
-            "https": _watched(HTTPSConnectionPool, deadline),
+            "http": _watched(HTTPConnectionPool, deadline, exchanges),
+            "https": _watched(HTTPSConnectionPool, deadline, exchanges),
         }
 
     def build_connection_pool_key_attributes(self, *arguments: Any, **named: Any) -> Any:
         host_params, pool_kwargs = super().build_connection_pool_key_attributes(*arguments, **named)
-        address = ipaddress.ip_address(host_params["host"].strip("[]"))
-        # Site-local (fec0::/10) and reserved ranges (IPv4-compatible ::127.0.0.1) pass the library's own filter.
-        is_odd = isinstance(address, ipaddress.IPv6Address) and (address.is_site_local or address.is_reserved)
-        if is_odd and not (address.is_loopback and self._allow_loopback):
-            raise InvalidIPAddress(address)
+        _refuse_odd(host_params["host"], allow_loopback=self._allow_loopback)
         return host_params, pool_kwargs
+
+
+def public_address(host: str, port: int, *, allow_loopback: bool) -> str:
+    """The IP address to connect to for a host: one that is on the public internet.
+
+    Raises:
+        InvalidIPAddress: it leads elsewhere.
+        requests.RequestException: it leads nowhere.
+    """
+    address = filter_host(host, port, allow_loopback=allow_loopback)
+    _refuse_odd(address, allow_loopback=allow_loopback)
+    return address.strip("[]")
+
+
+def _refuse_odd(host: str, *, allow_loopback: bool) -> None:
+    """Site-local (fec0::/10) and reserved ranges (IPv4-compatible ::127.0.0.1) pass the library's own filter."""
+    address = ipaddress.ip_address(host.strip("[]"))
+    is_odd = isinstance(address, ipaddress.IPv6Address) and (address.is_site_local or address.is_reserved)
+    if is_odd and not (address.is_loopback and allow_loopback):
+        raise InvalidIPAddress(address)
 
 
 class _AnyAddressAdapter(HTTPAdapter):
@@ -106,25 +127,40 @@ class _OneHop(requests.Session):
         return iter(())
 
 
-def _watched(pool: type[HTTPConnectionPool], deadline: Deadline) -> type[HTTPConnectionPool]:
+def _watched(
+    pool: type[HTTPConnectionPool], deadline: Deadline, exchanges: Exchanges | None = None
+) -> type[HTTPConnectionPool]:
     class WatchedConnection(pool.ConnectionCls):  # type: ignore[name-defined]
         def _new_conn(self) -> socket.socket:
             connection: socket.socket = super()._new_conn()
             deadline.watch(connection)
             return connection
 
+        def send(self, data: Any) -> None:
+            super().send(data)
+            if exchanges is not None:
+                exchanges.sent(data)
+                exchanges.connected(self.host.strip("[]"))
+
+    if exchanges is not None:
+        WatchedConnection.response_class = partial(KeptAnswer, exchanges=exchanges)
     return type(pool.__name__, (pool,), {"ConnectionCls": WatchedConnection})
 
 
 @contextmanager
-def public_session(deadline: Deadline, *, allow_loopback: bool) -> Iterator[requests.Session]:
-    """A session that checks the address of every connection and obeys the deadline."""
+def public_session(
+    deadline: Deadline, *, allow_loopback: bool, exchanges: Exchanges | None = None
+) -> Iterator[requests.Session]:
+    """A session that checks the address of every connection and obeys the deadline; what goes over it is kept."""
     with _OneHop() as session:
         # Neither a proxy (which would resolve the name itself, past the filter) nor a password from ~/.netrc.
         session.trust_env = False
         for scheme in ("http", "https"):
             adapter = PublicAdapter(
-                is_https_proto=scheme == "https", allow_loopback=allow_loopback, deadline=deadline
+                is_https_proto=scheme == "https",
+                allow_loopback=allow_loopback,
+                deadline=deadline,
+                exchanges=exchanges,
             )
             session.mount(f"{scheme}://", adapter)
         yield session

@@ -20,6 +20,7 @@ from urllib3.exceptions import DecodeError, HTTPError
 
 from sources.failures import Failure
 from sources.http.connections import Deadline, public_session
+from sources.http.exchanges import Exchanges, OversizedAnswer
 from sources.http.postponements import postponed_by
 
 USER_AGENT = "Factcheck/1.0 (claim database for fact-checkers; fetches what an editor asks for)"
@@ -111,6 +112,7 @@ def fetch(
     limits: Limits = Limits(),
     accepted: frozenset[str] | None = ACCEPTED_MEDIA_TYPES,
     check_redirect: Callable[[str], None] = lambda there: None,
+    exchanges: Exchanges | None = None,
     allow_loopback: bool = False,
 ) -> Fetched:
     """Get the document at `url`, following redirects.
@@ -120,6 +122,7 @@ def fetch(
         last_modified: the same, for servers without ETags.
         accepted: the media types that are of use; None for whatever there is.
         check_redirect: is told where a redirect leads before that is asked for, and may raise FetchError.
+        exchanges: keep every byte that is sent and received.
         allow_loopback: lets tests talk to a server on this machine, on any port. Never a person's choice.
 
     Raises:
@@ -137,11 +140,16 @@ def fetch(
 
     with (
         Deadline(limits.total_seconds) as deadline,
-        public_session(deadline, allow_loopback=allow_loopback) as session,
+        public_session(deadline, allow_loopback=allow_loopback, exchanges=exchanges) as session,
     ):
         session.headers.update(headers)
         try:
-            return _follow(url.strip(), session, deadline, limits, accepted, check_redirect, allow_loopback)
+            begin = exchanges.begin if exchanges is not None else lambda here: None
+            return _follow(
+                url.strip(), session, deadline, limits, accepted, check_redirect, begin, allow_loopback
+            )
+        except OversizedAnswer:
+            raise _too_large(url, limits) from None
         except FetchError:
             if deadline.passed:
                 raise _too_slow(url, limits) from None
@@ -155,6 +163,7 @@ def _follow(
     limits: Limits,
     accepted: frozenset[str] | None,
     check_redirect: Callable[[str], None],
+    begin: Callable[[str], None],
     allow_loopback: bool,
 ) -> Fetched:
     here = permanent = url
@@ -163,6 +172,7 @@ def _follow(
     seen: set[tuple[str, tuple[tuple[str, str | None], ...]]] = set()
     for _hop in range(limits.redirects + 1):
         seen.add((here, tuple(sorted(session.cookies.items()))))
+        begin(here)
         with _answer(here, session, deadline, limits) as response:
             if response.status_code not in REDIRECTS:
                 return _document(url, here, permanent, response, deadline, limits, accepted)

@@ -9,9 +9,9 @@ from django.db import connection
 from claims.models import Appearance, Claim, Evidence, Verdict
 from claims.review import workflow
 from sources.archiving.requests import request_copies, request_copy
-from sources.models import ArchivedCopy, ArchivedFile, ArchivingRequest, Source, Timestamp
+from sources.models import ArchivedCopy, ArchivedFile, ArchivingRequest, Publisher, Source, Timestamp
 from tests.helpers.broken_rules import as_committed, refused, sql
-from tests.helpers.newsroom import make_claim, make_draft, make_source
+from tests.helpers.newsroom import make_claim, make_draft, make_source, rating
 
 pytestmark = pytest.mark.django_db
 
@@ -218,21 +218,15 @@ def test_a_move_asks_for_what_is_missing_and_nothing_else(
 
 def test_imports_of_others_archives_ask_for_nothing(source: Source) -> None:
     claim = make_claim()
-    publisher = sql(
-        "INSERT INTO sources_publisher (name, kind, url, domain, country, language, same_as, is_house, ifcn_signatory)"
-        " VALUES ('Harbour Facts', 'fact_checker', '', '', '', '', '{}', false, false)"
-    )
-    assert publisher == 1
-    sql(
-        "INSERT INTO claims_verdict (claim_id, publisher_id, version, origin, byline, title, summary, explanation,"
-        " language, url, correction_kind, correction_note, state, review_round, required_signoffs, edited_by,"
-        " published_at)"
-        " SELECT %s, id, 1, 'imported', '', '', '', '', 'en', 'https://harbour.example/1', '', '', 'published', 0, 1,"
-        " '{}', now() FROM sources_publisher WHERE name = 'Harbour Facts'",
-        claim.pk,
+    verdict = Verdict.objects.create(
+        claim=claim,
+        publisher=Publisher.objects.create(name="Harbour Facts"),
+        rating=rating(),
+        origin="imported",
+        state="published",
     )
     Appearance.objects.create(claim=claim, source=source)
-    sql(EVIDENCE, Verdict.objects.get(claim=claim).pk, source.pk)
+    sql(EVIDENCE, verdict.pk, source.pk)
     assert asked(source) == []
 
 

@@ -1,0 +1,63 @@
+"""How what is cited is archived, as the environment says."""
+
+import shutil
+from typing import NamedTuple
+
+from django.core.exceptions import ImproperlyConfigured
+
+from factcheck.installation.environment import flag, number, text, web_address
+
+#: By which names systems know the browser.
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+
+class ArchivingSettings(NamedTuple):
+    """In the order in which settings.py takes them."""
+
+    is_on: bool
+    page_bytes: int
+    upload_bytes: int
+    imported_per_day: int
+    public_copies: bool
+    browser: str
+    browser_sandbox: bool
+    timestamp_authority: str
+    timestamp_roots: str
+    internet_archive_key: str
+
+
+def archiving_settings() -> ArchivingSettings:
+    """Read the variables whose names begin with ARCHIV, BROWSER, TIMESTAMP and INTERNET_ARCHIVE."""
+    return ArchivingSettings(
+        flag("ARCHIVING", default=True),
+        2**20 * number("ARCHIVE_PAGE_MEGABYTES", 50, least=1, most=1000),
+        2**20 * number("ARCHIVE_UPLOAD_MEGABYTES", 2048, least=1, most=100_000),
+        number("ARCHIVE_IMPORTED_PER_DAY", 0, least=0, most=1_000_000),
+        flag("ARCHIVE_PUBLIC_COPIES"),
+        _browser(text("BROWSER", kind="program", shown="Chromium, where it is installed")),
+        flag("BROWSER_SANDBOX", default=True),
+        web_address("TIMESTAMP_AUTHORITY"),
+        text("TIMESTAMP_ROOTS", kind="file", shown="the certificates that the web trusts"),
+        _key("INTERNET_ARCHIVE_KEY"),
+    )
+
+
+def _browser(named: str) -> str:
+    """The path of the browser; "" for none."""
+    if named.lower() in {"off", "none", "0"}:
+        return ""
+    if named and shutil.which(named) is None:
+        raise ImproperlyConfigured(
+            f"BROWSER is {named!r}, and no such program is found. Name Chromium's path, or write off."
+        )
+    return next(filter(None, map(shutil.which, [named] if named else _BROWSERS)), "")
+
+
+def _key(name: str) -> str:
+    value = text(name, kind="secret")
+    access, _, secret = value.partition(":")
+    if value and not (access and secret):
+        raise ImproperlyConfigured(
+            f"{name} must be access:secret, as https://archive.org/account/s3.php shows them."
+        )
+    return value

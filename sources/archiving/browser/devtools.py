@@ -1,0 +1,114 @@
+"""What is said to the browser and what it says: messages of the Chrome DevTools Protocol on two pipes.
+
+No port is opened for it, so no page and no program on this machine can speak to the browser in our place.
+"""
+
+import os
+import select
+import time
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+_END = b"\0"
+_PIECE = 1 << 18
+
+
+class BrowserSilent(Exception):
+    """The browser does not answer: it ended, takes too long, or says more than it may."""
+
+
+class BrowserRefuses(Exception):
+    """The browser answers that it does not do this; `str()` is what it says."""
+
+
+class Devtools:
+    """One end of the pipes."""
+
+    def __init__(self, reads: int, writes: int, *, ends_at: float, longest: int) -> None:
+        """The browser's ends are somebody else's.
+
+        Args:
+            ends_at: by the monotonic clock.
+            longest: so many bytes a message may have.
+        """
+        self._reads, self._writes = reads, writes
+        self._ends_at = ends_at
+        self._longest = longest
+        self._received = bytearray()
+        self._number = 0
+        self._session = ""
+        #: What happened, oldest first: (name, parameters).
+        self.events: list[tuple[str, dict[str, Any]]] = []
+        #: Event → what is done at once when it happens.
+        self.handlers: dict[str, Callable[[dict[str, Any]], None]] = {}
+
+    def attach(self, session: str) -> None:
+        """Speak to one page from now on."""
+        self._session = session
+
+    def tell(self, method: str, **parameters: Any) -> int:
+        """Say something without waiting for what becomes of it."""
+        self._number += 1
+        message: dict[str, Any] = {"id": self._number, "method": method, "params": parameters}
+        if self._session:
+            message["sessionId"] = self._session
+        self._write(orjson.dumps(message) + _END)
+        return self._number
+
+    def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """What the browser answers.
+
+        Raises:
+            BrowserSilent: nothing, in time.
+            BrowserRefuses: that it does not.
+        """
+        number = self.tell(method, **parameters)
+        while True:
+            message = self._next(self._ends_at)
+            if message is None:
+                raise BrowserSilent
+            if message.get("id") == number:
+                if "error" in message:
+                    raise BrowserRefuses(str(message["error"].get("message", "")))
+                result: dict[str, Any] = message.get("result", {})
+                return result
+
+    def wait(self, is_over: Callable[[], bool], *, seconds: float) -> bool:
+        """Take note of what happens until something is over, for so long at most. Whether it is."""
+        ends_at = min(time.monotonic() + seconds, self._ends_at)
+        while not is_over():
+            if self._next(ends_at) is None:
+                return is_over()
+        return True
+
+    def _next(self, ends_at: float) -> dict[str, Any] | None:
+        """The next message, an event taken note of; None where there is none in time. Raises BrowserSilent."""
+        while (end := self._received.find(_END)) < 0:
+            left = ends_at - time.monotonic()
+            if left <= 0 or not select.select([self._reads], [], [], left)[0]:
+                return None
+            piece = os.read(self._reads, _PIECE)
+            if not piece or len(self._received) > self._longest:
+                raise BrowserSilent
+            self._received += piece
+        message: dict[str, Any] = orjson.loads(bytes(self._received[:end]))
+        del self._received[: end + 1]
+        if "method" in message:
+            name, parameters = message["method"], message.get("params", {})
+            self.events.append((name, parameters))
+            if handler := self.handlers.get(name):
+                handler(parameters)
+        return message
+
+    def _write(self, message: bytes) -> None:
+        left = memoryview(message)
+        while left:
+            wait = self._ends_at - time.monotonic()
+            if wait <= 0 or not select.select([], [self._writes], [], wait)[1]:
+                raise BrowserSilent
+            try:
+                left = left[os.write(self._writes, left[:4096]) :]
+            except OSError:
+                raise BrowserSilent from None

@@ -1,0 +1,162 @@
+"""The browser's only way out: a proxy on this machine that reaches the public internet and nothing else.
+
+Every connection (page, picture, script, WebSocket, whatever a redirect leads to) is asked for here by name. The name is
+resolved once, checked as every fetch is (`sources.http.connections`), and connected to by the address that was checked,
+so it cannot change its mind in between. What is inside TLS is not seen.
+"""
+
+import re
+import select
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from typing import cast
+from urllib.parse import urlsplit
+
+import requests
+
+from sources.http.connections import public_address
+from sources.http.fetched_documents import ACCEPTED_PORTS
+
+CONNECT_SECONDS, SILENT_SECONDS = 5.0, 15.0
+#: So many connections are open at a time; a page that wants more waits.
+MOST_CONNECTIONS = 64
+_LONGEST_HEAD = 65_536
+_PIECE = 65_536
+_CONNECT = re.compile(rb"CONNECT (\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(\d{1,5}) HTTP/1\.[01]\r\n")
+_PLAIN = re.compile(rb"([A-Z]{1,20}) (http://[^\s]+) HTTP/1\.[01]\r\n")
+#: What is between the browser and the proxy, and not for the server.
+_BETWEEN_US = re.compile(rb"\r\n(?:proxy-[a-z-]+|connection|keep-alive):[^\r\n]*", re.IGNORECASE)
+
+
+class _Refused(Exception):
+    """This is not connected to."""
+
+
+class ForwardProxy(ThreadingTCPServer):
+    """Listens on a port of its own, on this machine only."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, *, most_bytes: int, allow_loopback: bool = False) -> None:
+        """A proxy for one page.
+
+        Args:
+            most_bytes: how much comes in through it at most.
+            allow_loopback: lets tests have a server on this machine visited, on any port.
+        """
+        super().__init__(("127.0.0.1", 0), _Connection)
+        self.allow_loopback = allow_loopback
+        self.refused: list[str] = []
+        self.seats = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self._left = most_bytes
+        self._lock = threading.Lock()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def take(self, size: int) -> bool:
+        """Whether so many bytes more may come in."""
+        with self._lock:
+            self._left -= size
+            return self._left >= 0
+
+    def connection_to(self, host: str, port: int) -> socket.socket:
+        """Raises _Refused."""
+        if port not in ACCEPTED_PORTS and not self.allow_loopback:
+            self.refused.append(f"{host}:{port}")
+            raise _Refused
+        try:
+            address = public_address(host, port, allow_loopback=self.allow_loopback)
+            return socket.create_connection((address, port), timeout=CONNECT_SECONDS)
+        except (requests.RequestException, OSError, UnicodeError, ValueError):
+            self.refused.append(f"{host}:{port}")
+            raise _Refused from None
+
+
+class _Connection(BaseRequestHandler):
+    """One connection of the browser."""
+
+    request: socket.socket
+
+    def handle(self) -> None:
+        proxy = cast(ForwardProxy, self.server)
+        self.request.settimeout(SILENT_SECONDS)
+        with suppress(OSError), proxy.seats:
+            head, rest = self._head()
+            try:
+                server, first = self._asked(proxy, head)
+            except _Refused:
+                self.request.sendall(
+                    b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                )
+                return
+            with server:
+                server.settimeout(SILENT_SECONDS)
+                if first:
+                    server.sendall(first + rest)
+                else:
+                    self.request.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                    server.sendall(rest)
+                self._relay(proxy, server)
+
+    def _head(self) -> tuple[bytes, bytes]:
+        received = b""
+        while b"\r\n\r\n" not in received:
+            piece = self.request.recv(_PIECE)
+            if not piece or len(received) > _LONGEST_HEAD:
+                raise ConnectionError
+            received += piece
+        head, _, rest = received.partition(b"\r\n\r\n")
+        return head + b"\r\n\r\n", rest
+
+    @staticmethod
+    def _asked(proxy: ForwardProxy, head: bytes) -> tuple[socket.socket, bytes]:
+        """A connection to what is asked for, and what is sent there first."""
+        if tunnel := _CONNECT.match(head):
+            return proxy.connection_to(tunnel[1].decode("latin-1").strip("[]"), int(tunnel[2])), b""
+        if not (plain := _PLAIN.match(head)):
+            raise _Refused
+        try:
+            parts = urlsplit(plain[2].decode("latin-1"))
+            host, port = parts.hostname or "", parts.port or 80
+        except ValueError:
+            raise _Refused from None
+        path = parts._replace(scheme="", netloc="").geturl() or "/"
+        # One request for each connection: the next one may be for another server.
+        fields = _BETWEEN_US.sub(b"", head[plain.end() - 2 : -4])
+        message = b"%b %b HTTP/1.1%b\r\nConnection: close\r\n\r\n" % (
+            plain[1],
+            path.encode("latin-1"),
+            fields,
+        )
+        return proxy.connection_to(host, port), message
+
+    def _relay(self, proxy: ForwardProxy, server: socket.socket) -> None:
+        """Hand on what either side says until one has nothing more to say, or says nothing for long."""
+        while True:
+            ready, _, _ = select.select([self.request, server], [], [], SILENT_SECONDS)
+            if not ready:
+                return
+            for side in ready:
+                piece = side.recv(_PIECE)
+                if not piece or (side is server and not proxy.take(len(piece))):
+                    return
+                (self.request if side is server else server).sendall(piece)
+
+
+@contextmanager
+def forward_proxy(*, most_bytes: int, allow_loopback: bool = False) -> Iterator[ForwardProxy]:
+    """A proxy that answers until the block ends."""
+    with ForwardProxy(most_bytes=most_bytes, allow_loopback=allow_loopback) as proxy:
+        thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
+        thread.start()
+        try:
+            yield proxy
+        finally:
+            proxy.shutdown()
+            thread.join()

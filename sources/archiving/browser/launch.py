@@ -1,0 +1,38 @@
+"""The program that becomes the browser: `python -I launch.py READS WRITES BYTES SECONDS PROGRAM ARGUMENT…`.
+
+READS and WRITES are the descriptors of the two pipes; the browser expects them as 3 and 4. BYTES is how long a file of
+it may be, SECONDS how long each of its processes may compute. It ends when whoever started it does.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+
+_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux
+
+
+def main() -> None:
+    reads, writes, most_bytes, seconds = map(int, sys.argv[1:5])
+    program = sys.argv[5:]
+    for kind, limit in (
+        (resource.RLIMIT_FSIZE, most_bytes),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(kind, (limit, limit))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    # Away from 3 and 4 first, so that neither takes the other's place.
+    high = [os.dup(reads), os.dup(writes)]
+    while min(high) <= 4:
+        high = [os.dup(number) for number in high]
+    os.dup2(high[0], 3)
+    os.dup2(high[1], 4)
+    os.closerange(5, 4096)
+    os.execv(program[0], program)  # noqa: S606  there is no shell
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""When a file existed at the latest, signed by an authority (RFC 3161): asked for, verified, and kept.
+
+The authority learns the SHA-256 of a file and nothing else. Its answer is believed only where it is about this hash and
+this request, and its signature leads to a certificate that is trusted (`TIMESTAMP_ROOTS`).
+"""
+
+import secrets
+from functools import lru_cache
+from pathlib import Path
+
+import certifi
+from cryptography.x509 import Certificate, load_pem_x509_certificates
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
+
+from sources.http.services import ServiceAway, ask
+from sources.models import ArchivedFile, Timestamp
+
+SECONDS, MOST_BYTES = 15.0, 100_000
+#: TimeStampReq of RFC 3161 in DER up to the hash: version 1 and the algorithm SHA-256.
+_ABOUT_SHA256 = bytes.fromhex("020101 3031 300d 0609608648016503040201 0500 0420")
+_WITH_CERTIFICATE = bytes.fromhex("0101ff")
+_NONCE_BYTES = 16
+
+
+class AuthorityAway(Exception):
+    """The authority gives no timestamp at present; `str()` is a sentence for a person."""
+
+
+class TokenRefused(Exception):
+    """What the authority answered is not believed; `str()` is a sentence for a person."""
+
+
+def stamp(sha256: str) -> Timestamp:
+    """Have the configured authority sign that a file of this hash exists, and keep its word.
+
+    Raises:
+        AuthorityAway: it does not answer.
+        TokenRefused: its answer is none, or cannot be verified.
+    """
+    authority = settings.TIMESTAMP_AUTHORITY
+    # Neither negative nor with zeros in front, which DER leaves out.
+    nonce = 1 << (8 * _NONCE_BYTES - 2) | secrets.randbits(8 * _NONCE_BYTES - 2)
+    try:
+        answer = ask(
+            authority,
+            request_for(sha256, nonce),
+            {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"},
+            seconds=SECONDS,
+            most_bytes=MOST_BYTES,
+        )
+    except ServiceAway as away:
+        raise AuthorityAway(str(away)) from None
+    if answer.status != 200:
+        raise AuthorityAway(f"{authority} answered with HTTP {answer.status} instead of a timestamp.")
+    token = _verified(answer.content, sha256, nonce)
+    kept, _made = Timestamp.objects.get_or_create(sha256=sha256, authority=authority, defaults=token)
+    return kept
+
+
+def request_for(sha256: str, nonce: int) -> bytes:
+    """A TimeStampReq. The library makes them of whole files only, and ours may be of 2 GB."""
+    number = nonce.to_bytes(_NONCE_BYTES)
+    inner = _ABOUT_SHA256 + bytes.fromhex(sha256) + bytes([0x02, len(number)]) + number + _WITH_CERTIFICATE
+    return bytes([0x30, len(inner)]) + inner
+
+
+def unstamped(most: int) -> list[str]:
+    """Hashes of archived files that the configured authority has not signed yet, those of the oldest first."""
+    signed = Timestamp.objects.filter(authority=settings.TIMESTAMP_AUTHORITY).values("sha256")
+    rows = ArchivedFile.objects.exclude(sha256__in=signed).order_by("pk").values_list("sha256", flat=True)
+    return list(dict.fromkeys(rows[:most]))
+
+
+def _verified(answer: bytes, sha256: str, nonce: int) -> dict[str, object]:
+    """Raises TokenRefused."""
+    try:
+        response = decode_timestamp_response(answer)
+    except ValueError:
+        raise TokenRefused(
+            f"{settings.TIMESTAMP_AUTHORITY} answered something that is no timestamp."
+        ) from None
+    builder = VerifierBuilder(nonce=nonce, roots=list(_roots(settings.TIMESTAMP_ROOTS or certifi.where())))
+    try:
+        builder.build().verify(response, bytes.fromhex(sha256))
+        _is_about_sha256(response.tst_info.message_imprint.hash_algorithm.dotted_string)
+    except (VerificationError, ValueError) as error:
+        raise TokenRefused(
+            f"The answer of {settings.TIMESTAMP_AUTHORITY} is not believed: {error}. Where it signs with certificates "
+            "of its own, TIMESTAMP_ROOTS must name a file with its root certificate."
+        ) from None
+    return {"token": response.time_stamp_token(), "stamped_at": response.tst_info.gen_time}
+
+
+def _is_about_sha256(algorithm: str) -> None:
+    if algorithm != "2.16.840.1.101.3.4.2.1":
+        raise ValueError(f"it is about a hash of another kind ({algorithm})")
+
+
+@lru_cache(maxsize=4)
+def _roots(file: str) -> tuple[Certificate, ...]:
+    try:
+        return tuple(dict.fromkeys(load_pem_x509_certificates(Path(file).expanduser().read_bytes())))
+    except (OSError, ValueError) as error:
+        raise ImproperlyConfigured(
+            f"TIMESTAMP_ROOTS names {file}, which holds no certificates: {error}"
+        ) from None

@@ -1,0 +1,72 @@
+"""Exchanges as a WARC 1.1 file (ISO 28500): a member of gzip for each record, as players read it."""
+
+import io
+from collections.abc import Iterable
+
+from django.conf import settings
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from sources.http.exchanges import Exchange
+from sources.http.fetched_documents import USER_AGENT
+
+MEDIA_TYPE = "application/warc"
+_SPECIFICATION = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
+
+
+def warc_of(exchanges: Iterable[Exchange], *, name: str) -> bytes:
+    """The file, called `name`, with request and response of each exchange, in the order in which they happened."""
+    file = io.BytesIO()
+    writer = WARCWriter(file, gzip=True, warc_version="1.1")
+    told = {
+        "software": USER_AGENT,
+        "format": "WARC File Format 1.1",
+        "conformsTo": _SPECIFICATION,
+        "operator": settings.NEWSROOM_NAME,
+        "robots": "ignore",  # a person cited the page
+    }
+    writer.write_record(writer.create_warcinfo_record(name, told))
+    for exchange in exchanges:
+        if exchange.response:
+            _write(writer, exchange)
+    return file.getvalue()
+
+
+def _write(writer: WARCWriter, exchange: Exchange) -> None:
+    response, request = (
+        writer.create_warc_record(
+            exchange.url,
+            kind,
+            payload=io.BytesIO(body),
+            length=len(body),
+            warc_headers_dict={
+                "WARC-Date": f"{exchange.begun_at:%Y-%m-%dT%H:%M:%S.%fZ}",
+                "WARC-IP-Address": exchange.ip_address,
+            },
+            http_headers=_Head(head),
+        )
+        for kind, (head, body) in (
+            ("response", _parts(exchange.response)),
+            ("request", _parts(exchange.request)),
+        )
+    )
+    writer.write_request_response_pair(request, response)
+
+
+def _parts(message: bytearray) -> tuple[bytes, bytes]:
+    """Head, with the empty line that ends it, and body."""
+    head, end, body = bytes(message).partition(b"\r\n\r\n")
+    if not end:
+        head, end, body = bytes(message).partition(b"\n\n")
+    return head + end, body
+
+
+class _Head(StatusAndHeaders):
+    """The head of a message as it was sent, to the byte; the library would write it anew from what it understood."""
+
+    def __init__(self, sent: bytes) -> None:
+        super().__init__("", [])
+        self._sent = sent
+
+    def compute_headers_buffer(self, header_filter: object = None) -> None:
+        self.headers_buff = self._sent

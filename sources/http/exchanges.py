@@ -1,0 +1,98 @@
+"""Requests and answers, kept byte by byte as they went over the wire (inside TLS): what a WARC file is made of."""
+
+import io
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.client import HTTPResponse
+from typing import Any
+
+#: What heads and chunks of an answer may have on top of its content.
+_OVERHEAD = 1_000_000
+
+
+class OversizedAnswer(Exception):
+    """More came over the wire than the content may have."""
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request and its answer."""
+
+    url: str
+    begun_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    ip_address: str = ""
+    request: bytearray = field(default_factory=bytearray)
+    response: bytearray = field(default_factory=bytearray)
+
+
+@dataclass(slots=True)
+class Exchanges:
+    """All exchanges of one fetch, with those of the redirects before it."""
+
+    most_bytes: int
+    kept: list[Exchange] = field(default_factory=list)
+    _size: int = 0
+
+    def begin(self, url: str) -> None:
+        """The next request is for this address."""
+        self.kept.append(Exchange(url))
+
+    def connected(self, ip_address: str) -> None:
+        self.kept[-1].ip_address = ip_address
+
+    def sent(self, piece: Any) -> None:
+        self.kept[-1].request += bytes(piece)
+
+    def received(self, piece: bytes) -> None:
+        self._size += len(piece)
+        if self._size > self.most_bytes + _OVERHEAD:
+            raise OversizedAnswer
+        self.kept[-1].response += piece
+
+
+class KeptAnswer(HTTPResponse):
+    """An answer whose every byte is kept when it is read."""
+
+    def __init__(self, connection: Any, *arguments: Any, exchanges: Exchanges, **named: Any) -> None:
+        super().__init__(connection, *arguments, **named)
+        self.fp: Any = _Overheard(self.fp, exchanges)
+
+
+class _Overheard(io.BufferedIOBase):
+    """What is read from a stream, handed to the exchanges as well."""
+
+    def __init__(self, stream: Any, exchanges: Exchanges) -> None:
+        self._stream = stream
+        self._exchanges = exchanges
+
+    def _told(self, piece: bytes) -> bytes:
+        self._exchanges.received(piece)
+        return piece
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return self._told(self._stream.read(size))
+
+    def read1(self, size: int = -1, /) -> bytes:
+        return self._told(self._stream.read1(size))
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        return self._told(self._stream.readline(-1 if size is None else size))
+
+    def readinto(self, buffer: Any, /) -> int:
+        count = int(self._stream.readinto(buffer))
+        self._exchanges.received(bytes(memoryview(buffer)[:count]))
+        return count
+
+    def peek(self, size: int = 0) -> bytes:
+        found: bytes = self._stream.peek(size)
+        return found
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
