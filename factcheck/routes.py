@@ -21,6 +21,7 @@ from claims.public.api.changes import ChangeResource
 from claims.public.api.claims import ClaimResource, VerdictResource, VersionResource
 from claims.public.api.clusters import ClusterResource
 from claims.public.api.downloads import CsvDownload, DataFeedDownload, NdjsonDownload
+from claims.public.api.evidence_packs import EvidencePackResource
 from claims.public.api.facets import FacetResource
 from claims.public.api.linked_data import LinkedDataResource
 from claims.public.api.links import LinksResource
@@ -86,6 +87,11 @@ listings = [
         f"{V1}claims/<int:id>/links/",
         LinksResource.as_view({"get": "retrieve"}, basename="claims"),
         name=LinksResource.route,
+    ),
+    path(
+        f"{V1}claims/<int:id>/evidence-pack/",
+        EvidencePackResource.as_view({"get": "retrieve"}, basename="claims"),
+        name=EvidencePackResource.route,
     ),
 ]
 

@@ -440,13 +440,14 @@ RATE_LIMIT_COSTS = {
     r"/lookup/$": 10,
     r"/match/$": 5,
     r"/claims\.(csv|ndjson|jsonld)$": 20,
+    r"/evidence-pack/$": 20,
     r"^/check/answer/$": 5,
 }
 # And how many bytes of a body count for one request more, where the answer takes as long as the body. Browsers write a
 # letter of many scripts as six or nine.
 RATE_LIMIT_BYTES = {r"/match/$": 200, r"^/check/answer/$": 1000}
 #: What streams for as long as it takes; it has seats and a time limit of its own (claims/public/api/downloads.py).
-STREAMED_REGEX = r"/claims\.(csv|ndjson|jsonld)$"
+STREAMED_REGEX = r"/claims\.(csv|ndjson|jsonld)$|/evidence-pack/$"
 #: The authentication class that tells whose token a request bears, where anybody may read.
 RATE_LIMIT_AUTHENTICATION = "claims.editorial.authentication.BearerAuthentication"
 
