@@ -1,14 +1,17 @@
-"""Work that the background worker does for sources."""
+"""Work that the background worker does for sources; tasks of rooms stand there, and this names them."""
 
 from django.contrib.auth.models import User
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from factcheck.installation.file_store import FilesAway
+from sources.archiving import tasks as archiving_tasks
 from sources.capture import capture
 from sources.http.fetched_documents import TEMPORARY, FetchError, fetch
 from sources.material import Material
 from sources.models import Source
+
+__all__ = ["AddressSilent", "archiving_tasks", "capture_source"]
 
 
 class AddressSilent(Exception):

@@ -2,12 +2,12 @@
 
     requests        how a copy is asked for
     queue           what is asked for and due, and whose it is meanwhile
-    exchanges       requests and answers as they went over the wire
-    warc            those as a WARC file
+    turns           one source after the other, and what became of each
+    warc            what went over the wire (`sources.http.exchanges`) as a WARC file
     copies          one address → an ArchivedCopy with its files
     browser/        pages as readers see them: Chromium, which reaches the public internet only
     uploads         files that somebody brings
-    timestamps      an authority signs when a file existed
+    timestamps      an authority signs when a file existed; `stamp_encoding` is how it is asked (pure)
     deposits        public archives are asked to keep a page as well
     tasks           what the worker does
 

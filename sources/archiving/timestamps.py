@@ -5,23 +5,22 @@ this request, and its signature leads to a certificate that is trusted (`TIMESTA
 """
 
 import secrets
+import warnings
 from functools import lru_cache
 from pathlib import Path
 
 import certifi
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
 
+from sources.archiving.stamp_encoding import NONCE_BYTES, in_order, request_for, token_in
 from sources.http.services import ServiceAway, ask
 from sources.models import ArchivedFile, Timestamp
 
 SECONDS, MOST_BYTES = 15.0, 100_000
-#: TimeStampReq of RFC 3161 in DER up to the hash: version 1 and the algorithm SHA-256.
-_ABOUT_SHA256 = bytes.fromhex("020101 3031 300d 0609608648016503040201 0500 0420")
-_WITH_CERTIFICATE = bytes.fromhex("0101ff")
-_NONCE_BYTES = 16
 
 
 class AuthorityAway(Exception):
@@ -41,7 +40,7 @@ def stamp(sha256: str) -> Timestamp:
     """
     authority = settings.TIMESTAMP_AUTHORITY
     # Neither negative nor with zeros in front, which DER leaves out.
-    nonce = 1 << (8 * _NONCE_BYTES - 2) | secrets.randbits(8 * _NONCE_BYTES - 2)
+    nonce = 1 << (8 * NONCE_BYTES - 2) | secrets.randbits(8 * NONCE_BYTES - 2)
     try:
         answer = ask(
             authority,
@@ -59,13 +58,6 @@ def stamp(sha256: str) -> Timestamp:
     return kept
 
 
-def request_for(sha256: str, nonce: int) -> bytes:
-    """A TimeStampReq. The library makes them of whole files only, and ours may be of 2 GB."""
-    number = nonce.to_bytes(_NONCE_BYTES)
-    inner = _ABOUT_SHA256 + bytes.fromhex(sha256) + bytes([0x02, len(number)]) + number + _WITH_CERTIFICATE
-    return bytes([0x30, len(inner)]) + inner
-
-
 def unstamped(most: int) -> list[str]:
     """Hashes of archived files that the configured authority has not signed yet, those of the oldest first."""
     signed = Timestamp.objects.filter(authority=settings.TIMESTAMP_AUTHORITY).values("sha256")
@@ -76,7 +68,7 @@ def unstamped(most: int) -> list[str]:
 def _verified(answer: bytes, sha256: str, nonce: int) -> dict[str, object]:
     """Raises TokenRefused."""
     try:
-        response = decode_timestamp_response(answer)
+        response, token = decode_timestamp_response(in_order(answer)), token_in(answer)
     except ValueError:
         raise TokenRefused(
             f"{settings.TIMESTAMP_AUTHORITY} answered something that is no timestamp."
@@ -90,7 +82,7 @@ def _verified(answer: bytes, sha256: str, nonce: int) -> dict[str, object]:
             f"The answer of {settings.TIMESTAMP_AUTHORITY} is not believed: {error}. Where it signs with certificates "
             "of its own, TIMESTAMP_ROOTS must name a file with its root certificate."
         ) from None
-    return {"token": response.time_stamp_token(), "stamped_at": response.tst_info.gen_time}
+    return {"token": token, "stamped_at": response.tst_info.gen_time}
 
 
 def _is_about_sha256(algorithm: str) -> None:
@@ -101,7 +93,10 @@ def _is_about_sha256(algorithm: str) -> None:
 @lru_cache(maxsize=4)
 def _roots(file: str) -> tuple[Certificate, ...]:
     try:
-        return tuple(dict.fromkeys(load_pem_x509_certificates(Path(file).expanduser().read_bytes())))
+        with warnings.catch_warnings():
+            # The web trusts certificates that are not numbered as they should be.
+            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+            return tuple(dict.fromkeys(load_pem_x509_certificates(Path(file).expanduser().read_bytes())))
     except (OSError, ValueError) as error:
         raise ImproperlyConfigured(
             f"TIMESTAMP_ROOTS names {file}, which holds no certificates: {error}"

@@ -65,7 +65,8 @@ class _Head(StatusAndHeaders):
     """The head of a message as it was sent, to the byte; the library would write it anew from what it understood."""
 
     def __init__(self, sent: bytes) -> None:
-        super().__init__("", [])
+        # With an empty first line the library would take it for none.
+        super().__init__(sent.partition(b"\r\n")[0].decode("latin-1") or "-", [])
         self._sent = sent
 
     def compute_headers_buffer(self, header_filter: object = None) -> None:

@@ -125,11 +125,11 @@ class PoliteVisitor:
 
     def sitemaps(self, url: str) -> list[str]:
         """The sitemaps that the site of an address names in its robots.txt. Raises FetchError."""
-        return list(self._rules(_site(url)).sitemaps)
+        return list(self._rules(site_of(url)).sitemaps)
 
     def _check(self, url: str) -> None:
         """Raises FetchError: the site does not want to be asked for it."""
-        if not self._rules(_site(url)).can_fetch(url, ROBOT):
+        if not self._rules(site_of(url)).can_fetch(url, ROBOT):
             raise FetchError(
                 "robots_forbidden", f"The robots.txt of its site forbids to fetch {url}. Ask the publisher."
             )
@@ -144,7 +144,7 @@ class PoliteVisitor:
         *,
         check_redirect: Callable[[str], None] = lambda there: None,
     ) -> Fetched:
-        site = _site(url)
+        site = site_of(url)
         self._memory.begin(site)
         pause = self._pause_at(site)
         try:
@@ -204,7 +204,8 @@ class PoliteVisitor:
         return answer.content[:LONGEST_RULES].decode(errors="replace").replace("\0", "")
 
 
-def _site(url: str) -> str:
+def site_of(url: str) -> str:
+    """Scheme, host and port of an address. Raises FetchError."""
     try:
         parts = urlsplit(url)
         return f"{parts.scheme}://{parts.netloc}".lower()

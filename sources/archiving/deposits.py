@@ -1,0 +1,135 @@
+"""Public archives asked to keep a page as well: the Internet Archive, by its Save Page Now.
+
+Only where the newsroom has a key there (`INTERNET_ARCHIVE_KEY`), for it tells them which pages somebody here cites. The
+address that a page has there becomes the archived copy of its source, where an editor has not named one.
+"""
+
+import logging
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from sources.http.services import ServiceAway, ask
+from sources.models import PublicDeposit, Source
+
+logger = logging.getLogger(__name__)
+
+ARCHIVE = "https://web.archive.org"
+SECONDS, MOST_BYTES = 60.0, 1_000_000
+#: What they have of less than so long ago is not kept anew.
+LATELY = "1d"
+#: How long somebody who asks has it to themselves, until it is asked how far they are, and after what went wrong.
+HOLD, LOOK_AGAIN = timedelta(minutes=5), timedelta(seconds=30)
+WAITS = [timedelta(minutes=minutes) for minutes in (5, 30, 120, 720, 1440)]
+#: So many are asked for in a turn.
+AT_ONCE = 10
+_LONGEST_ADDRESS = 2000
+
+
+class _Refused(Exception):
+    """The archive will not keep it."""
+
+
+class _Later(Exception):
+    """Not now."""
+
+
+def deposit_due() -> None:
+    """Ask for what is due, and how far they are with what was asked for."""
+    for _one in range(AT_ONCE):
+        deposit = _taken()
+        if deposit is None:
+            return
+        _deposit(deposit)
+
+
+@transaction.atomic
+def _taken() -> PublicDeposit | None:
+    """The next that is due, which is ours for a while."""
+    now = timezone.now()
+    free = PublicDeposit.objects.filter(due_at__lte=now).exclude(held_until__gt=now)
+    deposit = free.select_for_update(skip_locked=True).order_by("due_at").first()
+    if deposit is not None:
+        deposit.held_until = now + HOLD
+        deposit.save(update_fields=["held_until"])
+    return deposit
+
+
+def _deposit(deposit: PublicDeposit) -> None:
+    try:
+        if not deposit.job:
+            deposit.job = _ordered(deposit.copy.final_address)
+            deposit.due_at = timezone.now() + LOOK_AGAIN
+        elif address := _finished(deposit.job):
+            deposit.address, deposit.due_at, deposit.problem = address, None, ""
+            _named(deposit.copy.source_id, address)
+        else:
+            deposit.due_at = timezone.now() + LOOK_AGAIN
+    except _Later as error:
+        deposit.problem = str(error)
+        if deposit.attempts < len(WAITS):
+            deposit.due_at = timezone.now() + WAITS[deposit.attempts]
+        else:
+            deposit.due_at = None
+        deposit.attempts += 1
+    except _Refused as error:
+        deposit.due_at, deposit.problem = None, str(error)
+    deposit.held_until = None
+    deposit.save()
+
+
+def _named(source_id: int, address: str) -> None:
+    """The source has a copy at a public archive now, unless an editor has named one meanwhile."""
+    Source.objects.filter(pk=source_id, archived_url="").update(
+        archived_url=address, updated_at=timezone.now()
+    )
+
+
+def _ordered(url: str) -> str:
+    """The number of the order. Raises _Later and _Refused."""
+    answer = _asked("/save", {"url": url, "if_not_archived_within": LATELY, "skip_first_archive": "1"})
+    if job := answer.get("job_id"):
+        return str(job)[:200]
+    raise _Refused(f"The Internet Archive does not keep it: {answer.get('message') or 'it gave no reason'}")
+
+
+def _finished(job: str) -> str:
+    """The address of the page there; "" while they are at it. Raises _Later and _Refused."""
+    answer = _asked("/save/status", {"job_id": job})
+    if answer.get("status") == "success":
+        address = f"{ARCHIVE}/web/{answer.get('timestamp', '')}/{answer.get('original_url', '')}"
+        if len(address) > _LONGEST_ADDRESS:
+            raise _Refused("The address that it has at the Internet Archive is too long to be kept.")
+        return address
+    if answer.get("status") == "error":
+        raise _Refused(
+            f"The Internet Archive could not keep it: {answer.get('message') or 'it gave no reason'}"
+        )
+    return ""
+
+
+def _asked(path: str, fields: dict[str, str]) -> dict[str, Any]:
+    """Raises _Later."""
+    headers = {
+        "Accept": "application/json",
+        "Authorization": f"LOW {settings.INTERNET_ARCHIVE_KEY}",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    try:
+        answer = ask(
+            ARCHIVE + path, urlencode(fields).encode(), headers, seconds=SECONDS, most_bytes=MOST_BYTES
+        )
+    except ServiceAway as away:
+        raise _Later(str(away)) from None
+    if answer.status != 200:
+        raise _Later(f"The Internet Archive answered with HTTP {answer.status}.")
+    try:
+        told = orjson.loads(answer.content)
+    except orjson.JSONDecodeError:
+        raise _Later("The Internet Archive answered something that is not JSON.") from None
+    return told if isinstance(told, dict) else {}

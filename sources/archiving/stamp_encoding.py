@@ -1,0 +1,82 @@
+"""Requests and answers of time-stamping authorities in DER, as far as the library leaves that to us (RFC 3161)."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+#: TimeStampReq up to the hash: version 1, and the algorithm SHA-256.
+_ABOUT_SHA256 = bytes.fromhex("020101 3031 300d 0609608648016503040201 0500 0420")
+_WITH_CERTIFICATE = bytes.fromhex("0101ff")
+NONCE_BYTES = 16
+#: Of SignedData, the certificates that came along.
+_CERTIFICATES = 0xA0
+
+
+class _Element(NamedTuple):
+    """Where an element begins, where its content does, and where both end."""
+
+    tag: int
+    start: int
+    inside: int
+    end: int
+
+
+def request_for(sha256: str, nonce: int) -> bytes:
+    """A TimeStampReq. The library makes them of whole files only, and ours may be of 2 GB."""
+    number = nonce.to_bytes(NONCE_BYTES)
+    inner = _ABOUT_SHA256 + bytes.fromhex(sha256) + bytes([0x02, len(number)]) + number + _WITH_CERTIFICATE
+    return bytes([0x30, len(inner)]) + inner
+
+
+def token_in(response: bytes) -> bytes:
+    """The TimeStampToken of a TimeStampResp, to the byte. Raises ValueError."""
+    token = _token(response)
+    return response[token.start : token.end]
+
+
+def in_order(response: bytes) -> bytes:
+    """The TimeStampResp with its certificates in the order that DER wants.
+
+    OpenSSL writes them as they come, and the library refuses to read that. What is signed does not include them.
+
+    Raises:
+        ValueError: it is none.
+    """
+    _type, content = _within(response, _token(response))[:2]
+    signed = _within(response, _within(response, content)[0])
+    certificates = next((part for part in signed if part.tag == _CERTIFICATES), None)
+    if certificates is None:
+        return response
+    sorted_ones = sorted(response[one.start : one.end] for one in _within(response, certificates))
+    return response[: certificates.inside] + b"".join(sorted_ones) + response[certificates.end :]
+
+
+def _token(response: bytes) -> _Element:
+    whole = _elements(response, 0, len(response))
+    parts = _within(response, next(whole, _Element(0, 0, 0, 0)))
+    if len(parts) < 2:
+        raise ValueError("no token")
+    return parts[1]
+
+
+def _within(content: bytes, outer: _Element) -> list[_Element]:
+    found = list(_elements(content, outer.inside, outer.end))
+    if not found:
+        raise ValueError("an element is empty")
+    return found
+
+
+def _elements(content: bytes, start: int, end: int) -> Iterator[_Element]:
+    while start < end:
+        if start + 2 > end:
+            raise ValueError("an element is cut off")
+        length, inside = content[start + 1], start + 2
+        if length >= 0x80:
+            bytes_of_length = length - 0x80
+            if not 1 <= bytes_of_length <= 4:
+                raise ValueError("a length is not as DER has it")
+            length = int.from_bytes(content[inside : inside + bytes_of_length])
+            inside += bytes_of_length
+        if inside + length > end:
+            raise ValueError("an element is cut off")
+        yield _Element(content[start], start, inside, inside + length)
+        start = inside + length

@@ -1,0 +1,87 @@
+"""What the worker does for archived copies: a little at a time, so that no other work has to wait for long."""
+
+import logging
+import time
+from collections.abc import Callable
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from sources.archiving import deposits, queue, timestamps, turns
+
+logger = logging.getLogger(__name__)
+
+QUEUE = "archiving"
+#: After so many seconds the worker lets other work go first; a page that was begun is done first.
+TURN = 20.0
+#: So many files are signed in a turn.
+STAMPED_AT_ONCE = 200
+#: Of jobs that wait at the same time, these come last but for vectors.
+_LATE = -5
+
+
+def call_archiver() -> None:
+    """Have the worker archive what is due, once the present transaction is committed.
+
+    Nothing is lost where this does not happen: the worker looks by itself, once a minute.
+    """
+    transaction.on_commit(partial(_call, archive_due_sources), robust=True)
+
+
+def _call(task: Callable[..., object]) -> None:
+    """Have the worker do it, unless it is called already."""
+    name = getattr(task, "name", "")
+    try:
+        with transaction.atomic():
+            task.configure(queueing_lock=name, priority=_LATE).defer()  # type: ignore[attr-defined]  # a task
+    except AlreadyEnqueued:
+        return
+
+
+@app.task(name="sources.archiving.archive_due_sources", queue=QUEUE, pass_context=True)
+def archive_due_sources(context: JobContext) -> None:
+    """Archive what is due; what takes longer than a turn goes on in the next."""
+    if not settings.ARCHIVING:
+        return
+    ends = time.monotonic() + TURN
+    for outcome in turns.archive_due(lambda: context.should_abort() or time.monotonic() > ends):
+        if outcome.problem:
+            logger.info("Source %s is not archived: %s", outcome.source.pk, outcome.problem)
+    _call(sign_files)
+    if queue.is_anything_due():
+        _call(archive_due_sources)
+
+
+@app.task(name="sources.archiving.sign_files", queue=QUEUE)
+def sign_files() -> None:
+    """Have the authority sign what it has not signed yet."""
+    if not settings.TIMESTAMP_AUTHORITY:
+        return
+    for sha256 in timestamps.unstamped(STAMPED_AT_ONCE):
+        try:
+            timestamps.stamp(sha256)
+        except (timestamps.AuthorityAway, timestamps.TokenRefused) as error:
+            # It is asked again in a minute; what is true of one file is true of the next.
+            logger.warning("Files wait for their timestamps: %s", error)
+            return
+
+
+@app.task(name="sources.archiving.deposit_pages", queue=QUEUE)
+def deposit_pages() -> None:
+    """Ask public archives for what is due there."""
+    if settings.INTERNET_ARCHIVE_KEY:
+        deposits.deposit_due()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="sources.archiving.look_after_archive", queue=QUEUE, queueing_lock="sources.archiving.look_after"
+)
+def look_after_archive(timestamp: int) -> None:
+    """Once a minute: call for what is due."""
+    for task in (archive_due_sources, sign_files, deposit_pages):
+        _call(task)

@@ -1,0 +1,59 @@
+"""One source after the other, until nothing is due: what becomes of each is written down."""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from factcheck.installation.file_store import FilesAway
+from sources.archive import ArchiveError
+from sources.archiving.copies import archive_source
+from sources.archiving.queue import Taken
+from sources.http.fetched_documents import TEMPORARY, FetchError
+from sources.models import ArchivedCopy, Source
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one source."""
+
+    source: Source
+    copy: ArchivedCopy | None
+    problem: str = ""
+
+
+def archive_next(only: Iterable[int] | None = None) -> Outcome | None:
+    """Archive the next source that is due; None where there is none."""
+    taken = Taken.next(only)
+    if taken is None:
+        return None
+    try:
+        copy = archive_source(taken.source, reason=taken.reason, by=taken.by)
+    except FetchError as error:
+        if error.reason_code == "asked_to_wait":
+            taken.put_off(max(error.wait, timedelta(seconds=1)))
+        else:
+            taken.failed(error.sentence, is_over=error.reason_code not in TEMPORARY, wait=error.wait)
+        return Outcome(taken.source, None, error.sentence)
+    except (FilesAway, ArchiveError, OSError) as error:
+        problem = _of_our_files(error)
+        logger.error("Source %s is not archived: %s", taken.source.pk, problem)
+        taken.kept_waiting(problem)
+        return Outcome(taken.source, None, problem)
+    taken.done(copy)
+    return Outcome(taken.source, copy)
+
+
+def archive_due(is_stopped: Callable[[], bool], only: Iterable[int] | None = None) -> Iterable[Outcome]:
+    """What is due, one after the other, until nothing is or it is to stop."""
+    wanted = None if only is None else list(only)
+    while not is_stopped() and (outcome := archive_next(wanted)) is not None:
+        yield outcome
+
+
+def _of_our_files(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"The copy cannot be kept: {error.strerror or error}. It is tried again as soon as that is put right."
+    return str(error)
