@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db import connection
 from django.utils import timezone
@@ -34,15 +33,6 @@ _TAKE = """
     )
     RETURNING source_id
 """
-
-
-def site_of(url: str) -> str:
-    """Scheme, host and port: what is asked for one page at a time. "" where there is none."""
-    try:
-        parts = urlsplit(url.strip())
-    except ValueError:
-        return ""
-    return f"{parts.scheme}://{parts.netloc}".lower()[:300] if parts.scheme and parts.netloc else ""
 
 
 def take(most: int, *, only: Collection[int] | None = None) -> list[LinkState]:

@@ -10,6 +10,7 @@ from cryptography.x509 import Certificate, load_pem_x509_certificates
 from django.conf import settings
 
 from claims.exports.evidence_pack.streamed_zip import PackedFile
+from sources.archiving.stamp_encoding import in_order, token_in
 from sources.models import Timestamp
 
 CHAIN, ROOTS, LIST = "timestamps/chain.pem", "timestamps/roots.pem", "timestamps/timestamps.tsv"
@@ -59,7 +60,9 @@ def _certificates(stamps: Sequence[Timestamp]) -> list[Certificate]:
     """Those that come with the timestamps, each once."""
     found: dict[bytes, Certificate] = {}
     for stamp in stamps:
-        for certificate in load_der_pkcs7_certificates(bytes(stamp.token)):
+        # Some authorities write them in an order that the library refuses; what is signed does not include them.
+        token = token_in(in_order(response_of(bytes(stamp.token))))
+        for certificate in load_der_pkcs7_certificates(token):
             found.setdefault(certificate.public_bytes(Encoding.DER), certificate)
     return [found[key] for key in sorted(found)]
 

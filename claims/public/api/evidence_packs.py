@@ -1,6 +1,6 @@
 """The evidence pack of a claim for anybody, where the newsroom hands copies on (`ARCHIVE_PUBLIC_COPIES`)."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -43,7 +43,7 @@ class EvidencePackSchema(PublicSchema):
 
 class EvidencePackResource(PublicResource):
     """All that a published claim rests on, in one ZIP: the entries of the ledger, texts and captured pages of its
-    sources, timestamps, and a README that says how each is checked with sha256sum, openssl and a player of web archives.
+    sources, timestamps, and a README that says how each is checked with sha256sum, openssl and a web archive player.
 
     Only where this newsroom hands copies on; otherwise 404.
     """
@@ -74,7 +74,8 @@ def streamed(request: HttpRequest, pack: EvidencePack) -> HttpResponseBase:
     etag = f'"{pack.sha256}"'
     response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     if response is None:
-        pieces = [] if request.method == "HEAD" else Begun(seated(_blocks(pack), BROKEN_OFF))
+        is_head = request.method == "HEAD"
+        pieces: Iterable[bytes] = () if is_head else Begun(seated(_blocks(pack), BROKEN_OFF))
         response = StreamingHttpResponse(pieces, content_type=MEDIA_TYPE)
     response["ETag"] = etag
     response["Content-Disposition"] = f'attachment; filename="{pack.name}"'
