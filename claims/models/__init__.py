@@ -21,6 +21,7 @@ from .audited_rows import (
     AuditedSecondFactor,
 )
 from .chat_channel import ChatChannel, ChatMessage, ChatProgress
+from .checkpoint import Checkpoint
 from .claim import Claim, ClaimTopic
 from .claim_follower import ClaimFollower
 from .claimant import Claimant
@@ -29,6 +30,7 @@ from .comment import Comment
 from .compared_statement import ComparedStatement
 from .desk_session import DeskSession, SignedInPerson
 from .evidence import Evidence
+from .hash_tile import HashTile
 from .import_run import ImportProblem, ImportRun
 from .mention import Mention
 from .notification import MailChoice, Notification, NotificationKind
@@ -42,9 +44,11 @@ from .published_verdict import PublishedVerdict
 from .quote_fate import QuoteFate
 from .rating import NormalisedRating, Rating, RatingScale
 from .repeat import Repeat
+from .review_chain import ReviewLink, UnlinkedReviewRow
 from .saved_view import SavedView
 from .scheduled_publication import ScheduledPublication
 from .second_factor_rule import NewMember, SecondFactorGrace, SecondFactorRule
+from .signing_key import SigningKey
 from .signoff import SignOff
 from .stated_words import StatedWords
 from .statement_vector import EmbeddingModel, LanguageMean, StatementVector
@@ -76,6 +80,7 @@ __all__ = [
     "ChatChannel",
     "ChatMessage",
     "ChatProgress",
+    "Checkpoint",
     "Claim",
     "ClaimFollower",
     "ClaimTopic",
@@ -88,6 +93,7 @@ __all__ = [
     "DeskSession",
     "EmbeddingModel",
     "Evidence",
+    "HashTile",
     "ImportProblem",
     "ImportRun",
     "ImportedChange",
@@ -114,6 +120,7 @@ __all__ = [
     "Rating",
     "RatingScale",
     "Repeat",
+    "ReviewLink",
     "SavedView",
     "ScheduledPublication",
     "Scope",
@@ -124,12 +131,14 @@ __all__ = [
     "SecondFactorRule",
     "SignOff",
     "SignedInPerson",
+    "SigningKey",
     "StatedWords",
     "StatementVector",
     "StoredAnswer",
     "Topic",
     "Transition",
     "TriageTurn",
+    "UnlinkedReviewRow",
     "UnsavedForm",
     "Verdict",
     "VisitedPage",
