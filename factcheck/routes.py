@@ -22,6 +22,14 @@ from claims.public.api.claims import ClaimResource, VerdictResource, VersionReso
 from claims.public.api.clusters import ClusterResource
 from claims.public.api.downloads import CsvDownload, DataFeedDownload, NdjsonDownload
 from claims.public.api.facets import FacetResource
+from claims.public.api.ledger_proofs import (
+    CheckpointResource,
+    CheckpointsResource,
+    ConsistencyResource,
+    InclusionResource,
+    KeysResource,
+)
+from claims.public.api.ledger_tiles import EntriesTileResource, TileResource
 from claims.public.api.linked_data import LinkedDataResource
 from claims.public.api.lookup import LookupResource
 from claims.public.api.match import MatchResource
@@ -83,6 +91,21 @@ listings = [
     ),
 ]
 
+LEDGER = f"{V1}ledger/"
+# As transparency logs have them (C2SP `tlog-tiles`): without a slash at the end.
+log = [
+    path(f"{LEDGER}{place}", resource.as_view({"get": "retrieve"}, basename="ledger"), name=f"ledger-{name}")
+    for place, name, resource in (
+        ("checkpoint", "checkpoint", CheckpointResource),
+        ("checkpoints", "checkpoints", CheckpointsResource),
+        ("keys", "keys", KeysResource),
+        ("proofs/inclusion", "inclusion", InclusionResource),
+        ("proofs/consistency", "consistency", ConsistencyResource),
+        ("tile/entries/<path:tile>", "entries", EntriesTileResource),
+        ("tile/<int:level>/<path:tile>", "tile", TileResource),
+    )
+]
+
 
 class Root(APIView):
     """What the API offers, and where."""
@@ -137,6 +160,7 @@ def openapi() -> Any:
 v1 = [
     *router.urls,
     *listings,
+    *log,
     path(f"{V1}editorial/", include("claims.editorial.urls")),
     path(V1, Root.as_view(), name="api"),
 ]

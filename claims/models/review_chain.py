@@ -1,9 +1,9 @@
 """The chain through what happened in reviews: every move and every sign-off, each with the hash of all before it.
 
 It is not made while somebody moves something. A chain has one end, and whoever adds to it holds that end until the
-transaction is over: then all moves of a newsroom would wait for each other, and for imports, and two that move the same
-claims in another order would block each other for good. So a row that was written waits (`UnlinkedReviewRow`), which costs
-next to nothing and locks nothing, and the worker has the database link what waits once a minute.
+transaction is over: then all moves of a newsroom would wait for each other, and for imports, and two that move the
+same claims in another order would block each other for good. So a row that was written waits (`UnlinkedReviewRow`),
+which costs next to nothing and locks nothing, and the worker has the database link what waits once a minute.
 """
 
 from typing import Any

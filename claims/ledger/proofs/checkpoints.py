@@ -16,9 +16,8 @@ from claims.ledger.proofs.entry_text import chain_hash
 from claims.ledger.proofs.key_succession import key_in_use
 from claims.ledger.proofs.merkle_tree import leaf_hash
 from claims.ledger.proofs.signed_note import NoSuchNote, SignedNote, TreeHead, signed
-from claims.ledger.proofs.stored_tree import StoredEntry, stored_entries
+from claims.ledger.proofs.stored_tree import with_previous
 from claims.models import Checkpoint, Publication, ReviewLink
-from claims.models.ledger_rules import NO_ENTRY
 from factcheck.database import clock
 from factcheck.database.locks import hold
 
@@ -152,7 +151,7 @@ def _grow(before: int, size: int) -> None:
     tiles = stored_tree.growing_tiles(before)
     first = max(1, before - LOOKED_AT_AGAIN + 1)
     known = _leaves(first, before)
-    for previous, entry in _with_previous(first, size):
+    for previous, entry in with_previous(first, size):
         text = entry.text(previous)
         number = entry.facts.sequence
         if chain_hash(text) != entry.chain_sha256:
@@ -165,17 +164,6 @@ def _grow(before: int, size: int) -> None:
     if tiles.size != size:
         raise Inconsistent(f"The ledger has a gap: {tiles.size} of {size} entries are there.")
     stored_tree.store_tiles(tiles.taken())
-
-
-def _with_previous(first: int, last: int) -> Iterator[tuple[str, StoredEntry]]:
-    """Entries, each with the hash of the one before it."""
-    rows = Publication.objects.filter(sequence__gte=first - 1, sequence__lte=last)
-    found = stored_entries(rows)
-    previous = NO_ENTRY
-    for entry in found:
-        if entry.facts.sequence >= first:
-            yield previous, entry
-        previous = entry.chain_sha256
 
 
 def _leaves(first: int, last: int) -> Iterator[bytes]:

@@ -73,7 +73,7 @@ def _top_of(content: bytes) -> bytes:
 
 
 class GrowingTiles:
-    """Tiles to which leaves are added: those that are not full yet, and those that changed since they were last asked for."""
+    """Tiles to which leaves are added: those that are not full yet, and those that changed meanwhile."""
 
     def __init__(self, size: int = 0, edge: Callable[[Place], bytes] = lambda place: b"") -> None:
         """Args:

@@ -12,6 +12,7 @@ from claims.ledger.proofs import merkle_tree
 from claims.ledger.proofs.entry_text import EntryFacts, entry_text
 from claims.ledger.proofs.hash_tiles import GrowingTiles, Place, places_for, subtrees_in
 from claims.models import HashTile, Publication
+from claims.models.ledger_rules import NO_ENTRY
 
 _COLUMNS = (
     *("sequence", "claim_id", "version", "status", "kind", "published_at", "merged_into_id", "note"),
@@ -41,7 +42,21 @@ def stored_entries(rows: QuerySet[Publication]) -> Iterator[StoredEntry]:
         yield StoredEntry(EntryFacts(*facts), chain_sha256)
 
 
-def read_tiles(places: Iterable[Place], *, database: str | None = None) -> dict[Place, bytes]:
+def with_previous(first: int, last: int) -> Iterator[tuple[str, StoredEntry]]:
+    """The entries with these numbers and those between, each with the hash of the one before it."""
+    previous = NO_ENTRY
+    for entry in stored_entries(Publication.objects.filter(sequence__gte=first - 1, sequence__lte=last)):
+        if entry.facts.sequence >= first:
+            yield previous, entry
+        previous = entry.chain_sha256
+
+
+def entry_texts(first: int, last: int) -> list[bytes]:
+    """The bytes of these entries."""
+    return [entry.text(previous) for previous, entry in with_previous(first, last)]
+
+
+def read_tiles(places: Iterable[Place]) -> dict[Place, bytes]:
     """Those of these tiles that are there, in one query."""
     numbers: dict[int, list[int]] = {}
     for level, number in places:
@@ -49,22 +64,22 @@ def read_tiles(places: Iterable[Place], *, database: str | None = None) -> dict[
     if not numbers:
         return {}
     any_of = reduce(or_, (Q(level=level, number__in=some) for level, some in numbers.items()))
-    rows = HashTile.objects.using(database).filter(any_of).order_by().values_list("level", "number", "hashes")
+    rows = HashTile.objects.filter(any_of).order_by().values_list("level", "number", "hashes")
     return {(level, number): bytes(hashes) for level, number, hashes in rows}
 
 
-def proof(parts: list[tuple[int, int]], *, database: str | None = None) -> list[bytes]:
+def proof(parts: list[tuple[int, int]]) -> list[bytes]:
     """The hashes of stretches of leaves, as `merkle_tree` names them for a proof.
 
     Raises:
         LookupError: the tree does not reach that far.
     """
-    return merkle_tree.hashes_of(parts, subtrees_in(read_tiles(places_for(parts), database=database)))
+    return merkle_tree.hashes_of(parts, subtrees_in(read_tiles(places_for(parts))))
 
 
-def root(size: int, *, database: str | None = None) -> bytes:
+def root(size: int) -> bytes:
     """The hash of the first `size` entries. Raises `LookupError`."""
-    [found] = proof([(0, size)], database=database) if size else [merkle_tree.EMPTY]
+    [found] = proof([(0, size)]) if size else [merkle_tree.EMPTY]
     return found
 
 

@@ -229,7 +229,8 @@ def test_hash_is_not_for_the_writer_to_say(publish: Publish) -> None:
 def test_links_are_the_databases_to_make(publish: Publish) -> None:
     publish()
     sql(
-        "INSERT INTO claims_reviewlink (number, kind, row_id, chain_sha256) SELECT 7, 'transition', max(id), 'x' FROM claims_transition"
+        "INSERT INTO claims_reviewlink (number, kind, row_id, chain_sha256)"
+        " SELECT 7, 'transition', max(id), 'x' FROM claims_transition"
     )
     [link] = ReviewLink.objects.all()
     assert (link.number, len(link.chain_sha256)) == (1, 64)
