@@ -96,8 +96,8 @@ class ChangesQuery(Query):
     )
     embed = Parameter(
         Keyword(("claim", "stored", "none")),
-        "`none` tells of changes without the claims: `claim` is null. `stored` has them, withdrawn ones too, as the text"
-        " that is hashed in the ledger.",
+        "`none` tells of changes without the claims: `claim` is null. `stored` has them, withdrawn ones too, as the"
+        " text that is hashed in the ledger.",
         default="claim",
     )
     signed = Parameter(
