@@ -203,12 +203,13 @@ class _Checking:
             if not is_marked_well(line.body):
                 raise RestoreRefused(f"Line {line.number}: the body has a tab where no export puts one.")
             bodies[line.number] = understood(line.body)
-            self._require_chain(line, bodies[line.number])
         before = [line for line in some if line.said["sequence"] <= self.here]
         after = some[len(before) :]
         self.restored.left += Counter(line.type for line in before)
         self.restored.written += Counter(line.type for line in after)
         self._compare_ledger(before)
+        for line in some:
+            self._require_chain(line, bodies[line.number])
         self._refuse_to_speak_for_the_house(after, bodies)
         if after and self._may_conflict:
             self._compare_claims(after)

@@ -6,7 +6,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
 
 from claims.ledger.proofs.signed_note import SignedNote, TreeHead
 from claims.ledger.verification.checked_entries import EntriesCheck
@@ -114,11 +113,12 @@ def _one_moment() -> Iterator[Callable[[], Iterator[Finding]]]:
         cursor.execute("SELECT pg_export_snapshot()")
         [snapshot] = cursor.fetchone()
         with ThreadPoolExecutor(1) as beside:
-            asked = beside.submit(_asked_beside, connection.copy(), snapshot)
+            asked = beside.submit(_asked_beside, snapshot)
             yield lambda: iter(asked.result())
 
 
-def _asked_beside(apart: BaseDatabaseWrapper, snapshot: str) -> list[Finding]:
+def _asked_beside(snapshot: str) -> list[Finding]:
+    apart = connection.copy()  # of the thread that this runs in
     apart.settings_dict["OPTIONS"].pop("pool", None)
     with closing(apart):
         apart.set_autocommit(False)
