@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 from claims.articles.watches import tasks as watch_tasks
 from claims.federation import tasks as federation_tasks
 from claims.imports.storing import tasks as import_tasks
+from claims.ledger.proofs import tasks as proof_tasks
 from claims.links import tasks as link_tasks
 from claims.matching.embedding import tasks as embedding_tasks
 from claims.models import Presence, StoredAnswer, UnsavedForm
@@ -28,6 +29,7 @@ __all__ = [
     "mails",
     "notices",
     "notification_upkeep",
+    "proof_tasks",
     "watch_tasks",
     "webhook_tasks",
 ]

@@ -23,6 +23,14 @@ from claims.public.api.clusters import ClusterResource
 from claims.public.api.downloads import CsvDownload, DataFeedDownload, NdjsonDownload
 from claims.public.api.evidence_packs import EvidencePackResource
 from claims.public.api.facets import FacetResource
+from claims.public.api.ledger_proofs import (
+    CheckpointResource,
+    CheckpointsResource,
+    ConsistencyResource,
+    InclusionResource,
+    KeysResource,
+)
+from claims.public.api.ledger_tiles import EntriesTileResource, TileResource
 from claims.public.api.linked_data import LinkedDataResource
 from claims.public.api.links import LinksResource
 from claims.public.api.lookup import LookupResource
@@ -95,6 +103,21 @@ listings = [
     ),
 ]
 
+LEDGER = f"{V1}ledger/"
+# As transparency logs have them (C2SP `tlog-tiles`): without a slash at the end.
+log = [
+    path(f"{LEDGER}{place}", resource.as_view({"get": "retrieve"}, basename="ledger"), name=f"ledger-{name}")
+    for place, name, resource in (
+        ("checkpoint", "checkpoint", CheckpointResource),
+        ("checkpoints", "checkpoints", CheckpointsResource),
+        ("keys", "keys", KeysResource),
+        ("proofs/inclusion", "inclusion", InclusionResource),
+        ("proofs/consistency", "consistency", ConsistencyResource),
+        ("tile/entries/<path:tile>", "entries", EntriesTileResource),
+        ("tile/<int:level>/<path:tile>", "tile", TileResource),
+    )
+]
+
 
 class Root(APIView):
     """What the API offers, and where."""
@@ -149,6 +172,7 @@ def openapi() -> Any:
 v1 = [
     *router.urls,
     *listings,
+    *log,
     path(f"{V1}editorial/", include("claims.editorial.urls")),
     path(V1, Root.as_view(), name="api"),
 ]

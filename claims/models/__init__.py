@@ -23,6 +23,7 @@ from .audited_rows import (
     AuditedSecondFactor,
 )
 from .chat_channel import ChatChannel, ChatMessage, ChatProgress
+from .checkpoint import Checkpoint
 from .claim import Claim, ClaimTopic
 from .claim_follower import ClaimFollower
 from .claimant import Claimant
@@ -31,6 +32,7 @@ from .comment import Comment
 from .compared_statement import ComparedStatement
 from .desk_session import DeskSession, SignedInPerson
 from .evidence import Evidence
+from .hash_tile import HashTile
 from .import_run import ImportProblem, ImportRun
 from .mention import Mention
 from .notification import MailChoice, Notification, NotificationKind
@@ -44,9 +46,11 @@ from .published_verdict import PublishedVerdict
 from .quote_fate import QuoteFate
 from .rating import NormalisedRating, Rating, RatingScale
 from .repeat import Repeat
+from .review_chain import ReviewLink, UnlinkedReviewRow
 from .saved_view import SavedView
 from .scheduled_publication import ScheduledPublication
 from .second_factor_rule import NewMember, SecondFactorGrace, SecondFactorRule
+from .signing_key import SigningKey
 from .signoff import SignOff
 from .stated_words import StatedWords
 from .statement_vector import EmbeddingModel, LanguageMean, StatementVector
@@ -77,6 +81,7 @@ __all__ = [
     "ChatChannel",
     "ChatMessage",
     "ChatProgress",
+    "Checkpoint",
     "Claim",
     "ClaimFollower",
     "ClaimTopic",
@@ -89,6 +94,7 @@ __all__ = [
     "DeskSession",
     "EmbeddingModel",
     "Evidence",
+    "HashTile",
     "ImportProblem",
     "ImportRun",
     "ImportedChange",
@@ -115,6 +121,7 @@ __all__ = [
     "Rating",
     "RatingScale",
     "Repeat",
+    "ReviewLink",
     "SavedView",
     "ScheduledPublication",
     "Scope",
@@ -125,12 +132,14 @@ __all__ = [
     "SecondFactorRule",
     "SignOff",
     "SignedInPerson",
+    "SigningKey",
     "StatedWords",
     "StatementVector",
     "StoredAnswer",
     "Topic",
     "Transition",
     "TriageTurn",
+    "UnlinkedReviewRow",
     "UnsavedForm",
     "Verdict",
     "VisitedPage",
