@@ -9,6 +9,8 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from claims.exports.evidence_pack.cited_files import (
     CitedFiles,
     archived_page,
@@ -17,6 +19,7 @@ from claims.exports.evidence_pack.cited_files import (
     without_what_is_lost,
 )
 from claims.exports.evidence_pack.ledger_files import ledger_files
+from claims.exports.evidence_pack.proof_files import SignedPlace, proof_files, proof_path, signed_places
 from claims.exports.evidence_pack.readme import readme
 from claims.exports.evidence_pack.streamed_zip import PackedFile, StreamedZip
 from claims.exports.evidence_pack.timestamp_files import ROOTS, timestamp_files
@@ -41,6 +44,7 @@ class EvidencePack:
     entries: list[Publication]
     cited: CitedFiles
     stamps: list[Timestamp]
+    places: list[SignedPlace]
 
     @property
     def name(self) -> str:
@@ -56,6 +60,7 @@ class EvidencePack:
             *(f"{file.path} {file.sha256}" for file in self.cited.kept),
             *(f"{copy.source.title} {copy.final_address}" for _file, copy in self.cited.warcs),
             *(f"{stamp.sha256} {stamp.authority}" for stamp in self.stamps),
+            *(place.checkpoint.note for place in self.places),
             *self.cited.left_out,
         ]
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
@@ -79,6 +84,7 @@ class EvidencePack:
         if cited.left_out:
             yield PackedFile.of("left-out.txt", "".join(f"{line}\n" for line in cited.left_out).encode())
         yield from ledger_files(self.entries)
+        yield from proof_files(self.places, site=settings.SITE_URL)
         for snapshot in cited.texts:
             yield PackedFile.of(text_path(snapshot), snapshot.text.encode())
         yield from (file.packed() for file in cited.files)
@@ -97,6 +103,7 @@ class EvidencePack:
         return readme(
             self.entries[-1],
             self.entries,
+            proofs=[proof_path(place.entry) for place in self.places],
             has_pages=bool(cited.warcs),
             stamped=stamped,
             rooted=ROOTS in names,
@@ -119,7 +126,8 @@ def evidence_pack(claim_id: int, *, for_public: bool) -> EvidencePack:
         )
     cited = cited_files((entry.document for entry in entries), for_public=for_public)
     stamps = timestamps_of(file.sha256 for file in cited.kept)
-    return EvidencePack(entries, cited, [stamp for found in stamps.values() for stamp in found])
+    kept = [stamp for found in stamps.values() for stamp in found]
+    return EvidencePack(entries, cited, kept, signed_places(entries))
 
 
 def _paths(cited: CitedFiles) -> dict[str, str]:

@@ -45,7 +45,7 @@ In ledger/entries.json, "body_sha256" is the fingerprint of each version. Our si
 ({site}/api/v1/changes/), which others follow and keep: ask any of them. Compare it with the file itself:
 
   sha256sum ledger/*.json
-
+{proofs}
 3. THESE ARE THE WORDS THAT WE QUOTED
 
 In a file of the ledger, each quoted passage names a "snapshot" with its "text_sha256": that is the fingerprint of a
@@ -53,6 +53,12 @@ file sources/source-*-text-*.txt. "start" and "end" count its characters (code p
 
   sha256sum sources/*-text-*.txt
 """
+
+_PROOFS = """
+We sign what our ledger came to, so that nobody, also not we, can write it anew unseen. These files say in steps how
+that is checked, with sha256sum, xxd and openssl:
+
+{files}"""
 
 _PAGES = """\
 4. THIS IS WHAT THE PAGES SHOWED
@@ -91,6 +97,7 @@ def readme(
     newest: Publication,
     entries: Sequence[Publication],
     *,
+    proofs: Sequence[str],
     has_pages: bool,
     stamped: Sequence[tuple[str, str]],
     rooted: bool,
@@ -98,6 +105,7 @@ def readme(
     """The text.
 
     Args:
+        proofs: files that say how an entry is proved to be in the ledger.
         stamped: files, and their timestamps.
         rooted: whether root certificates are in the pack.
     """
@@ -113,6 +121,7 @@ def readme(
         address=body["url"],
         site=settings.SITE_URL,
         ledger=versions,
+        proofs=_PROOFS.format(files="".join(f"  {path}\n" for path in proofs)) if proofs else "",
     )
     if has_pages:
         text += "\n" + _PAGES

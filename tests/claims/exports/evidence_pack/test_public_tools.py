@@ -3,10 +3,12 @@
 import gzip
 import hashlib
 import io
+import itertools
 import json
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,9 +16,11 @@ from django.test import Client
 from warcio.archiveiterator import ArchiveIterator
 
 from claims.exports.evidence_pack.pack import evidence_pack
+from claims.ledger.proofs.checkpoints import sign_ledger
 from claims.models import Claim
 from sources.models import ArchivedCopy, Source
 from tests.claims.exports.evidence_pack.conftest import ANSWER, URL, WORDS
+from tests.helpers.newsroom import make_claim
 from tests.helpers.stamping_authority import StampingAuthority
 
 pytestmark = [
@@ -202,3 +206,40 @@ def test_a_timestamp_of_somebody_else_is_not_verified(folder: Path, tmp_path: Pa
     (folder / f"timestamps/{digest}.tsr").write_bytes(stranger.sign((folder / "q").read_bytes()))
     [line] = [line for line in commands(folder) if digest in line]
     assert told(folder, "sh", "-c", line)[0] != 0
+
+
+# The ledger, as it was signed -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not all(map(shutil.which, ("xxd", "sed", "cmp"))), reason="needs the public tools")
+@pytest.mark.parametrize("others", [0, 1, 4])
+def test_the_entry_is_proved_to_be_in_the_ledger_by_sha256sum(
+    claim: Claim, publish: Callable[..., Claim], tmp_path: Path, others: int
+) -> None:
+    for number in range(others):
+        publish(make_claim(f"Claim number {number}."))
+    checkpoint = sign_ledger()
+    assert checkpoint is not None
+    publish(make_claim("Later than that."))
+    sign_ledger()
+    folder = tmp_path / "unpacked"
+    with zipfile.ZipFile(io.BytesIO(b"".join(evidence_pack(claim.pk, for_public=True).written()))) as pack:
+        pack.extractall(folder)
+    [proof] = folder.glob("ledger/*-proof.txt")
+    assert f"ledger/{proof.name}" in (folder / "README.txt").read_text()
+    lines = proof.read_text().splitlines()
+    steps = [(line.strip(), lines[at + 1].strip()) for at, line in enumerate(lines) if "| sha256sum" in line]
+    for command, printed in steps:
+        assert told(folder, "sh", "-c", command) == (0, f"{printed}  -\n")
+    assert all(printed in command for (_, printed), (command, _) in itertools.pairwise(steps))
+    others_of = {
+        word: next(line.strip() for line in lines if word in line)
+        for word in ("base64 -d", "cmp -", "pkeyutl")
+    }
+    assert told(folder, "sh", "-c", others_of["base64 -d"]) == (0, f"{steps[-1][1]}\n")
+    assert steps[-1][1] == checkpoint.root_sha256
+    assert told(folder, "sh", "-c", others_of["cmp -"]) == (0, "")
+    assert "Signature Verified Successfully" in told(folder, "sh", "-c", others_of["pkeyutl"])[1]
+    [stored] = folder.glob("ledger/*-stored.json")
+    [entry] = folder.glob("ledger/*-entry.txt")
+    assert hashlib.sha256(stored.read_bytes()).hexdigest() == entry.read_text().splitlines()[-2]
