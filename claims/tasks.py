@@ -6,6 +6,8 @@ from procrastinate.contrib.django import app
 from claims.articles.watches import tasks as watch_tasks
 from claims.federation import tasks as federation_tasks
 from claims.imports.storing import tasks as import_tasks
+from claims.ledger.proofs import tasks as proof_tasks
+from claims.links import tasks as link_tasks
 from claims.matching.embedding import tasks as embedding_tasks
 from claims.models import Presence, StoredAnswer, UnsavedForm
 from claims.newsroom import audit, desk_sessions, factor_mail
@@ -34,9 +36,11 @@ __all__ = [
     "factor_mail",
     "federation_tasks",
     "import_tasks",
+    "link_tasks",
     "mails",
     "notices",
     "notification_upkeep",
+    "proof_tasks",
     "reader_mails",
     "reader_tasks",
     "reply_mails",

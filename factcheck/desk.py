@@ -173,6 +173,7 @@ def _navigation() -> list[dict[str, Any]]:
             "separator": True,
             "items": [
                 _entry(_("Sources"), "article", "sources_source"),
+                _entry(_("Links"), "link", "sources_linkstate", queue="links"),
                 _entry(_("Watches"), "rss_feed", "claims_watch"),
                 _entry(_("Snapshots"), "photo_camera", "sources_snapshot"),
                 _entry(_("Publishers"), "newspaper", "sources_publisher"),

@@ -22,8 +22,18 @@ from claims.public.api.claims import ClaimResource, VerdictResource, VersionReso
 from claims.public.api.clusters import ClusterResource
 from claims.public.api.corrections import CorrectionResource
 from claims.public.api.downloads import CsvDownload, DataFeedDownload, NdjsonDownload
+from claims.public.api.evidence_packs import EvidencePackResource
 from claims.public.api.facets import FacetResource
+from claims.public.api.ledger_proofs import (
+    CheckpointResource,
+    CheckpointsResource,
+    ConsistencyResource,
+    InclusionResource,
+    KeysResource,
+)
+from claims.public.api.ledger_tiles import EntriesTileResource, TileResource
 from claims.public.api.linked_data import LinkedDataResource
+from claims.public.api.links import LinksResource
 from claims.public.api.lookup import LookupResource
 from claims.public.api.match import MatchResource
 from claims.public.api.mentioned_resources import (
@@ -99,6 +109,31 @@ listings = [
         QuotesResource.as_view({"get": "retrieve"}, basename="claims"),
         name=QuotesResource.route,
     ),
+    path(
+        f"{V1}claims/<int:id>/links/",
+        LinksResource.as_view({"get": "retrieve"}, basename="claims"),
+        name=LinksResource.route,
+    ),
+    path(
+        f"{V1}claims/<int:id>/evidence-pack/",
+        EvidencePackResource.as_view({"get": "retrieve"}, basename="claims"),
+        name=EvidencePackResource.route,
+    ),
+]
+
+LEDGER = f"{V1}ledger/"
+# As transparency logs have them (C2SP `tlog-tiles`): without a slash at the end.
+log = [
+    path(f"{LEDGER}{place}", resource.as_view({"get": "retrieve"}, basename="ledger"), name=f"ledger-{name}")
+    for place, name, resource in (
+        ("checkpoint", "checkpoint", CheckpointResource),
+        ("checkpoints", "checkpoints", CheckpointsResource),
+        ("keys", "keys", KeysResource),
+        ("proofs/inclusion", "inclusion", InclusionResource),
+        ("proofs/consistency", "consistency", ConsistencyResource),
+        ("tile/entries/<path:tile>", "entries", EntriesTileResource),
+        ("tile/<int:level>/<path:tile>", "tile", TileResource),
+    )
 ]
 
 
@@ -158,6 +193,7 @@ v1 = [
     *listings,
     path(f"{V1}complaints/", ComplaintSubmission.as_view(), name="complaints"),
     path(f"{V1}requests/", RequestSubmission.as_view(), name="requests"),
+    *log,
     path(f"{V1}editorial/", include("claims.editorial.urls")),
     path(V1, Root.as_view(), name="api"),
 ]

@@ -34,6 +34,7 @@ from factcheck.installation.environment import (
     words,
 )
 from factcheck.installation.identity_provider import openid_connect, roles_of_groups
+from factcheck.installation.link_check_settings import link_check_settings
 from factcheck.installation.log import log_settings
 from factcheck.installation.reader_settings import reader_settings
 from factcheck.installation.reply_settings import reply_settings
@@ -291,6 +292,8 @@ globals().update(mail("EMAIL_URL"))
 BACKUP_DIR, BACKUP_SCHEDULE, BACKUP_DAYS, BACKUP_FULL_DAYS, BACKUP_MAX_AGE_HOURS = backup_settings(
     DATA_DIR, is_embedded=EMBEDDED_DATABASE
 )
+# How often the addresses of cited sources are looked at (docs/link-checks.md).
+(LINK_CHECK_DAYS,) = link_check_settings()
 
 # Copies of what is cited, with a browser, timestamps and public archives where there are such (docs/archiving.md).
 (
@@ -454,6 +457,7 @@ RATE_LIMIT_COSTS = {
     r"/match/$": 5,
     r"/claims\.(csv|ndjson|jsonld)$": 20,
     r"/standards(/|\.csv)$": 20,
+    r"/evidence-pack/$": 20,
     r"^/check/answer/$": 5,
     r"^/ask/send/$": 5,
     r"^/api/v1/requests/$": 5,
@@ -462,7 +466,7 @@ RATE_LIMIT_COSTS = {
 # letter of many scripts as six or nine.
 RATE_LIMIT_BYTES = {r"/match/$": 200, r"^/check/answer/$": 1000}
 #: What streams for as long as it takes; it has seats and a time limit of its own (claims/public/api/downloads.py).
-STREAMED_REGEX = r"/claims\.(csv|ndjson|jsonld)$"
+STREAMED_REGEX = r"/claims\.(csv|ndjson|jsonld)$|/evidence-pack/$"
 #: The authentication class that tells whose token a request bears, where anybody may read.
 RATE_LIMIT_AUTHENTICATION = "claims.editorial.authentication.BearerAuthentication"
 

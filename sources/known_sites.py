@@ -8,12 +8,11 @@ from django.utils import timezone
 
 from sources.http.polite_visits import asked_to_wait
 from sources.models import VisitedSite
+from sources.models.visited_site import RULES_KEPT
 
 #: So long a site is ours for one request, which takes less. If we die, it is anybody's afterwards.
 HOLD = timedelta(seconds=150)
 _LOOK_AGAIN = 1.0
-#: How long a robots.txt holds (RFC 9309, 2.4).
-KEPT = timedelta(hours=24)
 
 
 #: A site to which nothing has led for so long is forgotten.
@@ -51,7 +50,7 @@ class KnownSites:
         VisitedSite.objects.filter(site=site[:300]).update(ready_at=ready)
 
     def rules(self, site: str) -> str | None:
-        lately = timezone.now() - KEPT
+        lately = timezone.now() - RULES_KEPT
         known = VisitedSite.objects.filter(site=site[:300], robots_read_at__gte=lately)
         return known.values_list("robots", flat=True).first()
 

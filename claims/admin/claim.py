@@ -7,7 +7,14 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -15,7 +22,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from claims.admin import article_form, live_preview, lost_quote
+from claims.admin import article_form, live_preview, lost_quote, pack_download
 from claims.admin.appearance import AppearanceInline
 from claims.admin.article_page import article_urls
 from claims.admin.assignment_list import AssignedList
@@ -100,6 +107,11 @@ class ClaimAdmin(AssignedList, ClaimList):
                 name="claims_claim_propose_more",
             ),
             path("similar/", self.admin_site.admin_view(self.similar_view), name="claims_claim_similar"),
+            path(
+                "<int:pk>/evidence-pack/",
+                self.admin_site.admin_view(self.evidence_pack_view),
+                name="claims_claim_evidence_pack",
+            ),
             path("<int:pk>/draft/", self.admin_site.admin_view(self.draft_view), name="claims_claim_draft"),
             path(
                 "<int:pk>/preview/",
@@ -125,6 +137,9 @@ class ClaimAdmin(AssignedList, ClaimList):
 
     def more_view(self, request: HttpRequest, source: int) -> HttpResponse:
         return article_form.more_view(request, source)
+
+    def evidence_pack_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        return pack_download.download_view(self, request, pk)
 
     def take_place_view(self, request: HttpRequest, **place: int) -> HttpResponse:
         return lost_quote.take_place(self, request, **place)

@@ -28,6 +28,7 @@ from claims.models import (
     Verdict,
     Watch,
 )
+from sources.models import LinkState
 
 #: Further than this nobody needs to know how many: whoever has so many to do does not count them.
 MOST_COUNTED = 1000
@@ -73,6 +74,7 @@ _LISTED: tuple[tuple[type[Model], str, str, str], ...] = (
     (PossibleDuplicate, "duplicates", "claims.merge_claim", "created_at"),
     (Rating, "unmapped", "claims.change_rating", ""),
     (Watch, "failing", "claims.change_watch", "progress__failing_since"),
+    (LinkState, "links", "sources.change_linkstate", "since"),
     (PeerNewsroom, "trouble", "claims.change_peernewsroom", "progress__failing_since"),
     (Complaint, "complaints", "claims.answer_complaint", "confirmed_at"),
     (Complaint, "held_complaints", "claims.answer_complaint", "received_at"),
@@ -90,7 +92,7 @@ def queue_lines(person: User) -> Iterator[QueueLine]:
             rows = model._default_manager.all()
             readable = rows.readable_by(person) if hasattr(rows, "readable_by") else rows
             queue = QUEUES[model][name]
-            page = reverse(f"admin:claims_{model._meta.model_name}_changelist")
+            page = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
             waiting = queue.narrow(readable, person)
             yield _line(name, str(queue.title), waiting, since, f"{page}?queue={name}")
     if person.has_perm("procrastinate.view_procrastinatejob"):

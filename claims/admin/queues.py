@@ -39,6 +39,7 @@ from claims.models import (
     Verdict,
     Watch,
 )
+from sources.models import LinkState
 
 _OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 
@@ -153,6 +154,11 @@ def _held(messages: Any, person: User) -> Any:
     return messages.held()
 
 
+def _in_need(links: Any, person: User) -> QuerySet[LinkState]:
+    in_need: QuerySet[LinkState] = links.waiting()
+    return in_need
+
+
 CLAIM_QUEUES = {
     "triage": Queue(
         _("Proposed, to be decided about"),
@@ -238,6 +244,10 @@ REQUEST_QUEUES = {
     "held_requests": Queue(_("Requests held back: spam?"), _held, ("received_at", "pk")),
 }
 
+LINK_QUEUES = {
+    "links": Queue(_("Links that need somebody"), _in_need, ("since", "pk")),
+}
+
 #: The queues of each model, by the name that addresses carry.
 QUEUES: dict[type[Model], dict[str, Queue]] = {
     Claim: CLAIM_QUEUES,
@@ -250,4 +260,5 @@ QUEUES: dict[type[Model], dict[str, Queue]] = {
     ReplyRequest: REPLY_QUEUES,
     Complaint: COMPLAINT_QUEUES,
     ReaderRequest: REQUEST_QUEUES,
+    LinkState: LINK_QUEUES,
 }

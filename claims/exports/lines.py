@@ -113,7 +113,7 @@ SNAPSHOT = Kind(
 _ENTRY = Kind(
     "entry",
     Publication,
-    ("sequence", "claim", "version", "kind", "status", "note", "published_at", "body_sha256"),
+    ("sequence", "claim", "version", "kind", "status", "note", "published_at", "body_sha256", "chain_sha256"),
 )
 ENTRY_COLUMNS = ("id", *_ENTRY.columns, "body")
 
@@ -213,6 +213,8 @@ def _read(number: int, text: bytes) -> ArchiveLine:
                 f"Line {number}: this is {said['format']}, version {said['format_version']};"
                 f" what can be read is {FORMAT}, version {FORMAT_VERSION}."
             )
+        if kind == "entry":
+            said.setdefault("chain_sha256", "")  # which older exports do not have
         if bool(behind) != (kind == "entry") or (behind and not body.endswith(b"}}\n")):
             raise Unreadable(f"Line {number}: an entry ends with its body, and nothing else has one.")
         columns = _BY_TYPE[kind].read(said) if kind in _BY_TYPE else said

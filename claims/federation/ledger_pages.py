@@ -15,12 +15,14 @@ from urllib.parse import urlsplit
 import orjson
 
 from claims.ledger.house_signature import is_signed_by, signed_text
+from claims.ledger.proofs.entry_text import EntryFacts, chain_hash, entry_text
 from claims.models import PeerClaim, PeerProgress
+from claims.models.ledger_rules import NO_ENTRY
 
 _HALT = PeerProgress.Halt
 
 #: What of an entry is not signed: the signature, and the claim, whose hash is.
-_UNSIGNED = ("signature", "claim")
+_UNSIGNED = ("signature", "stored", "claim")
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 _SIGNATURE = re.compile(r"[A-Za-z0-9_-]{86}")
 LARGEST_ID = 2**63 - 1
@@ -130,6 +132,7 @@ def believed(
             raise NotBelieved(
                 f"Its ledger has a gap: entry {change.sequence} came where {expected + number} had to."
             )
+    _require_chain(page.changes)
     if not after:
         return changes
     if not changes:
@@ -169,6 +172,35 @@ def _require_same_house(signer: Signer, *, key: str, site: str) -> None:
             f"It says that its site is {signer.url or 'nowhere'}, not {site}. Follow it there, if that is true.",
             halt=_HALT.ADDRESS,
         )
+
+
+def _require_chain(changes: list[dict[str, Any]]) -> None:
+    """See that each entry goes on from the one before it: what was signed first was not rewritten since.
+
+    Programs that are older do not tell of the chain. One that has told of it goes on to.
+    """
+    previous = NO_ENTRY if changes and changes[0]["sequence"] == 1 else None
+    for change in changes:
+        chain = change.get("chain_sha256")
+        if previous and chain is None and previous != NO_ENTRY:
+            raise NotBelieved(f"Entry {change['sequence']} does not tell of its chain any more.")
+        if previous and chain is not None:
+            facts = EntryFacts(
+                change["sequence"],
+                change["claim_id"],
+                _number(change, "version"),
+                change["status"],
+                _text(change, "kind", 20),
+                change["published_at"],
+                change.get("merged_into"),
+                change["note"],
+                _text(change, "stored_sha256", 64),
+            )
+            if chain_hash(entry_text(facts, previous)) != chain:
+                raise NotBelieved(
+                    f"Entry {change['sequence']} does not go on from the entry before it.", halt=_HALT.HISTORY
+                )
+        previous = chain
 
 
 def _believed(change: dict[str, Any], key: str) -> SignedChange:

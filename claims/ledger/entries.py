@@ -83,7 +83,7 @@ def entry(
         "body_sha256": hashlib.sha256(rendered.encode()).hexdigest(),
         **columns(body),
     }
-    return LedgerEntry(publication, [_published_verdict(verdict, body) for verdict in body["verdicts"]])
+    return LedgerEntry(publication, [published_verdict(verdict, body) for verdict in body["verdicts"]])
 
 
 def as_recorded(rendered: bytes, body: Mapping[str, Any], said: Mapping[str, Any]) -> LedgerEntry:
@@ -100,7 +100,7 @@ def as_recorded(rendered: bytes, body: Mapping[str, Any], said: Mapping[str, Any
         "body_sha256": hashlib.sha256(rendered).hexdigest(),
         **columns(body),
     }
-    return LedgerEntry(row, [_published_verdict(verdict, body) for verdict in body["verdicts"]])
+    return LedgerEntry(row, [published_verdict(verdict, body) for verdict in body["verdicts"]])
 
 
 def restated(publication: Publication, body: dict[str, Any], *, kind: str, at: datetime) -> LedgerEntry:
@@ -121,7 +121,7 @@ def restated(publication: Publication, body: dict[str, Any], *, kind: str, at: d
         "body": rendered,
         "body_sha256": hashlib.sha256(rendered.encode()).hexdigest(),
     }
-    return LedgerEntry(row, [_published_verdict(verdict, body) for verdict in body["verdicts"]])
+    return LedgerEntry(row, [published_verdict(verdict, body) for verdict in body["verdicts"]])
 
 
 def _status(claim: Claim, verdicts: Sequence[claim_document.Judgement]) -> str:
@@ -198,7 +198,8 @@ def _features(body: Mapping[str, Any], sources: list[dict[str, Any]]) -> list[st
     return [feature for feature, present in has.items() if present]
 
 
-def _published_verdict(verdict: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+def published_verdict(verdict: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+    """The row by which a verdict is listed, taken from the body so that the two cannot disagree."""
     claim = {key: body[key] for key in JudgedClaim.__annotations__}
     rating = verdict["rating"] or {}
     return {

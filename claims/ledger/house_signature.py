@@ -2,6 +2,9 @@
 
 Ed25519 (RFC 8032) over an entry as the feed of changes tells of it, without the claim, whose SHA-256 is in it; written
 as RFC 8785 (JCS) writes JSON. Keys and signatures are base64url without padding, as in RFC 8037.
+
+With the same key it signs notes (`claims.ledger.proofs.signed_note`), whose first line is the name of the log: that has
+no spaces, so what is signed here and there can never be taken for each other.
 """
 
 import hashlib
@@ -27,18 +30,23 @@ def signed_text(change: Mapping[str, Any]) -> bytes:
 
 def signature(text: bytes) -> str:
     """The house's signature under an entry (`signed_text`)."""
-    return _written(_own(settings.SIGNING_KEY or settings.SECRET_KEY).sign(_CONTEXT + text))
+    return encoded(house_key().sign(_CONTEXT + text))
 
 
 def public_key() -> str:
     """By which everybody can tell what the house has signed."""
-    return _written(_own(settings.SIGNING_KEY or settings.SECRET_KEY).public_key().public_bytes_raw())
+    return encoded(house_key().public_key().public_bytes_raw())
+
+
+def house_key() -> Ed25519PrivateKey:
+    """The key with which the house signs."""
+    return key_made_of(settings.SIGNING_KEY or settings.SECRET_KEY)
 
 
 def is_signed_by(key: str, text: bytes, signed: str) -> bool:
     """Whether an entry (`signed_text`) bears the signature of whoever has this public key."""
     try:
-        Ed25519PublicKey.from_public_bytes(_read(key)).verify(_read(signed), _CONTEXT + text)
+        Ed25519PublicKey.from_public_bytes(decoded(key)).verify(decoded(signed), _CONTEXT + text)
     except (InvalidSignature, ValueError):
         return False
     return True
@@ -46,19 +54,22 @@ def is_signed_by(key: str, text: bytes, signed: str) -> bool:
 
 def fingerprint(key: str) -> str:
     """A public key in so few signs that two people can compare it by telephone."""
-    digest = hashlib.sha256(_read(key)).hexdigest()[:32]
+    digest = hashlib.sha256(decoded(key)).hexdigest()[:32]
     return " ".join(digest[start : start + 4] for start in range(0, len(digest), 4))
 
 
 @lru_cache(maxsize=2)
-def _own(secret: str) -> Ed25519PrivateKey:
+def key_made_of(secret: str) -> Ed25519PrivateKey:
+    """The key that a secret of the settings stands for."""
     seed = salted_hmac("claims.ledger.house_signature", "ed25519", secret=secret, algorithm="sha256").digest()
     return Ed25519PrivateKey.from_private_bytes(seed)
 
 
-def _written(value: bytes) -> str:
+def encoded(value: bytes) -> str:
+    """Bytes of a key or a signature, as they are written."""
     return urlsafe_b64encode(value).rstrip(b"=").decode()
 
 
-def _read(text: str) -> bytes:
+def decoded(text: str) -> bytes:
+    """The same as bytes."""
     return urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))

@@ -23,6 +23,7 @@ from .audited_rows import (
     AuditedSecondFactor,
 )
 from .chat_channel import ChatChannel, ChatMessage, ChatProgress
+from .checkpoint import Checkpoint
 from .claim import Claim, ClaimTopic
 from .claim_follower import ClaimFollower
 from .claimant import Claimant
@@ -33,6 +34,7 @@ from .complaint import Complaint
 from .contact_details import ContactDetails
 from .desk_session import DeskSession, SignedInPerson
 from .evidence import Evidence
+from .hash_tile import HashTile
 from .import_run import ImportProblem, ImportRun
 from .mention import Mention
 from .newsroom_page import NewsroomPage
@@ -52,10 +54,12 @@ from .reader_state import SpamSign
 from .reader_step import ReaderStep
 from .repeat import Repeat
 from .reply_template import ReplyTemplate
+from .review_chain import ReviewLink, UnlinkedReviewRow
 from .right_of_reply import ReplyRequest
 from .saved_view import SavedView
 from .scheduled_publication import ScheduledPublication
 from .second_factor_rule import NewMember, SecondFactorGrace, SecondFactorRule
+from .signing_key import SigningKey
 from .signoff import SignOff
 from .stated_words import StatedWords
 from .statement_vector import EmbeddingModel, LanguageMean, StatementVector
@@ -86,6 +90,7 @@ __all__ = [
     "ChatChannel",
     "ChatMessage",
     "ChatProgress",
+    "Checkpoint",
     "Claim",
     "ClaimFollower",
     "ClaimTopic",
@@ -100,6 +105,7 @@ __all__ = [
     "DeskSession",
     "EmbeddingModel",
     "Evidence",
+    "HashTile",
     "ImportProblem",
     "ImportRun",
     "ImportedChange",
@@ -132,6 +138,7 @@ __all__ = [
     "Repeat",
     "ReplyRequest",
     "ReplyTemplate",
+    "ReviewLink",
     "SavedView",
     "ScheduledPublication",
     "Scope",
@@ -142,6 +149,7 @@ __all__ = [
     "SecondFactorRule",
     "SignOff",
     "SignedInPerson",
+    "SigningKey",
     "SpamSign",
     "StatedWords",
     "StatementVector",
@@ -149,6 +157,7 @@ __all__ = [
     "Topic",
     "Transition",
     "TriageTurn",
+    "UnlinkedReviewRow",
     "UnsavedForm",
     "Verdict",
     "VisitedPage",

@@ -34,11 +34,26 @@ _NOT_SAID = refuse(
     "An entry shows the verdicts that its body has, no others.", name="publishedverdict_stands_in_the_body"
 )
 
+#: What stands for the entry before the first.
+NO_ENTRY = "0" * 64
+
+#: SQL for the bytes of which an entry's hash is made; `head` is the entry before it, or NULL. One fact a line, none of
+#: which can have a line feed. docs/ledger-proofs.md describes it, and `claims.ledger.proofs.entry_text` writes it too.
+_ENTRY_BYTES = f"""convert_to(
+    'factcheck ledger entry 1' || E'\\n' || NEW.sequence || E'\\n' || NEW.claim_id || E'\\n' || NEW.version || E'\\n'
+    || NEW.status || E'\\n' || NEW.kind || E'\\n'
+    || to_char(NEW.published_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || E'\\n'
+    || coalesce(NEW.merged_into_id::text, '-') || E'\\n'
+    || encode(sha256(convert_to(NEW.note, 'UTF8')), 'hex') || E'\\n' || NEW.body_sha256 || E'\\n'
+    || coalesce(head.chain_sha256, '{NO_ENTRY}') || E'\\n',
+    'UTF8'
+)"""
+
 JOINS_THE_LEDGER = Rule(
-    # Before an entry is stored: that it is the claim's next and rests on something; and it gets its number.
+    # Before an entry is stored: that it is the claim's next and rests on something; and it gets its number and hash.
     name="publication_joins_the_ledger",
     operation=pgtrigger.Insert,
-    declare=[("previous", "record")],
+    declare=[("previous", "record"), ("head", "record")],
     func=f"""
         -- Held to the end of the transaction, so that numbers become visible in their order.
         PERFORM pg_advisory_xact_lock(hashtext('claims_publication'));
@@ -66,7 +81,9 @@ JOINS_THE_LEDGER = Rule(
             END IF;
         END IF;
         -- Contiguous, so that whoever follows the ledger sees that nothing is missing.
-        NEW.sequence := 1 + coalesce((SELECT max(sequence) FROM public.claims_publication), 0);
+        SELECT sequence, chain_sha256 INTO head FROM public.claims_publication ORDER BY sequence DESC LIMIT 1;
+        NEW.sequence := 1 + coalesce(head.sequence, 0);
+        NEW.chain_sha256 := encode(sha256({_ENTRY_BYTES}), 'hex');
         IF previous.id IS NOT NULL THEN
             UPDATE public.claims_publication SET superseded_at = NEW.published_at WHERE id = previous.id;
             UPDATE public.claims_publishedverdict SET superseded_at = NEW.published_at

@@ -44,6 +44,7 @@ class NotificationKind(models.TextChoices):
     PUBLISHED = "published", _("Published")
     RETRACTED = "retracted", _("Retracted")
     NOT_PUBLISHED = "not_published", _("Not published as scheduled")
+    LINK_LOST = "link_lost", _("A cited page is gone, moved or changed")
     ACCEPTED = "accepted", _("Accepted for checking")
     DECLINED = "declined", _("Declined")
     MERGED = "merged", _("Merged")

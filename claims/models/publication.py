@@ -138,6 +138,9 @@ class Publication(models.Model):
     #: `ledger.document.claim_document` says its shape.
     body = UncompressedTextField(_("body"))
     body_sha256 = models.CharField(max_length=64)
+    #: The hash of this entry and, through that of the one before it, of all before it. Computed by the database;
+    #: `claims.ledger.proofs.entry_text` has the bytes.
+    chain_sha256 = models.CharField(max_length=64, editable=False, db_default="")
 
     # What public lists filter and sort by, taken from the body.
     slug = models.CharField(max_length=80)

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.readership import readable
+from claims.models.review_chain import waits_for_its_link
 from claims.models.right_of_reply import ReplyRequest
 from factcheck.database.desk_words import words_index
 from factcheck.database.rules import Rule, append_only, refuse
@@ -103,6 +104,7 @@ class SignOff(models.Model):
                     RETURN NEW;
                 """,
             ),
+            waits_for_its_link("signoff"),
         ]
 
     def __str__(self) -> str:

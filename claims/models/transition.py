@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.readership import readable
+from claims.models.review_chain import waits_for_its_link
 from factcheck.database.desk_words import words_index
 from factcheck.database.rules import Rule, append_only, refuse
 
@@ -105,6 +106,7 @@ class Transition(models.Model):
                     RETURN NEW;
                 """,
             ),
+            waits_for_its_link("transition"),
         ]
 
     def __str__(self) -> str:

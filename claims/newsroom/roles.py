@@ -33,6 +33,7 @@ FACT_CHECKER = [
     "claims.triage_claim",
     *(f"claims.view_{model}" for model in ("cluster", "repeat", "watch", "assignment")),
     *(f"claims.view_{model}" for model in ("peernewsroom", "peerclaim")),
+    *(f"sources.{verb}_linkstate" for verb in ("view", "change")),
     "claims.take_work",
     # What readers write, but not who they are.
     *(f"claims.view_{model}" for model in ("complaint", "readerrequest")),

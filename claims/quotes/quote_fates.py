@@ -27,7 +27,7 @@ def note_fates(changed: ChangedText, lost: Iterable[Appearance]) -> None:
     source, newest = changed.snapshot.source_id, changed.snapshot.pk
     known = {place_of(fate): fate for fate in QuoteFate.objects.filter(snapshot__source=source)}
     wanted = {
-        *_published(source),
+        *published_places(source),
         *(QuotedPlace(*row) for row in _evidence(source)),
         *(QuotedPlace(a.snapshot_id or 0, a.start or 0, a.end or 0) for a in lost),
     }
@@ -52,7 +52,8 @@ def place_of(fate: QuoteFate) -> QuotedPlace:
     return QuotedPlace(fate.snapshot_id, fate.start, fate.end)
 
 
-def _published(source: int) -> Iterator[QuotedPlace]:
+def published_places(source: int) -> Iterator[QuotedPlace]:
+    """The places in a source that the newest publications quote from."""
     naming = Publication.objects.newest().filter(source_ids__contains=[source])
     for body in naming.values_list("body", flat=True).iterator(chunk_size=100):
         for quote in published_quotes(json.loads(body)):

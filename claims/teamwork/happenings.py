@@ -19,6 +19,7 @@ _SENTENCES: dict[str, tuple[StrPromise, StrPromise]] = {
     Kind.SIGNED_OFF: (_("%(who)s signed the verdict off"), _("The verdict was signed off")),
     Kind.PUBLISHED: (_("%(who)s published this"), _("This was published")),
     Kind.NOT_PUBLISHED: (_("This was not published as planned"), _("This was not published as planned")),
+    Kind.LINK_LOST: (_("A cited page needs a look"), _("A cited page needs a look")),
     Kind.RETRACTED: (_("%(who)s retracted the verdict"), _("The verdict was retracted")),
     Kind.ACCEPTED: (_("%(who)s accepted the claim for checking"), _("The claim was accepted for checking")),
     Kind.DECLINED: (_("%(who)s declined the claim"), _("The claim was declined")),

@@ -1,12 +1,15 @@
-"""Keep a copy of all published claims in SQLite.
+"""Keep a copy of all published claims in SQLite, and see that nothing in their ledger is ever rewritten.
 
     python mirror.py https://facts.example.org/api/v1/changes/ claims.sqlite
 
 It reads the feed of changes to its end, then asks again every minute. It can be stopped, or killed, at any moment and
 goes on where it was: what a page changes and where the next one is are written in one transaction. `--once` ends at the
-end of the feed. Python 3.11 or newer, nothing else.
+end of the feed. Python 3.11 or newer, the package `cryptography`, and verify_ledger.py beside it.
 
 The copy is one table: `SELECT body FROM claim WHERE id = 7` is the claim as /api/v1/claims/ has it, byte for byte.
+Every entry is checked to go on from the one before it, every checkpoint to be signed and to come to what was read.
+`--key` says by which key; without it, the first that is seen is believed from then on. The table `checkpoint` keeps
+what was signed.
 """
 
 import argparse
@@ -18,10 +21,16 @@ import time
 import urllib.error
 import urllib.request
 from typing import Any
+from urllib.parse import urljoin
+
+from verify_ledger import Tree, entry_text, read_checkpoint, successors
 
 TABLES = """
     CREATE TABLE IF NOT EXISTS claim (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL);
-    CREATE TABLE IF NOT EXISTS place (one INTEGER PRIMARY KEY CHECK (one = 1), next TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS entry (sequence INTEGER PRIMARY KEY, chain_sha256 TEXT NOT NULL, root BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS checkpoint (size INTEGER PRIMARY KEY, note TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS key (public TEXT PRIMARY KEY);
+    CREATE TABLE IF NOT EXISTS place (one INTEGER PRIMARY KEY CHECK (one = 1), next TEXT NOT NULL, edge BLOB NOT NULL);
 """
 
 
@@ -29,6 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Keep a copy of all published claims in SQLite.")
     parser.add_argument("feed", help="such as https://facts.example.org/api/v1/changes/")
     parser.add_argument("file", help="the SQLite database; it is made when it is not there")
+    parser.add_argument("--key", help="the newsroom's public key, base64url")
     parser.add_argument("--once", action="store_true", help="end at the end of the feed")
     parser.add_argument("--every", type=float, default=60, help="seconds between two looks at its end")
     asked = parser.parse_args()
@@ -36,10 +46,17 @@ def main() -> None:
     database.executescript(TABLES)
     while True:
         stored = database.execute("SELECT next FROM place").fetchone()
-        # A new copy needs no entry that a later one has overtaken.
-        page = read(stored[0] if stored else f"{asked.feed}?entries=newest&page_size=200", asked.every)
+        first = f"{asked.feed}?since=0&embed=stored&signed=true&page_size=200"
+        page = read(stored[0] if stored else first, asked.every)
         keep(database, page)
         print(f"{len(page['results'])} changes, next {page['next']}", flush=True)
+        if page["checkpoint"]:
+            check(
+                database,
+                page["checkpoint"],
+                urljoin(asked.feed, "../ledger/keys"),
+                asked.key or page["house"]["key"],
+            )
         if not page["more"]:
             if asked.once:
                 return
@@ -56,7 +73,8 @@ def read(address: str, pause: float) -> dict[str, Any]:
         except urllib.error.HTTPError as error:
             if error.code == 404:
                 sys.exit(
-                    f"The feed does not know the place where this copy is. Make a new one. {error.read().decode()}"
+                    "The feed ends before the place where this copy is. The ledger was set back, or is another one;"
+                    f" what was signed of it is in the table checkpoint. {error.read().decode()}"
                 )
             if error.code != 429 and error.code < 500:
                 sys.exit(f"{address} was refused: {error.read().decode()}")
@@ -69,10 +87,24 @@ def read(address: str, pause: float) -> dict[str, Any]:
 
 def keep(database: sqlite3.Connection, page: dict[str, Any]) -> None:
     """Apply the changes of a page and remember where the next one is: both or neither."""
+    last = database.execute(
+        "SELECT sequence, chain_sha256 FROM entry ORDER BY sequence DESC LIMIT 1"
+    ).fetchone()
+    size, previous = last or (0, "0" * 64)
+    [edge] = database.execute("SELECT edge FROM place").fetchone() or [b""]
+    tree = Tree(size, edge)
     with database:
         for change in page["results"]:
+            text = entry_text(change, previous)
+            root, previous = tree.add(text), change["chain_sha256"]
+            if change["sequence"] != tree.size or hashlib.sha256(text).hexdigest() != previous:
+                sys.exit(
+                    f"Entry {change['sequence']} does not go on from what was read: the ledger was rewritten."
+                )
+            database.execute("INSERT INTO entry VALUES (?, ?, ?)", (change["sequence"], previous, root))
             if change["status"] == "published":
-                body = json.dumps(change["claim"], ensure_ascii=False, separators=(",", ":"))
+                # A tab marks an address of the site, which is stored without it.
+                body = change["stored"].replace('\t"', f'"{page["house"]["url"]}')
                 if hashlib.sha256(body.encode()).hexdigest() != change["body_sha256"]:
                     sys.exit(f"Claim {change['claim_id']} did not arrive as it was sent.")
                 database.execute(
@@ -80,7 +112,25 @@ def keep(database: sqlite3.Connection, page: dict[str, Any]) -> None:
                 )
             else:  # it was retracted, or merged into change["merged_into"]
                 database.execute("DELETE FROM claim WHERE id = ?", (change["claim_id"],))
-        database.execute("REPLACE INTO place VALUES (1, ?)", (page["next"],))
+        database.execute("REPLACE INTO place VALUES (1, ?, ?)", (page["next"], b"".join(tree.edge)))
+
+
+def check(database: sqlite3.Connection, note: str, keys_address: str, first_key: str) -> None:
+    """See that a checkpoint is signed and comes to what was read, and keep it."""
+    known = [key for [key] in database.execute("SELECT public FROM key")] or [first_key]
+    with urllib.request.urlopen(keys_address, timeout=60) as answer:  # noqa: S310  the operator's own choice
+        known = successors(known, json.load(answer))
+    size, root = read_checkpoint(note, known, "The newest checkpoint")
+    read_then = database.execute("SELECT root FROM entry WHERE sequence = ?", (size,)).fetchone()
+    if read_then is None:  # signed after the page was read: the next time
+        return
+    if read_then[0] != root:
+        sys.exit(
+            f"The newsroom signs {size} entries that are not those that were read. It was rewritten:\n{note}"
+        )
+    with database:
+        database.executemany("INSERT OR IGNORE INTO key VALUES (?)", [(key,) for key in known])
+        database.execute("INSERT OR IGNORE INTO checkpoint VALUES (?, ?)", (size, note))
 
 
 if __name__ == "__main__":

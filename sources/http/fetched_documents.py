@@ -43,6 +43,7 @@ ARTICLES_FIRST = "text/html,application/xhtml+xml,application/pdf;q=0.9,text/pla
 ACCEPTED_PORTS = frozenset({80, 443, 8080, 8443})
 DECODABLE = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+PERMANENT_REDIRECTS = frozenset({301, 308})
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ class Fetched:
     fetched_at: datetime
     etag: str
     last_modified: str
+    permanent_url: str = ""
+    """Where redirects led that are for good: the address to use from now on (RFC 9110, 15.4)."""
 
 
 class FetchError(Failure):
@@ -76,11 +79,15 @@ class FetchError(Failure):
 
     Attributes:
         wait: for how long the server asks to be left alone.
+        status: the HTTP status of the answer; None where there was no answer.
     """
 
-    def __init__(self, reason_code: str, sentence: str, *, wait: timedelta = timedelta()) -> None:
+    def __init__(
+        self, reason_code: str, sentence: str, *, wait: timedelta = timedelta(), status: int | None = None
+    ) -> None:
         super().__init__(reason_code, sentence)
         self.wait = wait
+        self.status = status
 
 
 #: Reasons that may be gone in a minute.
@@ -159,7 +166,7 @@ def _follow(
     begin: Callable[[str], None],
     allow_loopback: bool,
 ) -> Fetched:
-    here = url
+    here = permanent = url
     _check_address(here, came_from=url, allow_loopback=allow_loopback)
     # A page that redirects to itself is no loop when it has set a cookie meanwhile (consent and paywall gates).
     seen: set[tuple[str, tuple[tuple[str, str | None], ...]]] = set()
@@ -168,8 +175,10 @@ def _follow(
         begin(here)
         with _answer(here, session, deadline, limits) as response:
             if response.status_code not in REDIRECTS:
-                return _document(url, here, response, deadline, limits, accepted)
+                return _document(url, here, permanent, response, deadline, limits, accepted)
             there = _redirect_target(here, response, session)
+            if permanent == here and response.status_code in PERMANENT_REDIRECTS:
+                permanent = there
         if (there, tuple(sorted(session.cookies.items()))) in seen:
             raise FetchError(
                 "redirect_loop",
@@ -285,6 +294,7 @@ def _redirect_target(here: str, response: requests.Response, session: requests.S
 def _document(
     url: str,
     final_url: str,
+    permanent_url: str,
     response: requests.Response,
     deadline: Deadline,
     limits: Limits,
@@ -298,10 +308,11 @@ def _document(
         content = _body(final_url, response, deadline, limits)
     elif status != 304:
         wait = postponed_by(response.headers.get("Retry-After", ""), datetime.now(UTC))
-        raise FetchError(*_refusal(final_url, status), wait=wait)
+        raise FetchError(*_refusal(final_url, status), wait=wait, status=status)
     return Fetched(
         url=url,
         final_url=final_url,
+        permanent_url=permanent_url,
         status=status,
         content=content,
         content_type=content_type,

@@ -1,10 +1,12 @@
 """A Source is a document, a Snapshot what its address held at a moment, a Publisher who answers for it.
 
-An ArchivedCopy is what was kept of a document for good, with its files and their timestamps.
+An ArchivedCopy is what was kept of a document for good, with its files and their timestamps; a LinkState is what the
+address leads to now.
 """
 
 from .archived_copy import ArchivedCopy, ArchivedFile, Timestamp
 from .archiving_request import ArchivingRequest
+from .link_check import LinkCheck, LinkOutcome, LinkState
 from .public_deposit import PublicDeposit
 from .publisher import Publisher
 from .snapshot import Snapshot
@@ -15,6 +17,9 @@ __all__ = [
     "ArchivedCopy",
     "ArchivedFile",
     "ArchivingRequest",
+    "LinkCheck",
+    "LinkOutcome",
+    "LinkState",
     "PublicDeposit",
     "Publisher",
     "Snapshot",

@@ -1,6 +1,11 @@
+from datetime import timedelta
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+#: How long a robots.txt holds (RFC 9309, 2.4).
+RULES_KEPT = timedelta(hours=24)
 
 
 class VisitedSite(models.Model):

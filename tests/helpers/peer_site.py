@@ -62,7 +62,7 @@ class PeerSite(Site):
         }
         if entry["claim"] is not None:
             entry["body_sha256"] = hashlib.sha256(orjson.dumps(entry["claim"])).hexdigest()
-        text = signed_text({name: value for name, value in entry.items() if name != "claim"})
+        text = signed_text({name: value for name, value in entry.items() if name not in ("stored", "claim")})
         with override_settings(SIGNING_KEY=self.secret):
             return entry | {"signature": signature(text)}
 

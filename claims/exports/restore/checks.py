@@ -10,6 +10,8 @@ from django.db.models import Exists, OuterRef
 
 from claims.exports import lines
 from claims.exports.lines import ArchiveLine, Unreadable
+from claims.ledger.document.claim_document import moment
+from claims.ledger.proofs.entry_text import EntryFacts, chain_hash, entry_text
 from claims.ledger.publishing import reviewed_parts_differ
 from claims.models import (
     Appearance,
@@ -20,6 +22,7 @@ from claims.models import (
     ReplyRequest,
     Verdict,
 )
+from claims.models.ledger_rules import NO_ENTRY
 from factcheck.web.own_addresses import is_marked_well, understood
 from sources.addresses import url_key
 from sources.models import Publisher, Source
@@ -107,6 +110,8 @@ class _Checking:
         self._entries = 0
         self._announced = 0
         self._merged: set[int] = set()
+        #: The hash of the last entry, which the next one names.
+        self._chain = NO_ENTRY
 
     def take(self, some: list[ArchiveLine]) -> None:
         kind = some[0].type
@@ -211,10 +216,31 @@ class _Checking:
         self.restored.left += Counter(line.type for line in before)
         self.restored.written += Counter(line.type for line in after)
         self._compare_ledger(before)
+        for line in some:
+            self._require_chain(line, bodies[line.number])
         self._refuse_to_speak_for_the_house(after, bodies)
         if after and self._may_conflict:
             self._compare_claims(after)
             self._compare_parts(after, bodies)
+
+    def _require_chain(self, line: ArchiveLine, body: dict[str, Any]) -> None:
+        """An entry goes on from the one before it, so that nothing between the first and the last was changed."""
+        said, previous = line.said, self._chain
+        self._chain = said["chain_sha256"]
+        if not self._chain:
+            return
+        facts = EntryFacts(
+            *(said[name] for name in ("sequence", "claim_id", "version", "status", "kind")),
+            moment(said["published_at"]),
+            body["merged_into"],
+            said["note"],
+            said["body_sha256"],
+        )
+        if chain_hash(entry_text(facts, previous)) != self._chain:
+            raise RestoreRefused(
+                f"Line {line.number}: entry {said['sequence']} does not go on from the entry before it. One of the two"
+                " was changed since it was published."
+            )
 
     def _refuse_to_speak_for_the_house(
         self, some: list[ArchiveLine], bodies: Mapping[int, dict[str, Any]]

@@ -256,5 +256,6 @@ def _record(some: list[RestoredEntry]) -> None:
 
 
 def _recorded(entry: RestoredEntry) -> Recorded:
-    said = {name: value for name, value in entry.line.said.items() if name not in ("sequence", "body_sha256")}
+    by_the_database = ("sequence", "body_sha256", "chain_sha256")
+    said = {name: value for name, value in entry.line.said.items() if name not in by_the_database}
     return as_recorded(entry.line.body, entry.body, said)

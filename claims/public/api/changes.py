@@ -27,7 +27,7 @@ from rest_framework.reverse import reverse
 from claims.ledger.document.claim_document import moment as written
 from claims.ledger.document.claim_document import render
 from claims.ledger.house_signature import public_key, signature, signed_text
-from claims.models import Publication
+from claims.models import Checkpoint, Publication
 from claims.public.api.told_entries import Change, ChangeSerializer
 from factcheck.api.openapi.schema import PublicSchema, RefusedQuerySerializer
 from factcheck.api.query_strings import Parameter, Query, no_such_place
@@ -53,6 +53,7 @@ _COLUMNS = (
     "published_at",
     "merged_into_id",
     "body_sha256",
+    "chain_sha256",
 )
 
 
@@ -94,8 +95,9 @@ class ChangesQuery(Query):
         default="all",
     )
     embed = Parameter(
-        Keyword(("claim", "none")),
-        "`none` tells of changes without the claims: `claim` is null.",
+        Keyword(("claim", "stored", "none")),
+        "`none` tells of changes without the claims: `claim` is null. `stored` has them, withdrawn ones too, as the"
+        " text that is hashed in the ledger.",
         default="claim",
     )
     signed = Parameter(
@@ -131,6 +133,11 @@ class ChangesPage:
                     "key": {"type": "string", "description": "Its public key (Ed25519), as base64url."},
                 },
                 "required": ["name", "url", "key"],
+            },
+            "checkpoint": {
+                "type": ["string", "null"],
+                "description": "At the end of the feed, the newest checkpoint, as `/api/v1/ledger/checkpoint` answers"
+                " it; null before, and where none was signed yet.",
             },
             "results": results,
         }
@@ -187,16 +194,23 @@ class _Changes:
     entries: list[dict[str, Any]]
     next: str
     more: bool
-    #: Whether each is answered with its claim.
-    embeds: bool
+    #: What each is answered with: its `claim`, the same as it is `stored`, or `none` of it.
+    embedded: str
     #: Whether the same question is always answered by the same entries.
     is_settled: bool
     is_signed: bool
+    #: The newest checkpoint, at the end of the feed.
+    checkpoint: str | None
 
     @property
     def head(self) -> bytes:
         signer = {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL, "key": public_key()}
-        said = {"next": self.next, "more": self.more, "house": signer if self.is_signed else None}
+        said = {
+            "next": self.next,
+            "more": self.more,
+            "house": signer if self.is_signed else None,
+            "checkpoint": self.checkpoint,
+        }
         return orjson.dumps(said)[:-1]
 
     @property
@@ -218,7 +232,7 @@ class _Changes:
 
     def _content(self, version_address: str) -> bytes:
         rendered = partial(
-            _rendered, version_address=version_address, embeds=self.embeds, is_signed=self.is_signed
+            _rendered, version_address=version_address, embedded=self.embedded, is_signed=self.is_signed
         )
         changes = b",".join(map(rendered, self.entries))
         return b'%b,"results":[%b]}' % (self.head, changes)
@@ -241,11 +255,19 @@ def _page(request: HttpRequest, query: ChangesQuery, since: int, *, with_bodies:
         entries,
         next=_address(request, since=entries[-1]["sequence"] if entries else since),
         more=more,
-        embeds=query.value("embed") != "none",
+        embedded=query.value("embed", "claim"),
         # What came before others never changes; but where only the newest are asked for, they make it drop out.
         is_settled=more and not newest_only,
         is_signed=query.value("signed") == "true",
+        checkpoint=None if more else _checkpoint(),
     )
+
+
+def _checkpoint() -> str | None:
+    """The newest checkpoint. Of the primary's only: what a replica has may not be safe yet."""
+    if read_connections.reads_replica():
+        return None
+    return Checkpoint.objects.of_ledger().order_by("-id").values_list("note", flat=True).first()
 
 
 def _read(since: int, *, most: int, newest_only: bool, columns: Sequence[str]) -> list[dict[str, Any]]:
@@ -323,10 +345,12 @@ def _require_reached(since: int) -> None:
         )
 
 
-def _rendered(entry: dict[str, Any], *, version_address: str, embeds: bool, is_signed: bool) -> bytes:
+def _rendered(entry: dict[str, Any], *, version_address: str, embedded: str, is_signed: bool) -> bytes:
     """A change as JSON; the claim in it is the text that was stored, with the address where this site is now."""
     body = placed(entry["body"])
-    claim = body if embeds and entry["status"] == Publication.Status.PUBLISHED else b"null"
+    is_shown = embedded == "claim" and entry["status"] == Publication.Status.PUBLISHED
+    claim = body if is_shown else b"null"
+    stored = orjson.dumps(entry["body"].decode() if embedded == "stored" else None)
     described: Change = {
         "sequence": entry["sequence"],
         "claim_id": entry["claim_id"],
@@ -338,9 +362,12 @@ def _rendered(entry: dict[str, Any], *, version_address: str, embeds: bool, is_s
         "merged_into": entry["merged_into_id"],
         "url": version_address % (entry["claim_id"], entry["version"]),
         "body_sha256": hashlib.sha256(body).hexdigest(),
+        "stored_sha256": entry["body_sha256"],
+        "chain_sha256": entry["chain_sha256"],
     }
     signed = orjson.dumps(signature(signed_text(described)) if is_signed else None)
-    return b'%b,"signature":%b,"claim":%b}' % (render(described).encode()[:-1], signed, claim)
+    said = render(described).encode()[:-1]
+    return b'%b,"signature":%b,"stored":%b,"claim":%b}' % (said, signed, stored, claim)
 
 
 def _version_address(request: HttpRequest) -> str:

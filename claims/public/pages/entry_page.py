@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from claims.ledger.document import claim_document, claimreview
+from claims.links.link_standings import link_standings, links_in_need, sources_named
 from claims.models import Publication
 from claims.public.pages import cards
 from claims.public.pages.version_changes import changes
@@ -32,12 +33,14 @@ def entry_page(ledger: list[Publication], shown: Publication) -> EntryPage:
     document = shown.document
     # An old version says what it said then.
     standings = quote_standings(document) if shown is newest else []
+    links = links_in_need(link_standings(sources_named(document))) if shown is newest else {}
     history = changes(ledger)
     published = shown.status == Publication.Status.PUBLISHED
     markup = claimreview.markup(document, site=claim_document.site()) if shown is newest else None
     context = {
         "claim": document,
         "standings": {(standing["of"], standing["id"]): standing for standing in standings},
+        "links": links,
         "shown": shown,
         "newest": newest,
         "history": history,

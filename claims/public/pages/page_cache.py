@@ -1,9 +1,10 @@
 """Pages for readers as they were last made, until something is published.
 
-A page is kept under the place of the ledger's newest entry, and the moment at which quotes were last looked up in a
-source that changed. Both are asked for each time: it costs a tenth of a millisecond and is the same for all web
-processes, so a publication or a retraction clears the pages of each at once. What is kept was made from publications
-and what became of their quotes, for visitors of whom we know nothing; a draft is not read here.
+A page is kept under the place of the ledger's newest entry, and the moments at which quotes were last looked up in a
+source that changed and a link was last found to lead elsewhere. They are asked for each time: it costs a tenth of a
+millisecond and is the same for all web processes, so a publication or a retraction clears the pages of each at once.
+What is kept was made from publications and what became of their quotes and links, for visitors of whom we know nothing;
+a draft is not read here.
 """
 
 from collections import OrderedDict
@@ -133,6 +134,8 @@ def _key(request: HttpRequest) -> Hashable:
         """
         SELECT sequence, published_at::text, (
             SELECT written_at::text FROM claims_quotefate ORDER BY written_at DESC LIMIT 1
+        ), (
+            SELECT written_at::text FROM sources_linkstate ORDER BY written_at DESC LIMIT 1
         ) FROM claims_publication ORDER BY sequence DESC LIMIT 1
         """,
         prepare=True,

@@ -147,6 +147,12 @@ def quote_standing(standings: dict[tuple[str, int], Any] | str, item: Document) 
 
 
 @register.filter
+def link_of(links: dict[int, Any] | str, source: Document) -> Any:
+    """What readers are told of the address of a source, where the page knows that it needs telling."""
+    return links.get(source["id"]) if isinstance(links, dict) else None
+
+
+@register.filter
 def colour_classes(rating: Document | None) -> str:
     """The CSS classes that give an element the colours of a rating: its own, or those of its comparable class."""
     if rating is None:

@@ -17,6 +17,7 @@ from claims.ledger.document import claim_document
 from claims.ledger.document.markdown import to_html
 from claims.ledger.queries.address_search import sought
 from claims.ledger.queries.search_query import NEWEST, RELEVANCE, belongs_to, parts_of
+from claims.links.link_standings import link_standings, links_in_need
 from claims.matching.meant_claims import entries_meant
 from claims.models import Publication, PublishedVerdict, Rating, RatingScale
 from claims.models.publication import PublicationQuerySet
@@ -192,7 +193,7 @@ def claim_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
 
 def _claim_page(request: HttpRequest, ledger: list[Publication], shown: Publication) -> HttpResponse:
     page = entry_page(ledger, shown)
-    made_of = [ledger[0].body_sha256, shown.version, page.context["standings"]]
+    made_of = [ledger[0].body_sha256, shown.version, page.context["standings"], page.context["links"]]
     return respond(request, page.template, page.context, made_of=made_of, ratings=page.ratings)
 
 
@@ -203,14 +204,16 @@ def source(request: HttpRequest, pk: int, number: int | None = None) -> HttpResp
     known = published_source(pk, number)
     if known is None:
         raise Http404("No published claim mentions this source.")
+    link = links_in_need(link_standings([known.found.source])).get(pk)
     context = {
+        "link": link,
         "found": known.found,
         "source": known.found.source,
         "text": known.found.annotated(known.text),
         "more": known.has_more,
         "address": absolute("source", pk),
     }
-    made_of = [bool(known.text), *known.hashes]
+    made_of = [bool(known.text), link, *known.hashes]
     ratings = ratings_of(known.documents)
     return respond(request, "sources/source.html", context, made_of=made_of, ratings=ratings)
 

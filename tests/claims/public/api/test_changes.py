@@ -91,7 +91,10 @@ def test_change_whole(client: Client, history: History) -> None:
         "merged_into": None,
         "url": f"http://testserver/api/v1/claims/{history.corrected.pk}/versions/2/",
         "body_sha256": hashlib.sha256(entry.served).hexdigest(),
+        "stored_sha256": hashlib.sha256(entry.body.encode()).hexdigest(),
+        "chain_sha256": entry.chain_sha256,
         "signature": None,
+        "stored": None,
         "claim": entry.document,
     }
     assert client.get(change["url"]).json() == change["claim"]
@@ -121,7 +124,7 @@ def test_each_change_is_signed_for_who_asks(client: Client, history: History, se
     assert page["house"] == {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL, "key": public_key()}
     for change in page["results"]:
         signature = change.pop("signature")
-        del change["claim"]
+        del change["claim"], change["stored"]
         assert is_signed_by(public_key(), signed_text(change), signature)
         assert not is_signed_by(public_key(), signed_text(change | {"note": "Something else."}), signature)
         assert not is_signed_by(public_key(), signed_text(change | {"sequence": 1}), signature)
@@ -207,7 +210,7 @@ def test_since_a_moment(client: Client, history: History, since: str, first: int
         ("page_size=0", 400, "`page_size`: “0”: it must be a whole number from 1 to 1000."),
         ("page_size=1001", 400, "`page_size`: “1001”: it must be a whole number from 1 to 1000."),
         ("entries=old", 400, "`entries`: “old”: it must be one of all, newest."),
-        ("embed=all", 400, "`embed`: “all”: it must be one of claim, none."),
+        ("embed=all", 400, "`embed`: “all”: it must be one of claim, stored, none."),
         ("cursor=x", 400, "`cursor` is not a parameter of this address."),
         ("ordering=sequence", 400, "`ordering` is not a parameter of this address."),
     ],
@@ -267,7 +270,7 @@ def test_unchanged_page_reads_no_body(
     client: Client, history: History, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     etag = client.get(URL)["ETag"]
-    with django_assert_num_queries(1) as asked:
+    with django_assert_num_queries(2) as asked:  # the page, and the newest checkpoint
         client.get(URL, headers={"if-none-match": etag})
     assert '"claims_publication"."body"' not in asked[0]["sql"].replace("body_sha256", "")
 

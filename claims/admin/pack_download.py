@@ -1,0 +1,26 @@
+"""The button on a claim's page that hands out all that it rests on, also what is for the newsroom alone."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.utils.translation import gettext as _
+
+from claims.exports.evidence_pack.pack import NothingPublished, evidence_pack
+from factcheck.admin.base import DeskAdmin, change_page
+
+
+def download_view(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The pack of a claim as a file."""
+    claim = desk.get_object(request, str(pk))
+    if claim is None or not desk.has_view_permission(request, claim):
+        raise Http404
+    try:
+        pack = evidence_pack(claim.pk, for_public=False)
+    except NothingPublished:
+        messages.warning(
+            request, _("This claim was never published, so there is no evidence to hand out yet.")
+        )
+        return HttpResponseRedirect(change_page(claim))
+    response = StreamingHttpResponse(filter(None, pack.written()), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{pack.name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response

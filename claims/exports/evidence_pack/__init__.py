@@ -1,0 +1,14 @@
+"""Everything that a published claim rests on, in one ZIP that is checked without us and without our software.
+
+    pack             what is in it, and the ZIP itself, as a stream
+    cited_files      which texts, copies and uploads belong to the sources of a claim
+    ledger_files     the entries of the claim, as they are served
+    proof_files      that the ledger has them as it was signed, in steps of sha256sum
+    web_archive      its pages as a WACZ, which players open
+    warc_index       what a WARC file holds, as players look it up
+    timestamp_files  timestamps and certificates as `openssl ts` reads them
+    readme           how each of these is checked, in plain words
+    streamed_zip     a ZIP that is written in one go: the same content gives the same bytes
+
+Only what was published is asked for here. Begin with `pack`.
+"""

@@ -1,0 +1,169 @@
+"""What is kept of the sources of a claim: the texts that it quotes, what they were taken from, copies and uploads.
+
+A source whose text may not be shown is for the newsroom alone: a pack for the public names what was left out, and why.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from mimetypes import MimeTypes
+from typing import IO, Any, cast
+
+from django.core.files.storage import default_storage
+from django.db.models import Q
+
+from claims.exports.evidence_pack.streamed_zip import PackedFile, Pieces
+from claims.exports.evidence_pack.web_archive import ArchivedPage
+from factcheck.installation.whole_files import digest_in
+from sources import archive
+from sources.models import ArchivedCopy, ArchivedFile, Snapshot, Source
+
+PIECE = 256 * 1024
+#: How files are called by their media type: the same on every machine.
+_KNOWN = MimeTypes()
+_ENDINGS = {
+    "text/html": ".html",
+    "application/xhtml+xml": ".xhtml",
+    "text/plain": ".txt",
+    "image/jpeg": ".jpg",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file of the archive, and where it stands in the pack."""
+
+    path: str
+    sha256: str
+    size: int
+
+    def packed(self) -> PackedFile:
+        return PackedFile(self.path, partial(read, self.sha256), self.size)
+
+
+@dataclass(slots=True)
+class CitedFiles:
+    """All files of the sources of a claim."""
+
+    texts: list[Snapshot] = field(default_factory=list)
+    files: list[KeptFile] = field(default_factory=list)
+    warcs: list[tuple[KeptFile, ArchivedCopy]] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    """Sentences that say what is not in the pack, and why."""
+
+    @property
+    def kept(self) -> list[KeptFile]:
+        return [*self.files, *(file for file, _copy in self.warcs)]
+
+
+def cited_files(bodies: Iterable[dict[str, Any]], *, for_public: bool) -> CitedFiles:
+    """What is kept of all that these publications name."""
+    sources, snapshots = _named(bodies)
+    shown = set(Source.objects.filter(pk__in=sources, show_text=True).values_list("pk", flat=True))
+    open_ones = sources & shown if for_public else sources
+    cited = CitedFiles(
+        left_out=[
+            f"Source {pk}: its rights do not allow us to hand its text on."
+            for pk in sorted(sources - open_ones)
+        ]
+    )
+    _add_snapshots(cited, open_ones, snapshots)
+    _add_copies(cited, open_ones, for_public=for_public)
+    return cited
+
+
+def without_what_is_lost(cited: CitedFiles) -> CitedFiles:
+    """The same without files that the archive cannot give back, which are named instead.
+
+    Every file is read for that, so that no pack breaks off in its middle.
+    """
+    lost = {file.sha256 for file in cited.kept if not _is_whole(file.sha256)}
+    told = [
+        f"{file.path}: the archive no longer has the file of the SHA-256 {file.sha256}, or has it damaged."
+        for file in cited.kept
+        if file.sha256 in lost
+    ]
+    return CitedFiles(
+        cited.texts,
+        [file for file in cited.files if file.sha256 not in lost],
+        [(file, copy) for file, copy in cited.warcs if file.sha256 not in lost],
+        [*cited.left_out, *told],
+    )
+
+
+def text_path(snapshot: Snapshot) -> str:
+    return f"sources/source-{snapshot.source_id}-text-{snapshot.number}.txt"
+
+
+def archived_page(file: KeptFile, copy: ArchivedCopy) -> ArchivedPage:
+    """A copy as the list of pages of a WACZ has it."""
+
+    def opened() -> IO[bytes]:
+        return cast(IO[bytes], archive.opened(file.sha256))
+
+    return ArchivedPage(
+        name=file.path.rpartition("/")[2],
+        size=file.size,
+        opened=opened,
+        pieces=partial(read, file.sha256),
+        url=copy.final_address,
+        title=copy.source.title,
+        captured_at=copy.captured_at,
+    )
+
+
+def read(sha256: str) -> Pieces:
+    """The file, piece by piece."""
+    with archive.opened(sha256) as file:
+        yield from iter(lambda: file.read(PIECE), b"")
+
+
+def _is_whole(sha256: str) -> bool:
+    return digest_in(default_storage, archive.path(sha256)) == sha256
+
+
+def _named(bodies: Iterable[dict[str, Any]]) -> tuple[set[int], set[int]]:
+    """The sources and the snapshots that publications name."""
+    sources, snapshots = set(), set()
+    for body in bodies:
+        for said in _cited(body):
+            sources.add(said["source"]["id"])
+            if said["snapshot"]:
+                snapshots.add(said["snapshot"]["id"])
+    return sources, snapshots
+
+
+def _cited(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from body["appearances"]
+    for verdict in body["verdicts"]:
+        yield from verdict["evidence"]
+
+
+def _add_snapshots(cited: CitedFiles, sources: set[int], snapshots: set[int]) -> None:
+    wanted = Q(pk__in=snapshots) | Q(archived_copies__source__in=sources)
+    rows = Snapshot.objects.filter(wanted, source__in=sources).distinct().order_by("source", "number")
+    for snapshot in rows:
+        cited.texts.append(snapshot)
+        name = f"sources/source-{snapshot.source_id}-original-{snapshot.number}{_ending(snapshot.media_type)}"
+        cited.files.append(KeptFile(name, snapshot.content_sha256, snapshot.content_size))
+
+
+def _add_copies(cited: CitedFiles, sources: set[int], *, for_public: bool) -> None:
+    copies = ArchivedCopy.objects.filter(source__in=sources).select_related("source")
+    for copy in copies.prefetch_related("files").order_by("source", "pk"):
+        for file in sorted(copy.files.all(), key=lambda file: file.pk):
+            name = f"source-{copy.source_id}-copy-{copy.pk}"
+            if file.role == ArchivedFile.Role.WARC:
+                kept = KeptFile(f"archive/{name}.warc.gz", file.sha256, file.size)
+                cited.warcs.append((kept, copy))
+            elif file.role == ArchivedFile.Role.UPLOAD and for_public:
+                cited.left_out.append(
+                    f"Source {copy.source_id}: an uploaded file of the SHA-256 {file.sha256}, which the newsroom keeps."
+                )
+            else:
+                path = f"copies/{name}-{file.role}{_ending(file.media_type)}"
+                cited.files.append(KeptFile(path, file.sha256, file.size))
+
+
+def _ending(media_type: str) -> str:
+    return _ENDINGS.get(media_type) or _KNOWN.guess_extension(media_type) or ".bin"

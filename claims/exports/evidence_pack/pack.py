@@ -1,0 +1,136 @@
+"""The evidence pack of a published claim: what is in it, and the ZIP itself.
+
+It is decided first, from the database, what belongs to the claim; then it is written in one go. So the same content
+gives the same bytes, and whoever has them is told so by a hash that costs nothing.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from claims.exports.evidence_pack.cited_files import (
+    CitedFiles,
+    archived_page,
+    cited_files,
+    text_path,
+    without_what_is_lost,
+)
+from claims.exports.evidence_pack.ledger_files import ledger_files
+from claims.exports.evidence_pack.proof_files import SignedPlace, proof_files, proof_path, signed_places
+from claims.exports.evidence_pack.readme import readme
+from claims.exports.evidence_pack.streamed_zip import PackedFile, StreamedZip
+from claims.exports.evidence_pack.timestamp_files import ROOTS, timestamp_files
+from claims.exports.evidence_pack.web_archive import web_archive
+from claims.models import Publication
+from sources.models import Timestamp
+from sources.models.archived_copy import timestamps_of
+
+#: What is written differently with the same content has another number.
+_FORMAT = "1"
+PAGES, MANIFEST = "pages.wacz", "manifest-sha256.txt"
+
+
+class NothingPublished(Exception):
+    """The claim was never published, so there is nothing that its evidence would be of."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePack:
+    """A pack that can be written."""
+
+    entries: list[Publication]
+    cited: CitedFiles
+    stamps: list[Timestamp]
+    places: list[SignedPlace]
+
+    @property
+    def name(self) -> str:
+        return f"evidence-of-claim-{self.entries[0].claim_id}.zip"
+
+    @property
+    def sha256(self) -> str:
+        """A hash that changes when the pack does."""
+        made_of = [
+            _FORMAT,
+            *(hashlib.sha256(entry.served).hexdigest() for entry in self.entries),
+            *(snapshot.text_sha256 for snapshot in self.cited.texts),
+            *(f"{file.path} {file.sha256}" for file in self.cited.kept),
+            *(f"{copy.source.title} {copy.final_address}" for _file, copy in self.cited.warcs),
+            *(f"{stamp.sha256} {stamp.authority}" for stamp in self.stamps),
+            *(place.checkpoint.note for place in self.places),
+            *self.cited.left_out,
+        ]
+        return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
+
+    def written(self) -> Iterator[bytes]:
+        """The ZIP, piece by piece. What the archive has lost is named in it instead."""
+        cited = without_what_is_lost(self.cited)
+        pack = StreamedZip()
+        for file in self._files(cited):
+            yield from pack.add(file)
+        lines = "".join(
+            f"{digest.sha256}  {digest.path}\n" for digest in sorted(pack.digests, key=lambda d: d.path)
+        )
+        yield from pack.add(PackedFile.of(MANIFEST, lines.encode()))
+        yield from pack.end()
+
+    def _files(self, cited: CitedFiles) -> Iterator[PackedFile]:
+        paths = _paths(cited)
+        stamps = timestamp_files([stamp for stamp in self.stamps if stamp.sha256 in paths], paths)
+        yield PackedFile.of("README.txt", self._readme(cited, paths, stamps).encode())
+        if cited.left_out:
+            yield PackedFile.of("left-out.txt", "".join(f"{line}\n" for line in cited.left_out).encode())
+        yield from ledger_files(self.entries)
+        yield from proof_files(self.places, site=settings.SITE_URL)
+        for snapshot in cited.texts:
+            yield PackedFile.of(text_path(snapshot), snapshot.text.encode())
+        yield from (file.packed() for file in cited.files)
+        if cited.warcs:
+            pages = [archived_page(file, copy) for file, copy in cited.warcs]
+            title = f"Evidence of claim {self.entries[0].claim_id}"
+            size = sum(page.size for page in pages) + 2**20
+            yield PackedFile(PAGES, lambda: web_archive(pages, title=title), size)
+        yield from stamps
+
+    def _readme(self, cited: CitedFiles, paths: dict[str, str], stamps: Sequence[PackedFile]) -> str:
+        names = [file.path for file in stamps]
+        stamped = [
+            (paths[name.removeprefix("timestamps/")[:64]], name) for name in names if name.endswith(".tsr")
+        ]
+        return readme(
+            self.entries[-1],
+            self.entries,
+            proofs=[proof_path(place.entry) for place in self.places],
+            has_pages=bool(cited.warcs),
+            stamped=stamped,
+            rooted=ROOTS in names,
+        )
+
+
+def evidence_pack(claim_id: int, *, for_public: bool) -> EvidencePack:
+    """The pack of a claim.
+
+    Args:
+        for_public: without texts and copies whose rights do not allow to hand them on, and without uploaded files.
+
+    Raises:
+        NothingPublished: there is none.
+    """
+    entries = list(Publication.objects.filter(claim_id=claim_id).order_by("version").select_related(None))
+    if not entries:
+        raise NothingPublished(
+            f"Claim {claim_id} was never published, so there is no evidence of it to hand out."
+        )
+    cited = cited_files((entry.document for entry in entries), for_public=for_public)
+    stamps = timestamps_of(file.sha256 for file in cited.kept)
+    kept = [stamp for found in stamps.values() for stamp in found]
+    return EvidencePack(entries, cited, kept, signed_places(entries))
+
+
+def _paths(cited: CitedFiles) -> dict[str, str]:
+    """SHA-256 → where a person finds the file, once everything is unpacked."""
+    paths = {file.sha256: file.path for file in cited.files}
+    return paths | {file.sha256: f"pages/{file.path}" for file, _copy in cited.warcs}

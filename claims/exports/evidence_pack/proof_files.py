@@ -1,0 +1,141 @@
+"""That the entries of a claim stand in the ledger as it was signed: checkpoints, and proofs in steps of `sha256sum`.
+
+Of each entry the first checkpoint that covers it: that stays the same for ever, however the ledger grows.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from claims.exports.evidence_pack.ledger_files import path_of
+from claims.exports.evidence_pack.streamed_zip import PackedFile
+from claims.ledger.house_signature import decoded
+from claims.ledger.proofs import merkle_tree, stored_tree
+from claims.ledger.proofs.merkle_tree import leaf_hash, node_hash
+from claims.ledger.proofs.signed_note import SignedNote, key_id
+from claims.models import Checkpoint, Publication
+
+_ABOUT = """\
+THAT VERSION {version} STANDS IN OUR LEDGER, AS IT WAS SIGNED
+
+{entry} holds what our ledger hashes of this version (docs/ledger-proofs.md of the program describes its lines). The
+line before the last but one is the SHA-256 of {stored}: the published text with a tab where the address of our site
+stands in what the site answers. This must print nothing:
+
+  sed 's#\\t"#"{site}#g' {stored} | cmp - {served}
+
+Its place in the ledger is {sequence} of {size}. Each step prints the hash below it, which stands in the next one; the
+last is the root of the tree (RFC 6962), which the checkpoint signs:
+
+{steps}
+The root as the checkpoint has it:
+
+  sed -n 3p {checkpoint} | base64 -d | xxd -p -c 32
+
+That the checkpoint bears our signature (Ed25519; OpenSSL 3):
+
+  openssl pkeyutl -verify -pubin -inkey {key} -rawin -in {text} -sigfile {signature}
+
+It must say "Signature Verified Successfully". Compare the key, and the checkpoint, with what others have of us: both
+are published at {site}/api/v1/ledger/.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedPlace:
+    """An entry, and the first checkpoint that covers it."""
+
+    entry: Publication
+    checkpoint: Checkpoint
+
+
+def signed_places(entries: Sequence[Publication]) -> list[SignedPlace]:
+    """Those of the entries that were signed already."""
+    found = []
+    for entry in entries:
+        covering = Checkpoint.objects.of_ledger().filter(tree_size__gte=entry.sequence)
+        if checkpoint := covering.select_related("key").order_by("id").first():
+            found.append(SignedPlace(entry, checkpoint))
+    return found
+
+
+def proof_files(places: Sequence[SignedPlace], *, site: str) -> list[PackedFile]:
+    """The files, each once."""
+    files: dict[str, bytes] = {}
+    for place in places:
+        files |= dict(_files_of(place, site))
+    return [PackedFile.of(path, content) for path, content in files.items()]
+
+
+def proof_path(entry: Publication) -> str:
+    return _named(entry, "proof.txt")
+
+
+def _named(entry: Publication, ending: str) -> str:
+    return f"{path_of(entry).removesuffix('.json')}-{ending}"
+
+
+def _files_of(place: SignedPlace, site: str) -> Iterator[tuple[str, bytes]]:
+    entry, checkpoint = place.entry, place.checkpoint
+    [text] = stored_tree.entry_texts(entry.sequence, entry.sequence)
+    parts = merkle_tree.inclusion_parts(entry.sequence - 1, checkpoint.tree_size)
+    hashes = stored_tree.proof(parts)
+    base = f"ledger/checkpoint-{checkpoint.tree_size}"
+    key = f"ledger/key-{checkpoint.key_id}.pem"
+    names = {
+        "entry": _named(entry, "entry.txt"),
+        "stored": _named(entry, "stored.json"),
+        "served": path_of(entry),
+        "checkpoint": f"{base}.txt",
+        "text": f"{base}-signed.txt",
+        "signature": f"{base}-signature.bin",
+        "key": key,
+    }
+    yield names["entry"], text
+    yield names["stored"], entry.body.encode()
+    note = SignedNote.read(checkpoint.note)
+    yield names["checkpoint"], checkpoint.note.encode()
+    yield names["text"], note.text.encode()
+    yield names["signature"], _signature(note, checkpoint)
+    yield names["key"], _pem(checkpoint)
+    steps = "".join(_steps(names["entry"], text, entry.sequence - 1, checkpoint.tree_size, hashes))
+    about = _ABOUT.format(
+        **names,
+        site=site,
+        version=entry.version,
+        sequence=entry.sequence,
+        size=checkpoint.tree_size,
+        steps=steps,
+    )
+    yield proof_path(entry), about.encode()
+
+
+def _steps(name: str, text: bytes, index: int, size: int, hashes: Sequence[bytes]) -> Iterator[str]:
+    """From the leaf to the root, as RFC 9162 (2.1.3.2) goes up the tree; each with what it prints."""
+    found, last = leaf_hash(text), size - 1
+    yield f"  (printf '\\0'; cat {name}) | sha256sum\n    {found.hex()}\n\n"
+    for beside in hashes:
+        if index % 2 or index == last:
+            pair = beside, found
+            while index % 2 == 0 and index:
+                index, last = index >> 1, last >> 1
+        else:
+            pair = found, beside
+        found = node_hash(*pair)
+        joined = f"01{pair[0].hex()}{pair[1].hex()}"
+        yield f"  printf {joined} | xxd -r -p | sha256sum\n    {found.hex()}\n\n"
+        index, last = index >> 1, last >> 1
+
+
+def _signature(note: SignedNote, checkpoint: Checkpoint) -> bytes:
+    """The 64 bytes of our signature, without the four by which readers find the key."""
+    name, public = checkpoint.key.origin, decoded(checkpoint.key.public_key)
+    ours = (sig for who, sig in note.signatures if who == name and sig[:4] == key_id(name, public))
+    return next(ours, b"")[4:]
+
+
+def _pem(checkpoint: Checkpoint) -> bytes:
+    key = Ed25519PublicKey.from_public_bytes(decoded(checkpoint.key.public_key))
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

@@ -1,0 +1,140 @@
+"""What stands in the README of a pack: what is in it, and how each thing is checked with tools that are not ours."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+
+from claims.models import Publication
+
+_ABOUT = """\
+EVIDENCE PACK
+
+{newsroom}
+Claim {claim}: {statement}
+{address}
+
+This is all that our published fact check of this claim rests on, as far as we keep it and may hand it on. You need none
+of our software to check it: sha256sum, openssl and a player for web archives are enough. Where these are missing,
+Windows has "certutil -hashfile FILE SHA256", and macOS has "shasum -a 256".
+
+WHAT IS IN IT
+
+  manifest-sha256.txt   a fingerprint (SHA-256) of every other file here
+  ledger/               what we published about the claim, each version as our site answers it
+  sources/              texts of the sources as we quoted from them, and the files that they were taken from
+  copies/               pictures and PDF files of pages, and files that were given to us
+  pages.wacz            the pages themselves, as their servers sent them (WARC files in a WACZ)
+  timestamps/           proof by others that a file existed at a moment (RFC 3161)
+  left-out.txt          what we do not hand on, or have lost, if there is any such thing
+
+Not every pack has all of these.
+
+1. NOTHING WAS CHANGED IN THIS PACK
+
+In the folder into which you have unpacked it:
+
+  sha256sum -c manifest-sha256.txt
+
+Every line must end in OK. This alone proves that the pack is whole, not that it is ours: whoever changes a file can
+write another manifest. The next steps tie it to what we published, and to a moment.
+
+2. THIS IS WHAT WE PUBLISHED
+
+{ledger}
+In ledger/entries.json, "body_sha256" is the fingerprint of each version. Our site tells the same in its feed of changes
+({site}/api/v1/changes/), which others follow and keep: ask any of them. Compare it with the file itself:
+
+  sha256sum ledger/*.json
+{proofs}
+3. THESE ARE THE WORDS THAT WE QUOTED
+
+In a file of the ledger, each quoted passage names a "snapshot" with its "text_sha256": that is the fingerprint of a
+file sources/source-*-text-*.txt. "start" and "end" count its characters (code points) from 0.
+
+  sha256sum sources/*-text-*.txt
+"""
+
+_PROOFS = """
+We sign what our ledger came to, so that nobody, also not we, can write it anew unseen. These files say in steps how
+that is checked, with sha256sum, xxd and openssl:
+
+{files}"""
+
+_PAGES = """\
+4. THIS IS WHAT THE PAGES SHOWED
+
+Open pages.wacz in a player for web archives, for example at https://replayweb.page, which keeps it on your machine. To
+look into it with other tools, it is a ZIP with WARC files in it:
+
+  unzip -d pages pages.wacz
+  zcat pages/archive/*.warc.gz | less
+
+pages/datapackage.json has a fingerprint of every file in it.
+"""
+
+_STAMPS = """\
+5. IT EXISTED AT THAT TIME
+
+timestamps/timestamps.tsv says for each file when which authority signed its fingerprint. Timestamps of WARC files are
+about the files in pages.wacz: unpack it first, as above. Then:
+
+{commands}
+Each must say "Verification: OK". To see the moment that was signed:
+
+  openssl ts -reply -text -in {first}
+
+timestamps/roots.pem comes from us. To trust nobody but the authority, take its root certificate from its own site
+instead, and give that as -CAfile.
+"""
+
+_UNROOTED = """\
+timestamps/roots.pem is missing: we do not have the root certificate of the authority any more. Take it from its site.
+
+"""
+
+
+def readme(
+    newest: Publication,
+    entries: Sequence[Publication],
+    *,
+    proofs: Sequence[str],
+    has_pages: bool,
+    stamped: Sequence[tuple[str, str]],
+    rooted: bool,
+) -> str:
+    """The text.
+
+    Args:
+        proofs: files that say how an entry is proved to be in the ledger.
+        stamped: files, and their timestamps.
+        rooted: whether root certificates are in the pack.
+    """
+    body = newest.document
+    versions = "".join(
+        f"  version {entry.version}, {entry.published_at:%Y-%m-%d %H:%M} UTC, entry {entry.sequence} of our ledger\n"
+        for entry in entries
+    )
+    text = _ABOUT.format(
+        newsroom=settings.NEWSROOM_NAME,
+        claim=newest.claim_id,
+        statement=" ".join(body["statement"].split()),
+        address=body["url"],
+        site=settings.SITE_URL,
+        ledger=versions,
+        proofs=_PROOFS.format(files="".join(f"  {path}\n" for path in proofs)) if proofs else "",
+    )
+    if has_pages:
+        text += "\n" + _PAGES
+    if stamped:
+        commands = "".join(_command(file, stamp) for file, stamp in stamped)
+        text += "\n" + _STAMPS.format(commands=commands, first=stamped[0][1])
+        text += "" if rooted else "\n" + _UNROOTED
+    return text
+
+
+def _command(file: str, stamp: str) -> str:
+    return (
+        f"  openssl ts -verify -data {file} \\\n"
+        f"    -in {stamp} \\\n"
+        "    -CAfile timestamps/roots.pem -untrusted timestamps/chain.pem\n\n"
+    )

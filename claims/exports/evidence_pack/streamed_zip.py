@@ -1,0 +1,90 @@
+"""A ZIP that is written in one go, with no more in memory than a piece of it. The same content gives the same bytes.
+
+Nothing is compressed: what is large is compressed already, and no version of a compressor changes the bytes.
+"""
+
+import hashlib
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import IO, cast
+
+#: The earliest moment that ZIP can name: files have no other, so that nothing depends on when they were packed.
+_MOMENT = (1980, 1, 1, 0, 0, 0)
+#: Readable by everybody, as Unix has it.
+_MODE = 0o100644 << 16
+#: From this size on ZIP needs wider numbers.
+_LARGE = 2**31 - 2**20
+
+Pieces = Iterable[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class PackedFile:
+    """A file that is to be packed."""
+
+    path: str
+    pieces: Callable[[], Pieces]
+    size: int = 0
+    """About how large it is, as far as that is known before."""
+
+    @classmethod
+    def of(cls, path: str, content: bytes) -> "PackedFile":
+        return cls(path, lambda: [content], len(content))
+
+
+@dataclass(frozen=True, slots=True)
+class PackedDigest:
+    """What became of it."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+class _Sink:
+    """What is written and not passed on yet. It cannot be asked where it is, so nothing is ever written twice."""
+
+    def __init__(self) -> None:
+        self._written: list[bytes] = []
+
+    def write(self, piece: bytes) -> int:
+        self._written.append(bytes(piece))
+        return len(piece)
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+    def drained(self) -> bytes:
+        piece = b"".join(self._written)
+        self._written.clear()
+        return piece
+
+
+@dataclass
+class StreamedZip:
+    """A ZIP in the making: `add` each file, then `end`; what both yield is the ZIP."""
+
+    digests: list[PackedDigest] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._sink = _Sink()
+        self._zip = zipfile.ZipFile(cast(IO[bytes], self._sink), "w", zipfile.ZIP_STORED)
+
+    def add(self, file: PackedFile) -> Iterator[bytes]:
+        info = zipfile.ZipInfo(file.path, _MOMENT)
+        info.external_attr = _MODE
+        info.create_system = 3
+        digest, size = hashlib.sha256(), 0
+        with self._zip.open(info, "w", force_zip64=file.size >= _LARGE) as packed:
+            for piece in file.pieces():
+                digest.update(piece)
+                size += len(piece)
+                packed.write(piece)
+                yield self._sink.drained()
+        self.digests.append(PackedDigest(file.path, size, digest.hexdigest()))
+        yield self._sink.drained()
+
+    def end(self) -> Iterator[bytes]:
+        self._zip.close()
+        yield self._sink.drained()

@@ -1,0 +1,83 @@
+"""Timestamps as `openssl ts` reads them (RFC 3161): each as a file, and the certificates by which they are verified."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import certifi
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization.pkcs7 import load_der_pkcs7_certificates
+from cryptography.x509 import Certificate, load_pem_x509_certificates
+from django.conf import settings
+
+from claims.exports.evidence_pack.streamed_zip import PackedFile
+from sources.archiving.stamp_encoding import in_order, token_in
+from sources.models import Timestamp
+
+CHAIN, ROOTS, LIST = "timestamps/chain.pem", "timestamps/roots.pem", "timestamps/timestamps.tsv"
+#: PKIStatusInfo: granted.
+_GRANTED = bytes.fromhex("3003020100")
+
+
+def timestamp_files(stamps: Iterable[Timestamp], paths: dict[str, str]) -> list[PackedFile]:
+    """The files, in their order.
+
+    Args:
+        paths: SHA-256 → where the file stands that was stamped, as a person finds it.
+    """
+    ordered = sorted(stamps, key=lambda stamp: (stamp.sha256, stamp.stamped_at, stamp.authority))
+    if not ordered:
+        return []
+    files, listed, seen = [], ["file\tsha256\tstamped at\tauthority\ttimestamp\n"], dict[str, int]()
+    for stamp in ordered:
+        number = seen[stamp.sha256] = seen.get(stamp.sha256, 0) + 1
+        name = f"timestamps/{stamp.sha256}{f'-{number}' if number > 1 else ''}.tsr"
+        files.append(PackedFile.of(name, response_of(bytes(stamp.token))))
+        moment = stamp.stamped_at.isoformat().replace("+00:00", "Z")
+        listed.append(f"{paths[stamp.sha256]}\t{stamp.sha256}\t{moment}\t{stamp.authority}\t{name}\n")
+    chain = _certificates(ordered)
+    files.append(PackedFile.of(LIST, "".join(listed).encode()))
+    files.append(PackedFile.of(CHAIN, _pem(chain)))
+    if roots := _roots_of(chain):
+        files.append(PackedFile.of(ROOTS, _pem(roots)))
+    return files
+
+
+def response_of(token: bytes) -> bytes:
+    """The TimeStampResp that carries a token, which is what most tools call a `.tsr`."""
+    content = _GRANTED + token
+    return b"\x30" + _length(len(content)) + content
+
+
+def _length(number: int) -> bytes:
+    """A length as DER writes it."""
+    if number < 0x80:
+        return bytes([number])
+    written = number.to_bytes((number.bit_length() + 7) // 8)
+    return bytes([0x80 | len(written)]) + written
+
+
+def _certificates(stamps: Sequence[Timestamp]) -> list[Certificate]:
+    """Those that come with the timestamps, each once."""
+    found: dict[bytes, Certificate] = {}
+    for stamp in stamps:
+        # Some authorities write them in an order that the library refuses; what is signed does not include them.
+        token = token_in(in_order(response_of(bytes(stamp.token))))
+        for certificate in load_der_pkcs7_certificates(token):
+            found.setdefault(certificate.public_bytes(Encoding.DER), certificate)
+    return [found[key] for key in sorted(found)]
+
+
+def _roots_of(chain: Sequence[Certificate]) -> list[Certificate]:
+    """The trusted certificates to which those of a chain lead."""
+    file = Path(settings.TIMESTAMP_ROOTS or certifi.where()).expanduser()
+    issuers = {certificate.issuer for certificate in chain}
+    trusted = {
+        certificate.public_bytes(Encoding.DER): certificate
+        for certificate in load_pem_x509_certificates(file.read_bytes())
+        if certificate.subject in issuers
+    }
+    return [trusted[key] for key in sorted(trusted)]
+
+
+def _pem(certificates: Iterable[Certificate]) -> bytes:
+    return b"".join(certificate.public_bytes(Encoding.PEM) for certificate in certificates)

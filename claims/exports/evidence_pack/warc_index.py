@@ -1,0 +1,89 @@
+"""What a WARC file holds, as players look it up: lines of CDXJ, sorted by address (specs.webrecorder.net/cdxj)."""
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from typing import IO, NamedTuple
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from warcio.archiveiterator import ArchiveIterator
+
+#: The head of an answer is not longer; what is behind it is not read.
+_HEAD = 65_536
+_LAYOUT = re.compile(r"^(https?://)www\d*\.", re.IGNORECASE)
+_STATUS = re.compile(rb"HTTP/\S+ (\d{3})")
+
+
+class IndexedAnswer(NamedTuple):
+    """An answer of a server, and where in the WARC it is."""
+
+    key: str
+    timestamp: str
+    url: str
+    media_type: str
+    status: str
+    digest: str
+    offset: int
+    length: int
+
+    def line(self, filename: str) -> str:
+        facts = {
+            "url": self.url,
+            "mime": self.media_type,
+            "status": self.status,
+            "digest": self.digest,
+            "length": str(self.length),
+            "offset": str(self.offset),
+            "filename": filename,
+        }
+        return f"{self.key} {self.timestamp} {json.dumps(facts)}\n"
+
+
+def answers_in(warc: IO[bytes]) -> Iterator[IndexedAnswer]:
+    """The answers in a WARC file, in its order; their bodies are passed over."""
+    records = ArchiveIterator(warc, no_record_parse=True)
+    for record in records:
+        if record.rec_type != "response":
+            continue
+        headers = record.rec_headers
+        head = record.raw_stream.read(_HEAD)
+        records.read_to_end(record)
+        url = headers.get_header("WARC-Target-URI") or ""
+        yield IndexedAnswer(
+            surt(url),
+            re.sub(r"\D", "", headers.get_header("WARC-Date") or "")[:14],
+            url,
+            *_facts(head),
+            headers.get_header("WARC-Payload-Digest") or "",
+            records.get_record_offset(),
+            records.get_record_length(),
+        )
+
+
+def surt(url: str) -> str:
+    """The address turned round, so that pages of a site stand together: `org,example)/a?b=1`."""
+    try:
+        parts = urlsplit(_LAYOUT.sub(r"\1", url.lower()))
+        port = parts.port
+    except ValueError:
+        return url
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return url
+    host = ",".join(reversed(parts.hostname.split(".")))
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    at = f":{port}" if port and port != usual else ""
+    query = urlencode(sorted(parse_qsl(parts.query, keep_blank_values=True))) if parts.query else ""
+    return f"{host}{at}){parts.path or '/'}" + (f"?{query}" if query else "")
+
+
+def _facts(head: bytes) -> tuple[str, str]:
+    """Media type and status of an answer, of whose head nothing is trusted."""
+    lines = io.BytesIO(head.partition(b"\r\n\r\n")[0])
+    status = _STATUS.match(lines.readline())
+    media_type = ""
+    for line in lines:
+        name, _, value = line.partition(b":")
+        if name.strip().lower() == b"content-type":
+            media_type = value.partition(b";")[0].strip().decode("ascii", "replace").lower()
+    return media_type or "unk", status[1].decode() if status else ""

@@ -1,0 +1,12 @@
+"""That nothing in the ledger was rewritten, so that others can prove it. docs/ledger-proofs.md describes it for them.
+
+    entry_text      the bytes of an entry (pure)
+    merkle_tree     the tree over them, proofs, and their verification (pure)
+    hash_tiles      the tree in pieces that never change (pure)
+    signed_note     signed notes, and the checkpoints that are written as such (pure)
+    stored_tree     entries and tiles as they are stored, and proofs from them
+    checkpoints     signing what the ledger came to, once a minute
+    key_succession  with which key, and how another takes its place
+
+Begin with `checkpoints`.
+"""

@@ -1,0 +1,175 @@
+"""Signing what the ledger came to.
+
+A log must never sign what does not go on from all that it signed before. So before each signature what is stored is
+compared with the last checkpoint, and what has come since is hashed anew from the entries themselves. Whoever changed
+one finds that nothing more is signed.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db import connection, transaction
+
+from claims.ledger.house_signature import decoded, house_key
+from claims.ledger.proofs import stored_tree
+from claims.ledger.proofs.entry_text import chain_hash
+from claims.ledger.proofs.key_succession import key_in_use
+from claims.ledger.proofs.merkle_tree import leaf_hash
+from claims.ledger.proofs.signed_note import NoSuchNote, SignedNote, TreeHead, signed
+from claims.ledger.proofs.stored_tree import with_previous
+from claims.models import Checkpoint, Publication, ReviewLink
+from factcheck.database import clock
+from factcheck.database.locks import hold
+
+#: After that long the same is signed again, so that readers see that nothing has come, and not that nobody signs.
+AGAIN_AFTER = timedelta(days=1)
+#: So many entries before the last signed one are looked at again each time.
+LOOKED_AT_AGAIN = 256
+#: So many moves and sign-offs are linked in one transaction.
+LINKED_AT_ONCE = 5_000
+
+
+class Inconsistent(Exception):
+    """What is stored does not go on from what was signed: nothing more is signed before people have looked."""
+
+
+def sign_ledger() -> Checkpoint | None:
+    """Sign what was published, if anything is new; returns the new checkpoint.
+
+    Raises:
+        Inconsistent: something in the ledger was changed.
+        KeyRefused: with another key than was announced.
+    """
+    with transaction.atomic():
+        hold("claims.ledger.checkpoint")
+        last = Checkpoint.objects.of_ledger().newest()
+        size = Publication.objects.order_by("-sequence").values_list("sequence", flat=True).first() or 0
+        before = last.tree_size if last else 0
+        if size < before:
+            raise Inconsistent(f"The ledger ends at entry {size}; checkpoint {before} was signed.")
+        if not size or (last and not _is_due(last, size)):
+            return None
+        if last:
+            require_signed(last)
+        _grow(before, size)
+        return _signed(Checkpoint.Log.LEDGER, size, stored_tree.root(size))
+
+
+def sign_reviews() -> Checkpoint | None:
+    """Link what happened in reviews since, and sign it, if anything is new; returns the new checkpoint."""
+    while link_some():
+        pass
+    with transaction.atomic():
+        hold("claims.ledger.checkpoint")
+        last = Checkpoint.objects.of_reviews().newest()
+        end = ReviewLink.objects.order_by("-number").first()
+        if last:
+            _require_link(last)
+        if end is None or (last and not _is_due(last, end.number)):
+            return None
+        return _signed(Checkpoint.Log.REVIEWS, end.number, bytes.fromhex(end.chain_sha256))
+
+
+def link_some() -> bool:
+    """Have the database link some of the moves and sign-offs that wait; tells whether there were any."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO claims_reviewlink (kind, row_id)
+            SELECT kind, row_id FROM claims_unlinkedreviewrow ORDER BY id LIMIT %s
+            ON CONFLICT DO NOTHING
+            """,
+            [LINKED_AT_ONCE],
+        )
+        return cursor.rowcount > 0
+
+
+def require_signed(checkpoint: Checkpoint) -> None:
+    """See that a checkpoint of the ledger is what was signed, and that what is stored still comes to that.
+
+    Raises:
+        Inconsistent: it does not.
+    """
+    head = head_of(checkpoint)
+    try:
+        stored = stored_tree.root(head.size)
+    except LookupError as problem:
+        raise Inconsistent(f"Hashes below checkpoint {head.size} are missing: {problem}.") from None
+    if stored != head.root:
+        raise Inconsistent(f"What is stored does not come to checkpoint {head.size}, which was signed.")
+
+
+def head_of(checkpoint: Checkpoint) -> TreeHead:
+    """What the note of a checkpoint says, if it bears the signature of the key that it names.
+
+    Raises:
+        Inconsistent: it does not, or says something else than is stored beside it.
+    """
+    try:
+        note = SignedNote.read(checkpoint.note)
+        head = TreeHead.read(note.text)
+    except NoSuchNote as problem:
+        raise Inconsistent(f"Checkpoint {checkpoint.tree_size} of {checkpoint.log}: {problem}") from None
+    key = checkpoint.key
+    if (head.size, head.root.hex()) != (checkpoint.tree_size, checkpoint.root_sha256):
+        raise Inconsistent(
+            f"Checkpoint {checkpoint.tree_size} of {checkpoint.log} says another than what is signed."
+        )
+    name = log_name(key.origin, checkpoint.log)
+    if head.origin != name or not note.is_signed_by(name, decoded(key.public_key)):
+        raise Inconsistent(
+            f"Checkpoint {checkpoint.tree_size} of {checkpoint.log} does not bear its signature."
+        )
+    return head
+
+
+def log_name(origin: str, log: str) -> str:
+    """How a log is called in its checkpoints."""
+    return origin if log == Checkpoint.Log.LEDGER else f"{origin}/reviews"
+
+
+def _require_link(last: Checkpoint) -> None:
+    head = head_of(last)
+    link = ReviewLink.objects.filter(number=head.size).first()
+    if link is None or link.chain_sha256 != head.root.hex():
+        raise Inconsistent(f"The chain of reviews does not come to checkpoint {head.size}, which was signed.")
+
+
+def _is_due(last: Checkpoint, size: int) -> bool:
+    return size > last.tree_size or clock.now() - last.signed_at > AGAIN_AFTER
+
+
+def _signed(log: str, size: int, root: bytes) -> Checkpoint:
+    key = key_in_use()
+    name = log_name(key.origin, log)
+    note = signed(TreeHead(name, size, root).text, name=name, keys=[house_key()])
+    return Checkpoint.objects.create(log=log, tree_size=size, root_sha256=root.hex(), note=note, key=key)
+
+
+def _grow(before: int, size: int) -> None:
+    """Add entries to the tree, each after its hash was made anew."""
+    tiles = stored_tree.growing_tiles(before)
+    first = max(1, before - LOOKED_AT_AGAIN + 1)
+    known = _leaves(first, before)
+    for previous, entry in with_previous(first, size):
+        text = entry.text(previous)
+        number = entry.facts.sequence
+        if chain_hash(text) != entry.chain_sha256:
+            raise Inconsistent(f"Entry {number} of the ledger is not what it was when it was published.")
+        leaf = leaf_hash(text)
+        if number > before:
+            tiles.add(leaf)
+        elif leaf != next(known):
+            raise Inconsistent(f"Entry {number} of the ledger is not what was signed.")
+    if tiles.size != size:
+        raise Inconsistent(f"The ledger has a gap: {tiles.size} of {size} entries are there.")
+    stored_tree.store_tiles(tiles.taken())
+
+
+def _leaves(first: int, last: int) -> Iterator[bytes]:
+    """The hashes of leaves as they are kept."""
+    for number in range((first - 1) // 256, (last + 255) // 256):
+        tile = stored_tree.read_tiles([(0, number)])[0, number]
+        for place in range(256):
+            if first <= 256 * number + place + 1 <= last:
+                yield tile[32 * place : 32 * place + 32]

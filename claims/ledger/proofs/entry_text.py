@@ -1,0 +1,49 @@
+"""What is hashed of an entry of the ledger: one fact a line, so that any language reads and writes it.
+
+The database writes the same when an entry arrives (`claims.models.ledger_rules`); docs/ledger-proofs.md describes it.
+"""
+
+import hashlib
+from typing import NamedTuple
+
+_FIRST_LINE = "factcheck ledger entry 1"
+
+
+class EntryFacts(NamedTuple):
+    """An entry, as its hash has it."""
+
+    sequence: int
+    claim_id: int
+    version: int
+    status: str
+    kind: str
+    published_at: str
+    """ISO 8601 in UTC with microseconds and `Z`, as the API writes moments."""
+    merged_into: int | None
+    note: str
+    body_sha256: str
+    """Of the body as it is stored, which names no address of this site."""
+
+
+def entry_text(facts: EntryFacts, previous: str) -> bytes:
+    """The bytes of an entry: of these its hash is made, and its leaf in the tree.
+
+    Args:
+        previous: the hash of the entry before it; `claims.models.ledger_rules.NO_ENTRY` for the first.
+    """
+    *plain, merged_into, note, body_sha256 = facts
+    lines = [
+        _FIRST_LINE,
+        *map(str, plain),
+        "-" if merged_into is None else str(merged_into),
+        hashlib.sha256(note.encode()).hexdigest(),
+        body_sha256,
+        previous,
+        "",
+    ]
+    return "\n".join(lines).encode()
+
+
+def chain_hash(text: bytes) -> str:
+    """The hash by which the next entry names this one."""
+    return hashlib.sha256(text).hexdigest()

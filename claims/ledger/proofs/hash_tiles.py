@@ -1,0 +1,119 @@
+"""Tiles of the Merkle tree (C2SP `tlog-tiles`): 256 neighbouring hashes of a level, a level for every 8 of the tree."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from claims.ledger.proofs.merkle_tree import Subtree, complete_subtrees, node_hash
+from claims.models.hash_tile import HASH, WIDTH
+
+#: How many levels of the tree one level of tiles spans.
+HEIGHT = 8
+
+#: A tile by its level and number.
+Place = tuple[int, int]
+
+_PATH = re.compile(r"(?:x[0-9]{3}/)*[0-9]{3}")
+
+
+def number_in_path(path: str) -> int | None:
+    """The number of a tile, as addresses have it: `x001/x234/067` is 1234067; None for what is none."""
+    if not _PATH.fullmatch(path) or (path.startswith("x000/") and len(path) > 4):
+        return None
+    return int(path.replace("/", "").replace("x", ""))
+
+
+def path_of(number: int) -> str:
+    digits = f"{number:d}"
+    digits = digits.zfill(-(-len(digits) // 3) * 3)
+    parts = [digits[at : at + 3] for at in range(0, len(digits), 3)]
+    return "/".join([*(f"x{part}" for part in parts[:-1]), parts[-1]])
+
+
+def width_of(place: Place, size: int) -> int:
+    """How many hashes a tile has in a tree of that size; none where it is not in it."""
+    level, number = place
+    return max(0, min(WIDTH, (size >> (HEIGHT * level)) - number * WIDTH))
+
+
+def places_for(parts: Iterable[tuple[int, int]]) -> set[Place]:
+    """The tiles by which the hashes of these stretches of leaves are found."""
+    return {
+        _place_of(height, number)[:2]
+        for begin, end in parts
+        for height, number in complete_subtrees(begin, end)
+    }
+
+
+def _place_of(height: int, number: int) -> tuple[int, int, int, int]:
+    """The tile below a subtree: its level and number, and which of its hashes the subtree has: from where, how many."""
+    level, above = divmod(height, HEIGHT)
+    first, count = number << above, 1 << above
+    return level, first // WIDTH, first % WIDTH, count
+
+
+def subtrees_in(tiles: Mapping[Place, bytes]) -> Subtree:
+    """The hashes of complete subtrees, from tiles that have them."""
+
+    def subtree(height: int, number: int) -> bytes:
+        level, tile, first, count = _place_of(height, number)
+        content = tiles.get((level, tile), b"")[first * HASH : (first + count) * HASH]
+        if len(content) < count * HASH:
+            raise LookupError(f"tile {tile} of level {level} does not reach that far")
+        return _top_of(content)
+
+    return subtree
+
+
+def _top_of(content: bytes) -> bytes:
+    """The hash above these, whose number is a power of two."""
+    hashes = [content[at : at + HASH] for at in range(0, len(content), HASH)]
+    while len(hashes) > 1:
+        hashes = [node_hash(hashes[at], hashes[at + 1]) for at in range(0, len(hashes), 2)]
+    return hashes[0]
+
+
+class GrowingTiles:
+    """Tiles to which leaves are added: those that are not full yet, and those that changed meanwhile."""
+
+    def __init__(self, size: int = 0, edge: Callable[[Place], bytes] = lambda place: b"") -> None:
+        """Args:
+        edge: the tiles of a tree of this size that are not full.
+        """
+        self.size = size
+        self._edge: dict[int, bytearray] = {}
+        self._numbers: dict[int, int] = {}
+        self._full: dict[Place, bytes] = {}
+        self._touched: set[int] = set()
+        level = 0
+        while size >> (HEIGHT * level):
+            number, width = divmod(size >> (HEIGHT * level), WIDTH)
+            self._numbers[level] = number
+            self._edge[level] = bytearray(edge((level, number))[: width * HASH] if width else b"")
+            if len(self._edge[level]) != width * HASH:
+                raise LookupError(f"tile {number} of level {level} is not there")
+            level += 1
+
+    def add(self, leaf: bytes) -> None:
+        self.size += 1
+        self._add(0, leaf)
+
+    def _add(self, level: int, found: bytes) -> None:
+        tile = self._edge.setdefault(level, bytearray())
+        number = self._numbers.setdefault(level, 0)
+        tile += found
+        self._touched.add(level)
+        if len(tile) == WIDTH * HASH:
+            whole = bytes(tile)
+            self._full[level, number] = whole
+            self._edge[level] = bytearray()
+            self._numbers[level] = number + 1
+            self._touched.discard(level)
+            self._add(level + 1, _top_of(whole))
+
+    def taken(self) -> dict[Place, bytes]:
+        """The tiles that changed since this was asked last, those that are not full with what they have so far."""
+        changed = self._full | {
+            (level, self._numbers[level]): bytes(self._edge[level]) for level in self._touched
+        }
+        self._full, self._touched = {}, set()
+        return changed

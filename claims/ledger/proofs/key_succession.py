@@ -1,0 +1,117 @@
+"""With which key the house signs its ledger, and how another key takes its place.
+
+Whoever follows the ledger knows one key. Another one is believed because the old one says so, in a note that both sign
+and that stays published. Where the old one is lost nobody can prove that: then the note says why, the new key alone
+signs it, and each follower has to ask people.
+"""
+
+import re
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
+from django.db import transaction
+
+from claims.ledger.house_signature import decoded, encoded, house_key, key_made_of
+from claims.ledger.proofs.signed_note import NoSuchNote, SignedNote, signed
+from claims.models import SigningKey
+from factcheck.database.locks import hold
+
+_WHAT = "key succession 1"
+
+
+class KeyRefused(Exception):
+    """Nothing is signed with this key; `str()` says why, and what to do."""
+
+
+def origin_here() -> str:
+    """The name of this log: where it is published, as C2SP recommends, at the time when it first signs."""
+    return re.sub(r"^https?://", "", settings.SITE_URL).rstrip("/") + "/api/v1/ledger"
+
+
+def key_in_use() -> SigningKey:
+    """The key of the settings, which is the last one that was announced. The very first one is announced by using it.
+
+    Raises:
+        KeyRefused: it is another one.
+    """
+    newest = SigningKey.objects.newest()
+    ours = _public(house_key())
+    if newest is None:
+        return SigningKey.objects.create(public_key=ours, origin=origin_here())
+    if newest.public_key != ours:
+        raise KeyRefused(
+            f"The key that SIGNING_KEY stands for ({ours}) is not the one with which this ledger is signed"
+            f" ({newest.public_key}). Set SIGNING_KEY to what it was, or announce the new key with"
+            " `manage.py change_signing_key`."
+        )
+    return newest
+
+
+@transaction.atomic
+def succeed(secret: str, *, lost_because: str = "") -> SigningKey:
+    """Have the ledger signed with another key from now on, and say so for good.
+
+    Args:
+        secret: of the new key, as SIGNING_KEY will have it.
+        lost_because: why the old key cannot sign that; "" where SIGNING_KEY still stands for it, which then does.
+
+    Raises:
+        KeyRefused: it was used before, or the old key is neither here nor said to be lost.
+    """
+    hold("claims.ledger.checkpoint")
+    newest = SigningKey.objects.newest()
+    if newest is None:
+        raise KeyRefused(
+            "Nothing was signed yet: set SIGNING_KEY, and the first checkpoint announces its key."
+        )
+    old, new = house_key(), key_made_of(secret)
+    public_key = _public(new)
+    if SigningKey.objects.filter(public_key=public_key).exists():
+        raise KeyRefused("This key was used before. Take another secret.")
+    if lost_because:
+        signers = [new]
+    elif _public(old) == newest.public_key:
+        signers = [old, new]
+    else:
+        raise KeyRefused(
+            "SIGNING_KEY does not stand for the key with which this ledger is signed, which has to say what"
+            " follows it. Set it to what it was, or say with --lost why that cannot be."
+        )
+    text = statement(newest.origin, newest.public_key, public_key, lost_because)
+    return SigningKey.objects.create(
+        public_key=public_key,
+        origin=newest.origin,
+        follows=newest,
+        statement=signed(text, name=newest.origin, keys=signers),
+        lost_because=lost_because,
+    )
+
+
+def statement(origin: str, old: str, new: str, lost_because: str) -> str:
+    """What is signed: that one key follows another."""
+    return f"{origin}\n{_WHAT}\n{old}\n{new}\n{' '.join(lost_because.split()) or '-'}\n"
+
+
+def problem_of(key: SigningKey) -> str:
+    """What is wrong with how a key came to be used; "" where nothing is."""
+    old = key.follows
+    if old is None:
+        return ""
+    try:
+        note = SignedNote.read(key.statement)
+    except NoSuchNote as problem:
+        return str(problem)
+    if note.text != statement(key.origin, old.public_key, key.public_key, key.lost_because):
+        return "the statement says something else"
+    signers = [key.public_key] if key.lost_because else [old.public_key, key.public_key]
+    if not all(note.is_signed_by(key.origin, decoded(signer)) for signer in signers):
+        return (
+            "the statement is not signed by both keys"
+            if not key.lost_because
+            else "it did not sign the statement"
+        )
+    return ""
+
+
+def _public(key: Ed25519PrivateKey) -> str:
+    return encoded(key.public_key().public_bytes_raw())

@@ -1,0 +1,171 @@
+"""The Merkle tree over the ledger (RFC 6962, section 2.1; RFC 9162 has the same tree and the algorithms). Pure.
+
+A tree is known by the hashes of its complete subtrees: `Subtree` gives that of the leaves from `number * 2**height` on,
+`2**height` of them. Where they come from is not said here.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+#: The hash of a complete subtree, by its height and its place among those of that height.
+Subtree = Callable[[int, int], bytes]
+
+EMPTY = hashlib.sha256(b"").digest()
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    return hashlib.sha256(b"\0" + entry).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\1" + left + right).digest()
+
+
+def complete_subtrees(begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """The height and number of the fewest complete subtrees that together have the leaves from `begin` to `end`.
+
+    From left to right, as they stand in a tree where `begin` is the beginning of a subtree at least as large.
+    """
+    while begin < end:
+        height = (end - begin).bit_length() - 1
+        yield height, begin >> height
+        begin += 1 << height
+
+
+def folded(hashes: Sequence[bytes]) -> bytes:
+    """The hash over neighbours of falling size, as the right edge of a tree has them."""
+    *before, found = hashes
+    for left in reversed(before):
+        found = node_hash(left, found)
+    return found
+
+
+def root(size: int, subtree: Subtree) -> bytes:
+    """The hash of the first `size` leaves."""
+    return _hash_of(0, size, subtree) if size else EMPTY
+
+
+def _hash_of(begin: int, end: int, subtree: Subtree) -> bytes:
+    return folded([subtree(height, number) for height, number in complete_subtrees(begin, end)])
+
+
+def inclusion_parts(index: int, size: int) -> list[tuple[int, int]]:
+    """The stretches of leaves whose hashes prove that a leaf is in a tree, in the order of the proof.
+
+    Args:
+        index: of the leaf, from 0 on.
+    """
+    if not 0 <= index < size:
+        raise ValueError("the leaf is not in the tree")
+    parts = []
+    begin, end = 0, size
+    while end - begin > 1:
+        middle = begin + _half(end - begin)
+        if index < middle:
+            parts.append((middle, end))
+            end = middle
+        else:
+            parts.append((begin, middle))
+            begin = middle
+    return parts[::-1]
+
+
+def consistency_parts(first: int, second: int) -> list[tuple[int, int]]:
+    """The stretches of leaves whose hashes prove that a tree goes on from a smaller one, in the order of the proof."""
+    if not 0 < first <= second:
+        raise ValueError("the first tree is not the smaller one, or empty")
+    parts = []
+    begin, end, is_whole = 0, second, True
+    while first != end:
+        middle = begin + _half(end - begin)
+        if first <= middle:
+            parts.append((middle, end))
+            end = middle
+        else:
+            parts.append((begin, middle))
+            begin, is_whole = middle, False
+    return ([] if is_whole else [(begin, end)]) + parts[::-1]
+
+
+def hashes_of(parts: Iterable[tuple[int, int]], subtree: Subtree) -> list[bytes]:
+    return [_hash_of(begin, end, subtree) for begin, end in parts]
+
+
+def _half(width: int) -> int:
+    """The largest power of two smaller than `width`, where trees divide."""
+    return 1 << ((width - 1).bit_length() - 1)
+
+
+# What those who have a proof do with it -------------------------------------------------------------------------------
+
+
+def proves_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], tree_root: bytes) -> bool:
+    """Whether a leaf is in a tree, by RFC 9162, section 2.1.3.2."""
+    if not 0 <= index < size:
+        return False
+    place, last, found = index, size - 1, leaf
+    for part in proof:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            found = node_hash(part, found)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            found = node_hash(found, part)
+        place, last = place >> 1, last >> 1
+    return last == 0 and found == tree_root
+
+
+def proves_consistency(
+    first: int, second: int, proof: Sequence[bytes], first_root: bytes, second_root: bytes
+) -> bool:
+    """Whether a tree goes on from a smaller one, by RFC 9162, section 2.1.4.2."""
+    if not 0 < first <= second:
+        return False
+    if first == second:
+        return not proof and first_root == second_root
+    parts = list(proof)
+    if first & (first - 1) == 0:
+        parts.insert(0, first_root)
+    if not parts:
+        return False
+    place, last = first - 1, second - 1
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    before = after = parts[0]
+    for part in parts[1:]:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            before, after = node_hash(part, before), node_hash(part, after)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            after = node_hash(after, part)
+        place, last = place >> 1, last >> 1
+    return last == 0 and before == first_root and after == second_root
+
+
+class GrowingTree:
+    """A tree to which leaves are added, of which only the right edge is remembered."""
+
+    def __init__(self, edge: Sequence[bytes] = (), size: int = 0) -> None:
+        """Args:
+        edge: the hashes of the complete subtrees of a tree of this size, from left to right.
+        """
+        self.size = size
+        self._edge = list(edge)
+
+    def add(self, leaf: bytes) -> None:
+        self._edge.append(leaf)
+        self.size += 1
+        number = self.size
+        while not number & 1:
+            right = self._edge.pop()
+            self._edge[-1] = node_hash(self._edge[-1], right)
+            number >>= 1
+
+    @property
+    def root(self) -> bytes:
+        return folded(self._edge) if self._edge else EMPTY

@@ -1,0 +1,109 @@
+"""Signed notes (C2SP `signed-note`): a text, a blank line, and who signed it. Pure.
+
+facts.example.org/api/v1/ledger
+20852163
+CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
+
+— facts.example.org/api/v1/ledger Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+…
+"""
+
+import hashlib
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+#: Which algorithm a signature is of: Ed25519, as the specification counts.
+_ED25519 = b"\x01"
+_SIGNATURE_LINE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})")
+
+
+class NoSuchNote(ValueError):
+    """It is no signed note, or none of the kind that is asked for; `str()` says why."""
+
+
+def key_id(name: str, public_key: bytes) -> bytes:
+    """Four bytes by which a reader finds the key that a line was signed with."""
+    return hashlib.sha256(name.encode() + b"\n" + _ED25519 + public_key).digest()[:4]
+
+
+def verifier_key(name: str, public_key: bytes) -> str:
+    """A key as programs that read notes are told of it: `name+id+key`."""
+    return f"{name}+{key_id(name, public_key).hex()}+{b64encode(_ED25519 + public_key).decode()}"
+
+
+def signed(text: str, *, name: str, keys: Sequence[Ed25519PrivateKey]) -> str:
+    """The note: the text, and a line for each who signs it.
+
+    Args:
+        text: ends in a line feed.
+        name: who signs; has neither spaces nor a plus sign.
+    """
+    lines = []
+    for key in keys:
+        public_key = key.public_key().public_bytes_raw()
+        signature = b64encode(key_id(name, public_key) + key.sign(text.encode())).decode()
+        lines.append(f"— {name} {signature}\n")
+    return f"{text}\n{''.join(lines)}"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedNote:
+    """A note as it was read; nobody has looked at its signatures yet."""
+
+    text: str
+    signatures: tuple[tuple[str, bytes], ...]
+
+    @classmethod
+    def read(cls, note: str) -> "SignedNote":
+        """Raises `NoSuchNote`."""
+        text, blank, below = note.rpartition("\n\n")
+        lines = below.removesuffix("\n").split("\n") if below.endswith("\n") else []
+        found = [_SIGNATURE_LINE.fullmatch(line) for line in lines]
+        if not blank or not text or not found or not all(found):
+            raise NoSuchNote("It is no signed note: a text, an empty line, and lines of signatures.")
+        try:
+            signatures = tuple((m[1], b64decode(m[2], validate=True)) for m in found if m)
+        except ValueError:
+            raise NoSuchNote("A signature of it is not base64.") from None
+        return cls(f"{text}\n", signatures)
+
+    def is_signed_by(self, name: str, public_key: bytes) -> bool:
+        """Whether it bears a true signature of this key. A false one counts for nothing, whatever else is there."""
+        known = key_id(name, public_key)
+        ours = [signature[4:] for who, signature in self.signatures if who == name and signature[:4] == known]
+        try:
+            verifier = Ed25519PublicKey.from_public_bytes(public_key)
+            for signature in ours:
+                verifier.verify(signature, self.text.encode())
+        except (InvalidSignature, ValueError):
+            return False
+        return bool(ours)
+
+
+@dataclass(frozen=True, slots=True)
+class TreeHead:
+    """What a checkpoint says (C2SP `tlog-checkpoint`): a log came to so many entries, which have this hash."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    @property
+    def text(self) -> str:
+        return f"{self.origin}\n{self.size}\n{b64encode(self.root).decode()}\n"
+
+    @classmethod
+    def read(cls, text: str) -> "TreeHead":
+        """Raises `NoSuchNote`."""
+        origin, *rest = text.split("\n")
+        try:
+            size, root = rest[0], b64decode(rest[1], validate=True)
+            if not origin or not re.fullmatch(r"0|[1-9][0-9]{0,18}", size) or len(root) != 32:
+                raise ValueError
+        except (ValueError, IndexError):
+            raise NoSuchNote("It is no checkpoint: a name, a number of entries, and a hash.") from None
+        return cls(origin, int(size), root)

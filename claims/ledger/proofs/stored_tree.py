@@ -1,0 +1,100 @@
+"""The ledger's tree as the database keeps it: entries, and the tiles with the hashes above them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
+from typing import NamedTuple
+
+from django.db.models import Q, QuerySet
+
+from claims.ledger.proofs import merkle_tree
+from claims.ledger.proofs.entry_text import EntryFacts, entry_text
+from claims.ledger.proofs.hash_tiles import GrowingTiles, Place, places_for, subtrees_in
+from claims.models import HashTile, Publication
+from claims.models.ledger_rules import NO_ENTRY
+
+_COLUMNS = (
+    *("sequence", "claim_id", "version", "status", "kind", "published_at", "merged_into_id", "note"),
+    *("body_sha256", "chain_sha256"),
+)
+
+
+class StoredEntry(NamedTuple):
+    """An entry as its hash has it, and the hash that is stored with it."""
+
+    facts: EntryFacts
+    chain_sha256: str
+
+    def text(self, previous: str) -> bytes:
+        return entry_text(self.facts, previous)
+
+
+def moment(value: datetime) -> str:
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def stored_entries(rows: QuerySet[Publication]) -> Iterator[StoredEntry]:
+    """These entries in the order of the ledger, whatever their number."""
+    found = rows.order_by("sequence").values_list(*_COLUMNS).iterator(chunk_size=5_000)
+    for *facts, chain_sha256 in found:
+        facts[5] = moment(facts[5])
+        yield StoredEntry(EntryFacts(*facts), chain_sha256)
+
+
+def with_previous(first: int, last: int) -> Iterator[tuple[str, StoredEntry]]:
+    """The entries with these numbers and those between, each with the hash of the one before it."""
+    previous = NO_ENTRY
+    for entry in stored_entries(Publication.objects.filter(sequence__gte=first - 1, sequence__lte=last)):
+        if entry.facts.sequence >= first:
+            yield previous, entry
+        previous = entry.chain_sha256
+
+
+def entry_texts(first: int, last: int) -> list[bytes]:
+    """The bytes of these entries."""
+    return [entry.text(previous) for previous, entry in with_previous(first, last)]
+
+
+def read_tiles(places: Iterable[Place]) -> dict[Place, bytes]:
+    """Those of these tiles that are there, in one query."""
+    numbers: dict[int, list[int]] = {}
+    for level, number in places:
+        numbers.setdefault(level, []).append(number)
+    if not numbers:
+        return {}
+    any_of = reduce(or_, (Q(level=level, number__in=some) for level, some in numbers.items()))
+    rows = HashTile.objects.filter(any_of).order_by().values_list("level", "number", "hashes")
+    return {(level, number): bytes(hashes) for level, number, hashes in rows}
+
+
+def proof(parts: list[tuple[int, int]]) -> list[bytes]:
+    """The hashes of stretches of leaves, as `merkle_tree` names them for a proof.
+
+    Raises:
+        LookupError: the tree does not reach that far.
+    """
+    return merkle_tree.hashes_of(parts, subtrees_in(read_tiles(places_for(parts))))
+
+
+def root(size: int) -> bytes:
+    """The hash of the first `size` entries. Raises `LookupError`."""
+    [found] = proof([(0, size)]) if size else [merkle_tree.EMPTY]
+    return found
+
+
+def growing_tiles(size: int) -> GrowingTiles:
+    """The tiles of a tree of that size, to which leaves can be added. Raises `LookupError`."""
+    edge = {(level, size >> (8 * (level + 1))) for level in range(8)}
+    return GrowingTiles(size, read_tiles(edge).__getitem__)
+
+
+def store_tiles(tiles: Mapping[Place, bytes]) -> None:
+    """Store tiles that are new, or have more hashes than before. The database refuses any other."""
+    HashTile.objects.bulk_create(
+        (HashTile(level=level, number=number, hashes=hashes) for (level, number), hashes in tiles.items()),
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["level", "number"],
+        update_fields=["hashes"],
+    )

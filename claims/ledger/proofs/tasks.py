@@ -1,0 +1,30 @@
+"""What the worker does so that nothing can be rewritten unseen."""
+
+import logging
+
+from procrastinate.contrib.django import app
+
+from claims.ledger.proofs import checkpoints
+from claims.ledger.proofs.checkpoints import Inconsistent
+from claims.ledger.proofs.key_succession import KeyRefused
+
+_log = logging.getLogger(__name__)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="claims.ledger.sign", queueing_lock="claims.ledger.sign", lock="claims.ledger.sign")
+def sign(timestamp: int) -> None:
+    """Sign what was published and done in reviews since the last minute; refuse, loudly, where something was changed.
+
+    One does not keep the other from being signed.
+    """
+    refused: list[Exception] = []
+    for sign_log in (checkpoints.sign_ledger, checkpoints.sign_reviews):
+        try:
+            sign_log()
+        except (Inconsistent, KeyRefused) as refusal:
+            _log.critical("The ledger is not signed any more: %s Run `manage.py verify_ledger`.", refusal)
+            refused.append(refusal)
+    if refused:
+        # The job fails, so that it is among those that people look at.
+        raise refused[0]

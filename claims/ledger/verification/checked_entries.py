@@ -1,0 +1,221 @@
+"""Every entry of the ledger, in its order and computed anew: body, hash, place, and what lists filter by."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from claims.ledger.entries import columns, published_verdict
+from claims.ledger.proofs import stored_tree
+from claims.ledger.proofs.entry_text import EntryFacts, chain_hash, entry_text
+from claims.ledger.proofs.hash_tiles import HASH, WIDTH, GrowingTiles, width_of
+from claims.ledger.proofs.merkle_tree import GrowingTree, leaf_hash
+from claims.ledger.proofs.stored_tree import moment
+from claims.ledger.verification.findings import Finding
+from claims.models import HashTile, Publication, PublishedVerdict
+from claims.models.ledger_rules import NO_ENTRY
+from factcheck.web.own_addresses import understood
+
+_AT_ONCE = 500
+
+#: Columns of an entry that its body says too.
+_OF_THE_BODY = (
+    *("slug", "language", "claimant_id", "claimed_on", "reviewed_on", "topic_ids", "appears_in_ids"),
+    *("source_ids", "source_domains", "publisher_ids", "rating_ids", "language_ranges", "features"),
+    *("merged_into_id", "search_languages", "search_statement", "search_names", "search_headlines"),
+    "search_text",
+)
+_READ = (
+    *("id", "sequence", "claim_id", "version", "status", "kind", "published_at", "note", "body_sha256"),
+    *("chain_sha256", "superseded_at", "first_published_at", "body", *_OF_THE_BODY),
+)
+_OF_THE_VERDICT = (
+    *("claim_id", "verdict_id", "publisher_id", "publisher_kind", "rating_id", "rating_class", "language"),
+    *("reviewed_on", "review_key", "body"),
+)
+
+Row = dict[str, Any]
+#: Called with the size of the tree and its root, whenever an entry was added to it.
+Grown = Callable[[int, bytes], None]
+
+
+class _Last(NamedTuple):
+    """The newest entry of a claim so far."""
+
+    sequence: int
+    version: int
+    published_at: datetime
+    superseded_at: datetime | None
+
+
+class EntriesCheck:
+    """The way through the ledger, from its first entry to its last."""
+
+    def __init__(self, grown: Grown) -> None:
+        self.tree = GrowingTree()
+        self._grown = grown
+        self._tiles = GrowingTiles()
+        self._previous = NO_ENTRY
+        self._last: dict[int, _Last] = {}
+        self._leaves = b""
+        #: The first entry that is not what was put into the tree, and how many there are behind it.
+        self._rewritten, self._behind = 0, 0
+
+    def findings(self) -> Iterator[Finding]:
+        for rows in _batches():
+            shown = _shown([row["id"] for row in rows])
+            for row in rows:
+                yield from self._of_entry(row, shown.get(row["id"], {}))
+        yield from self._of_the_end()
+
+    def _of_entry(self, row: Row, shown: Mapping[int, Row]) -> Iterator[Finding]:
+        place = f"Entry {row['sequence']} (claim {row['claim_id']}, version {row['version']})"
+        yield from (Finding(place, problem) for problem in self._in_the_ledger(row))
+        yield from (Finding(place, problem) for problem in _in_itself(row, shown))
+        yield from self._of_the_claim(row)
+
+    # Its place in the ledger ------------------------------------------------------------------------------------------
+
+    def _in_the_ledger(self, row: Row) -> Iterator[str]:
+        sequence = row["sequence"]
+        expected = self.tree.size + 1
+        if sequence != expected:
+            yield f"it comes where entry {expected} has to: entries were taken out or numbered anew."
+        body_sha256 = hashlib.sha256(row["body"].encode()).hexdigest()
+        if body_sha256 != row["body_sha256"]:
+            yield "its body is not what was published: it has another hash."
+        facts = EntryFacts(
+            sequence,
+            *(row[name] for name in ("claim_id", "version", "status", "kind")),
+            moment(row["published_at"]),
+            row["merged_into_id"],
+            row["note"],
+            body_sha256,
+        )
+        text = entry_text(facts, self._previous)
+        if chain_hash(text) != row["chain_sha256"]:
+            yield "it does not go on from the entry before it as it did when it was published: one of them was changed."
+        self._previous = row["chain_sha256"]
+        leaf = leaf_hash(text)
+        self.tree.add(leaf)
+        self._tiles.add(leaf)
+        self._grown(self.tree.size, self.tree.root)
+        if not self._is_as_kept(leaf):
+            if not self._rewritten:
+                self._rewritten = sequence
+                yield "it is not what was put into the tree when it was signed."
+            else:
+                self._behind += 1
+
+    def _is_as_kept(self, leaf: bytes) -> bool:
+        """Whether a leaf is what the tree has there; true where that was not signed yet."""
+        number, place = divmod(self.tree.size - 1, WIDTH)
+        if place == 0:
+            self._leaves = stored_tree.read_tiles([(0, number)]).get((0, number), b"")
+        kept = self._leaves[place * HASH : (place + 1) * HASH]
+        return kept in (b"", leaf)
+
+    def _of_the_claim(self, row: Row) -> Iterator[Finding]:
+        """That versions of a claim follow each other, each closed by the next at its moment."""
+        last = self._last.get(row["claim_id"])
+        here = f"Entry {row['sequence']} (claim {row['claim_id']}, version {row['version']})"
+        if row["version"] != (last.version if last else 0) + 1:
+            before = f"version {last.version}" if last else "no version"
+            yield Finding(here, f"{before} of the claim is before it.")
+        if last and last.superseded_at != row["published_at"]:
+            yield Finding(
+                f"Entry {last.sequence} (claim {row['claim_id']}, version {last.version})",
+                f"it says that it stood until {_when(last.superseded_at)}, and the next is of"
+                f" {_when(row['published_at'])}.",
+            )
+        if last and row["published_at"] < last.published_at:
+            yield Finding(here, "it is dated before the version that it follows.")
+        self._last[row["claim_id"]] = _Last(
+            *(row[name] for name in ("sequence", "version", "published_at", "superseded_at"))
+        )
+
+    # The end ----------------------------------------------------------------------------------------------------------
+
+    def _of_the_end(self) -> Iterator[Finding]:
+        if self._behind:
+            yield Finding(
+                f"Entry {self._rewritten}",
+                f"{self._behind:,} entries behind it are not what was signed either: the chain was made anew.",
+            )
+        for claim_id, last in self._last.items():
+            if last.superseded_at is not None:
+                yield Finding(
+                    f"Entry {last.sequence} (claim {claim_id}, version {last.version})",
+                    f"it says that it stood until {_when(last.superseded_at)}, and nothing follows it.",
+                )
+        yield from self._of_the_tiles()
+
+    def _of_the_tiles(self) -> Iterator[Finding]:
+        made = self._tiles.taken()
+        size = self.tree.size
+        for tile in HashTile.objects.iterator(chunk_size=200):
+            kept = bytes(tile.hashes)
+            right = made.get((tile.level, tile.number), b"")
+            if kept != right[: len(kept)] or len(kept) // HASH > width_of((tile.level, tile.number), size):
+                yield Finding(
+                    f"Hashes of the tree (level {tile.level}, tile {tile.number})",
+                    "they are not those of the entries that are there.",
+                )
+
+
+def _batches() -> Iterator[list[Row]]:
+    after = 0
+    while rows := list(
+        Publication.objects.filter(sequence__gt=after).order_by("sequence").values(*_READ)[:_AT_ONCE]
+    ):
+        yield rows
+        after = rows[-1]["sequence"]
+
+
+def _shown(ids: list[int]) -> dict[int, dict[int, Row]]:
+    """The verdicts that these entries are listed with, by entry and verdict."""
+    found: dict[int, dict[int, Row]] = {}
+    rows = PublishedVerdict.objects.filter(publication__in=ids).order_by()
+    for row in rows.values("publication_id", "published_at", "superseded_at", *_OF_THE_VERDICT):
+        found.setdefault(row["publication_id"], {})[row["verdict_id"]] = row
+    return found
+
+
+def _in_itself(row: Row, shown: Mapping[int, Row]) -> Iterator[str]:
+    """Whether everything beside the body says what it says."""
+    try:
+        body = understood(row["body"])
+        said = columns(body)
+        verdicts = {verdict["id"]: published_verdict(verdict, body) for verdict in body["verdicts"]}
+        facts = {
+            "claim_id": body["id"],
+            "version": body["version"],
+            "status": body["status"],
+            "published_at": datetime.fromisoformat(body["published_at"]),
+            "first_published_at": datetime.fromisoformat(body["first_published_at"]),
+        }
+    except (ValueError, KeyError, TypeError, AttributeError):
+        yield "its body cannot be read."
+        return
+    said |= facts
+    for name in (*facts, *_OF_THE_BODY):
+        if row[name] != said[name]:
+            yield f"`{name}` is not what its body says."
+    yield from _in_lists(row, verdicts if row["status"] == "published" else {}, shown)
+
+
+def _in_lists(row: Row, verdicts: Mapping[int, Row], shown: Mapping[int, Row]) -> Iterator[str]:
+    """Whether an entry is listed with the verdicts that its body has."""
+    for pk in verdicts.keys() - shown.keys():
+        yield f"verdict {pk} is not listed with it."
+    for pk in shown.keys() - verdicts.keys():
+        yield f"verdict {pk} is listed with it, and its body does not have it."
+    for pk in verdicts.keys() & shown.keys():
+        right = verdicts[pk] | {name: row[name] for name in ("published_at", "superseded_at")}
+        for name in (*_OF_THE_VERDICT, "published_at", "superseded_at"):
+            if shown[pk][name] != right[name]:
+                yield f"verdict {pk} is listed with another `{name}` than its entry has."
+
+
+def _when(value: datetime | None) -> str:
+    return moment(value) if value else "today"

@@ -1,0 +1,86 @@
+"""Keys and checkpoints: whether each is what it was signed as, and whether the ledger still comes to it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from claims.ledger.house_signature import decoded
+from claims.ledger.proofs.checkpoints import Inconsistent, head_of, log_name
+from claims.ledger.proofs.key_succession import problem_of
+from claims.ledger.proofs.signed_note import SignedNote, TreeHead
+from claims.ledger.verification.findings import Finding
+from claims.models import Checkpoint, SigningKey
+
+
+def findings_of_keys() -> Iterator[Finding]:
+    """Whether each key but the first says by whom it was announced."""
+    last = None
+    for key in SigningKey.objects.in_order().select_related("follows"):
+        place = f"Key {key.pk} ({key.public_key})"
+        if key.follows_id != (last.pk if last else None):
+            yield Finding(place, "it does not follow the key before it.")
+        if problem := problem_of(key):
+            yield Finding(place, f"{problem}.")
+        last = key
+
+
+@dataclass
+class Heads:
+    """What a log has to come to, by its size: checkpoints that are stored, and those that somebody kept elsewhere."""
+
+    log: str
+    #: By size, the root that has to be, and where that was said.
+    _expected: dict[int, list[tuple[bytes, str]]] = field(default_factory=dict)
+    _largest: int = 0
+    _found: list[Finding] = field(default_factory=list)
+
+    def take_stored(self) -> Iterator[Finding]:
+        """Take those that are stored, after a look at each signature."""
+        before = 0
+        rows = Checkpoint.objects.filter(log=self.log).order_by("id").select_related("key")
+        for row in rows.iterator(chunk_size=2_000):
+            place = f"Checkpoint {row.pk} ({row.log}, {row.tree_size} entries)"
+            try:
+                head = head_of(row)
+            except Inconsistent as problem:
+                yield Finding(place, str(problem))
+                continue
+            if head.size < before:
+                yield Finding(place, f"it is of fewer entries than the one before it, which has {before}.")
+            before = head.size
+            self._expect(head, place)
+
+    def take_kept(self, head: TreeHead, place: str) -> None:
+        """Take one that somebody kept."""
+        self._expect(head, place)
+
+    def _expect(self, head: TreeHead, place: str) -> None:
+        self._expected.setdefault(head.size, []).append((head.root, place))
+        self._largest = max(self._largest, head.size)
+
+    def compare(self, size: int, root: bytes) -> None:
+        """Hold what is there against what was signed of that size."""
+        for expected, place in self._expected.pop(size, ()):
+            if expected != root:
+                self._found.append(
+                    Finding(
+                        place, f"what is there now does not come to it: something up to {size} was changed."
+                    )
+                )
+
+    def findings(self) -> Iterator[Finding]:
+        """What was found while comparing, and what there is no more."""
+        yield from self._found
+        for size, some in sorted(self._expected.items()):
+            for _root, place in some:
+                yield Finding(place, f"there are no longer {size} entries: some were taken away.")
+
+
+def names_of_logs() -> dict[str, str]:
+    """How the logs are called in checkpoints, and which they are."""
+    origin = SigningKey.objects.values_list("origin", flat=True).first() or ""
+    return {log_name(origin, log): log for log in Checkpoint.Log.values}
+
+
+def is_signed_here(note: SignedNote, origin: str, trusted: Iterable[str]) -> bool:
+    """Whether a note bears the signature of one of these keys."""
+    return any(note.is_signed_by(origin, decoded(key)) for key in trusted)

@@ -1,0 +1,80 @@
+"""What the database keeps of entries so that they are found: whoever changes it hides an entry without touching it."""
+
+from collections.abc import Iterator
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from claims.ledger.verification.findings import Finding, in_few
+
+#: What is asked, with what is wrong where there is an answer: rows of one number, or of a text and a number.
+_QUESTIONS = {
+    "its words in the search are not those of its text.": """
+        SELECT 'Entry', sequence FROM claims_publication
+        WHERE search_heading IS DISTINCT FROM
+                public.claims_search_heading(search_languages, search_statement, search_names)
+            OR search IS DISTINCT FROM public.claims_search_document(
+                public.claims_search_heading(search_languages, search_statement, search_names),
+                search_languages, search_text
+            )
+        ORDER BY sequence
+    """,
+    "the words by which texts are matched with it are not those of its entry.": """
+        SELECT 'Claim', coalesce(entry.claim_id, known.claim_id)
+        FROM (
+            SELECT claim_id, matched.words FROM claims_publication,
+                public.claims_matched_words(search_statement || ' ' || search_headlines) AS matched
+            WHERE superseded_at IS NULL AND status = 'published'
+        ) AS entry FULL JOIN claims_statedwords AS known ON known.claim_id = entry.claim_id
+        WHERE entry.words IS DISTINCT FROM known.words
+        ORDER BY 2
+    """,
+    "it is not counted as often as entries mention it.": """
+        WITH entries AS (
+            SELECT * FROM claims_publication WHERE superseded_at IS NULL AND status = 'published'
+        ), counted AS (
+            SELECT kind, thing_id, count(*) AS publications FROM (
+                SELECT 'claimant' AS kind, claimant_id AS thing_id FROM entries WHERE claimant_id IS NOT NULL
+                UNION ALL SELECT 'topic', each FROM entries, LATERAL (SELECT DISTINCT unnest(topic_ids) AS each) AS e
+                UNION ALL SELECT 'source', each FROM entries, LATERAL (SELECT DISTINCT unnest(source_ids) AS each) AS e
+                UNION ALL SELECT 'publisher', each
+                    FROM entries, LATERAL (SELECT DISTINCT unnest(publisher_ids) AS each) AS e
+                UNION ALL SELECT 'rating', each FROM entries, LATERAL (SELECT DISTINCT unnest(rating_ids) AS each) AS e
+            ) AS mentioned GROUP BY kind, thing_id
+        )
+        SELECT initcap(coalesce(known.kind, counted.kind)), coalesce(known.thing_id, counted.thing_id)
+        FROM counted FULL JOIN claims_mention AS known
+            ON (known.kind, known.thing_id) = (counted.kind, counted.thing_id)
+        WHERE known.publications IS DISTINCT FROM counted.publications
+        ORDER BY 1, 2
+    """,
+    "it is published, and no newest entry tells of it.": """
+        SELECT 'Verdict', verdict.id
+        FROM claims_verdict AS verdict JOIN claims_claim AS claim ON claim.id = verdict.claim_id
+        WHERE verdict.state = 'published' AND NOT EXISTS (
+            SELECT FROM claims_publication AS entry
+            JOIN claims_publishedverdict AS shown ON shown.publication_id = entry.id
+            WHERE entry.claim_id = coalesce(claim.merged_into_id, claim.id) AND entry.superseded_at IS NULL AND (
+                shown.verdict_id = verdict.id
+                OR claim.merged_into_id IS NOT NULL AND shown.publisher_id = verdict.publisher_id
+            )
+        )
+        ORDER BY verdict.id
+    """,
+    "the newest entry of its claim tells of it, and it is not published.": """
+        SELECT 'Verdict', shown.verdict_id
+        FROM claims_publishedverdict AS shown LEFT JOIN claims_verdict AS verdict ON verdict.id = shown.verdict_id
+        WHERE shown.superseded_at IS NULL AND verdict.state IS DISTINCT FROM 'published'
+        ORDER BY shown.verdict_id
+    """,
+}
+
+
+def findings_of_indexes(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    """What is not kept as the entries say it."""
+    for problem, question in _QUESTIONS.items():
+        with connection.cursor() as cursor:
+            cursor.execute(question)
+            found: dict[str, list[int]] = {}
+            for noun, number in cursor.fetchall():
+                found.setdefault(noun, []).append(number)
+        yield from (Finding(f"{noun} {in_few(numbers)}", problem) for noun, numbers in found.items())

@@ -1,0 +1,111 @@
+"""The chain of moves and sign-offs, computed anew from the rows themselves."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from claims.ledger.proofs.stored_tree import moment
+from claims.ledger.verification.findings import Finding, in_few
+from claims.models import ReviewLink, SignOff, Transition
+from claims.models.ledger_rules import NO_ENTRY
+
+_AT_ONCE = 2_000
+#: As `claims.models.review_chain` hashes them.
+_TRANSITION = (
+    *("claim_id", "verdict_id", "action", "before", "after", "actor_id", "actor_name", "import_run_id"),
+    *("note", "at"),
+)
+_SIGNOFF = ("verdict_id", "by_id", "by_name", "round", "note", "at")
+#: So much later than what is linked before it, something may have happened that is linked: imports take hours.
+_LONGEST_WAIT = timedelta(days=2)
+_NOUNS = {"transition": "Move", "signoff": "Sign-off"}
+
+Grown = Callable[[int, bytes], None]
+
+
+def findings_of_reviews(grown: Grown) -> Iterator[Finding]:
+    """What is wrong with the chain.
+
+    Args:
+        grown: called with the number of each link and its hash.
+    """
+    previous, expected = NO_ENTRY, 0
+    newest = datetime.min.replace(tzinfo=UTC) + _LONGEST_WAIT
+    for links in _batches():
+        rows = _rows(links)
+        for number, kind, row_id, chain_sha256 in links:
+            expected += 1
+            if number != expected:
+                yield Finding(
+                    f"Link {number} of reviews",
+                    f"it comes where link {expected} has to: links were taken out.",
+                )
+                expected = number
+            said = rows.get((kind, row_id))
+            place = f"{_NOUNS.get(kind, kind)} {row_id} (link {number} of reviews)"
+            if said is None:
+                yield Finding(place, "it was deleted.")
+            elif said[-1] < newest - _LONGEST_WAIT:
+                yield Finding(place, f"it is dated {moment(said[-1])}, and was linked long after that.")
+            elif _hash(number, kind, row_id, said, previous) != chain_sha256:
+                yield Finding(place, "it, or the link before it, is not what it was when it was linked.")
+            newest = max(newest, said[-1]) if said else newest
+            previous = chain_sha256
+            grown(number, bytes.fromhex(chain_sha256))
+    yield from _unlinked()
+
+
+def _batches() -> Iterator[list[tuple[int, str, int, str]]]:
+    after = 0
+    while True:
+        rows = ReviewLink.objects.filter(number__gt=after).order_by("number")[:_AT_ONCE]
+        links = list(rows.values_list("number", "kind", "row_id", "chain_sha256"))
+        if not links:
+            return
+        yield links
+        after = links[-1][0]
+
+
+def _rows(links: list[tuple[int, str, int, str]]) -> dict[tuple[str, int], tuple[Any, ...]]:
+    found: dict[tuple[str, int], tuple[Any, ...]] = {}
+    for kind, model, columns in (("transition", Transition, _TRANSITION), ("signoff", SignOff, _SIGNOFF)):
+        ids = [row_id for _number, of, row_id, _hash in links if of == kind]
+        rows = model._default_manager.filter(pk__in=ids).order_by().values_list("pk", *columns)
+        found |= {(kind, pk): tuple(values) for pk, *values in rows}
+    return found
+
+
+def _hash(number: int, kind: str, row_id: int, said: tuple[Any, ...], previous: str) -> str:
+    lines = ["factcheck review entry 1", str(number), kind, str(row_id), *map(_written, said), previous, ""]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, datetime):
+        return moment(value)
+    return hashlib.sha256(value.encode()).hexdigest() if isinstance(value, str) else str(value)
+
+
+def _unlinked() -> Iterator[Finding]:
+    """Moves and sign-offs that neither have a link nor wait for one: somebody put them there, or cut the chain."""
+    for kind, noun in _NOUNS.items():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""
+                SELECT id FROM claims_{kind} AS happened
+                WHERE NOT EXISTS (SELECT FROM claims_reviewlink WHERE kind = %s AND row_id = happened.id)
+                    AND NOT EXISTS (SELECT FROM claims_unlinkedreviewrow WHERE kind = %s AND row_id = happened.id)
+                ORDER BY id
+                """,  # noqa: S608  nothing in it comes from outside
+                [kind, kind],
+            )
+            ids = [pk for [pk] in cursor.fetchall()]
+        if ids:
+            yield Finding(
+                f"{noun} {in_few(ids)}", "it has no link in the chain of reviews, and waits for none."
+            )

@@ -1,0 +1,62 @@
+"""Whether the rules that the database holds are in force, word for word as this program has them."""
+
+import re
+from collections.abc import Iterator
+from textwrap import dedent
+
+import pgtrigger
+from django.apps import apps
+from django.db import connection
+
+from claims.ledger.verification.findings import Finding
+
+_WHAT_IS_THERE = """
+    SELECT relname, tgname, tgenabled = 'O', prosrc
+    FROM pg_catalog.pg_trigger AS rule
+    JOIN pg_catalog.pg_class AS ruled ON ruled.oid = rule.tgrelid
+    JOIN pg_catalog.pg_proc AS body ON body.oid = rule.tgfoid
+    WHERE NOT tgisinternal AND relnamespace = 'public'::regnamespace
+"""
+#: Of constraints that hold; some of them are indexes to the database.
+_NAMES = """
+    SELECT conname FROM pg_catalog.pg_constraint WHERE convalidated AND connamespace = 'public'::regnamespace
+    UNION SELECT relname FROM pg_catalog.pg_class JOIN pg_catalog.pg_index ON indexrelid = pg_class.oid
+    WHERE indisvalid AND indisunique AND relnamespace = 'public'::regnamespace
+"""
+
+
+def findings_of_rules() -> Iterator[Finding]:
+    """Rules that are missing, switched off, or say something else."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WHAT_IS_THERE)
+        there = {(table, name): (is_on, body) for table, name, is_on, body in cursor.fetchall()}
+        cursor.execute(_NAMES)
+        names = {name for [name] in cursor.fetchall()}
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if constraint.name not in names:
+                yield Finding(f"Rule {constraint.name} of {model._meta.db_table}", "it is missing.")
+        for trigger in getattr(model._meta, "triggers", ()):
+            yield from _of_rule(trigger, model, there)
+
+
+def _of_rule(
+    trigger: pgtrigger.Trigger, model: type, there: dict[tuple[str, str], tuple[bool, str]]
+) -> Iterator[Finding]:
+    table, name = model._meta.db_table, trigger.get_pgid(model)  # type: ignore[attr-defined]
+    place = f"Rule {trigger.name} of {table}"
+    if (table, name) not in there:
+        yield Finding(place, "it is missing.")
+        return
+    is_on, body = there[table, name]
+    if not is_on:
+        yield Finding(place, "it is switched off.")
+    declared = trigger.render_declare(model)
+    func = dedent(str(trigger.render_func(model))).strip()
+    if _words(body) != _words(f"{declared} BEGIN {func} END;"):
+        yield Finding(place, "it does not say what this program has it say.")
+
+
+def _words(text: str) -> str:
+    """A function's text, however it is broken into lines."""
+    return re.sub(r"\s+", " ", text).strip()

@@ -1,0 +1,61 @@
+"""Whom it concerns that a link changed. They are told in the transaction that notes it: once for each change."""
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from claims.links.watched_links import claims_citing
+from claims.models import Claim, NotificationKind, Verdict
+from claims.teamwork.comments import concerned
+from claims.teamwork.notifications import tell
+from sources.models import LinkOutcome, LinkState
+
+#: A source that more claims cite is told of for the newest of them; the desk's list has it anyway.
+MOST_CLAIMS = 20
+
+
+def tell_of_link(link: LinkState) -> None:
+    """Tell those who work on the claims that cite a source what became of its address."""
+    cited_by = Claim.objects.filter(pk__in=claims_citing(link.source_id, MOST_CLAIMS)).order_by("pk")
+    with translation.override(settings.LANGUAGE_CODE):
+        note = _("“%(title)s”, %(address)s: %(what)s") % {
+            "title": link.source.title[:200],
+            "address": link.url,
+            "what": what_happened(link),
+        }
+    for claim in cited_by:
+        live = Verdict.objects.filter(claim=claim, state=Verdict.State.PUBLISHED).select_related("author")
+        authors = [verdict.author for verdict in live if verdict.author]
+        tell(NotificationKind.LINK_LOST, claim=claim, to=[*concerned(claim), *authors], note=note)
+
+
+def what_happened(link: LinkState) -> str:
+    """What the address leads to now, in a sentence for the desk."""
+    if link.outcome == LinkOutcome.MOVED:
+        return _("The page has moved to %(address)s.") % {"address": link.moved_to}
+    if link.outcome == LinkOutcome.CHANGED:
+        words = ngettext(
+            "The page no longer has %d passage that is quoted from it.",
+            "The page no longer has %d passages that are quoted from it.",
+            link.lost_quotes,
+        )
+        return words % link.lost_quotes
+    if link.outcome == LinkOutcome.GONE:
+        return _GONE.get(link.reason, lambda: _("The page is not there any more."))()
+    if link.outcome == LinkOutcome.UNREACHABLE:
+        return _UNREACHABLE.get(link.reason, lambda: _("The page cannot be reached at the moment."))()
+    return _("The address works.") if link.outcome else _("The address was not checked yet.")
+
+
+_GONE = {
+    "missing_page": lambda: _(
+        "The page is not there any more: its address leads to the front page, or says so."
+    ),
+    "name_not_found": lambda: _("The site is not there any more: its name leads nowhere."),
+}
+_UNREACHABLE = {
+    "access_refused": lambda: _("The site does not let programs read the page; people may."),
+    "robots_forbidden": lambda: _("The site does not want programs to read the page; people may."),
+    "certificate_invalid": lambda: _("The site does not prove its identity: its certificate is not valid."),
+}

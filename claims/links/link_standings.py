@@ -1,0 +1,91 @@
+"""Whether the links of a publication still lead to its sources. All that is read here is what anybody may know."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypedDict
+
+from factcheck.api.openapi.body_serializer import Moment
+from sources.addresses import url_key
+from sources.models import LinkOutcome, LinkState
+
+#: What readers are told of beside a link.
+_TOLD = frozenset({LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED})
+
+
+class PublicLink(TypedDict):
+    """The address of a source that the publication names, and what it leads to."""
+
+    source: Annotated[int, "Of the source, as in the claim."]
+    url: Annotated[str, "The address as the claim has it."]
+    outcome: Annotated[
+        str,
+        LinkOutcome,
+        "`alive`: the page is there; `moved`: it has another address, see `moved_to`; `gone`: it is there no more;"
+        " `changed`: words that are quoted from it are there no more; `unreachable`: it cannot be told at the moment;"
+        " empty before it was looked at.",
+    ]
+    since: Annotated[Moment | None, "When it was found to be so."]
+    checked_at: Annotated[Moment | None, "When it was looked at last."]
+    http_status: Annotated[int | None, "What the server answered last; null where there was no answer."]
+    moved_to: Annotated[str, "The new address, if `moved`; empty otherwise."]
+    archived_url: Annotated[str, "An archived copy, also one that was made since; empty when there is none."]
+
+
+def link_standings(sources: Iterable[dict[str, Any]]) -> list[PublicLink]:
+    """The links of sources as publications name them, each once, in their order, at the cost of one query.
+
+    A source without an address has no link.
+    """
+    named = {source["id"]: source for source in sources if source["url"]}
+    rows = LinkState.objects.filter(pk__in=named).select_related("source") if named else ()
+    states = {state.pk: state for state in rows}
+    return [_standing(source, states.get(key)) for key, source in named.items()]
+
+
+def links_in_need(links: Iterable[PublicLink]) -> dict[int, PublicLink]:
+    """By source, those of which readers are told."""
+    return {link["source"]: link for link in links if link["outcome"] in _TOLD}
+
+
+def sources_named(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The sources that a publication names."""
+    for appearance in body["appearances"]:
+        yield appearance["source"]
+    for verdict in body["verdicts"]:
+        for item in verdict["evidence"]:
+            yield item["source"]
+
+
+def _standing(source: dict[str, Any], state: LinkState | None) -> PublicLink:
+    link: PublicLink = {
+        "source": source["id"],
+        "url": source["url"],
+        "outcome": "",
+        "since": None,
+        "checked_at": None,
+        "http_status": None,
+        "moved_to": "",
+        "archived_url": source["archived_url"],
+    }
+    if state is None:
+        return link
+    link |= {
+        "outcome": state.outcome,
+        "since": _moment(state.since),
+        "checked_at": _moment(state.checked_at),
+        "http_status": state.http_status,
+        "moved_to": state.moved_to if state.outcome == LinkOutcome.MOVED else "",
+        # Read as it stands now: copies are made after publication too.
+        "archived_url": state.source.archived_url or source["archived_url"],
+    }
+    if url_key(state.url) != url_key(source["url"]) and state.outcome in ("", LinkOutcome.ALIVE):
+        # Somebody corrected the address; what was published has the old one for good.
+        link |= {"outcome": LinkOutcome.MOVED.value, "moved_to": state.url}
+        link["since"] = link["since"] or _moment(state.written_at)
+    return link
+
+
+def _moment(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

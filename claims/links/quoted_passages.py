@@ -1,0 +1,48 @@
+"""The text of a page beside what publications quote from it: which passages it does not have any more.
+
+The rules are those by which quotes follow a new snapshot (`claims.quotes`); only that no snapshot is kept for it. A
+page whose quoted passages all stand leaves nothing behind.
+"""
+
+from dataclasses import dataclass
+
+from claims.models import QuoteFate
+from claims.quotes.anchors import Anchor
+from claims.quotes.changed_text import ChangedText
+from claims.quotes.quote_fates import place_of, published_places
+from claims.quotes.quoted_places import QuotedPlace
+from sources.extraction import Document
+from sources.models import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What became of the quoted passages."""
+
+    quoted: int
+    """How many there are."""
+    lost: int
+    """How many of them the page does not have any more, or has in other words."""
+    is_news: bool
+    """Whether something else is noted of one of them so far."""
+
+
+def places_in(source_id: int) -> set[QuotedPlace]:
+    """The passages of a source that publications quote."""
+    return set(published_places(source_id))
+
+
+def compared(source_id: int, places: set[QuotedPlace], document: Document) -> Comparison:
+    """Look every quoted passage up in the page as it is now."""
+    known = {place_of(fate): fate for fate in QuoteFate.objects.filter(snapshot__source=source_id)}
+    changed = ChangedText(Snapshot(source_id=source_id, text=document.text))
+    changed.read(known[place].stood_in_id if place in known else place.snapshot for place in places)
+    lost, is_news = 0, False
+    for place in sorted(places):
+        fate = known.get(place)
+        stood = QuotedPlace(fate.stood_in_id, fate.stood_start, fate.stood_end) if fate else place
+        anchor = Anchor(changed.words(*stood), "", "", stood.start, stood.end)
+        is_lost = changed.followed(stood.snapshot, anchor).anchor is None
+        lost += is_lost
+        is_news |= is_lost != (fate is not None and fate.outcome != QuoteFate.Outcome.STANDS)
+    return Comparison(len(places), lost, is_news)

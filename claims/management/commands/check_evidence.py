@@ -1,0 +1,88 @@
+from argparse import RawDescriptionHelpFormatter
+from typing import Any, TextIO, cast
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from claims.links import rounds, watched_links
+from claims.links.rounds import LinkTally
+from claims.links.settled_links import SettledLink
+from claims.management.article_report import console_on
+from claims.management.link_report import print_links_in_need, print_settled, print_tally
+from sources.models import LinkState
+
+
+class Command(BaseCommand):
+    help = """\
+Look whether the pages that publications cite are still at their addresses, and still have the words that are
+quoted from them. One failure makes nothing dead: what is found is believed once it was found again, hours or
+days later.
+
+The background worker does the same by itself, once a minute; both may run at once. "Links that need somebody"
+on the desk shows what was found.
+
+Exit status: 0 nothing that was looked at needs somebody, 1 something does (it is listed), or the program failed
+on a page, 2 the command was called wrongly. What was found goes to standard output, progress to standard error."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument(
+            "--due", action="store_true", help="check what is due (what it does unless told otherwise)"
+        )
+        what.add_argument("--all", action="store_true", help="check all links, whether they are due or not")
+        what.add_argument("--claim", type=int, metavar="ID", help="check the sources of one published claim")
+
+    def handle(self, *, claim: int | None, **options: Any) -> None:
+        watched_links.look_for_new()
+        only = self._named(claim) if claim is not None else None
+        begun = timezone.now()
+        wanted = LinkState.objects.all() if only is None else LinkState.objects.filter(pk__in=only)
+        if options["all"] or only is not None:
+            wanted.filter(next_at__gt=begun).update(next_at=begun)
+        tally = self._check(only)
+        out = console_on(cast(TextIO, self.stdout))
+        print_tally(tally, out)
+        looked_at = wanted.filter(checked_at__gte=begun)
+        in_need = list(looked_at.waiting().select_related("source").order_by("since", "pk")[:200])
+        if in_need:
+            print_links_in_need(in_need, out)
+            raise CommandError(f"Links that need somebody: {looked_at.waiting().count()}.")
+        if tally.failed:
+            raise CommandError(f"Pages on which the program failed: {tally.failed}. Its log says how.")
+
+    def _named(self, claim: int) -> list[int]:
+        sources = watched_links.sources_of(claim)
+        if not sources:
+            raise CommandError(f"No published claim has the number {claim}.")
+        return sources
+
+    def _check(self, only: list[int] | None) -> LinkTally:
+        tally = LinkTally()
+        err = Console(stderr=True, markup=False, emoji=False, highlight=False)
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=err, transient=True) as progress:
+            due = LinkState.objects.due() if only is None else LinkState.objects.due().filter(pk__in=only)
+            task = progress.add_task("Checking", total=due.count())
+
+            def tell(settled: SettledLink) -> None:
+                progress.advance(task)
+                print_settled(settled, progress.console)
+
+            try:
+                while (found := rounds.check_round(only=only, tell=tell)) is not None:
+                    tally.add(found)
+            except KeyboardInterrupt:
+                raise CommandError("Stopped. What was found is kept; the same command goes on.") from None
+        return tally

@@ -1,0 +1,79 @@
+import sys
+from argparse import RawDescriptionHelpFormatter
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+from rich.progress import DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+from claims.exports.evidence_pack.pack import EvidencePack, NothingPublished, evidence_pack
+
+
+class Command(BaseCommand):
+    help = """\
+Write all that a published claim rests on into one ZIP, which anybody can check without this program: what was
+published, the texts that it quotes, captured pages, timestamps, and a README that says how.
+
+A file is written as FILE.part and gets its name when it is whole. The same content gives the same bytes."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("claim", type=int, metavar="CLAIM", help="the number of the claim")
+        parser.add_argument(
+            "--output",
+            metavar="FILE|-",
+            help="where to (default: evidence-of-claim-NUMBER.zip here); - is standard output",
+        )
+        parser.add_argument(
+            "--public",
+            action="store_true",
+            help="leave out uploaded files, and texts and copies whose rights do not allow to hand them on",
+        )
+
+    def handle(self, *, claim: int, output: str | None, public: bool, verbosity: int, **options: Any) -> None:
+        try:
+            pack = evidence_pack(claim, for_public=public)
+        except NothingPublished as nothing:
+            raise CommandError(str(nothing)) from None
+        if output == "-":
+            try:
+                for piece in pack.written():
+                    sys.stdout.buffer.write(piece)
+                sys.stdout.buffer.flush()
+            except BrokenPipeError:
+                Console(stderr=True).on_broken_pipe()
+            return
+        path = Path(output or pack.name)
+        try:
+            size = _write(pack, path, is_quiet=verbosity == 0)
+        except OSError as problem:
+            raise CommandError(f"“{path}” cannot be written: {problem.strerror or problem}.") from None
+        self.stdout.write(f"{path}: {size:,} bytes. Its README.txt says how everything is checked.")
+        for line in pack.cited.left_out:
+            self.stderr.write(f"Left out. {line}")
+
+
+def _write(pack: EvidencePack, path: Path, *, is_quiet: bool) -> int:
+    """Write the pack whole or not at all; how large it is."""
+    unfinished = path.with_name(f"{path.name}.part")
+    columns = (TextColumn("{task.description}"), DownloadColumn(), TransferSpeedColumn())
+    size = 0
+    try:
+        with (
+            unfinished.open("wb") as file,
+            Progress(*columns, console=Console(stderr=True), transient=True, disable=is_quiet) as shown,
+        ):
+            task = shown.add_task("Packing", total=None)
+            for piece in pack.written():
+                file.write(piece)
+                size += len(piece)
+                shown.update(task, completed=size)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return size

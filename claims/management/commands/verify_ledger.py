@@ -1,0 +1,68 @@
+import sys
+from argparse import RawDescriptionHelpFormatter
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from claims.ledger.proofs.signed_note import NoSuchNote
+from claims.ledger.verification.verification_run import KeptCheckpoint, entries_here, verify
+
+
+class Command(BaseCommand):
+    help = """\
+Verify that nothing in the ledger was rewritten: every entry, the chain and the tree over them, every
+checkpoint and key, the chain of moves and sign-offs, what entries are found by, and the rules.
+
+Names each thing that is not as it was, and ends with 1 where there is any. What somebody rewrote who has
+the key too, only a checkpoint shows that was kept elsewhere: --checkpoint. docs/ledger-proofs.md."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--checkpoint",
+            action="append",
+            default=[],
+            metavar="FILE",
+            help="a checkpoint that was kept elsewhere; may be given several times, - reads standard input",
+        )
+        parser.add_argument(
+            "--key",
+            action="append",
+            default=[],
+            metavar="KEY",
+            help="the public key (base64url) by which those are believed; those of the database unless given",
+        )
+
+    def handle(self, *, checkpoint: list[str], key: list[str], verbosity: int, **options: Any) -> None:
+        kept = [_read(name) for name in checkpoint]
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+        found = 0
+        with Progress(*columns, console=Console(stderr=True), disable=verbosity == 0) as shown:
+            entries = entries_here()
+            task = shown.add_task("verifying", total=entries)
+            for finding in verify(
+                kept, trusted=key, progress=lambda done: shown.update(task, completed=done)
+            ):
+                found += 1
+                self.stdout.write(str(finding))
+        if found:
+            self.stdout.write(f"{found:,} things are not as they were.")
+            sys.exit(1)
+        self.stdout.write(f"{entries:,} entries: nothing was rewritten.")
+
+
+def _read(name: str) -> KeptCheckpoint:
+    try:
+        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+        return KeptCheckpoint.read(name, text)
+    except OSError as problem:
+        raise CommandError(f"{name} cannot be read: {problem.strerror}.") from None
+    except (NoSuchNote, UnicodeDecodeError) as problem:
+        raise CommandError(f"{name}: {problem}") from None

@@ -1,0 +1,55 @@
+"""How `check_evidence` tells what became of links."""
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from claims.links.link_news import what_happened
+from claims.links.rounds import LinkTally
+from claims.links.settled_links import SettledLink
+from sources.models import LinkOutcome, LinkState
+
+_WORDS = {
+    LinkOutcome.ALIVE: "alive",
+    LinkOutcome.MOVED: "moved",
+    LinkOutcome.CHANGED: "changed in a quoted passage",
+    LinkOutcome.GONE: "gone",
+    LinkOutcome.UNREACHABLE: "unreachable for now",
+    "": "not known yet",
+}
+
+
+def print_settled(settled: SettledLink, console: Console) -> None:
+    """One link, as soon as it was checked; what works and worked before is not worth a line."""
+    link = settled.link
+    if link.suspected:
+        seen = f"{_WORDS[LinkOutcome(link.suspected)]}, {link.failures} times in a row"
+        words = f"  {seen}; looked at again before it counts: {link.url}"
+        console.print(Text(words, style="dim"), soft_wrap=True)
+    elif settled.is_change or link.outcome != LinkOutcome.ALIVE:
+        console.print(Text(f"  {_WORDS[link.outcome]}: {link.url}"), soft_wrap=True)
+
+
+def print_tally(tally: LinkTally, console: Console) -> None:
+    """How many links stand how."""
+    table = Table("Outcome", "Links")
+    for outcome, words in _WORDS.items():
+        if number := tally.outcomes[outcome]:
+            table.add_row(Text(words), f"{number:,}")
+    table.add_section()
+    table.add_row(Text("checked"), f"{tally.checked:,}")
+    table.add_row(Text("otherwise than before"), f"{tally.changed:,}")
+    if tally.postponed:
+        table.add_row(Text("left for later, as their sites ask"), f"{tally.postponed:,}")
+    if tally.failed:
+        table.add_row(Text("the program failed on (see its log)"), f"{tally.failed:,}")
+    console.print(table)
+
+
+def print_links_in_need(links: list[LinkState], console: Console) -> None:
+    """What somebody has to look at."""
+    table = Table("Source", "Since (UTC)", "Address", "What happened")
+    for link in links:
+        since = f"{link.since:%Y-%m-%d %H:%M}" if link.since else ""
+        table.add_row(*map(Text, (str(link.source_id), since, link.url, what_happened(link))))
+    console.print(table)

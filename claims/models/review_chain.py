@@ -1,0 +1,132 @@
+"""The chain through what happened in reviews: every move and every sign-off, each with the hash of all before it.
+
+It is not made while somebody moves something. A chain has one end, and whoever adds to it holds that end until the
+transaction is over: then all moves of a newsroom would wait for each other, and for imports, and two that move the
+same claims in another order would block each other for good. So a row that was written waits (`UnlinkedReviewRow`),
+which costs next to nothing and locks nothing, and the worker has the database link what waits once a minute.
+"""
+
+from typing import Any
+
+import pgtrigger
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+
+from claims.models.ledger_rules import NO_ENTRY
+from factcheck.database.rules import ANY_CHANGE, Keeper, Rule, append_only, refuse, written_by_the_database
+
+_NOTHING_THERE = refuse("A link is of a move or a sign-off that is there.", name="reviewlink_is_of_a_row")
+
+
+def waits_for_its_link(kind: str) -> Keeper:
+    """The trigger by which rows of a table wait for their links."""
+    return Keeper(
+        name=f"{kind}_waits_for_its_link",
+        level=pgtrigger.Statement,
+        operation=pgtrigger.Insert,
+        referencing=pgtrigger.Referencing(new="arrived"),
+        func=f"""
+            INSERT INTO public.claims_unlinkedreviewrow (kind, row_id)
+            SELECT '{kind}', id FROM arrived ORDER BY id;
+            RETURN NULL;
+        """,
+    )
+
+
+def _said(*columns: str) -> str:
+    """SQL for what is hashed of a row, a line for each column: texts by their SHA-256, what is missing as `-`."""
+    return " || ".join(rf"coalesce({column}, '-') || E'\n'" for column in columns)
+
+
+def _text(column: str) -> str:
+    return f"encode(sha256(convert_to({column}, 'UTF8')), 'hex')"
+
+
+_AT = """to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+_TRANSITION = _said(
+    *(
+        "claim_id::text",
+        "verdict_id::text",
+        _text("action"),
+        _text("before"),
+        _text("after"),
+        "actor_id::text",
+    ),
+    *(_text("actor_name"), "import_run_id::text", _text("note"), _AT),
+)
+_SIGNOFF = _said("verdict_id::text", "by_id::text", _text("by_name"), "round::text", _text("note"), _AT)
+
+
+class ReviewLink(models.Model):
+    """One link: the place of a move or sign-off in the order of all, and its hash. Append-only."""
+
+    #: 1, 2, 3 and so on; given by the database.
+    number = models.BigIntegerField(primary_key=True, db_default=0)
+    kind = models.CharField(max_length=10)
+    row_id = models.BigIntegerField()
+    chain_sha256 = models.CharField(max_length=64, db_default="")
+
+    class Meta:
+        ordering = ["number"]
+        default_permissions = ()
+        constraints = [
+            UniqueConstraint(name="reviewlink_is_unique", fields=["kind", "row_id"]),
+            CheckConstraint(name="reviewlink_kind_is_known", condition=Q(kind__in=["transition", "signoff"])),
+        ]
+        triggers: list[Any] = [
+            *append_only("reviewlink", "What happened is never rewritten: links are only added."),
+            Rule(
+                name="reviewlink_joins_the_chain",
+                operation=pgtrigger.Insert,
+                declare=[("head", "record"), ("said", "text")],
+                func=rf"""
+                    PERFORM pg_advisory_xact_lock(hashtext('claims_reviewlink'));
+                    IF NEW.kind = 'transition' THEN
+                        SELECT {_TRANSITION} INTO said FROM public.claims_transition WHERE id = NEW.row_id;
+                    ELSE
+                        SELECT {_SIGNOFF} INTO said FROM public.claims_signoff WHERE id = NEW.row_id;
+                    END IF;
+                    IF said IS NULL THEN
+                        {_NOTHING_THERE}
+                    END IF;
+                    SELECT number, chain_sha256 INTO head FROM public.claims_reviewlink ORDER BY number DESC LIMIT 1;
+                    NEW.number := 1 + coalesce(head.number, 0);
+                    NEW.chain_sha256 := encode(sha256(convert_to(
+                        'factcheck review entry 1' || E'\n' || NEW.number || E'\n' || NEW.kind || E'\n'
+                        || NEW.row_id || E'\n' || said || coalesce(head.chain_sha256, '{NO_ENTRY}') || E'\n',
+                        'UTF8'
+                    )), 'hex');
+                    RETURN NEW;
+                """,
+            ),
+            Keeper(
+                name="reviewlink_ends_the_waiting",
+                level=pgtrigger.Statement,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="arrived"),
+                func="""
+                    DELETE FROM public.claims_unlinkedreviewrow AS waiting USING arrived
+                    WHERE (waiting.kind, waiting.row_id) = (arrived.kind, arrived.row_id);
+                    RETURN NULL;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.kind} {self.row_id}"
+
+
+class UnlinkedReviewRow(models.Model):
+    """A move or sign-off that has no link yet. Kept by the database itself."""
+
+    kind = models.CharField(max_length=10)
+    row_id = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["id"]
+        default_permissions = ()
+        constraints = [UniqueConstraint(name="unlinkedreviewrow_is_unique", fields=["kind", "row_id"])]
+        triggers = [written_by_the_database("unlinkedreviewrow", ANY_CHANGE)]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.row_id}"

@@ -1,0 +1,348 @@
+"""What the ledger came to, signed, and proofs that it holds what it says: for whoever does not want to believe us.
+
+The tree itself, in pieces that mirrors can keep, is in `ledger_tiles`.
+"""
+
+from base64 import b64encode
+from typing import Annotated, Any, TypedDict
+
+from django.http import Http404, HttpRequest, HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework.renderers import BaseRenderer
+
+from claims.ledger.document.claim_document import moment, render
+from claims.ledger.house_signature import decoded
+from claims.ledger.proofs import merkle_tree, stored_tree
+from claims.ledger.proofs.merkle_tree import leaf_hash
+from claims.ledger.proofs.signed_note import verifier_key
+from claims.models import Checkpoint, SigningKey
+from factcheck.api.negotiation import Form
+from factcheck.api.openapi.body_serializer import BodySerializer, Moment
+from factcheck.api.openapi.schema import PublicSchema
+from factcheck.api.problems import InvalidParameters
+from factcheck.api.query_strings import Parameter, Query, no_such_place
+from factcheck.api.query_values import WholeNumber
+from factcheck.api.resources import CACHE_PAST, PublicResource, conditional, sha256_of
+from factcheck.database import read_connections
+
+#: A checkpoint is signed once a minute; whoever follows the ledger wants the newest.
+CACHE_HEAD = "public, max-age=5"
+PAGE_SIZE, PAGE_SIZE_LIMIT = 100, 1000
+
+
+class LedgerResource(PublicResource):
+    """What all of these have in common: they are answered by the primary, since a replica may not have the newest."""
+
+    nouns = ("proof", "proofs")
+
+    def retrieve(self, request: HttpRequest, **place: Any) -> HttpResponse:
+        query = self.item_query(request.GET, request=request)
+        return read_connections.freshly(lambda: self.answered(request, query, **place))
+
+    def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
+        raise NotImplementedError
+
+
+class LedgerSchema(PublicSchema):
+    """Names an operation and sums it up, as its resource says."""
+
+    def get_operation_id(self) -> str:
+        return f"ledger_{self.view.operation}"
+
+    def get_summary(self) -> str:
+        return str(self.view.summary)
+
+
+def in_base64(hashes: list[bytes]) -> list[str]:
+    """Hashes in base64, as transparency logs write them."""
+    return [b64encode(one).decode() for one in hashes]
+
+
+def json_answer(request: HttpRequest, said: Any, *, cache: str) -> HttpResponse:
+    content = render(said).encode()
+    return conditional(request, lambda: content, etag=sha256_of([content]), cache=cache)
+
+
+# Checkpoints ----------------------------------------------------------------------------------------------------------
+
+
+class CheckpointSchema(LedgerSchema):
+    def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
+        note = OpenApiResponse(OpenApiTypes.STR, "A signed note: C2SP `tlog-checkpoint`.")
+        others = {code: said for code, said in super().get_response_serializers().items() if code != 200}
+        return {(200, "text/plain"): note, **others}
+
+
+class CheckpointResource(LedgerResource):
+    """The newest checkpoint of the ledger: how many entries it has and the root of the tree over them, signed by the
+    newsroom. In the form of transparency logs, C2SP `tlog-checkpoint`.
+    """
+
+    operation, summary = "checkpoint", "What the ledger came to, signed"
+    schema = CheckpointSchema()
+    serializer_class = None  # type: ignore[assignment]  # a text, described in the schema
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        return [Form("text/plain", extension="txt")]
+
+    def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
+        newest = Checkpoint.objects.of_ledger().newest()
+        if newest is None:
+            raise Http404
+        note = newest.note
+        return conditional(
+            request,
+            lambda: note,
+            etag=sha256_of([note.encode()]),
+            cache=CACHE_HEAD,
+            content_type="text/plain; charset=utf-8",
+        )
+
+
+class SignedCheckpoint(TypedDict):
+    """What the ledger came to at a moment."""
+
+    number: Annotated[int, "Its place among all; `since` takes it."]
+    tree_size: Annotated[int, "How many entries the ledger had."]
+    root_sha256: Annotated[str, "The root of the Merkle tree over them (RFC 6962), in hexadecimal."]
+    signed_at: Moment
+    note: Annotated[str, "The signed note, as `/api/v1/ledger/checkpoint` answered it then."]
+
+
+class CheckpointsPage(TypedDict):
+    """Checkpoints in the order in which they were signed."""
+
+    more: Annotated[bool, "Whether there are more already: ask again with the last `number` as `since`."]
+    results: list[SignedCheckpoint]
+
+
+class SignedCheckpointSerializer(BodySerializer):
+    body = SignedCheckpoint
+
+
+class CheckpointsPageSerializer(BodySerializer):
+    body = CheckpointsPage
+
+
+class CheckpointsQuery(Query):
+    since = Parameter(WholeNumber(0), "Those after the one with this `number`.", default=0)
+    page_size = Parameter(
+        WholeNumber(1, PAGE_SIZE_LIMIT), "How many are answered at most.", default=PAGE_SIZE
+    )
+
+
+class CheckpointsResource(LedgerResource):
+    """Every checkpoint that was ever signed, the first one first."""
+
+    operation, summary = "checkpoints", "All checkpoints, in their order"
+    item_query = CheckpointsQuery
+    schema = LedgerSchema()
+    serializer_class = CheckpointsPageSerializer
+
+    def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
+        size = query.value("page_size", PAGE_SIZE)
+        rows = Checkpoint.objects.of_ledger().filter(pk__gt=query.value("since", 0)).order_by("pk")
+        found = list(rows[: size + 1])
+        results: list[SignedCheckpoint] = [
+            {
+                "number": row.pk,
+                "tree_size": row.tree_size,
+                "root_sha256": row.root_sha256,
+                "signed_at": moment(row.signed_at),
+                "note": row.note,
+            }
+            for row in found[:size]
+        ]
+        more = len(found) > size
+        page: CheckpointsPage = {"more": more, "results": results}
+        return json_answer(request, page, cache=CACHE_PAST if more else CACHE_HEAD)
+
+
+# Keys -----------------------------------------------------------------------------------------------------------------
+
+
+class PublicSigningKey(TypedDict):
+    """A key with which checkpoints were signed."""
+
+    key: Annotated[str, "The public key (Ed25519), as base64url."]
+    verifier_key: Annotated[str, "The same as programs for transparency logs take it: `name+id+key`."]
+    began_at: Moment
+    statement: Annotated[
+        str, "A signed note that it follows the key before it, signed by both; empty for the first key."
+    ]
+    lost_because: Annotated[str, "Why the key before it did not sign that; empty where it did."]
+
+
+class PublicSigningKeys(TypedDict):
+    """With which keys the ledger was signed."""
+
+    origin: Annotated[str | None, "The name of the log, which begins each checkpoint."]
+    keys: Annotated[list[PublicSigningKey], "In their order; the last one is in use."]
+
+
+class PublicSigningKeySerializer(BodySerializer):
+    body = PublicSigningKey
+
+
+class PublicSigningKeysSerializer(BodySerializer):
+    body = PublicSigningKeys
+
+
+class KeysResource(LedgerResource):
+    """The newsroom's public keys, old ones too, and by what each took the place of the one before it.
+
+    Compare the first key that you trust with the newsroom in another way than by this address.
+    """
+
+    operation, summary = "keys", "The keys with which the ledger is signed"
+    schema = LedgerSchema()
+    serializer_class = PublicSigningKeysSerializer
+
+    def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
+        keys = list(SigningKey.objects.in_order())
+        said: PublicSigningKeys = {
+            "origin": keys[0].origin if keys else None,
+            "keys": [
+                {
+                    "key": key.public_key,
+                    "verifier_key": verifier_key(key.origin, decoded(key.public_key)),
+                    "began_at": moment(key.began_at),
+                    "statement": key.statement,
+                    "lost_because": key.lost_because,
+                }
+                for key in keys
+            ],
+        }
+        return json_answer(request, said, cache=CACHE_HEAD)
+
+
+# Proofs ---------------------------------------------------------------------------------------------------------------
+
+
+class InclusionProof(TypedDict):
+    """That an entry is in the ledger as it was signed (RFC 9162, section 2.1.3)."""
+
+    sequence: int
+    leaf_index: Annotated[int, "The place of its leaf in the tree: `sequence` - 1."]
+    tree_size: int
+    entry: Annotated[str, "The bytes of the entry; docs/ledger-proofs.md says what they mean."]
+    leaf_hash: Annotated[str, "SHA-256 of a zero byte and `entry`, as base64."]
+    hashes: Annotated[list[str], "The proof, from the leaf up, as base64."]
+    root_hash: Annotated[str, "What they come to, as base64: the third line of a checkpoint of this size."]
+    checkpoint: Annotated[str | None, "The newest checkpoint of this size; null where none was signed."]
+
+
+class ConsistencyProof(TypedDict):
+    """That the ledger was only added to (RFC 9162, section 2.1.4)."""
+
+    first: int
+    second: int
+    hashes: Annotated[list[str], "The proof, as base64."]
+    first_root_hash: str
+    second_root_hash: str
+
+
+class InclusionProofSerializer(BodySerializer):
+    body = InclusionProof
+
+
+class ConsistencyProofSerializer(BodySerializer):
+    body = ConsistencyProof
+
+
+class InclusionQuery(Query):
+    sequence = Parameter(WholeNumber(1), "The number of the entry, as the feed of changes has it. Required.")
+    tree_size = Parameter(
+        WholeNumber(1), "In a ledger of so many entries; as the newest checkpoint has it unless given."
+    )
+
+
+class ConsistencyQuery(Query):
+    first = Parameter(WholeNumber(1), "The entries of the earlier checkpoint. Required.")
+    second = Parameter(WholeNumber(1), "Of the later one; of the newest checkpoint unless given.")
+
+
+class InclusionResource(LedgerResource):
+    """Proves that an entry is in the ledger that a checkpoint signs."""
+
+    operation, summary = "inclusion", "That an entry is in the ledger"
+    item_query = InclusionQuery
+    schema = LedgerSchema()
+    serializer_class = InclusionProofSerializer
+
+    def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
+        sequence = _required(query, "sequence")
+        signed = _signed_size()
+        size = query.value("tree_size", signed)
+        _require_signed("tree_size", size, signed)
+        if sequence > size:
+            raise no_such_place("sequence", f"a ledger of {size} entries has none with this number.")
+        parts = merkle_tree.inclusion_parts(sequence - 1, size)
+        *hashes, root = stored_tree.proof([*parts, (0, size)])
+        [text] = stored_tree.entry_texts(sequence, sequence)
+        checkpoint = Checkpoint.objects.of_ledger().filter(tree_size=size).newest()
+        said: InclusionProof = {
+            "sequence": sequence,
+            "leaf_index": sequence - 1,
+            "tree_size": size,
+            "entry": text.decode(),
+            "leaf_hash": b64encode(leaf_hash(text)).decode(),
+            "hashes": in_base64(hashes),
+            "root_hash": b64encode(root).decode(),
+            "checkpoint": checkpoint.note if checkpoint else None,
+        }
+        return json_answer(request, said, cache=_cache(query, "tree_size"))
+
+
+class ConsistencyResource(LedgerResource):
+    """Proves that the ledger of a later checkpoint goes on from that of an earlier one, with nothing rewritten."""
+
+    operation, summary = "consistency", "That the ledger was only added to"
+    item_query = ConsistencyQuery
+    schema = LedgerSchema()
+    serializer_class = ConsistencyProofSerializer
+
+    def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
+        first = _required(query, "first")
+        signed = _signed_size()
+        second = query.value("second", signed)
+        _require_signed("second", second, signed)
+        if first > second:
+            detail = f"`first`: it must not be more than `second`, which is {second}."
+            raise InvalidParameters([{"parameter": "first", "code": "invalid", "detail": detail}])
+        parts = merkle_tree.consistency_parts(first, second)
+        *hashes, before, after = stored_tree.proof([*parts, (0, first), (0, second)])
+        said: ConsistencyProof = {
+            "first": first,
+            "second": second,
+            "hashes": in_base64(hashes),
+            "first_root_hash": b64encode(before).decode(),
+            "second_root_hash": b64encode(after).decode(),
+        }
+        return json_answer(request, said, cache=_cache(query, "second"))
+
+
+def _required(query: Query, name: str) -> int:
+    found: int | None = query.value(name)
+    if found is None:
+        detail = f"`{name}` is required."
+        raise InvalidParameters([{"parameter": name, "code": "required", "detail": detail}])
+    return found
+
+
+def _signed_size() -> int:
+    newest = Checkpoint.objects.of_ledger().order_by("-id").values_list("tree_size", flat=True).first()
+    if newest is None:
+        raise Http404
+    return newest
+
+
+def _require_signed(name: str, size: int, signed: int) -> None:
+    if size > signed:
+        raise no_such_place(name, f"the newest checkpoint is of {signed} entries.")
+
+
+def _cache(query: Query, name: str) -> str:
+    """What is proved of a size that is named is proved for ever."""
+    return CACHE_PAST if name in query.given else CACHE_HEAD

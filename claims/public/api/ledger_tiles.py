@@ -1,0 +1,96 @@
+"""The tree over the ledger in pieces that never change, as transparency logs serve them (C2SP `tlog-tiles`).
+
+Mirrors keep them as files, and any proof can be made of them. Nothing is served before it was signed.
+"""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.renderers import BaseRenderer
+
+from claims.ledger.proofs import stored_tree
+from claims.ledger.proofs.hash_tiles import HASH, WIDTH, number_in_path, width_of
+from claims.models import Checkpoint
+from claims.public.api.ledger_proofs import LedgerResource, LedgerSchema
+from factcheck.api.negotiation import Form
+from factcheck.api.query_strings import Query
+from factcheck.api.resources import CACHE_PAST, conditional, sha256_of
+
+_MEDIA_TYPE = "application/octet-stream"
+_PATH = OpenApiParameter(
+    "tile",
+    OpenApiTypes.STR,
+    OpenApiParameter.PATH,
+    description="The number of the tile in groups of three digits, `x001/234` for 1234; behind it, for a tile that is"
+    " not full, `.p/` and how many it has.",
+)
+
+
+class TileSchema(LedgerSchema):
+    def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
+        tile = OpenApiResponse(OpenApiTypes.BINARY, "As C2SP `tlog-tiles` has it.")
+        others = {code: said for code, said in super().get_response_serializers().items() if code != 200}
+        return {(200, _MEDIA_TYPE): tile, **others}
+
+
+class _Tiles(LedgerResource):
+    schema = TileSchema()
+    serializer_class = None  # type: ignore[assignment]  # bytes, described in the schema
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        return [Form(_MEDIA_TYPE, extension="bin")]
+
+    def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
+        level = place.get("level", 0)
+        number, width = _read(place["tile"])
+        size = Checkpoint.objects.of_ledger().order_by("-id").values_list("tree_size", flat=True).first() or 0
+        if level > 63 or width > width_of((level, number), size):
+            raise Http404
+        content = self.content(level, number, width)
+        return conditional(
+            request, lambda: content, etag=sha256_of([content]), cache=CACHE_PAST, content_type=_MEDIA_TYPE
+        )
+
+    def content(self, level: int, number: int, width: int) -> bytes:
+        raise NotImplementedError
+
+
+class TileResource(_Tiles):
+    """256 neighbouring hashes of the tree, or the first few of them."""
+
+    operation, summary = "tile", "Hashes of the tree over the ledger"
+
+    @extend_schema(parameters=[_PATH])
+    def retrieve(self, request: HttpRequest, **place: Any) -> HttpResponse:
+        """256 neighbouring hashes of the Merkle tree over the ledger, as C2SP `tlog-tiles` has them."""
+        return super().retrieve(request, **place)
+
+    def content(self, level: int, number: int, width: int) -> bytes:
+        return stored_tree.read_tiles([(level, number)])[level, number][: width * HASH]
+
+
+class EntriesTileResource(_Tiles):
+    """The entries below the hashes of a tile of level 0."""
+
+    operation, summary = "entries", "Entries of the ledger, as they are hashed"
+
+    @extend_schema(parameters=[_PATH])
+    def retrieve(self, request: HttpRequest, **place: Any) -> HttpResponse:
+        """The bytes of up to 256 entries, each behind its length in two bytes, as C2SP `tlog-tiles` has them."""
+        return super().retrieve(request, **place)
+
+    def content(self, level: int, number: int, width: int) -> bytes:
+        texts = stored_tree.entry_texts(number * WIDTH + 1, number * WIDTH + width)
+        return b"".join(len(text).to_bytes(2, "big") + text for text in texts)
+
+
+def _read(path: str) -> tuple[int, int]:
+    """The number of a tile, and how many of its hashes are asked for."""
+    tile, partial, width = path.partition(".p/")
+    number = number_in_path(tile)
+    is_width = width.isascii() and width.isdigit() and not width.startswith("0") and len(width) <= 3
+    if number is None or (partial and not (is_width and int(width) < WIDTH)):
+        raise Http404
+    return number, int(width) if partial else WIDTH

@@ -1,0 +1,161 @@
+"""Verify that a newsroom's ledger says today what it said when it was signed. Believes nothing but a public key.
+
+    python verify_ledger.py https://facts.example.org KEY            the live API, from its first entry on
+    python verify_ledger.py ledger.ndjson KEY --checkpoint kept.txt  an export (export_claims --versions all)
+
+KEY is the newsroom's public key as it told you in another way than by its site. Each --checkpoint is one that you kept:
+without any, nobody can tell whether all of it was rewritten and signed anew by whoever has the key. --keep FILE keeps
+today's. Python 3.11 or newer and the package `cryptography`, nothing else. docs/ledger-proofs.md describes it all.
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+
+class Tree:
+    """The Merkle tree of RFC 6962 as it grows: the hashes of its complete subtrees, from left to right."""
+
+    def __init__(self, size: int = 0, edge: bytes = b"") -> None:
+        self.size, self.edge = size, [edge[at : at + 32] for at in range(0, len(edge), 32)]
+
+    def add(self, entry: bytes) -> bytes:
+        """Add an entry; returns the root."""
+        self.edge.append(hashlib.sha256(b"\0" + entry).digest())
+        self.size += 1
+        number = self.size
+        while number % 2 == 0:
+            right = self.edge.pop()
+            self.edge[-1] = hashlib.sha256(b"\1" + self.edge[-1] + right).digest()
+            number //= 2
+        root = self.edge[-1]
+        for left in reversed(self.edge[:-1]):
+            root = hashlib.sha256(b"\1" + left + root).digest()
+        return root
+
+
+def entry_text(entry: dict[str, Any], previous: str) -> bytes:
+    """What is hashed of an entry, a line for each fact."""
+    facts = [entry[name] for name in ("sequence", "claim_id", "version", "status", "kind", "published_at")]
+    merged_into = "-" if entry["merged_into"] is None else entry["merged_into"]
+    note = hashlib.sha256(entry["note"].encode()).hexdigest()
+    body = hashlib.sha256(entry["stored"].encode()).hexdigest()
+    lines = ["factcheck ledger entry 1", *facts, merged_into, note, body, previous, ""]
+    return "\n".join(map(str, lines)).encode()
+
+
+def is_signed(text: str, signatures: list[str], keys: list[str]) -> bool:
+    """Whether one of these keys signed a note (C2SP signed-note) with this text."""
+    name = text.split("\n", 1)[0]
+    for key in keys:
+        public = base64.urlsafe_b64decode(key + "=")
+        number = hashlib.sha256(f"{name}\n".encode() + b"\1" + public).digest()[:4]
+        for line in signatures:
+            _dash, who, signature = line.split(" ")
+            signed = base64.b64decode(signature)
+            if (who, signed[:4]) == (name, number):
+                try:
+                    Ed25519PublicKey.from_public_bytes(public).verify(signed[4:], text.encode())
+                except InvalidSignature:
+                    return False
+                return True
+    return False
+
+
+def read_checkpoint(note: str, keys: list[str], place: str) -> tuple[int, bytes]:
+    """How many entries a checkpoint is of, and their root; ends the program where it is not signed."""
+    text, _, signatures = note.rpartition("\n\n")
+    if not is_signed(f"{text}\n", signatures.splitlines(), keys):
+        sys.exit(f"{place}: this is no checkpoint that bears the newsroom's signature.")
+    _origin, size, root = text.split("\n")[:3]
+    return int(size), base64.b64decode(root)
+
+
+def successors(known: list[str], said: dict[str, Any]) -> list[str]:
+    """The keys that are believed: those known, and those that a key which is believed has announced."""
+    believed = list(known)
+    for key in said["keys"]:
+        text, _, signatures = key["statement"].rpartition("\n\n")
+        lines = text.split("\n")
+        announced = len(lines) == 5 and lines[1:4:2] == ["key succession 1", key["key"]]
+        if announced and lines[2] in believed and is_signed(f"{text}\n", signatures.splitlines(), [lines[2]]):
+            believed.append(key["key"])
+    return believed
+
+
+def from_api(site: str) -> Iterator[dict[str, Any]]:
+    address, more = f"{site}/api/v1/changes/?since=0&embed=stored&page_size=200", True
+    while more:
+        page = json.loads(read(address))
+        yield from page["results"]
+        address, more = page["next"], page["more"]
+
+
+def from_export(path: str) -> Iterator[dict[str, Any]]:
+    with Path(path).open("rb") as file:
+        for line in file:
+            head, found, body = line.partition(b',"body":')
+            if found:
+                said = json.loads(head + b"}")
+                stored = body[: body.rindex(b"}")].decode()
+                merged_into = json.loads(stored)["merged_into"]
+                yield said | {"claim_id": said["claim"], "stored": stored, "merged_into": merged_into}
+
+
+def read(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310  whoever runs it chose it
+        return str(answer.read().decode())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Verify a newsroom's ledger.")
+    parser.add_argument("ledger", help="the address of a site, or a lossless export")
+    parser.add_argument("key", help="its public key, base64url")
+    parser.add_argument("--checkpoint", action="append", default=[], help="one that you kept")
+    parser.add_argument("--keep", help="where to keep today's")
+    asked = parser.parse_args()
+    is_live = asked.ledger.startswith(("http://", "https://"))
+    site, keys, notes = (
+        asked.ledger.rstrip("/"),
+        [asked.key],
+        {name: Path(name).read_text() for name in asked.checkpoint},
+    )
+    if is_live:
+        keys = successors(keys, json.loads(read(f"{site}/api/v1/ledger/keys")))
+        notes["the newest checkpoint"] = read(f"{site}/api/v1/ledger/checkpoint")
+    expected: dict[int, list[tuple[bytes, str]]] = {}
+    for name, note in notes.items():
+        size, root = read_checkpoint(note, keys, name)
+        expected.setdefault(size, []).append((root, name))
+    tree, previous, wrong = Tree(), "0" * 64, []
+    for entry in from_api(site) if is_live else from_export(asked.ledger):
+        text = entry_text(entry, previous)
+        root, previous = tree.add(text), entry["chain_sha256"]
+        if entry["sequence"] != tree.size or hashlib.sha256(text).hexdigest() != previous:
+            wrong.append(f"Entry {entry['sequence']} does not go on from the entry before it.")
+        for signed, name in expected.pop(tree.size, []):
+            if signed != root:
+                wrong.append(f"{name}: the first {tree.size} entries are not those that were signed.")
+    wrong += [
+        f"{name}: {size} entries were signed, and there are {tree.size}."
+        for size, s in expected.items()
+        for _, name in s
+    ]
+    if wrong:
+        sys.exit("\n".join(wrong))
+    if is_live and asked.keep:
+        Path(asked.keep).write_text(notes["the newest checkpoint"])
+    print(f"{tree.size} entries, {len(notes)} checkpoints: nothing was rewritten.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""Which links are due, and whose they are meanwhile: two workers never look at one, and a killed one's come back."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from sources.models import LinkState
+
+#: So long a link is held; the checks of one round take less.
+HOLD = timedelta(minutes=6)
+#: Of one site so many in a round, so that the others have their turn as well.
+PER_SITE = 8
+#: So many of those that are due are looked through for sites that differ.
+_LOOKED_THROUGH = 3000
+
+_TAKE = """
+    UPDATE sources_linkstate SET held_until = %(until)s
+    WHERE source_id IN (
+        SELECT source_id FROM (
+            SELECT source_id, next_at, row_number() OVER (PARTITION BY site ORDER BY next_at, source_id) AS turn
+            FROM (
+                SELECT source_id, site, next_at FROM sources_linkstate
+                WHERE next_at <= %(now)s AND (held_until IS NULL OR held_until < %(now)s)
+                    AND (%(only)s::bigint[] IS NULL OR source_id = ANY(%(only)s::bigint[]))
+                ORDER BY next_at LIMIT %(looked_through)s
+                FOR UPDATE SKIP LOCKED
+            ) AS due
+        ) AS by_site
+        WHERE turn <= %(per_site)s ORDER BY turn, next_at LIMIT %(most)s
+    )
+    RETURNING source_id
+"""
+
+
+def take(most: int, *, only: Collection[int] | None = None) -> list[LinkState]:
+    """Links that are due, and ours from now on; those of one site stand together.
+
+    Args:
+        most: so many at most.
+        only: of these sources; None for all.
+    """
+    now = timezone.now()
+    until = now + HOLD
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _TAKE,
+            {
+                "now": now,
+                "until": until,
+                "only": None if only is None else [*only],
+                "looked_through": _LOOKED_THROUGH,
+                "per_site": PER_SITE,
+                "most": most,
+            },
+        )
+        taken = [row[0] for row in cursor.fetchall()]
+    rows = LinkState.objects.filter(pk__in=taken, held_until=until).select_related("source")
+    return list(rows.order_by("site", "next_at", "pk"))
+
+
+def settle(link: LinkState, **changes: Any) -> bool:
+    """Write down what a check found, and let go of the link; False where it was not ours any more."""
+    ours = LinkState.objects.filter(pk=link.pk, held_until=link.held_until)
+    return bool(ours.update(held_until=None, **changes))
+
+
+def give_back(links: Collection[LinkState], *, not_before: datetime | None = None) -> None:
+    """Let go of links that were not looked at."""
+    for link in links:
+        later = {} if not_before is None else {"next_at": max(link.next_at, not_before)}
+        settle(link, **later)
+
+
+def postpone_site(site: str, until: datetime) -> None:
+    """Leave all links of a site alone that nobody holds, as it asks for."""
+    LinkState.objects.filter(site=site, next_at__lt=until, held_until__isnull=True).update(next_at=until)

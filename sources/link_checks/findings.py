@@ -1,0 +1,81 @@
+"""One address, asked politely: what was found there, before anybody has compared its text with anything."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from sources.addresses import url_key
+from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Fetched, FetchError, Limits
+from sources.link_checks.missing_pages import is_missing_page
+from sources.models import LinkOutcome
+from sources.models.link_check import LONGEST_ADDRESS
+
+#: Many are asked at a time, and none of them is worth waiting for as long as an article that somebody wants.
+LIMITS = Limits(connect_seconds=5.0, read_seconds=15.0, total_seconds=30.0)
+
+#: What says that there is something at the address, only nothing for us to read.
+_THERE = frozenset({"media_type_not_accepted", "too_large"})
+
+
+class Visitor(Protocol):
+    """Whoever asks sites as each of them wants it (`sources.http.polite_visits.PoliteVisitor`)."""
+
+    def get(
+        self, url: str, limits: Limits, accepted: frozenset[str] | None, etag: str = "", modified: str = ""
+    ) -> Fetched:
+        """Raises FetchError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What an address led to."""
+
+    outcome: LinkOutcome
+    """One of alive, moved, gone and unreachable."""
+    reason: str = ""
+    """The code of what stood in the way; "" where nothing did."""
+    status: int | None = None
+    moved_to: str = ""
+    wait: timedelta = timedelta()
+    """For how long the site asks to be left alone."""
+    answer: Fetched | None = None
+    """What came back, where something did; with status 304 it is what is known."""
+
+    @property
+    def is_postponed(self) -> bool:
+        """Whether nothing was asked at all, because the site is to be left alone."""
+        return self.reason == "asked_to_wait"
+
+
+def find(visitor: Visitor, url: str, *, etag: str = "", last_modified: str = "", title: str = "") -> Finding:
+    """Ask for the address, and say what it leads to; never raises for what a server does.
+
+    Args:
+        etag: by which the page as it is known is told, if its server gave such a thing.
+        last_modified: the same, for servers without.
+        title: of the source, as it is known.
+    """
+    try:
+        answer = visitor.get(url, LIMITS, ACCEPTED_MEDIA_TYPES, etag, last_modified)
+    except FetchError as error:
+        return _without_answer(error)
+    if answer.status == 200 and is_missing_page(url, answer.final_url, answer.content, answer.charset, title):
+        return Finding(LinkOutcome.GONE, "missing_page", 200)
+    if moved_to := _new_address(url, answer.permanent_url):
+        return Finding(LinkOutcome.MOVED, "", answer.status, moved_to, answer=answer)
+    return Finding(LinkOutcome.ALIVE, "", answer.status, answer=answer)
+
+
+def _new_address(url: str, permanent: str) -> str:
+    """Where the page is now for good, if that is more than another spelling of its address."""
+    is_other = permanent and permanent != url and url_key(permanent) and url_key(permanent) != url_key(url)
+    return permanent if is_other and len(permanent) <= LONGEST_ADDRESS else ""
+
+
+def _without_answer(error: FetchError) -> Finding:
+    if error.reason_code in _THERE:
+        return Finding(LinkOutcome.ALIVE, error.reason_code, error.status or 200)
+    if error.reason_code in ("not_found", "name_not_found"):
+        return Finding(LinkOutcome.GONE, error.reason_code, error.status, wait=error.wait)
+    # Whoever refuses a robot may show the page to people: that it cannot be told says nothing about the page.
+    return Finding(LinkOutcome.UNREACHABLE, error.reason_code, error.status, wait=error.wait)

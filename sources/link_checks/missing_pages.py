@@ -1,0 +1,96 @@
+"""Pages that are gone although their server says 200: it leads to its front page, or says so in words (soft 404s)."""
+
+import html
+import re
+import unicodedata
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+#: Headings stand at the beginning of a page.
+_BEGINNING = 200_000
+_HEADINGS = re.compile(r"<(title|h1)\b[^>]{0,500}>(.{0,500}?)</\1", re.IGNORECASE | re.DOTALL)
+_TAGS = re.compile(r"<[^>]{0,500}>")
+#: What stands between the words of a title and the name of the site.
+_SEPARATORS = re.compile(r"\s[|·•»«:–—-]+\s|[|·•»«]")
+#: A heading with that number says something else when it says more: "404 people were counted".
+_MOST_WORDS = 5
+_NUMBER = re.compile(r"\b(404|410)\b")
+_SPEAKS_OF_IT = re.compile(
+    r"(^|[/._-])(404|410|not[-_]?found|page[-_]not[-_]found|notfound)($|[/._-])", re.IGNORECASE
+)
+#: A front page, also in one of several languages: `/`, `/en/`, `/index.html`, `/en-GB/home`.
+_FRONT = re.compile(
+    r"/?([a-z]{2}([-_][a-z]{2})?/?)?((index|default|home|start|accueil|startseite)(\.[a-z]{3,5})?)?/?",
+    re.IGNORECASE,
+)
+
+
+def is_missing_page(
+    asked: str, led_to: str, content: bytes, charset: str | None, known_title: str = ""
+) -> bool:
+    """Whether what came back says that the page that was asked for is not there any more.
+
+    Args:
+        asked: the address of the source.
+        led_to: where redirects ended.
+        content: what came from there.
+        known_title: of the source; a page whose own title speaks of missing pages is not missing.
+    """
+    if leads_to_the_front(asked, led_to):
+        return True
+    if asked != led_to and _SPEAKS_OF_IT.search(urlsplit(led_to).path) and not _SPEAKS_OF_IT.search(asked):
+        return True
+    said = [heading for heading in _said(content, charset) if _says_missing(heading)]
+    return bool(said) and not any(_says_missing(part) for part in _parts(known_title))
+
+
+def leads_to_the_front(asked: str, led_to: str) -> bool:
+    """Whether the address of an article ended at the front page of its site, or of another one."""
+    return not _is_front(asked) and _is_front(led_to)
+
+
+def _is_front(url: str) -> bool:
+    parts = urlsplit(url)
+    return bool(_FRONT.fullmatch(parts.path)) and not parts.query
+
+
+def _said(content: bytes, charset: str | None) -> list[str]:
+    """The parts of its title and of its first headings. No document is parsed here: these are found in its bytes."""
+    beginning = content[:_BEGINNING]
+    try:
+        text = beginning.decode(charset or "utf-8", "replace")
+    except LookupError:
+        text = beginning.decode("utf-8", "replace")
+    found = [html.unescape(_TAGS.sub(" ", match[2])) for match in _HEADINGS.finditer(text)]
+    return [part for heading in found[:4] for part in _parts(heading)]
+
+
+def _parts(heading: str) -> list[str]:
+    return [folded for part in _SEPARATORS.split(f" {heading} ") if (folded := _folded(part))]
+
+
+def _says_missing(part: str) -> bool:
+    if part in _phrases():
+        return True
+    words = part.split()
+    if not _NUMBER.search(part) or len(words) > _MOST_WORDS:
+        return False
+    rest = _folded(_NUMBER.sub(" ", part))
+    return (
+        rest in {"", "error", "http", "http error", "oops", "erreur", "fehler", "errore"}
+        or rest in _phrases()
+    )
+
+
+def _folded(text: str) -> str:
+    """Letters and digits, in lower case and without accents, with single spaces."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    kept = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    return " ".join(kept.split())
+
+
+@cache
+def _phrases() -> frozenset[str]:
+    lines = (Path(__file__).parent / "data" / "missing_pages.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(folded for line in lines if not line.startswith("#") and (folded := _folded(line)))

@@ -1,0 +1,73 @@
+"""Whose turn it is at the sites of one round, and what their robots.txt say: shared by the threads that ask them."""
+
+import time
+from collections.abc import Callable, Mapping
+from threading import Lock
+
+from sources.http.polite_visits import asked_to_wait
+
+#: So long a site is somebody's for one request, which takes less.
+_HOLD = 60.0
+_LOOK_AGAIN = 0.2
+
+
+class RoundMemory:
+    """The memory of the polite visitors of one round (`sources.http.polite_visits.SiteMemory`). Touches no database."""
+
+    def __init__(
+        self,
+        rules: Mapping[str, str],
+        *,
+        patience: float,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """A memory.
+
+        Args:
+            rules: robots.txt of sites, as they were read lately.
+            patience: so many seconds are waited for a turn at most.
+        """
+        self._rules = dict(rules)
+        self._patience = patience
+        self._sleep = sleep
+        self._clock = clock
+        self._ready: dict[str, float] = {}
+        self._lock = Lock()
+        #: What was read in this round, to be kept.
+        self.read_rules: dict[str, str] = {}
+
+    def begin(self, site: str) -> None:
+        waited = 0.0
+        while (left := self._left(site)) > 0:
+            if waited >= self._patience or left > _HOLD + self._patience:
+                raise asked_to_wait(site, left)
+            pause = min(left, _LOOK_AGAIN)
+            self._sleep(pause)
+            waited += pause
+
+    def end(self, site: str, pause: float) -> None:
+        with self._lock:
+            self._ready[site] = self._clock() + pause
+
+    def rules(self, site: str) -> str | None:
+        with self._lock:
+            return self._rules.get(site)
+
+    def keep_rules(self, site: str, rules: str) -> None:
+        with self._lock:
+            self._rules[site] = self.read_rules[site] = rules
+
+    def pause_left(self, site: str) -> float:
+        """For how many seconds the site is to be left alone, after all that was asked."""
+        with self._lock:
+            return max(0.0, self._ready.get(site, 0.0) - self._clock())
+
+    def _left(self, site: str) -> float:
+        """Take the site for a request: 0 when it is ours, else for how many seconds it is not to be asked."""
+        with self._lock:
+            left = self._ready.get(site, 0.0) - self._clock()
+            if left > 0:
+                return left
+            self._ready[site] = self._clock() + _HOLD
+            return 0.0

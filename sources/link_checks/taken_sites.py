@@ -1,0 +1,53 @@
+"""Sites that a round of checks takes for itself, in the table where everybody looks who asks sites for something."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db import connection
+from django.utils import timezone
+
+from sources.models import VisitedSite
+from sources.models.visited_site import RULES_KEPT
+
+#: So long a site is ours, unless it is given back before. If we die, it is anybody's afterwards.
+HOLD = timedelta(minutes=5)
+
+_TAKE = """
+    UPDATE sources_visitedsite SET ready_at = %(until)s
+    WHERE id IN (
+        SELECT id FROM sources_visitedsite WHERE site = ANY(%(sites)s) AND ready_at <= %(now)s
+        ORDER BY id FOR UPDATE SKIP LOCKED
+    )
+    RETURNING site, CASE WHEN robots_read_at >= %(lately)s THEN robots END
+"""
+
+
+class TakenSites(NamedTuple):
+    """Which sites are ours for now."""
+
+    rules: dict[str, str | None]
+    """Those that are, with their robots.txt where it was read lately."""
+    busy: dict[str, datetime]
+    """The others, and when they may be asked again."""
+
+
+def take_sites(sites: Collection[str]) -> TakenSites:
+    """Take those of these sites that nobody else asks, and that do not want to be left alone."""
+    now, wanted = timezone.now(), sorted(set(sites))
+    VisitedSite.objects.bulk_create(
+        [VisitedSite(site=site, ready_at=now) for site in wanted], ignore_conflicts=True
+    )
+    with connection.cursor() as cursor:
+        moments = {"until": now + HOLD, "now": now, "lately": now - RULES_KEPT}
+        cursor.execute(_TAKE, {"sites": wanted, **moments})
+        ours: dict[str, str | None] = dict(cursor.fetchall())
+    others = VisitedSite.objects.filter(site__in=[site for site in wanted if site not in ours])
+    return TakenSites(ours, dict(others.values_list("site", "ready_at")))
+
+
+def give_back_site(site: str, *, pause: float, rules: str | None) -> None:
+    """Let others ask the site after so many seconds; `rules` is its robots.txt, if it was read just now."""
+    now = timezone.now()
+    read = {} if rules is None else {"robots": rules, "robots_read_at": now}
+    VisitedSite.objects.filter(site=site).update(ready_at=now + timedelta(seconds=pause), **read)

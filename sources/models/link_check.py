@@ -1,0 +1,198 @@
+"""Whether the address of a source still leads to it: how it stands now, and a record of every change of that."""
+
+from typing import Self
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.database.model_fields import AddressField
+from factcheck.database.rules import Keeper, append_only, written_by_the_database
+
+LONGEST_ADDRESS = 2000
+
+
+class LinkOutcome(models.TextChoices):
+    """What an address leads to."""
+
+    ALIVE = "alive", _("Works")
+    MOVED = "moved", _("Moved to another address")
+    GONE = "gone", _("Gone")
+    UNREACHABLE = "unreachable", _("Cannot be reached at the moment")
+    CHANGED = "changed", _("Quoted words were changed")
+
+
+#: Outcomes that somebody has to look at.
+NEEDS_SOMEBODY = (LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED)
+
+_OUTCOMES = [outcome.value for outcome in LinkOutcome]
+
+
+class LinkStateQuerySet(models.QuerySet["LinkState"]):
+    def due(self) -> Self:
+        """Those that are to be looked at now, and nobody looks at."""
+        now = timezone.now()
+        return self.filter(Q(held_until__isnull=True) | Q(held_until__lt=now), next_at__lte=now)
+
+    def waiting(self) -> Self:
+        """Those that need somebody, and nobody has said yet that it is fine so."""
+        return self.filter(outcome__in=NEEDS_SOMEBODY, accepted_at__isnull=True)
+
+
+class LinkState(models.Model):
+    """How the address of a watched source stands: what it led to when it was looked at last, and when that is again.
+
+    One failure makes nothing dead: `suspected` is what the checks since `failing_since` speak for, and it becomes the
+    outcome once it was found often enough, for long enough (`sources.link_checks.outcomes`).
+    """
+
+    source = models.OneToOneField(
+        "sources.Source", models.CASCADE, primary_key=True, related_name="link", verbose_name=_("source")
+    )
+    url = AddressField(_("address"), max_length=LONGEST_ADDRESS, help_text=_("The one that is watched."))
+    #: Scheme, host and port: who is asked for one page at a time.
+    site = models.CharField(max_length=300)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=LinkOutcome, blank=True)
+    since = models.DateTimeField(_("since"), null=True)
+    http_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
+    reason = models.CharField(_("reason"), max_length=40, blank=True)
+    moved_to = AddressField(_("new address"), max_length=LONGEST_ADDRESS, blank=True)
+
+    checked_at = models.DateTimeField(_("checked"), null=True)
+    next_at = models.DateTimeField(_("next check"), default=timezone.now)
+    #: While somebody looks: until when they would be given up.
+    held_until = models.DateTimeField(null=True)
+    suspected = models.CharField(max_length=20, choices=LinkOutcome, blank=True)
+    failures = models.PositiveIntegerField(_("failures in a row"), default=0)
+    failing_since = models.DateTimeField(_("fails since"), null=True)
+
+    # By what an unchanged page is known, and what was found in it.
+    etag = models.CharField(max_length=500, blank=True)
+    last_modified = models.CharField(max_length=100, blank=True)
+    content_sha256 = models.CharField(max_length=64, blank=True)
+    #: What the text was compared with; with anything else it is to be compared anew.
+    compared_with = models.CharField(max_length=64, blank=True)
+    #: How many of the quoted passages the page did not have.
+    lost_quotes = models.PositiveIntegerField(_("quoted passages that it has no more"), default=0)
+
+    accepted_at = models.DateTimeField(_("said to be fine"), null=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
+    #: When anything of this was written that readers see; pages that were made before are out of date.
+    written_at = models.DateTimeField(default=timezone.now)
+
+    objects = LinkStateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["next_at"]
+        verbose_name = _("link to a source")
+        verbose_name_plural = _("links to sources")
+        default_permissions = ("view", "change")
+        constraints = [
+            models.CheckConstraint(name="linkstate_watches_an_address", condition=~Q(url="") & ~Q(site="")),
+            models.CheckConstraint(
+                name="linkstate_outcome_is_known",
+                condition=Q(outcome__in=["", *_OUTCOMES], suspected__in=["", *_OUTCOMES[1:]]),
+            ),
+            models.CheckConstraint(
+                name="linkstate_outcome_has_a_beginning",
+                condition=Q(outcome="", since__isnull=True) | ~Q(outcome="") & Q(since__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="linkstate_moved_names_the_new_address",
+                condition=~Q(outcome="moved") | ~Q(moved_to="") & ~Q(moved_to=F("url")),
+            ),
+            models.CheckConstraint(
+                name="linkstate_suspects_while_it_fails",
+                condition=Q(failures=0, failing_since__isnull=True, suspected="")
+                | Q(failures__gt=0, failing_since__isnull=False) & ~Q(suspected=""),
+            ),
+            models.CheckConstraint(
+                name="linkstate_accepted_is_what_needs_somebody",
+                condition=Q(accepted_at__isnull=True)
+                | Q(outcome__in=["gone", "moved", "changed"], accepted_by__isnull=False),
+            ),
+        ]
+        indexes = [
+            # What is due, the oldest first.
+            models.Index(name="linkstate_by_next_check", fields=["next_at"]),
+            # All of a site that wants to be left alone.
+            models.Index(name="linkstate_by_site", fields=["site", "next_at"]),
+            # The desk's list of what needs somebody.
+            models.Index(
+                name="linkstate_waiting",
+                fields=["since", "source"],
+                condition=Q(outcome__in=["gone", "moved", "changed"], accepted_at=None),
+            ),
+            # The moment of the newest, which tells kept pages of readers from those that are out of date.
+            models.Index(name="linkstate_newest", fields=["-written_at"]),
+        ]
+        triggers = [
+            Keeper(
+                name="linkstate_changes_are_recorded",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func="""
+                    IF NEW.outcome <> '' AND (
+                        TG_OP = 'INSERT'
+                        OR (NEW.outcome, NEW.moved_to, NEW.url) IS DISTINCT FROM (OLD.outcome, OLD.moved_to, OLD.url)
+                    ) THEN
+                        INSERT INTO public.sources_linkcheck
+                            (source_id, url, outcome, http_status, reason, moved_to, lost_quotes)
+                        VALUES (
+                            NEW.source_id, NEW.url, NEW.outcome, NEW.http_status, NEW.reason, NEW.moved_to,
+                            NEW.lost_quotes
+                        );
+                    END IF;
+                    RETURN NULL;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.url
+
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether somebody has to look at it who has not."""
+        return self.outcome in NEEDS_SOMEBODY and self.accepted_at is None
+
+
+class LinkCheck(models.Model):
+    """That the address of a source was found to lead to something else than before.
+
+    Written by the database itself whenever a LinkState changes; a check that finds what was known leaves no row.
+    """
+
+    Outcome = LinkOutcome
+
+    source = models.ForeignKey(
+        "sources.Source", models.PROTECT, related_name="link_checks", verbose_name=_("source")
+    )
+    checked_at = models.DateTimeField(_("when"), db_default=Now())
+    url = AddressField(_("address"), max_length=LONGEST_ADDRESS)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=LinkOutcome)
+    http_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
+    reason = models.CharField(_("reason"), max_length=40, blank=True)
+    moved_to = AddressField(_("new address"), max_length=LONGEST_ADDRESS, blank=True)
+    lost_quotes = models.PositiveIntegerField(_("quoted passages that it has no more"), default=0)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("change of a link")
+        verbose_name_plural = _("changes of links")
+        default_permissions = ("view",)
+        constraints = [
+            models.CheckConstraint(name="linkcheck_outcome_is_known", condition=Q(outcome__in=_OUTCOMES)),
+        ]
+        triggers = [
+            *append_only("linkcheck", "What became of links is only added to."),
+            written_by_the_database("linkcheck", pgtrigger.Insert),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()}: {self.url}"

@@ -1,0 +1,173 @@
+"""The tree and its proofs, against the definitions of RFC 6962 as they stand there."""
+
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from claims.ledger.proofs import merkle_tree
+from claims.ledger.proofs.hash_tiles import GrowingTiles, places_for, subtrees_in, width_of
+from claims.ledger.proofs.merkle_tree import (
+    EMPTY,
+    GrowingTree,
+    consistency_parts,
+    hashes_of,
+    inclusion_parts,
+    leaf_hash,
+    node_hash,
+    proves_consistency,
+    proves_inclusion,
+)
+
+LARGEST = 300
+LEAVES = [leaf_hash(str(number).encode()) for number in range(LARGEST + 1)]
+
+
+def naive_root(leaves: list[bytes]) -> bytes:
+    """MTH(D[n]) of RFC 6962, section 2.1."""
+    if not leaves:
+        return hashlib.sha256(b"").digest()
+    if len(leaves) == 1:
+        return leaves[0]
+    k = largest_power_below(len(leaves))
+    return node_hash(naive_root(leaves[:k]), naive_root(leaves[k:]))
+
+
+def naive_path(m: int, leaves: list[bytes]) -> list[bytes]:
+    """PATH(m, D[n]) of section 2.1.1."""
+    if len(leaves) == 1:
+        return []
+    k = largest_power_below(len(leaves))
+    if m < k:
+        return [*naive_path(m, leaves[:k]), naive_root(leaves[k:])]
+    return [*naive_path(m - k, leaves[k:]), naive_root(leaves[:k])]
+
+
+def naive_proof(m: int, leaves: list[bytes], whole: bool = True) -> list[bytes]:
+    """SUBPROOF(m, D[n], b) of section 2.1.2."""
+    if m == len(leaves):
+        return [] if whole else [naive_root(leaves)]
+    k = largest_power_below(len(leaves))
+    if m <= k:
+        return [*naive_proof(m, leaves[:k], whole), naive_root(leaves[k:])]
+    return [*naive_proof(m - k, leaves[k:], False), naive_root(leaves[:k])]
+
+
+def largest_power_below(n: int) -> int:
+    k = 1
+    while k * 2 < n:
+        k *= 2
+    return k
+
+
+def tiles_of(size: int) -> dict[tuple[int, int], bytes]:
+    tiles = GrowingTiles()
+    for leaf in LEAVES[:size]:
+        tiles.add(leaf)
+    return tiles.taken()
+
+
+TILES = tiles_of(LARGEST + 1)
+SUBTREE = subtrees_in(TILES)
+
+
+@pytest.mark.parametrize("size", range(LARGEST + 1))
+def test_roots_of_all_sizes(size: int) -> None:
+    grown = GrowingTree()
+    for leaf in LEAVES[:size]:
+        grown.add(leaf)
+    assert merkle_tree.root(size, SUBTREE) == grown.root == naive_root(LEAVES[:size])
+
+
+def test_empty_tree() -> None:
+    assert EMPTY.hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+sizes = some.integers(1, LARGEST)
+
+
+@given(some.data())
+def test_inclusion(drawn: some.DataObject) -> None:
+    size = drawn.draw(sizes)
+    index = drawn.draw(some.integers(0, size - 1))
+    proof = hashes_of(inclusion_parts(index, size), SUBTREE)
+    root = naive_root(LEAVES[:size])
+    assert proof == naive_path(index, LEAVES[:size])
+    assert proves_inclusion(LEAVES[index], index, size, proof, root)
+    # Of nothing else, with nothing missing, changed or added, and for no other tree.
+    other = drawn.draw(some.integers(0, LARGEST))
+    assert (other == index) == proves_inclusion(LEAVES[other], index, size, proof, root)
+    assert not proves_inclusion(LEAVES[index], index, size, [*proof, LEAVES[0]], root)
+    assert not proves_inclusion(LEAVES[index], size, size, proof, root)
+    if proof:
+        assert not proves_inclusion(LEAVES[index], index, size, proof[:-1], root)
+        assert not proves_inclusion(LEAVES[index], index, size, [LEAVES[-1], *proof[1:]], root)
+
+
+@given(some.data())
+def test_consistency(drawn: some.DataObject) -> None:
+    second = drawn.draw(sizes)
+    first = drawn.draw(some.integers(1, second))
+    proof = hashes_of(consistency_parts(first, second), SUBTREE)
+    before, after = naive_root(LEAVES[:first]), naive_root(LEAVES[:second])
+    assert proof == naive_proof(first, LEAVES[:second])
+    assert proves_consistency(first, second, proof, before, after)
+    assert not proves_consistency(first, second, proof, LEAVES[-1], after)
+    assert not proves_consistency(first, second, proof, before, LEAVES[-1])
+    assert not proves_consistency(first, second, [*proof, LEAVES[0]], before, after)
+    if proof:
+        assert not proves_consistency(first, second, proof[:-1], before, after)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 255, 256, 257, 300])
+def test_every_leaf_and_every_smaller_tree(size: int) -> None:
+    root = naive_root(LEAVES[:size])
+    for index in range(size):
+        proof = hashes_of(inclusion_parts(index, size), SUBTREE)
+        assert proves_inclusion(LEAVES[index], index, size, proof, root)
+    for first in range(1, size + 1):
+        proof = hashes_of(consistency_parts(first, size), SUBTREE)
+        assert proves_consistency(first, size, proof, naive_root(LEAVES[:first]), root)
+
+
+@pytest.mark.parametrize(("index", "size"), [(0, 0), (-1, 3), (3, 3)])
+def test_leaf_that_is_not_in_the_tree(index: int, size: int) -> None:
+    with pytest.raises(ValueError, match="not in the tree"):
+        inclusion_parts(index, size)
+    assert not proves_inclusion(LEAVES[0], index, size, [], LEAVES[0])
+
+
+@pytest.mark.parametrize(("first", "second"), [(0, 0), (0, 3), (4, 3), (-1, 3)])
+def test_trees_of_which_none_goes_on_from_the_other(first: int, second: int) -> None:
+    with pytest.raises(ValueError, match="not the smaller"):
+        consistency_parts(first, second)
+    assert not proves_consistency(first, second, [], LEAVES[0], LEAVES[0])
+
+
+@given(sizes, sizes)
+def test_tiles_grow_to_what_they_are_made_at_once(one: int, other: int) -> None:
+    size, larger = sorted((one, other))
+    before = tiles_of(size)
+    tiles = GrowingTiles(size, before.__getitem__)
+    for leaf in LEAVES[size:larger]:
+        tiles.add(leaf)
+    assert before | tiles.taken() == tiles_of(larger)
+    assert tiles.taken() == {}
+    assert {place: len(tile) // 32 for place, tile in tiles_of(larger).items()} == {
+        place: width_of(place, larger) for place in tiles_of(larger)
+    }
+
+
+@given(some.data())
+def test_the_tiles_that_a_proof_needs_are_enough(drawn: some.DataObject) -> None:
+    second = drawn.draw(sizes)
+    first = drawn.draw(some.integers(1, second))
+    for parts in (consistency_parts(first, second), inclusion_parts(first - 1, second)):
+        tiles = {place: TILES[place] for place in places_for(parts)}
+        assert hashes_of(parts, subtrees_in(tiles)) == hashes_of(parts, SUBTREE)
+
+
+def test_tile_that_does_not_reach_that_far() -> None:
+    with pytest.raises(LookupError, match="tile 0 of level 0"):
+        subtrees_in({(0, 0): LEAVES[0]})(1, 0)

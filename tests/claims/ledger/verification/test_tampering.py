@@ -1,0 +1,413 @@
+"""What somebody does who may do anything in the database, and how it is found: docs/ledger-proofs.md has the table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+
+from claims.ledger.proofs.checkpoints import sign_ledger, sign_reviews
+from claims.ledger.verification.verification_run import KeptCheckpoint, verify
+from claims.models import Checkpoint, Claim, Claimant, Topic
+from claims.review import workflow
+from tests.helpers.broken_rules import as_committed, sql
+from tests.helpers.kept_newsroom import checker, editor, kept_rows, publish
+from tests.helpers.newsroom import make_appearance, make_claim, make_source
+
+__all__ = ["checker", "editor", "kept_rows", "publish"]  # fixtures
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def signed(publish: Callable[..., Claim], editor: User) -> KeptCheckpoint:
+    """A ledger of six entries, signed, of which somebody has kept the checkpoint.
+
+    1 and 2 are of the first claim, which was corrected; 4 and 6 of one that was retracted.
+    """
+    source = make_source("The bridge cost nine million euros. It opened in May.")
+    claim = make_claim(
+        "It opened in May.",
+        claimant=Claimant.objects.create(name="Mara Lindqvist"),
+        topics=[Topic.objects.create(name="Transport", slug="transport")],
+    )
+    make_appearance(claim, source, "It opened in May.")
+    publish(claim)
+    publish(claim, correction_kind="correction", correction_note="In June.")
+    publish()
+    retracted = publish()
+    publish()
+    workflow.move(retracted.verdicts.get(), "retract", by=editor, note="It was about another bridge.")
+    as_committed()
+    sign_ledger()
+    sign_reviews()
+    newest = Checkpoint.objects.of_ledger().newest()
+    assert newest is not None
+    assert newest.tree_size == 6
+    return KeptCheckpoint.read("kept.txt", newest.note)
+
+
+def as_superuser(*statements: str) -> None:
+    """Do what no rule allows, with every rule switched off meanwhile."""
+    with transaction.atomic():
+        sql("SET LOCAL session_replication_role = replica")
+        for statement in statements:
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+        sql("SET LOCAL session_replication_role = origin")
+
+
+#: SQL for the hash of each entry, made anew from what its row says, in the order of the ledger.
+CHAIN_ANEW = """
+    DO $$
+    DECLARE entry record; before text := repeat('0', 64);
+    BEGIN
+        FOR entry IN SELECT * FROM claims_publication ORDER BY sequence LOOP
+            before := encode(sha256(convert_to(
+                'factcheck ledger entry 1' || E'\\n' || entry.sequence || E'\\n' || entry.claim_id || E'\\n'
+                || entry.version || E'\\n' || entry.status || E'\\n' || entry.kind || E'\\n'
+                || to_char(entry.published_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || E'\\n'
+                || coalesce(entry.merged_into_id::text, '-') || E'\\n'
+                || encode(sha256(convert_to(entry.note, 'UTF8')), 'hex') || E'\\n' || entry.body_sha256 || E'\\n'
+                || before || E'\\n', 'UTF8')), 'hex');
+            UPDATE claims_publication SET chain_sha256 = before WHERE id = entry.id;
+        END LOOP;
+    END $$
+"""
+NO_HASHES = "ALTER TABLE claims_publication DROP CONSTRAINT publication_body_hash_is_true"
+BODY = """
+    UPDATE claims_publication SET body = replace(body, 'It opened in May', 'It opened in July') WHERE sequence = 2
+"""
+BODY_HASH = """
+    UPDATE claims_publication SET body_sha256 = encode(sha256(convert_to(body, 'UTF8')), 'hex') WHERE sequence = 2
+"""
+ADDED_SIGNOFF = """
+    INSERT INTO claims_signoff (verdict_id, by_id, by_name, round, note, at)
+    SELECT verdict_id, by_id, 'x', 7, '', now() - interval '9 days' FROM claims_signoff ORDER BY id LIMIT 1
+"""
+OF_ENTRY_3 = "(SELECT id FROM claims_publication WHERE sequence = 3)"
+
+
+@dataclass
+class Tampering:
+    what: str
+    statements: list[str]
+    #: Beginnings of what is found, each of which has to be among it.
+    found: list[str] = field(default_factory=list)
+
+
+TAMPERINGS = [
+    Tampering(
+        "change a body",
+        [NO_HASHES, BODY],
+        [
+            "Entry 2 (claim {c}, version 2): its body is not what was published",
+            "Rule publication_body_hash_is_true of claims_publication: it is missing",
+        ],
+    ),
+    Tampering(
+        "change a body and its hash",
+        [NO_HASHES, BODY, BODY_HASH],
+        [
+            "Entry 2 (claim {c}, version 2): it does not go on from",
+            "Entry 2 (claim {c}, version 2): it is not what was put",
+        ],
+    ),
+    Tampering(
+        "change a body, its hash and the whole chain behind it",
+        [NO_HASHES, BODY, BODY_HASH, CHAIN_ANEW],
+        [
+            "Entry 2 (claim {c}, version 2): it is not what was put into the tree",
+            "Entry 2: 4 entries behind it",
+        ],
+    ),
+    Tampering(
+        "change a body, its hash, the chain and the tree",
+        [NO_HASHES, BODY, BODY_HASH, CHAIN_ANEW, "DELETE FROM claims_hashtile"],
+        ["Checkpoint 1 (ledger, 6 entries): what is there now does not come to it"],
+    ),
+    Tampering(
+        "change a body and all that follows of it, and take the checkpoints away",
+        [
+            NO_HASHES,
+            BODY,
+            BODY_HASH,
+            CHAIN_ANEW,
+            "DELETE FROM claims_hashtile",
+            "DELETE FROM claims_checkpoint",
+        ],
+        ["Checkpoint in kept.txt (6 entries): what is there now does not come to it"],
+    ),
+    Tampering(
+        "delete the last entry",
+        [
+            "DELETE FROM claims_publication WHERE sequence = 6",
+            "UPDATE claims_publication SET superseded_at = NULL WHERE sequence = 4",
+        ],
+        [
+            "Checkpoint 1 (ledger, 6 entries): there are no longer 6 entries",
+            "Hashes of the tree (level 0, tile 0)",
+        ],
+    ),
+    Tampering(
+        "delete the last entry and forget that it closed another",
+        ["DELETE FROM claims_publication WHERE sequence = 6"],
+        ["Entry 4 (claim {r}, version 1): it says that it stood until"],
+    ),
+    Tampering(
+        "delete in the middle",
+        [
+            f"DELETE FROM claims_publishedverdict WHERE publication_id = {OF_ENTRY_3}",
+            "DELETE FROM claims_publication WHERE sequence = 3",
+        ],
+        [
+            "Entry 4 (claim {r}, version 1): it comes where entry 3 has to",
+            "Checkpoint 1 (ledger, 6 entries): there are no",
+        ],
+    ),
+    Tampering(
+        "delete in the middle and number anew",
+        [
+            f"DELETE FROM claims_publishedverdict WHERE publication_id = {OF_ENTRY_3}",
+            "DELETE FROM claims_publication WHERE sequence = 3",
+            "UPDATE claims_publication SET sequence = sequence - 1 WHERE sequence = 4",
+            "UPDATE claims_publication SET sequence = sequence - 1 WHERE sequence = 5",
+            "UPDATE claims_publication SET sequence = sequence - 1 WHERE sequence = 6",
+        ],
+        ["Entry 3 (claim {r}, version 1): it does not go on from", "Verdict"],
+    ),
+    Tampering(
+        "swap two entries",
+        [
+            "UPDATE claims_publication SET sequence = 99 WHERE sequence = 3",
+            "UPDATE claims_publication SET sequence = 3 WHERE sequence = 5",
+            "UPDATE claims_publication SET sequence = 5 WHERE sequence = 99",
+        ],
+        ["Entry 3 (", "Entry 5 ("],
+    ),
+    Tampering(
+        "change a moment",
+        ["UPDATE claims_publication SET published_at = published_at - interval '1 day' WHERE sequence = 3"],
+        ["Entry 3 (", "Entry 3 (claim {t}, version 1): `published_at` is not what its body says"],
+    ),
+    Tampering(
+        "change a note",
+        ["UPDATE claims_publication SET note = 'x' WHERE sequence = 2"],
+        ["Entry 2 (claim {c}, version 2)"],
+    ),
+    Tampering(
+        "change a kind",
+        ["UPDATE claims_publication SET kind = 'update' WHERE sequence = 2"],
+        ["Entry 2 (claim {c}, version 2): it does not go on"],
+    ),
+    Tampering(
+        "change a status",
+        ["UPDATE claims_publication SET status = 'published' WHERE sequence = 6"],
+        [
+            "Entry 6 (claim {r}, version 2): it does not go on",
+            "Entry 6 (claim {r}, version 2): `status` is not",
+        ],
+    ),
+    Tampering(
+        "close an entry, which hides the claim",
+        ["UPDATE claims_publication SET superseded_at = now() WHERE sequence = 3"],
+        ["Entry 3 (claim {t}, version 1): it says that it stood until"],
+    ),
+    Tampering(
+        "have an entry stand longer than it did",
+        [
+            "UPDATE claims_publication SET superseded_at = superseded_at + interval '1 hour' WHERE sequence = 1"
+        ],
+        ["Entry 1 (claim {c}, version 1): it says that it stood until"],
+    ),
+    Tampering(
+        "insert an entry that is dated back",
+        [
+            "UPDATE claims_publication SET superseded_at = '2020-01-01T00:00:00Z' WHERE sequence = 3",
+            """
+            INSERT INTO claims_publication SELECT (jsonb_populate_record(entry, jsonb_build_object(
+                'id', 9999, 'sequence', 7, 'claim_id', claim_id, 'version', 2, 'published_at', '2020-01-01T00:00:00Z'
+            ))).* FROM claims_publication AS entry WHERE sequence = 3
+            """,
+        ],
+        [
+            "Entry 7 (claim {t}, version 2): it does not go on",
+            "Entry 7 (claim {t}, version 2): it is dated before",
+        ],
+    ),
+    Tampering(
+        "switch a rule off",
+        ["ALTER TABLE claims_publication DISABLE TRIGGER ALL"],
+        [
+            "Rule publication_no_update of claims_publication: it is switched off",
+            "Rule publication_joins_the_ledger",
+        ],
+    ),
+    Tampering(
+        "drop a rule",
+        ["DROP TRIGGER {no_delete} ON claims_publication"],
+        ["Rule publication_no_delete of claims_publication: it is missing"],
+    ),
+    Tampering(
+        "have a rule say something else",
+        [
+            "CREATE OR REPLACE FUNCTION {no_delete}() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN OLD; END$$",
+        ],
+        ["Rule publication_no_delete of claims_publication: it does not say"],
+    ),
+    Tampering(
+        "change the checkpoint",
+        ["UPDATE claims_checkpoint SET tree_size = 5 WHERE log = 'ledger'"],
+        ["Checkpoint 1 (ledger, 5 entries): Checkpoint 5 of ledger says another"],
+    ),
+    Tampering(
+        "forge the checkpoint",
+        [
+            "UPDATE claims_checkpoint SET tree_size = 5, note = replace(note, E'\\n6', E'\\n5') WHERE log = 'ledger'"
+        ],
+        ["Checkpoint 1 (ledger, 5 entries): Checkpoint "],
+    ),
+    Tampering(
+        "put another key in the place of ours",
+        ["UPDATE claims_signingkey SET public_key = repeat('A', 43)"],
+        ["Checkpoint 1 (ledger, 6 entries): Checkpoint 6 of ledger does not bear its signature"],
+    ),
+    Tampering(
+        "change who moved something",
+        [
+            "UPDATE claims_transition SET actor_name = 'Somebody' WHERE id = (SELECT min(id) FROM claims_transition)"
+        ],
+        ["Move "],
+    ),
+    Tampering(
+        "delete a move",
+        ["DELETE FROM claims_transition WHERE id = (SELECT min(id) FROM claims_transition)"],
+        ["Move {m} (link 1 of reviews): it was deleted"],
+    ),
+    Tampering(
+        "forge a sign-off",
+        ["UPDATE claims_signoff SET by_name = 'Somebody' WHERE id = (SELECT min(id) FROM claims_signoff)"],
+        ["Sign-off "],
+    ),
+    Tampering(
+        "add a sign-off",
+        [
+            ADDED_SIGNOFF,
+        ],
+        ["Sign-off "],
+    ),
+    Tampering(
+        "add a sign-off that is dated back, and have it linked as if it were new",
+        [
+            ADDED_SIGNOFF,
+            "SET LOCAL session_replication_role = origin",
+            "INSERT INTO claims_reviewlink (kind, row_id) SELECT 'signoff', max(id) FROM claims_signoff",
+        ],
+        ["Sign-off "],
+    ),
+    Tampering(
+        "cut the end of the chain of reviews",
+        ["DELETE FROM claims_reviewlink WHERE number = (SELECT max(number) FROM claims_reviewlink)"],
+        ["Checkpoint 2 (reviews, ", "Sign-off |Move "],
+    ),
+    Tampering(
+        "list another verdict than was published",
+        [
+            f"UPDATE claims_publishedverdict SET body = replace(body, 'sum', 'x') WHERE publication_id = {OF_ENTRY_3}",
+        ],
+        ["Entry 3 (claim {t}, version 1): verdict"],
+    ),
+    Tampering(
+        "list no verdict",
+        [
+            f"DELETE FROM claims_publishedverdict WHERE publication_id = {OF_ENTRY_3}",
+        ],
+        ["Entry 3 (claim {t}, version 1): verdict", "Verdict "],
+    ),
+    Tampering(
+        "retract a verdict in silence",
+        [
+            f"""
+            UPDATE claims_verdict SET state = 'retracted'
+            WHERE id IN (SELECT verdict_id FROM claims_publishedverdict WHERE publication_id = {OF_ENTRY_3})
+            """
+        ],
+        ["Verdict "],
+    ),
+    Tampering(
+        "hide an entry from the search",
+        ["UPDATE claims_publication SET search = '', search_heading = '' WHERE sequence = 3"],
+        ["Entry 3: its words in the search are not those of its text"],
+    ),
+    Tampering(
+        "hide an entry from a filter",
+        ["UPDATE claims_publication SET topic_ids = '{}' WHERE sequence = 2"],
+        ["Entry 2 (claim {c}, version 2): `topic_ids` is not what its body says"],
+    ),
+    Tampering(
+        "hide an entry from matching",
+        ["DELETE FROM claims_statedwords"],
+        ["Claim "],
+    ),
+    Tampering(
+        "hide a claimant",
+        ["DELETE FROM claims_mention WHERE kind = 'claimant'"],
+        ["Claimant "],
+    ),
+]
+
+
+def found(*kept: KeptCheckpoint) -> list[str]:
+    return [str(finding) for finding in verify(kept)]
+
+
+def test_where_nothing_was_done_nothing_is_found(signed: KeptCheckpoint) -> None:
+    assert found(signed) == []
+
+
+@pytest.mark.parametrize("tampering", TAMPERINGS, ids=lambda one: one.what)
+def test_whatever_is_done_is_found_and_named(signed: KeptCheckpoint, tampering: Tampering) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT array_agg(claim_id ORDER BY sequence) FROM claims_publication")
+        [claims] = cursor.fetchone()
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE tgname LIKE 'pgtrigger_publication_no_delete_%%'")
+        [no_delete] = cursor.fetchone()
+        cursor.execute("SELECT min(id) FROM claims_transition")
+        [move] = cursor.fetchone()
+        cursor.execute("SELECT min(id) FROM claims_checkpoint")
+        [checkpoint] = cursor.fetchone()
+    names = {"c": claims[0], "t": claims[2], "r": claims[3], "m": move, "no_delete": no_delete}
+    as_superuser(*(one.replace("{no_delete}", no_delete) for one in tampering.statements))
+    said = found(signed)
+    for beginning in tampering.found:
+        wanted = [part.format(**names) for part in beginning.split("|")]
+        wanted = [part.replace("Checkpoint 1 ", f"Checkpoint {checkpoint} ") for part in wanted]
+        wanted = [part.replace("Checkpoint 2 ", f"Checkpoint {checkpoint + 1} ") for part in wanted]
+        assert any(one.startswith(tuple(wanted)) for one in said), said
+
+
+def test_only_a_checkpoint_from_outside_shows_that_a_backup_was_put_back(signed: KeptCheckpoint) -> None:
+    as_superuser(
+        "DELETE FROM claims_publication WHERE sequence = 6",
+        "UPDATE claims_publication SET superseded_at = NULL WHERE sequence = 4",
+        "UPDATE claims_publishedverdict SET superseded_at = NULL WHERE publication_id ="
+        " (SELECT id FROM claims_publication WHERE sequence = 4)",
+        "UPDATE claims_verdict SET state = 'published' WHERE claim_id ="
+        " (SELECT claim_id FROM claims_publication WHERE sequence = 4)",
+        "DELETE FROM claims_checkpoint; DELETE FROM claims_hashtile; DELETE FROM claims_reviewlink;"
+        " DELETE FROM claims_transition; DELETE FROM claims_signoff",
+        """
+        INSERT INTO claims_mention (kind, thing_id, publications)
+        SELECT 'source', unnest(source_ids), 1 FROM claims_publication WHERE sequence = 4
+        """,
+        "UPDATE claims_mention SET publications = publications + 1 WHERE kind IN ('publisher', 'rating')",
+        """
+        INSERT INTO claims_statedwords SELECT claim_id, matched.words, matched.length FROM claims_publication,
+            claims_matched_words(search_statement || ' ' || search_headlines) AS matched WHERE sequence = 4
+        """,
+    )
+    assert found() == []
+    assert found(signed) == [
+        "Checkpoint in kept.txt (6 entries): there are no longer 6 entries: some were taken away."
+    ]

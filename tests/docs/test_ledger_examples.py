@@ -1,0 +1,165 @@
+"""Programs of the handbook with which outsiders see that a ledger is rewritten, whoever has the key."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from pytest_django.live_server_helper import LiveServer
+
+from claims.ledger.house_signature import public_key
+from claims.ledger.proofs import checkpoints
+from claims.ledger.proofs.checkpoints import sign_ledger
+from claims.ledger.proofs.key_succession import succeed
+from claims.models import Checkpoint, Claim
+from tests.claims.ledger.verification.test_tampering import BODY, BODY_HASH, CHAIN_ANEW
+from tests.helpers.database import replace_database
+from tests.helpers.eventful_newsroom import exported
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+EXAMPLES = settings.BASE_DIR / "docs" / "examples"
+NEW_SECRET = "another secret of a newsroom, at random"
+Publish = Callable[..., Claim]
+
+
+def ran(name: str, *arguments: object) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, str(EXAMPLES / name), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+@pytest.fixture
+def ledger(transactional_db: None) -> None:
+    """A database in which entries are numbered from 1."""
+    replace_database()
+
+
+@pytest.fixture
+def key(ledger: None, publish: Publish) -> str:
+    """A ledger with two entries of one claim and one of another, signed twice; gives the key."""
+    claim = publish()
+    claim.statement = "It opened in May."
+    publish(claim, correction_kind="correction", correction_note="In June.")
+    sign_ledger()
+    publish()
+    sign_ledger()
+    return public_key()
+
+
+def rewritten(*statements: str) -> None:
+    """What somebody does who has the database and the key: all is made anew, and signed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        for statement in (
+            *statements,
+            CHAIN_ANEW,
+            "DELETE FROM claims_checkpoint",
+            "DELETE FROM claims_hashtile",
+        ):
+            cursor.execute(statement)
+        cursor.execute("SET session_replication_role = origin")
+    sign_ledger()
+
+
+NOTE = "UPDATE claims_publication SET note = 'In July.' WHERE sequence = 2"
+
+
+def test_live_ledger(live_server: LiveServer, key: str, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.txt"
+    program = ran("verify_ledger.py", live_server.url, key, "--keep", kept)
+    assert (program.stdout, program.stderr) == ("3 entries, 1 checkpoints: nothing was rewritten.\n", "")
+    rewritten(NOTE)
+    # By itself, all is well; against what was kept it is not.
+    assert ran("verify_ledger.py", live_server.url, key).returncode == 0
+    program = ran("verify_ledger.py", live_server.url, key, "--checkpoint", kept)
+    assert program.returncode == 1
+    assert program.stderr == f"{kept}: the first 3 entries are not those that were signed.\n"
+
+
+def test_live_ledger_that_was_changed_in_the_database(live_server: LiveServer, key: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SET session_replication_role = replica; {NOTE}; SET session_replication_role = origin"
+        )
+    program = ran("verify_ledger.py", live_server.url, key)
+    assert program.stderr.startswith("Entry 2 does not go on from the entry before it.\n")
+
+
+def test_live_ledger_that_was_set_back(live_server: LiveServer, key: str, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.txt"
+    ran("verify_ledger.py", live_server.url, key, "--keep", kept)
+    rewritten("DELETE FROM claims_publishedverdict; DELETE FROM claims_publication WHERE sequence = 3")
+    program = ran("verify_ledger.py", live_server.url, key, "--checkpoint", kept)
+    assert program.stderr == f"{kept}: 3 entries were signed, and there are 2.\n"
+
+
+def test_another_key(
+    live_server: LiveServer, key: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = ran("verify_ledger.py", live_server.url, "A" * 43)
+    assert program.stderr == (
+        "the newest checkpoint: this is no checkpoint that bears the newsroom's signature.\n"
+    )
+    # One that the old key has announced is believed by who knows the old one.
+    succeed(NEW_SECRET)
+    settings.SIGNING_KEY = NEW_SECRET
+    monkeypatch.setattr(checkpoints, "AGAIN_AFTER", timedelta(0))
+    sign_ledger()
+    assert ran("verify_ledger.py", live_server.url, key).returncode == 0
+
+
+def test_export(key: str, tmp_path: Path) -> None:
+    file, kept = tmp_path / "ledger.ndjson", tmp_path / "kept.txt"
+    file.write_bytes(exported())
+    newest = Checkpoint.objects.of_ledger().newest()
+    assert newest
+    kept.write_text(newest.note)
+    program = ran("verify_ledger.py", file, key, "--checkpoint", kept)
+    assert (program.stdout, program.stderr) == ("3 entries, 1 checkpoints: nothing was rewritten.\n", "")
+    file.write_bytes(exported().replace(b"The accounts", b"The books", 1))
+    assert "Entry 1 does not go on" in ran("verify_ledger.py", file, key, "--checkpoint", kept).stderr
+
+
+@pytest.mark.parametrize(
+    ("statements", "says"),
+    [
+        ([NOTE], "It was rewritten"),
+        (
+            ["DELETE FROM claims_publishedverdict; DELETE FROM claims_publication WHERE sequence = 3"],
+            "was set back",
+        ),
+    ],
+)
+def test_mirror_sees_what_is_rewritten(
+    live_server: LiveServer, key: str, publish: Publish, tmp_path: Path, statements: list[str], says: str
+) -> None:
+    feed, file = f"{live_server.url}/api/v1/changes/", tmp_path / "claims.sqlite"
+    assert ran("mirror.py", feed, file, "--once", "--key", key).returncode == 0
+    rewritten(*statements)
+    program = ran("mirror.py", feed, file, "--once")
+    assert program.returncode == 1
+    assert says in program.stderr
+
+
+def test_command_says_the_same(key: str, tmp_path: Path) -> None:
+    call_command("verify_ledger", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET session_replication_role = replica;"
+            "ALTER TABLE claims_publication DROP CONSTRAINT publication_body_hash_is_true;"
+            f"{BODY}; {BODY_HASH}; SET session_replication_role = origin"
+        )
+    with pytest.raises(SystemExit) as ended:
+        call_command("verify_ledger", verbosity=0)
+    assert ended.value.code == 1
