@@ -4,7 +4,7 @@ from django.urls import path
 
 from claims.public.feeds import feed_formats
 from claims.public.feeds import views as feeds
-from claims.public.pages import cards, check, clusters, oembed, views
+from claims.public.pages import cards, check, clusters, media_files, oembed, views
 
 urlpatterns = [
     path("", views.claims, name="claims"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("claims/<int:pk>/card/", cards.card, name="claim-card"),
     path("claims/<int:pk>/versions/<int:version>/", views.claim_version, name="claim-version"),
     path("claims/<int:pk>/<str:slug>/", views.claim, name="claim"),
+    path("media/<str:name>", media_files.media_file, name="media-file"),
     path("sources/<int:pk>/", views.source, name="source"),
     path("sources/<int:pk>/snapshots/<int:number>/", views.source, name="source-snapshot"),
     path("check/", check.check, name="check"),

@@ -25,6 +25,7 @@ from claims.public.api.facets import FacetResource
 from claims.public.api.linked_data import LinkedDataResource
 from claims.public.api.lookup import LookupResource
 from claims.public.api.match import MatchResource
+from claims.public.api.media_lookup import MediaLookupResource
 from claims.public.api.mentioned_resources import (
     ClaimantResource,
     PublisherResource,
@@ -63,6 +64,11 @@ listings = [
         name="lookup",
     ),
     path(
+        f"{V1}lookup/media/",
+        MediaLookupResource.as_view({"post": "create"}, basename="lookup"),
+        name="lookup-media",
+    ),
+    path(
         f"{V1}match/",
         MatchResource.as_view({"get": "retrieve", "post": "create"}, basename="match"),
         name="match",
@@ -95,7 +101,7 @@ class Root(APIView):
         addresses = {name: reverse(f"{name}-list", request=request) for name in RESOURCES}
         more = {
             name: reverse(name, request=request)
-            for name in ("changes", "lookup", "match", "schema", "docs", "redoc")
+            for name in ("changes", "lookup", "lookup-media", "match", "schema", "docs", "redoc")
         }
         return Response({**addresses, **more}, headers={"Cache-Control": "public, max-age=3600"})
 

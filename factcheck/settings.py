@@ -128,7 +128,7 @@ MIDDLEWARE = [
 ]
 
 # What programs read takes a short way: no session, no sign-in, nothing that depends on who asks.
-PUBLIC_READS_REGEX = r"^/(api/v1/(?!editorial/)|v1alpha1/|feeds/|oembed/)"
+PUBLIC_READS_REGEX = r"^/(api/v1/(?!editorial/)|v1alpha1/|feeds/|oembed/|media/)"
 PUBLIC_MIDDLEWARE = [
     "factcheck.web.public_reads.SecurityFields",
     "factcheck.web.cors.Sharing",
@@ -392,7 +392,7 @@ REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_PREFIX": "factcheck_"}
 # For how long a request that is sent again with its Idempotency-Key is answered as the first time.
 IDEMPOTENCY_HOURS = number("IDEMPOTENCY_HOURS", 24, least=1, most=720)
 SPECTACULAR_SETTINGS = SCHEMA
-_PUBLIC_ADDRESSES = r"^/(api/(?!v1/editorial/)|v1alpha1/|feeds/|oembed/)"
+_PUBLIC_ADDRESSES = r"^/(api/(?!v1/editorial/)|v1alpha1/|feeds/|oembed/|media/)"
 # Pages of other sites may read the API, the feeds and oEmbed, and nothing else of ours.
 CORS_URLS_REGEX = _PUBLIC_ADDRESSES
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]  # look-ups ask with a body
@@ -420,6 +420,7 @@ RATE_LIMITED_PAGES_REGEX = r"^/($|claims/|sources/|methodology/|check/|clusters/
 RATE_LIMIT_COSTS = {
     r"/facets/$": 5,
     r"/lookup/$": 10,
+    r"/lookup/media/$|/claims:imageSearch$": 40,
     r"/match/$": 5,
     r"/claims\.(csv|ndjson|jsonld)$": 20,
     r"^/check/answer/$": 5,

@@ -23,6 +23,7 @@ from .audited_rows import (
 from .chat_channel import ChatChannel, ChatMessage, ChatProgress
 from .claim import Claim, ClaimTopic
 from .claim_follower import ClaimFollower
+from .claim_media import ClaimMedia
 from .claimant import Claimant
 from .cluster import Cluster, ClusterMember
 from .comment import Comment
@@ -53,7 +54,7 @@ from .topic import Topic
 from .transition import Transition
 from .triage_turn import TriageTurn
 from .unsaved_form import UnsavedForm
-from .verdict import CorrectionKind, Verdict
+from .verdict import CorrectionKind, MediaAuthenticity, Verdict
 from .visited_page import VisitedPage
 from .visited_site import VisitedSite
 from .vocabulary import SearchLanguage, SearchSpelling, SearchWord
@@ -78,6 +79,7 @@ __all__ = [
     "ChatProgress",
     "Claim",
     "ClaimFollower",
+    "ClaimMedia",
     "ClaimTopic",
     "Claimant",
     "Cluster",
@@ -95,6 +97,7 @@ __all__ = [
     "LanguageMean",
     "MailChoice",
     "MailSchedule",
+    "MediaAuthenticity",
     "Mention",
     "NewMember",
     "NormalisedRating",
