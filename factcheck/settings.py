@@ -33,6 +33,7 @@ from factcheck.installation.environment import (
 )
 from factcheck.installation.identity_provider import openid_connect, roles_of_groups
 from factcheck.installation.log import log_settings
+from factcheck.installation.media_settings import media_settings
 from factcheck.telemetry.variables import QUESTIONS, metrics, receivers
 
 # Lets class bodies name the types of generic Django classes, as in `models.CharField[str, str]`.
@@ -348,6 +349,9 @@ PROCRASTINATE_ON_APP_READY = "factcheck.telemetry.job_context.accompany"
 # -- Imports: what the desk takes as one file; the command reads files of any size ------------------------------
 
 IMPORT_MAX_BYTES = number("IMPORT_MAX_BYTES", 500 * 2**20, least=1_000_000, most=100_000_000_000)
+
+# Pictures, sound and film: how large a file may be; and what reads films, and whose signatures under manifests count.
+MEDIA_MAX_BYTES, FFMPEG, FFPROBE, C2PA_TRUST_ANCHORS = media_settings()
 
 # -- Vectors: by which claims are found that say the same in other words ---------------------------------------
 
