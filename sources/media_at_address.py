@@ -10,7 +10,9 @@ from sources.failures import Failure
 from sources.http.fetched_documents import FetchError, Limits, fetch
 
 #: A picture in the size in which pages show it, and no time to wait for it: somebody waits for the answer.
-LIMITS = Limits(connect_seconds=3.0, read_seconds=5.0, total_seconds=8.0, content_bytes=10_000_000, redirects=3)
+LIMITS = Limits(
+    connect_seconds=3.0, read_seconds=5.0, total_seconds=8.0, content_bytes=10_000_000, redirects=3
+)
 _TYPES = frozenset(
     {
         *("image/jpeg", "image/jpg", "image/pjpeg", "image/png", "image/webp", "image/gif", "image/avif"),

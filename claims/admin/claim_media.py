@@ -12,7 +12,9 @@ from unfold.admin import StackedInline
 
 from claims.admin.media_preview import preview
 from claims.models import Claim, ClaimMedia
+from claims.models.claim_media import media_readable_by
 from claims.review import claim_edits
+from factcheck.admin.base import person_at
 
 
 class ClaimMediaInline(StackedInline):
@@ -22,7 +24,7 @@ class ClaimMediaInline(StackedInline):
     template = "admin/desk/quote_rows.html"
 
     class Media:
-        css = {"all": ("desk/media.css",)}  # noqa: RUF012  as Django has it
+        css = {"all": ("desk/media.css",)}
 
     extra = 0
     per_page = 5
@@ -44,6 +46,12 @@ class ClaimMediaInline(StackedInline):
         if db_field.name == "caption":
             field.widget.attrs |= {"rows": 2, "class": "desk-input"}
         return field
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "media":
+            # Whoever names one by its number must not get at the drafts of others.
+            kwargs["queryset"] = media_readable_by(person_at(request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description=gettext_lazy("what it looks like"))
     def shown(self, row: ClaimMedia) -> SafeString | str:

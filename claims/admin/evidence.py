@@ -26,7 +26,7 @@ class EvidenceInline(StackedInline):
     template = "admin/desk/quote_rows.html"
 
     class Media:
-        css = {"all": ("desk/media.css",)}  # noqa: RUF012  as Django has it
+        css = {"all": ("desk/media.css",)}
 
     form = QuoteForm
     extra = 0

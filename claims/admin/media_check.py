@@ -44,7 +44,9 @@ class BroughtPicture(forms.Form):
         label=gettext_lazy("Picture"),
         required=False,
         widget=UnfoldAdminFileFieldWidget({"accept": "image/*", "data-takes-pasted": ""}),
-        help_text=gettext_lazy("A copied picture can be pasted anywhere on this page. Of a film, take a screenshot."),
+        help_text=gettext_lazy(
+            "A copied picture can be pasted anywhere on this page. Of a film, take a screenshot."
+        ),
     )
     address = forms.CharField(
         label=gettext_lazy("or its address"),
@@ -59,7 +61,9 @@ class BroughtPicture(forms.Form):
         if bool(cleaned.get("upload")) == bool(cleaned.get("address")):
             raise forms.ValidationError(_("Choose or paste a picture, or give its address: one of the two."))
         if cleaned.get("upload") and cleaned["upload"].size > LARGEST:
-            self.add_error("upload", _("The picture is too large: at most %d MB are read.") % (LARGEST // 1_000_000))
+            self.add_error(
+                "upload", _("The picture is too large: at most %d MB are read.") % (LARGEST // 1_000_000)
+            )
         return cleaned
 
     def look(self) -> PerceptualHash:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,7 +22,7 @@ from claims.models.claim_media import media_readable_by
 from claims.newsroom.refusals import NotAllowed
 from claims.public.pages.media_files import file_response
 from claims.review.described_media import taken_in
-from factcheck.admin.base import DeskAdmin, person_at
+from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.technical import fingerprint, folded_json
 from factcheck.admin.versions import DeskForm
 from factcheck.django_internals import become
@@ -40,20 +41,25 @@ class MediaForm(DeskForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if cleaned.get("show_to_readers") and not cleaned.get("alternative_text", "").strip():
-            self.add_error("alternative_text", _("Describe it first, so that those who cannot see it know what it shows."))
+            self.add_error(
+                "alternative_text",
+                _("Describe it first, for those who cannot see it."),
+            )
         elif cleaned.get("show_to_readers") and self.instance.pk and not self.instance.public_sha256:
             self.add_error("show_to_readers", _("There is no picture of it that readers could be shown."))
         return cleaned
 
 
 class NewMediaForm(forms.ModelForm):
-    """A file, the address of one, or a picture from the clipboard, which the page's script puts in place of the file."""
+    """A file, the address of one, or a picture from the clipboard, which a script puts in place of the file."""
 
     upload = forms.FileField(
         label=gettext_lazy("File"),
         required=False,
         widget=UnfoldAdminFileFieldWidget({"accept": "image/*,video/*,audio/*", "data-takes-pasted": ""}),
-        help_text=gettext_lazy("A picture, a recording or a film. A copied picture can be pasted anywhere on this page."),
+        help_text=gettext_lazy(
+            "A picture, a recording or a film. A copied picture can be pasted anywhere on this page."
+        ),
     )
     address = forms.CharField(
         label=gettext_lazy("or its address"),
@@ -71,7 +77,9 @@ class NewMediaForm(forms.ModelForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         given = [name for name in ("upload", "address") if cleaned.get(name)]
         if len(given) != 1:
-            raise forms.ValidationError(_("Choose a file, paste a picture, or give an address: one of these."))
+            raise forms.ValidationError(
+                _("Choose a file, paste a picture, or give an address: one of these.")
+            )
         return cleaned
 
     # The constraints are about the file, which is not there yet.
@@ -95,14 +103,16 @@ class DescribedFilter(admin.SimpleListFilter):
 
 
 def _number(rows: QuerySet[Any]) -> Coalesce:
-    counting = rows.filter(media=OuterRef("pk")).order_by().values("media").annotate(n=Count("pk")).values("n")
+    counting = (
+        rows.filter(media=OuterRef("pk")).order_by().values("media").annotate(n=Count("pk")).values("n")
+    )
     return Coalesce(Subquery(counting, output_field=IntegerField()), 0)
 
 
 @admin.register(MediaObject)
 class MediaObjectAdmin(DeskAdmin):
     class Media:
-        css = {"all": ("desk/media.css",)}  # noqa: RUF012  as Django has it
+        css = {"all": ("desk/media.css",)}
         js = ("desk/pasted_media.js",)
 
     form = MediaForm
@@ -207,6 +217,15 @@ class MediaObjectAdmin(DeskAdmin):
         )
         become(obj, taken)
 
+    def response_add(
+        self, request: HttpRequest, obj: MediaObject, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """To its page, where one sees what it says of itself; a window that was opened for it closes."""
+        if IS_POPUP_VAR in request.POST:
+            return super().response_add(request, obj, post_url_continue)
+        messages.success(request, _("Added."))
+        return HttpResponseRedirect(change_page(obj))
+
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return super().add_view(request, *args, **kwargs)
@@ -242,11 +261,15 @@ class MediaObjectAdmin(DeskAdmin):
     def credentials(self, row: MediaObject) -> SafeString | str:
         if not row.provenance:
             return _("None: the file brings no signed statement of where it comes from.")
-        return folded_json(_("What the file states about where it comes from, and who signed that"), row.provenance)
+        return folded_json(
+            _("What the file states about where it comes from, and who signed that"), row.provenance
+        )
 
     @admin.display(description=gettext_lazy("to be known"))
     def told_caveats(self, row: MediaObject) -> str:
-        return " ".join(caveat["sentence"] if isinstance(caveat, dict) else str(caveat) for caveat in row.caveats)
+        return " ".join(
+            caveat["sentence"] if isinstance(caveat, dict) else str(caveat) for caveat in row.caveats
+        )
 
     @admin.display(description=gettext_lazy("this file"))
     def proof(self, row: MediaObject) -> SafeString | str:

@@ -81,7 +81,9 @@ def used_in(row: MediaObject, request: HttpRequest) -> list[dict[str, Any]]:
     """The claims that are about it, or whose verdicts rest on it, as far as the person may read them."""
     person = person_at(request)
     verdicts = Verdict.objects.readable_by(person).select_related("publisher", "rating").defer("explanation")
-    about = set(ClaimMedia.objects.readable_by(person).filter(media=row).values_list("claim", flat=True)[:_SHOWN])
+    about = set(
+        ClaimMedia.objects.readable_by(person).filter(media=row).values_list("claim", flat=True)[:_SHOWN]
+    )
     rests = Evidence.objects.readable_by(person).filter(media=row)
     resting = set(rests.values_list("verdict__claim", flat=True)[:_SHOWN])
     readable = Claim.objects.readable_by(person).prefetch_related(Prefetch("verdicts", verdicts))

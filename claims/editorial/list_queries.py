@@ -129,7 +129,9 @@ class MediaQuery(ListQuery):
     kind = Parameter(
         Keyword(tuple(MediaObject.Kind.values)), "What it is.", matches=one_of("kind"), several=True
     )
-    sha256 = Parameter(Words(64), "Of the original file, in hexadecimal.", matches=lambda digest: Q(sha256=digest))
+    sha256 = Parameter(
+        Words(64), "Of the original file, in hexadecimal.", matches=lambda digest: Q(sha256=digest)
+    )
     ordering = ordering_parameter(orderings)
 
 

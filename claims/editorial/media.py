@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -43,7 +43,7 @@ class MediaWork(EditorialResource):
     list_query = MediaQuery
     serializer_class = EditorialMediaSerializer
     bodies: ClassVar = {"create": MediaBody, "partial_update": MediaChanges}
-    parser_classes = (EditorialBody, MultiPartParser)
+    parser_classes = (EditorialBody, MultiPartParser)  # type: ignore[assignment]  # files come as forms
     finds = True
 
     def rows(self) -> QuerySet[MediaObject]:
@@ -92,10 +92,11 @@ class MediaWork(EditorialResource):
 
 def _stated(request: Request) -> dict[str, Any]:
     """What a request says, sent as JSON or as a form, whose values are all words."""
-    if not (request.content_type or "").startswith("multipart/"):
-        return read(MediaBody, request.data)
+    body = request.data
+    if not isinstance(body, QueryDict):
+        return read(MediaBody, body)
     said: dict[str, Any] = {}
-    for key, values in request.data.lists():
+    for key, values in body.lists():
         if len(values) > 1:
             raise ValidationError({key: ["It is given more than once."]})
         said[key] = values[0]

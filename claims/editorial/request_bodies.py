@@ -135,7 +135,8 @@ class MediaBody(StrictKeys):
         max_length=2000, required=False, allow_blank=True, help_text="What is to be seen or heard."
     )
     show_to_readers = Switch(
-        required=False, help_text="Whether readers see it, or are told of it in words alone: `true` unless given."
+        required=False,
+        help_text="Whether readers see it, or are told of it in words alone: `true` unless given.",
     )
 
 
@@ -184,7 +185,7 @@ class EvidenceBody(QuoteBody):
     position = WholeNumberField(
         min_value=0, max_value=32767, required=False, help_text="The order on the page."
     )
-    media = Reference(  # type: ignore[assignment]  # a key, not the assets of a form
+    media = Reference(
         queryset=MediaObject.objects.all(),
         required=False,
         allow_null=True,

@@ -55,7 +55,9 @@ class EditorialMediaSerializer(MediaSerializer):
     filename = serializers.CharField()
     size = serializers.IntegerField(help_text="Of the original, in bytes.")
     metadata = serializers.DictField(help_text="What the file says of itself; readers never see it.")
-    provenance = serializers.DictField(help_text="What its content credentials (C2PA) state, and who signed them.")
+    provenance = serializers.DictField(
+        help_text="What its content credentials (C2PA) state, and who signed them."
+    )
     caveats = serializers.ListField(help_text="What to know about how it was read.")
     created_by = NamedSerializer(allow_null=True)
     created_at = serializers.DateTimeField()
@@ -74,7 +76,7 @@ class EditorialClaimSerializer(serializers.Serializer):
     topics = TopicSerializer(many=True)
     first_appearance = serializers.IntegerField(allow_null=True)
     appearances = AppearanceSerializer(many=True)
-    media = EditorialClaimMediaSerializer(many=True)  # type: ignore[assignment]  # a key, not the assets of a form
+    media = EditorialClaimMediaSerializer(many=True)
     verdicts = MentionedVerdictSerializer(many=True)
     reason = serializers.CharField(help_text="Why it was chosen for checking, or declined.")
     score = serializers.FloatField(allow_null=True, help_text="Check-worthiness from 0 to 1.")

@@ -108,7 +108,7 @@ THINGS = (
         "media_object",
         MediaObject,
         (
-            *("sha256", "size", "kind", "media_type", "filename", "content_url", "width", "height", "duration"),
+            *("sha256", "size", "kind", "media_type", "content_url", "width", "height", "duration"),
             *("alternative_text", "show_to_readers", "public_sha256", "public_media_type", "public_width"),
             *("public_height", "keyframes"),
         ),

@@ -157,7 +157,9 @@ def with_merged(ids: list[int]) -> list[list[Claim]]:
     quoted = ("source__publisher", "snapshot")
     # Of a picture; a film has one of each of its frames, of which nothing is said here.
     looks = Prefetch("media__hashes", MediaHash.objects.filter(frame_at=None))
-    evidence = Evidence.objects.select_related(*quoted, "media").defer("snapshot__text").prefetch_related(looks)
+    evidence = (
+        Evidence.objects.select_related(*quoted, "media").defer("snapshot__text").prefetch_related(looks)
+    )
     verdicts = Verdict.objects.filter(state=Verdict.State.PUBLISHED).select_related(
         "publisher", "rating__scale"
     )

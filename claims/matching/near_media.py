@@ -20,7 +20,7 @@ Alikeness = Literal["same", "very_alike", "alike"]
 #: a verdict into its opposite.
 Role = Literal["claimed", "evidence"]
 
-#: Bits in which two hashes differ at most (PDQ): of a picture that was saved anew, and of one that was changed a little.
+#: Bits in which two hashes differ at most (PDQ): of a picture saved anew, and of one changed a little.
 SAME, VERY_ALIKE = 6, 18
 #: So many pictures are told of, and so many claims of each.
 MOST_MEDIA, MOST_CLAIMS = 20, 20

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.claim import Claim
+from claims.models.evidence import Evidence
 from claims.models.media_fragment import MediaFragmentField, fragment_is_one
 from claims.models.readership import READ_DRAFTS, readable
 from factcheck.database import bounds
@@ -18,7 +19,7 @@ from sources.models import MediaObject
 
 LONGEST_CAPTION = 2_000
 
-#: What a verdict judges of each of a claim's media besides the file itself; the rest may be corrected without a new one.
+#: What a verdict judges of a claim's media besides the file itself; the rest may be corrected without a new one.
 JUDGED_OF_MEDIA = ("media_fragment", "caption")
 
 _IS_IN_REVIEW = refuse(
@@ -33,14 +34,9 @@ def media_readable_by(person: User) -> "models.QuerySet[MediaObject]":
     rows = MediaObject.objects.all()
     if person.has_perm(READ_DRAFTS):
         return rows
-    # Of evidence, whose module knows nothing of this one.
-    evidence = models.Exists(
-        MediaObject._meta.get_field("evidence").related_model.objects.readable_by(person).filter(  # type: ignore[union-attr]  # a model
-            media=models.OuterRef("pk")
-        )
-    )
+    resting = Evidence.objects.readable_by(person).filter(media=models.OuterRef("pk"))
     claimed = models.Exists(ClaimMedia.objects.readable_by(person).filter(media=models.OuterRef("pk")))
-    return rows.filter(Q(created_by=person) | Q(evidence) | Q(claimed))
+    return rows.filter(Q(created_by=person) | Q(models.Exists(resting)) | Q(claimed))
 
 
 _IS_DESCRIBED = refuse(
@@ -59,9 +55,7 @@ class ClaimMediaQuerySet(models.QuerySet["ClaimMedia"]):
 class ClaimMedia(models.Model):
     """A picture, recording or film that a claim is about: what it is said to show, and where it was seen."""
 
-    claim = models.ForeignKey(
-        "claims.Claim", models.CASCADE, related_name="media", verbose_name=_("claim")
-    )
+    claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="media", verbose_name=_("claim"))
     media = models.ForeignKey(
         "sources.MediaObject",
         models.PROTECT,
@@ -135,7 +129,9 @@ pgtrigger.register(
     Rule(
         name="media_description_is_kept",
         operation=pgtrigger.Update,
-        condition=pgtrigger.Condition("btrim(OLD.alternative_text) <> '' AND btrim(NEW.alternative_text) = ''"),
+        condition=pgtrigger.Condition(
+            "btrim(OLD.alternative_text) <> '' AND btrim(NEW.alternative_text) = ''"
+        ),
         func=_IS_DESCRIBED,
     )
 )(MediaObject)

@@ -35,6 +35,7 @@ class MediaFragmentField(models.CharField[str, str]):
         kwargs.setdefault("verbose_name", _("part of the recording"))
         kwargs.setdefault("max_length", _LONGEST)
         kwargs.setdefault("blank", True)
+        kwargs.setdefault("default", "")
         kwargs.setdefault("db_default", "")
         kwargs.setdefault("help_text", _("In seconds, such as t=12.5,17. Empty: all of it."))
         super().__init__(*args, **kwargs)

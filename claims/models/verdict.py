@@ -191,6 +191,7 @@ class Verdict(models.Model):
         max_length=30,
         choices=MediaAuthenticity,
         blank=True,
+        default="",
         db_default="",
         help_text=_("Empty where the claim is about none. Search engines read it (schema.org MediaReview)."),
     )
@@ -198,6 +199,7 @@ class Verdict(models.Model):
         _("what it really shows"),
         max_length=LONGEST_NOTE,
         blank=True,
+        default="",
         db_default="",
         help_text=_("Where and when it was made, and by whom. Shown to readers."),
     )
@@ -205,6 +207,7 @@ class Verdict(models.Model):
         _("where the original is"),
         max_length=2000,
         blank=True,
+        default="",
         db_default="",
         help_text=_("The address of the original picture, recording or film, or of a page that has it."),
     )

@@ -12,7 +12,11 @@ _EDIT = ("view", "add", "change")
 
 #: Role → permissions, as `app.codename`. Each role can do what the one before it can.
 CONTRIBUTOR = [
-    *(f"claims.{verb}_{model}" for verb in _EDIT for model in ("claim", "appearance", "claimmedia", "claimant")),
+    *(
+        f"claims.{verb}_{model}"
+        for verb in _EDIT
+        for model in ("claim", "appearance", "claimmedia", "claimant")
+    ),
     *(f"sources.{verb}_{model}" for verb in _EDIT for model in ("source", "publisher", "mediaobject")),
     *(
         f"claims.view_{model}"

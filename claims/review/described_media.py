@@ -31,7 +31,9 @@ def taken_in(
     media = take_in(given, by=by, alternative_text=alternative_text)
     if not media_readable_by(by).filter(pk=media.pk).exists():
         raise NotAllowed(
-            _("This file is here already, as part of work that you may not read. Ask a fact-checker to add it.")
+            _(
+                "This file is here already, as part of work that you may not read. Ask a fact-checker to add it."
+            )
         )
     if show and media.alternative_text.strip() and media.public_sha256 and not media.show_to_readers:
         change_description(media, show_to_readers=True)

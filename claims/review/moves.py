@@ -71,7 +71,7 @@ def missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = None) 
         "reviewed_on": _("the date of the review"),
         "evidence": _("evidence with an address or a snapshot"),
         "alternative_text": _(
-            "a description of each picture, recording and film (“alternative text”), for readers who cannot see or hear it"
+            "a description of each picture, recording and film (“alternative text”), for who cannot see or hear it"
         ),
         "correction": _("the kind of change and the public note on it"),
     }

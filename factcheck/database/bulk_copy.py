@@ -18,6 +18,7 @@ from django.db.models.expressions import DatabaseDefault
 from psycopg import Copy, sql
 from psycopg.copy import FileWriter
 
+from factcheck.database.model_fields import BitsField, bytes_as_bits
 from factcheck.django_internals import bare_row, stored_values
 
 M = TypeVar("M", bound=Model)
@@ -155,6 +156,8 @@ def _writer(field: Field[Any, Any]) -> Callable[[Any], str] | None:
         return lambda value: orjson.dumps(value).decode()
     if isinstance(field, ArrayField):
         return _array
+    if isinstance(field, BitsField):
+        return bytes_as_bits
     return None
 
 

@@ -22,7 +22,9 @@ class PublicMedia(TypedDict):
     duration: Annotated[float | None, "Of film and sound, in seconds."]
     alternative_text: Annotated[str, "What is to be seen or heard, for who cannot."]
     caption: Annotated[str, "What it is said to show, where a claim is about it; otherwise empty."]
-    media_fragment: Annotated[str, "Which part is meant (W3C Media Fragments, such as `t=12.5,17`); empty: all of it."]
+    media_fragment: Annotated[
+        str, "Which part is meant (W3C Media Fragments, such as `t=12.5,17`); empty: all of it."
+    ]
     page_url: Annotated[str, "The page or post that it was seen on; empty when not known."]
     content_url: Annotated[str, "Where the file itself was found; empty when it was handed in."]
     sha256: Annotated[str, "Of the original file, which is kept and not shown."]

@@ -27,8 +27,8 @@ CONTEXT = {"@context": "https://schema.org"}
 
 
 def markup(body: Document, *, site: Document | None = None) -> Document | None:
-    """The JSON-LD of a claim's page: one ClaimReview, a graph of several with what they find of pictures, sound and film
-    (MediaReview), or None where nothing is published.
+    """The JSON-LD of a claim's page: one ClaimReview, a graph of several with what they find of pictures, sound and
+    film (MediaReview), or None where nothing is published.
 
     Args:
         site: the organisation that serves the page, as `{name, url, license}`; stated as the markup's publisher, and

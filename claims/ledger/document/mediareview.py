@@ -72,13 +72,14 @@ def _media(item: Document) -> Document:
 
 
 def _appearances(body: Document) -> list[Document]:
-    """Of what was imported, only addresses are known: those of pictures, sound and film among the places of a claim."""
-    sources = (item["source"] for item in body["appearances"])
-    return [
+    """Of what was imported only addresses are known: those of files or, without any, all places of a claim."""
+    sources = [item["source"] for item in body["appearances"] if item["source"]["url"]]
+    files = [
         {"@type": TYPES[source["kind"]], "contentUrl": source["url"]}
         for source in sources
-        if source["kind"] in TYPES and source["url"]
+        if source["kind"] in TYPES
     ]
+    return files or [{"@type": "MediaObject", "accessedOnUrl": source["url"]} for source in sources]
 
 
 def _duration(seconds: float | None) -> str:

@@ -248,7 +248,9 @@ class ImageSearch(FactCheckTools):
         except (MediaRefused, NoPictureThere) as refusal:
             if refusal.reason_code == "busy":
                 raise PicturesCrowd from None
-            raise InvalidArgument([Violation("image_uri", f"Invalid value at 'image_uri': {refusal}")]) from None
+            raise InvalidArgument(
+                [Violation("image_uri", f"Invalid value at 'image_uri': {refusal}")]
+            ) from None
         claims = _claims_about(look, values.get("language_code", ""))
         begin = values["page_token"] if "page_token" in values else values.get("offset", 0)
         end = begin + min(values.get("page_size", 0) or PAGE_SIZE, PAGE_SIZE_LIMIT)
@@ -256,7 +258,9 @@ class ImageSearch(FactCheckTools):
             "results": [{"claim": claim} for claim in claims[begin:end]],
             "nextPageToken": _image_token(end) if end < len(claims) else "",
         }
-        return answer(plain, {name: part for name, part in message.items() if part}, values, shape=IMAGE_SHAPE)
+        return answer(
+            plain, {name: part for name, part in message.items() if part}, values, shape=IMAGE_SHAPE
+        )
 
 
 def _claims_about(look: PerceptualHash, language: str) -> list[Document]:

@@ -1,4 +1,4 @@
-"""Was this picture checked? A picture, its address or its perceptual hash, and the published claims that show one like it.
+"""Was this picture checked? A picture, its address or its perceptual hash, and published claims that show one like it.
 
 Nothing of what is sent is kept. Answers come from `claims.matching.near_media`.
 """
@@ -154,7 +154,7 @@ def _claim(shown: ShownMedia) -> ClaimWithMedia:
         "language": claim["language"],
         "role": shown.role,
         "media_authenticity_category": (lead or {}).get("media_authenticity_category", ""),
-        "verdicts": [{name: verdict[name] for name in names} for verdict in claim["verdicts"]],  # type: ignore[typeddict-item,misc]  # as they were published
+        "verdicts": [{name: verdict[name] for name in names} for verdict in claim["verdicts"]],  # type: ignore[misc]  # as they were published
     }
 
 
@@ -162,7 +162,11 @@ def _claim(shown: ShownMedia) -> ClaimWithMedia:
 
 
 _ASKED: dict[str, dict[str, Any]] = {
-    "file": {"type": "string", "format": "binary", "description": f"A picture of at most {MOST_BYTES:,} bytes."},
+    "file": {
+        "type": "string",
+        "format": "binary",
+        "description": f"A picture of at most {MOST_BYTES:,} bytes.",
+    },
     "url": {
         "type": "string",
         "maxLength": _LONGEST_ADDRESS,

@@ -54,9 +54,13 @@ class FoundMedia(TypedDict):
     alikeness: Annotated[str, list(ALIKENESS.items())]
     distance: Annotated[int, "In how many of 256 bits the perceptual hashes differ: 0 to 31."]
     transformation: Annotated[
-        str, Orientation, "How the picture that was asked about lies, compared with this one: `mirrored`, say."
+        str,
+        Orientation,
+        "How the picture that was asked about lies, compared with this one: `mirrored`, say.",
     ]
-    part: Annotated[str, "Which part of this one it is: `whole`, or a part such as `centre_80` that was cut out of it."]
+    part: Annotated[
+        str, "Which part of this one it is: `whole`, or a part such as `centre_80` that was cut out of it."
+    ]
     frame_at: Annotated[float | None, "The second of a film at which it is seen; null of a picture."]
     media: PublicMedia
     claims: Annotated[list[ClaimWithMedia], f"At most {MOST_CLAIMS}, the newest first."]
@@ -67,7 +71,9 @@ class MediaLookupAnswer(TypedDict):
 
     answer: Annotated[str, list(EXPLANATIONS.items())]
     explanation: Annotated[str, "The same in words. Nothing found is no verdict."]
-    pdq: Annotated[str, "The perceptual hash that was asked about (PDQ), in hexadecimal: it can be asked about again."]
+    pdq: Annotated[
+        str, "The perceptual hash that was asked about (PDQ), in hexadecimal: it can be asked about again."
+    ]
     quality: Annotated[int | None, "Of that hash, from 0 to 100; null where it came without the picture."]
     results: Annotated[list[FoundMedia], f"The nearest first, at most {MOST_MEDIA}."]
 
