@@ -5,7 +5,7 @@ from django.urls import path
 from claims.public.feeds import feed_formats
 from claims.public.feeds import views as feeds
 from claims.public.feeds.corrections import corrections_feed
-from claims.public.pages import cards, check, clusters, corrections, oembed, standards, views
+from claims.public.pages import cards, check, clusters, corrections, media_files, oembed, standards, views
 from claims.readers.doors import complaint_page, message_page, request_page
 
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("claims/<int:pk>/versions/<int:version>/", views.claim_version, name="claim-version"),
     path("claims/<int:pk>/complain/", complaint_page.complaint, name="reader-complaint"),
     path("claims/<int:pk>/<str:slug>/", views.claim, name="claim"),
+    path("media/<str:name>", media_files.media_file, name="media-file"),
     path("sources/<int:pk>/", views.source, name="source"),
     path("sources/<int:pk>/snapshots/<int:number>/", views.source, name="source-snapshot"),
     path("check/", check.check, name="check"),

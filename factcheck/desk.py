@@ -11,6 +11,7 @@ from django_stubs_ext import StrOrPromise
 
 #: Pages below a model's list that the menu leads to directly.
 _ENTRIES_OF_THEIR_OWN = (
+    "admin:sources_mediaobject_check",
     *("admin:claims_claim_import", "admin:claims_importrun_add"),
     *("admin:claims_assignment_board", "admin:claims_assignment_calendar"),
 )
@@ -142,6 +143,13 @@ def _navigation() -> list[dict[str, Any]]:
                 _entry(_("Claims"), "format_quote", "claims_claim"),
                 _entry(_("Clusters"), "hub", "claims_cluster"),
                 _entry(_("Seen again"), "replay", "claims_repeat", queue="repeats"),
+                {
+                    "title": _("Was this picture checked?"),
+                    "icon": "image_search",
+                    "link": reverse_lazy("admin:sources_mediaobject_check"),
+                    "active": lambda request: request.path == reverse("admin:sources_mediaobject_check"),
+                    "permission": may("sources.view_mediaobject"),
+                },
                 _entry(_("Verdicts"), "gavel", "claims_verdict"),
                 _entry(_("Work"), "assignment_ind", "claims_assignment"),
                 _entry(_("Sign-off"), "approval", "claims_verdict", queue="review"),
@@ -175,6 +183,7 @@ def _navigation() -> list[dict[str, Any]]:
                 _entry(_("Sources"), "article", "sources_source"),
                 _entry(_("Links"), "link", "sources_linkstate", queue="links"),
                 _entry(_("Watches"), "rss_feed", "claims_watch"),
+                _entry(_("Pictures, sound and film"), "perm_media", "sources_mediaobject"),
                 _entry(_("Snapshots"), "photo_camera", "sources_snapshot"),
                 _entry(_("Publishers"), "newspaper", "sources_publisher"),
                 _entry(_("Followed newsrooms"), "lan", "claims_peernewsroom"),

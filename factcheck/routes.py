@@ -36,6 +36,7 @@ from claims.public.api.linked_data import LinkedDataResource
 from claims.public.api.links import LinksResource
 from claims.public.api.lookup import LookupResource
 from claims.public.api.match import MatchResource
+from claims.public.api.media_lookup import MediaLookupResource
 from claims.public.api.mentioned_resources import (
     ClaimantResource,
     PublisherResource,
@@ -79,6 +80,11 @@ listings = [
         f"{V1}lookup/",
         LookupResource.as_view({"get": "retrieve", "post": "create"}, basename="lookup"),
         name="lookup",
+    ),
+    path(
+        f"{V1}lookup/media/",
+        MediaLookupResource.as_view({"post": "create"}, basename="lookup"),
+        name="lookup-media",
     ),
     path(
         f"{V1}match/",
@@ -146,7 +152,17 @@ class Root(APIView):
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
         addresses = {name: reverse(f"{name}-list", request=request) for name in RESOURCES}
-        named = ("changes", "lookup", "match", "complaints", "requests", "schema", "docs", "redoc")
+        named = (
+            "changes",
+            "lookup",
+            "lookup-media",
+            "match",
+            "complaints",
+            "requests",
+            "schema",
+            "docs",
+            "redoc",
+        )
         more = {name: reverse(name, request=request) for name in named} | {
             "corrections": reverse("corrections-list", request=request),
             "standards": reverse("standards-api", request=request),

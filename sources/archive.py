@@ -1,4 +1,4 @@
-"""The bytes behind every snapshot, kept under the name of their SHA-256.
+"""The bytes behind every snapshot, picture and film, kept under the name of their SHA-256.
 
 A name that is the hash of its content can be checked by anybody at any time, is written once and never changes, and
 gives equal content one place. Works with every storage that Django knows (a folder, S3 through django-storages).
@@ -6,6 +6,11 @@ gives equal content one place. Works with every storage that Django knows (a fol
 
 import hashlib
 import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, default_storage
@@ -48,20 +53,20 @@ def store(content: bytes) -> str:
 
 
 def store_file(file: File, digest: str) -> None:
-    """Keep what is in a file of any size, whose digest is known, without having it in memory.
+    """The same for a file of any size, whose digest is known: little of it is in memory at a time.
 
     Raises:
-        ArchiveDamaged: what the store holds now is not what was given to it.
+        ArchiveDamaged: the file has another digest, or what the store holds now has.
     """
-    if (kept := digest_in(default_storage, path(digest))) == digest:
+    if (found := digest_in(default_storage, path(digest))) == digest:
         return
-    if kept:
+    if found:
         default_storage.delete(path(digest))
     write_whole(default_storage, path(digest), file)
-    if (kept := digest_in(default_storage, path(digest))) != digest:
-        raise ArchiveDamaged(
-            f"The archive was given a file of the SHA-256 {digest}, and holds {kept or 'none'} now. Try again."
-        )
+    if (found := digest_in(default_storage, path(digest))) != digest:
+        # What lies under a name that is not its own would be taken for damaged by all who come.
+        default_storage.delete(path(digest))
+        raise _damaged(digest, found)
 
 
 def opened(digest: str) -> File:
@@ -74,6 +79,63 @@ def opened(digest: str) -> File:
         return default_storage.open(path(digest), "rb")
     except FileNotFoundError:
         raise _missing(path(digest)) from None
+
+
+@contextmanager
+def on_disk(digest: str) -> Iterator[Path]:
+    """The file stored under `digest`, checked against it, as a path for programs: for the time of the block.
+
+    Raises:
+        ArchiveMissing: nothing is stored under it.
+        ArchiveDamaged: what is stored there has another hash.
+    """
+    name = path(digest)
+    with _copied(name) as here:
+        with here.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if found != digest:
+            raise _damaged(digest, found)
+        yield here
+
+
+@contextmanager
+def _copied(name: str) -> Iterator[Path]:
+    """Where it lies, or a copy of what lies elsewhere."""
+    if isinstance(default_storage, FileSystemStorage):
+        here = Path(default_storage.path(name))
+        if not here.is_file():
+            raise _missing(name)
+        yield here
+        return
+    try:
+        with (
+            default_storage.open(name, "rb") as file,
+            tempfile.NamedTemporaryFile(prefix="archived-") as copy,
+        ):
+            shutil.copyfileobj(file, copy)
+            copy.flush()
+            yield Path(copy.name)
+    except FileNotFoundError:
+        raise _missing(name) from None
+
+
+def pieces(digest: str, size: int = 1 << 20) -> Iterator[bytes]:
+    """What is stored under `digest`, piece by piece, for who passes it on. It is checked once all of it was read.
+
+    Raises:
+        ArchiveMissing: nothing is stored under it.
+        ArchiveDamaged: what was read has another hash.
+    """
+    hashed = hashlib.sha256()
+    try:
+        with default_storage.open(path(digest), "rb") as file:
+            while piece := file.read(size):
+                hashed.update(piece)
+                yield piece
+    except FileNotFoundError:
+        raise _missing(path(digest)) from None
+    if hashed.hexdigest() != digest:
+        raise _damaged(digest, hashed.hexdigest())
 
 
 def _keep(digest: str, content: bytes) -> None:
@@ -97,15 +159,19 @@ def load(digest: str) -> bytes:
         raise _missing(name) from None
     found = hashlib.sha256(content).hexdigest()
     if found != digest:
-        raise ArchiveDamaged(
-            f"The archived file “{name}” is damaged: its SHA-256 is {found}. Restore it from a backup."
-        )
+        raise _damaged(digest, found)
     return content
 
 
 def _missing(name: str) -> ArchiveMissing:
     return ArchiveMissing(
         f"The archive has no file “{name}”. Restore it from a backup, or fetch the source again."
+    )
+
+
+def _damaged(digest: str, found: str) -> ArchiveDamaged:
+    return ArchiveDamaged(
+        f"The archived file “{path(digest)}” is damaged: its SHA-256 is {found}. Restore it from a backup."
     )
 
 

@@ -3,6 +3,9 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 
+#: A stretch of a recording, or all of it from a moment on, in seconds.
+FRAGMENT = r"^t=[0-9]{1,6}(\.[0-9]{1,3})?(,[0-9]{1,6}(\.[0-9]{1,3})?)?$"
+
 #: As a snapshot keeps it: where a stretch of the text begins, and the seconds between which it is heard.
 CueRow = tuple[int, float, float]
 
@@ -19,6 +22,12 @@ def media_fragment(cues: Sequence[CueRow], start: int, end: int) -> str:
         return ""
     begins, ends = cues[first][1], max(cue[2] for cue in cues[first : last + 1])
     return f"t={_number(begins)},{_number(ends)}" if ends > begins else f"t={_number(begins)}"
+
+
+def seconds_of(fragment: str) -> tuple[float, float | None]:
+    """Between which seconds a fragment is, of the form that `FRAGMENT` has."""
+    begins, _comma, ends = fragment.removeprefix("t=").partition(",")
+    return float(begins), float(ends) if ends else None
 
 
 def _number(seconds: float) -> str:

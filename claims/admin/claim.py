@@ -28,6 +28,7 @@ from claims.admin.article_page import article_urls
 from claims.admin.assignment_list import AssignedList
 from claims.admin.claim_history import of_claim, reads_work_on
 from claims.admin.claim_list import ClaimList
+from claims.admin.claim_media import ClaimMediaInline
 from claims.admin.claim_page import claim_context, screen_context, timeline_context
 from claims.admin.draft_inline import DraftEvidenceInline, DraftInline, draft_on_page, names_a_draft
 from claims.admin.move_buttons import moves_context
@@ -75,9 +76,9 @@ class ClaimAdmin(AssignedList, ClaimList):
     actions = (*ClaimList.actions, "assign_selected")
     period_filters = (AddedFilter, PublishedFilter)
     form = ClaimForm
-    inlines = (AppearanceInline,)
+    inlines = (AppearanceInline, ClaimMediaInline)
     change_form_template = "admin/desk/claim_screen.html"
-    versioned_relations = ("topics", "appearances", "drafts", "drafted_evidence")
+    versioned_relations = ("topics", "appearances", "media", "drafts", "drafted_evidence")
     told_otherwise = ("state", "state_before_merge", "merged_into_id")
     change_form_outer_before_template = "admin/desk/claim_top.html"
     change_form_outer_after_template = "admin/desk/claim_bottom.html"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 from unfold.admin import StackedInline
 
+from claims.admin.media_preview import preview
 from claims.admin.quote_form import WHERE_SEVERAL, QuoteForm, in_context
 from claims.models import Evidence, Verdict
 from claims.review.verdict_drafts import may_edit
@@ -23,14 +24,22 @@ class EvidenceInline(StackedInline):
 
     model = Evidence
     template = "admin/desk/quote_rows.html"
+
+    class Media:
+        css = {"all": ("desk/media.css",)}
+
     form = QuoteForm
     extra = 0
     verbose_name = _("item of evidence")
     verbose_name_plural = _("evidence")
-    autocomplete_fields = ("source",)
+    autocomplete_fields = ("source", "media")
     fieldsets = (
         (None, {"fields": ("source", "stance", "note", "exact")}),
         WHERE_SEVERAL,
+        (
+            _("If a picture, a recording or a film shows it"),
+            {"fields": (("media", "media_fragment"),), "classes": ("collapse",)},
+        ),
         (None, {"fields": ("place", "position")}),
     )
     readonly_fields = ("place",)
@@ -39,7 +48,7 @@ class EvidenceInline(StackedInline):
     ordering = ("position", "pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Evidence]:
-        return super().get_queryset(request).select_related("source", "snapshot")
+        return super().get_queryset(request).select_related("source", "snapshot", "media")
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -56,11 +65,12 @@ class EvidenceInline(StackedInline):
         if not row.pk:
             return _("Shown after saving.")
         return format_html(
-            '{} <a href="{}">{}</a><br>{}',
+            '{} <a href="{}">{}</a><br>{}{}',
             counts_badge(row),
             change_page(row.source),
             row.source,
             in_context(row),
+            preview(row.media) if row.media else "",
         )
 
     # Evidence changes while its verdict is a draft, by whoever may change that -------------------------------------
@@ -79,14 +89,22 @@ def counts_badge(row: Evidence) -> SafeString:
     """Whether the verdict can rest on it."""
     if row.source.url or row.snapshot_id:
         return badge(_("Readers can look it up"), "good")
+    if row.media_id:
+        return badge(_("Readers can see it"), "good")
     return badge(_("Needs an address or a snapshot"), "bad")
 
 
 def evidence_of(verdict: Verdict) -> list[dict[str, Any]]:
     """The evidence as a list to read."""
-    rows = verdict.evidence.select_related("source__publisher", "snapshot")
+    rows = verdict.evidence.select_related("source__publisher", "snapshot", "media")
     return [
-        {"row": row, "badge": counts_badge(row), "context": in_context(row), "page": change_page(row.source)}
+        {
+            "row": row,
+            "badge": counts_badge(row),
+            "context": in_context(row),
+            "page": change_page(row.source),
+            "preview": preview(row.media) if row.media else "",
+        }
         for row in rows
     ]
 

@@ -84,6 +84,7 @@ def checklist(
         "summary": f"id_{before}summary",
         "reviewed_on": f"id_{before}reviewed_on",
         "evidence": "evidence-group",
+        "alternative_text": "media-group",
         "correction": f"id_{before}correction_kind",
         "right_of_reply": "right-of-reply",
     }

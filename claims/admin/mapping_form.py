@@ -50,6 +50,11 @@ LABELS: dict[str, StrOrPromise] = {
     "rating_value": gettext_lazy("Rating as a number"),
     "rating_best": gettext_lazy("Number for true"),
     "rating_worst": gettext_lazy("Number for false"),
+    "media": gettext_lazy("Addresses of pictures, sound or film"),
+    "media_kind": gettext_lazy("Picture, sound or film"),
+    "media_authenticity_category": gettext_lazy("What became of the picture, sound or film"),
+    "original_media_context": gettext_lazy("What it really shows"),
+    "original_media_url": gettext_lazy("Where the original is"),
 }
 #: The fields that nearly every file has; the others are folded away.
 USUAL = (
@@ -64,7 +69,7 @@ USUAL = (
 )
 
 _DATES = ("reviewed_on", "claimed_on")
-_LISTS = ("topics", "appearances", "claimant_same_as")
+_LISTS = ("topics", "appearances", "claimant_same_as", "media")
 _ORDERS: Choices = [
     ("dmy", gettext_lazy("day first, 25/12/2019")),
     ("mdy", gettext_lazy("month first, 12/25/2019")),

@@ -1,8 +1,11 @@
 """What readers see, shown at the desk: the reader's own page in a frame that runs nothing and leads nowhere."""
 
+from typing import Any
+
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from claims.admin.media_preview import address_of
 from claims.models import Publication
 from claims.public.pages.entry_page import entry_page
 from claims.public.pages.responses import interface_language, rating_styles
@@ -20,9 +23,26 @@ def reader_view(ledger: list[Publication], shown: Publication) -> str:
     with translation.override(interface_language()):
         styles = rating_styles(page.ratings)
         context = page.context | {
+            "claim": _with_files_of_the_desk(page.context["claim"]),
             "rating_styles": styles,
             "markup": "",
             "discovery": [],
             "is_shown_at_the_desk": True,
         }
         return render_to_string(page.template, context)
+
+
+def _with_files_of_the_desk(claim: dict[str, Any]) -> dict[str, Any]:
+    """The same document, whose pictures are those of the desk: what is not published yet has no public address."""
+
+    def here(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [item | {"url": address_of(item["id"]) if item["url"] else ""} for item in shown]
+
+    return claim | {
+        "media": here(claim.get("media", [])),
+        "verdicts": [
+            verdict
+            | {"evidence": [item | {"media": here(item.get("media", []))} for item in verdict["evidence"]]}
+            for verdict in claim["verdicts"]
+        ],
+    }

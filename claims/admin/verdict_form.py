@@ -18,6 +18,13 @@ from sources.models import Publisher
 FIELDSETS: Any = (
     (gettext_lazy("Finding"), {"fields": ("rating", "summary", "explanation")}),
     (
+        gettext_lazy("If the claim is about a picture, sound or film"),
+        {
+            "fields": ("media_authenticity_category", "original_media_context", "original_media_url"),
+            "classes": ("collapse",),
+        },
+    ),
+    (
         gettext_lazy("Dates and signature"),
         {"fields": (("reviewed_on", "valid_as_of"), ("recheck_on", "language"), ("byline", "url"), "title")},
     ),
@@ -32,7 +39,7 @@ CORRECTION_FIELDSET: Any = (
 
 
 #: Lines that the longer texts have room for.
-_ROWS = {"explanation": 14, "summary": 3, "correction_note": 3}
+_ROWS = {"explanation": 14, "summary": 3, "correction_note": 3, "original_media_context": 2}
 
 
 class RatingSelect(UnfoldAdminRadioSelectWidget):

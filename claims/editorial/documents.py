@@ -17,6 +17,7 @@ from claims.models import (
     Appearance,
     Claim,
     Claimant,
+    ClaimMedia,
     Evidence,
     Publication,
     ReplyRequest,
@@ -25,8 +26,9 @@ from claims.models import (
     Transition,
     Verdict,
 )
+from claims.models.claim_media import media_readable_by
 from claims.newsroom.people import display_name
-from sources.models import Snapshot, Source
+from sources.models import MediaHash, MediaObject, Snapshot, Source
 
 Document = dict[str, Any]
 
@@ -37,6 +39,26 @@ Document = dict[str, Any]
 def quoting_rows(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Appearances or evidence with their sources; the text of a snapshot has an address of its own."""
     return rows.select_related("source__publisher", "snapshot").defer("snapshot__text")
+
+
+def evidence_rows(rows: QuerySet[Evidence]) -> QuerySet[Evidence]:
+    """The same with the pictures, sound and film that show it."""
+    return quoting_rows(rows).select_related("media").prefetch_related(_looks())
+
+
+def _looks() -> Prefetch[Any]:
+    return Prefetch("media__hashes", MediaHash.objects.filter(frame_at=None))
+
+
+def claim_media_rows(rows: QuerySet[ClaimMedia]) -> QuerySet[ClaimMedia]:
+    """Pictures, sound and film of claims, with what they look like."""
+    return rows.select_related("media").prefetch_related(_looks())
+
+
+def media_rows(reader: User) -> QuerySet[MediaObject]:
+    """The pictures, sound and film that the person may read."""
+    looks = Prefetch("hashes", MediaHash.objects.filter(frame_at=None))
+    return media_readable_by(reader).select_related("created_by").prefetch_related(looks)
 
 
 def claim_rows(reader: User) -> QuerySet[Claim]:
@@ -50,6 +72,7 @@ def claim_rows(reader: User) -> QuerySet[Claim]:
         .prefetch_related(
             "topics",
             Prefetch("appearances", quoting_rows(Appearance.objects.order_by("pk"))),
+            Prefetch("media", claim_media_rows(ClaimMedia.objects.order_by("position", "pk"))),
             Prefetch("verdicts", verdicts.select_related("publisher", "rating").order_by("pk")),
         )
     )
@@ -61,8 +84,8 @@ def verdict_rows(reader: User) -> QuerySet[Verdict]:
         Verdict.objects.readable_by(reader)
         .select_related("publisher", "rating__scale", "author", "submitted_by")
         .prefetch_related(
-            Prefetch("evidence", quoting_rows(Evidence.objects.order_by("position", "pk"))),
             Prefetch("reply_requests", ReplyRequest.objects.told().select_related("claimant")),
+            Prefetch("evidence", evidence_rows(Evidence.objects.order_by("position", "pk"))),
             Prefetch("signoffs", SignOff.objects.readable_by(reader).order_by("pk")),
         )
     )
@@ -96,6 +119,7 @@ def claim(row: Any) -> Document:
             claim_document.appearance(each, is_first=each.pk == row.first_appearance_id)
             for each in row.appearances.all()
         ],
+        "media": [claim_media(each) for each in row.media.all()],
         "verdicts": [_mentioned(verdict) for verdict in row.verdicts.all()],
         "reason": row.reason,
         "score": row.score,
@@ -121,6 +145,26 @@ def _mentioned(row: Verdict) -> Document:
 def appearance(row: Appearance) -> Document:
     is_first = row.claim.first_appearance_id == row.pk
     return {"claim": row.claim_id, **claim_document.appearance(row, is_first=is_first)}
+
+
+def claim_media(row: ClaimMedia) -> Document:
+    """A picture, recording or film of a claim, of `claim_media_rows`; known by its own id."""
+    return {**claim_document.claimed_media(row), "position": row.position, "claim": row.claim_id}
+
+
+def media(row: MediaObject) -> Document:
+    """A picture, recording or film of `media_rows`, with what only the newsroom may know of it."""
+    return {
+        **claim_document.media(row),
+        "show_to_readers": row.show_to_readers,
+        "filename": row.filename,
+        "size": row.size,
+        "metadata": row.metadata,
+        "provenance": row.provenance,
+        "caveats": row.caveats,
+        "created_by": person(row.created_by),
+        "created_at": moment(row.created_at),
+    }
 
 
 def evidence(row: Evidence) -> Document:

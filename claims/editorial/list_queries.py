@@ -9,6 +9,7 @@ from factcheck.api.pagination import Key, both_ways, id_key, moment_key
 from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter
 from factcheck.api.query_values import Keyword, LanguageRange, Moment, WholeNumber, Words
 from sources.api.list_queries import holds_words, in_language, one_of
+from sources.models import MediaObject
 
 #: Claims that nobody has scored come after all others.
 _SCORE = Coalesce(F("score"), Value(-1.0))
@@ -112,6 +113,25 @@ class PartQuery(ListQuery):
 
     orderings = (*reversed(_BY_ID),)
 
+    ordering = ordering_parameter(orderings)
+
+
+class MediaQuery(ListQuery):
+    """Pictures, sound and film."""
+
+    orderings = (*_BY_ID,)
+
+    q = Parameter(
+        Words(),
+        "Words in the description, whatever their case and accents.",
+        matches=holds_words("alternative_text"),
+    )
+    kind = Parameter(
+        Keyword(tuple(MediaObject.Kind.values)), "What it is.", matches=one_of("kind"), several=True
+    )
+    sha256 = Parameter(
+        Words(64), "Of the original file, in hexadecimal.", matches=lambda digest: Q(sha256=digest)
+    )
     ordering = ordering_parameter(orderings)
 
 

@@ -16,10 +16,20 @@ from claims.editorial.strict_bodies import (
     Url,
     WholeNumberField,
 )
-from claims.models import Appearance, Claim, Claimant, CorrectionKind, Evidence, Topic, Verdict
+from claims.models import (
+    Appearance,
+    Claim,
+    Claimant,
+    ClaimMedia,
+    CorrectionKind,
+    Evidence,
+    Topic,
+    Verdict,
+)
+from claims.models.media_fragment import MediaFragmentField
 from claims.models.verdict import CARRIED_OVER, CHANGE
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
-from sources.models import Publisher, Source
+from sources.models import MediaObject, Publisher, Source
 
 _LONGEST_OFFSET = 2**31 - 1
 
@@ -116,6 +126,56 @@ class QuoteBody(StrictKeys):
         return values
 
 
+@example({"url": "https://example.org/bridge.jpg", "alternative_text": "A bridge under water."})
+class MediaBody(StrictKeys):
+    """A picture, a recording or a film at an address. A file is sent as `multipart/form-data`, as `file`."""
+
+    url = Url(max_length=2000, help_text="The address of the file itself, which is fetched and kept.")
+    alternative_text = Text(
+        max_length=2000, required=False, allow_blank=True, help_text="What is to be seen or heard."
+    )
+    show_to_readers = Switch(
+        required=False,
+        help_text="Whether readers see it, or are told of it in words alone: `true` unless given.",
+    )
+
+
+class MediaFileBody(MediaBody):
+    """The same of a file that is sent."""
+
+    url = None  # type: ignore[assignment]  # how REST framework leaves out what a base declares
+    file = serializers.FileField(help_text="The file.")
+
+
+@example({"alternative_text": "A bridge under water, seen from the east."})
+class MediaChanges(ModelBody):
+    """What is said of a picture, a recording or a film. What is given changes, everything else stays."""
+
+    class Meta:
+        model = MediaObject
+        fields = ["alternative_text", "show_to_readers", "filename", "content_url"]
+
+
+@example({"media": 1, "caption": "The harbour bridge after the storm of February."})
+class ClaimMediaBody(ModelBody):
+    """That a claim is about a picture, a recording or a film."""
+
+    media = Reference(queryset=MediaObject.objects.all(), help_text="Its id, from `media/`.")
+
+    class Meta:
+        model = ClaimMedia
+        fields = ["media", "caption", "media_fragment", "page_url", "position"]
+
+
+class ClaimMediaChanges(ClaimMediaBody):
+    """What is said of it there. What is given changes, everything else stays."""
+
+    media = None  # type: ignore[assignment]  # as above
+
+    class Meta(ClaimMediaBody.Meta):
+        fields = ["caption", "media_fragment", "page_url", "position"]
+
+
 @example({"source": 1, "stance": "refutes", "note": "Page 3 of the accounts.", "exact": "120 million euros"})
 class EvidenceBody(QuoteBody):
     """What a verdict rests on."""
@@ -124,6 +184,19 @@ class EvidenceBody(QuoteBody):
     note = Text(required=False, allow_blank=True, help_text="What the source shows, in our words.")
     position = WholeNumberField(
         min_value=0, max_value=32767, required=False, help_text="The order on the page."
+    )
+    media = Reference(
+        queryset=MediaObject.objects.all(),
+        required=False,
+        allow_null=True,
+        help_text="The id of the picture, recording or film that shows it, from `media/`.",
+    )
+    media_fragment = Text(
+        required=False,
+        allow_blank=True,
+        max_length=40,
+        validators=MediaFragmentField.default_validators,
+        help_text="Which part of it, in seconds, such as `t=12.5,17`.",
     )
 
 

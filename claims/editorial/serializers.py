@@ -6,6 +6,7 @@ from claims.ledger.document.serializers import (
     AppearanceSerializer,
     ClaimantSerializer,
     EvidenceSerializer,
+    MediaSerializer,
     RatingSerializer,
     ReplySerializer,
     TopicSerializer,
@@ -41,6 +42,28 @@ class MentionedVerdictSerializer(serializers.Serializer):
     rating = ReferredRatingSerializer(allow_null=True)
 
 
+class EditorialClaimMediaSerializer(MediaSerializer):
+    """A picture, recording or film that a claim is about."""
+
+    position = serializers.IntegerField(help_text="The order on the page.")
+    claim = serializers.IntegerField()
+
+
+class EditorialMediaSerializer(MediaSerializer):
+    """A picture, recording or film, as the newsroom sees it."""
+
+    show_to_readers = serializers.BooleanField(help_text="Or told of it in words alone.")
+    filename = serializers.CharField()
+    size = serializers.IntegerField(help_text="Of the original, in bytes.")
+    metadata = serializers.DictField(help_text="What the file says of itself; readers never see it.")
+    provenance = serializers.DictField(
+        help_text="What its content credentials (C2PA) state, and who signed them."
+    )
+    caveats = serializers.ListField(help_text="What to know about how it was read.")
+    created_by = NamedSerializer(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
 class EditorialClaimSerializer(serializers.Serializer):
     """A claim in any state, as the newsroom sees it."""
 
@@ -54,6 +77,7 @@ class EditorialClaimSerializer(serializers.Serializer):
     topics = TopicSerializer(many=True)
     first_appearance = serializers.IntegerField(allow_null=True)
     appearances = AppearanceSerializer(many=True)
+    media = EditorialClaimMediaSerializer(many=True)
     verdicts = MentionedVerdictSerializer(many=True)
     reason = serializers.CharField(help_text="Why it was chosen for checking, or declined.")
     score = serializers.FloatField(allow_null=True, help_text="Check-worthiness from 0 to 1.")

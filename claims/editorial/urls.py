@@ -4,6 +4,7 @@ from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
 from claims.editorial.claims import AppearanceWork, ClaimWork
+from claims.editorial.media import ClaimMediaWork, MediaWork
 from claims.editorial.mentioned_resources import (
     ClaimantWork,
     RatingWork,
@@ -20,6 +21,7 @@ RESOURCES = {
     "claims": ClaimWork,
     "verdicts": VerdictWork,
     "sources": SourceWork,
+    "media": MediaWork,
     "claimants": ClaimantWork,
     "topics": TopicWork,
     "ratings": RatingWork,
@@ -30,6 +32,7 @@ router = SimpleRouter(use_regex_path=False)
 for name, resource in RESOURCES.items():
     router.register(name, resource, basename=f"editorial-{name}")
 router.register("claims/<int:claim_id>/appearances", AppearanceWork, basename="editorial-appearances")
+router.register("claims/<int:claim_id>/media", ClaimMediaWork, basename="editorial-claim-media")
 router.register("verdicts/<int:verdict_id>/evidence", EvidenceWork, basename="editorial-evidence")
 router.register("verdicts/<int:verdict_id>/replies", ReplyWork, basename="editorial-replies")
 router.register("sources/<int:source_id>/snapshots", SnapshotWork, basename="editorial-snapshots")

@@ -171,4 +171,8 @@ def lock(verdict: int) -> None:
 
 def _own(values: dict[str, Any]) -> dict[str, Any]:
     """The fields that are no part of the quotation."""
-    return {name: values[name] for name in ("stance", "note", "position") if name in values}
+    return {
+        name: values[name]
+        for name in ("stance", "note", "position", "media", "media_fragment")
+        if name in values
+    }

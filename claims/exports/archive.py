@@ -12,8 +12,18 @@ from django.db.models import F, Func, Q, QuerySet
 
 from claims.exports import lines
 from claims.exports.selection import Selection
-from claims.models import Appearance, Claim, Claimant, Publication, Rating, RatingScale, Topic, Verdict
-from sources.models import Publisher, Snapshot, Source
+from claims.models import (
+    Appearance,
+    Claim,
+    Claimant,
+    ClaimMedia,
+    Publication,
+    Rating,
+    RatingScale,
+    Topic,
+    Verdict,
+)
+from sources.models import MediaHash, MediaObject, Publisher, Snapshot, Source
 
 #: How many entries are read at a time.
 _AT_ONCE = 500
@@ -102,7 +112,9 @@ def _mentioned(entries: QuerySet[Publication]) -> list[QuerySet[Any]]:
     claimants = Claimant.objects.filter(
         pk__in=entries.filter(claimant_id__isnull=False).values("claimant_id")
     )
-    return [publishers, claimants, _topics(entries), scales, ratings, sources]
+    media = MediaObject.objects.filter(pk__in=_each(entries, "media_ids"))
+    looks = MediaHash.objects.filter(media__in=media.values("pk"))
+    return [publishers, claimants, _topics(entries), scales, ratings, sources, media, looks]
 
 
 def _each(entries: QuerySet[Publication], column: str) -> Any:
@@ -128,16 +140,21 @@ def _merged(selection: Selection) -> Iterator[bytes]:
     for some in _lists(merged.order_by("pk").values_list("pk", "merged_into"), _AT_ONCE):
         ids = [pk for pk, _into in some]
         appearances = _by_claim(Appearance.objects.filter(claim__in=ids))
+        media = _by_claim(ClaimMedia.objects.filter(claim__in=ids), "media")
         verdicts = _by_claim(Verdict.objects.filter(claim__in=ids, state=Verdict.State.PUBLISHED))
         for pk, into in some:
             yield lines.merged_claim(
-                pk, into=into, appearances=appearances.get(pk, []), verdicts=verdicts.get(pk, [])
+                pk,
+                into=into,
+                appearances=appearances.get(pk, []),
+                verdicts=verdicts.get(pk, []),
+                media=media.get(pk, []),
             )
 
 
-def _by_claim(rows: QuerySet[Any]) -> dict[int, list[int]]:
+def _by_claim(rows: QuerySet[Any], column: str = "pk") -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
-    for claim, pk in rows.order_by("pk").values_list("claim", "pk"):
+    for claim, pk in rows.order_by("pk").values_list("claim", column):
         found.setdefault(claim, []).append(pk)
     return found
 

@@ -2,7 +2,7 @@
 
     header                                       the format, its version, and the state of the ledger
     publisher, claimant, topic, rating_scale,
-    rating, source                               what the entries mention, each once
+    rating, source, media_object, media_hash     what the entries mention, each once
     merged_claim                                 what belongs to a claim that is merged into another
     snapshot                                     a text that entries quote, before the first entry that does
     entry                                        one entry of the ledger, in its order, the body as it is stored
@@ -22,7 +22,7 @@ from django.utils.functional import cached_property
 
 from claims.ledger.document.claim_document import moment
 from claims.models import Claimant, Publication, Rating, RatingScale, Topic
-from sources.models import Publisher, Snapshot, Source
+from sources.models import MediaHash, MediaObject, Publisher, Snapshot, Source
 
 FORMAT = "factcheck-ledger"
 FORMAT_VERSION = 1
@@ -31,6 +31,7 @@ _BODY = b',"body":'
 _READERS: dict[str, Callable[[str], Any]] = {
     "DateField": date.fromisoformat,
     "DateTimeField": datetime.fromisoformat,
+    "BitsField": bytes.fromhex,
 }
 
 
@@ -101,6 +102,18 @@ THINGS = (
             "show_text",
         ),
     ),
+    # What readers see of it, and what it looks like. The files are elsewhere, as those of snapshots are; what a file
+    # says of itself is for editors alone.
+    Kind(
+        "media_object",
+        MediaObject,
+        (
+            *("sha256", "size", "kind", "media_type", "content_url", "width", "height", "duration"),
+            *("alternative_text", "show_to_readers", "public_sha256", "public_media_type", "public_width"),
+            *("public_height", "keyframes"),
+        ),
+    ),
+    Kind("media_hash", MediaHash, ("media", "frame_at", "transformation", "pdq", "quality")),
 )
 SNAPSHOT = Kind(
     "snapshot",
@@ -149,13 +162,16 @@ def header(*, sequence: int, published_at: str, filter_text: str) -> bytes:
     return orjson.dumps(said) + b"\n"
 
 
-def merged_claim(claim: int, *, into: int, appearances: list[int], verdicts: list[int]) -> bytes:
+def merged_claim(
+    claim: int, *, into: int, appearances: list[int], verdicts: list[int], media: list[int]
+) -> bytes:
     said = {
         "type": "merged_claim",
         "id": claim,
         "merged_into": into,
         "appearances": appearances,
         "verdicts": verdicts,
+        "media": media,
     }
     return orjson.dumps(said) + b"\n"
 
@@ -226,4 +242,6 @@ def _read(number: int, text: bytes) -> ArchiveLine:
 
 
 def _json(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.hex()
     return moment(value) if isinstance(value, datetime) else value

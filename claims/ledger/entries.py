@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypedDict
 
 from claims.ledger.document import claim_document
 from claims.ledger.document.claim_body import CORRECTIONS, JudgedClaim, PublicCorrection
-from claims.models import Appearance, Claim, Publication, Topic
+from claims.models import Appearance, Claim, ClaimMedia, Publication, Topic
 from claims.search import searchable, stemmers
 from factcheck.web.own_addresses import stored
 from sources.addresses import domain, url_key
@@ -48,6 +48,7 @@ def entry(
     verdicts: Sequence[claim_document.Judgement],
     merged_from: Sequence[int],
     ledger: Sequence[LedgerLine],
+    media: Iterable[ClaimMedia] = (),
 ) -> LedgerEntry:
     """The entry that says what is public of a claim. Everything given comes with what it refers to.
 
@@ -63,6 +64,7 @@ def entry(
         claim,
         topics=topics,
         appearances=appearances,
+        media=media,
         verdicts=verdicts if status == Publication.Status.PUBLISHED else [],
         merged_from=list(merged_from),
         entry={
@@ -137,6 +139,9 @@ def _correction(line: LedgerLine) -> PublicCorrection:
 def columns(body: Mapping[str, Any]) -> dict[str, Any]:
     """What lists filter and search by, taken from the body so that the two cannot disagree."""
     sources = _sources(body)
+    # Entries that were recorded elsewhere before there were any have none.
+    claimed = body.get("media", [])
+    shown = [*claimed, *(m for v in body["verdicts"] for e in v["evidence"] for m in e.get("media", []))]
     reviewed = [v["reviewed_on"] for v in body["verdicts"] if v["reviewed_on"]]
     names = [(body["claimant"] or {}).get("name", ""), *(t["name"] for t in body["topics"])]
     # Entries that were recorded elsewhere before verdicts had headlines have none.
@@ -144,6 +149,7 @@ def columns(body: Mapping[str, Any]) -> dict[str, Any]:
     words = [
         body["context"],
         *(a["exact"] for a in body["appearances"]),
+        *(text for m in claimed for text in (m["caption"], m["alternative_text"])),
         *(
             text
             for v in body["verdicts"]
@@ -168,6 +174,8 @@ def columns(body: Mapping[str, Any]) -> dict[str, Any]:
         # A draft that somebody looks at may not be rated yet.
         "rating_ids": sorted({v["rating"]["id"] for v in body["verdicts"] if v["rating"]}),
         "language_ranges": _language_ranges(body["language"]),
+        "media_ids": sorted({m["id"] for m in shown}),
+        "media_files": sorted({m["url"].rpartition("/")[2] for m in shown if m["url"]}),
         "features": _features(body, sources),
         "merged_into_id": body["merged_into"],
         "search_text": searchable("\n".join(filter(None, words))),
@@ -193,7 +201,7 @@ def _features(body: Mapping[str, Any], sources: list[dict[str, Any]]) -> list[st
     has = {
         "correction": bool(body["corrections"]),
         "evidence": any(v["evidence"] for v in body["verdicts"]),
-        "media": any(s["kind"] in _MEDIA for s in sources),
+        "media": bool(body.get("media")) or any(s["kind"] in _MEDIA for s in sources),
     }
     return [feature for feature, present in has.items() if present]
 

@@ -17,6 +17,7 @@ from claims.ledger.document.claim_document import Judgement
 from claims.ledger.entries import LedgerLine, entry
 from claims.ledger.publishing import (
     LedgerChange,
+    claimed_media,
     public_verdicts,
     publication_of,
     with_merged,
@@ -148,6 +149,7 @@ def _prospect(
         edited.claim if edited else claim,
         topics=edited.topics if edited else claim.topics.all(),
         appearances=[*own, *(row for other in merged for row in other.appearances.all())],
+        media=claimed_media(claims),
         verdicts=judges(claims),
         merged_from=[other.pk for other in merged],
         ledger=with_next_line(lines, change, clock.now()),

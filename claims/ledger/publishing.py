@@ -10,11 +10,22 @@ from django.db.models import Prefetch, Q
 from claims.ledger.document.claim_document import Judgement
 from claims.ledger.entries import LedgerEntry, LedgerLine, entry, restated
 from claims.ledger.signals import entries_added
-from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, ReplyRequest, Verdict
+from claims.models import (
+    Appearance,
+    Claim,
+    ClaimMedia,
+    Evidence,
+    Publication,
+    PublishedVerdict,
+    ReplyRequest,
+    Verdict,
+)
+from claims.models.claim_media import JUDGED_OF_MEDIA
 from claims.models.claim_rules import JUDGED
 from factcheck.database import clock
 from factcheck.database.bulk_copy import Lines, lines, reserve_ids, send
 from factcheck.web.own_addresses import understood
+from sources.models import MediaHash
 
 
 class LedgerChange(NamedTuple):
@@ -92,7 +103,27 @@ def reviewed_parts_differ(claim: Claim, published: Publication) -> bool:
     now = {name: claim.serializable_value(name) for name in JUDGED}
     now["claimed_on"] = claim.claimed_on.isoformat() if claim.claimed_on else None
     then = {name: public[name] for name in JUDGED} | {"claimant": (public["claimant"] or {}).get("id")}
-    return now != then
+    return now != then or _media_differ(claim, public)
+
+
+def _media_differ(claim: Claim, public: Mapping[str, Any]) -> bool:
+    """Whether the claim is about other pictures, sound or film than the public sees."""
+    rows = ClaimMedia.objects.filter(Q(claim=claim) | Q(claim__merged_into=claim)).order_by("position", "pk")
+    own: dict[int, list[Any]] = {}
+    others: set[int] = set()
+    for claim_id, media, *judged in rows.values_list("claim_id", "media_id", *JUDGED_OF_MEDIA):
+        if claim_id == claim.pk:
+            own[media] = judged
+        else:
+            others.add(media)
+    # What claims that were merged into it bring is theirs.
+    brought = others - own.keys()
+    then = {
+        item["id"]: [item[name] for name in JUDGED_OF_MEDIA]
+        for item in public.get("media", [])
+        if item["id"] not in brought
+    }
+    return own != then
 
 
 def _entries(changes: Mapping[int, LedgerChange], now: datetime) -> Iterator[LedgerEntry]:
@@ -105,6 +136,7 @@ def _entries(changes: Mapping[int, LedgerChange], now: datetime) -> Iterator[Led
             claim,
             topics=claim.topics.all(),
             appearances=[a for c in claims for a in c.appearances.all()],
+            media=claimed_media(claims),
             verdicts=public_verdicts(claims),
             merged_from=[c.pk for c in merged],
             ledger=with_next_line(ledgers[claim.pk], changes[claim.pk], now),
@@ -134,6 +166,11 @@ def with_merged(ids: list[int]) -> list[list[Claim]]:
     quoted = ("source__publisher", "snapshot")
     evidence = Evidence.objects.select_related(*quoted).defer("snapshot__text")
     replies = ReplyRequest.objects.told().select_related("claimant")
+    # Of a picture; a film has one of each of its frames, of which nothing is said here.
+    looks = Prefetch("media__hashes", MediaHash.objects.filter(frame_at=None))
+    evidence = (
+        Evidence.objects.select_related(*quoted, "media").defer("snapshot__text").prefetch_related(looks)
+    )
     verdicts = Verdict.objects.filter(state=Verdict.State.PUBLISHED).select_related(
         "publisher", "rating__scale"
     )
@@ -143,6 +180,7 @@ def with_merged(ids: list[int]) -> list[list[Claim]]:
         .prefetch_related(
             "topics",
             Prefetch("appearances", Appearance.objects.select_related(*quoted).defer("snapshot__text")),
+            Prefetch("media", ClaimMedia.objects.select_related("media").prefetch_related(looks)),
             Prefetch(
                 "verdicts",
                 verdicts.order_by("reviewed_on", "id").prefetch_related(
@@ -159,6 +197,19 @@ def with_merged(ids: list[int]) -> list[list[Claim]]:
         if row.merged_into_id in groups:
             groups[row.merged_into_id].append(row)
     return list(groups.values())
+
+
+def claimed_media(claims: list[Claim]) -> list[ClaimMedia]:
+    """The pictures, sound and film that a claim is about, its own before those of claims merged into it; each once.
+
+    Without those that nobody has described: to publish a verdict takes that, but they may have been added since.
+    """
+    found: dict[int, ClaimMedia] = {}
+    for claim in claims:
+        for row in claim.media.all():
+            if row.media.alternative_text.strip():
+                found.setdefault(row.media_id, row)
+    return list(found.values())
 
 
 def public_verdicts(claims: list[Claim]) -> list[Judgement]:

@@ -26,6 +26,7 @@ from .chat_channel import ChatChannel, ChatMessage, ChatProgress
 from .checkpoint import Checkpoint
 from .claim import Claim, ClaimTopic
 from .claim_follower import ClaimFollower
+from .claim_media import ClaimMedia
 from .claimant import Claimant
 from .cluster import Cluster, ClusterMember
 from .comment import Comment
@@ -68,7 +69,7 @@ from .topic import Topic
 from .transition import Transition
 from .triage_turn import TriageTurn
 from .unsaved_form import UnsavedForm
-from .verdict import CorrectionKind, Verdict
+from .verdict import CorrectionKind, MediaAuthenticity, Verdict
 from .visited_page import VisitedPage
 from .vocabulary import SearchLanguage, SearchSpelling, SearchWord
 from .watch import Watch, WatchedPage, WatchProgress
@@ -93,6 +94,7 @@ __all__ = [
     "Checkpoint",
     "Claim",
     "ClaimFollower",
+    "ClaimMedia",
     "ClaimTopic",
     "Claimant",
     "Cluster",
@@ -113,6 +115,7 @@ __all__ = [
     "LanguageMean",
     "MailChoice",
     "MailSchedule",
+    "MediaAuthenticity",
     "Mention",
     "NewMember",
     "NewsroomPage",

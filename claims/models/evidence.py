@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.anchored import Anchored, quote_fits, span_carries_quote, span_is_whole
+from claims.models.media_fragment import MediaFragmentField, fragment_is_one
 from claims.models.readership import readable
 from claims.models.verdict import Verdict
 from factcheck.database import bounds
@@ -57,6 +58,16 @@ class Evidence(Anchored):
         blank=True,
         help_text=_("What the source shows, in our words."),
     )
+    #: What is to be seen or heard, where it is a picture, a recording or a film that shows it.
+    media = models.ForeignKey(
+        "sources.MediaObject",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="evidence",
+        verbose_name=_("picture, sound or film"),
+    )
+    media_fragment = MediaFragmentField()
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
 
@@ -70,6 +81,12 @@ class Evidence(Anchored):
             span_is_whole("evidence_span_is_whole"),
             bounds.not_longer("evidence_note_fits", "note", LONGEST_NOTE),
             quote_fits("evidence_quote_fits"),
+            fragment_is_one("evidence_fragment_is_one"),
+            models.CheckConstraint(
+                name="evidence_fragment_is_of_media",
+                condition=models.Q(media_fragment="") | models.Q(media__isnull=False),
+                violation_error_message=_("Choose the recording that this is a part of."),
+            ),
             models.CheckConstraint(
                 name="evidence_stance_is_known",
                 condition=models.Q(stance__in=["supports", "refutes", "context"]),

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Self
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models import ledger_rules, publication_indexes, vector_rules
 from claims.models.ledger_row import CURRENT, NEWEST, newest_at, only_added
+from claims.models.publication_indexes import SHOWS_FILES, SHOWS_MEDIA
 from claims.search import RANKED, Places, SearchReading, Sought, matching, read, relevance
 from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import LanguageField, UncompressedTextField
@@ -59,6 +61,14 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """Those with a verdict of the newsroom's own."""
         own = apps.get_model("claims", "PublishedVerdict").objects.by_house()  # whose module imports this one
         return self.filter(Exists(own.filter(publication=OuterRef("pk"))))
+
+    def showing(self, media: Iterable[int]) -> Self:
+        """Keep what shows one of these pictures, recordings or films."""
+        return self.filter(SHOWS_MEDIA, media_ids__overlap=list(media))
+
+    def showing_file(self, name: str) -> Self:
+        """Keep what names this file of a picture."""
+        return self.filter(SHOWS_FILES, media_files__contains=[name])
 
     def newest_as_of(self, moment: datetime) -> Self:
         """What was the newest entry of every claim at `moment`, also where it said that the claim was withdrawn."""
@@ -157,6 +167,9 @@ class Publication(models.Model):
     rating_ids = ArrayField(models.BigIntegerField(), default=list)
     #: The language ranges that match (RFC 4647), in lower case: `pt` and `pt-br` for Brazilian Portuguese.
     language_ranges = ArrayField(models.CharField(max_length=35), default=list)
+    #: The pictures, recordings and films that it shows, and the files by which their addresses on this site name them.
+    media_ids = ArrayField(models.BigIntegerField(), default=list, db_default=[])
+    media_files = ArrayField(models.CharField(max_length=80), default=list, db_default=[])
     #: What the publication has: `correction`, `evidence`, `media`.
     features = ArrayField(models.CharField(max_length=20), default=list)
     merged_into_id = models.BigIntegerField(null=True)
@@ -202,6 +215,14 @@ class Publication(models.Model):
             ),
             models.CheckConstraint(
                 name="publication_body_hash_is_true", condition=Q(body_sha256=TextSha256("body"))
+            ),
+            models.CheckConstraint(
+                # As text: quotation marks in texts are escaped, so that only the key itself reads so.
+                name="publication_media_have_alternative_text",
+                condition=~Q(body__contains='"alternative_text":""'),
+                violation_error_message=_(
+                    "What a picture, recording or film shows has to be described before readers see it."
+                ),
             ),
             models.CheckConstraint(
                 name="publication_change_has_a_public_note",

@@ -8,6 +8,9 @@ from django.db.models import F, Index, Q
 
 from claims.models.ledger_row import CURRENT, NEWEST, sortable_day
 
+#: Said in each question too, so that the indexes that have only these entries are asked.
+SHOWS_MEDIA, SHOWS_FILES = ~Q(media_ids=[]), ~Q(media_files=[])
+
 IN_THE_ORDER_OF_LISTS = [
     # The orders of the API's list of claims, each with its keyset. The first is also the front page.
     Index(name="publication_newest", fields=["-published_at", "-claim"], condition=NEWEST),
@@ -75,6 +78,20 @@ OF_WHAT_IS_ASKED = [
         ],
         fastupdate=False,
         condition=NEWEST,
+    ),
+    # "What is published of this picture". Most entries have none, and are in no index of those that do.
+    GinIndex(
+        name="publication_media",
+        fields=["media_ids"],
+        fastupdate=False,
+        condition=NEWEST & SHOWS_MEDIA,
+    ),
+    # Whether anybody may fetch this file: what was shown once, can be fetched.
+    GinIndex(
+        name="publication_media_files",
+        fields=["media_files"],
+        fastupdate=False,
+        condition=SHOWS_FILES,
     ),
     Index(name="publication_by_claimant", fields=["claimant_id", "-published_at"], condition=NEWEST),
 ]

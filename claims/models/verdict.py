@@ -41,6 +41,9 @@ CARRIED_OVER = (
     "valid_as_of",
     "recheck_on",
     "url",
+    "media_authenticity_category",
+    "original_media_context",
+    "original_media_url",
 )
 #: What tells readers why a new version replaces the one before.
 CHANGE = ("correction_kind", "correction_note")
@@ -73,6 +76,17 @@ class CorrectionKind(models.TextChoices):
     CLARIFICATION = "clarification", _("Clarification")
     CORRECTION = "correction", _("Correction")
     UPDATE = "update", _("Update")
+
+
+class MediaAuthenticity(models.TextChoices):
+    """What became of a picture, a recording or a film (schema.org MediaManipulationRatingEnumeration)."""
+
+    ORIGINAL = "OriginalContent", _("Original: nothing was changed that misleads")
+    DECONTEXTUALIZED = "DecontextualizedContent", _("Out of context: unaltered, and shown as something else")
+    EDITED_OR_CROPPED = "EditedOrCroppedContent", _("Edited or cropped: parts are left out or rearranged")
+    TRANSFORMED = "TransformedContent", _("Altered or made up: changed, or made by a computer")
+    STAGED = "StagedContent", _("Staged: acted, and shown as real")
+    SATIRE = "SatireOrParodyContent", _("Satire or parody")
 
 
 class VerdictQuerySet(models.QuerySet["Verdict"]):
@@ -179,6 +193,31 @@ class Verdict(models.Model):
         blank=True,
         help_text=_("Where the publisher's full review stands."),
     )
+    media_authenticity_category = models.CharField(
+        _("what became of the picture, sound or film"),
+        max_length=30,
+        choices=MediaAuthenticity,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Empty where the claim is about none. Search engines read it (schema.org MediaReview)."),
+    )
+    original_media_context = models.TextField(
+        _("what it really shows"),
+        max_length=LONGEST_NOTE,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Where and when it was made, and by whom. Shown to readers."),
+    )
+    original_media_url = AddressField(
+        _("where the original is"),
+        max_length=2000,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The address of the original picture, recording or film, or of a page that has it."),
+    )
     supersedes = models.OneToOneField(
         "self",
         models.PROTECT,
@@ -244,6 +283,11 @@ class Verdict(models.Model):
             bounds.not_longer("verdict_summary_fits", "summary", LONGEST_NOTE),
             bounds.not_longer("verdict_explanation_fits", "explanation", LONGEST_EXPLANATION),
             bounds.not_longer("verdict_correction_note_fits", "correction_note", LONGEST_NOTE),
+            bounds.not_longer("verdict_original_media_context_fits", "original_media_context", LONGEST_NOTE),
+            CheckConstraint(
+                name="verdict_media_authenticity_is_known",
+                condition=Q(media_authenticity_category__in=["", *MediaAuthenticity.values]),
+            ),
             bounds.days_in_sight("verdict_days_are_in_sight", "reviewed_on", "valid_as_of", "recheck_on"),
         ]
         indexes = [

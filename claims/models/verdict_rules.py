@@ -216,7 +216,7 @@ _NOT_SIGNED_OFF = refuse(
     name="verdict_with_four_eyes",
 )
 _WITHOUT_EVIDENCE = refuse(
-    "A verdict is published only with evidence that has an address or a snapshot.",
+    "A verdict is published only with evidence that has an address, a snapshot, or a picture, recording or film.",
     name="verdict_rests_on_evidence",
 )
 _CLAIM_NOT_ACCEPTED = refuse(
@@ -256,7 +256,8 @@ WITH_FOUR_EYES = Rule(
         -- Held to the end of the transaction, as is the claim: nobody takes it away meanwhile.
         PERFORM FROM public.claims_evidence AS evidence
         JOIN public.sources_source AS source ON source.id = evidence.source_id
-        WHERE evidence.verdict_id = NEW.id AND (source.url <> '' OR evidence.snapshot_id IS NOT NULL)
+        WHERE evidence.verdict_id = NEW.id
+            AND (source.url <> '' OR evidence.snapshot_id IS NOT NULL OR evidence.media_id IS NOT NULL)
         FOR SHARE;
         IF NOT FOUND THEN
             {_WITHOUT_EVIDENCE}

@@ -12,8 +12,12 @@ _EDIT = ("view", "add", "change")
 
 #: Role → permissions, as `app.codename`. Each role can do what the one before it can.
 CONTRIBUTOR = [
-    *(f"claims.{verb}_{model}" for verb in _EDIT for model in ("claim", "appearance", "claimant")),
-    *(f"sources.{verb}_{model}" for verb in _EDIT for model in ("source", "publisher")),
+    *(
+        f"claims.{verb}_{model}"
+        for verb in _EDIT
+        for model in ("claim", "appearance", "claimmedia", "claimant")
+    ),
+    *(f"sources.{verb}_{model}" for verb in _EDIT for model in ("source", "publisher", "mediaobject")),
     *(
         f"claims.view_{model}"
         for model in ("topic", "rating", "ratingscale", "verdict", "evidence", "signoff")
@@ -21,6 +25,7 @@ CONTRIBUTOR = [
     *(f"claims.view_{model}" for model in ("transition", "publication")),
     "claims.view_savedview",
     "claims.delete_appearance",
+    "claims.delete_claimmedia",
     "sources.view_snapshot",
     "sources.add_snapshot",
 ]
@@ -72,7 +77,7 @@ ADMINISTRATOR = [
     # Whose word is taken, and by which key it is known.
     *(f"claims.{verb}_peernewsroom" for verb in ("add", "change", "delete")),
     *(f"claims.delete_{model}" for model in ("claimant", "topic", "rating", "ratingscale", "savedview")),
-    *(f"sources.delete_{model}" for model in ("source", "publisher")),
+    *(f"sources.delete_{model}" for model in ("source", "publisher", "mediaobject")),
     *(f"auth.{verb}_user" for verb in _EDIT),
     "auth.view_group",
     *(f"claims.{verb}_webhookendpoint" for verb in (*_EDIT, "delete")),

@@ -1,4 +1,4 @@
-"""Claims and their appearances: who may edit what, and the edits themselves.
+"""Claims, their appearances and their media: who may edit what, and the edits themselves.
 
 The desk's forms and the editorial API ask here, so that neither allows what the other refuses.
 """
@@ -10,13 +10,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from claims.models import Appearance, Claim, Topic, Verdict
+from claims.models import Appearance, Claim, ClaimMedia, Topic, Verdict
 from claims.models.claim_rules import JUDGED
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
 from claims.quotes.quote_places import QuotedWords
 from claims.teamwork import assignment_rules
-from sources.models import Source
+from sources.models import MediaObject, Source
 
 
 def may_edit(claim: Claim, by: User) -> bool:
@@ -116,6 +116,53 @@ def remove_appearance(appearance: Appearance, *, by: User) -> None:
     require(by, "claims.delete_appearance", _("remove appearances"))
     _locked(appearance.claim, by)
     appearance.delete()
+
+
+@transaction.atomic
+def add_media(claim: Claim, media: MediaObject, *, by: User, **fields: Any) -> ClaimMedia:
+    """Say that the claim is about a picture, a recording or a film.
+
+    Raises:
+        NotPossible: a verdict on the claim is in review, or it is listed already.
+        NotAllowed: the person's role does not include it.
+    """
+    require(by, "claims.add_claimmedia", _("add pictures, sound and film"))
+    claim = _with_open_media(claim, by)
+    if claim.media.filter(media=media).exists():
+        raise NotPossible(_("This picture, recording or film is already listed."))
+    return ClaimMedia.objects.create(claim=claim, media=media, **fields)
+
+
+@transaction.atomic
+def edit_media(row: ClaimMedia, *, by: User, **fields: Any) -> ClaimMedia:
+    """Change what is said of it. Raises as `add_media`."""
+    require(by, "claims.change_claimmedia", _("edit pictures, sound and film"))
+    _with_open_media(row.claim, by)
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.save(update_fields=[*fields])
+    return row
+
+
+@transaction.atomic
+def remove_media(row: ClaimMedia, *, by: User) -> None:
+    """Take it off the list; the file stays. Raises as `add_media`."""
+    require(by, "claims.delete_claimmedia", _("remove pictures, sound and film"))
+    _with_open_media(row.claim, by)
+    row.delete()
+
+
+def _with_open_media(claim: Claim, by: User) -> Claim:
+    """The claim, locked, whose media may change now."""
+    claim = _locked(claim, by)
+    if fixed_fields(claim):
+        raise NotPossible(
+            _(
+                "A verdict on this claim is in review: its pictures, sound and film stay until it is published or"
+                " returned."
+            )
+        )
+    return claim
 
 
 def _locked(claim: Claim, by: User) -> Claim:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from claims.ledger.publishing import reviewed_parts_differ
-from claims.models import Claim, Evidence, Verdict
+from claims.models import Claim, ClaimMedia, Evidence, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review.due_replies import is_nobody_asked, require_terms_that_hold, require_time_to_answer
 
@@ -48,9 +48,13 @@ def missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = None) 
         evidence: what it rests on, where that is not what is stored.
     """
     if evidence is None:
-        is_evident = verdict.evidence.exclude(source__url="", snapshot__isnull=True).exists()
-    else:
-        is_evident = any(row.source.url or row.snapshot_id for row in evidence)
+        rows = verdict.evidence.select_related("source", "media")
+        evidence = rows.only("verdict_id", "snapshot_id", "source__url", "media__alternative_text")
+    evidence = list(evidence)
+    is_evident = any(row.source.url or row.snapshot_id or row.media_id for row in evidence)
+    undescribed = _undescribed(verdict.claim_id) or any(
+        row.media and not row.media.alternative_text.strip() for row in evidence
+    )
     explained = verdict.correction_kind and verdict.correction_note.strip()
     lacks = {
         "state": verdict.claim.state != Claim.State.ACCEPTED,
@@ -58,6 +62,7 @@ def missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = None) 
         "summary": not verdict.summary.strip(),
         "reviewed_on": verdict.reviewed_on is None,
         "evidence": not is_evident,
+        "alternative_text": undescribed,
         "correction": bool(verdict.supersedes_id and not explained),
         "right_of_reply": is_nobody_asked(verdict),
     }
@@ -67,11 +72,30 @@ def missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = None) 
         "summary": _("a summary"),
         "reviewed_on": _("the date of the review"),
         "evidence": _("evidence with an address or a snapshot"),
+        "alternative_text": _(
+            "a description of each picture, recording and film (“alternative text”), for who cannot see or hear it"
+        ),
         "correction": _("the kind of change and the public note on it"),
         "right_of_reply": _("an answer asked for of %(whom)s, or the reason why not")
         % {"whom": verdict.claim.claimant.name if verdict.claim.claimant else ""},
     }
     return {part: words[part] for part, is_lacking in lacks.items() if is_lacking}
+
+
+def _undescribed(claim_id: int) -> bool:
+    """Whether readers would see a picture, recording or film of the claim that nobody has described."""
+    together = Q(claim=claim_id) | Q(claim__merged_into=claim_id)
+    return ClaimMedia.objects.filter(together, media__alternative_text__regex=r"^\s*$").exists()
+
+
+def _media_are_described(claim: Claim) -> None:
+    if _undescribed(claim.pk):
+        raise NotPossible(
+            _(
+                "A picture, recording or film of this claim has no description yet (“alternative text”). Readers who"
+                " cannot see or hear it need one."
+            )
+        )
 
 
 def missing_for_review(verdict: Verdict) -> list[str]:
@@ -126,7 +150,8 @@ def _without_live_verdict(claim: Claim, by: User) -> None:
         raise NotPossible(_("The claim has a published verdict. Retract that first."))
 
 
-def _has_none_merged_into_it(claim: Claim, by: User) -> None:
+def _can_be_merged(claim: Claim, by: User) -> None:
+    _media_are_described(claim)
     if claim.merged_claims.exists():
         raise NotPossible(
             _("Other claims are merged into this one. Undo that first, or merge the other way round.")
@@ -151,6 +176,7 @@ def _only_unreviewed_parts_differ(claim: Claim, by: User) -> None:
                 "The words of the claim, its claimant or date differ from what is published. Draft a new verdict."
             )
         )
+    _media_are_described(claim)
 
 
 _C, _V = Claim.State, Verdict.State
@@ -160,7 +186,7 @@ _MERGE: Move[Claim] = Move(
     gettext_lazy("Merge into another claim"),
     "claims.merge_claim",
     note=gettext_lazy("Why the two are the same claim"),
-    check=_has_none_merged_into_it,
+    check=_can_be_merged,
 )
 _DECLINE: Move[Claim] = Move(
     _C.DECLINED,

@@ -73,6 +73,9 @@ def _texts(document: Document) -> Iterator[tuple[str, str]]:
         yield f"/verdicts/{number}/publisher/name", verdict["publisher"]["name"]
     for number, appearance in enumerate(document["appearances"]):
         yield f"/appearances/{number}/exact", appearance["exact"]
+    for number, media in enumerate(document.get("media", ())):
+        yield f"/media/{number}/caption", media["caption"]
+        yield f"/media/{number}/alternative_text", media["alternative_text"]
 
 
 def _matching_words(claims: list[tuple[Document, str]], reading: SearchReading) -> set[tuple[str, str]]:

@@ -18,6 +18,7 @@ from django.db.models.expressions import DatabaseDefault
 from psycopg import Copy, sql
 from psycopg.copy import FileWriter
 
+from factcheck.database.model_fields import BitsField, bytes_as_bits
 from factcheck.django_internals import bare_row, stored_values
 
 M = TypeVar("M", bound=Model)
@@ -158,6 +159,8 @@ def _writer(field: Field[Any, Any]) -> Callable[[Any], str] | None:
     if isinstance(field, ArrayField):
         # One of a kind of its own may store values otherwise than they are given.
         return lambda values: _array(field.get_db_prep_value(values, connection))
+    if isinstance(field, BitsField):
+        return bytes_as_bits
     return None
 
 

@@ -104,3 +104,34 @@ class AddressField(models.URLField[str, str]):
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.URLField", args, kwargs  # nothing that the database could see
+
+
+class BitsField(models.Field[Any, Any]):
+    """A row of bits of a fixed length (PostgreSQL's `bit(n)`), as bytes: those of a perceptual hash, say."""
+
+    def __init__(self, *args: Any, length: int, **kwargs: Any) -> None:
+        self.length = length
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | {"length": self.length}
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        return f"bit({self.length})"
+
+    def from_db_value(self, value: str | None, *_database: Any) -> bytes | None:
+        return None if value is None else bits_as_bytes(value)
+
+    def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
+        return None if value is None else bytes_as_bits(value)
+
+
+def bits_as_bytes(bits: str) -> bytes:
+    """Zeros and ones, as PostgreSQL writes them, as bytes; a multiple of eight."""
+    return int(bits, 2).to_bytes(len(bits) // 8)
+
+
+def bytes_as_bits(value: bytes) -> str:
+    """The bytes as PostgreSQL reads bits."""
+    return f"{int.from_bytes(value):0{len(value) * 8}b}"

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import Message
+from typing import IO
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -114,6 +115,7 @@ def fetch(
     check_redirect: Callable[[str], None] = lambda there: None,
     exchanges: Exchanges | None = None,
     allow_loopback: bool = False,
+    into: IO[bytes] | None = None,
 ) -> Fetched:
     """Get the document at `url`, following redirects.
 
@@ -124,6 +126,7 @@ def fetch(
         check_redirect: is told where a redirect leads before that is asked for, and may raise FetchError.
         exchanges: keep every byte that is sent and received.
         allow_loopback: lets tests talk to a server on this machine, on any port. Never a person's choice.
+        into: a file for the content, where it may be too much for memory; that of the answer is empty then.
 
     Raises:
         FetchError: for whatever reason there is no document.
@@ -146,7 +149,7 @@ def fetch(
         try:
             begin = exchanges.begin if exchanges is not None else lambda here: None
             return _follow(
-                url.strip(), session, deadline, limits, accepted, check_redirect, begin, allow_loopback
+                url.strip(), session, deadline, limits, accepted, check_redirect, begin, allow_loopback, into
             )
         except OversizedAnswer:
             raise _too_large(url, limits) from None
@@ -165,6 +168,7 @@ def _follow(
     check_redirect: Callable[[str], None],
     begin: Callable[[str], None],
     allow_loopback: bool,
+    into: IO[bytes] | None,
 ) -> Fetched:
     here = permanent = url
     _check_address(here, came_from=url, allow_loopback=allow_loopback)
@@ -175,7 +179,7 @@ def _follow(
         begin(here)
         with _answer(here, session, deadline, limits) as response:
             if response.status_code not in REDIRECTS:
-                return _document(url, here, permanent, response, deadline, limits, accepted)
+                return _document(url, here, permanent, response, deadline, limits, accepted, into)
             there = _redirect_target(here, response, session)
             if permanent == here and response.status_code in PERMANENT_REDIRECTS:
                 permanent = there
@@ -299,13 +303,14 @@ def _document(
     deadline: Deadline,
     limits: Limits,
     accepted: frozenset[str] | None,
+    into: IO[bytes] | None,
 ) -> Fetched:
     status = response.status_code
     content_type, charset = _content_type(response.headers.get("Content-Type", ""))
     content = b""
     if status == 200:
         _check_acceptable(final_url, response, content_type, limits, accepted)
-        content = _body(final_url, response, deadline, limits)
+        content = _body(final_url, response, deadline, limits, into)
     elif status != 304:
         wait = postponed_by(response.headers.get("Retry-After", ""), datetime.now(UTC))
         raise FetchError(*_refusal(final_url, status), wait=wait, status=status)
@@ -357,7 +362,9 @@ def _check_acceptable(
         raise _too_large(url, limits)
 
 
-def _body(url: str, response: requests.Response, deadline: Deadline, limits: Limits) -> bytes:
+def _body(
+    url: str, response: requests.Response, deadline: Deadline, limits: Limits, into: IO[bytes] | None
+) -> bytes:
     chunks: list[bytes] = []
     size = 0
     # urllib3 unpacks at most one such piece at a time, so a bomb is noticed after 64 kB too many.
@@ -365,7 +372,7 @@ def _body(url: str, response: requests.Response, deadline: Deadline, limits: Lim
         size += len(chunk)
         if size > limits.content_bytes:
             raise _too_large(url, limits)
-        chunks.append(chunk)
+        (into.write if into else chunks.append)(chunk)
     if deadline.passed:
         # A connection that the deadline cut looks like a body without Content-Length that has come to its end.
         raise _too_slow(url, limits)

@@ -1,12 +1,14 @@
 """A Source is a document, a Snapshot what its address held at a moment, a Publisher who answers for it.
 
 An ArchivedCopy is what was kept of a document for good, with its files and their timestamps; a LinkState is what the
-address leads to now.
+address leads to now. A MediaObject is a picture, a sound or a film, a MediaHash what it looks like.
 """
 
 from .archived_copy import ArchivedCopy, ArchivedFile, Timestamp
 from .archiving_request import ArchivingRequest
 from .link_check import LinkCheck, LinkOutcome, LinkState
+from .media_hash import MediaHash
+from .media_object import MediaObject
 from .public_deposit import PublicDeposit
 from .publisher import Publisher
 from .snapshot import Snapshot
@@ -20,6 +22,8 @@ __all__ = [
     "LinkCheck",
     "LinkOutcome",
     "LinkState",
+    "MediaHash",
+    "MediaObject",
     "PublicDeposit",
     "Publisher",
     "Snapshot",

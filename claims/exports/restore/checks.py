@@ -341,6 +341,8 @@ _UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "rating_scale": (("publisher_id", "name", "version"),),
     "rating": (("scale_id", "code"), ("scale_id", "label")),
     "source": (("url_key",),),
+    "media_object": (("sha256",),),
+    "media_hash": (("media_id", "frame_at", "transformation"),),
     "snapshot": (("source_id", "number"),),
 }
 

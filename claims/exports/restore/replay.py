@@ -37,6 +37,8 @@ from factcheck.database.bulk_copy import Maker, copy
 ACTOR = "Restored from an export"
 
 _STATE = Verdict.State
+#: What a verdict says of pictures, sound and film.
+_OF_MEDIA = ("media_authenticity_category", "original_media_context", "original_media_url")
 
 
 def replay(entries: list[RestoredEntry], merged: Merged) -> None:
@@ -201,7 +203,8 @@ def _verdict(entry: RestoredEntry, arrived: Arrived) -> dict[str, Any]:
         "state": _STATE.PUBLISHED,
         "rating_id": said["rating"]["id"],
         **{name: said[name] for name in ("version", "summary", "explanation", "byline", "language", "url")},
-        "title": said.get("title", ""),  # which older exports do not have
+        # Which older exports do not have.
+        **{name: said.get(name, "") for name in ("title", *_OF_MEDIA)},
         **{name: day(said[name]) for name in ("reviewed_on", "valid_as_of", "recheck_on")},
         "published_at": datetime.fromisoformat(said["published_at"]) if said["published_at"] else None,
         "supersedes_id": arrived.replaces,
@@ -218,12 +221,22 @@ def _evidence(verdict: dict[str, Any]) -> Iterator[dict[str, Any]]:
             "note": item["note"],
             "position": position,
             **quoted(item),
+            **_shown(item),
         }
 
 
 def _replies(entry: RestoredEntry, arrived: Arrived) -> Iterator[dict[str, Any]]:
     claimant = entry.body["claimant"]
     return restored_replies(arrived.said, claimant["id"] if claimant else None)
+
+
+def _shown(item: dict[str, Any]) -> dict[str, Any]:
+    """The picture, recording or film of an item of evidence."""
+    media = next(iter(item.get("media", ())), None)
+    return {
+        "media_id": media["id"] if media else None,
+        "media_fragment": media["media_fragment"] if media else "",
+    }
 
 
 def _transition(

@@ -18,11 +18,15 @@ class Merged:
     #: Appearance or verdict → claim.
     appearances: dict[int, int] = field(default_factory=dict)
     verdicts: dict[int, int] = field(default_factory=dict)
+    #: Picture, recording or film → the claims that brought it.
+    media: dict[int, set[int]] = field(default_factory=dict)
 
     def add(self, said: Mapping[str, Any]) -> None:
         self.claims.add(said["id"])
         self.appearances.update(dict.fromkeys(said["appearances"], said["id"]))
         self.verdicts.update(dict.fromkeys(said["verdicts"], said["id"]))
+        for media in said.get("media", []):  # which older exports do not have
+            self.media.setdefault(media, set()).add(said["id"])
 
 
 @dataclass(frozen=True, slots=True)

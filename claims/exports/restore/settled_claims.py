@@ -13,16 +13,17 @@ from claims.exports.restore.restored_entries import (
     quoted,
     words,
 )
-from claims.models import Appearance, Claim, ClaimTopic, Publication, Topic
+from claims.models import Appearance, Claim, ClaimMedia, ClaimTopic, Publication, Topic
 from factcheck.database.bulk_copy import copy
 from factcheck.django_internals import delete_unasked
-from sources.models import Source
+from sources.models import MediaObject, Source
 
 
 def settle(entries: list[RestoredEntry], merged: Merged) -> None:
     """Bring the claims of these entries to what the last of each says. Called inside a transaction."""
     newest = {entry.claim: entry for entry in entries}
     _settle_topics(newest)
+    _settle_media(newest, merged)
     appearing = _settle_appearances(newest, merged)
     claimants = claimants_of(list(newest.values()))
     wanted = {}
@@ -53,6 +54,37 @@ def _settle_topics(newest: Mapping[int, RestoredEntry]) -> None:
     ClaimTopic.objects.filter(pk__in=[pk for link, pk in here.items() if link not in wanted]).delete()
     new = sorted(wanted - here.keys())
     copy(ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in new])
+
+
+def _settle_media(newest: Mapping[int, RestoredEntry], merged: Merged) -> None:
+    """Have claims be about the pictures, sound and film that their entries show."""
+    named = {media["id"] for entry in newest.values() for media in entry.body.get("media", [])}
+    known = set(MediaObject.objects.filter(pk__in=named).values_list("pk", flat=True))
+    here = {(row.claim_id, row.media_id): row for row in ClaimMedia.objects.filter(claim__in=newest)}
+    wanted: dict[tuple[int, int], dict[str, Any]] = {}
+    for pk, entry in newest.items():
+        within = {*entry.body["merged_from"]} & merged.claims
+        for position, media in enumerate(entry.body.get("media", [])):
+            # What a claim that was merged into it brings, is that one's.
+            owner = next(iter(merged.media.get(media["id"], set()) & within), pk)
+            if media["id"] in known and (owner == pk or (owner, media["id"]) not in wanted):
+                said = {name: media[name] for name in ("caption", "media_fragment", "page_url")}
+                wanted.setdefault((owner, media["id"]), said | {"position": position})
+    ClaimMedia.objects.filter(pk__in=[row.pk for key, row in here.items() if key not in wanted]).delete()
+    for key, row in here.items():
+        said = wanted.get(key, {})
+        if any(getattr(row, name) != value for name, value in said.items()):
+            ClaimMedia.objects.filter(pk=row.pk).update(**said)
+    owners = {claim for claim, _media in wanted}
+    there = set(ClaimMedia.objects.filter(claim__in=owners).values_list("claim_id", "media_id"))
+    copy(
+        ClaimMedia,
+        [
+            {"claim_id": claim, "media_id": media, **said}
+            for (claim, media), said in wanted.items()
+            if (claim, media) not in there
+        ],
+    )
 
 
 def _settle_appearances(newest: Mapping[int, RestoredEntry], merged: Merged) -> set[int]:

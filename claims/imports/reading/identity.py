@@ -10,7 +10,9 @@ from claims.imports.reading.review_record import Outlet, Person, Review
 from sources.addresses import url_key
 
 #: What a record says, as opposed to where it stands and what was left out of it.
-SAID: Final = slice(Review._fields.index("statement"), Review._fields.index("remarks"))
+SAID: Final = slice(Review._fields.index("statement"), Review._fields.index("media"))
+#: And what it says of pictures, sound and film, as few do: the others are known by what they always were.
+OF_MEDIA: Final = slice(Review._fields.index("media"), Review._fields.index("remarks"))
 
 _ALIKE: Final = str.maketrans(
     dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("\"“”„‟«»‹›'‘’‚‛`´＂\u0307", "") | {"ı": "i"}
@@ -19,7 +21,9 @@ _ALIKE: Final = str.maketrans(
 
 def said(review: Review) -> bytes:
     """What a record says once its values are settled, as JSON: a list in the order of the fields."""
-    return orjson.dumps(review[SAID], default=_by_name)
+    content = tuple(review)
+    shown = any(content[OF_MEDIA])
+    return orjson.dumps(content[SAID] + content[OF_MEDIA] if shown else content[SAID], default=_by_name)
 
 
 def digest(content: bytes) -> str:

@@ -17,6 +17,7 @@ from claims.imports.reading.values.claimant_names import read_crowd, read_person
 from claims.imports.reading.values.cleaned_text import joined, line, paragraphs, says_nothing
 from claims.imports.reading.values.days import read_day
 from claims.imports.reading.values.language_tags import read_language
+from claims.imports.reading.values.media_values import read_category, read_kind
 from claims.imports.reading.values.outlets import is_same, read_outlet
 from claims.imports.reading.values.problem import Problem, shown
 from claims.imports.reading.values.rating_labels import read_label, read_number
@@ -60,6 +61,7 @@ def read_review(found: RawRecord, conventions: Conventions = NOTHING_KNOWN) -> R
     )
     if not language:
         return record.refused("language", _language_unknown(statement))
+    media = record.addresses("media")
     return Review(
         place=found.place,
         statement=statement,
@@ -69,7 +71,8 @@ def read_review(found: RawRecord, conventions: Conventions = NOTHING_KNOWN) -> R
         claimant=_claimant(record, outlet),
         claimed_on=record.day("claimed_on", language),
         context=_context(record),
-        appearances=record.addresses("appearances"),
+        # Where somebody showed it, it was claimed.
+        appearances=tuple(dict.fromkeys((*record.addresses("appearances"), *media))),
         topics=record.topics(),
         id=record.name("id", LONGEST_ID),
         url=url,
@@ -78,6 +81,11 @@ def read_review(found: RawRecord, conventions: Conventions = NOTHING_KNOWN) -> R
         byline=record.name("byline", LONGEST_BYLINE) or (besides if isinstance(besides, str) else ""),
         reviewed_on=record.day("reviewed_on", review_language or language),
         review_language=review_language,
+        media=media,
+        media_kind=read_kind(record.value("media_kind")) if media else "",
+        media_authenticity_category=record.category("media_authenticity_category"),
+        original_media_context=record.text("original_media_context"),
+        original_media_url=record.address("original_media_url"),
         remarks=tuple(dict.fromkeys(record.remarks)) if record.remarks else (),
     )
 
@@ -173,6 +181,15 @@ class _Record:
             left_out = f"{shown(addresses[0])} is used, and {len(addresses) - 1} more left out."
             self.remark(name, [Problem("several addresses", left_out)])
         return addresses[0] if addresses else ""
+
+    def category(self, name: str) -> str:
+        """One of schema.org's categories of media."""
+        value = self.value(name)
+        if not value:
+            return ""
+        category, problems = read_category(value)
+        self.remark(name, problems)
+        return category
 
     def topics(self) -> tuple[str, ...]:
         topics, problems = read_topics(self.value("topics"))

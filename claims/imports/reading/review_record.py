@@ -77,4 +77,12 @@ class Review(NamedTuple):
     byline: str = ""
     reviewed_on: date | None = None
     review_language: str = ""
+    media: tuple[str, ...] = ()
+    """http(s) addresses of pictures, sound or film that it is about. They are among the `appearances` too."""
+    media_kind: str = ""
+    """`image`, `video` or `audio`, or ""."""
+    media_authenticity_category: str = ""
+    """One of `MediaAuthenticity`, or ""."""
+    original_media_context: str = ""
+    original_media_url: str = ""
     remarks: tuple[Remark, ...] = ()

@@ -37,7 +37,7 @@ def restored(text: str) -> Review:
     """The review in a line, without what was left out of it."""
     place, (
         statement, language, publisher, rating, claimant, claimed_on, context, appearances, topics,
-        number, url, title, summary, byline, reviewed_on, review_language,
+        number, url, title, summary, byline, reviewed_on, review_language, *of_media,
     ) = orjson.loads(text)  # fmt: skip
     return Review(
         RecordPlace(*place),
@@ -57,7 +57,14 @@ def restored(text: str) -> Review:
         byline,
         date.fromisoformat(reviewed_on) if reviewed_on else None,
         review_language,
+        *_of_media(*of_media),
     )
+
+
+def _of_media(
+    media: list[str] | None = None, kind: str = "", category: str = "", context: str = "", url: str = ""
+) -> tuple[tuple[str, ...], str, str, str, str]:
+    return tuple(media or ()), kind, category, context, url
 
 
 def place_of(text: str) -> RecordPlace:

@@ -84,7 +84,8 @@ class Things:
         self._claimants = _claimants({_who(person): person for person in people})
         self._topics = _topics({name.lower(): name for review in reviews for name in review.topics})
         self._sources = self._appeared(
-            {url_key(url): url for review in reviews for url in review.appearances}
+            {url_key(url): url for review in reviews for url in review.appearances},
+            {url_key(url): review.media_kind for review in reviews for url in review.media},
         )
 
     def publisher(self, outlet: Outlet) -> Publisher:
@@ -119,7 +120,12 @@ class Things:
                 wanted.setdefault(key_of(publisher, review.rating), (publisher, review.rating))
         return ratings_for(wanted)
 
-    def _appeared(self, wanted: dict[str, str]) -> dict[str, Source]:
+    def _appeared(self, wanted: dict[str, str], media: dict[str, str]) -> dict[str, Source]:
+        """The sources at these addresses.
+
+        Args:
+            media: of the addresses of pictures, sound and film, what they are; "" where nobody says.
+        """
         wanted.pop("", None)
         if not wanted:
             return {}
@@ -134,7 +140,7 @@ class Things:
             Source(
                 id=pk,
                 title=wanted[key][:_LONGEST_TITLE],
-                kind=_kind(domain(key)),
+                kind=_kind(domain(key), media.get(key, "")),
                 url=wanted[key],
                 url_key=key,
                 publisher=known.at(places[key]),
@@ -269,7 +275,10 @@ def _slug(name: str) -> str:
     return slugify(name, allow_unicode=True)[:_LONGEST_SLUG] or "topic"
 
 
-def _kind(host: str) -> str:
+def _kind(host: str, media: str) -> str:
+    """What stands at an address: a post, whatever it shows; else what it is said to be; else by whose place it is."""
     if host in _POSTS:
         return Source.Kind.SOCIAL_POST
+    if media:
+        return Source.Kind(media)
     return Source.Kind.VIDEO if host in _FILMS else Source.Kind.WEB_PAGE

@@ -14,6 +14,9 @@ DETAILS: Final = {
     "byline": "byline",
     "reviewed_on": "reviewed_on",
     "review_language": "language",
+    "media_authenticity_category": "media_authenticity_category",
+    "original_media_context": "original_media_context",
+    "original_media_url": "original_media_url",
 }
 
 
@@ -26,6 +29,9 @@ def said(review: Review) -> dict[str, Any]:
         "byline": review.byline,
         "reviewed_on": review.reviewed_on,
         "review_language": review.review_language,
+        "media_authenticity_category": review.media_authenticity_category,
+        "original_media_context": review.original_media_context,
+        "original_media_url": review.original_media_url,
     }
 
 

@@ -13,12 +13,14 @@ from claims.models import (
     Appearance,
     Claimant,
     Evidence,
+    MediaAuthenticity,
     NormalisedRating,
     Publication,
     ReplyRequest,
     Verdict,
 )
 from factcheck.api.openapi.body_serializer import Day, Moment, WebAddress
+from sources.api.media_bodies import PublicMedia
 from sources.api.source_bodies import PublicPublisher, PublicQuotedSource
 
 #: Kinds of entries whose public note readers see as a correction.
@@ -91,6 +93,7 @@ class PublicEvidence(PublicQuotedSource):
     id: int
     stance: Annotated[str, Evidence.Stance]
     note: Annotated[str, "What the source shows."]
+    media: Annotated[list[PublicMedia], "The picture, recording or film that shows it: one or none."]
 
 
 class PublicReply(TypedDict):
@@ -135,6 +138,18 @@ class PublicVerdict(TypedDict):
     valid_as_of: Annotated[Day | None, "The day for which the verdict holds."]
     recheck_on: Annotated[Day | None, "When the publisher means to look again."]
     url: Annotated[str, "The publisher's own page; empty when there is none."]
+    media_authenticity_category: Annotated[
+        str,
+        [("", "–"), *MediaAuthenticity.choices],
+        "What became of the claim's pictures, sound or film (schema.org `mediaAuthenticityCategory`); empty where the"
+        " verdict is about none.",
+    ]
+    original_media_context: Annotated[
+        str, "What they really show (schema.org `originalMediaContextDescription`); empty when not known."
+    ]
+    original_media_url: Annotated[
+        str, "Where the original is (schema.org `originalMediaLink`); empty when not known."
+    ]
     published_at: Moment | None
     evidence: list[PublicEvidence]
     right_of_reply: Annotated[
@@ -166,6 +181,7 @@ class PublicClaim(TypedDict):
     context: str
     topics: list[PublicTopic]
     appearances: list[PublicAppearance]
+    media: Annotated[list[PublicMedia], "The pictures, sound and film that the claim is about."]
     verdicts: list[PublicVerdict]
     corrections: Annotated[list[PublicCorrection], "The newest first."]
     merged_into: int | None

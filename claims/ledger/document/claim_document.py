@@ -19,11 +19,13 @@ from claims.ledger.document.claim_body import (
 )
 from claims.ledger.document.markdown import to_html
 from claims.ledger.document.reply_document import replies
-from claims.models import Appearance, Claim, Claimant, Evidence, Rating, Topic, Verdict
+from claims.models import Appearance, Claim, Claimant, ClaimMedia, Evidence, Rating, Topic, Verdict
 from claims.models.claim import claim_path
 from factcheck.web.own_addresses import OWN, rendered
+from sources.api.media_bodies import PublicMedia
 from sources.api.source_bodies import PublicPublisher, PublicQuotedSource, PublicSnapshot, PublicSource
-from sources.models import Publisher, Snapshot, Source
+from sources.models import MediaHash, MediaObject, Publisher, Snapshot, Source
+from sources.public_media import FOLDER, file_name
 
 Document = dict[str, Any]
 #: A verdict and what it rests on.
@@ -45,6 +47,7 @@ def document(
     *,
     topics: Iterable[Topic],
     appearances: Iterable[Appearance],
+    media: Iterable[ClaimMedia],
     verdicts: Iterable[Judgement],
     merged_from: list[int],
     entry: EntryPart,
@@ -64,6 +67,7 @@ def document(
         "context": claim.context,
         "topics": [topic(t) for t in topics],
         "appearances": [appearance(a, is_first=a.pk == claim.first_appearance_id) for a in appearances],
+        "media": [claimed_media(row) for row in media],
         "verdicts": [verdict(v, evidence) for v, evidence in verdicts],
         "corrections": entry["corrections"],
         "merged_into": claim.merged_into_id,
@@ -142,7 +146,35 @@ def appearance(row: Appearance, *, is_first: bool) -> PublicAppearance:
 
 
 def evidence(row: Evidence) -> PublicEvidence:
-    return {"id": row.pk, "stance": row.stance, "note": row.note, **_quoted(row)}
+    shown = [media(row.media, media_fragment=row.media_fragment)] if row.media else []
+    return {"id": row.pk, "stance": row.stance, "note": row.note, **_quoted(row), "media": shown}
+
+
+def claimed_media(row: ClaimMedia) -> PublicMedia:
+    return media(row.media, caption=row.caption, media_fragment=row.media_fragment, page_url=row.page_url)
+
+
+def media(
+    row: MediaObject, *, caption: str = "", media_fragment: str = "", page_url: str = ""
+) -> PublicMedia:
+    name = file_name(row)
+    return {
+        "id": row.pk,
+        "kind": row.kind,
+        "url": f"{OWN}{FOLDER}{name}" if name else "",
+        "media_type": row.public_media_type if name else "",
+        "encoding_format": row.media_type,
+        "width": row.public_width if name else None,
+        "height": row.public_height if name else None,
+        "duration": row.duration,
+        "alternative_text": row.alternative_text.strip(),
+        "caption": caption,
+        "media_fragment": media_fragment,
+        "page_url": page_url,
+        "content_url": row.content_url,
+        "sha256": row.sha256,
+        "pdq": _pdq(row),
+    }
 
 
 def verdict(row: Verdict, rests_on: Iterable[Evidence]) -> PublicVerdict:
@@ -163,6 +195,9 @@ def verdict(row: Verdict, rests_on: Iterable[Evidence]) -> PublicVerdict:
         "valid_as_of": _day(row.valid_as_of),
         "recheck_on": _day(row.recheck_on),
         "url": row.url,
+        "media_authenticity_category": row.media_authenticity_category,
+        "original_media_context": row.original_media_context,
+        "original_media_url": row.original_media_url,
         "published_at": moment(row.published_at) if row.published_at else None,
         "evidence": [evidence(e) for e in rests_on],
         "right_of_reply": replies(row),
@@ -211,3 +246,10 @@ def _quoted(row: Appearance | Evidence) -> PublicQuotedSource:
         "source": source(row.source),
         "snapshot": snapshot(row.snapshot),
     }
+
+
+def _pdq(row: MediaObject) -> str:
+    """The hash of the whole picture; of a film there is one for each of its pictures, and none of it."""
+    whole = (each for each in row.hashes.all() if each.transformation == MediaHash.Transformation.WHOLE)
+    found = next((each for each in whole if each.frame_at is None), None)
+    return found.pdq.hex() if found else ""

@@ -12,6 +12,8 @@ it holds neither the slug, which follows the statement, nor the id of a verdict,
 import json
 from typing import Any
 
+from claims.ledger.document.mediareview import media_review
+
 Document = dict[str, Any]
 
 #: Where each comparable class stands between worst (1, false) and best (5, true). Classes that are no degree of truth
@@ -25,7 +27,8 @@ CONTEXT = {"@context": "https://schema.org"}
 
 
 def markup(body: Document, *, site: Document | None = None) -> Document | None:
-    """The JSON-LD of a claim's page: one ClaimReview, a graph of several, or None where nothing is published.
+    """The JSON-LD of a claim's page: one ClaimReview, a graph of several with what they find of pictures, sound and
+    film (MediaReview), or None where nothing is published.
 
     Args:
         site: the organisation that serves the page, as `{name, url, license}`; stated as the markup's publisher, and
@@ -34,7 +37,8 @@ def markup(body: Document, *, site: Document | None = None) -> Document | None:
     reviews = claim_reviews(body, site=site)
     if not reviews:
         return None
-    return CONTEXT | (reviews[0] if len(reviews) == 1 else {"@graph": reviews})
+    graph = [node for review in reviews for node in _with_media_review(body, review)]
+    return CONTEXT | (graph[0] if len(graph) == 1 else {"@graph": graph})
 
 
 def claim_reviews(body: Document, *, site: Document | None = None) -> list[Document]:
@@ -42,6 +46,19 @@ def claim_reviews(body: Document, *, site: Document | None = None) -> list[Docum
     rated = [verdict for verdict in body["verdicts"] if verdict["rating"]]
     anchored = len(rated) > 1
     return [_claim_review(body, verdict, anchored=anchored, site=site) for verdict in rated]
+
+
+def _with_media_review(body: Document, review: Document) -> list[Document]:
+    """A ClaimReview, and what the same verdict finds of the pictures, sound and film that the claim is about."""
+    here = address(body)
+    verdict = next(v for v in body["verdicts"] if review["@id"] == _id(body, v))
+    media = media_review(body, verdict, review=review, address=here)
+    return [review | {"associatedMediaReview": {"@id": media["@id"]}}, media] if media else [review]
+
+
+def _id(body: Document, verdict: Document) -> str:
+    """A publisher has one verdict on a claim."""
+    return f"{address(body)}#review-by-{verdict['publisher']['id']}"
 
 
 def withdrawal(body: Document, *, site: Document | None = None) -> Document:
@@ -108,8 +125,7 @@ def _claim_review(body: Document, verdict: Document, *, anchored: bool, site: Do
     return _known(
         {
             "@type": "ClaimReview",
-            # A publisher has one verdict on a claim.
-            "@id": f"{address(body)}#review-by-{verdict['publisher']['id']}",
+            "@id": _id(body, verdict),
             "url": verdict["url"] or here,
             "claimReviewed": body["statement"],
             "reviewRating": _rating(verdict),

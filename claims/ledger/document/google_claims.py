@@ -30,6 +30,8 @@ SHAPE: Document = {
     },
     "nextPageToken": {},
 }
+#: And every field of an answer to a search by picture (`FactCheckedClaimImageSearchResponse`).
+IMAGE_SHAPE: Document = {"results": {"claim": SHAPE["claims"]}, "nextPageToken": {}}
 
 
 def fact_checked_claim(body: Document, verdicts: Iterable[Document]) -> Document:

@@ -27,6 +27,7 @@ from claims.ledger.document.cluster_document import (
 )
 from claims.models import Appearance
 from factcheck.api.openapi.body_serializer import BodySerializer
+from sources.api.media_bodies import PublicMedia
 from sources.api.serializers import PublisherSerializer, QuoteSerializer, SnapshotSerializer, SourceSerializer
 
 
@@ -54,6 +55,10 @@ class ScaleRatingSerializer(RatingSerializer):
         child=serializers.CharField(), help_text="The definition in other languages."
     )
     publisher = PublisherSerializer()
+
+
+class MediaSerializer(BodySerializer):
+    body = PublicMedia
 
 
 class AppearanceSerializer(BodySerializer):

@@ -4,6 +4,7 @@ What is asked and answered here is defined by Google's discovery document `factc
 Google's shape, so none of it appears in our OpenAPI document.
 """
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -19,12 +20,14 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from claims.ledger.document.google_claims import SHAPE, fact_checked_claim
+from claims.ledger.document.google_claims import IMAGE_SHAPE, SHAPE, fact_checked_claim
 from claims.ledger.queries.address_search import sought
 from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.ledger.queries.search_query import NEWEST, RELEVANCE, belongs_to, parts_of
 from claims.matching.meant_claims import entries_meant
+from claims.matching.near_media import published_alike
 from claims.models import Publication, PublishedVerdict
+from claims.public.api.media_lookup import PicturesCrowd
 from claims.search import LONGEST, RANKED, Places
 from factcheck.api.google.requests import (
     InvalidArgument,
@@ -43,6 +46,10 @@ from factcheck.django_internals import plain_request
 from factcheck.web.own_addresses import placed
 from sources.api.address_values import Domain
 from sources.api.list_queries import in_language, publisher_ids
+from sources.media.bounded_pictures import look_of
+from sources.media.perceptual_hash import PerceptualHash
+from sources.media.refused_media import MediaRefused
+from sources.media_at_address import NoPictureThere, picture_at
 
 Document = dict[str, Any]
 
@@ -209,7 +216,7 @@ class _Asked:
         newest = max(body["claimed_on"] or "", verdict["reviewed_on"] or "")
         return (
             (self.publishers is None or verdict["publisher"]["id"] in self.publishers)
-            and (not self.language or f"{language}-".startswith(f"{self.language}-"))
+            and (not self.language or _is_in(language, self.language))
             and (self.since is None or newest >= self.since.isoformat())
         )
 
@@ -225,18 +232,85 @@ def _ordering(name: str) -> Ordering:
 
 
 class ImageSearch(FactCheckTools):
-    """A method of Google's API that does not exist here, whatever HTTP method it is asked with."""
+    """`claims.imageSearch`: published claims that are about a picture like the one at an address.
 
-    reason = "Claims cannot be searched by image here; use claims:search."
+    Pictures are compared by how they look (PDQ). Claims whose verdicts rest on such a picture are left out: this answer
+    has no room to say what a picture is to a claim.
+    """
+
+    def get(self, request: Request) -> HttpResponse:
+        plain = plain_request(request)
+        values = bound(plain.GET, _IMAGE_FIELDS)
+        if not values.get("image_uri"):
+            raise InvalidArgument([Violation("image_uri", "Give an `imageUri`, the address of a picture.")])
+        try:
+            look = look_of(picture_at(values["image_uri"]))
+        except (MediaRefused, NoPictureThere) as refusal:
+            if refusal.reason_code == "busy":
+                raise PicturesCrowd from None
+            raise InvalidArgument(
+                [Violation("image_uri", f"Invalid value at 'image_uri': {refusal}")]
+            ) from None
+        claims = _claims_about(look, values.get("language_code", ""))
+        begin = values["page_token"] if "page_token" in values else values.get("offset", 0)
+        end = begin + min(values.get("page_size", 0) or PAGE_SIZE, PAGE_SIZE_LIMIT)
+        message = {
+            "results": [{"claim": claim} for claim in claims[begin:end]],
+            "nextPageToken": _image_token(end) if end < len(claims) else "",
+        }
+        return answer(
+            plain, {name: part for name, part in message.items() if part}, values, shape=IMAGE_SHAPE
+        )
+
+
+def _claims_about(look: PerceptualHash, language: str) -> list[Document]:
+    """Published claims about pictures that look so, the nearest first, each once, with reviews in this language."""
+    found: dict[int, Document] = {}
+    alike = published_alike(look) if look.is_distinctive else []
+    for shown in (each for one in alike for each in one.shown if each.role == "claimed"):
+        claim = shown.claim
+        reviews = [v for v in claim["verdicts"] if not language or _is_in(v["language"], language)]
+        if reviews:
+            found.setdefault(claim["id"], fact_checked_claim(claim, reviews))
+    return list(found.values())
+
+
+def _is_in(tag: str, language: str) -> bool:
+    return f"{tag.lower()}-".startswith(f"{language}-")
+
+
+def _image_token(place: int) -> str:
+    """Where the next page begins, as the token of an answer says it."""
+    return urlsafe_b64encode(f"image:{place}".encode()).decode().rstrip("=")
+
+
+def _image_place(token: str) -> int:
+    try:
+        name, _colon, place = urlsafe_b64decode(f"{token}{'=' * (-len(token) % 4)}").decode().partition(":")
+    except (ValueError, UnicodeDecodeError):
+        name, place = "", ""
+    if name != "image" or not place.isdecimal() or len(place) > 4:
+        raise ValueRefused("it is no token of an answer to claims:imageSearch.")
+    return int(place)
+
+
+_IMAGE_FIELDS: dict[str, Read] = {
+    "image_uri": text(2000),
+    "language_code": _language_range,
+    "page_size": natural,
+    "page_token": _image_place,
+    "offset": _offset,
+}
+
+
+class Pages(FactCheckTools):
+    """Methods of Google's API that do not exist here, whatever HTTP method they are asked with: they edit the markup of
+    a publisher's own pages."""
+
+    reason = "ClaimReview markup cannot be edited here; it is part of each published claim's page."
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         raise Unimplemented(self.reason)
-
-
-class Pages(ImageSearch):
-    """So are those that edit the markup of a publisher's own pages."""
-
-    reason = "ClaimReview markup cannot be edited here; it is part of each published claim's page."
 
 
 def no_method(request: Any, rest: str = "") -> StatusResponse:
@@ -246,7 +320,7 @@ def no_method(request: Any, rest: str = "") -> StatusResponse:
 
 urlpatterns = [
     path("claims:search", ClaimsSearch.as_view(), name="claims-search"),
-    path("claims:imageSearch", ImageSearch.as_view()),
+    path("claims:imageSearch", ImageSearch.as_view(), name="claims-image-search"),
     path("pages", Pages.as_view()),
     path("pages/<str:page>", Pages.as_view()),
     path("", no_method),

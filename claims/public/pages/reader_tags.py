@@ -15,13 +15,14 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from claims.ledger.document.headline import lead_verdict
-from claims.models import Claimant, Evidence, Publication
+from claims.models import Claimant, Evidence, MediaAuthenticity, Publication
 from claims.models.rating import NormalisedRating
 from claims.public.pages.annotated_text import TextPiece
 from claims.public.pages.responses import interface_language
 from claims.public.pages.source_text import CheckedPassage
 from sources.addresses import domain
-from sources.models import Publisher, Source
+from sources.media_fragments import seconds_of
+from sources.models import MediaObject, Publisher, Source
 
 Document = dict[str, Any]
 
@@ -35,6 +36,8 @@ _CHOICES = {
     "publisher": Publisher.Kind,
     "claimant": Claimant.Kind,
     "rating_class": NormalisedRating,
+    "media": MediaObject.Kind,
+    "authenticity": MediaAuthenticity,
 }
 _STANCES = ("refutes", "supports", "context")
 
@@ -125,6 +128,23 @@ def _language_name(tag: str) -> str:
 def host(url: str) -> str:
     """The site that an address leads to, as link text."""
     return domain(url)
+
+
+@register.filter
+def clock(seconds: float) -> str:
+    """A length or a place in a recording, as players show it: 1:02:03."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+@register.filter
+def part_of_recording(fragment: str) -> str:
+    """Which part of a recording is meant, in words."""
+    begins, ends = seconds_of(fragment)
+    if ends is None:
+        return _("from %(begins)s on") % {"begins": clock(begins)}
+    return _("from %(begins)s to %(ends)s") % {"begins": clock(begins), "ends": clock(ends)}
 
 
 @register.filter

@@ -14,8 +14,8 @@ from sources.extraction.beginning import beginning
 NAME = "claimreview"
 TITLE = "JSON with ClaimReview markup"
 
-_TYPED = re.compile(r'"@type"\s*:\s*(?:\[[^\]]{0,200})?"[^"]{0,60}(?:ClaimReview|DataFeed)"')
-_ALIASED = re.compile(r'"type"\s*:\s*(?:\[[^\]]{0,200})?"[^"]{0,60}ClaimReview"')
+_TYPED = re.compile(r'"@type"\s*:\s*(?:\[[^\]]{0,200})?"[^"]{0,60}(?:ClaimReview|MediaReview|DataFeed)"')
+_ALIASED = re.compile(r'"type"\s*:\s*(?:\[[^\]]{0,200})?"[^"]{0,60}(?:ClaimReview|MediaReview)"')
 _VOCABULARY = re.compile(r'"@?(?:context|vocab)"[^}]{0,200}schema\.org')
 
 

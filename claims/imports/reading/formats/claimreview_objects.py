@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from claims.imports.reading.formats import schema_org
+from claims.imports.reading.formats import mediareview_objects, schema_org
 from claims.imports.reading.formats.authorship import stated_by
 from claims.imports.reading.formats.schema_org import (
     Graph,
@@ -49,18 +49,25 @@ NOWHERE = MarkupPage()
 
 
 def reviews(
-    tree: Any, place: RecordPlace, *, graph: Graph | None = None, page: MarkupPage = NOWHERE
+    tree: Any,
+    place: RecordPlace,
+    *,
+    graph: Graph | None = None,
+    page: MarkupPage = NOWHERE,
+    among: Sequence[Any] = (),
 ) -> list[RawRecord | Refusal]:
-    """The ClaimReviews in a JSON value, in its order, and what is withdrawn.
+    """The ClaimReviews in a JSON value, in its order, with the MediaReviews that go with them; MediaReviews that stand
+    by themselves; and what is withdrawn.
 
     Args:
         graph: the nodes that `@id`s in it may refer to; those in the value itself if absent.
+        among: all values of the page, where reviews may stand apart that belong together; the value itself if absent.
     """
     if graph is None:
         own: dict[str, Node] = {}
         schema_org.remember(tree, own)
         graph = own
-    found = list(_found(tree, place, graph, page))
+    found = list(_found(tree, place, graph, page, _Together.of(among or [tree], graph)))
     if len(found) == 1:
         return found
     return [
@@ -81,7 +88,36 @@ def is_review(node: Any) -> bool:
     return CLAIM_REVIEW in kinds or ("Review" in kinds and value(node, "claimReviewed") is not None)
 
 
-def _found(tree: Any, place: RecordPlace, graph: Graph, page: MarkupPage) -> Iterator[RawRecord | Refusal]:
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """Which MediaReviews go with which ClaimReview."""
+
+    #: By the ClaimReview's own identity: two that read the same are two.
+    media: dict[int, list[Node]]
+    taken: frozenset[int]
+
+    @classmethod
+    def of(cls, values: Sequence[Any], graph: Graph) -> "_Together":
+        found = [node for tree in values for node in schema_org.nodes(tree)]
+        media = [node for node in found if mediareview_objects.is_media_review(node)]
+        if not media:
+            return cls({}, frozenset())
+        pairs = {
+            id(node): mediareview_objects.attached(node, media, graph) for node in found if is_review(node)
+        }
+        return cls(pairs, frozenset(id(one) for some in pairs.values() for one in some))
+
+    def fields(self, review: Node, graph: Graph) -> dict[str, Any]:
+        """What the MediaReviews of a ClaimReview say; the first of several, and the media of all."""
+        said = [mediareview_objects.media_fields(one, graph) for one in self.media.get(id(review), ())]
+        if not said:
+            return {}
+        return said[0] | {"media": list(dict.fromkeys(place for one in said for place in one["media"]))}
+
+
+def _found(
+    tree: Any, place: RecordPlace, graph: Graph, page: MarkupPage, together: _Together
+) -> Iterator[RawRecord | Refusal]:
     waiting: list[tuple[Any, Node | None, int]] = [(tree, None, 0)]
     while waiting:
         here, parent, depth = waiting.pop()
@@ -95,8 +131,11 @@ def _found(tree: Any, place: RecordPlace, graph: Graph, page: MarkupPage) -> Ite
             yield _withdrawn(here, place)
             continue
         if is_review(here):
+            shown = together.fields(here, graph)
             for fields in _reviewed(here, parent, graph, page):
-                yield RawRecord(place, fields, raw=here)
+                yield RawRecord(place, _known(fields | shown), raw=here)
+        elif mediareview_objects.is_media_review(here) and id(here) not in together.taken:
+            yield _of_media(here, parent, graph, page, place)
         inside = here if types(here) & PAGES else parent
         waiting += [
             (one, inside, depth + 1) for one in reversed(here.values()) if isinstance(one, dict | list)
@@ -130,6 +169,35 @@ def _reviewed(review: Node, parent: Node | None, graph: Graph, page: MarkupPage)
         its_own = claims[number : number + 1] if len(claims) == len(statements) else claims
         # The name of the whole is the name of none of its parts.
         yield _known(common | _claim(its_own, review, graph) | {"statement": statement, "id": None})
+
+
+def _of_media(
+    review: Node, parent: Node | None, graph: Graph, page: MarkupPage, place: RecordPlace
+) -> RawRecord | Refusal:
+    """A MediaReview that stands by itself: a review of what was claimed with the media."""
+    said = mediareview_objects.statements(review, graph)
+    if not said:
+        return Refusal(
+            place,
+            "statement",
+            "This MediaReview does not say what was claimed with the picture, sound or film, and no ClaimReview goes"
+            " with it. Add what was claimed as `interpretedAsClaim`.",
+            "no statement",
+            raw=review,
+        )
+    common = _review(review, parent, _language(review), graph, page)
+    media = mediareview_objects.media_fields(review, graph)
+    items = [one for one in things(value(review, "itemReviewed"), graph) if isinstance(one, dict)]
+    claims = mediareview_objects.claims_in(review, graph)
+    # Who gives no label of their own has the category for one: nobody here says what it amounts to.
+    label = common["rating"] or next(iter(media["media_authenticity_category"]), None)
+    return RawRecord(
+        place,
+        _known(
+            common | _claim(claims or items, review, graph) | media | {"statement": said[0], "rating": label}
+        ),
+        raw=review,
+    )
 
 
 def _statements(claimed: Any, language: Any) -> list[Any]:

@@ -96,9 +96,10 @@ def _marked_up(file: File, tree: HtmlElement) -> Iterator[RawRecord | Refusal]:
         schema_org.remember(values, graph)
         blocks.append((position, values, refusal))
     blocks += [(name, list(read(tree)), None) for name, read in microdata.SYNTAXES]
+    together = [values for _position, values, _refusal in blocks]
     for position, values, refusal in blocks:
         for one in claimreview_objects.reviews(
-            values, RecordPlace(file.name, position), graph=graph, page=page
+            values, RecordPlace(file.name, position), graph=graph, page=page, among=together
         ):
             yield _based(one, url)
         if refusal is not None:

@@ -198,7 +198,7 @@ class TestTypes:
     def test_however_it_is_written(self, kind: Any) -> None:
         assert fields(review(EN, **{"@type": kind}))["statement"] == EN
 
-    @pytest.mark.parametrize("kind", ["Review", "MediaReview", "ClaimReviewer", "Claim", None, 3, [], {}])
+    @pytest.mark.parametrize("kind", ["Review", "MediaReviewItem", "ClaimReviewer", "Claim", None, 3, [], {}])
     def test_anything_else_is_none(self, kind: Any) -> None:
         assert reviews({"@type": kind, "reviewBody": EN}, HERE) == []
 

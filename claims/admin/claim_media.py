@@ -1,0 +1,73 @@
+"""What a claim is about, where it is a picture, a recording or a film: edited on the claim's page."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.admin import StackedInline
+
+from claims.admin.media_preview import preview
+from claims.models import Claim, ClaimMedia
+from claims.models.claim_media import media_readable_by
+from claims.review import claim_edits
+from factcheck.admin.base import person_at
+
+
+class ClaimMediaInline(StackedInline):
+    """Chosen among what is there, or added beside the field: by a file, from the clipboard, or by its address."""
+
+    model = ClaimMedia
+    template = "admin/desk/quote_rows.html"
+
+    class Media:
+        css = {"all": ("desk/media.css",)}
+
+    extra = 0
+    per_page = 5
+    autocomplete_fields = ("media",)
+    fieldsets = (
+        (None, {"fields": ("media", "caption", ("page_url", "media_fragment"))}),
+        (None, {"fields": ("shown", "position")}),
+    )
+    readonly_fields = ("shown",)
+    ordering_field = "position"
+    hide_ordering_field = True
+    ordering = ("position", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ClaimMedia]:
+        return super().get_queryset(request).select_related("media")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "caption":
+            field.widget.attrs |= {"rows": 2, "class": "desk-input"}
+        return field
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "media":
+            # Whoever names one by its number must not get at the drafts of others.
+            kwargs["queryset"] = media_readable_by(person_at(request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @admin.display(description=gettext_lazy("what it looks like"))
+    def shown(self, row: ClaimMedia) -> SafeString | str:
+        return preview(row.media) if row.pk else _("Shown after saving.")
+
+    # What a verdict in review judges stays as it is ------------------------------------------------------------------
+
+    def has_change_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
+        return _open(obj) and super().has_change_permission(request, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
+        return _open(obj) and super().has_add_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
+        return _open(obj) and super().has_delete_permission(request, obj)
+
+
+def _open(claim: Claim | None) -> bool:
+    return claim is None or not claim_edits.fixed_fields(claim)

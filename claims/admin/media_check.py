@@ -1,0 +1,160 @@
+"""“Was this picture checked?”: a picture that somebody brings, and those that are here and look like it.
+
+Work in progress counts too, as far as the person may read it. What is brought is looked at and not kept.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
+
+from claims.admin.media_preview import description_badge, thumbnail, used_in
+from claims.admin.media_words import alike_words, circumstances
+from claims.matching.near_media import MOST_MEDIA, nearest
+from claims.models.claim_media import media_readable_by
+from factcheck.admin.badges import badge
+from factcheck.admin.base import change_page, person_at
+from factcheck.web.throttling.callers import admit
+from sources.failures import Failure
+from sources.media.bounded_pictures import look_of
+from sources.media.likeness import NearDuplicate
+from sources.media.perceptual_hash import PerceptualHash
+from sources.media_at_address import picture_at
+from sources.models import MediaHash, MediaObject
+
+#: The largest picture that is looked at, in bytes.
+LARGEST = 50_000_000
+#: Of a person's budget of requests (RATE_LIMIT_TOKEN): a picture is read, or fetched, each time.
+_COST = 20
+
+
+class BroughtPicture(forms.Form):
+    """A picture: as a file, from the clipboard, or by its address."""
+
+    upload = forms.FileField(
+        label=gettext_lazy("Picture"),
+        required=False,
+        widget=UnfoldAdminFileFieldWidget({"accept": "image/*", "data-takes-pasted": ""}),
+        help_text=gettext_lazy(
+            "A copied picture can be pasted anywhere on this page. Of a film, take a screenshot."
+        ),
+    )
+    address = forms.CharField(
+        label=gettext_lazy("or its address"),
+        required=False,
+        max_length=2000,
+        widget=UnfoldAdminTextInputWidget({"inputmode": "url", "placeholder": "https://"}),
+        help_text=gettext_lazy("Of the picture itself, not of the page that shows it."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if bool(cleaned.get("upload")) == bool(cleaned.get("address")):
+            raise forms.ValidationError(_("Choose or paste a picture, or give its address: one of the two."))
+        if cleaned.get("upload") and cleaned["upload"].size > LARGEST:
+            self.add_error(
+                "upload", _("The picture is too large: at most %d MB are read.") % (LARGEST // 1_000_000)
+            )
+        return cleaned
+
+    def look(self) -> PerceptualHash:
+        """What it looks like.
+
+        Raises:
+            Failure: it is no picture, or could not be fetched or read.
+        """
+        upload = self.cleaned_data["upload"]
+        return look_of(upload.read() if upload else picture_at(self.cleaned_data["address"]))
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPicture:
+    """A picture or film that is here, how much alike it is, and what it belongs to."""
+
+    media: MediaObject
+    page: str
+    picture: SafeString
+    alike: SafeString
+    distance: int
+    circumstances: list[str]
+    description: SafeString
+    used: list[dict[str, Any]]
+
+
+def check_view(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
+    """The page: what to bring, and what was found."""
+    if not request.user.has_perm("sources.view_mediaobject"):
+        raise PermissionDenied
+    form, look, without = BroughtPicture(), None, 0
+    if request.method == "POST":
+        form = BroughtPicture(request.POST, request.FILES)
+        look = _look(form, request)
+    elif (asked := request.GET.get("media", "")).isdecimal():
+        # One that is here: what else looks like it.
+        look, without = _look_of_one(int(asked), request), int(asked)
+    found = _found(look, request, without=without) if look is not None and look.is_distinctive else []
+    context = {
+        **admin.admin_site.each_context(request),
+        "title": _("Was this picture checked?"),
+        "media": admin.media + form.media,
+        "form": form,
+        "found": found,
+        "is_answered": look is not None,
+        "is_plain": look is not None and not look.is_distinctive,
+        "add_page": reverse("admin:sources_mediaobject_add"),
+        "opts": admin.opts,
+    }
+    response = TemplateResponse(request, "admin/desk/media_check.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _look(form: BroughtPicture, request: HttpRequest) -> PerceptualHash | None:
+    if not form.is_valid():
+        return None
+    admission = admit(request, user_id=person_at(request).pk, cost=_COST)
+    if admission and not admission.allowed:
+        form.add_error(None, _("Pictures were asked about too often; try again in a minute."))
+        return None
+    try:
+        return form.look()
+    except Failure as refusal:
+        form.add_error("upload" if form.cleaned_data["upload"] else "address", str(refusal))
+        return None
+
+
+def _look_of_one(pk: int, request: HttpRequest) -> PerceptualHash | None:
+    readable = media_readable_by(person_at(request)).filter(pk=pk)
+    whole = MediaHash.objects.filter(media__in=readable, transformation=MediaHash.Transformation.WHOLE)
+    first = whole.order_by("frame_at", "pk").first()
+    return PerceptualHash(bytes(first.pdq), first.quality) if first else None
+
+
+def _found(look: PerceptualHash, request: HttpRequest, *, without: int) -> list[FoundPicture]:
+    near = {pk: one for pk, one in nearest(look).items() if pk != without}
+    rows = media_readable_by(person_at(request)).in_bulk(list(near))
+    shown = [(rows[pk], one) for pk, one in near.items() if pk in rows]
+    return [_picture(row, one, request) for row, one in shown[:MOST_MEDIA]]
+
+
+def _picture(row: MediaObject, near: NearDuplicate, request: HttpRequest) -> FoundPicture:
+    words, tone = alike_words(near.distance)
+    return FoundPicture(
+        media=row,
+        page=change_page(row),
+        picture=thumbnail(row),
+        alike=badge(words, tone),
+        distance=near.distance,
+        circumstances=circumstances(near),
+        description=description_badge(row),
+        used=used_in(row, request),
+    )

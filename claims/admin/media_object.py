@@ -1,0 +1,277 @@
+"""Pictures, sound and film: the list, a page for each, and how they are added."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
+
+from claims.admin import media_check
+from claims.admin.media_preview import description_badge, file_address, thumbnail, told_of_itself, used_in
+from claims.models import ClaimMedia, Evidence
+from claims.models.claim_media import media_readable_by
+from claims.newsroom.refusals import NotAllowed
+from claims.public.pages.media_files import file_response
+from claims.review.described_media import taken_in
+from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.technical import fingerprint, folded_json
+from factcheck.admin.versions import DeskForm
+from factcheck.django_internals import become
+from sources.http.fetched_documents import FetchError
+from sources.media.refused_media import MediaRefused
+from sources.models import MediaObject
+from sources.public_media import NamedFile
+
+#: The picture is for this person alone, who may see it again without asking.
+_PRIVATE = "private, max-age=300"
+
+
+class MediaForm(DeskForm):
+    """What is said of a picture, a recording or a film."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("show_to_readers") and not cleaned.get("alternative_text", "").strip():
+            self.add_error(
+                "alternative_text",
+                _("Describe it first, for those who cannot see it."),
+            )
+        elif cleaned.get("show_to_readers") and self.instance.pk and not self.instance.public_sha256:
+            self.add_error("show_to_readers", _("There is no picture of it that readers could be shown."))
+        return cleaned
+
+
+class NewMediaForm(forms.ModelForm):
+    """A file, the address of one, or a picture from the clipboard, which a script puts in place of the file."""
+
+    upload = forms.FileField(
+        label=gettext_lazy("File"),
+        required=False,
+        widget=UnfoldAdminFileFieldWidget({"accept": "image/*,video/*,audio/*", "data-takes-pasted": ""}),
+        help_text=gettext_lazy(
+            "A picture, a recording or a film. A copied picture can be pasted anywhere on this page."
+        ),
+    )
+    address = forms.CharField(
+        label=gettext_lazy("or its address"),
+        required=False,
+        max_length=2000,
+        widget=UnfoldAdminTextInputWidget({"inputmode": "url", "placeholder": "https://"}),
+        help_text=gettext_lazy("Of the file itself, not of the page that shows it. It is fetched and kept."),
+    )
+
+    class Meta:
+        model = MediaObject
+        fields = ("alternative_text", "show_to_readers")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        given = [name for name in ("upload", "address") if cleaned.get(name)]
+        if len(given) != 1:
+            raise forms.ValidationError(
+                _("Choose a file, paste a picture, or give an address: one of these.")
+            )
+        return cleaned
+
+    # The constraints are about the file, which is not there yet.
+    def _post_clean(self) -> None:
+        pass
+
+
+class DescribedFilter(admin.SimpleListFilter):
+    """What cannot be published yet."""
+
+    title = gettext_lazy("description")
+    parameter_name = "described"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("Not described yet")), ("yes", _("Described"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[MediaObject]) -> QuerySet[MediaObject]:
+        if self.value() == "no":
+            return queryset.filter(alternative_text="")
+        return queryset.exclude(alternative_text="") if self.value() == "yes" else queryset
+
+
+def _number(rows: QuerySet[Any]) -> Coalesce:
+    counting = (
+        rows.filter(media=OuterRef("pk")).order_by().values("media").annotate(n=Count("pk")).values("n")
+    )
+    return Coalesce(Subquery(counting, output_field=IntegerField()), 0)
+
+
+@admin.register(MediaObject)
+class MediaObjectAdmin(DeskAdmin):
+    class Media:
+        css = {"all": ("desk/media.css",)}
+        js = ("desk/pasted_media.js",)
+
+    form = MediaForm
+    list_display = ("looks", "described", "kind", "in_claims", "as_evidence", "created_at")
+    list_display_links = ("looks", "described")
+    list_filter = (("kind", ChoicesDropdownFilter), DescribedFilter, "show_to_readers")
+    sortable_by = ("kind", "created_at")
+    search_fields = ("filename", "content_url", "alternative_text", "sha256")
+    search_help_text = gettext_lazy("Words of the description, a file name, or an address")
+    ordering = ("-pk",)
+    list_per_page = 30
+    autocomplete_fields = ("source",)
+    change_form_outer_before_template = "admin/desk/media_top.html"
+    fieldsets = (
+        (None, {"fields": ("alternative_text", "show_to_readers", ("filename", "content_url"), "source")}),
+        (
+            gettext_lazy("What the file says of itself"),
+            {"fields": ("told", "all_metadata", "credentials", "told_caveats", "proof")},
+        ),
+    )
+    add_fieldsets = ((None, {"fields": ("upload", "address", "alternative_text", "show_to_readers")}),)
+    readonly_fields = ("told", "all_metadata", "credentials", "told_caveats", "proof")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MediaObject]:
+        person = person_at(request)
+        return media_readable_by(person).annotate(
+            claims_number=_number(ClaimMedia.objects.readable_by(person)),
+            evidence_number=_number(Evidence.objects.readable_by(person)),
+        )
+
+    # The list --------------------------------------------------------------------------------------------------------
+
+    @admin.display(description=gettext_lazy("picture"))
+    def looks(self, row: MediaObject) -> SafeString:
+        return thumbnail(row)
+
+    @admin.display(description=gettext_lazy("description"))
+    def described(self, row: MediaObject) -> SafeString | str:
+        return row.alternative_text[:200] or description_badge(row)
+
+    @admin.display(description=gettext_lazy("claims"))
+    def in_claims(self, row: Any) -> int:
+        return int(row.claims_number)
+
+    @admin.display(description=gettext_lazy("as evidence"))
+    def as_evidence(self, row: Any) -> int:
+        return int(row.evidence_number)
+
+    # The page --------------------------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        wrapped = self.admin_site.admin_view
+        return [
+            path("check/", wrapped(self.check_view), name="sources_mediaobject_check"),
+            path("<int:pk>/file/", wrapped(self.file_view), name="sources_mediaobject_file"),
+            *super().get_urls(),
+        ]
+
+    def check_view(self, request: HttpRequest) -> HttpResponse:
+        return media_check.check_view(self, request)
+
+    def file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The picture that readers see or would see, for who may read it here."""
+        row = self.get_object(request, str(pk))
+        if row is None or not row.public_sha256 or not self.has_view_or_change_permission(request, row):
+            raise Http404
+        file = NamedFile(row.public_sha256, row.public_media_type)
+        response = file_response(request, file, cache=_PRIVATE)
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
+
+    def get_fieldsets(self, request: HttpRequest, obj: MediaObject | None = None) -> Any:
+        return super().get_fieldsets(request, obj) if obj else self.add_fieldsets
+
+    def get_readonly_fields(self, request: HttpRequest, obj: MediaObject | None = None) -> Any:
+        return self.readonly_fields if obj else ()
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(
+            request, obj, change, **({"form": NewMediaForm} if obj is None else {}) | kwargs
+        )
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"show_to_readers": True} | super().get_changeform_initial_data(request)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "alternative_text":
+            field.widget.attrs |= {"rows": 3}
+        return field
+
+    def save_model(self, request: HttpRequest, obj: MediaObject, form: forms.ModelForm, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        said = form.cleaned_data
+        taken = taken_in(
+            said["upload"] or said["address"],
+            by=person_at(request),
+            alternative_text=said["alternative_text"],
+            show=said["show_to_readers"],
+        )
+        become(obj, taken)
+
+    def response_add(
+        self, request: HttpRequest, obj: MediaObject, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """To its page, where one sees what it says of itself; a window that was opened for it closes."""
+        if IS_POPUP_VAR in request.POST:
+            return super().response_add(request, obj, post_url_continue)
+        messages.success(request, _("Added."))
+        return HttpResponseRedirect(change_page(obj))
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().add_view(request, *args, **kwargs)
+        except (MediaRefused, FetchError, NotAllowed) as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(request.get_full_path())
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        row = kwargs.get("obj")
+        if row and kwargs.get("change"):
+            context |= {
+                "media_object": row,
+                "media_file": file_address(row) if row.public_sha256 else "",
+                "media_badge": description_badge(row),
+                "used_in": used_in(row, request),
+                "checked_address": f"{reverse('admin:sources_mediaobject_check')}?media={row.pk}",
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    # What the file says of itself -------------------------------------------------------------------------------------
+
+    @admin.display(description=gettext_lazy("in short"))
+    def told(self, row: MediaObject) -> SafeString | str:
+        return told_of_itself(row) or _("Nothing about when, where and with what it was made.")
+
+    @admin.display(description=gettext_lazy("all of it"))
+    def all_metadata(self, row: MediaObject) -> SafeString | str:
+        return folded_json(_("Everything that is written in the file"), row.metadata) if row.metadata else "–"
+
+    @admin.display(description=gettext_lazy("content credentials"))
+    def credentials(self, row: MediaObject) -> SafeString | str:
+        if not row.provenance:
+            return _("None: the file brings no signed statement of where it comes from.")
+        return folded_json(
+            _("What the file states about where it comes from, and who signed that"), row.provenance
+        )
+
+    @admin.display(description=gettext_lazy("to be known"))
+    def told_caveats(self, row: MediaObject) -> str:
+        return " ".join(
+            caveat["sentence"] if isinstance(caveat, dict) else str(caveat) for caveat in row.caveats
+        )
+
+    @admin.display(description=gettext_lazy("this file"))
+    def proof(self, row: MediaObject) -> SafeString | str:
+        sentence = _("The file is kept as it came. Whoever has the same file can compare the two.")
+        return fingerprint(sentence, row.sha256)

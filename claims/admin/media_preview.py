@@ -1,0 +1,101 @@
+"""A picture, recording or film as the desk shows it: small in lists and forms, with what editors should know of it."""
+
+from typing import Any
+
+from django.db.models import Prefetch
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims.admin.status_badges import state_badge, verdict_badges
+from claims.models import Claim, ClaimMedia, Evidence, Verdict
+from factcheck.admin.badges import badge
+from factcheck.admin.base import change_page, person_at
+from sources.models import MediaObject
+
+#: So many claims are told of one.
+_SHOWN = 20
+
+#: What the metadata of a file tell that an editor looks for first, by their names there.
+_TELLING = {
+    "taken_at": gettext_lazy("Taken"),
+    "place": gettext_lazy("Place"),
+    "camera": gettext_lazy("Camera"),
+    "software": gettext_lazy("Program"),
+}
+
+
+def file_address(row: MediaObject) -> str:
+    """Where the desk shows the picture, to who may read it, whether or not readers see it."""
+    return address_of(row.pk)
+
+
+def address_of(pk: int) -> str:
+    return reverse("admin:sources_mediaobject_file", args=[pk])
+
+
+def thumbnail(row: MediaObject) -> SafeString:
+    """The picture in small; of what has none, its kind in words."""
+    if not row.public_sha256:
+        return badge(row.get_kind_display())
+    return format_html(
+        '<img class="desk-thumbnail" src="{}" width="{}" height="{}" alt="{}" loading="lazy" decoding="async">',
+        file_address(row),
+        row.public_width or "",
+        row.public_height or "",
+        row.alternative_text or _("Not described yet"),
+    )
+
+
+def description_badge(row: MediaObject) -> SafeString:
+    """Whether readers can be shown it."""
+    if not row.alternative_text.strip():
+        return badge(_("Needs a description"), "bad")
+    if row.show_to_readers:
+        return badge(_("Readers see it"), "good")
+    return badge(_("Told in words only"), "neutral")
+
+
+def preview(row: MediaObject) -> SafeString:
+    """The picture with a link to its own page, and whether readers can be shown it."""
+    return format_html(
+        '<div class="desk-media"><a href="{}">{}</a><div>{}<p class="desk-quiet" dir="auto">{}</p>{}</div></div>',
+        change_page(row),
+        thumbnail(row),
+        description_badge(row),
+        row.alternative_text,
+        told_of_itself(row),
+    )
+
+
+def told_of_itself(row: MediaObject) -> SafeString:
+    """What the file says of when, where and with what it was made."""
+    lines = [(str(label), row.metadata[name]) for name, label in _TELLING.items() if row.metadata.get(name)]
+    return format_html_join("", '<p class="desk-quiet">{}: <span dir="auto">{}</span></p>', lines)
+
+
+def used_in(row: MediaObject, request: HttpRequest) -> list[dict[str, Any]]:
+    """The claims that are about it, or whose verdicts rest on it, as far as the person may read them."""
+    person = person_at(request)
+    verdicts = Verdict.objects.readable_by(person).select_related("publisher", "rating").defer("explanation")
+    about = set(
+        ClaimMedia.objects.readable_by(person).filter(media=row).values_list("claim", flat=True)[:_SHOWN]
+    )
+    rests = Evidence.objects.readable_by(person).filter(media=row)
+    resting = set(rests.values_list("verdict__claim", flat=True)[:_SHOWN])
+    readable = Claim.objects.readable_by(person).prefetch_related(Prefetch("verdicts", verdicts))
+    return [
+        {
+            "claim": claim,
+            "page": change_page(claim),
+            "state": state_badge(claim),
+            "role": badge(_("The claim is about it"), "active")
+            if claim.pk in about
+            else badge(_("Evidence: not what was judged"), "neutral"),
+            "verdicts": [(verdict, verdict_badges(verdict)) for verdict in claim.verdicts.all()],
+        }
+        for claim in readable.filter(pk__in=about | resting).order_by("-pk")[:_SHOWN]
+    ]

@@ -1,0 +1,46 @@
+"""How much alike two pictures are, and how one lies, in words for editors."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
+
+from claims.matching.near_media import Alikeness, alikeness
+from factcheck.admin.badges import Tone
+from sources.media.likeness import NearDuplicate
+from sources.media.perceptual_hash import Orientation
+from sources.models import MediaHash
+
+_ALIKE: Mapping[Alikeness, tuple[StrOrPromise, Tone]] = {
+    "same": (gettext_lazy("The same picture, as far as can be told"), "active"),
+    "very_alike": (gettext_lazy("Very alike: saved anew, or changed a little"), "waiting"),
+    "alike": (gettext_lazy("Alike: cropped or edited, or another picture of the same scene"), "neutral"),
+}
+_LIES: Mapping[str, StrOrPromise] = {
+    Orientation.TURNED_90: gettext_lazy("turned by a quarter"),
+    Orientation.TURNED_180: gettext_lazy("upside down"),
+    Orientation.TURNED_270: gettext_lazy("turned by a quarter"),
+    Orientation.MIRRORED: gettext_lazy("mirrored"),
+    Orientation.UPSIDE_DOWN: gettext_lazy("mirrored from top to bottom"),
+    Orientation.MIRRORED_TURNED_90: gettext_lazy("mirrored and turned by a quarter"),
+    Orientation.MIRRORED_TURNED_270: gettext_lazy("mirrored and turned by a quarter"),
+}
+
+
+def alike_words(distance: int) -> tuple[StrOrPromise, Tone]:
+    """What the distance amounts to."""
+    return _ALIKE[alikeness(distance)]
+
+
+def circumstances(near: NearDuplicate) -> list[str]:
+    """How the picture that was asked about lies, which part of the other it is, and where in a film it is seen."""
+    told = []
+    if near.transformation in _LIES:
+        told.append(str(_LIES[near.transformation]))
+    if near.part != MediaHash.Transformation.WHOLE:
+        told.append(str(MediaHash.Transformation(near.part).label))
+    if near.frame_at is not None:
+        minutes, seconds = divmod(int(near.frame_at), 60)
+        told.append(_("in the film at %(minutes)d:%(seconds)02d") % {"minutes": minutes, "seconds": seconds})
+    return told

@@ -1,0 +1,193 @@
+"""Pictures, sound and film: taken in as files or by their addresses, and what claims are about."""
+
+from typing import Any, ClassVar
+
+from django.db.models import Model, QuerySet
+from django.http import HttpResponse, QueryDict
+from rest_framework.exceptions import ValidationError
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+
+from claims.editorial import documents
+from claims.editorial.editorial_resource import EditorialResource
+from claims.editorial.idempotency import KeptAnswer
+from claims.editorial.list_queries import MediaQuery, PartQuery
+from claims.editorial.refused_requests import NoSuchThing, at
+from claims.editorial.request_bodies import (
+    ClaimMediaBody,
+    ClaimMediaChanges,
+    MediaBody,
+    MediaChanges,
+    MediaFileBody,
+)
+from claims.editorial.serializers import EditorialClaimMediaSerializer, EditorialMediaSerializer
+from claims.editorial.strict_bodies import EditorialBody, read
+from claims.models import Claim, ClaimMedia
+from claims.models.claim_media import media_readable_by
+from claims.newsroom.roles import require
+from claims.review import claim_edits
+from claims.review.described_media import change_description, taken_in
+from factcheck.database import clock
+from sources.http.fetched_documents import FetchError
+from sources.media.refused_media import MediaRefused
+from sources.models import MediaObject
+
+_TRUTHS = {"true": True, "false": False}
+
+
+class MediaWork(EditorialResource):
+    """Pictures, recordings and films, whether or not anything published shows them."""
+
+    nouns = ("picture, recording or film", "pictures, sound and film")
+    view_permission = "sources.view_mediaobject"
+    list_query = MediaQuery
+    serializer_class = EditorialMediaSerializer
+    bodies: ClassVar = {"create": MediaBody, "partial_update": MediaChanges}
+    parser_classes = (EditorialBody, MultiPartParser)  # type: ignore[assignment]  # files come as forms
+    finds = True
+
+    def rows(self) -> QuerySet[MediaObject]:
+        return documents.media_rows(self.person)
+
+    def document(self, row: MediaObject) -> documents.Document:
+        return documents.media(row)
+
+    def create(self, request: Request) -> HttpResponse:
+        """Take in a file, or what is at an address: 200 when the same file was there, 201 when it is new.
+
+        The same file sent again is the same thing, so no `Idempotency-Key` is needed. JSON names an address; a file
+        comes as `multipart/form-data`, in a part `file` beside `alternative_text` and `show_to_readers`.
+        """
+        require(self.person, "sources.add_mediaobject", "add pictures, sound and film")
+        key = "file" if request.FILES else "url"
+        values = _stated(request)
+        began = clock.now()
+        try:
+            media = taken_in(
+                values[key],
+                alternative_text=values.get("alternative_text", ""),
+                show=values.get("show_to_readers", True),
+                by=self.person,
+            )
+        except (MediaRefused, FetchError) as refusal:
+            raise at(key, str(refusal)) from None
+        status = 201 if media.created_at >= began else 200
+        return self.answered(
+            self.showing(self.fresh(media), status=status, location=self.address("media-detail", media.pk))
+        )
+
+    def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
+        """Change what is said of it: the description above all, without which nothing that shows it is published."""
+        values = read(MediaChanges, request.data, partial=True)
+        require(self.person, "sources.change_mediaobject", "edit pictures, sound and film")
+
+        def work() -> KeptAnswer:
+            MediaObject.objects.select_for_update().filter(pk=id).first()
+            media: MediaObject = self.matched(id=id)
+            change_description(media, **values)
+            return self.showing(self.fresh(media))
+
+        return self.done(work)
+
+
+def _stated(request: Request) -> dict[str, Any]:
+    """What a request says, sent as JSON or as a form, whose values are all words."""
+    body = request.data
+    if not isinstance(body, QueryDict):
+        return read(MediaBody, body)
+    said: dict[str, Any] = {}
+    for key, values in body.lists():
+        if len(values) > 1:
+            raise ValidationError({key: ["It is given more than once."]})
+        said[key] = values[0]
+    if "show_to_readers" in said:
+        said["show_to_readers"] = _TRUTHS.get(said["show_to_readers"], said["show_to_readers"])
+    return read(MediaFileBody, said)
+
+
+class ClaimMediaWork(EditorialResource):
+    """What a claim is about, where it is a picture, a recording or a film: each by its own id."""
+
+    nouns = ("picture, recording or film", "pictures, sound and film")
+    view_permission = "claims.view_claimmedia"
+    list_query = PartQuery
+    serializer_class = EditorialClaimMediaSerializer
+    bodies: ClassVar = {"create": ClaimMediaBody, "partial_update": ClaimMediaChanges}
+
+    def rows(self) -> QuerySet[ClaimMedia]:
+        rows = ClaimMedia.objects.readable_by(self.person).filter(claim=self.kwargs["claim_id"])
+        return documents.claim_media_rows(rows)
+
+    def document(self, row: ClaimMedia) -> documents.Document:
+        return documents.claim_media(row)
+
+    def row(self, **place: Any) -> ClaimMedia:
+        row = self.rows().filter(media=place["id"]).first()
+        if row is None:
+            raise NoSuchThing(f"There is no {self.nouns[0]} {place['id']} here.")
+        return row
+
+    def fresh(self, row: Model) -> Any:
+        return self.rows().get(pk=row.pk)
+
+    def list(self, request: Request, **within: Any) -> HttpResponse:
+        self._claim()
+        return super().list(request)
+
+    def create(self, request: Request, claim_id: int) -> HttpResponse:
+        """Say that the claim is about a picture, a recording or a film that was taken in."""
+        values = read(ClaimMediaBody, request.data)
+
+        def work(_prepared: None) -> KeptAnswer:
+            Claim.objects.select_for_update().filter(pk=claim_id).first()
+            claim = self._claim()
+            media = values.pop("media")
+            if not media_readable_by(self.person).filter(pk=media.pk).exists():
+                raise at("media", f"There is nothing with the id {media.pk} here.")
+            row = claim_edits.add_media(claim, media, by=self.person, **values)
+            address = self.address("claim-media-detail", claim_id, media.pk)
+            return self.showing(self.fresh(row), status=201, location=address)
+
+        return self.created_once(work)
+
+    def partial_update(
+        self,
+        request: Request,
+        claim_id: int,
+        id: int,  # noqa: A002  the name in the address
+    ) -> HttpResponse:
+        """Change what is said of it there."""
+        values = read(ClaimMediaChanges, request.data, partial=True)
+
+        def work() -> KeptAnswer:
+            row = self._locked(id)
+            return self.showing(self.fresh(claim_edits.edit_media(row, by=self.person, **values)))
+
+        return self.done(work)
+
+    def destroy(
+        self,
+        request: Request,
+        claim_id: int,
+        id: int,  # noqa: A002  as above
+    ) -> HttpResponse:
+        """Take it off the claim; the file stays."""
+
+        def work() -> KeptAnswer:
+            claim_edits.remove_media(self._locked(id), by=self.person)
+            return KeptAnswer(204)
+
+        return self.done(work)
+
+    def _claim(self) -> Claim:
+        key = self.kwargs["claim_id"]
+        claim = Claim.objects.readable_by(self.person).filter(pk=key).first()
+        if claim is None:
+            raise NoSuchThing(f"There is no claim {key} here.")
+        return claim
+
+    def _locked(self, media: int) -> ClaimMedia:
+        """The row, held by the lock of its claim, and the one that the request means to change."""
+        Claim.objects.select_for_update().filter(pk=self.kwargs["claim_id"]).first()
+        row: ClaimMedia = self.matched(id=media)
+        return row

@@ -1,0 +1,129 @@
+"""MediaReview markup: what became of pictures, sound and film, beside a ClaimReview or instead of one.
+
+https://schema.org/MediaReview. Understood is what publishers do: Google's Fact Check Tools write one picture as
+`itemReviewed`, the Duke Reporters' Lab a MediaReviewItem with each of its appearances and the claim that it was taken
+for; the review of the claim itself stands beside it, at the same address, or is named. Of media only addresses are
+read.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from claims.imports.reading.formats import schema_org
+from claims.imports.reading.formats.schema_org import (
+    Graph,
+    Node,
+    addresses,
+    listed,
+    text,
+    texts,
+    things,
+    types,
+    value,
+)
+from sources.addresses import url_key
+
+MEDIA_REVIEW = "MediaReview"
+#: The kinds of media, by the types that say so.
+KINDS = {"ImageObject": "image", "VideoObject": "video", "AudioObject": "audio"}
+
+
+def is_media_review(node: Any) -> bool:
+    """Whether a node is a MediaReview and not only the name of one."""
+    return isinstance(node, dict) and not schema_org.is_reference(node) and MEDIA_REVIEW in types(node)
+
+
+def attached(review: Node, others: list[Node], graph: Graph) -> list[Node]:
+    """The MediaReviews that go with a ClaimReview: it names them, they name it, or they stand at its address and name
+    no claim of their own.
+    """
+    named = [one for one in things(value(review, "associatedMediaReview"), graph) if is_media_review(one)]
+    own = review.get("@id")
+    page = _page(review, graph)
+    found = list(named)
+    for other in others:
+        if any(other is one for one in found):
+            continue
+        claim_reviews = [
+            one for one in things(value(other, "associatedClaimReview"), graph) if isinstance(one, dict)
+        ]
+        names_it = any(one is review or (own and one.get("@id") == own) for one in claim_reviews)
+        is_there = page and page == _page(other, graph) and not claim_reviews and not claims_in(other, graph)
+        if names_it or is_there:
+            found.append(other)
+    return found
+
+
+def _page(review: Node, graph: Graph) -> str:
+    return next((key for one in addresses(value(review, "url"), graph) if (key := url_key(one))), "")
+
+
+def media_fields(review: Node, graph: Graph) -> dict[str, Any]:
+    """What a MediaReview says of media, by the fields of a record."""
+    items = [one for one in things(value(review, "itemReviewed"), graph) if isinstance(one, dict)]
+    shown = list(_shown(items, graph))
+    kinds = list(dict.fromkeys(KINDS[kind] for one in shown for kind in types(one) if kind in KINDS))
+    return {
+        "media": list(dict.fromkeys(place for one in shown for place in _places(one, graph))),
+        "media_kind": kinds[0] if len(kinds) == 1 else None,
+        "media_authenticity_category": _categories(review),
+        "original_media_context": text(value(review, "originalMediaContextDescription")),
+        "original_media_url": next(iter(addresses(value(review, "originalMediaLink"), graph)), None),
+    }
+
+
+def claims_in(review: Node, graph: Graph) -> list[Node]:
+    """The claims that the media were taken for."""
+    items = [one for one in things(value(review, "itemReviewed"), graph) if isinstance(one, dict)]
+    found = [
+        claim
+        for one in [*items, *_shown(items, graph)]
+        for claim in things(value(one, "interpretedAsClaim"), graph)
+    ]
+    return [claim if isinstance(claim, dict) else {"text": claim} for claim in found]
+
+
+def statements(review: Node, graph: Graph) -> list[Any]:
+    """What was claimed with the media, as the review has it: itself, by the claim, or by the review of the claim."""
+    said = [
+        *texts(value(review, "claimReviewed"), named=("text", "name")),
+        *(
+            words
+            for claim in claims_in(review, graph)
+            for words in texts(value(claim, "text", "name", "claimReviewed"))
+        ),
+        *(
+            words
+            for one in things(value(review, "associatedClaimReview"), graph)
+            if isinstance(one, dict)
+            for words in texts(value(one, "claimReviewed"), named=("text", "name"))
+        ),
+    ]
+    return list(dict.fromkeys(said))
+
+
+def _shown(items: Sequence[Node], graph: Graph) -> Iterator[Node]:
+    """The media themselves: each appearance of an item, or the item."""
+    for item in items:
+        appearances = things(value(item, "mediaItemAppearance"), graph)
+        described = [one for one in appearances if isinstance(one, dict)]
+        if described:
+            yield from described
+        else:
+            yield item
+
+
+def _places(media: Node, graph: Graph) -> list[str]:
+    found = [
+        place
+        for name in ("accessedOnUrl", "contentUrl", "url", "embedUrl")
+        for place in addresses(value(media, name), graph)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _categories(review: Node) -> list[Any]:
+    """As the review writes them: the name, or the address that ends in it."""
+    stated = value(review, "mediaAuthenticityCategory")
+    named = [one.get("@id", one) if isinstance(one, dict) else one for one in listed(stated)]
+    return texts(named)

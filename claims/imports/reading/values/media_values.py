@@ -1,0 +1,56 @@
+"""What a record says of pictures, sound and film: the category of schema.org, and what kind of media they are."""
+
+from typing import Any, Final
+
+from claims.imports.reading.values.cleaned_text import line, says_nothing, texts
+from claims.imports.reading.values.problem import Problem, shown
+
+#: The names of schema.org (MediaManipulationRatingEnumeration), however they are written; and those that it had before.
+CATEGORIES: Final = {
+    "originalcontent": "OriginalContent",
+    "originalmediacontent": "OriginalContent",
+    "decontextualizedcontent": "DecontextualizedContent",
+    "editedorcroppedcontent": "EditedOrCroppedContent",
+    "transformedcontent": "TransformedContent",
+    "stagedcontent": "StagedContent",
+    "satireorparodycontent": "SatireOrParodyContent",
+}
+_KINDS: Final = {
+    "image": "image",
+    "imageobject": "image",
+    "picture": "image",
+    "photo": "image",
+    "video": "video",
+    "videoobject": "video",
+    "film": "video",
+    "audio": "audio",
+    "audioobject": "audio",
+    "sound": "audio",
+}
+
+
+def read_category(value: Any) -> tuple[str, tuple[Problem, ...]]:
+    """The category that is named; of several the first, and why others were left out."""
+    named = [one for one in map(line, texts(value)) if not says_nothing(one)]
+    found, problems = [], []
+    for one in named:
+        key = one.rpartition("/")[2].rpartition(":")[2].replace(" ", "").replace("_", "").lower()
+        if category := CATEGORIES.get(key):
+            found.append(category)
+        else:
+            problems.append(
+                Problem(
+                    "unknown category",
+                    f"{shown(one)} is no category of schema.org’s MediaReview, and none is guessed.",
+                )
+            )
+    found = list(dict.fromkeys(found))
+    if len(found) > 1:
+        left_out = f"{found[0]} is used, and {', '.join(found[1:])} left out: a verdict has one."
+        problems.append(Problem("several categories", left_out))
+    return next(iter(found), ""), tuple(problems)
+
+
+def read_kind(value: Any) -> str:
+    """`image`, `video`, `audio`, or "" where nobody says."""
+    return _KINDS.get(line(value).replace(" ", "").lower(), "")

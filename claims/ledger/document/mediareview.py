@@ -1,0 +1,92 @@
+"""Publication body → schema.org MediaReview as JSON-LD. Pure: it knows documents, nothing of the database.
+
+What became of a picture, a recording or a film that a claim is about, in the vocabulary that fact-checkers agreed upon
+(https://schema.org/MediaReview): `mediaAuthenticityCategory` says it, `originalMediaContextDescription` and
+`originalMediaLink` what it really shows. `itemReviewed` is written as Google's Fact Check Tools and the Duke
+Reporters' Lab write it: a MediaReviewItem with each of its appearances, and the claim that it was taken for.
+"""
+
+from typing import Any
+
+Document = dict[str, Any]
+
+MEDIA_REVIEW = "MediaReview"
+TYPES = {"image": "ImageObject", "video": "VideoObject", "audio": "AudioObject"}
+
+
+def media_review(body: Document, verdict: Document, *, review: Document, address: str) -> Document | None:
+    """The MediaReview that belongs to a ClaimReview; None where the verdict says nothing of pictures, sound or film.
+
+    Args:
+        review: the ClaimReview of the verdict, with which it has author, date, language and page in common.
+        address: of the claim's page, which never changes.
+    """
+    # Bodies that were published before there were any do not have the keys.
+    category = verdict.get("media_authenticity_category", "")
+    shown = [_media(item) for item in body.get("media", [])] or _appearances(body)
+    if not category or not shown:
+        return None
+    common = ("url", "author", "headline", "datePublished", "dateModified", "inLanguage", "correction")
+    stated = ("sdPublisher", "sdLicense", "sdDatePublished")
+    return _known(
+        {
+            "@type": MEDIA_REVIEW,
+            "@id": f"{address}#media-review-by-{verdict['publisher']['id']}",
+            **{name: review.get(name) for name in common},
+            "mediaAuthenticityCategory": category,
+            "originalMediaContextDescription": verdict.get("original_media_context", ""),
+            "originalMediaLink": verdict.get("original_media_url", ""),
+            "itemReviewed": {
+                "@type": "MediaReviewItem",
+                "mediaItemAppearance": shown,
+                "interpretedAsClaim": {
+                    "@type": "Claim",
+                    "@id": f"{address}#claim",
+                    "text": body["statement"],
+                },
+            },
+            "associatedClaimReview": {"@id": review["@id"]},
+            **{name: review.get(name) for name in stated},
+        }
+    )
+
+
+def _media(item: Document) -> Document:
+    """A picture, recording or film: the file where it was found, and as it can be seen here."""
+    is_image = item["kind"] == "image"
+    return _known(
+        {
+            "@type": TYPES[item["kind"]],
+            "contentUrl": item["content_url"] or (item["url"] if is_image else ""),
+            "thumbnailUrl": item["url"],
+            "accessedOnUrl": item["page_url"],
+            "encodingFormat": item["encoding_format"],
+            "sha256": item["sha256"],
+            "width": item["width"] if is_image else None,
+            "height": item["height"] if is_image else None,
+            "duration": _duration(item["duration"]),
+            "caption": item["caption"],
+            "description": item["alternative_text"],
+        }
+    )
+
+
+def _appearances(body: Document) -> list[Document]:
+    """Of what was imported only addresses are known: those of files or, without any, all places of a claim."""
+    sources = [item["source"] for item in body["appearances"] if item["source"]["url"]]
+    files = [
+        {"@type": TYPES[source["kind"]], "contentUrl": source["url"]}
+        for source in sources
+        if source["kind"] in TYPES
+    ]
+    return files or [{"@type": "MediaObject", "accessedOnUrl": source["url"]} for source in sources]
+
+
+def _duration(seconds: float | None) -> str:
+    """ISO 8601, as schema.org has it."""
+    return f"PT{seconds:.3f}".rstrip("0").rstrip(".") + "S" if seconds else ""
+
+
+def _known(document: Document) -> Document:
+    """The document without what is not known."""
+    return {key: value for key, value in document.items() if value not in (None, "", [])}

@@ -1,0 +1,96 @@
+"""Was this picture checked? Published claims that are about pictures and films which look like one, or rest on them.
+
+Whether two pictures look alike says nothing about whether either is genuine; that nothing is found, still less.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+
+from claims.models import Publication
+from factcheck.web.own_addresses import placed
+from sources.media.likeness import NearDuplicate, near_duplicates
+from sources.media.perceptual_hash import PerceptualHash
+
+Document = dict[str, Any]
+Alikeness = Literal["same", "very_alike", "alike"]
+#: What a picture is to a claim: what it is about, or what its verdict rests on. To mistake one for the other would turn
+#: a verdict into its opposite.
+Role = Literal["claimed", "evidence"]
+
+#: Bits in which two hashes differ at most (PDQ): of a picture saved anew, and of one changed a little.
+SAME, VERY_ALIKE = 6, 18
+#: So many pictures are told of, and so many claims of each.
+MOST_MEDIA, MOST_CLAIMS = 20, 20
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMedia:
+    """A picture, recording or film as a published claim shows it."""
+
+    role: Role
+    media: Document
+    claim: Document
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeMedia:
+    """A published picture or film that looks like the one that was asked about."""
+
+    near: NearDuplicate
+    shown: list[ShownMedia]
+
+    @property
+    def media(self) -> Document:
+        return self.shown[0].media
+
+    @property
+    def alikeness(self) -> Alikeness:
+        return alikeness(self.near.distance)
+
+
+def alikeness(distance: int) -> Alikeness:
+    """What the distance of two hashes amounts to."""
+    if distance <= SAME:
+        return "same"
+    return "very_alike" if distance <= VERY_ALIKE else "alike"
+
+
+def nearest(look: PerceptualHash) -> dict[int, NearDuplicate]:
+    """Of each picture or film that looks like it, whoever may see it, the nearest place; the nearest first."""
+    found: dict[int, NearDuplicate] = {}
+    for near in sorted(near_duplicates(look), key=lambda near: (near.distance, near.media_id)):
+        found.setdefault(near.media_id, near)
+    return found
+
+
+def published_alike(look: PerceptualHash) -> list[AlikeMedia]:
+    """What is published now of pictures and films that look like it, the nearest first."""
+    near = nearest(look)
+    if not near:
+        return []
+    shown: dict[int, list[ShownMedia]] = {}
+    rows = Publication.objects.current().showing(near).order_by("-published_at", "-claim_id")
+    for body in rows.values_list("body", flat=True)[: MOST_MEDIA * MOST_CLAIMS]:
+        claim = orjson.loads(placed(body.encode()))
+        for each in shown_in(claim):
+            if each.media["id"] in near:
+                shown.setdefault(each.media["id"], []).append(each)
+    found = [AlikeMedia(near[media], shown[media][:MOST_CLAIMS]) for media in near if media in shown]
+    return found[:MOST_MEDIA]
+
+
+def shown_in(claim: Document) -> Iterable[ShownMedia]:
+    """All that a published claim shows; each thing once, as what the claim is about before what is evidence."""
+    seen = set()
+    for media in claim.get("media", []):
+        seen.add(media["id"])
+        yield ShownMedia("claimed", media, claim)
+    for verdict in claim["verdicts"]:
+        for item in verdict["evidence"]:
+            for media in item.get("media", []):
+                if media["id"] not in seen:
+                    seen.add(media["id"])
+                    yield ShownMedia("evidence", media, claim)

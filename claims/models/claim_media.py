@@ -1,0 +1,137 @@
+from typing import Self
+
+import pgtrigger
+from django.contrib.auth.models import User
+from django.db import models
+from django.db.models import Q, UniqueConstraint
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.claim import Claim
+from claims.models.evidence import Evidence
+from claims.models.media_fragment import MediaFragmentField, fragment_is_one
+from claims.models.readership import READ_DRAFTS, readable
+from factcheck.database import bounds
+from factcheck.database.model_fields import AddressField
+from factcheck.database.row_history import keep_history
+from factcheck.database.rules import Rule, refuse, see_the_present
+from sources.models import MediaObject
+
+LONGEST_CAPTION = 2_000
+
+#: What a verdict judges of a claim's media besides the file itself; the rest may be corrected without a new one.
+JUDGED_OF_MEDIA = ("media_fragment", "caption")
+
+_IS_IN_REVIEW = refuse(
+    "A verdict on this claim is in review: its pictures, sound and film stay until it is published or returned.",
+    name="claimmedia_is_fixed_in_review",
+)
+
+
+def media_readable_by(person: User) -> "models.QuerySet[MediaObject]":
+    """The pictures, recordings and films that this person may read: their own, and those that are part of what they
+    may read."""
+    rows = MediaObject.objects.all()
+    if person.has_perm(READ_DRAFTS):
+        return rows
+    resting = Evidence.objects.readable_by(person).filter(media=models.OuterRef("pk"))
+    claimed = models.Exists(ClaimMedia.objects.readable_by(person).filter(media=models.OuterRef("pk")))
+    return rows.filter(Q(created_by=person) | Q(models.Exists(resting)) | Q(claimed))
+
+
+_IS_DESCRIBED = refuse(
+    "What a picture, recording or film shows has been described: correct that rather than clear it.",
+    name="media_description_is_kept",
+)
+
+
+class ClaimMediaQuerySet(models.QuerySet["ClaimMedia"]):
+    def readable_by(self, person: User) -> Self:
+        """What this person may read."""
+        return readable(self, person, own_or_published=Q(claim__in=Claim.objects.readable_by(person)))
+
+
+@keep_history()
+class ClaimMedia(models.Model):
+    """A picture, recording or film that a claim is about: what it is said to show, and where it was seen."""
+
+    claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="media", verbose_name=_("claim"))
+    media = models.ForeignKey(
+        "sources.MediaObject",
+        models.PROTECT,
+        related_name="claimed_in",
+        verbose_name=_("picture, sound or film"),
+    )
+    caption = models.TextField(
+        _("what it is said to show"),
+        max_length=LONGEST_CAPTION,
+        blank=True,
+        help_text=_("As the claim has it, not as it is. Shown to readers."),
+    )
+    media_fragment = MediaFragmentField()
+    page_url = AddressField(
+        _("where it was seen"),
+        max_length=2000,
+        blank=True,
+        help_text=_("The address of the page or post that it was shared with."),
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
+
+    objects = ClaimMediaQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "id"]
+        verbose_name = _("picture, sound or film")
+        verbose_name_plural = _("pictures, sound and film")
+        constraints = [
+            UniqueConstraint(
+                name="claimmedia_is_listed_once",
+                fields=["claim", "media"],
+                violation_error_message=_("This picture, recording or film is already listed."),
+            ),
+            bounds.not_longer("claimmedia_caption_fits", "caption", LONGEST_CAPTION),
+            fragment_is_one("claimmedia_fragment_is_one"),
+        ]
+        triggers = [
+            Rule(
+                name="claimmedia_is_fixed_in_review",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                declare=[("judged", "bigint[]")],
+                func=f"""
+                    {see_the_present("claimmedia_is_fixed_in_review")}
+                    judged := ARRAY[
+                        CASE WHEN TG_OP <> 'INSERT' THEN OLD.claim_id END,
+                        CASE WHEN TG_OP <> 'DELETE' THEN NEW.claim_id END
+                    ];
+                    -- Held: a verdict that is being submitted meanwhile is submitted with what is there then. Two
+                    -- statements, because a condition would be asked before the lock is taken.
+                    PERFORM FROM public.claims_claim WHERE id = ANY (judged) ORDER BY id FOR NO KEY UPDATE;
+                    IF EXISTS (
+                        SELECT FROM public.claims_verdict WHERE claim_id = ANY (judged) AND state = 'in_review'
+                    ) THEN
+                        {_IS_IN_REVIEW}
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN
+                        RETURN OLD;
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.caption[:60] or str(self.media)
+
+
+# Of media, but for readers: what was published with a description stays described in whatever is published later.
+pgtrigger.register(
+    Rule(
+        name="media_description_is_kept",
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Condition(
+            "btrim(OLD.alternative_text) <> '' AND btrim(NEW.alternative_text) = ''"
+        ),
+        func=_IS_DESCRIBED,
+    )
+)(MediaObject)

@@ -1,0 +1,54 @@
+"""Which stretch of a recording is meant, as evidence and the media of claims say it."""
+
+import re
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import CheckConstraint, Q
+from django.utils.translation import gettext_lazy as _
+
+from sources.media_fragments import FRAGMENT, seconds_of
+
+_LONGEST = 40
+
+
+def goes_forward(fragment: str) -> None:
+    """Refuse a stretch that ends before it begins."""
+    if not re.fullmatch(FRAGMENT, fragment):
+        return  # which is told already
+    begins, ends = seconds_of(fragment)
+    if ends is not None and ends <= begins:
+        raise ValidationError(_("The part of the recording has to end after it begins."))
+
+
+class MediaFragmentField(models.CharField[str, str]):
+    """A stretch of a recording in seconds (W3C Media Fragments), such as `t=12.5,17`; empty for all of it."""
+
+    default_validators = [
+        RegexValidator(FRAGMENT, _("Write the part in seconds, such as t=12.5,17.")),
+        goes_forward,
+    ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("verbose_name", _("part of the recording"))
+        kwargs.setdefault("max_length", _LONGEST)
+        kwargs.setdefault("blank", True)
+        kwargs.setdefault("default", "")
+        kwargs.setdefault("db_default", "")
+        kwargs.setdefault("help_text", _("In seconds, such as t=12.5,17. Empty: all of it."))
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs  # nothing that the database could see
+
+
+def fragment_is_one(name: str) -> CheckConstraint:
+    """The constraint that a stretch of a recording is written as addresses have it."""
+    return CheckConstraint(
+        name=name,
+        condition=Q(media_fragment="") | Q(media_fragment__regex=FRAGMENT),
+        violation_error_message=_("Write the part of the recording in seconds, such as t=12.5,17."),
+    )

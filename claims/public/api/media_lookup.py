@@ -1,0 +1,255 @@
+"""Was this picture checked? A picture, its address or its perceptual hash, and published claims that show one like it.
+
+Nothing of what is sent is kept. Answers come from `claims.matching.near_media`.
+"""
+
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.viewsets import ViewSet
+
+from claims.ledger.document.headline import lead_verdict
+from claims.matching.near_media import AlikeMedia, ShownMedia, published_alike
+from claims.models import Publication
+from claims.public.api.media_lookup_answers import (
+    EXPLANATIONS,
+    FOUND,
+    NOTHING,
+    UNCLEAR,
+    ClaimWithMedia,
+    FoundMedia,
+    MediaLookupAnswer,
+    MediaLookupSerializer,
+)
+from claims.public.api.refused_bodies import RefusedBodySerializer
+from factcheck.api.json_bodies import ContentTooLarge, StrictJSON
+from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
+from factcheck.api.problems import MEDIA_TYPE
+from factcheck.api.query_strings import NoQuery, Query
+from factcheck.django_internals import plain_request
+from sources.media.bounded_pictures import look_of
+from sources.media.perceptual_hash import PerceptualHash
+from sources.media.refused_media import MediaRefused
+from sources.media_at_address import NoPictureThere, picture_at
+
+#: The largest picture that is looked at. Without a token the web server takes less (`factcheck.web.uploads`).
+MOST_BYTES = 10_000_000
+_LONGEST_ADDRESS = 2000
+_KEYS = ("file", "url", "pdq")
+_ONE_OF_THEM = "Give one of these: `file`, a picture; `url`, its address; `pdq`, its perceptual hash."
+
+
+class PicturesCrowd(APIException):
+    """Too many pictures are being read."""
+
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    default_detail = "Other pictures are being read at the moment. Please try again in a minute."
+    wait = 10
+
+
+class MediaLookupBody(StrictJSON):
+    most = 10_000
+
+
+def look_in(body: Any, files: Any) -> PerceptualHash:
+    """What is asked about, in the body of a request.
+
+    Raises:
+        ValidationError: it is not built as it should be, or there is no picture; where, as `problem_response`
+            understands it.
+        PicturesCrowd, ContentTooLarge: it cannot be looked at.
+    """
+    if not hasattr(body, "keys"):
+        raise ValidationError(['It must be an object such as {"url": "https://example.org/picture.jpg"}.'])
+    wrong = {
+        str(key): [f"There is no such member. {_ONE_OF_THEM}"]
+        for key in body
+        if key not in _KEYS or (key == "file" and key not in files)
+    }
+    if wrong:
+        raise ValidationError(wrong)
+    given = list(body.keys())
+    if len(given) != 1:
+        raise ValidationError([_ONE_OF_THEM])
+    [key] = given
+    try:
+        return _READERS[key](files[key] if key == "file" else body[key])
+    except (MediaRefused, NoPictureThere) as refusal:
+        if refusal.reason_code == "busy":
+            raise PicturesCrowd from None
+        raise ValidationError({key: [str(refusal)]}) from None
+
+
+def _of_file(file: Any) -> PerceptualHash:
+    if file.size > MOST_BYTES:
+        raise ContentTooLarge(f"The picture is too large: at most {MOST_BYTES} bytes are looked at.")
+    return look_of(file.read())
+
+
+def _of_address(address: Any) -> PerceptualHash:
+    if not isinstance(address, str) or not 0 < len(address) <= _LONGEST_ADDRESS:
+        raise ValidationError({"url": [f"It must be an address of at most {_LONGEST_ADDRESS} characters."]})
+    return look_of(picture_at(address))
+
+
+def _of_hash(digits: Any) -> PerceptualHash:
+    try:
+        return PerceptualHash.from_hex(digits if isinstance(digits, str) else "")
+    except ValueError:
+        detail = "It must be 64 hexadecimal digits: the 256 bits of a PDQ hash."
+        raise ValidationError({"pdq": [detail]}) from None
+
+
+_READERS = {"file": _of_file, "url": _of_address, "pdq": _of_hash}
+
+
+# What is answered -----------------------------------------------------------------------------------------------------
+
+
+def answer_to(look: PerceptualHash, *, is_seen: bool) -> MediaLookupAnswer:
+    """What is published of pictures that look so.
+
+    Args:
+        is_seen: whether the picture itself was there, so that it is known how far its hash is to be trusted.
+    """
+    found = published_alike(look) if look.is_distinctive else []
+    code = FOUND if found else NOTHING if look.is_distinctive else UNCLEAR
+    return {
+        "answer": code,
+        "explanation": EXPLANATIONS[code],
+        "pdq": look.pdq.hex(),
+        "quality": look.quality if is_seen else None,
+        "results": [_result(each) for each in found],
+    }
+
+
+def _result(found: AlikeMedia) -> FoundMedia:
+    near = found.near
+    return {
+        "alikeness": found.alikeness,
+        "distance": near.distance,
+        "transformation": near.transformation,
+        "part": near.part,
+        "frame_at": near.frame_at,
+        "media": found.media,  # type: ignore[typeddict-item]  # as it was published
+        "claims": [_claim(each) for each in found.shown],
+    }
+
+
+def _claim(shown: ShownMedia) -> ClaimWithMedia:
+    claim = shown.claim
+    lead = lead_verdict(claim) if shown.role == "claimed" else None
+    names = ("id", "publisher", "rating", "summary", "language", "reviewed_on", "url")
+    return {
+        "id": claim["id"],
+        "url": claim["url"],
+        "statement": claim["statement"],
+        "language": claim["language"],
+        "role": shown.role,
+        "media_authenticity_category": (lead or {}).get("media_authenticity_category", ""),
+        "verdicts": [{name: verdict[name] for name in names} for verdict in claim["verdicts"]],  # type: ignore[misc]  # as they were published
+    }
+
+
+# How it reads, for the OpenAPI document -------------------------------------------------------------------------------
+
+
+_ASKED: dict[str, dict[str, Any]] = {
+    "file": {
+        "type": "string",
+        "format": "binary",
+        "description": f"A picture of at most {MOST_BYTES:,} bytes.",
+    },
+    "url": {
+        "type": "string",
+        "maxLength": _LONGEST_ADDRESS,
+        "description": "The address of a picture, which is fetched. Private addresses are not.",
+    },
+    "pdq": {"type": "string", "pattern": "^[0-9a-fA-F]{64}$", "description": "A perceptual hash (PDQ)."},
+}
+
+
+def _one_of(*keys: str) -> dict[str, Any]:
+    """The body of a request, as a schema: one that a serializer made would allow other members."""
+    objects = [
+        {
+            "type": "object",
+            "properties": {key: _ASKED[key]},
+            "required": [key],
+            "additionalProperties": False,
+        }
+        for key in keys
+    ]
+    return objects[0] if len(objects) == 1 else {"oneOf": objects}
+
+
+MEDIA_LOOKUP_REQUEST = {
+    "application/json": _one_of("url", "pdq"),
+    "multipart/form-data": _one_of("file"),
+}
+
+
+class MediaLookupSchema(PublicSchema):
+    def get_summary(self) -> str:
+        return "Published claims that show pictures like one"
+
+    def _get_request_body(self, direction: str = "request") -> dict[str, Any] | None:
+        body = super()._get_request_body(direction)
+        return {**body, "required": True} if body else None
+
+
+_PROBLEMS = {
+    (code, MEDIA_TYPE): problem for code, problem in PublicSchema.problems.items() if code not in (400, 404)
+}
+
+
+# The resource ---------------------------------------------------------------------------------------------------------
+
+
+class MediaLookupResource(ViewSet):
+    """Whether a picture was checked."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    parser_classes = (MediaLookupBody, MultiPartParser)
+    http_method_names = ["options", "post"]
+    serializer_class = MediaLookupSerializer
+    item_serializer_class = None
+    schema = MediaLookupSchema()
+    answers: dict[Any, OpenApiResponse] = {}
+    nouns = ("picture", "pictures")
+
+    @classmethod
+    def query_of(cls, action: str) -> type[Query]:
+        return NoQuery
+
+    @extend_schema(
+        request=MEDIA_LOOKUP_REQUEST,
+        responses={
+            200: MediaLookupSerializer,
+            (400, MEDIA_TYPE): OpenApiResponse(RefusedBodySerializer, "The body is not as it should be."),
+            (413, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is too large."),
+            (415, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is neither JSON nor a form."),
+            (503, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "Too many pictures are being read."),
+            **_PROBLEMS,
+        },
+    )
+    def create(self, request: Request) -> HttpResponse:
+        """The published claims that show a picture like this one: scaled, saved anew, mirrored, turned, or as a moment
+        of a film. What is sent is looked at and not kept. Where nothing is found, that is no verdict.
+        """
+        plain = plain_request(request)
+        NoQuery(plain.GET, Publication.objects.none(), request=plain)
+        body = request.data
+        look = look_in(body, request.FILES)
+        answer = answer_to(look, is_seen="pdq" not in body)
+        response = HttpResponse(orjson.dumps(answer), content_type="application/json")
+        response["Cache-Control"] = "no-store"
+        return response

@@ -1,0 +1,90 @@
+"""What a look-up of a picture answers, key by key, and in words.
+
+`media_lookup` writes it; `factcheck.api.openapi.body_serializer` says how the OpenAPI document comes of it.
+"""
+
+from typing import Annotated, TypedDict
+
+from claims.matching.near_media import MOST_CLAIMS, MOST_MEDIA, Alikeness, Role
+from claims.public.api.lookup_answers import FoundVerdict
+from factcheck.api.openapi.body_serializer import BodySerializer, WebAddress
+from sources.api.media_bodies import PublicMedia
+from sources.media.perceptual_hash import Orientation
+
+FOUND, NOTHING, UNCLEAR = "found", "nothing", "unclear"
+#: What each answer means. Neither says whether a picture is genuine.
+EXPLANATIONS = {
+    FOUND: "Published fact checks show pictures that look like this one. Read what each is to its claim, and how much"
+    " alike they are, before you take a verdict for one on this picture.",
+    NOTHING: "No published fact check shows a picture like this one. That is no verdict: it says nothing about whether"
+    " the picture is genuine, or shows what it is said to show.",
+    UNCLEAR: "The picture has too little in it to be told from others: a plain area, or a few lines. That is no"
+    " verdict.",
+}
+ALIKENESS: dict[Alikeness, str] = {
+    "same": "The same picture, as far as can be told: saved anew, or scaled.",
+    "very_alike": "Very alike: with small changes, such as other colours, a border or a caption.",
+    "alike": "Alike: it may be cropped or edited, or be another picture of the same scene.",
+}
+ROLES: dict[Role, str] = {
+    "claimed": "The claim is about this picture.",
+    "evidence": "The verdict rests on this picture: it shows what is so, and is not what was judged.",
+}
+
+
+class ClaimWithMedia(TypedDict):
+    """A published claim that shows the picture."""
+
+    id: int
+    url: Annotated[WebAddress, "The page for readers."]
+    statement: str
+    language: Annotated[str, "BCP 47."]
+    role: Annotated[str, list(ROLES.items()), "What the picture is to the claim."]
+    media_authenticity_category: Annotated[
+        str,
+        "What became of it, by the verdict last reviewed (schema.org `mediaAuthenticityCategory`); empty where none"
+        " says so, and for evidence.",
+    ]
+    verdicts: list[FoundVerdict]
+
+
+class FoundMedia(TypedDict):
+    """A published picture, or a film with a picture, that looks like the one that was asked about."""
+
+    alikeness: Annotated[str, list(ALIKENESS.items())]
+    distance: Annotated[int, "In how many of 256 bits the perceptual hashes differ: 0 to 31."]
+    transformation: Annotated[
+        str,
+        Orientation,
+        "How the picture that was asked about lies, compared with this one: `mirrored`, say.",
+    ]
+    part: Annotated[
+        str, "Which part of this one it is: `whole`, or a part such as `centre_80` that was cut out of it."
+    ]
+    frame_at: Annotated[float | None, "The second of a film at which it is seen; null of a picture."]
+    media: PublicMedia
+    claims: Annotated[list[ClaimWithMedia], f"At most {MOST_CLAIMS}, the newest first."]
+
+
+class MediaLookupAnswer(TypedDict):
+    """What is published of pictures that look like one."""
+
+    answer: Annotated[str, list(EXPLANATIONS.items())]
+    explanation: Annotated[str, "The same in words. Nothing found is no verdict."]
+    pdq: Annotated[
+        str, "The perceptual hash that was asked about (PDQ), in hexadecimal: it can be asked about again."
+    ]
+    quality: Annotated[int | None, "Of that hash, from 0 to 100; null where it came without the picture."]
+    results: Annotated[list[FoundMedia], f"The nearest first, at most {MOST_MEDIA}."]
+
+
+class ClaimWithMediaSerializer(BodySerializer):
+    body = ClaimWithMedia
+
+
+class FoundMediaSerializer(BodySerializer):
+    body = FoundMedia
+
+
+class MediaLookupSerializer(BodySerializer):
+    body = MediaLookupAnswer

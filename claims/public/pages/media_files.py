@@ -1,0 +1,66 @@
+"""The files of pictures that publications show, and of no others: a draft's picture is not there for the public.
+
+A name is the hash of what it names, so an answer is kept for good by whoever has it. What was shown once can be fetched
+as long as the ledger says so: past versions have their pages too.
+"""
+
+from http import HTTPStatus
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.views.decorators.http import require_safe
+
+from claims.models import Publication
+from factcheck.web.byte_ranges import OutOfRange, asked
+from sources import archive
+from sources.public_media import NamedFile, named
+
+#: What a hash names never changes.
+CACHE = "public, max-age=31536000, immutable"
+#: Should a browser be led to show the file as a page, it is one that does nothing.
+POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
+
+@require_safe
+def media_file(request: HttpRequest, name: str) -> HttpResponse:
+    """A picture as readers see it, or the part of the file that is asked for."""
+    file = named(name)
+    if file is None or not Publication.objects.showing_file(name).exists():
+        raise Http404("No publication shows a picture of this name.")
+    return file_response(request, file, cache=CACHE)
+
+
+def file_response(request: HttpRequest, file: NamedFile, *, cache: str) -> HttpResponse:
+    """The file, or the part that is asked for (RFC 9110, sections 13 and 14)."""
+    etag = quote_etag(file.sha256)
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = _content(request, archive.load(file.sha256), etag)
+        response["Content-Type"] = file.media_type
+    response["ETag"] = etag
+    response["Accept-Ranges"] = "bytes"
+    response["Cache-Control"] = cache
+    response["Content-Security-Policy"] = POLICY
+    response["X-Content-Type-Options"] = "nosniff"
+    # Pages of other newsrooms show our pictures.
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+def _content(request: HttpRequest, content: bytes, etag: str) -> HttpResponse:
+    header = request.META.get("HTTP_RANGE", "")
+    # A part of what the reader began to fetch, or else all of it anew.
+    if not header or request.META.get("HTTP_IF_RANGE", etag) != etag:
+        return HttpResponse(content)
+    try:
+        part = asked(header, len(content))
+    except OutOfRange:
+        refused = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+        refused["Content-Range"] = f"bytes */{len(content)}"
+        return refused
+    if part is None:
+        return HttpResponse(content)
+    response = HttpResponse(content[part.first : part.last + 1], status=HTTPStatus.PARTIAL_CONTENT)
+    response["Content-Range"] = part.told(len(content))
+    return response

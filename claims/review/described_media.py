@@ -1,0 +1,60 @@
+"""Pictures, sound and film as the newsroom has them: taken in for a person, and described for readers.
+
+The desk's forms and the editorial API ask here.
+"""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from claims.models.claim_media import media_readable_by
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from sources.media.intake import take_in
+from sources.media.received_files import Upload
+from sources.models import MediaObject
+
+
+def taken_in(
+    given: Upload | bytes | str, *, by: User, alternative_text: str = "", show: bool = True
+) -> MediaObject:
+    """Keep a file, or what is at an address. What is said of one that is here already stays.
+
+    Args:
+        show: whether readers see it, once it is described and where there is a picture of it; else they are told of it.
+
+    Raises:
+        MediaRefused, FetchError: it is no picture, sound or film that can be kept, or not there.
+        NotAllowed: the same file is here already, as part of work that the person may not read.
+    """
+    media = take_in(given, by=by, alternative_text=alternative_text)
+    if not media_readable_by(by).filter(pk=media.pk).exists():
+        raise NotAllowed(
+            _(
+                "This file is here already, as part of work that you may not read. Ask a fact-checker to add it."
+            )
+        )
+    if show and media.alternative_text.strip() and media.public_sha256 and not media.show_to_readers:
+        change_description(media, show_to_readers=True)
+    return media
+
+
+@transaction.atomic
+def change_description(media: MediaObject, **said: Any) -> None:
+    """Change what is said of it.
+
+    Raises:
+        NotPossible: its description would be cleared, or readers be shown what nobody has described.
+    """
+    before = media.alternative_text.strip()
+    for name, value in said.items():
+        setattr(media, name, value)
+    described = media.alternative_text.strip()
+    if before and not described:
+        raise NotPossible(_("It has been described: correct that rather than clear it."))
+    if media.show_to_readers and not described:
+        raise NotPossible(_("Describe it before it is shown to readers (“alternative text”)."))
+    if media.show_to_readers and not media.public_sha256:
+        raise NotPossible(_("There is no picture of it that readers could be shown."))
+    media.save(update_fields=[*said])

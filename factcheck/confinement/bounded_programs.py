@@ -1,0 +1,103 @@
+"""Programs of others that read what comes from outside, held to what they may take: memory, time, output."""
+
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import psutil
+
+from factcheck.confinement.confined import ROOT, OutOfBounds
+from factcheck.confinement.limits import Allowance, Cause
+
+#: How many run at a time in one process of ours, and how long more of them wait for their turn.
+SEATS, QUEUE = 2, 60.0
+#: How often its size is looked at: the kernel of macOS does not hold it to any.
+GLANCE = 0.1
+#: So much of what it complains about is kept.
+_MOST_COMPLAINTS = 2_000_000
+_PIECE = 1 << 16
+
+_seats = threading.BoundedSemaphore(SEATS)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a program wrote."""
+
+    output: bytes
+    complaints: str
+    """What it wrote to its standard error."""
+    succeeded: bool
+
+
+def run_bounded(program: str, arguments: Sequence[str], allowance: Allowance) -> Finished:
+    """What the program at this path writes. It gets no input, no environment, and may write no files.
+
+    Raises:
+        OutOfBounds: it took too much memory or time, wrote too much, crashed, or found no seat.
+    """
+    if not _seats.acquire(timeout=QUEUE):
+        raise OutOfBounds(Cause.BUSY)
+    try:
+        launch = [sys.executable, "-P", "-m", "factcheck.confinement.launch", allowance.packed()]
+        with subprocess.Popen(
+            [*launch, program, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            cwd="/",
+            env={"PYTHONPATH": str(ROOT), "PATH": os.environ.get("PATH", "")},
+        ) as process:
+            try:
+                return _finished(process, allowance)
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+    finally:
+        _seats.release()
+
+
+def _finished(process: "subprocess.Popen[bytes]", allowance: Allowance) -> Finished:
+    assert process.stdout is not None  # noqa: S101  they are pipes
+    assert process.stderr is not None  # noqa: S101
+    output, complaints = bytearray(), bytearray()
+    ends_at = time.monotonic() + allowance.seconds
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ, output)
+        selector.register(process.stderr, selectors.EVENT_READ, complaints)
+        while selector.get_map():
+            if time.monotonic() > ends_at:
+                raise OutOfBounds(Cause.TIME)
+            if _size(process.pid) > allowance.memory:
+                raise OutOfBounds(Cause.MEMORY)
+            for key, _events in selector.select(GLANCE):
+                piece = os.read(key.fd, _PIECE)
+                if not piece:
+                    selector.unregister(key.fileobj)
+                elif key.data is output or len(complaints) < _MOST_COMPLAINTS:
+                    key.data.extend(piece)
+                if len(output) > allowance.output:
+                    raise OutOfBounds(Cause.OUTPUT)
+    try:
+        status = process.wait(max(0.1, ends_at - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        raise OutOfBounds(Cause.TIME) from None
+    if status in (-signal.SIGALRM, -signal.SIGXCPU):
+        raise OutOfBounds(Cause.TIME)
+    if status < 0:
+        raise OutOfBounds(Cause.CRASH)
+    return Finished(bytes(output), complaints.decode("utf-8", "replace"), status == 0)
+
+
+def _size(process: int) -> int:
+    with suppress(psutil.Error):
+        return int(psutil.Process(process).memory_info().rss)
+    return 0

@@ -1,0 +1,38 @@
+"""How much media may be taken in, and the programs that read sound and film, as the environment says."""
+
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+from django.core.exceptions import ImproperlyConfigured
+
+from factcheck.installation.environment import number, text
+
+
+class MediaSettings(NamedTuple):
+    """In the order in which settings.py takes them."""
+
+    max_bytes: int
+    ffmpeg: str
+    """The path of the program; "" where there is none."""
+    ffprobe: str
+    trust_anchors: Path | None
+
+
+def media_settings() -> MediaSettings:
+    """Read the variables whose names begin with MEDIA, FFMPEG and C2PA."""
+    max_bytes = number("MEDIA_MAX_BYTES", 500 * 2**20, least=1_000_000, most=100_000_000_000)
+    named = text("FFMPEG", kind="path", shown="ffmpeg on the PATH")
+    ffmpeg = shutil.which(named or "ffmpeg") or ""
+    if named and not ffmpeg:
+        raise ImproperlyConfigured(
+            f"FFMPEG is {named}, and there is no such program. Correct it, or leave it out."
+        )
+    # Both programs come together, and stand beside each other.
+    ffprobe = (shutil.which("ffprobe", path=str(Path(ffmpeg).parent)) or "") if ffmpeg else ""
+    if named and not ffprobe:
+        raise ImproperlyConfigured(f"FFMPEG is {named}; the program ffprobe must stand beside it.")
+    anchors = text("C2PA_TRUST_ANCHORS", kind="file")
+    if anchors and not Path(anchors).is_file():
+        raise ImproperlyConfigured(f"C2PA_TRUST_ANCHORS names {anchors}, and there is no such file.")
+    return MediaSettings(max_bytes, ffmpeg if ffprobe else "", ffprobe, Path(anchors) if anchors else None)

@@ -1,0 +1,50 @@
+"""A part of a file: what a request asks for with `Range` (RFC 9110, section 14)."""
+
+import re
+from typing import NamedTuple
+
+_ONE = re.compile(r"bytes\s*=\s*(\d{0,18})-(\d{0,18})", re.ASCII | re.IGNORECASE)
+
+
+class ByteRange(NamedTuple):
+    """From which byte to which, the last one included."""
+
+    first: int
+    last: int
+
+    @property
+    def length(self) -> int:
+        return self.last - self.first + 1
+
+    def told(self, size: int) -> str:
+        """As `Content-Range` says it."""
+        return f"bytes {self.first}-{self.last}/{size}"
+
+
+class OutOfRange(Exception):
+    """The file has no such part."""
+
+
+def asked(header: str, size: int) -> ByteRange | None:
+    """The part that a request asks for; None where it asks for all, for several, or for what is no range.
+
+    Whoever asks for several parts gets the whole, which the standard leaves to us.
+
+    Raises:
+        OutOfRange: it begins where the file has ended.
+    """
+    found = _ONE.fullmatch(header.strip())
+    if found is None or found[1] == found[2] == "":
+        return None
+    if not found[1]:
+        wanted = int(found[2])
+        if not wanted or not size:
+            raise OutOfRange
+        return ByteRange(max(0, size - wanted), size - 1)
+    first = int(found[1])
+    last = min(int(found[2]), size - 1) if found[2] else size - 1
+    if found[2] and int(found[2]) < first:
+        return None
+    if first >= size:
+        raise OutOfRange
+    return ByteRange(first, last)

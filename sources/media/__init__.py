@@ -1,0 +1,15 @@
+"""Pictures, sound and film: what is claimed with them, and what a verdict rests on.
+
+    intake               bytes, a file or an address → a MediaObject: begin here
+    received_files       what comes, on disk, counted and hashed as it comes
+    signatures           what kind of file it is, by its first bytes (pure)
+    perceptual_hash      what a picture looks like, in 256 bits (pure)
+    likeness             which of all pictures look like this one
+    bounded_pictures     a picture read in a process with bounds; picture_process/ is what runs there
+    films                films and sound, by the programs of FFmpeg, within bounds
+    keyframes            the pictures of a film, taken by the worker
+    manifests            C2PA manifests, read in a process with bounds; manifest_process is what runs there
+    spoken_words         a transcript beside a recording
+
+What came is kept as it came, for editors alone. What readers see is made anew from the picture that was read.
+"""

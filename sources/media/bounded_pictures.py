@@ -1,0 +1,112 @@
+"""Pictures as everybody has them read: in a process of its own that can take only so much memory and time."""
+
+from functools import cache
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from factcheck.confinement.confined import Confined, OutOfBounds
+from factcheck.confinement.limits import Allowance, Cause
+from sources.media.packed_pictures import Picture, PictureRequest, pack_request, unpack_answer
+from sources.media.perceptual_hash import PerceptualHash
+from sources.media.refused_media import MediaRefused
+from sources.media.signatures import HEAD, IMAGE, SVG, MediaFormat, recognise
+
+#: A picture of as many points as are read (`picture_process.MOST_PIXELS`) is decoded in half of it.
+ALLOWANCE = Allowance(memory=1024 * 1024 * 1024, seconds=30.0)
+
+_REFUSALS = {
+    Cause.TIME: (
+        "too_costly",
+        gettext_noop("This picture takes too long to be read. Save it anew with another program."),
+    ),
+    Cause.MEMORY: (
+        "too_costly",
+        gettext_noop("This picture takes too much memory to be read. Save it anew with fewer points."),
+    ),
+    Cause.BUSY: (
+        "busy",
+        gettext_noop(
+            "Other pictures are being read at the moment, and this one found no place. Try again in a minute."
+        ),
+    ),
+    Cause.OUTPUT: (
+        "too_costly",
+        gettext_noop("This picture holds too much to be read. Save it anew with another program."),
+    ),
+    Cause.CRASH: (
+        "unreadable",
+        gettext_noop(
+            "This picture cannot be read: it is damaged, or is none. Save it anew, or take a screenshot of it."
+        ),
+    ),
+}
+
+
+#: What the process says of a picture that it cannot read, by its code; `%(detail)s` is what it adds.
+_SAID = {
+    "too_many_pixels": gettext_noop(
+        "This picture has %(detail)s points, more than are read. Save it smaller; for a map or a scan, cut out the part "
+        "that matters."
+    ),
+    "unreadable": _REFUSALS[Cause.CRASH][1],
+    "not_read_here": gettext_noop("This kind of picture cannot be read here. Save it as JPEG and send that."),
+}
+
+
+def read_picture(path: Path, kind: MediaFormat) -> Picture:
+    """What the picture in a file shows and says of itself, and the rendition for readers.
+
+    Raises:
+        MediaRefused: it cannot be read, or to read it takes too much.
+    """
+    return _answer(PictureRequest(kind.reader, path=str(path)))
+
+
+def read_picture_bytes(content: bytes, reader: str) -> Picture:
+    """The same for a picture that is in memory, of a format that is known.
+
+    Raises:
+        MediaRefused: it cannot be read, or to read it takes too much.
+    """
+    return _answer(PictureRequest(reader, content=content))
+
+
+def look_of(content: bytes) -> PerceptualHash:
+    """What a picture looks like.
+
+    Raises:
+        MediaRefused: it is no picture, cannot be read, or to read it takes too much.
+    """
+    kind = recognise(content[:HEAD])
+    if kind == SVG:
+        raise MediaRefused(*svg_refusal())
+    if kind is None or kind.kind != IMAGE:
+        raise MediaRefused(
+            "unknown_type", _("This is no picture that can be read: send a JPEG, PNG, WebP or GIF.")
+        )
+    return _answer(PictureRequest(kind.reader, content=content, only_look=True)).looks[0].hash
+
+
+def svg_refusal() -> tuple[str, str]:
+    """Why a drawing is not taken in: it is a page, with scripts and whatever it fetches, and no two show it alike."""
+    return "svg", _(
+        "An SVG drawing can hold scripts and is not taken in. Save it as a PNG picture and send that."
+    )
+
+
+def _answer(question: PictureRequest) -> Picture:
+    try:
+        return unpack_answer(_reader().answer(pack_request(question)))
+    except MediaRefused as refusal:
+        code = refusal.reason_code
+        raise MediaRefused(code, _(_SAID[code]) % {"detail": refusal.sentence}) from None
+    except OutOfBounds as bounds:
+        code, sentence = _REFUSALS[bounds.cause]
+        raise MediaRefused(code, _(sentence)) from None
+
+
+@cache
+def _reader() -> Confined:
+    return Confined("sources.media.picture_process", ALLOWANCE)

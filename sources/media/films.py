@@ -1,0 +1,244 @@
+"""Sound and film, read by the programs of FFmpeg: how long, how large, what the file says of itself, and its pictures.
+
+The programs run in processes with bounds, with one decoder of containers, the one for the kind of file that was recognised,
+and may open local files only. So no list of parts, no playlist and no address in the file leads anywhere.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import orjson
+from django.conf import settings
+from django.utils.translation import gettext as _
+from numpy.typing import NDArray
+
+from factcheck.confinement.bounded_programs import Finished, run_bounded
+from factcheck.confinement.confined import OutOfBounds
+from factcheck.confinement.limits import Allowance, Cause
+from sources.media.refused_media import MediaRefused
+from sources.media.signatures import AUDIO, VIDEO, MediaFormat
+
+_PROBE = Allowance(memory=512 * 2**20, seconds=20.0, output=4 * 2**20)
+_FRAMES = Allowance(memory=1536 * 2**20, seconds=180.0, output=64 * 2**20)
+#: Pictures are taken this many seconds apart at least, and no more of a film.
+APART, MOST_FRAMES = 1.0, 200
+#: The size of what is hashed, each way: PDQ looks at no more, and at no shape.
+SIDE = 512
+#: Points of a film's pictures at most: beyond 8K.
+_MOST_POINTS = 8192 * 8192
+
+_SHOWN_AT = re.compile(
+    r"^\[Parsed_showinfo_\d+ @ 0x[0-9a-f]+\] n: *\d+ .*?pts_time:(-?\d+(?:\.\d+)?)", re.MULTILINE
+)
+_POSITION = re.compile(r"([+-]\d{1,2}(?:\.\d+)?)([+-]\d{1,3}(?:\.\d+)?)([+-]\d+(?:\.\d+)?)?/?")
+_LONGEST, _MOST_TAGS = 1000, 60
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What is known of a film or a sound without looking at its pictures."""
+
+    kind: str
+    media_type: str
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    caveats: tuple[str, ...] = ()
+
+
+class Frame(NamedTuple):
+    """A picture of a film."""
+
+    at: float
+    luma: NDArray[np.uint8]
+
+
+def can_be_read() -> bool:
+    """Whether the programs are there."""
+    return bool(settings.FFMPEG and settings.FFPROBE)
+
+
+def read_recording(path: Path, kind: MediaFormat) -> Recording:
+    """What a film or sound is; where it cannot be read here, what its first bytes say.
+
+    Raises:
+        MediaRefused: it is damaged, or to read it takes too much.
+    """
+    if not can_be_read():
+        return Recording(kind.kind, kind.media_type, caveats=("no_ffmpeg",))
+    shown = "format=duration:format_tags:stream=codec_type,width,height,duration,disposition:stream_side_data=rotation"
+    probed = _run(settings.FFPROBE, [*_input(path, kind), "-show_entries", shown, "-of", "json"], _PROBE)
+    try:
+        told = orjson.loads(probed.output)
+    except orjson.JSONDecodeError:
+        told = {}
+    streams = [stream for stream in told.get("streams", []) if isinstance(stream, dict)]
+    pictures = [one for one in streams if one.get("codec_type") == "video" and not _is_cover(one)]
+    if not probed.succeeded or not (pictures or any(one.get("codec_type") == "audio" for one in streams)):
+        raise MediaRefused(
+            "unreadable",
+            _("This film or sound cannot be read: it is damaged, or was cut off. Save or download it again."),
+        )
+    width, height = _measures(pictures[0]) if pictures else (None, None)
+    form = told.get("format", {})
+    found = VIDEO if pictures else AUDIO
+    return Recording(
+        found,
+        f"{found}/{kind.media_type.partition('/')[2]}",
+        width,
+        height,
+        _duration(form, streams),
+        _metadata(form.get("tags", {})),
+    )
+
+
+def frames_of(path: Path, kind: MediaFormat, duration: float | None) -> list[Frame]:
+    """Keyframes of a film, evenly over all of it.
+
+    Raises:
+        OutOfBounds: to take them takes too much.
+    """
+    apart = max(APART, (duration or 0) / MOST_FRAMES)
+    chosen = f"select='isnan(prev_selected_t)+gte(t-prev_selected_t\\,{apart:.3f})'"
+    taken = run_bounded(
+        settings.FFMPEG,
+        [
+            *("-nostdin", "-hide_banner", "-v", "info", "-nostats", "-threads", "2"),
+            *("-skip_frame", "nokey", *_opened(path, kind)),
+            *("-map", "0:V:0", "-vf", f"{chosen},scale={SIDE}:{SIDE}:flags=area,format=gray,showinfo"),
+            *("-fps_mode", "passthrough", "-frames:v", str(MOST_FRAMES), "-f", "rawvideo", "-"),
+        ],
+        _FRAMES,
+    )
+    return list(_cut(taken))
+
+
+def frame_as_png(path: Path, kind: MediaFormat, at: float) -> bytes:
+    """The picture at a moment of a film, in colour, no larger than readers see it; b"" where there is none.
+
+    Raises:
+        OutOfBounds: to take it takes too much.
+    """
+    small = "scale='min(2048\\,iw)':'min(2048\\,ih)':force_original_aspect_ratio=decrease"
+    taken = run_bounded(
+        settings.FFMPEG,
+        [
+            *("-nostdin", "-hide_banner", "-v", "error", "-threads", "2"),
+            *("-ss", f"{at:.3f}", *_opened(path, kind)),
+            *("-map", "0:V:0", "-frames:v", "1", "-vf", small),
+            *("-c:v", "png", "-f", "image2pipe", "-"),
+        ],
+        _FRAMES,
+    )
+    return taken.output
+
+
+def _opened(path: Path, kind: MediaFormat) -> list[str]:
+    """The input, by one demuxer and from this file alone."""
+    return ["-protocol_whitelist", "file", "-f", kind.reader, "-i", f"file:{path}"]
+
+
+def _input(path: Path, kind: MediaFormat) -> list[str]:
+    return ["-v", "error", *_opened(path, kind)]
+
+
+def _run(program: str, arguments: list[str], allowance: Allowance) -> Finished:
+    try:
+        return run_bounded(program, arguments, allowance)
+    except OutOfBounds as bounds:
+        if bounds.cause is Cause.BUSY:
+            raise MediaRefused(
+                "busy", _("Other films are being read at the moment. Try again in a minute.")
+            ) from None
+        if bounds.cause is Cause.CRASH:
+            raise MediaRefused(
+                "unreadable",
+                _("This film or sound cannot be read: it is damaged. Save or download it again."),
+            ) from None
+        raise MediaRefused(
+            "too_costly",
+            _(
+                "This film or sound takes too much time or memory to be read. Save it anew with another program."
+            ),
+        ) from None
+
+
+def _is_cover(stream: Mapping[str, Any]) -> bool:
+    """Whether it is the picture on a record's cover, and no film."""
+    return bool(stream.get("disposition", {}).get("attached_pic"))
+
+
+def _measures(stream: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    width, height = stream.get("width"), stream.get("height")
+    if not (isinstance(width, int) and isinstance(height, int) and width > 0 and height > 0):
+        return None, None
+    if width * height > _MOST_POINTS:
+        raise MediaRefused(
+            "too_many_pixels",
+            _(
+                "The pictures of this film have %(width)d × %(height)d points, more than are read. Save it smaller."
+            )
+            % {"width": width, "height": height},
+        )
+    turns = [data.get("rotation") for data in stream.get("side_data_list", []) if isinstance(data, dict)]
+    is_on_its_side = any(isinstance(turn, int | float) and round(turn) % 180 == 90 for turn in turns)
+    return (height, width) if is_on_its_side else (width, height)
+
+
+def _duration(form: Mapping[str, Any], streams: list[dict[str, Any]]) -> float | None:
+    for told in (form, *streams):
+        try:
+            seconds = float(told.get("duration", ""))
+        except (TypeError, ValueError):
+            continue
+        if 0 <= seconds < 10_000_000:
+            return round(seconds, 3)
+    return None
+
+
+def _metadata(tags: object) -> dict[str, Any]:
+    """As `picture_metadata` tells it of pictures."""
+    if not isinstance(tags, dict):
+        return {}
+    said = {
+        str(name).lower()[:_LONGEST]: _CONTROL.sub(" ", str(value)).strip()[:_LONGEST]
+        for name, value in list(tags.items())[:_MOST_TAGS]
+    }
+    apple = "com.apple.quicktime."
+    told = {
+        "camera": " ".join(filter(None, [said.get(f"{apple}make", ""), said.get(f"{apple}model", "")])),
+        "taken_at": said.get(f"{apple}creationdate") or said.get("creation_time", ""),
+        "place": _place(said.get(f"{apple}location.iso6709") or said.get("location", "")),
+        "software": said.get(f"{apple}software") or said.get("encoder", ""),
+        "creator": said.get("artist", ""),
+        "rights": said.get("copyright", ""),
+        "caption": said.get("description") or said.get("comment", ""),
+        "title": said.get("title", ""),
+        "tags": said,
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def _place(position: str) -> dict[str, float]:
+    """ISO 6709, as phones write it."""
+    found = _POSITION.fullmatch(position)
+    if not found or abs(float(found[1])) > 90 or abs(float(found[2])) > 180:
+        return {}
+    place = {"latitude": float(found[1]), "longitude": float(found[2])}
+    return place | ({"altitude": float(found[3])} if found[3] else {})
+
+
+def _cut(taken: Finished) -> Iterator[Frame]:
+    """One after the other, with the moments that are told beside them."""
+    count = len(taken.output) // (SIDE * SIDE)
+    # What a film calls itself may look like such lines, and is told before them.
+    moments = [float(moment) for moment in _SHOWN_AT.findall(taken.complaints)][-count:] if count else []
+    points = np.frombuffer(taken.output, np.uint8, count * SIDE * SIDE).reshape(count, SIDE, SIDE)
+    for moment, luma in zip(moments, points, strict=False):
+        yield Frame(round(max(moment, 0.0), 3), luma)

@@ -1,0 +1,179 @@
+"""Bytes, a file or an address → a MediaObject: how a picture, a sound or a film comes in, whoever brings it.
+
+Equal bytes are one object, whoever sends them and under whatever name. What came is kept as it came; what readers see is
+made of it in a process with bounds. Nothing is kept of what is refused.
+"""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.files import File
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from factcheck.database.locks import hold
+from sources import archive
+from sources.media.bounded_pictures import read_picture, svg_refusal
+from sources.media.caveats import caveats_of
+from sources.media.films import can_be_read, read_recording
+from sources.media.keyframes import keyframes_wanted
+from sources.media.manifests import read_manifest
+from sources.media.packed_pictures import Look
+from sources.media.received_files import ReceivedFile, Upload, received
+from sources.media.refused_media import MediaRefused
+from sources.media.signatures import IMAGE, SVG, MediaFormat, recognise
+from sources.models import MediaHash, MediaObject, Source
+
+_LONGEST_NAME, _LONGEST_ADDRESS = 255, 2000
+
+
+def take_in(
+    given: Upload | bytes | str,
+    *,
+    by: User | None,
+    filename: str = "",
+    content_url: str = "",
+    alternative_text: str = "",
+    source: Source | None = None,
+    allow_loopback: bool = False,
+) -> MediaObject:
+    """Keep what was sent, or what is at an address; the same bytes again are the object that is there already.
+
+    What is known of that one stays; it only gains what it lacked.
+
+    Args:
+        given: an uploaded file, bytes, or an address, which is fetched.
+        content_url: where a file was found that was sent.
+        allow_loopback: lets tests talk to a server on this machine. Never a person's choice.
+
+    Raises:
+        MediaRefused: it is no picture, sound or film that can be kept.
+        FetchError: there is nothing at the address.
+        ArchiveError, OSError, FilesAway: it could not be stored; nothing of it is kept.
+    """
+    if isinstance(given, str):
+        filename = filename or given.partition("?")[0].rpartition("/")[2]
+        content_url = content_url or given
+    elif not isinstance(given, bytes):
+        filename = filename or given.name or ""
+    stated = {
+        "filename": _plain_name(filename),
+        "content_url": content_url.strip()[:_LONGEST_ADDRESS],
+        "alternative_text": alternative_text.strip(),
+        "source": source,
+    }
+    with received(given, allow_loopback=allow_loopback) as file:
+        kind = _kind(file)
+        known = MediaObject.objects.filter(sha256=file.sha256).first()
+        if known is None:
+            return _taken_in(file, kind, stated, by)
+    with transaction.atomic():
+        return _completed(MediaObject.objects.select_for_update().get(pk=known.pk), stated)
+
+
+def _kind(file: ReceivedFile) -> MediaFormat:
+    kind = recognise(file.head)
+    if kind == SVG:
+        raise MediaRefused(*svg_refusal())
+    if kind is None:
+        raise MediaRefused(
+            "unknown_type",
+            _(
+                "This is no picture, sound or film that is known here, whatever its name says. "
+                "Send a JPEG, PNG, WebP, GIF, MP4, WebM, MP3 or another common kind."
+            ),
+        )
+    return kind
+
+
+def _taken_in(file: ReceivedFile, kind: MediaFormat, stated: dict[str, Any], by: User | None) -> MediaObject:
+    """Read it, keep its bytes, then the rows: a row without its file is never there."""
+    columns, looks = _picture(file, kind) if kind.kind == IMAGE else _recording(file, kind)
+    provenance = read_manifest(file.path, kind)
+    with file.path.open("rb") as content:
+        archive.store_file(File(content, name=file.sha256), file.sha256)
+    with transaction.atomic():
+        hold(f"media {file.sha256}")
+        if twin := MediaObject.objects.select_for_update().filter(sha256=file.sha256).first():
+            return _completed(twin, stated)
+        media = MediaObject.objects.create(
+            sha256=file.sha256,
+            size=file.size,
+            provenance=provenance,
+            created_by=by,
+            **{"kind": kind.kind, "media_type": kind.media_type} | columns | stated,
+        )
+        MediaHash.objects.bulk_create(
+            MediaHash(
+                media=media,
+                frame_at=look.frame_at,
+                transformation=look.part,
+                pdq=look.hash.pdq,
+                quality=look.hash.quality,
+            )
+            for look in looks
+        )
+        if media.keyframes == MediaObject.Keyframes.DUE:
+            keyframes_wanted(media)
+    media.refresh_from_db()
+    return media
+
+
+def _picture(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any], list[Look]]:
+    """The columns of a picture, and what it looks like; its rendition is stored."""
+    try:
+        picture = read_picture(file.path, kind)
+    except MediaRefused as refusal:
+        if refusal.reason_code != "not_read_here":
+            raise
+        # Phones write such pictures; it is kept for who can read it.
+        return {"caveats": caveats_of(["not_read_here"])}, []
+    columns: dict[str, Any] = {
+        "width": picture.width,
+        "height": picture.height,
+        "metadata": picture.metadata,
+        "caveats": caveats_of(picture.caveats),
+    }
+    if made := picture.rendition:
+        columns |= {
+            "public_sha256": archive.store(made.content),
+            "public_media_type": made.media_type,
+            "public_width": made.width,
+            "public_height": made.height,
+        }
+    return columns, picture.looks
+
+
+def _recording(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any], list[Look]]:
+    """The columns of a film or sound. What a film looks like the worker finds out."""
+    recording = read_recording(file.path, kind)
+    keyframes = ""
+    if recording.kind == MediaObject.Kind.VIDEO:
+        keyframes = MediaObject.Keyframes.DUE if can_be_read() else MediaObject.Keyframes.NOT_HERE
+    columns = {
+        "kind": recording.kind,
+        "media_type": recording.media_type,
+        "width": recording.width,
+        "height": recording.height,
+        "duration": recording.duration,
+        "metadata": recording.metadata,
+        "caveats": caveats_of(recording.caveats),
+        "keyframes": keyframes,
+    }
+    return columns, []
+
+
+def _completed(media: MediaObject, stated: dict[str, Any]) -> MediaObject:
+    """Fill what it lacked; what an editor wrote stays. The row is locked."""
+    changes = {name: value for name, value in stated.items() if value and not getattr(media, name)}
+    if changes:
+        for name, value in changes.items():
+            setattr(media, name, value)
+        media.save(update_fields=[*changes])
+    return media
+
+
+def _plain_name(filename: str) -> str:
+    """The name of a file without its folders, and without what no name should have."""
+    name = filename.replace("\\", "/").rpartition("/")[2]
+    return "".join(filter(str.isprintable, name)).strip()[-_LONGEST_NAME:]

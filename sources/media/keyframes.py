@@ -1,0 +1,116 @@
+"""The pictures of a film: what they look like and when they are shown, taken by the worker once the film is kept."""
+
+from pathlib import Path
+
+from django.db import transaction
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from factcheck.confinement.confined import OutOfBounds
+from factcheck.confinement.limits import Cause
+from factcheck.installation.file_store import FilesAway
+from sources import archive
+from sources.media import films
+from sources.media.bounded_pictures import read_picture_bytes
+from sources.media.caveats import caveats_of
+from sources.media.packed_pictures import Rendition
+from sources.media.perceptual_hash import PerceptualHash, distance, hash_of
+from sources.media.refused_media import MediaRefused
+from sources.media.signatures import HEAD, MediaFormat, recognise
+from sources.models import MediaHash, MediaObject
+
+#: Of pictures that follow each other and look so much alike, the first stands for all.
+STILL = 10
+
+
+class FilmsBeingRead(Exception):
+    """Others have all the places at the moment."""
+
+
+@app.task(
+    queue="media",
+    retry=RetryStrategy(max_attempts=6, exponential_wait=10, retry_exceptions=[FilesAway, FilmsBeingRead]),
+)
+def take_keyframes(*, media_id: int) -> None:
+    """Find what a film's pictures look like, and make the one that readers see."""
+    media = MediaObject.objects.get(pk=media_id)
+    if media.keyframes == MediaObject.Keyframes.TAKEN:
+        return
+    take(media)
+
+
+def keyframes_wanted(media: MediaObject) -> None:
+    """Have the worker take them once the film is stored."""
+    take_keyframes.configure(lock=f"media {media.pk}").defer(media_id=media.pk)
+
+
+def take(media: MediaObject) -> None:
+    """Take them now; where none can be taken, that is noted and the film stays."""
+    if not films.can_be_read():
+        _noted(media, MediaObject.Keyframes.NOT_HERE, "no_ffmpeg")
+        return
+    try:
+        with archive.on_disk(media.sha256) as path:
+            looks, rendition = _looked_at(path, media)
+    except OutOfBounds as bounds:
+        if bounds.cause is Cause.BUSY:
+            raise FilmsBeingRead from None
+        looks, rendition = [], None
+    if not looks:
+        _noted(media, MediaObject.Keyframes.FAILED, "no_frames")
+        return
+    # The file first: a transaction that fails later leaves a file nobody refers to, never a row without its file.
+    shown = archive.store(rendition.content) if rendition else ""
+    with transaction.atomic():
+        kept = MediaObject.objects.select_for_update().get(pk=media.pk)
+        kept.hashes.all().delete()
+        MediaHash.objects.bulk_create(
+            MediaHash(media=kept, frame_at=at, pdq=look.pdq, quality=look.quality) for at, look in looks
+        )
+        kept.keyframes = MediaObject.Keyframes.TAKEN
+        if rendition and not kept.public_sha256:
+            kept.public_sha256, kept.public_media_type = shown, rendition.media_type
+            kept.public_width, kept.public_height = rendition.width, rendition.height
+        kept.save(
+            update_fields=["keyframes", "public_sha256", "public_media_type", "public_width", "public_height"]
+        )
+
+
+def _looked_at(path: Path, media: MediaObject) -> tuple[list[tuple[float, PerceptualHash]], Rendition | None]:
+    kind = _kind(path)
+    looks: list[tuple[float, PerceptualHash]] = []
+    for frame in films.frames_of(path, kind, media.duration):
+        look = hash_of(frame.luma)
+        if not looks or (frame.at > looks[-1][0] and distance(look.pdq, looks[-1][1].pdq) > STILL):
+            looks.append((frame.at, look))
+    return looks, _poster(path, kind, looks)
+
+
+def _kind(path: Path) -> MediaFormat:
+    with path.open("rb") as file:
+        kind = recognise(file.read(HEAD))
+    if kind is None:
+        raise OutOfBounds(Cause.CRASH)  # the rules of recognition have changed since it came
+    return kind
+
+
+def _poster(path: Path, kind: MediaFormat, looks: list[tuple[float, PerceptualHash]]) -> Rendition | None:
+    """The picture with the most in it among the first: many films begin black."""
+    if not looks:
+        return None
+    first = looks[: max(5, len(looks) // 5)]
+    at, _look = max(first, key=lambda frame: frame[1].quality)
+    try:
+        png = films.frame_as_png(path, kind, at)
+        return read_picture_bytes(png, "PNG").rendition if png else None
+    except (OutOfBounds, MediaRefused):
+        return None
+
+
+def _noted(media: MediaObject, state: MediaObject.Keyframes, code: str) -> None:
+    with transaction.atomic():
+        kept = MediaObject.objects.select_for_update().get(pk=media.pk)
+        kept.keyframes = state
+        if code not in [caveat["code"] for caveat in kept.caveats]:
+            kept.caveats = [*kept.caveats, *caveats_of([code])]
+        kept.save(update_fields=["keyframes", "caveats"])

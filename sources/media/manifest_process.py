@@ -1,0 +1,52 @@
+"""What runs in the confined process that reads a C2PA manifest (`factcheck.confinement.zygote`).
+
+A manifest may name an address where it is kept, and certificates one where they are looked up: neither is asked.
+"""
+
+import resource
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+try:
+    from c2pa import C2paError, Context, Reader, Settings
+except (ImportError, OSError, RuntimeError):  # where there is no library for this machine
+    Reader = None
+
+#: The first descriptor that is free once the process has its socket (`factcheck.confinement.zygote`).
+_FREE = 4
+_OFFLINE = {"verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_trust": True}}
+
+
+def prepare() -> None:
+    """Nothing: the library is loaded by now."""
+
+
+def answer(question: bytes) -> bytes:
+    asked = orjson.loads(question)
+    if Reader is None:
+        return orjson.dumps({"state": "not_read_here"})
+    with Path(asked["path"]).open("rb") as file:
+        # Nothing more is opened from here on, neither a file nor a connection.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (_FREE + 1, _FREE + 1))
+        return orjson.dumps(_read(file, asked["media_type"], asked["anchors"]))
+
+
+def _read(file: Any, media_type: str, anchors: str) -> dict[str, Any]:
+    chosen: dict[str, Any] = dict(_OFFLINE)
+    if anchors:
+        chosen["trust"] = {"trust_anchors": anchors}
+    try:
+        reader = Reader.try_create(media_type, file, context=Context(Settings.from_dict(chosen)))
+        if reader is None:
+            return {"state": "none"}
+        with reader:
+            return {
+                "state": "read",
+                "store": orjson.loads(reader.json()),
+                "validation_state": str(reader.get_validation_state()),
+                "is_embedded": bool(reader.is_embedded()),
+            }
+    except C2paError as error:
+        return {"state": "unreadable", "reason": str(error)[:500]}

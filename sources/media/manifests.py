@@ -1,0 +1,135 @@
+"""Content Credentials (C2PA): what a manifest in a file states of how it was made, who signed that, and whether it holds.
+
+A signature that holds says who stands behind the statements, and that the file is the one that was signed. It does not say
+that what the picture shows has happened, nor that the statements are true; and most files have none. So nothing here is
+ever told as "authentic".
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+from django.conf import settings
+
+from factcheck.confinement.confined import Confined, OutOfBounds
+from factcheck.confinement.limits import Allowance
+from sources.media.signatures import MediaFormat
+
+ALLOWANCE = Allowance(memory=768 * 2**20, seconds=30.0, output=16 * 2**20)
+#: What is kept of a manifest.
+_MOST, _LONGEST, _LARGEST = 50, 500, 200_000
+_READABLE = {
+    *("image/jpeg", "image/png", "image/webp", "image/gif", "image/tiff", "image/avif", "image/heic"),
+    *(
+        "image/heif",
+        "video/mp4",
+        "video/quicktime",
+        "video/x-msvideo",
+        "audio/mp4",
+        "audio/mpeg",
+        "audio/wav",
+    ),
+    "audio/flac",
+}
+
+
+def read_manifest(path: Path, kind: MediaFormat) -> dict[str, Any]:
+    """What is known of a file's manifest, for editors; {} where it has none.
+
+    `state` is `read`, `unreadable` (there is one, and it is damaged or asks too much) or `not_read_here`. What was read has
+    `validation` (`valid`: the signature holds; `trusted`: and who signed is on the list of this installation; `invalid`),
+    `problems` (codes of C2PA), `signed_by`, `signed_at`, `claim_generator`, `title`, `actions` and `ingredients`.
+    """
+    if kind.media_type not in _READABLE:
+        return {}
+    anchors = settings.C2PA_TRUST_ANCHORS
+    question = {
+        "path": str(path),
+        "media_type": kind.media_type,
+        "anchors": anchors.read_text() if anchors else "",
+    }
+    try:
+        told = orjson.loads(_reader().answer(orjson.dumps(question)))
+    except OutOfBounds:
+        return {"state": "unreadable", "problems": ["out_of_bounds"]}
+    if told["state"] == "none":
+        return {}
+    if told["state"] != "read":
+        return {"state": told["state"], **({"problems": [_text(told["reason"])]} if "reason" in told else {})}
+    return _summary(told)
+
+
+def _summary(told: dict[str, Any]) -> dict[str, Any]:
+    store = told["store"] if isinstance(told["store"], dict) else {}
+    manifests = store.get("manifests") or {}
+    active = manifests.get(store.get("active_manifest")) or {}
+    signature = active.get("signature_info") or {}
+    generators = active.get("claim_generator_info") or []
+    summary = {
+        "state": "read",
+        "validation": told["validation_state"].lower(),
+        "problems": _problems(store),
+        "signed_by": _text(signature.get("issuer") or signature.get("common_name") or ""),
+        "certificate_of": _text(signature.get("common_name") or ""),
+        "signed_at": _text(signature.get("time") or ""),
+        "claim_generator": _generator(active.get("claim_generator"), generators),
+        "title": _text(active.get("title") or ""),
+        "actions": _actions(active),
+        "ingredients": [
+            {"title": _text(one.get("title") or ""), "relationship": _text(one.get("relationship") or "")}
+            for one in _dicts(active.get("ingredients"))
+        ],
+        "manifests": len(manifests),
+        "is_embedded": told["is_embedded"],
+    }
+    kept = {name: value for name, value in summary.items() if value not in ("", [], {})}
+    # The whole of it beside the summary, for who knows how to read it; unless somebody hid a library there.
+    written = orjson.dumps(store)
+    if len(written) <= _LARGEST and b"\\u0000" not in written:
+        kept["store"] = store
+    return kept
+
+
+def _problems(store: dict[str, Any]) -> list[str]:
+    results = (store.get("validation_results") or {}).get("activeManifest") or {}
+    statuses = [*_dicts(store.get("validation_status")), *_dicts(results.get("failure"))]
+    return list(dict.fromkeys(_text(one.get("code") or "") for one in statuses))[:_MOST]
+
+
+def _generator(name: object, generators: object) -> str:
+    named = [
+        " ".join(filter(None, [_text(one.get("name")), _text(one.get("version"))]))
+        for one in _dicts(generators)
+    ]
+    return ", ".join(filter(None, named)) or _text(name)
+
+
+def _actions(manifest: dict[str, Any]) -> list[dict[str, str]]:
+    """What was done, in order: created, edited, and by what."""
+    found = []
+    for assertion in _dicts(manifest.get("assertions")):
+        if str(assertion.get("label", "")).startswith("c2pa.actions"):
+            for action in _dicts((assertion.get("data") or {}).get("actions")):
+                agent = action.get("softwareAgent")
+                told = {
+                    "action": _text(action.get("action")),
+                    "when": _text(action.get("when")),
+                    "software": _text(agent.get("name") if isinstance(agent, dict) else agent),
+                    "digital_source_type": _text(action.get("digitalSourceType")),
+                }
+                found.append({name: value for name, value in told.items() if value})
+    return found[:_MOST]
+
+
+def _dicts(values: object) -> list[dict[str, Any]]:
+    return [value for value in values if isinstance(value, dict)][:_MOST] if isinstance(values, list) else []
+
+
+def _text(value: object) -> str:
+    return "".join(filter(str.isprintable, str(value)))[:_LONGEST] if value else ""
+
+
+@cache
+def _reader() -> Confined:
+    return Confined("sources.media.manifest_process", ALLOWANCE)

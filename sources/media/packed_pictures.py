@@ -1,0 +1,109 @@
+"""Pictures and what was read of them as bytes, between our process and the one that reads a picture."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import orjson
+
+from sources.media.perceptual_hash import PerceptualHash
+from sources.media.refused_media import MediaRefused
+
+_LENGTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRequest:
+    """A picture that is to be read: a file, or what one holds."""
+
+    reader: str
+    """The only format that is tried, as Pillow calls it."""
+    path: str = ""
+    content: bytes = b""
+    only_look: bool = False
+    """Whether no more is asked than what it looks like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a picture, a part of it, or one of its frames looks like."""
+
+    part: str
+    frame_at: float | None
+    hash: PerceptualHash
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """A picture made anew, for readers: what is to be seen, and nothing else that was in the file."""
+
+    content: bytes
+    media_type: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What a picture shows and says of itself."""
+
+    width: int
+    height: int
+    looks: list[Look]
+    rendition: Rendition | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    caveats: list[str] = field(default_factory=list)
+    """Codes of what is to be known of it; `bounded_pictures` has the sentences."""
+
+
+def pack_request(question: PictureRequest) -> bytes:
+    head = {"reader": question.reader, "path": question.path, "only_look": question.only_look}
+    return _packed(head, question.content)
+
+
+def unpack_request(packed: bytes) -> PictureRequest:
+    head, content = _unpacked(packed)
+    return PictureRequest(**head, content=content)
+
+
+def pack_answer(answer: Picture | MediaRefused) -> bytes:
+    if isinstance(answer, MediaRefused):
+        return _packed({"refused": [answer.reason_code, answer.sentence]}, b"")
+    looks = [
+        [look.part, look.frame_at, look.hash.quality, [turned.hex() for turned in look.hash.turned]]
+        for look in answer.looks
+    ]
+    picture = asdict(answer) | {"looks": looks, "rendition": None}
+    if answer.rendition is None:
+        return _packed({"picture": picture}, b"")
+    made = answer.rendition
+    picture["rendition"] = [made.media_type, made.width, made.height]
+    return _packed({"picture": picture}, made.content)
+
+
+def unpack_answer(packed: bytes) -> Picture:
+    """The picture. The process that packed it had a stranger's bytes in its hands, so this is no pickle.
+
+    Raises:
+        MediaRefused: it was refused.
+    """
+    head, content = _unpacked(packed)
+    if refused := head.get("refused"):
+        raise MediaRefused(*refused)
+    picture = head["picture"]
+    looks = []
+    for part, frame_at, quality, digits in picture["looks"]:
+        turned = tuple(map(bytes.fromhex, digits))
+        looks.append(Look(part, frame_at, PerceptualHash(turned[0], quality, turned)))
+    made = picture["rendition"]
+    rendition = Rendition(content, *made) if made else None
+    return Picture(**picture | {"looks": looks, "rendition": rendition})
+
+
+def _packed(head: dict[str, Any], content: bytes) -> bytes:
+    written = orjson.dumps(head)
+    return b"".join([len(written).to_bytes(_LENGTH), written, content])
+
+
+def _unpacked(packed: bytes) -> tuple[dict[str, Any], bytes]:
+    begins = _LENGTH + int.from_bytes(packed[:_LENGTH])
+    return orjson.loads(packed[_LENGTH:begins]), packed[begins:]

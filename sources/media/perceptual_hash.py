@@ -1,0 +1,171 @@
+"""What a picture looks like, in 256 bits: PDQ, of pictures of any size, and turned and mirrored as well.
+
+PDQ (Facebook, 2019, ThreatExchange) blurs the brightness of a picture, looks at it in 64 × 64 points, and asks of its 256
+lowest frequencies whether each is stronger than the middle one. Two pictures of one scene differ in few bits, 31 at most
+as its authors recommend; two of different scenes in about half. The bits here are those of the reference, so that hashes
+can be exchanged with others; docs/decisions/0071-media.md says why its package is not used.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+#: Bits that two hashes may differ in and be of one picture; below which quality a picture has too little to go by.
+ALIKE, DISTINCTIVE = 31, 50
+BYTES = 32
+_POINTS, _FREQUENCIES = 64, 16
+#: The middle one of 256, as the reference takes it.
+_MIDDLE = 127
+#: The differences of a picture that has plenty to go by.
+_PLENTY = 90
+
+
+class Orientation(StrEnum):
+    """How a picture lies that shows what another one shows."""
+
+    ORIGINAL = "original"
+    TURNED_90 = "turned_90"
+    TURNED_180 = "turned_180"
+    TURNED_270 = "turned_270"
+    MIRRORED = "mirrored"
+    UPSIDE_DOWN = "upside_down"
+    """Mirrored from top to bottom."""
+    MIRRORED_TURNED_90 = "mirrored_turned_90"
+    MIRRORED_TURNED_270 = "mirrored_turned_270"
+
+
+@dataclass(frozen=True, slots=True)
+class PerceptualHash:
+    """The hash of a picture as it lies, and how far it is to be trusted."""
+
+    pdq: bytes
+    quality: int
+    """From 0, a plain area, to 100."""
+    turned: tuple[bytes, ...] = ()
+    """The hashes of the picture in each Orientation, in their order."""
+
+    @property
+    def is_distinctive(self) -> bool:
+        """Whether it can be told by its hash from others: plain areas are all alike."""
+        return self.quality >= DISTINCTIVE
+
+    @property
+    def orientations(self) -> tuple[bytes, ...]:
+        """The hash in each Orientation, also where only the bits came."""
+        return self.turned or turned_bits(self.pdq)
+
+    @classmethod
+    def from_hex(cls, digits: str, *, quality: int = 100) -> "PerceptualHash":
+        """The hash that somebody else computed.
+
+        Raises:
+            ValueError: it is not 64 hexadecimal digits.
+        """
+        if len(digits) != 2 * BYTES or not digits.isascii() or not digits.isalnum():
+            raise ValueError("A PDQ hash has 64 hexadecimal digits.")
+        return cls(bytes.fromhex(digits), quality)
+
+
+def hash_of(luma: NDArray[np.generic]) -> PerceptualHash:
+    """The hash of a picture, of which the brightness of each point is given, from 0 to 255, row by row."""
+    points = _decimated(_blurred(luma.astype(np.float32)))
+    turned = tuple(_bits(_frequencies(points_turned)) for points_turned in _in_each_orientation(points))
+    return PerceptualHash(turned[0], _quality(points), turned)
+
+
+def distance(one: bytes, other: bytes) -> int:
+    """In how many bits two hashes differ."""
+    return (int.from_bytes(one) ^ int.from_bytes(other)).bit_count()
+
+
+def turned_bits(pdq: bytes) -> tuple[bytes, ...]:
+    """The hashes in each Orientation of a picture of which only the hash is known: right but for a few bits.
+
+    To mirror a picture changes the signs of every second frequency, and to turn it changes rows and columns as well.
+    """
+    bits = np.unpackbits(np.frombuffer(pdq, np.uint8))[::-1].reshape(_FREQUENCIES, _FREQUENCIES)
+    signs = bits.astype(np.float32) * 2 - 1
+    odd = np.where(np.arange(_FREQUENCIES) % 2 == 0, -1, 1).astype(np.float32)
+    rows, columns = odd[:, None], odd[None, :]
+    turned = (
+        *(signs, signs.T * rows, signs * rows * columns, signs.T * columns),
+        *(signs * columns, signs * rows, signs.T, signs.T * rows * columns),
+    )
+    return tuple(_packed(matrix > 0) for matrix in turned)
+
+
+def _in_each_orientation(points: Floats) -> Iterator[Floats]:
+    """In the order of Orientation."""
+    yield points
+    yield np.rot90(points)
+    yield np.rot90(points, 2)
+    yield np.rot90(points, 3)
+    yield points[:, ::-1]
+    yield points[::-1]
+    yield points.T
+    yield np.rot90(points, 2).T
+
+
+def _blurred(luma: Floats) -> Floats:
+    """Twice a mean over a window of a 128th of the picture in each direction (Jarosz filter)."""
+    height, width = luma.shape
+    if (height, width) == (_POINTS, _POINTS):
+        return luma
+    for _repetition in range(2):
+        luma = _mean_along_rows(luma, _window(width))
+        luma = _mean_along_rows(luma.T, _window(height)).T
+    return luma
+
+
+def _window(length: int) -> int:
+    return (length + 2 * _POINTS - 1) // (2 * _POINTS)
+
+
+def _mean_along_rows(values: Floats, window: int) -> Floats:
+    """Each value becomes the mean of those in the window around it, as far as there are any."""
+    if window == 1:
+        return values
+    length = values.shape[1]
+    sums = np.zeros((values.shape[0], length + 1), np.float64)
+    np.cumsum(values, axis=1, out=sums[:, 1:])
+    at = np.arange(length)
+    ends = np.minimum(at + window // 2 + 1, length)
+    begins = np.maximum(at + window // 2 + 1 - window, 0)
+    return ((sums[:, ends] - sums[:, begins]) / (ends - begins)).astype(np.float32)
+
+
+def _decimated(luma: Floats) -> Floats:
+    rows, columns = (((np.arange(_POINTS) + 0.5) * length / _POINTS).astype(int) for length in luma.shape)
+    return luma[np.ix_(rows, columns)]
+
+
+def _quality(points: Floats) -> int:
+    steps = sum(int(np.abs(np.trunc(np.diff(points, axis=axis) * 100 / 255)).sum()) for axis in (0, 1))
+    return min(100, steps // _PLENTY)
+
+
+@cache
+def _cosines() -> Floats:
+    frequencies, points = np.arange(1, _FREQUENCIES + 1), np.arange(_POINTS)
+    angles = np.pi / (2 * _POINTS) * np.outer(frequencies, 2 * points + 1)
+    return (np.sqrt(2 / _POINTS) * np.cos(angles)).astype(np.float32)
+
+
+def _frequencies(points: Floats) -> Floats:
+    return _cosines() @ points @ _cosines().T
+
+
+def _bits(frequencies: Floats) -> bytes:
+    middle = np.sort(frequencies, axis=None)[_MIDDLE]
+    return _packed(frequencies > middle)
+
+
+def _packed(matrix: NDArray[np.bool_]) -> bytes:
+    """The first frequency is the last bit, as the reference writes it."""
+    return np.packbits(matrix.ravel()[::-1]).tobytes()

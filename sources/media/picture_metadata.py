@@ -1,0 +1,179 @@
+"""What the file of a picture says of itself (EXIF, IPTC, XMP): camera, moment, place, software, who made it.
+
+For editors alone: a place may be somebody's home. Anybody can write whatever they like there, so it proves nothing.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from fractions import Fraction
+from typing import Any
+
+from lxml import etree
+from PIL import ExifTags, Image, IptcImagePlugin
+
+#: What is kept of it: no more fields, and no longer ones.
+MOST_FIELDS, LONGEST = 200, 1000
+_LONGEST_XMP = 2_000_000
+
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]+")
+_MOMENT = re.compile(r"(\d{4})[:-](\d{2})[:-](\d{2})[ T](\d{2}:\d{2}:\d{2})")
+_OFFSET = re.compile(r"[+-]\d{2}:\d{2}")
+
+_IPTC = {
+    (2, 5): "title",
+    (2, 25): "keywords",
+    (2, 55): "created",
+    (2, 80): "creator",
+    (2, 90): "city",
+    (2, 101): "country",
+    (2, 105): "headline",
+    (2, 110): "credit",
+    (2, 115): "source",
+    (2, 116): "rights",
+    (2, 120): "caption",
+}
+#: Where XMP has what editors ask about: the name of a property, whatever its prefix.
+_XMP = {
+    "{http://purl.org/dc/elements/1.1/}title": "title",
+    "{http://purl.org/dc/elements/1.1/}description": "caption",
+    "{http://purl.org/dc/elements/1.1/}creator": "creator",
+    "{http://purl.org/dc/elements/1.1/}rights": "rights",
+    "{http://purl.org/dc/elements/1.1/}subject": "keywords",
+    "{http://ns.adobe.com/xap/1.0/}CreatorTool": "software",
+    "{http://ns.adobe.com/xap/1.0/}CreateDate": "created",
+    "{http://ns.adobe.com/xap/1.0/}ModifyDate": "changed",
+    "{http://ns.adobe.com/photoshop/1.0/}City": "city",
+    "{http://ns.adobe.com/photoshop/1.0/}Country": "country",
+    "{http://ns.adobe.com/photoshop/1.0/}Credit": "credit",
+    "{http://ns.adobe.com/photoshop/1.0/}DateCreated": "created",
+    "{http://ns.adobe.com/photoshop/1.0/}Headline": "headline",
+    "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}DigitalSourceType": "digital_source_type",
+}
+_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
+
+
+def metadata_of(image: Image.Image) -> dict[str, Any]:
+    """What can be read of it: first what matters, then all by the standard that says it. Never raises."""
+    exif = _read(_exif, image)
+    iptc = _read(_iptc, image)
+    xmp = _read(_xmp, image)
+    told = {
+        "camera": " ".join(filter(None, [exif.get("Make"), exif.get("Model")])),
+        "taken_at": _moment(exif) or _plain_moment(xmp.get("created", "")) or iptc.get("created", ""),
+        "place": _read(_place, image),
+        "software": exif.get("Software") or xmp.get("software", ""),
+        "creator": exif.get("Artist") or xmp.get("creator") or iptc.get("creator", ""),
+        "rights": exif.get("Copyright") or xmp.get("rights") or iptc.get("rights", ""),
+        "caption": exif.get("ImageDescription") or xmp.get("caption") or iptc.get("caption", ""),
+        "digital_source_type": xmp.get("digital_source_type", ""),
+        "exif": exif,
+        "iptc": iptc,
+        "xmp": xmp,
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def plain_text(value: object) -> str:
+    """As text that a database takes: no control characters, and not endless."""
+    if isinstance(value, bytes):
+        value = (
+            value.removeprefix(b"ASCII\x00\x00\x00").removeprefix(b"UNICODE\x00").decode("utf-8", "replace")
+        )
+    return _NOT_TEXT.sub(" ", str(value)).strip()[:LONGEST]
+
+
+def _read(reader: Any, image: Image.Image) -> dict[str, Any]:
+    """What a reader finds; nothing where the file has nonsense there, of which there are as many kinds as programs."""
+    found: dict[str, Any] = {}
+    with suppress(Exception):
+        for name, value in reader(image):
+            if value not in ("", None) and len(found) < MOST_FIELDS:
+                found[name] = value
+    return found
+
+
+def _exif(image: Image.Image) -> Iterator[tuple[str, str]]:
+    exif = image.getexif()
+    yield from _tags(exif, ExifTags.TAGS)
+    with suppress(Exception):
+        yield from _tags(exif.get_ifd(ExifTags.IFD.Exif), ExifTags.TAGS)
+    with suppress(Exception):
+        yield from _tags(exif.get_ifd(ExifTags.IFD.GPSInfo), ExifTags.GPSTAGS)
+
+
+def _tags(values: Mapping[int, Any], names: Mapping[int, str]) -> Iterator[tuple[str, str]]:
+    for tag, value in values.items():
+        # Notes of makers, thumbnails and the like are bytes that mean nothing here.
+        is_opaque = isinstance(value, bytes) and len(value) > 100
+        if tag in names and not is_opaque and not isinstance(value, dict):
+            yield names[tag], plain_text(value)
+
+
+def _iptc(image: Image.Image) -> Iterator[tuple[str, str]]:
+    for key, value in (IptcImagePlugin.getiptcinfo(image) or {}).items():
+        if key in _IPTC:
+            yield (
+                _IPTC[key],
+                "; ".join(map(plain_text, value if isinstance(value, list) else [value]))[:LONGEST],
+            )
+
+
+def _xmp(image: Image.Image) -> Iterator[tuple[str, str]]:
+    packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
+    packet = packet.encode() if isinstance(packet, str) else packet
+    if not packet or len(packet) > _LONGEST_XMP:
+        return
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    tree = etree.fromstring(packet.strip(b"\x00 \n\r\t"), parser)
+    for element in tree.iter(f"{_RDF}Description"):
+        for name, value in element.attrib.items():
+            if str(name) in _XMP:
+                yield _XMP[str(name)], plain_text(value)
+        for child in element:
+            if child.tag in _XMP:
+                items = [item.text or "" for item in child.iter(f"{_RDF}li")] or [child.text or ""]
+                yield _XMP[child.tag], "; ".join(filter(None, map(plain_text, items)))[:LONGEST]
+
+
+def _moment(exif: Mapping[str, str]) -> str:
+    """When it was taken, with the offset to UTC where the camera wrote that down."""
+    for name, offset in (
+        ("DateTimeOriginal", "OffsetTimeOriginal"),
+        ("DateTimeDigitized", "OffsetTimeDigitized"),
+    ):
+        if moment := _plain_moment(exif.get(name, "")):
+            beside = exif.get(offset, "")
+            return moment + (beside if _OFFSET.fullmatch(beside) else "")
+    return ""
+
+
+def _plain_moment(written: str) -> str:
+    """`2024:05:01 12:00:00` as ISO 8601; "" where it is no moment, as of a camera that was never set."""
+    found = _MOMENT.match(written)
+    if not found or found[1] == "0000":
+        return ""
+    return f"{found[1]}-{found[2]}-{found[3]}T{found[4]}"
+
+
+def _place(image: Image.Image) -> Iterator[tuple[str, float]]:
+    """Degrees, as maps take them (WGS 84)."""
+    gps = image.getexif().get_ifd(ExifTags.IFD.GPSInfo)
+    latitude = _degrees(gps.get(2), str(gps.get(1, "")), "S", 90)
+    longitude = _degrees(gps.get(4), str(gps.get(3, "")), "W", 180)
+    if latitude is None or longitude is None or (latitude == 0 and longitude == 0):
+        return
+    yield "latitude", latitude
+    yield "longitude", longitude
+    with suppress(TypeError, ValueError, ZeroDivisionError, OverflowError):
+        height = float(Fraction(gps[6])) * (-1 if gps.get(5) in (1, b"\x01") else 1)
+        yield "altitude", round(height, 1)
+
+
+def _degrees(parts: Any, direction: str, negative: str, most: int) -> float | None:
+    with suppress(TypeError, ValueError, ZeroDivisionError, OverflowError):
+        degrees, minutes, seconds = (float(part) for part in parts)
+        value = degrees + minutes / 60 + seconds / 3600
+        if 0 <= value <= most:
+            return round(-value if direction.strip("\x00 ").upper() == negative else value, 6)
+    return None

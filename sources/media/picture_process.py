@@ -1,0 +1,71 @@
+"""What runs in the confined process that reads a picture (`factcheck.confinement.zygote`)."""
+
+import io
+import resource
+import warnings
+from pathlib import Path
+from typing import IO
+
+from PIL import Image, ImageFile
+
+from sources.media.packed_pictures import Picture, PictureRequest, pack_answer, unpack_request
+from sources.media.refused_media import MediaRefused
+from sources.media.shown_pictures import TooManyPixels, shown_picture
+
+try:
+    from pillow_heif import register_heif_opener
+except ImportError:  # HEIC is read where the package is there
+    HAS_HEIF = False
+else:
+    HAS_HEIF = True
+    register_heif_opener()
+
+#: The first descriptor that is free once the process has its socket (`factcheck.confinement.zygote`).
+_FREE = 4
+
+
+def prepare() -> None:
+    """Read a picture of each kind, so that the processes which are forked find everything loaded."""
+    Image.MAX_IMAGE_PIXELS = None  # it is counted here, before anything is decoded
+    warnings.simplefilter("ignore")
+    # A picture that ends too soon is shown as far as it goes, and that is said.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    for name in ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP", "AVIF"):
+        written = io.BytesIO()
+        Image.new("RGB", (80, 80)).save(written, name)
+        shown_picture(written, PictureRequest(name))
+
+
+def answer(question: bytes) -> bytes:
+    asked = unpack_request(question)
+    try:
+        return pack_answer(_picture(asked))
+    except MediaRefused as refusal:
+        return pack_answer(refusal)
+
+
+def _picture(asked: PictureRequest) -> Picture:
+    if asked.reader == "HEIF" and not HAS_HEIF:
+        raise MediaRefused("not_read_here", "")
+    with _opened(asked) as file:
+        # Nothing more is opened from here on, neither a file nor a connection, whoever takes this process over.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (_FREE + 1, _FREE + 1))
+        try:
+            return shown_picture(file, asked)
+        except TooManyPixels as error:
+            raise MediaRefused("too_many_pixels", str(error)) from None
+        except (
+            OSError,
+            ValueError,
+            SyntaxError,
+            EOFError,
+            IndexError,
+            KeyError,
+            TypeError,
+            OverflowError,
+        ) as error:
+            raise MediaRefused("unreadable", type(error).__name__) from None
+
+
+def _opened(asked: PictureRequest) -> IO[bytes]:
+    return Path(asked.path).open("rb") if asked.path else io.BytesIO(asked.content)

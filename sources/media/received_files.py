@@ -1,0 +1,106 @@
+"""What comes from outside, on disk, counted and hashed as it comes: whatever its size, little of it is in memory."""
+
+import hashlib
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Protocol
+
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+from sources.http.fetched_documents import Limits, fetch
+from sources.media.refused_media import MediaRefused
+from sources.media.signatures import HEAD
+
+_PIECE = 1 << 20
+#: A film comes at 8 megabits a second and more, where it comes at all.
+_SECONDS = 600.0
+
+
+class Upload(Protocol):
+    """A file that somebody sent, as Django has it."""
+
+    name: str | None
+    size: int | None
+
+    def chunks(self, chunk_size: int | None = None) -> Iterable[bytes]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFile:
+    """All of a file, for as long as it is worked on."""
+
+    path: Path
+    sha256: str
+    size: int
+    head: bytes
+    url: str = ""
+    """Where it was fetched, once redirects had ended."""
+
+
+def refuse_oversized(size: int | None) -> None:
+    """To be asked before anything is read, where it was said how much there will be.
+
+    Raises:
+        MediaRefused: it is more than may be taken in.
+    """
+    if size is not None and size > settings.MEDIA_MAX_BYTES:
+        raise MediaRefused(
+            "too_large",
+            _("The file has %(size)s; at most %(most)s are taken in. Cut out the part that matters.")
+            % {"size": filesizeformat(size), "most": filesizeformat(settings.MEDIA_MAX_BYTES)},
+        )
+
+
+@contextmanager
+def received(given: Upload | bytes | str, *, allow_loopback: bool = False) -> Iterator[ReceivedFile]:
+    """The file that was sent, or that is at an address, until the end of the block.
+
+    Raises:
+        MediaRefused: there is nothing in it, or too much.
+        FetchError: there is nothing at the address.
+    """
+    with tempfile.NamedTemporaryFile(prefix="media-") as file:
+        url = ""
+        if isinstance(given, str):
+            url = _fetched(given, file, allow_loopback=allow_loopback)
+        else:
+            _written(given, file)
+        file.flush()
+        yield _looked_at(file, url)
+
+
+def _fetched(address: str, file: IO[bytes], *, allow_loopback: bool) -> str:
+    limits = Limits(total_seconds=_SECONDS, content_bytes=settings.MEDIA_MAX_BYTES)
+    answer = fetch(address, limits=limits, accepted=None, allow_loopback=allow_loopback, into=file)
+    return answer.final_url
+
+
+def _written(given: Upload | bytes, file: IO[bytes]) -> None:
+    pieces: Iterable[bytes]
+    if isinstance(given, bytes):
+        refuse_oversized(len(given))
+        pieces = (given,)
+    else:
+        refuse_oversized(given.size)
+        pieces = given.chunks(_PIECE)
+    size = 0
+    for piece in pieces:
+        # What a client says of the size is not believed.
+        size += len(piece)
+        refuse_oversized(size)
+        file.write(piece)
+
+
+def _looked_at(file: IO[bytes], url: str) -> ReceivedFile:
+    file.seek(0)
+    head = file.read(HEAD)
+    if not head:
+        raise MediaRefused("empty", _("The file is empty. Send it again."))
+    file.seek(0)
+    digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # it reads, which is all that is asked
+    return ReceivedFile(Path(file.name), digest, file.tell(), head, url)

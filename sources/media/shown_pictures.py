@@ -1,0 +1,230 @@
+"""What a picture shows: as people see it, upright, in the colours of screens, without anything else that is in its file.
+
+Runs where nothing can be broken (`picture_process`). Only the decoder of the format that was recognised is tried.
+"""
+
+import io
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms, ImageFile, ImageOps, ImageSequence
+
+from sources.media.packed_pictures import Look, Picture, PictureRequest, Rendition
+from sources.media.perceptual_hash import hash_of
+from sources.media.picture_metadata import metadata_of
+from sources.media.stowaways import stowaway
+
+#: The longest side of what readers see, and of what is hashed.
+LONGEST, HASHED = 2048, 1024
+#: Points that are decoded at most. JPEG is decoded at an eighth of its size where it is large.
+MOST_PIXELS, MOST_PIXELS_OF_JPEG = 64_000_000, 400_000_000
+#: How many frames of an animation are looked at; and no more of them, or of points, are decoded for that.
+FRAMES, MOST_FRAMES, MOST_FRAME_PIXELS = 12, 600, 400_000_000
+QUALITIES = (85, 80)
+
+_ANIMATED = {"GIF", "PNG", "WEBP", "AVIF"}
+#: How far the brightness of a border may vary, and how much of a picture must be left within.
+_EVEN, _LEFT, _BORDER = 10, 0.3, 0.02
+_CENTRES = {"centre_90": 0.9, "centre_80": 0.8, "centre_70": 0.7}
+
+
+class TooManyPixels(Exception):
+    """To decode it would take too much; `str()` is its size."""
+
+
+def shown_picture(file: IO[bytes], asked: PictureRequest) -> Picture:
+    """What the picture in a file shows.
+
+    Raises:
+        TooManyPixels: it is not decoded.
+        OSError, ValueError, SyntaxError: or whatever else Pillow raises for what is no picture.
+    """
+    caveats: list[str] = []
+    image = _opened(file, asked.reader)
+    width, height = image.size
+    try:
+        shown = _upright(_decoded(image))
+    except OSError:
+        image, shown = _as_far_as_it_goes(file, asked.reader)
+        caveats.append("cut_off")
+    if image.getexif().get(0x0112, 1) in (5, 6, 7, 8):
+        width, height = height, width
+    luma = luma_of(shown)
+    if asked.only_look:
+        return Picture(width, height, [Look("whole", None, hash_of(luma))])
+    looks = [*_looks(luma), *_looks_of_frames(image, asked.reader, width * height)]
+    if len(looks) > 1 and looks[-1].frame_at is not None:
+        caveats.append("animated")
+    if found := stowaway(file):
+        caveats.append(found)
+    return Picture(width, height, looks, _rendition(shown, file), metadata_of(image), caveats)
+
+
+def luma_of(image: Image.Image) -> NDArray[np.uint8]:
+    """The brightness of each point, on white where it can be seen through; of as many points as are hashed."""
+    small = image.copy()
+    small.thumbnail((HASHED, HASHED), Image.Resampling.BOX)
+    return np.asarray(_on_white(small).convert("L"))
+
+
+def _opened(file: IO[bytes], reader: str) -> Image.Image:
+    file.seek(0)
+    # Cameras write JPEGs that hold several pictures; the first is the picture.
+    image = Image.open(file, formats=["JPEG", "MPO"] if reader == "JPEG" else [reader])
+    most = MOST_PIXELS_OF_JPEG if reader == "JPEG" else MOST_PIXELS
+    if image.width * image.height > most:
+        raise TooManyPixels(f"{image.width} × {image.height}")
+    return image
+
+
+def _decoded(image: Image.Image) -> Image.Image:
+    if image.format in ("JPEG", "MPO"):
+        image.draft(None, (LONGEST, LONGEST))
+    if image.width * image.height > MOST_PIXELS:
+        raise TooManyPixels(f"{image.width} × {image.height}")
+    image.load()
+    return image
+
+
+def _as_far_as_it_goes(file: IO[bytes], reader: str) -> tuple[Image.Image, Image.Image]:
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        image = _opened(file, reader)
+        return image, _upright(_decoded(image))
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """RGB or RGBA, in sRGB, turned as the camera was held, and no larger than readers see it."""
+    with suppress(
+        OSError, ValueError, SyntaxError, TypeError, KeyError
+    ):  # tags that cannot be read turn nothing
+        if image.getexif().get(0x0112, 1) != 1:
+            small = _small(image)
+            small.getexif()[0x0112] = image.getexif()[0x0112]
+            return ImageOps.exif_transpose(small)
+    return _small(image)
+
+
+def _small(image: Image.Image) -> Image.Image:
+    profile = image.info.get("icc_profile")
+    image = _in_plain_mode(image)
+    image.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return _in_screen_colours(image, profile)
+
+
+def _in_plain_mode(image: Image.Image) -> Image.Image:
+    """A copy with numbers that can be averaged."""
+    if image.mode.startswith("I") or image.mode == "F":
+        values = np.asarray(image).astype(np.float32)
+        # Cameras of 16 bits and of 12 fill as much as they have; what is dark in them is meant to be seen.
+        top = max(float(values.max()), 1.0)
+        scale = 255 / (65535 if top > 255 else 255) if image.mode != "F" else 255 / top
+        return Image.fromarray(np.clip(values * scale, 0, 255).astype(np.uint8), "L")
+    has_alpha = "transparency" in image.info or image.mode in ("PA", "La", "RGBa")
+    if image.mode in ("P", "PA", "La", "RGBa", "1") or has_alpha:
+        return image.convert("RGBA" if has_alpha else "RGB")
+    return image.copy()
+
+
+def _in_screen_colours(image: Image.Image, profile: bytes | None) -> Image.Image:
+    alpha = image.getchannel("A") if image.mode in ("RGBA", "LA") else None
+    colours = image.convert("RGB") if image.mode in ("RGBA", "LA") else image
+    shown = _by_profile(colours, profile) if profile and colours.mode in ("RGB", "CMYK", "L") else None
+    shown = shown or colours.convert("RGB")
+    if alpha is not None and alpha.getextrema()[0] != 255:
+        shown.putalpha(alpha)
+    return shown
+
+
+def _by_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
+    try:
+        return ImageCms.profileToProfile(
+            image, io.BytesIO(profile), ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return None
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode != "RGBA":
+        return image
+    white = Image.new("RGBA", image.size, "white")
+    white.alpha_composite(image)
+    return white.convert("RGB")
+
+
+def _looks(luma: NDArray[np.uint8]) -> Iterator[Look]:
+    """Of all of it, and of the parts that are likely to go round without the rest."""
+    yield Look("whole", None, hash_of(luma))
+    inner = _within_borders(luma)
+    if inner is not None:
+        luma = inner
+        yield Look("borderless", None, hash_of(luma))
+    height, width = luma.shape
+    for part, share in _CENTRES.items():
+        top, left = round(height * (1 - share) / 2), round(width * (1 - share) / 2)
+        yield Look(part, None, hash_of(luma[top : height - top, left : width - left]))
+
+
+def _within_borders(luma: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """The picture without even stripes around it; None where there are none to speak of."""
+    top, bottom = _content(luma)
+    if bottom <= top:
+        return None
+    left, right = _content(luma[top:bottom].T)
+    height, width = luma.shape
+    is_bordered = bottom - top < height * (1 - _BORDER) or right - left < width * (1 - _BORDER)
+    has_enough = bottom - top > height * _LEFT and right - left > width * _LEFT
+    return luma[top:bottom, left:right] if is_bordered and has_enough else None
+
+
+def _content(luma: NDArray[np.uint8]) -> tuple[int, int]:
+    """The rows between even ones at the beginning and at the end, which are as bright as the very first and last."""
+    lows, highs = (np.percentile(luma, share, axis=1) for share in (1, 99))
+    is_even = highs - lows <= _EVEN
+    rows = len(luma)
+    top = bottom = 0
+    while top < rows and is_even[top] and abs(float(lows[top]) - float(lows[0])) <= _EVEN:
+        top += 1
+    while bottom < rows and is_even[-1 - bottom] and abs(float(lows[-1 - bottom]) - float(lows[-1])) <= _EVEN:
+        bottom += 1
+    return top, rows - bottom
+
+
+def _looks_of_frames(image: Image.Image, reader: str, pixels: int) -> Iterator[Look]:
+    """Of some frames of an animation, besides the first; with the seconds when they are shown."""
+    if reader not in _ANIMATED or not getattr(image, "is_animated", False):
+        return
+    frames = min(getattr(image, "n_frames", 1), MOST_FRAMES, MOST_FRAME_PIXELS // pixels)
+    wanted = {round(number * (frames - 1) / (FRAMES - 1)) for number in range(FRAMES)} - {0}
+    at = 0.0
+    with suppress(OSError, EOFError, ValueError, SyntaxError):  # what cannot be decoded ends it
+        for number, frame in enumerate(ImageSequence.Iterator(image)):
+            if number >= frames:
+                return
+            if number in wanted:
+                yield Look("whole", round(at, 3), hash_of(luma_of(_small(frame))))
+            at += max(float(frame.info.get("duration", 0)), 10.0) / 1000
+
+
+def _rendition(shown: Image.Image, file: IO[bytes]) -> Rendition:
+    """The points and nothing else: JPEG, or WebP where it can be seen through. Never the file itself."""
+    bare = Image.frombytes(shown.mode, shown.size, shown.tobytes())
+    is_clear = bare.mode == "RGBA"
+    content = b""
+    for quality in QUALITIES:
+        written = io.BytesIO()
+        if is_clear:
+            bare.save(written, "WEBP", quality=quality)
+        else:
+            bare.save(written, "JPEG", quality=quality, optimize=True, progressive=True)
+        content = written.getvalue()
+        file.seek(0)
+        if file.read(len(content) + 1) != content:
+            break
+    return Rendition(content, "image/webp" if is_clear else "image/jpeg", *bare.size)

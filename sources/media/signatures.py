@@ -1,0 +1,113 @@
+"""What kind of file something is, by its first bytes: neither its name nor what a server says of it counts."""
+
+import re
+from dataclasses import dataclass
+
+#: So many bytes are enough to tell.
+HEAD = 4096
+
+IMAGE, VIDEO, AUDIO = "image", "video", "audio"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFormat:
+    """A kind of file, and who reads it."""
+
+    media_type: str
+    reader: str
+    """What Pillow calls the format of a picture, FFmpeg that of sound or film. No other reader is tried."""
+
+    @property
+    def kind(self) -> str:
+        return self.media_type.partition("/")[0]
+
+
+SVG = MediaFormat("image/svg+xml", "")
+_MOV = "mov"
+_MP4_VIDEO, _MP4_AUDIO = MediaFormat("video/mp4", _MOV), MediaFormat("audio/mp4", _MOV)
+
+#: What stands at the very beginning.
+_BEGINNINGS: tuple[tuple[bytes, MediaFormat], ...] = (
+    (b"\xff\xd8\xff", MediaFormat("image/jpeg", "JPEG")),
+    (b"\x89PNG\r\n\x1a\n", MediaFormat("image/png", "PNG")),
+    (b"GIF87a", MediaFormat("image/gif", "GIF")),
+    (b"GIF89a", MediaFormat("image/gif", "GIF")),
+    (b"II*\x00", MediaFormat("image/tiff", "TIFF")),
+    (b"MM\x00*", MediaFormat("image/tiff", "TIFF")),
+    (b"\x00\x00\x00\x0cjP  \r\n\x87\n", MediaFormat("image/jp2", "JPEG2000")),
+    (b"fLaC", MediaFormat("audio/flac", "flac")),
+    (b"#!AMR", MediaFormat("audio/amr", "amr")),
+    (b"ID3", MediaFormat("audio/mpeg", "mp3")),
+    (b"\xff\xf1", MediaFormat("audio/aac", "aac")),
+    (b"\xff\xf9", MediaFormat("audio/aac", "aac")),
+    (b"\xff\xfb", MediaFormat("audio/mpeg", "mp3")),
+    (b"\xff\xf3", MediaFormat("audio/mpeg", "mp3")),
+    (b"\xff\xf2", MediaFormat("audio/mpeg", "mp3")),
+    (b"\x00\x00\x01\xba", MediaFormat("video/mpeg", "mpeg")),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", MediaFormat("video/x-ms-wmv", "asf")),
+    (b"FLV\x01", MediaFormat("video/x-flv", "flv")),
+)
+#: What a RIFF file holds.
+_IN_RIFF = {
+    b"WEBP": MediaFormat("image/webp", "WEBP"),
+    b"AVI ": MediaFormat("video/x-msvideo", "avi"),
+    b"WAVE": MediaFormat("audio/wav", "wav"),
+}
+#: The brand of a file of ISO's base format.
+_BRANDS = {
+    **dict.fromkeys((b"avif", b"avis"), MediaFormat("image/avif", "AVIF")),
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis"), MediaFormat("image/heic", "HEIF")),
+    **dict.fromkeys((b"mif1", b"msf1", b"hevc", b"hevx"), MediaFormat("image/heif", "HEIF")),
+    **dict.fromkeys((b"M4A ", b"M4B ", b"F4A "), _MP4_AUDIO),
+    b"qt  ": MediaFormat("video/quicktime", _MOV),
+}
+_SVG_BEGINS = re.compile(
+    rb"(<\?xml[^>]*>|<!--.*?-->|<!doctype svg.*?>|\s)*<([a-z0-9]+:)?svg[\s>]", re.IGNORECASE | re.DOTALL
+)
+_TRANSPORT_PACKET = 188
+
+
+def recognise(head: bytes) -> MediaFormat | None:
+    """The kind of the file that begins so; None where it is none that is known here."""
+    for beginning, found in _BEGINNINGS:
+        if head.startswith(beginning):
+            return found
+    if head[:4] == b"RIFF":
+        return _IN_RIFF.get(head[8:12])
+    if head[4:8] == b"ftyp":
+        return _of_brand(head)
+    if head[:4] == b"OggS":
+        return MediaFormat("video/ogg", "ogg") if b"theora" in head else MediaFormat("audio/ogg", "ogg")
+    if head[:4] == b"\x1a\x45\xdf\xa3":
+        return MediaFormat("video/webm" if b"webm" in head[:64] else "video/x-matroska", "matroska")
+    if _is_bitmap(head):
+        return MediaFormat("image/bmp", "BMP")
+    if head[:1] == b"\x47" == head[_TRANSPORT_PACKET : _TRANSPORT_PACKET + 1]:
+        return MediaFormat("video/mp2t", "mpegts")
+    if _SVG_BEGINS.match(head.removeprefix(b"\xef\xbb\xbf")):
+        return SVG
+    return None
+
+
+def _of_brand(head: bytes) -> MediaFormat:
+    """By the brand of its own, else by those that it is compatible with; any other one is a film."""
+    length = min(int.from_bytes(head[:4]), HEAD)
+    brands = [head[8:12], *(head[at : at + 4] for at in range(16, length - 3, 4))]
+    if brands[0] in _BRANDS and brands[0] not in (b"mif1", b"msf1"):
+        return _BRANDS[brands[0]]
+    pictures = [_BRANDS[brand] for brand in brands if _BRANDS.get(brand, _MP4_VIDEO).kind == IMAGE]
+    if brands[0] in (b"mif1", b"msf1", b"miaf") and pictures:
+        # The general brand stands first; which codec it is, one of the others says.
+        return next((one for one in pictures if one.media_type != "image/heif"), pictures[0])
+    if brands[0][:3] in (b"3gp", b"3g2"):
+        return MediaFormat("video/3gpp", _MOV)
+    return _MP4_VIDEO
+
+
+def _is_bitmap(head: bytes) -> bool:
+    """Two letters are too few to go by: sizes that make sense follow them."""
+    return (
+        head[:2] == b"BM"
+        and head[6:10] == bytes(4)
+        and int.from_bytes(head[14:18], "little") in (12, 40, 108, 124)
+    )

@@ -1,0 +1,34 @@
+"""Files that are a picture and something else as well: a page, an archive, a program, behind the picture or within it.
+
+Readers never get such a file, only the picture that it shows, made anew. Editors are told, for it is rarely chance.
+"""
+
+import re
+from typing import IO
+
+_PAGE = re.compile(rb"<(script|html|!doctype html|iframe|\?php)[\s>]", re.IGNORECASE)
+_PIECE, _OVERLAP = 1 << 20, 64
+#: Where the directory of an archive begins that ends a file; comments behind it have at most so many bytes.
+_ARCHIVE, _LONGEST_COMMENT = b"PK\x05\x06", 65_557
+
+
+def stowaway(file: IO[bytes]) -> str:
+    """Which other thing the file is: the code of a caveat; "" where it is a picture and no more."""
+    file.seek(0)
+    before = b""
+    while piece := file.read(_PIECE):
+        if _PAGE.search(before + piece):
+            return "holds_a_page"
+        before = piece[-_OVERLAP:]
+    end = file.tell()
+    file.seek(max(0, end - _LONGEST_COMMENT))
+    return "holds_an_archive" if _is_archive(file.read()) else ""
+
+
+def _is_archive(tail: bytes) -> bool:
+    """Whether a directory of an archive is there that is whole: four letters alone are found by chance."""
+    at = tail.rfind(_ARCHIVE)
+    if at < 0 or len(tail) - at < 22:
+        return False
+    comment = int.from_bytes(tail[at + 20 : at + 22], "little")
+    return at + 22 + comment == len(tail)

@@ -1,0 +1,45 @@
+"""A picture that a stranger names by its address: fetched to be looked at, within bounds, and not kept.
+
+Whoever can have us fetch what they name learns no more than whether it is a picture: neither where an address leads,
+nor why nothing came back.
+"""
+
+from django.utils.translation import gettext as _
+
+from sources.failures import Failure
+from sources.http.fetched_documents import FetchError, Limits, fetch
+
+#: A picture in the size in which pages show it, and no time to wait for it: somebody waits for the answer.
+LIMITS = Limits(
+    connect_seconds=3.0, read_seconds=5.0, total_seconds=8.0, content_bytes=10_000_000, redirects=3
+)
+_TYPES = frozenset(
+    {
+        *("image/jpeg", "image/jpg", "image/pjpeg", "image/png", "image/webp", "image/gif", "image/avif"),
+        *("image/bmp", "image/tiff", "image/heic", "image/heif"),
+        # What stores of files say of everything. What the bytes are is found out from them.
+        *("application/octet-stream", "binary/octet-stream"),
+    }
+)
+
+
+class NoPictureThere(Failure):
+    """Nothing that could be a picture came back."""
+
+
+def picture_at(address: str, *, allow_loopback: bool = False) -> bytes:
+    """The bytes at an address.
+
+    Args:
+        allow_loopback: lets tests talk to a server on this machine. Never a stranger's choice.
+
+    Raises:
+        NoPictureThere: for whatever reason.
+    """
+    try:
+        return fetch(address, limits=LIMITS, accepted=_TYPES, allow_loopback=allow_loopback).content
+    except FetchError:
+        raise NoPictureThere(
+            "not_fetched",
+            _("No picture could be fetched from this address. Send the file instead."),
+        ) from None

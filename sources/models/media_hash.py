@@ -1,0 +1,76 @@
+import pgtrigger
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.database.model_fields import BitsField
+from factcheck.database.rules import Rule, refuse
+
+#: How many bits PDQ has, and below which quality a picture is too plain to be told from others by them.
+BITS, DISTINCTIVE = 256, 50
+
+
+class MediaHash(models.Model):
+    """What a picture looks like, in 256 bits (PDQ): those of pictures that look alike differ in few.
+
+    A picture has one for all of it, and one for each part that is likely to be cut out of it (`transformation`); a
+    film has one for each of its keyframes.
+    """
+
+    class Transformation(models.TextChoices):
+        """What was done to the picture before it was hashed. Turned and mirrored ones are found without being kept."""
+
+        WHOLE = "whole", _("all of it")
+        BORDERLESS = "borderless", _("without its borders")
+        CENTRE_90 = "centre_90", _("the inner 90 %")
+        CENTRE_80 = "centre_80", _("the inner 80 %")
+        CENTRE_70 = "centre_70", _("the inner 70 %")
+
+    media = models.ForeignKey(
+        "sources.MediaObject", models.CASCADE, related_name="hashes", verbose_name=_("picture or film")
+    )
+    frame_at = models.FloatField(_("second of the film"), null=True, blank=True)
+    transformation = models.CharField(
+        _("part"), max_length=12, choices=Transformation, default=Transformation.WHOLE
+    )
+    pdq = BitsField(_("what it looks like"), length=BITS)
+    quality = models.PositiveSmallIntegerField(
+        _("quality"), help_text=_("From 0, a plain area, to 100; below 50 it is not compared with others.")
+    )
+
+    class Meta:
+        ordering = ["media", "frame_at", "id"]
+        verbose_name = _("look of a picture")
+        verbose_name_plural = _("looks of pictures")
+        default_permissions = ("view",)
+        constraints = [
+            UniqueConstraint(
+                name="mediahash_is_there_once",
+                fields=["media", "frame_at", "transformation"],
+                nulls_distinct=False,
+            ),
+            CheckConstraint(name="mediahash_quality_is_a_share", condition=Q(quality__lte=100)),
+            CheckConstraint(
+                name="mediahash_part_is_known",
+                condition=Q(
+                    transformation__in=["whole", "borderless", "centre_90", "centre_80", "centre_70"]
+                ),
+            ),
+            CheckConstraint(
+                name="mediahash_second_is_meant",
+                condition=Q(frame_at__isnull=True) | Q(frame_at__gte=0, frame_at__lt=10_000_000),
+            ),
+        ]
+        triggers = [
+            Rule(
+                name="mediahash_no_update",
+                operation=pgtrigger.Update,
+                func=refuse(
+                    "What a picture looks like does not change: delete it and take it again.",
+                    name="mediahash_no_update",
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.media_id} {self.transformation} {self.pdq.hex()}"

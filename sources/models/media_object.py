@@ -1,0 +1,207 @@
+from typing import TYPE_CHECKING
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import CheckConstraint, F, Q, Value
+from django.db.models.functions import Concat, Now
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.database.desk_words import words_index
+from factcheck.database.model_fields import AddressField
+from factcheck.database.row_history import keep_history
+from factcheck.database.rules import Rule, refuse
+
+if TYPE_CHECKING:
+    from django.db.models.manager import RelatedManager
+
+    from .media_hash import MediaHash
+
+SHA256 = r"^[0-9a-f]{64}$"
+
+#: What is so from the beginning, because it follows from the bytes.
+FIXED = ("sha256", "size", "kind", "media_type", "created_by", "created_at")
+
+
+@keep_history()
+class MediaObject(models.Model):
+    """A picture, a recording or a film: what was claimed with it, or what a verdict rests on (schema.org MediaObject).
+
+    Its bytes are in the archive under their SHA-256, as they came, and are for editors alone. What readers see is
+    `public_sha256`: made anew from the picture that the bytes show, so that nothing else comes along.
+    """
+
+    class Kind(models.TextChoices):
+        IMAGE = "image", _("Picture")
+        VIDEO = "video", _("Film")
+        AUDIO = "audio", _("Sound")
+
+    class Keyframes(models.TextChoices):
+        NONE = "", _("not a film")
+        DUE = "due", _("still to be taken")
+        TAKEN = "taken", _("taken")
+        NOT_HERE = "not_here", _("cannot be taken here")
+        FAILED = "failed", _("could not be taken")
+
+    sha256 = models.CharField(_("fingerprint of the file"), max_length=64, unique=True, editable=False)
+    size = models.PositiveBigIntegerField(_("size in bytes"), editable=False)
+    kind = models.CharField(_("kind"), max_length=5, choices=Kind, editable=False)
+    media_type = models.CharField(_("media type"), max_length=100, editable=False)
+    filename = models.CharField(_("file name"), max_length=255, blank=True)
+    content_url = AddressField(
+        _("address"), max_length=2000, blank=True, help_text=_("Where the file was found.")
+    )
+    width = models.PositiveIntegerField(_("width"), null=True, blank=True, editable=False)
+    height = models.PositiveIntegerField(_("height"), null=True, blank=True, editable=False)
+    duration = models.FloatField(_("length in seconds"), null=True, blank=True, editable=False)
+    alternative_text = models.TextField(
+        _("alternative text"),
+        blank=True,
+        max_length=2000,
+        help_text=_("What is to be seen or heard, for those who cannot see or hear it."),
+    )
+    show_to_readers = models.BooleanField(
+        _("show to readers"),
+        default=False,
+        help_text=_(
+            "Off: readers are told of it in words and do not see it, for example for its rights or its cruelty."
+        ),
+    )
+    public_sha256 = models.CharField(
+        _("fingerprint of what readers see"), max_length=64, blank=True, editable=False
+    )
+    public_media_type = models.CharField(max_length=100, blank=True, editable=False)
+    public_width = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    public_height = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    keyframes = models.CharField(
+        _("pictures of the film"), max_length=10, choices=Keyframes, blank=True, editable=False
+    )
+    metadata = models.JSONField(
+        _("what the file says of itself"),
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text=_("Camera, moment, place, software: for editors alone."),
+    )
+    provenance = models.JSONField(
+        _("content credentials"),
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text=_("What a C2PA manifest in the file states, who signed it, and whether that holds."),
+    )
+    caveats = models.JSONField(
+        _("caveats"),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text=_("What to know about how the file was read: that a part of it could not be, say."),
+    )
+    transcript = models.ForeignKey(
+        "sources.Snapshot",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="media_objects",
+        verbose_name=_("transcript"),
+    )
+    source = models.ForeignKey(
+        "sources.Source",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="media_objects",
+        verbose_name=_("source"),
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
+
+    if TYPE_CHECKING:
+        hashes: RelatedManager[MediaHash]
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("picture, sound or film")
+        verbose_name_plural = _("pictures, sounds and films")
+        constraints = [
+            CheckConstraint(
+                name="mediaobject_hashes_are_sha256",
+                condition=Q(sha256__regex=SHA256) & (Q(public_sha256="") | Q(public_sha256__regex=SHA256)),
+            ),
+            CheckConstraint(name="mediaobject_has_bytes", condition=Q(size__gt=0)),
+            CheckConstraint(
+                name="mediaobject_kind_is_known", condition=Q(kind__in=["image", "video", "audio"])
+            ),
+            CheckConstraint(
+                name="mediaobject_kind_is_that_of_its_type",
+                condition=Q(media_type__startswith=Concat(F("kind"), Value("/"))),
+            ),
+            CheckConstraint(
+                name="mediaobject_address_is_of_the_web",
+                condition=Q(content_url="") | Q(content_url__iregex=r"^(https?|ftps?)://."),
+                violation_error_message=_("The address must begin with https:// or http://."),
+            ),
+            CheckConstraint(
+                name="mediaobject_measures_are_meant",
+                condition=(Q(width__isnull=True, height__isnull=True) | Q(width__gt=0, height__gt=0))
+                & (Q(duration__isnull=True) | Q(duration__gte=0, duration__lt=10_000_000)),
+            ),
+            CheckConstraint(
+                name="mediaobject_rendition_is_complete",
+                condition=Q(
+                    public_sha256="",
+                    public_media_type="",
+                    public_width__isnull=True,
+                    public_height__isnull=True,
+                )
+                | Q(public_sha256__regex=SHA256, public_width__gt=0, public_height__gt=0)
+                & Q(public_media_type__in=["image/jpeg", "image/png", "image/webp"]),
+            ),
+            CheckConstraint(
+                # What was uploaded carries places and names, and may be a program besides.
+                name="mediaobject_readers_never_see_the_upload",
+                condition=~Q(public_sha256=F("sha256")),
+            ),
+            CheckConstraint(
+                name="mediaobject_shown_has_alternative_text",
+                condition=Q(show_to_readers=False)
+                | Q(alternative_text__regex=r"[^[:space:]]") & ~Q(public_sha256=""),
+                violation_error_message=_(
+                    "Readers see it only with an alternative text, and only where a picture of it could be made."
+                ),
+            ),
+            CheckConstraint(
+                name="mediaobject_keyframes_are_known",
+                condition=Q(keyframes__in=["due", "taken", "not_here", "failed"], kind="video")
+                | Q(keyframes="") & ~Q(kind="video"),
+            ),
+            CheckConstraint(
+                name="mediaobject_words_are_heard",
+                condition=Q(transcript__isnull=True) | ~Q(kind="image"),
+                violation_error_message=_("A picture has no transcript."),
+            ),
+        ]
+        indexes = [
+            # The desk's list, by kind.
+            models.Index(name="mediaobject_by_kind", fields=["kind", "-id"]),
+            # Films whose pictures are still to be taken, for the worker that was stopped.
+            models.Index(name="mediaobject_due", fields=["id"], condition=Q(keyframes="due")),
+            words_index("mediaobject_desk_words", "filename", "content_url", "alternative_text", "sha256"),
+        ]
+        triggers = [
+            Rule(
+                # What it showed when something was said of it is what it shows for good.
+                name="mediaobject_stays_what_it_is",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(*FIXED),
+                func=refuse(
+                    "A file stays the file that it is. Add the other one as a file of its own.",
+                    name="mediaobject_stays_what_it_is",
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename or f"{self.get_kind_display()} {self.sha256[:12]}"

@@ -1,0 +1,38 @@
+"""Pictures as readers see them: under which address of this site, and in which file of the archive.
+
+An address names the file by its hash, so what stands there never changes. What is shown at all is for
+`claims.public.pages.media_files` to say; here a name is only read.
+"""
+
+import re
+from typing import NamedTuple
+
+from sources.models import MediaObject
+
+#: The types that renditions have, and how their addresses end.
+EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+_TYPES = {extension: media_type for media_type, extension in EXTENSIONS.items()}
+_NAME = re.compile(rf"([0-9a-f]{{64}})\.({'|'.join(_TYPES)})", re.ASCII)
+
+#: Where they stand on this site.
+FOLDER = "/media/"
+
+
+class NamedFile(NamedTuple):
+    """What the name of a public file says of it."""
+
+    sha256: str
+    media_type: str
+
+
+def file_name(row: MediaObject) -> str:
+    """The name of what readers see of it; "" where they are told of it in words alone."""
+    if not (row.show_to_readers and row.public_sha256):
+        return ""
+    return f"{row.public_sha256}.{EXTENSIONS[row.public_media_type]}"
+
+
+def named(name: str) -> NamedFile | None:
+    """What a name says; None where no file can have it."""
+    found = _NAME.fullmatch(name)
+    return NamedFile(found[1], _TYPES[found[2]]) if found else None
