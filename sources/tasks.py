@@ -9,9 +9,11 @@ from sources.archiving import tasks as archiving_tasks
 from sources.capture import capture
 from sources.http.fetched_documents import TEMPORARY, FetchError, fetch
 from sources.material import Material
+from sources.media import keyframes
 from sources.models import Source
 
 __all__ = ["AddressSilent", "archiving_tasks", "capture_source"]
+__all__ = ["capture_source", "keyframes"]
 
 
 class AddressSilent(Exception):

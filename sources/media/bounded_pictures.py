@@ -47,8 +47,8 @@ _REFUSALS = {
 #: What the process says of a picture that it cannot read, by its code; `%(detail)s` is what it adds.
 _SAID = {
     "too_many_pixels": gettext_noop(
-        "This picture has %(detail)s points, more than are read. Save it smaller; for a map or a scan, cut out the part "
-        "that matters."
+        "This picture has %(detail)s points, more than are read. Save it smaller; of a map or a scan, cut out "
+        "the part that matters."
     ),
     "unreadable": _REFUSALS[Cause.CRASH][1],
     "not_read_here": gettext_noop("This kind of picture cannot be read here. Save it as JPEG and send that."),

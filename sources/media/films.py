@@ -1,7 +1,7 @@
 """Sound and film, read by the programs of FFmpeg: how long, how large, what the file says of itself, and its pictures.
 
-The programs run in processes with bounds, with one decoder of containers, the one for the kind of file that was recognised,
-and may open local files only. So no list of parts, no playlist and no address in the file leads anywhere.
+The programs run in processes with bounds, with one decoder of containers, the one for the kind of file that was
+recognised, and may open local files only. So no list of parts, no playlist and no address in the file leads anywhere.
 """
 
 import re

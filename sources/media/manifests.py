@@ -1,7 +1,9 @@
-"""Content Credentials (C2PA): what a manifest in a file states of how it was made, who signed that, and whether it holds.
+"""Content Credentials (C2PA): what a manifest in a file states of how it was made, who signed that, and whether it
+holds.
 
-A signature that holds says who stands behind the statements, and that the file is the one that was signed. It does not say
-that what the picture shows has happened, nor that the statements are true; and most files have none. So nothing here is
+A signature that holds says who stands behind the statements, and that the file is the one that was signed. It does not
+say that what the picture shows has happened, nor that the statements are true; and most files have none. So nothing
+here is
 ever told as "authentic".
 """
 
@@ -37,9 +39,10 @@ _READABLE = {
 def read_manifest(path: Path, kind: MediaFormat) -> dict[str, Any]:
     """What is known of a file's manifest, for editors; {} where it has none.
 
-    `state` is `read`, `unreadable` (there is one, and it is damaged or asks too much) or `not_read_here`. What was read has
-    `validation` (`valid`: the signature holds; `trusted`: and who signed is on the list of this installation; `invalid`),
-    `problems` (codes of C2PA), `signed_by`, `signed_at`, `claim_generator`, `title`, `actions` and `ingredients`.
+    `state` is `read`, `unreadable` (there is one, and it is damaged or asks too much) or `not_read_here`. What was read
+    has `validation` (`valid`: the signature holds; `trusted`: and who signed is on the list of this installation;
+    `invalid`), `problems` (codes of C2PA), `signed_by`, `signed_at`, `claim_generator`, `title`, `actions` and
+    `ingredients`.
     """
     if kind.media_type not in _READABLE:
         return {}

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from lxml import etree
-from PIL import ExifTags, Image, IptcImagePlugin
+from PIL import ExifTags, Image, ImageFile, IptcImagePlugin
 
 #: What is kept of it: no more fields, and no longer ones.
 MOST_FIELDS, LONGEST = 200, 1000
@@ -111,6 +111,8 @@ def _tags(values: Mapping[int, Any], names: Mapping[int, str]) -> Iterator[tuple
 
 
 def _iptc(image: Image.Image) -> Iterator[tuple[str, str]]:
+    if not isinstance(image, ImageFile.ImageFile):
+        return
     for key, value in (IptcImagePlugin.getiptcinfo(image) or {}).items():
         if key in _IPTC:
             yield (

@@ -1,4 +1,5 @@
-"""What a picture shows: as people see it, upright, in the colours of screens, without anything else that is in its file.
+"""What a picture shows: as people see it, upright, in the colours of screens, without anything else that is in its
+file.
 
 Runs where nothing can be broken (`picture_process`). Only the decoder of the format that was recognised is tried.
 """
