@@ -15,6 +15,7 @@ MEASUREMENTS = {
     "anchors": "quotes followed through thousands of publishers' edits in many languages",
     "import_article": "importing an article of 10,000 words",
     "articles": "from an article to its claims, on labelled articles",
+    "ledger_proofs": "what it costs that the ledger can be proved",
     "read_side": "the API beside the bare database, Datasette and naive DRF, on 200,000 claims",
     "telemetry": "what metrics and request ids cost the short way of public reads",
     "costly_questions": "the dearest of the usual public questions, one by one",

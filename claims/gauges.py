@@ -22,6 +22,21 @@ def _ledger(cursor: CursorWrapper) -> Iterator[Reading]:
     yield "factcheck_ledger_newest_entry_timestamp_seconds", (), published_at
 
 
+def _checkpoints(cursor: CursorWrapper) -> Iterator[Reading]:
+    cursor.execute(
+        """
+        SELECT coalesce((SELECT max(sequence) FROM claims_publication), 0) - coalesce(max(tree_size), 0),
+               coalesce(extract(epoch FROM max(signed_at))::float8, 0)
+        FROM (
+            SELECT tree_size, signed_at FROM claims_checkpoint WHERE log = 'ledger' ORDER BY id DESC LIMIT 1
+        ) AS newest
+        """
+    )
+    unsigned, signed_at = cursor.fetchone()
+    yield "factcheck_ledger_unsigned_entries", (), unsigned
+    yield "factcheck_ledger_checkpoint_timestamp_seconds", (), signed_at
+
+
 def _imports(cursor: CursorWrapper) -> Iterator[Reading]:
     cursor.execute("SELECT state, count(*) FROM claims_importrun GROUP BY state")
     runs = dict.fromkeys(ImportRun.State.values, 0) | dict(cursor.fetchall())
@@ -93,6 +108,14 @@ QUESTIONS = [
         },
         _ledger,
         of_replicas=True,
+    ),
+    DatabaseQuestion(
+        "checkpoints",
+        {
+            "factcheck_ledger_unsigned_entries": GaugeKind("Entries of the ledger behind the newest checkpoint."),
+            "factcheck_ledger_checkpoint_timestamp_seconds": GaugeKind("When that was signed; 0 before the first."),
+        },
+        _checkpoints,
     ),
     DatabaseQuestion(
         "imports",

@@ -181,7 +181,7 @@ def _require_chain(changes: list[dict[str, Any]]) -> None:
     """
     previous = NO_ENTRY if changes and changes[0]["sequence"] == 1 else None
     for change in changes:
-        chain = change.get("chain_sha256")
+        chain = _text(change, "chain_sha256", 64) if "chain_sha256" in change else None
         if previous and chain is None and previous != NO_ENTRY:
             raise NotBelieved(f"Entry {change['sequence']} does not tell of its chain any more.")
         if previous and chain is not None:

@@ -5,6 +5,8 @@
     signals      says that entries were added
     document/    the public body: what it says, as JSON-LD, in one line, for Google's API
     queries/     how entries are asked for: filters, search, facets
+    proofs/      that nothing of it was rewritten: the tree over it, checkpoints, proofs
+    verification/  all of that computed anew
 
 Imports newsroom, models and search. Begin with `publishing` and `document/claim_body.py`.
 """

@@ -230,11 +230,15 @@ class _Checking:
         if not self._chain:
             return
         facts = EntryFacts(
-            *(said[name] for name in ("sequence", "claim_id", "version", "status", "kind")),
-            moment(said["published_at"]),
-            body["merged_into"],
-            said["note"],
-            said["body_sha256"],
+            sequence=said["sequence"],
+            claim_id=said["claim_id"],
+            version=said["version"],
+            status=said["status"],
+            kind=said["kind"],
+            published_at=moment(said["published_at"]),
+            merged_into=body["merged_into"],
+            note=said["note"],
+            body_sha256=said["body_sha256"],
         )
         if chain_hash(entry_text(facts, previous)) != self._chain:
             raise RestoreRefused(

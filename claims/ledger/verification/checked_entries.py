@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 from claims.ledger.entries import columns, published_verdict
 from claims.ledger.proofs import stored_tree
 from claims.ledger.proofs.entry_text import EntryFacts, chain_hash, entry_text
-from claims.ledger.proofs.hash_tiles import HASH, WIDTH, GrowingTiles, width_of
+from claims.ledger.proofs.hash_tiles import GrowingTiles, width_of
 from claims.ledger.proofs.merkle_tree import GrowingTree, leaf_hash
 from claims.ledger.proofs.stored_tree import moment
 from claims.ledger.verification.findings import Finding
 from claims.models import HashTile, Publication, PublishedVerdict
+from claims.models.hash_tile import HASH, WIDTH
 from claims.models.ledger_rules import NO_ENTRY
 from factcheck.web.own_addresses import understood
 
@@ -85,12 +86,15 @@ class EntriesCheck:
         if body_sha256 != row["body_sha256"]:
             yield "its body is not what was published: it has another hash."
         facts = EntryFacts(
-            sequence,
-            *(row[name] for name in ("claim_id", "version", "status", "kind")),
-            moment(row["published_at"]),
-            row["merged_into_id"],
-            row["note"],
-            body_sha256,
+            sequence=sequence,
+            claim_id=row["claim_id"],
+            version=row["version"],
+            status=row["status"],
+            kind=row["kind"],
+            published_at=moment(row["published_at"]),
+            merged_into=row["merged_into_id"],
+            note=row["note"],
+            body_sha256=body_sha256,
         )
         text = entry_text(facts, self._previous)
         if chain_hash(text) != row["chain_sha256"]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from textwrap import dedent
+from typing import Any
 
 import pgtrigger
 from django.apps import apps
@@ -41,9 +42,9 @@ def findings_of_rules() -> Iterator[Finding]:
 
 
 def _of_rule(
-    trigger: pgtrigger.Trigger, model: type, there: dict[tuple[str, str], tuple[bool, str]]
+    trigger: pgtrigger.Trigger, model: Any, there: dict[tuple[str, str], tuple[bool, str]]
 ) -> Iterator[Finding]:
-    table, name = model._meta.db_table, trigger.get_pgid(model)  # type: ignore[attr-defined]
+    table, name = model._meta.db_table, trigger.get_pgid(model)
     place = f"Rule {trigger.name} of {table}"
     if (table, name) not in there:
         yield Finding(place, "it is missing.")

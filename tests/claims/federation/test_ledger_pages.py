@@ -9,8 +9,18 @@ from django.test import override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.federation.ledger_pages import NotBelieved, believed, origin, own_verdict, read_page
+from claims.federation.ledger_pages import (
+    LedgerPage,
+    NotBelieved,
+    Signer,
+    believed,
+    origin,
+    own_verdict,
+    read_page,
+)
 from claims.ledger.house_signature import public_key, signature, signed_text
+from claims.ledger.proofs.entry_text import EntryFacts, chain_hash, entry_text
+from claims.models.ledger_rules import NO_ENTRY
 
 SITE = "https://check.example"
 VALUES: st.SearchStrategy[Any] = st.recursive(
@@ -82,3 +92,43 @@ def test_no_verdicts_are_an_error(verdicts: Any) -> None:
 )
 def test_the_site_of_an_address(address: str, site: str) -> None:
     assert origin(address) == site
+
+
+def chained(*previous: str | None) -> list[dict[str, Any]]:
+    """Entries as this program tells of them, signed, each going on from the hash that is given, if any is."""
+    told = []
+    for number, before in enumerate(previous, 1):
+        facts = EntryFacts(
+            number, 7, number, "retracted", "retraction", "2026-05-01T12:00:00.000000Z", None, "n", "0" * 64
+        )
+        change = facts._asdict() | {"body_sha256": "1" * 64, "stored_sha256": "0" * 64}
+        if before is not None:
+            change["chain_sha256"] = chain_hash(entry_text(facts, before))
+        told.append(change | {"signature": _signed(change), "claim": None})
+    return told
+
+
+@pytest.mark.parametrize(
+    ("previous", "refused"),
+    [
+        ([NO_ENTRY, chain_hash(b"another")], "Entry 2 does not go on"),
+        (["1" * 64], "Entry 1 does not go on"),
+        ([NO_ENTRY, None], "Entry 2 does not tell of its chain any more"),
+        ([None, None], ""),
+    ],
+)
+def test_entries_go_on_from_each_other(previous: list[str | None], refused: str) -> None:
+    with override_settings(SIGNING_KEY="theirs"):
+        key = public_key()
+        page = LedgerPage(Signer("A", SITE, key), False, chained(*previous))
+        expected = pytest.raises(NotBelieved, match=refused) if refused else contextlib.nullcontext()
+        with expected:
+            assert len(believed(page, key=key, site=SITE, after=0, last_change="", most=9)) == len(previous)
+
+
+def test_chain_that_holds_is_believed() -> None:
+    with override_settings(SIGNING_KEY="theirs"):
+        key = public_key()
+        [first] = chained(NO_ENTRY)
+        page = LedgerPage(Signer("A", SITE, key), False, chained(NO_ENTRY, first["chain_sha256"]))
+        assert len(believed(page, key=key, site=SITE, after=0, last_change="", most=9)) == 2

@@ -25,7 +25,7 @@ def as_another(published: Verdict) -> Iterator[Verdict]:
     sql("RESET ROLE")
 
 
-KEPT = ["mention", "searchword", "searchlanguage", "searchspelling", "statedwords"]
+KEPT = ["mention", "searchword", "searchlanguage", "searchspelling", "statedwords", "unlinkedreviewrow"]
 
 
 @pytest.mark.parametrize("table", KEPT)
@@ -33,9 +33,12 @@ KEPT = ["mention", "searchword", "searchlanguage", "searchspelling", "statedword
     "statement", ["DELETE FROM {}", "INSERT INTO {} SELECT * FROM {}", "TRUNCATE {}", "UPDATE {} SET {} = {}"]
 )
 def test_nobody_else_writes_what_is_counted(as_another: Verdict, table: str, statement: str) -> None:
-    column = {"mention": "thing_id", "searchlanguage": "language", "statedwords": "claim_id"}.get(
-        table, "word"
-    )
+    column = {
+        "mention": "thing_id",
+        "searchlanguage": "language",
+        "statedwords": "claim_id",
+        "unlinkedreviewrow": "row_id",
+    }.get(table, "word")
     names = [f"claims_{table}", column, column] if "UPDATE" in statement else [f"claims_{table}"] * 2
     refused(statement.format(*names), match=f"{table}_is_written_by_the_database")
 

@@ -1,0 +1,150 @@
+"""Measure what it costs that the ledger can be proved: 10 % of an import, 60 s to verify 200,000 entries, 5 ms a proof.
+
+Imports of the same archive take turns, with the chain and without, each into a database of its own, so that whatever
+else the machine does hits both; what counts is their ratio. The last one with the chain is signed, asked for proofs as
+the API answers them, and verified. What it takes is told for as many entries as there are, and for 200,000.
+"""
+
+import argparse
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import orjson
+
+from benchmarks.import_claims import imported, records
+from benchmarks.scratch import scratch_project
+
+RATIO, SECONDS, MILLISECONDS, ENTRIES = 1.10, 60.0, 5.0, 200_000
+_PROOFS = 300
+
+
+def without_chain() -> None:
+    """Have the database do what it did before entries and reviews were chained."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_get_functiondef(tgfoid) FROM pg_trigger"
+            " WHERE tgname LIKE 'pgtrigger_publication_joins_the_ledger%'"
+        )
+        [function] = cursor.fetchone()
+        begin = function.index("NEW.chain_sha256 :=")
+        end = function.index(";", function.index("'hex');", function.index("'UTF8'\n", begin)))
+        cursor.execute(function[:begin] + "NEW.chain_sha256 := '';" + function[end + 1 :])
+        for table in ("transition", "signoff"):
+            cursor.execute(
+                f"SELECT tgname FROM pg_trigger WHERE tgname LIKE 'pgtrigger_{table}_waits_for_its_link%'"  # noqa: S608
+            )
+            [name] = cursor.fetchone()
+            cursor.execute(f"DROP TRIGGER {name} ON claims_{table}")
+
+
+def import_times(path: Path, turns: int) -> tuple[list[float], list[float]]:
+    """Seconds of imports with the chain, and without, in turns, each in a process of its own."""
+    times: dict[str, list[float]] = {"with": [], "without": []}
+    for turn in range(turns):
+        for how in ("with", "without") if turn % 2 else ("without", "with"):
+            command = [
+                sys.executable,
+                "-m",
+                "benchmarks.ledger_proofs",
+                "--import-only",
+                how,
+                "--file",
+                str(path),
+            ]
+            said = subprocess.run(
+                command, cwd=Path(__file__).parents[1], check=True, capture_output=True, text=True
+            )
+            times[how].append(float(said.stdout.split()[-1]))
+            print(f"import {how} the chain: {times[how][-1]:.1f} s", flush=True)
+    return times["with"], times["without"]
+
+
+def proof_times() -> list[float]:
+    """Milliseconds of each answer with a proof, of inclusion and of consistency in turns."""
+    from django.test import Client
+
+    from claims.models import Checkpoint
+
+    newest = Checkpoint.objects.of_ledger().newest()
+    assert newest is not None
+    client, chance, times = Client(), random.Random("proofs"), []  # noqa: S311  nothing to protect here
+    for number in range(_PROOFS):
+        entry = chance.randrange(1, newest.tree_size + 1)
+        asked = f"consistency?first={entry}" if number % 2 else f"inclusion?sequence={entry}"
+        began = time.perf_counter()
+        response = client.get(f"/api/v1/ledger/proofs/{asked}")
+        times.append(1000 * (time.perf_counter() - began))
+        assert response.status_code == 200, response.content
+    return times[10:]
+
+
+def measured(path: Path) -> tuple[float, float]:
+    """Seconds to verify 200,000 entries, and milliseconds of a proof at the median."""
+    from claims.ledger.proofs.checkpoints import sign_ledger, sign_reviews
+    from claims.ledger.verification.verification_run import entries_here, verify
+
+    imported(path)
+    began = time.perf_counter()
+    sign_ledger()
+    signed = time.perf_counter()
+    sign_reviews()
+    print(
+        f"signed     {entries_here():,} entries in {signed - began:.1f} s, their moves in"
+        f" {time.perf_counter() - signed:.1f} s"
+    )
+    proof = statistics.median(proof_times())
+    began = time.perf_counter()
+    found = list(verify())
+    seconds = time.perf_counter() - began
+    assert not found, found[:5]
+    print(f"verified   {entries_here():,} entries in {seconds:.1f} s")
+    return seconds * ENTRIES / entries_here(), proof
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--records", type=int, default=60_000)
+    parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--file", type=Path, help="an archive that import_claims reads")
+    parser.add_argument("--import-only", choices=["with", "without"], help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.import_only:
+        with scratch_project():
+            if arguments.import_only == "without":
+                without_chain()
+            print(imported(arguments.file))
+        return 0
+    with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as name:
+        path = arguments.file or Path(name) / "reviews.jsonl"
+        if not arguments.file:
+            with path.open("wb") as file:
+                file.writelines(orjson.dumps(one) + b"\n" for one in records(arguments.records))
+        chained, plain = import_times(path, arguments.turns)
+        with scratch_project():
+            seconds, proof = measured(path)
+    results = [
+        (
+            "import with the chain",
+            statistics.median(chained) / statistics.median(plain),
+            RATIO,
+            "times without",
+        ),
+        ("verifying 200,000", seconds, SECONDS, "s"),
+        ("a proof", proof, MILLISECONDS, "ms at the median"),
+    ]
+    for what, value, promised, unit in results:
+        print(f"{what:22} {value:8.2f} of {promised:g} {unit}{'' if value <= promised else '   MISSED'}")
+    return any(value > promised for _, value, promised, _ in results)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
