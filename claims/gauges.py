@@ -112,8 +112,12 @@ QUESTIONS = [
     DatabaseQuestion(
         "checkpoints",
         {
-            "factcheck_ledger_unsigned_entries": GaugeKind("Entries of the ledger behind the newest checkpoint."),
-            "factcheck_ledger_checkpoint_timestamp_seconds": GaugeKind("When that was signed; 0 before the first."),
+            "factcheck_ledger_unsigned_entries": GaugeKind(
+                "Entries of the ledger behind the newest checkpoint."
+            ),
+            "factcheck_ledger_checkpoint_timestamp_seconds": GaugeKind(
+                "When that was signed; 0 before the first."
+            ),
         },
         _checkpoints,
     ),

@@ -12,8 +12,7 @@ from sources.material import Material
 from sources.media import keyframes
 from sources.models import Source
 
-__all__ = ["AddressSilent", "archiving_tasks", "capture_source"]
-__all__ = ["capture_source", "keyframes"]
+__all__ = ["AddressSilent", "archiving_tasks", "capture_source", "keyframes"]
 
 
 class AddressSilent(Exception):

@@ -153,9 +153,6 @@ def fetch(
             )
         except OversizedAnswer:
             raise _too_large(url, limits) from None
-            return _follow(
-                url.strip(), session, deadline, limits, accepted, check_redirect, allow_loopback, into
-            )
         except FetchError:
             if deadline.passed:
                 raise _too_slow(url, limits) from None

@@ -81,16 +81,14 @@ INSERT = "INSERT INTO sources_mediaobject (sha256, size, kind, media_type, keyfr
 alternative_text, show_to_readers, public_sha256, public_media_type, metadata, provenance, caveats) \
 VALUES ('{sha}', {size}, '{kind}', '{type}', '{keyframes}', {values} '', '{url}', '', false, '', '', '{{}}', '{{}}', '[]')"
 RIGHT = {
-
-        "sha": C,
-        "size": 9,
-        "kind": "image",
-        "type": "image/png",
-        "keyframes": "",
-        "url": "",
-        "more": "",
-        "values": ""
-    ,
+    "sha": C,
+    "size": 9,
+    "kind": "image",
+    "type": "image/png",
+    "keyframes": "",
+    "url": "",
+    "more": "",
+    "values": "",
 }
 
 
