@@ -7,6 +7,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from claims.models import Claim, Mention, SearchWord, Verdict
 from tests.helpers.broken_rules import refused, sql
+from tests.helpers.tampering import as_superuser
 
 pytestmark = pytest.mark.django_db
 
@@ -14,13 +15,14 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def as_another(published: Verdict) -> Iterator[Verdict]:
     """Work as a role that may write to every table, but owns none. Gives a published verdict."""
-    sql("CREATE ROLE served_by_test")
-    sql("GRANT USAGE, CREATE ON SCHEMA public TO served_by_test")
-    sql(
-        "GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER ON ALL TABLES IN SCHEMA public TO served_by_test"
-    )
-    sql("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO served_by_test")
-    sql("SET LOCAL ROLE served_by_test")
+    with as_superuser(), connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE served_by_test")
+        cursor.execute("GRANT USAGE, CREATE ON SCHEMA public TO served_by_test")
+        cursor.execute(
+            "GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER ON ALL TABLES IN SCHEMA public TO served_by_test"
+        )
+        cursor.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO served_by_test")
+        cursor.execute("SET LOCAL ROLE served_by_test")
     yield published
     sql("RESET ROLE")
 
