@@ -377,10 +377,10 @@ def test_root_without_setpriv_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_interrupted_start_leaves_no_server(stopped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(_place: ServerPlace) -> None:
+    def interrupted(*_of_what: object, **_how: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(server, "_create_database", interrupted)
+    monkeypatch.setattr(server, "_have_roles_and_database", interrupted)
     with pytest.raises(KeyboardInterrupt), running(stopped):
         pytest.fail("started")
     assert main_process(stopped) is None
