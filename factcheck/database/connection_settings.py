@@ -46,8 +46,8 @@ def owning(address: Connection | None, served: Connection | None) -> Connection 
         )
     if not served["USER"] or not address["USER"] or served["USER"] == address["USER"]:
         raise ImproperlyConfigured(
-            "OWNER_DATABASE_URL and DATABASE_URL must each name a user, and not the same one: the first owns the tables,"
-            " the second serves."
+            "OWNER_DATABASE_URL and DATABASE_URL must each name a user, and not the same one: the first owns the"
+            " tables, the second serves."
         )
     if served["NAME"] != address["NAME"]:
         raise ImproperlyConfigured(

@@ -86,7 +86,7 @@ def serving_role() -> str:
 
 
 def analyze(*tables: str, alias: str = DEFAULT_DB_ALIAS) -> None:
-    """Have PostgreSQL find out about the rows of these tables, by which it plans. Only an owner may, so it is asked to."""
+    """Have PostgreSQL find out about the rows of these tables, by which it plans; in the name of their owner."""
     with connections[alias].cursor() as cursor:
         for table in tables:
             cursor.execute("SELECT public.factcheck_analyze(%s::regclass)", [f"public.{table}"])
@@ -130,7 +130,8 @@ class Granted:
     of_columns: bool
 
 
-_SEQUENCE = frozenset({"USAGE"})
+#: What it may do with a sequence.
+SEQUENCE = frozenset({"USAGE"})
 
 _FOUND = """
     SELECT relname, relkind = 'S',
@@ -172,7 +173,7 @@ def deviating(alias: str = DEFAULT_DB_ALIAS) -> dict[str, Granted]:
         for found in granted(alias)
         if found.public
         or found.of_columns
-        or found.serving != (_SEQUENCE if found.is_sequence else should.get(found.name, frozenset()))
+        or found.serving != (SEQUENCE if found.is_sequence else should.get(found.name, frozenset()))
     }
 
 
@@ -191,7 +192,7 @@ def grant(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
             kind = "SEQUENCE" if relation.is_sequence else "TABLE"
             name = f"{kind} public.{database.ops.quote_name(relation.name)}"
             cursor.execute(f"REVOKE ALL ON {name} FROM PUBLIC, {serving}")
-            rights = _SEQUENCE if relation.is_sequence else should.get(relation.name, frozenset())
+            rights = SEQUENCE if relation.is_sequence else should.get(relation.name, frozenset())
             if rights:
                 cursor.execute(f"GRANT {', '.join(sorted(rights))} ON {name} TO {serving}")
         for function, is_trigger in _in_the_owners_name(alias):

@@ -102,7 +102,8 @@ class Stage:
             cursor.execute(
                 "SELECT review, digest, key, number_key, queued_review.statement_key, has_number, found, ARRAY("
                 " SELECT known.claim_id FROM pg_temp.known_review AS known WHERE known.key = staged_review.key UNION"
-                " SELECT known.claim_id FROM pg_temp.known_review AS known WHERE known.number_key = staged_review.number_key),"
+                " SELECT known.claim_id FROM pg_temp.known_review AS known"
+                " WHERE known.number_key = staged_review.number_key),"
                 " ARRAY(SELECT one.review FROM pg_temp.repeated_review AS one WHERE one.digest = staged_review.digest)"
                 " FROM pg_temp.queued_review JOIN pg_temp.staged_review USING (number)"
                 " WHERE turn > %s AND turn <= %s ORDER BY turn",

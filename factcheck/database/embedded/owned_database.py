@@ -38,11 +38,9 @@ def close_off(connection: psycopg.Connection[Any], name: str) -> None:
     Args:
         connection: a superuser's to this database.
     """
-    found = connection.execute(
-        "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()"
-    ).fetchone()
+    found = connection.execute(_IS_OURS, [OWNER, OWNER]).fetchone()
     with connection.transaction():
-        if found != (OWNER,):
+        if found != (True,):
             for extension in _EXTENSIONS:
                 _have_extension(connection, extension)
             for function in _LARGE_OBJECTS:
@@ -55,6 +53,15 @@ def close_off(connection: psycopg.Connection[Any], name: str) -> None:
         connection.execute(
             sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC, {}").format(sql.Identifier(RUNTIME))
         )
+
+
+#: Not where an earlier version made it, nor where a dump was restored by somebody else.
+_IS_OURS = """
+    SELECT pg_get_userbyid(datdba) = %s AND NOT EXISTS (
+        SELECT FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND pg_get_userbyid(relowner) <> %s
+    ) FROM pg_database WHERE datname = current_database()
+"""
 
 
 def _have_extension(connection: psycopg.Connection[Any], extension: str) -> None:
@@ -78,7 +85,8 @@ _HAND_OVER = f"""
                         ELSE 'TABLE' END AS kind
                 FROM pg_class AS relation
                 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S') AND NOT EXISTS (
-                    SELECT FROM pg_depend WHERE objid = relation.oid AND relation.relkind = 'S' AND deptype IN ('a', 'i')
+                    SELECT FROM pg_depend
+                    WHERE objid = relation.oid AND relation.relkind = 'S' AND deptype IN ('a', 'i')
                         AND classid = 'pg_class'::regclass AND refclassid = 'pg_class'::regclass
                 )
                 UNION ALL
@@ -91,8 +99,8 @@ _HAND_OVER = f"""
                 SELECT 'pg_ts_dict'::regclass, oid, oid::regdictionary::text, 'TEXT SEARCH DICTIONARY' FROM pg_ts_dict
                 WHERE dictnamespace = 'public'::regnamespace
                 UNION ALL
-                SELECT 'pg_ts_config'::regclass, oid, oid::regconfig::text, 'TEXT SEARCH CONFIGURATION' FROM pg_ts_config
-                WHERE cfgnamespace = 'public'::regnamespace
+                SELECT 'pg_ts_config'::regclass, oid, oid::regconfig::text, 'TEXT SEARCH CONFIGURATION'
+                FROM pg_ts_config WHERE cfgnamespace = 'public'::regnamespace
             ) AS ours
             WHERE NOT EXISTS (
                 SELECT FROM pg_depend WHERE classid = ours.catalog AND objid = ours.oid AND deptype = 'e'
@@ -105,4 +113,4 @@ _HAND_OVER = f"""
         GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {RUNTIME};
     END
     $$
-"""
+"""  # noqa: S608  nothing in it comes from outside

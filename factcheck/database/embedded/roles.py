@@ -1,8 +1,8 @@
 """The roles of an embedded server: who made it, who owns what is in its database, and who serves from it.
 
-Each has a password in a file of its own, which nobody types. Where a password is lost or does not fit (a cluster that an
-earlier version made, or that was restored from a backup), all three are made anew: whoever may tell the server to read
-its configuration again is let in as the superuser for that moment, through a socket that nobody else can reach.
+Each has a password in a file of its own, which nobody types. Where a password is lost or does not fit (a cluster that
+an earlier version made, or that was restored from a backup), all three are made anew: whoever may tell the server to
+read its configuration again is let in as the superuser for that moment, through a socket that nobody else can reach.
 """
 
 import os
@@ -145,7 +145,7 @@ def _as_superuser(place: ServerPlace, server: psutil.Process) -> psycopg.Connect
 
 
 def _wait_until_closed(place: ServerPlace) -> None:
-    """The server reads its configuration in its own time. Until then the next one would be let in without a password."""
+    """The server reads its configuration in its own time. Until then, who comes without a password is let in."""
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
         try:

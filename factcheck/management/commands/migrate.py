@@ -9,8 +9,8 @@ from factcheck.database.lock_patience import patiently
 
 class Command(migrate.Command):
     help = (
-        f"{migrate.Command.help} It gives up a lock that it does not get at once, and tries again. It works as the owner"
-        " of the tables, where OWNER_DATABASE_URL names one, and grants whoever serves what the program needs."
+        f"{migrate.Command.help} It gives up a lock that it does not get at once, and tries again. It works as the"
+        " owner of the tables, where OWNER_DATABASE_URL names one, and grants whoever serves what the program needs."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -84,7 +84,9 @@ def test_whoever_may_publish_still_has_it_counted(as_another: Verdict) -> None:
 def test_what_writes_for_the_owner_is_set_on_no_table_of_ones_own(as_another: Verdict) -> None:
     """There it would write whatever it is given."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT proname FROM pg_proc WHERE prosecdef AND prorettype = 'trigger'::regtype ORDER BY 1")
+        cursor.execute(
+            "SELECT proname FROM pg_proc WHERE prosecdef AND prorettype = 'trigger'::regtype ORDER BY 1"
+        )
         functions = [name for [name] in cursor.fetchall()]
     assert len(functions) > 5
     sql("CREATE TABLE forged (LIKE claims_claim)")
