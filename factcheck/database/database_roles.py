@@ -1,7 +1,7 @@
 """Who may do what in the database: one role owns what is in it, another serves and owns nothing.
 
 What the serving role is granted follows from the rules of the models: what a rule refuses whoever asks
-(`factcheck.database.rules.Refusal`) is not granted either. Whoever gets hold of that role's connection finds no way to
+(`factcheck.database.rules.Prohibition`) is not granted either. Whoever gets hold of that role's connection finds no way to
 switch a rule off, since only an owner could. docs/database-roles.md says what this holds and what it does not.
 """
 
@@ -17,7 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from pgtrigger import registry
 
-from factcheck.database.rules import Refusal
+from factcheck.database.rules import Prohibition
 
 #: What whoever serves may do with the rows of a table, unless a rule of it refuses that whoever asks.
 ROWS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
@@ -106,7 +106,7 @@ def wanted() -> dict[str, frozenset[str]]:
     tables |= dict.fromkeys(_KEPT_BY_MIGRATE, frozenset({"SELECT"}))
     for model, trigger in registry.registered():
         table = model._meta.db_table
-        if isinstance(trigger, Refusal):
+        if isinstance(trigger, Prohibition):
             tables[table] -= {
                 name for name, operation in _OPERATIONS.items() if _includes(trigger.operation, operation)
             }
