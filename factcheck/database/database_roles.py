@@ -1,8 +1,8 @@
 """Who may do what in the database: one role owns what is in it, another serves and owns nothing.
 
 What the serving role is granted follows from the rules of the models: what a rule refuses whoever asks
-(`factcheck.database.rules.Prohibition`) is not granted either. Whoever gets hold of that role's connection finds no way to
-switch a rule off, since only an owner could. docs/database-roles.md says what this holds and what it does not.
+(`factcheck.database.rules.Prohibition`) is not granted either. Whoever gets hold of that role's connection finds no way
+to switch a rule off, since only an owner could. docs/database-roles.md says what this holds and what it does not.
 """
 
 from collections.abc import Iterator, Mapping
@@ -83,13 +83,6 @@ def _come_as(database: BaseDatabaseWrapper, identity: Identity) -> None:
 def serving_role() -> str:
     """The name of the role that serves, whoever a connection is at this moment; empty where it is left to libpq."""
     return str(settings.RUNTIME_ROLE)
-
-
-def analyze(*tables: str, alias: str = DEFAULT_DB_ALIAS) -> None:
-    """Have PostgreSQL find out about the rows of these tables, by which it plans; in the name of their owner."""
-    with connections[alias].cursor() as cursor:
-        for table in tables:
-            cursor.execute("SELECT public.factcheck_analyze(%s::regclass)", [f"public.{table}"])
 
 
 # What is granted ------------------------------------------------------------------------------------------------------

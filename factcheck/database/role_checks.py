@@ -54,9 +54,6 @@ _TOO_MUCH = {
         SELECT format('may CREATE in the schema %%s', nspname) FROM pg_namespace
         WHERE nspname !~ '^pg_(toast_)?temp' AND has_schema_privilege(%(role)s::oid, oid, 'CREATE')
         UNION ALL
-        SELECT format('may use the language %%s', lanname) FROM pg_language
-        WHERE NOT lanpltrusted AND has_language_privilege(%(role)s::oid, oid, 'USAGE')
-        UNION ALL
         SELECT format('may use the foreign data wrapper %%s', fdwname) FROM pg_foreign_data_wrapper
         WHERE has_foreign_data_wrapper_privilege(%(role)s::oid, oid, 'USAGE')
         UNION ALL

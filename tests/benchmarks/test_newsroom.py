@@ -83,7 +83,7 @@ def test_rows_stored_past_the_triggers_say_what_triggers_would_have_made(newsroo
     """The ledger is emptied and written again, entry after entry, with its triggers."""
     stored = kept_by_triggers()
     entries, verdicts = given_columns(Publication), given_columns(PublishedVerdict)
-    with transaction.atomic(), connection.cursor() as cursor:
+    with as_superuser(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute("CREATE TEMP TABLE entry ON COMMIT DROP AS SELECT * FROM claims_publication")
         cursor.execute("CREATE TEMP TABLE shown ON COMMIT DROP AS SELECT * FROM claims_publishedverdict")

@@ -29,8 +29,8 @@ from claims.models import (
 )
 from claims.teamwork import assignment_rules
 from factcheck.database.bulk_copy import copy
-from factcheck.database.database_roles import analyze
 from factcheck.database.locks import lasting_transaction
+from factcheck.database.owners_work import analyze
 
 #: So many reviews are stored in one transaction. Whoever publishes meanwhile waits for it, for about a second.
 BATCH = 2_400

@@ -82,5 +82,5 @@ def test_what_the_revision_has_not_is_new(monkeypatch: pytest.MonkeyPatch) -> No
         ("claims", "0002_initial"),
         ("factcheck", "0001_ratelimit"),
         ("factcheck", "0002_jobrequest"),
-        ("factcheck", "0003_analyze"),
+        ("factcheck", "0003_owners_work"),
     ]
