@@ -95,13 +95,15 @@ def floor(folder: Path) -> float:
     from django.apps import apps
     from django.db import connection
 
+    from benchmarks.superuser import as_superuser
+
     tables = {}
     for app in ("sources", "claims"):
         for model in apps.get_app_config(app).get_models(include_auto_created=True):
             fields = [field for field in model._meta.local_concrete_fields if not field.generated]
             if not model._meta.proxy and fields:
                 tables[model._meta.db_table] = ", ".join(f'"{field.column}"' for field in fields)
-    with connection.cursor() as cursor:
+    with as_superuser(), connection.cursor() as cursor:
         for table, columns in tables.items():
             with (
                 (folder / table).open("wb") as file,

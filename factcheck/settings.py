@@ -185,6 +185,14 @@ DATABASE_POOL = number(
 _writing = connection_settings.writing(
     _database or embedded.connection_settings(DATA_DIR), pool=DATABASE_POOL
 )
+# Who owns the tables: `migrate` comes as this role. Whoever serves can switch no rule off (docs/database-roles.md).
+_owner = postgresql("OWNER_DATABASE_URL", shown="the embedded server's owner; else nobody but DATABASE_URL's")
+OWNER_DATABASE = (
+    embedded.connection_settings(DATA_DIR, embedded.OWNER)
+    if EMBEDDED_DATABASE and _owner is None
+    else connection_settings.owning(_owner, _database)
+)
+RUNTIME_ROLE = _writing["USER"]
 _replicas = postgresql_several("DATABASE_REPLICA_URLS")
 # How long a statement of the public may take, in seconds; 0 leaves it to the server. Downloads have their own limit.
 PUBLIC_STATEMENT_SECONDS = number("PUBLIC_STATEMENT_SECONDS", 5, least=0, most=300)

@@ -9,13 +9,16 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, transaction
 
 from benchmarks.read_side.words import LANGUAGES, lexicon
+from benchmarks.superuser import as_superuser
 from claims.models import WebhookEndpoint
+from factcheck.database import embedded
 
 #: Who is signed in.
 PERSON = "bench"
@@ -32,13 +35,14 @@ def prepare(claims: int) -> None:
     if User.objects.filter(username=PERSON).exists():
         return
     large = connection.settings_dict["NAME"]
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {SMALL}")
+    embedded.have_database(settings.DATA_DIR, SMALL)
     go_to(SMALL)
     call_command("migrate", verbosity=0)
-    _fill(FEW)
+    with as_superuser():
+        _fill(FEW)
     go_to(large)
-    _fill(claims)
+    with as_superuser():
+        _fill(claims)
 
 
 def go_to(database: str) -> None:

@@ -149,7 +149,8 @@ def _floor(questions: Questions, place: Path) -> Iterator[Contestant]:
     environment = floor.written_for_the_server(
         floor.recorded([target for some in targets.values() for target in some]),
         place / "floor.pickle",
-        f"host={server['HOST']} port={server['PORT']} user={server['USER']} dbname={server['NAME']}",
+        f"host={server['HOST']} port={server['PORT']} user={server['USER']} dbname={server['NAME']}"
+        f" passfile={server['OPTIONS']['passfile']}",
     )
     with _running(
         "floor", _granian("benchmarks.read_side.floor:application", port), port, environment

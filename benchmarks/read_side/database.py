@@ -177,18 +177,9 @@ def _copy_rows(connection: "psycopg.Connection[Any]", model: "type[Model]", rows
 
 
 def _connection() -> "psycopg.Connection[Any]":
-    import psycopg
-    from django.db import connection
+    from benchmarks.superuser import superuser
 
-    server = connection.settings_dict
-    return psycopg.connect(
-        dbname=server["NAME"],
-        user=server["USER"],
-        password=server["PASSWORD"],
-        host=server["HOST"],
-        port=server["PORT"],
-        autocommit=True,
-    )
+    return superuser()
 
 
 # What surrounds the rows ----------------------------------------------------------------------------------------------

@@ -385,7 +385,7 @@ NEIGHBOURS = rf"""
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies = []
+    dependencies = [("claims", "0001_staging")]
     operations = [
         TrigramExtension(),
         UnaccentExtension(),

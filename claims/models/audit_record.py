@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.rules import Rule, refuse
+from factcheck.database.rules import Prohibition, Rule, refuse
 
 #: So many days every record is kept, whatever the settings of an installation say.
 LEAST_DAYS = 90
@@ -111,12 +111,12 @@ class AuditRecord(models.Model):
                     RETURN NEW;
                 """,
             ),
-            Rule(
+            Prohibition(
                 name="auditrecord_no_update",
                 operation=pgtrigger.Update,
                 func=refuse("What was recorded is never changed.", name="auditrecord_append_only"),
             ),
-            Rule(
+            Prohibition(
                 name="auditrecord_no_truncate",
                 operation=pgtrigger.Truncate,
                 level=pgtrigger.Statement,

@@ -16,7 +16,7 @@ from claims.models.verdict import Verdict
 from factcheck.database import bounds
 from factcheck.database.desk_words import words_index
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, refuse
+from factcheck.database.rules import Prohibition, Rule, refuse
 
 LONGEST_COMMENT = 10_000
 #: So long its author may put it in other words. Whoever has read it by then has answered it as it was.
@@ -145,7 +145,7 @@ class Comment(models.Model):
             words_index("comment_desk_words", "text", "author_name"),
         ]
         triggers = [
-            Rule(
+            Prohibition(
                 name="comment_no_delete",
                 operation=pgtrigger.Delete,
                 func=refuse("What was said is withdrawn, not deleted.", name="comment_no_delete"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken, AuthTokenManager
 
 from claims.models.audited_rows import recorded, records
-from factcheck.database.rules import Rule, never_emptied, refuse
+from factcheck.database.rules import Prohibition, Rule, never_emptied, refuse
 
 
 class Scope(models.TextChoices):
@@ -96,7 +96,7 @@ class ApiToken(AbstractAuthToken):
                 ),
                 func=refuse("A token that was revoked stays revoked.", name="apitoken_stays_revoked"),
             ),
-            Rule(
+            Prohibition(
                 name="apitoken_is_kept",
                 operation=pgtrigger.Delete,
                 func=refuse("A token is revoked, not deleted.", name="apitoken_is_kept"),

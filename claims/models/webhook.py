@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.desk_words import words_index
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, refuse
+from factcheck.database.rules import Prohibition, Rule, refuse
 
 #: Bytes of randomness in a secret; the standard asks for 24 to 64.
 SECRET_BYTES = 32
@@ -312,7 +312,7 @@ class WebhookAttempt(models.Model):
             ),
         ]
         triggers = [
-            Rule(
+            Prohibition(
                 name="webhookattempt_no_update",
                 operation=pgtrigger.Update,
                 func=refuse(

@@ -19,7 +19,17 @@ from deploy.cluster.machines import MACHINES, NODES, WEBS, Network
 from deploy.cluster.topology import DEPLOY, Topology
 from factcheck.database.embedded.place import binary
 
-SECRETS = ("superuser", "replication", "rewind", "factcheck", "factcheck_public", "store", "metrics", "key")
+SECRETS = (
+    "superuser",
+    "replication",
+    "rewind",
+    "factcheck",
+    "factcheck_owner",
+    "factcheck_public",
+    "store",
+    "metrics",
+    "key",
+)
 
 
 class NotReady(Exception):
@@ -114,13 +124,16 @@ class MachineCluster:
                     "--quiet",
                     "--no-psqlrc",
                     f"--set=password={self.topology.secrets['factcheck']}",
+                    f"--set=owner_password={self.topology.secrets['factcheck_owner']}",
                     f"--set=public_password={self.topology.secrets['factcheck_public']}",
                     f"--file={DEPLOY / 'patroni' / 'database.sql'}",
                     self.topology.primary("postgres", "postgres"),
                 ],
                 check=True,
             )
-        self.manage("migrate", "--no-input", "--verbosity=0")
+        # Nothing else here knows the owner's password.
+        owner = self.topology.primary("factcheck_owner", "factcheck")
+        self.manage("migrate", "--no-input", "--verbosity=0", OWNER_DATABASE_URL=owner)
 
     def prepare_static_files(self) -> None:
         """Once, as a release does it: web processes that start together would each do it in each other's way."""

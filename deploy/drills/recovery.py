@@ -28,7 +28,7 @@ from typing import Any
 
 import psycopg
 
-from factcheck.database.embedded import ServerPlace, live_server, running_at
+from factcheck.database.embedded import SUPERUSER, ServerPlace, live_server, roles, running_at
 from factcheck.database.embedded.account import account_for
 from factcheck.database.embedded.place import binary
 
@@ -40,6 +40,8 @@ MOST_LOST_SECONDS = 5.0
 SWITCH = ("switch-wal", "--force", "--archive", "--archive-timeout", "300", "factcheck")
 #: Time between the writes of the load.
 _PAUSE_SECONDS = 0.02
+#: Of the two roles with which Barman comes, for as long as the drill takes.
+_PASSWORD = "drill"  # noqa: S105
 
 
 @dataclass
@@ -160,9 +162,11 @@ class Barman:
     def configure(self) -> None:
         """Write the configuration as it is shipped, with what is different here."""
         _ask(
-            self.server, "CREATE ROLE barman LOGIN SUPERUSER; CREATE ROLE streaming_barman LOGIN REPLICATION"
+            self.server,
+            f"CREATE ROLE barman LOGIN SUPERUSER PASSWORD '{_PASSWORD}';"
+            f"CREATE ROLE streaming_barman LOGIN REPLICATION PASSWORD '{_PASSWORD}'",
         )
-        where = f"host='{self.server.socket_folder}'"
+        where = f"host='{self.server.socket_folder}' password={_PASSWORD}"
         everywhere: dict[str, str | Path] = {
             "barman_user": _own_name(),
             "barman_home": self.home,
@@ -304,9 +308,7 @@ def _ask(place: ServerPlace, query: str) -> list[tuple[Any, ...]]:
 
 
 def _connection(place: ServerPlace) -> psycopg.Connection[Any]:
-    return psycopg.connect(
-        host=str(place.socket_folder), user="postgres", dbname="factcheck", autocommit=True
-    )
+    return roles.connect(place, SUPERUSER)
 
 
 def _timed(work: Any) -> float:

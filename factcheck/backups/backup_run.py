@@ -12,7 +12,8 @@ import psycopg
 from factcheck.backups import base_backups, generations, kept_files
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.backups.generations import UNFINISHED, Generation
-from factcheck.database.embedded.place import DATABASE, PORT, SUPERUSER, ServerPlace
+from factcheck.database.embedded import roles
+from factcheck.database.embedded.place import SUPERUSER, ServerPlace
 from factcheck.database.embedded.wal_archive import NAME
 from factcheck.installation.version import version
 
@@ -43,9 +44,7 @@ class RunningServer:
 
     @classmethod
     def at(cls, place: ServerPlace) -> "RunningServer":
-        with psycopg.connect(
-            host=str(place.socket_folder), port=PORT, user=SUPERUSER, dbname=DATABASE, connect_timeout=30
-        ) as connection:
+        with roles.connect(place, SUPERUSER) as connection:
             [found] = connection.execute(
                 "SELECT s.system_identifier, c.timeline_id, current_setting('server_version'),"
                 " current_setting('archive_mode') = 'on' FROM pg_control_system() s, pg_control_checkpoint() c"

@@ -2,9 +2,10 @@
 
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from factcheck.backups.backup_folder import BackupFailed
 from factcheck.database.embedded.place import PORT, SUPERUSER, ServerPlace, binary
@@ -62,7 +63,12 @@ def copy(place: ServerPlace, to: Path, *, since: Path | None, lock: int) -> None
     if since is not None:
         command.append(f"--incremental={since / 'backup_manifest'}")
     # Should we be killed, the folder stays locked until the program that writes into it has ended.
-    run(command, "The database could not be copied", lock=lock)
+    run(
+        command,
+        "The database could not be copied",
+        lock=lock,
+        environment={"PGPASSFILE": str(place.password_file(SUPERUSER))},
+    )
 
 
 def verify(base: Path) -> None:
@@ -76,7 +82,13 @@ def combine(bases: Sequence[Path], to: Path) -> None:
     run(command, f"{bases[-1]} could not be put together with those before it")
 
 
-def run(command: list[str], what: str, *, lock: int | None = None) -> None:
+def run(
+    command: list[str],
+    what: str,
+    *,
+    lock: int | None = None,
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Run one of PostgreSQL's programs.
 
     Raises:
@@ -86,7 +98,7 @@ def run(command: list[str], what: str, *, lock: int | None = None) -> None:
     done = subprocess.run(
         [binary(program), *arguments],
         cwd="/",
-        env={"PATH": str(Path(binary(program)).parent), "LC_ALL": "C", "PGTZ": "UTC"},
+        env={"PATH": str(Path(binary(program)).parent), "LC_ALL": "C", "PGTZ": "UTC", **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

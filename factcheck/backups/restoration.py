@@ -17,9 +17,9 @@ import psycopg
 from factcheck.backups import base_backups, generations, kept_files, timelines
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.backups.generations import Generation
-from factcheck.database.embedded import running_at, wal_archive
+from factcheck.database.embedded import roles, running_at, wal_archive
 from factcheck.database.embedded.account import account_for
-from factcheck.database.embedded.place import DATABASE, PORT, SUPERUSER, PostgresUnavailable, ServerPlace
+from factcheck.database.embedded.place import SUPERUSER, PostgresUnavailable, ServerPlace
 from factcheck.installation.private_files import FILE, FOLDER
 
 #: What a restore makes, and puts aside where it is there already.
@@ -175,9 +175,7 @@ def _replay(
     try:
         with (
             running_at(place),
-            psycopg.connect(
-                host=str(place.socket_folder), port=PORT, user=SUPERUSER, dbname=DATABASE
-            ) as connection,
+            roles.connect(place, SUPERUSER) as connection,
         ):
             [(replayed,)] = connection.execute("SELECT pg_last_xact_replay_timestamp()").fetchall()
             return replayed if isinstance(replayed, datetime) else None

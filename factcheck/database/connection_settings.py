@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
 Connection = dict[str, Any]
 
 #: For how long a pool goes on trying to replace a connection, in seconds. It pauses twice as long after each attempt;
@@ -27,6 +29,31 @@ def writing(address: Connection, *, pool: int) -> Connection:
         **address,
         "OPTIONS": {**address["OPTIONS"], **kept},
     }
+
+
+def owning(address: Connection | None, served: Connection | None) -> Connection | None:
+    """Who owns the tables, where that is another role than the one that serves.
+
+    Args:
+        address: where OWNER_DATABASE_URL leads, if it is set.
+        served: where DATABASE_URL leads, if it is set.
+    """
+    if address is None:
+        return None
+    if served is None:
+        raise ImproperlyConfigured(
+            "OWNER_DATABASE_URL is set; set DATABASE_URL too, to the role that serves."
+        )
+    if not served["USER"] or not address["USER"] or served["USER"] == address["USER"]:
+        raise ImproperlyConfigured(
+            "OWNER_DATABASE_URL and DATABASE_URL must each name a user, and not the same one: the first owns the"
+            " tables, the second serves."
+        )
+    if served["NAME"] != address["NAME"]:
+        raise ImproperlyConfigured(
+            f"OWNER_DATABASE_URL names the database {address['NAME']} and DATABASE_URL {served['NAME']}; it is one."
+        )
+    return address
 
 
 def public_reads(default: Connection, replicas: list[Connection], *, seconds: int) -> dict[str, Connection]:

@@ -73,6 +73,13 @@ class Rule(pgtrigger.Trigger):
         return without_exceptions(self, model, self.sql)
 
 
+class Prohibition(Rule):
+    """A rule that refuses its operation whatever a row says.
+
+    So whoever serves is not granted it either (`factcheck.database.database_roles`).
+    """
+
+
 class Keeper(Rule):
     """A trigger that keeps a table which is written by the database alone (`written_by_the_database`)."""
 
@@ -134,7 +141,7 @@ def see_the_present(name: str) -> str:
 def never_emptied(table: str, message: str) -> Rule:
     """The rule that nobody truncates `table`, which would go past all that is done for each row."""
     name = f"{table}_no_truncate"
-    return Rule(
+    return Prohibition(
         name=name, operation=pgtrigger.Truncate, level=pgtrigger.Statement, func=refuse(message, name=name)
     )
 
@@ -145,7 +152,7 @@ def written_by_the_database(table: str, operation: pgtrigger.Operation) -> Rule:
     Asked of the table itself, since a grant is easily made too wide.
     """
     name = f"{table}_is_written_by_the_database"
-    return Rule(
+    return Prohibition(
         name=name,
         level=pgtrigger.Statement,
         operation=operation,
@@ -172,9 +179,11 @@ def append_only(table: str, message: str, *, unless: str = "") -> list[Rule]:
         {refusal}
     """
     return [
-        Rule(name=f"{table}_no_update", operation=pgtrigger.Update, func=let_through if unless else refusal),
-        Rule(name=f"{table}_no_delete", operation=pgtrigger.Delete, func=refusal),
-        Rule(
+        Rule(name=f"{table}_no_update", operation=pgtrigger.Update, func=let_through)
+        if unless
+        else Prohibition(name=f"{table}_no_update", operation=pgtrigger.Update, func=refusal),
+        Prohibition(name=f"{table}_no_delete", operation=pgtrigger.Delete, func=refusal),
+        Prohibition(
             name=f"{table}_no_truncate",
             operation=pgtrigger.Truncate,
             level=pgtrigger.Statement,

@@ -4,27 +4,35 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from factcheck.database import embedded
+from factcheck.database.database_roles import as_owner
 
 
 @contextmanager
 def scratch_database(database: BaseDatabaseWrapper) -> Iterator[None]:
-    """Have the connection lead to an empty database until the end, when it is dropped.
+    """Have the connection lead to an empty database until the end, when it is dropped; as its owner.
 
-    Who uses it needs the right to create databases, and extensions in them.
+    On a server of one's own, that role needs the right to create databases, and extensions in them.
     """
     usual = database.settings_dict["NAME"]
     name = f"factcheck_scratch_{secrets.token_hex(4)}"
     quoted = database.ops.quote_name(name)
-    with database.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE template0")
-    try:
-        _lead(database, name)
-        yield
-    finally:
-        _lead(database, usual)
-        with database.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)")
+    with as_owner(database.alias):
+        if settings.EMBEDDED_DATABASE:
+            embedded.have_database(settings.DATA_DIR, name)
+        else:
+            with database.cursor() as cursor:
+                cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE template0")
+        try:
+            _lead(database, name)
+            yield
+        finally:
+            _lead(database, usual)
+            with database.cursor() as cursor:
+                cursor.execute(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)")
 
 
 def _lead(database: BaseDatabaseWrapper, name: str) -> None:

@@ -144,9 +144,9 @@ def folder(name: str, default: Path, *, shown: str) -> Path:
         raise ImproperlyConfigured(f"{name}: {error}") from None
 
 
-def postgresql(name: str) -> dict[str, Any] | None:
+def postgresql(name: str, *, shown: str = "the embedded server") -> dict[str, Any] | None:
     """A postgresql:// address, read by libpq's own parser so that every form it knows works (sockets, sslmode, …)."""
-    value = text(name, kind="address", shown="the embedded server")
+    value = text(name, kind="address", shown=shown)
     return _postgresql(name, value) if value else None
 
 

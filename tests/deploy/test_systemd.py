@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 
 UNITS = sorted((settings.BASE_DIR / "deploy" / "systemd").glob("*.service"))
+SERVING = [unit for unit in UNITS if unit.stem != "factcheck-migrate"]
 #: The worst exposure level that is good enough: systemd calls 4 and less OK.
 WORST = 3.0
 
@@ -46,26 +47,45 @@ def test_systemd_knows_every_word(unit: Path, systemd_analyze: str, tmp_path: Pa
 
 def test_web_and_worker_are_confined_alike() -> None:
     confined = [
-        unit.read_text().partition("# Settings are in")[2].partition("\n[Install]")[0] for unit in UNITS
+        unit.read_text().partition("# Settings are in")[2].partition("\n[Install]")[0] for unit in SERVING
     ]
     assert len(confined) == 2
     assert confined[0] == confined[1] != ""
 
 
+def test_migrations_are_confined_as_they_are() -> None:
+    takes_away = [
+        unit.read_text().partition("# Nothing of the machine")[2].partition("\n[Install]")[0].strip()
+        for unit in UNITS
+    ]
+    assert len(takes_away) == 3
+    assert len(set(takes_away)) == 1
+
+
+def test_only_migrations_know_the_owner_of_the_tables_and_nobody_else_is_their_user() -> None:
+    [migrate] = set(UNITS) - set(SERVING)
+    text = migrate.read_text()
+    assert "LoadCredential=owner-database-url:/etc/factcheck/owner-database-url\n" in text
+    assert "OWNER_DATABASE_URL_FILE=%d/owner-database-url" in text
+    assert "DynamicUser=yes" in text
+    for unit in SERVING:
+        assert "owner" not in unit.read_text()
+        assert "migrate --no-input" not in unit.read_text()
+
+
 def test_secrets_are_files_that_others_cannot_read() -> None:
     for unit in UNITS:
         text = unit.read_text()
-        assert re.findall(r"^LoadCredential=([a-z-]+):/etc/factcheck/\1$", text, flags=re.MULTILINE) == [
-            "secret-key",
-            "database-url",
-        ]
+        known = re.findall(r"^LoadCredential=([a-z-]+):/etc/factcheck/\1$", text, flags=re.MULTILINE)
+        assert known[:2] == ["secret-key", "database-url"]
+        assert len(known) == (2 if unit in SERVING else 3)
         assert "SECRET_KEY_FILE=%d/secret-key DATABASE_URL_FILE=%d/database-url" in text
 
 
 def test_systemd_waits_longer_than_we_take_to_end() -> None:
     patience = {
         unit.name: int(re.findall(r"^TimeoutStopSec=(\d+)$", unit.read_text(), flags=re.MULTILINE)[0])
-        for unit in UNITS
+        for unit in SERVING
     }
     from factcheck.web.serving import GRACE  # noqa: PLC0415  beside what it is compared with
 

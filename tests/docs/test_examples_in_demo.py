@@ -16,6 +16,7 @@ from factcheck.routes import RESOURCES
 from tests.docs.test_api import curls
 from tests.helpers.database import replace_database
 from tests.helpers.handbook import rows
+from tests.helpers.tampering import as_owner_of_tables
 
 #: What no data that was loaded a moment ago can answer, or only where something was imported.
 _WITHOUT = ("as_of=", "published_before=", "review_url=", "has=media", "publisher_kind=news")
@@ -47,7 +48,7 @@ def demo(transactional_db: None) -> None:
     """The demonstration data as `make demo` has it: the first of everything is number 1."""
     replace_database()
     assert load()
-    with connection.cursor() as cursor:
+    with as_owner_of_tables(), connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 

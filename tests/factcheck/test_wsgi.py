@@ -6,11 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from django.conf import settings
 from django.db import connection
+
+from tests.helpers.database import addresses
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -50,12 +51,9 @@ print(json.dumps(found))
 
 @pytest.fixture
 def asked(tmp_path: Path) -> Any:
-    where = connection.settings_dict
-    password = f":{quote(where['PASSWORD'])}" if where["PASSWORD"] else ""
-    address = f"postgresql://{where['USER']}{password}@/{where['NAME']}?host={quote(where['HOST'])}&port={where['PORT']}"
     environment = {
         "PATH": os.environ["PATH"],
-        "DATABASE_URL": address,
+        **addresses(connection.settings_dict["NAME"]),
         "DATA_DIR": str(tmp_path),
         "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE,
         "FACTCHECK_DEMO": "1",

@@ -7,11 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
 from factcheck.backups.backup_folder import BackupFolder
 from factcheck.backups.backup_run import BackedUp, back_up
-from factcheck.database.embedded import ServerPlace, running_at, wal_archive
+from factcheck.database.embedded import SUPERUSER, ServerPlace, roles, running_at, wal_archive
 
 
 @dataclass
@@ -59,8 +57,6 @@ class BackedUpServer:
 
 def ask(place: ServerPlace, query: str) -> list[tuple[Any, ...]]:
     """What the server of this place answers."""
-    with psycopg.connect(
-        host=str(place.socket_folder), user="postgres", dbname="factcheck", autocommit=True
-    ) as connection:
+    with roles.connect(place, SUPERUSER) as connection:
         cursor = connection.execute(query)
         return cursor.fetchall() if cursor.description else []

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from claims.models import Claim, Verdict
 from claims.review import workflow
 from tests.helpers.newsroom import make_claim, make_draft
+from tests.helpers.tampering import as_owner_of_tables
 
 SIGN_OFF = (
     "INSERT INTO claims_signoff (verdict_id, by_id, by_name, round, note) VALUES (%s, %s, 'SQL', %s, '')"
@@ -23,8 +24,8 @@ INSERT_VERDICT = (
 
 
 def sql(statement: str, *values: Any) -> int:
-    """Run one statement; returns how many rows it touched."""
-    with connection.cursor() as cursor:
+    """Run one statement as the owner of the tables, who may do what it is about; returns how many rows it touched."""
+    with as_owner_of_tables(), connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.rowcount
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import distributions
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from psycopg import sql
+
+from factcheck.database import database_roles, embedded
 
 TEMPLATE = "factcheck_template_"
 
@@ -41,6 +44,9 @@ def copy_template(name: str) -> None:
     with administration() as server:
         copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         server.execute(copy.format(sql.Identifier(name), sql.Identifier(migrated_template())))
+        if database_roles.is_separated():
+            give = sql.SQL("ALTER DATABASE {} OWNER TO {}")
+            server.execute(give.format(sql.Identifier(name), sql.Identifier(embedded.OWNER)))
         server.execute(sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
 
 
@@ -135,7 +141,10 @@ def migrated_template() -> str:
 
 def make_template(server: Server, name: str) -> None:
     unfinished = name + "_unfinished"
-    server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(unfinished)))
+    if settings.EMBEDDED_DATABASE:
+        embedded.have_database(settings.DATA_DIR, unfinished)
+    else:
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(unfinished)))
     before = connection.settings_dict["NAME"]
     connection.close()
     connection.settings_dict["NAME"] = unfinished
@@ -156,6 +165,11 @@ def digest_of_migrations() -> str:
         data = [path for path in folder.glob("data/**/*") if path.is_file()]
         for path in sorted([*folder.glob("migrations/*.py"), *folder.glob("newsroom/roles.py"), *data]):
             digest.update(str(path.relative_to(settings.BASE_DIR)).encode() + path.read_bytes())
+    digest.update(
+        repr(sorted((table, sorted(may)) for table, may in database_roles.wanted().items())).encode()
+    )
+    for name in ("database_roles", "embedded/owned_database"):
+        digest.update((settings.BASE_DIR / f"factcheck/database/{name}.py").read_bytes())
     for package in sorted(f"{package.name} {package.version}" for package in distributions()):
         digest.update(package.encode())
     return digest.hexdigest()[:12]
@@ -176,16 +190,34 @@ def wait_for_nothing_else() -> None:
 
 
 def administration(database: str = "postgres") -> Server:
-    """A connection beside Django's, in the first place to create databases."""
+    """A connection beside Django's, in the first place to create databases: a superuser's, where it is our server."""
+    return connect(database, connection.settings_dict["USER"])
+
+
+def connect(database: str, role: str) -> Server:
+    """A connection of this role to a database of the server on which tests run."""
+    return psycopg.connect(address(database, role), autocommit=True)
+
+
+def address(database: str, role: str) -> str:
+    """The address of a database as a role's DATABASE_URL has it."""
     server = connection.settings_dict
-    return psycopg.connect(
-        dbname=database,
-        user=server["USER"],
-        password=server["PASSWORD"],
-        host=server["HOST"],
-        port=server["PORT"],
-        autocommit=True,
-    )
+    place = {"host": server["HOST"], "port": server["PORT"], "user": role}
+    if settings.EMBEDDED_DATABASE:
+        place |= embedded.connection_settings(settings.DATA_DIR, role)["OPTIONS"]
+    elif server["PASSWORD"]:
+        place["password"] = server["PASSWORD"]
+    return f"postgresql:///{database}?{urlencode({name: value for name, value in place.items() if value})}"
+
+
+def addresses(database: str) -> dict[str, str]:
+    """The variables with which a program of ours works on a database of the server on which tests run."""
+    if not database_roles.is_separated():
+        return {"DATABASE_URL": address(database, connection.settings_dict["USER"])}
+    return {
+        "DATABASE_URL": address(database, embedded.RUNTIME),
+        "OWNER_DATABASE_URL": address(database, embedded.OWNER),
+    }
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from django.db import connection
 from claims.models import Claim
 from tests.helpers.database import Contents, administration, contents, replace_database
 from tests.helpers.newsroom import make_claim
+from tests.helpers.tampering import as_owner_of_tables
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,7 +36,7 @@ def present() -> Contents:
 def test_whatever_was_done_is_undone(statements: list[str]) -> None:
     replace_database()  # tests that were rolled back have used up numbers
     new = present()
-    with connection.cursor() as cursor:
+    with as_owner_of_tables(), connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
     assert present() != new

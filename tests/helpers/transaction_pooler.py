@@ -13,8 +13,11 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connection
 
+from factcheck.database import database_roles
+from factcheck.database.embedded import RUNTIME, ServerPlace
 from tests.helpers.streaming_servers import eventually
 
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -25,7 +28,7 @@ def pooled(transactional_db: None) -> Iterator[None]:
     """The database of the tests is reached through it."""
     with transaction_pooler() as address:
         connection.close()
-        before = {name: connection.settings_dict[name] for name in ("HOST", "PORT")}
+        before = {name: connection.settings_dict[name] for name in ("HOST", "PORT", "USER", "OPTIONS")}
         connection.settings_dict.update({name: address[name] for name in before})
         try:
             yield
@@ -39,14 +42,14 @@ def transaction_pooler() -> Iterator[dict[str, Any]]:
     """Where it listens, as Django's settings name it. Few connections serve all transactions."""
     if PGBOUNCER is None:
         pytest.skip("pgbouncer is not installed.")
-    server = connection.settings_dict
+    server = as_served()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with TemporaryDirectory(prefix="pooler-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        (folder / "users").write_text(f'"{server["USER"]}" ""\n')
+        (folder / "users").write_text(f'"{server["USER"]}" "{server["PASSWORD"]}"\n')
         (folder / "pgbouncer.ini").write_text(
             f"""
             [databases]
@@ -62,7 +65,7 @@ def transaction_pooler() -> Iterator[dict[str, Any]]:
             query_wait_timeout = 20
         """.replace("            ", "")
         )
-        # It does not run as root, and the embedded server lets in whoever may enter its folder.
+        # It does not run as root, and the folder of the embedded server's socket is closed to others.
         account = {} if os.geteuid() else _account(Path(server["HOST"]))
         process = subprocess.Popen(
             [PGBOUNCER, "-q", str(folder / "pgbouncer.ini")],
@@ -70,13 +73,22 @@ def transaction_pooler() -> Iterator[dict[str, Any]]:
             stderr=subprocess.DEVNULL,
             **account,
         )
-        address = {**server, "HOST": "127.0.0.1", "PORT": str(port)}
+        address = {**server, "HOST": "127.0.0.1", "PORT": str(port), "PASSWORD": "", "OPTIONS": {}}
         try:
             _wait_for(address)
             yield address
         finally:
             process.terminate()
             process.wait()
+
+
+def as_served() -> dict[str, Any]:
+    """How the role that serves comes to the database of the tests, its password included."""
+    server = connection.settings_dict
+    if not database_roles.is_separated():
+        return dict(server)
+    [line] = ServerPlace(settings.DATA_DIR.resolve()).password_file(RUNTIME).read_text().splitlines()
+    return {**server, "USER": RUNTIME, "PASSWORD": line.rpartition(":")[2]}
 
 
 def _account(folder: Path) -> dict[str, Any]:

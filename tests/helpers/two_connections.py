@@ -30,7 +30,8 @@ def seeing_the_past(first: Callable[[], object], second: Callable[[], object]) -
     """Do the second in a transaction that began before the first was done, and still sees what was there then."""
 
     def late() -> None:
-        sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        with connection.cursor() as first_of_all:
+            first_of_all.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         sql("SELECT FROM claims_claim")
         other.submit(alone, first).result()
         second()

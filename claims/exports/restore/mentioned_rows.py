@@ -5,13 +5,13 @@ from itertools import groupby, islice
 from typing import Any
 
 from django.apps import apps
-from django.core.management.color import no_style
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from claims.exports import lines
 from claims.exports.lines import ArchiveLine
 from claims.models import Rating, RatingScale
+from factcheck.database import owners_work
 from factcheck.database.bulk_copy import Maker, copy
 from sources.addresses import url_key
 from sources.models import Publisher
@@ -52,9 +52,7 @@ def _completed(kind: lines.Kind, said: dict[str, Any]) -> dict[str, Any]:
 
 def advance_ids() -> None:
     """Have the next ids follow those that were restored."""
-    with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), list(_models())):
-            cursor.execute(statement)
+    owners_work.advance_ids(*(model._meta.db_table for model in _models()))
 
 
 def _models() -> Iterator[type[models.Model]]:

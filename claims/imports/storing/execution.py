@@ -30,6 +30,7 @@ from claims.models import (
 from claims.teamwork import assignment_rules
 from factcheck.database.bulk_copy import copy
 from factcheck.database.locks import lasting_transaction
+from factcheck.database.owners_work import analyze
 
 #: So many reviews are stored in one transaction. Whoever publishes meanwhile waits for it, for about a second.
 BATCH = 2_400
@@ -269,9 +270,7 @@ def _little_to_search() -> Iterator[None]:
 
 def _analyze() -> None:
     """Have PostgreSQL count what it has, and make its plans anew; it would do so by itself a minute later."""
-    tables = ", ".join(model._meta.db_table for model in _GROWING)
-    with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {tables}")
+    analyze(*(model._meta.db_table for model in _GROWING))
 
 
 def dry(work: Callable[[], ImportRun]) -> ImportRun:

@@ -1,11 +1,12 @@
 """Between reading and writing: a temporary table in which reviews of one statement come to stand together.
 
 So a claim that a file names in three places is written once, with all its verdicts, in one entry of the ledger. The
-table is the transaction's own and goes with it: what a crash takes is read again.
+table is the transaction's own and goes with it: what a crash takes is read again. It is made by functions of the
+database (`claims/migrations/0001_staging.py`), since whoever serves makes no tables of their own.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -47,57 +48,7 @@ class KnownRecords(NamedTuple):
     """They were written when this import was begun before, by `ImportedRecord.Outcome`."""
 
 
-#: The keys of statements are made while others read, which keep Python busy and not PostgreSQL.
-_CREATE = """
-    CREATE TEMPORARY TABLE staged_review (
-        number serial, digest uuid, key uuid, number_key uuid, statement text, review text, found text,
-        statement_key uuid GENERATED ALWAYS AS (claims_statement_key(statement)) STORED
-    )
-"""
-
-_ADD = f"COPY staged_review ({', '.join(COLUMNS)}) FROM STDIN"
-
-_DROP = "DROP TABLE IF EXISTS staged_review, repeated_review, known_review, queued_review"
-
-#: The reviews that are still to be written, those of one statement together, in the order in which statements appear.
-#: Without their texts, so that sorting moves little.
-_QUEUE = """
-    CREATE TEMPORARY TABLE queued_review AS
-    SELECT row_number() OVER (ORDER BY first, number) AS turn, number, statement_key,
-        number_key IS NOT NULL AND count(*) OVER (PARTITION BY number_key) = 1 AS has_number
-    FROM (
-        SELECT number, number_key, statement_key, min(number) OVER (PARTITION BY statement_key) AS first
-        FROM staged_review
-    ) AS together
-"""
-
-#: Records that need no writing: this import wrote them before it was broken off, or what they say was taken to the
-#: letter and is what is stored. Where the verdict was replaced or the claim changed since, that has to be looked at,
-#: unless an editor decided about the claim.
-_KNOWN = """
-    CREATE TEMPORARY TABLE known_review AS
-    SELECT DISTINCT ON (staged.number)
-        staged.number, staged.digest, staged.key, staged.number_key, taken.claim_id, taken.run_id,
-        CASE WHEN taken.run_id = %(run)s THEN taken.outcome ELSE 'agreed' END AS outcome,
-        CASE WHEN taken.run_id = %(run)s AND taken.differs THEN 'merged' ELSE 'agreed' END AS outcome_of_repeats
-    FROM staged_review AS staged
-    JOIN claims_importedrecord AS taken USING (digest)
-    JOIN claims_claim AS claim ON claim.id = taken.claim_id
-    LEFT JOIN claims_verdict AS verdict ON verdict.id = taken.verdict_id
-    WHERE taken.run_id = %(run)s OR NOT taken.differs AND (
-        claim.state IN ('declined', 'merged')
-        OR claim.updated_at <= taken.at AND coalesce(verdict.state, 'published') = 'published'
-    )
-    ORDER BY staged.number, taken.id DESC
-"""
-
-#: What became of them, and of what says the same.
-_COUNTED = """
-    SELECT outcome, count(*) FROM (
-        SELECT outcome FROM known_review
-        UNION ALL SELECT outcome_of_repeats FROM known_review JOIN repeated_review USING (digest)
-    ) AS known GROUP BY outcome
-"""
+_ADD = f"COPY pg_temp.staged_review ({', '.join(COLUMNS)}) FROM STDIN"
 
 
 class Stage:
@@ -111,14 +62,13 @@ class Stage:
         self._connection = connection
 
     def __enter__(self) -> "Stage":
-        self._execute(_DROP)
-        self._execute(_CREATE)
+        self._execute("SELECT public.claims_stage_begin()")
         return self
 
     def __exit__(self, *exception: object) -> None:
         # Where the transaction is the import's own, they end with it.
         if self._connection.in_atomic_block and not self._connection.needs_rollback:
-            self._execute(_DROP)
+            self._execute("SELECT public.claims_stage_end()")
 
     def add(self, lines: bytes) -> None:
         """Add reviews, as `claims.imports.reading.staged_lines` writes them."""
@@ -127,37 +77,9 @@ class Stage:
 
     def set_aside_known(self, run: ImportRun) -> KnownRecords:
         """Take out what says nothing new, and put the rest in the order of writing."""
-        # Sorted in memory: these tables are a few ten bytes for each record.
-        self._execute("SET LOCAL work_mem = '128MB'")
-        self._execute("CREATE UNIQUE INDEX ON staged_review (number)")
-        self._execute("ANALYZE staged_review")
-        self._execute(
-            """
-            CREATE TEMPORARY TABLE repeated_review AS
-            SELECT number, digest, review FROM (
-                SELECT number, digest, review, min(number) OVER (PARTITION BY digest) AS first FROM staged_review
-            ) AS staged WHERE number > first
-            """
-        )
-        self._execute(
-            "DELETE FROM staged_review AS staged USING repeated_review AS one WHERE staged.number = one.number"
-        )
-        self._execute("CREATE INDEX ON repeated_review (digest)")
-        self._execute("ANALYZE repeated_review")
-        self._execute(_KNOWN, {"run": run.pk})
-        self._execute(
-            "DELETE FROM staged_review AS staged USING known_review AS known WHERE staged.number = known.number"
-        )
         with self._connection.cursor() as cursor:
-            cursor.execute(_COUNTED)
+            cursor.execute("SELECT outcome, number FROM public.claims_stage_set_aside_known(%s)", [run.pk])
             counts = dict(cursor.fetchall())
-        self._execute("CREATE INDEX ON known_review (key)")
-        self._execute("CREATE INDEX ON known_review (number_key)")
-        self._execute("ANALYZE known_review")
-        self._execute(_QUEUE)
-        self._execute("CREATE UNIQUE INDEX ON queued_review (turn)")
-        self._execute("ANALYZE queued_review")
-        self._execute("SET LOCAL work_mem TO DEFAULT")
         return KnownRecords(unchanged=counts.pop("agreed", 0), written=counts)
 
     def batches(self, size: int) -> Iterator[list[Staged]]:
@@ -179,10 +101,11 @@ class Stage:
         with self._connection.cursor() as cursor:
             cursor.execute(
                 "SELECT review, digest, key, number_key, queued_review.statement_key, has_number, found, ARRAY("
-                " SELECT known.claim_id FROM known_review AS known WHERE known.key = staged_review.key UNION"
-                " SELECT known.claim_id FROM known_review AS known WHERE known.number_key = staged_review.number_key),"
-                " ARRAY(SELECT one.review FROM repeated_review AS one WHERE one.digest = staged_review.digest)"
-                " FROM queued_review JOIN staged_review USING (number)"
+                " SELECT known.claim_id FROM pg_temp.known_review AS known WHERE known.key = staged_review.key UNION"
+                " SELECT known.claim_id FROM pg_temp.known_review AS known"
+                " WHERE known.number_key = staged_review.number_key),"
+                " ARRAY(SELECT one.review FROM pg_temp.repeated_review AS one WHERE one.digest = staged_review.digest)"
+                " FROM pg_temp.queued_review JOIN pg_temp.staged_review USING (number)"
                 " WHERE turn > %s AND turn <= %s ORDER BY turn",
                 [turn, turn + size],
             )
@@ -191,7 +114,6 @@ class Stage:
                 for review, *known_by, found, seen, repeats in cursor.fetchall()
             ]
 
-    def _execute(self, statement: str, values: Mapping[str, Any] | None = None) -> int:
+    def _execute(self, statement: str) -> None:
         with self._connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            return cursor.rowcount
+            cursor.execute(statement)

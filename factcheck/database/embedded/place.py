@@ -9,7 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 DATABASE = "factcheck"
+#: Who made the server. Only what makes roles, databases and backups comes as this role.
 SUPERUSER = "postgres"
+#: To whom all belongs that is in the database, and who alone changes what tables are and what rules hold.
+OWNER = "factcheck_owner"
+#: Who serves, works and imports, and owns nothing.
+RUNTIME = "factcheck"
 PORT = 5432  # of the socket's name; nothing listens on the network
 
 # A path of a Unix socket has at most 103 bytes on macOS and 107 on Linux, of which `/.s.PGSQL.5432.lock` takes 19.
@@ -41,6 +46,14 @@ class ServerPlace:
     @property
     def log(self) -> Path:
         return self.data_dir / "postgres.log"
+
+    @property
+    def passwords(self) -> Path:
+        """A folder with a file for each role, in libpq's form (`passfile`). None of them is in a backup."""
+        return self.data_dir / "postgres.passwords"
+
+    def password_file(self, role: str) -> Path:
+        return self.passwords / role
 
     @property
     def socket_folder(self) -> Path:

@@ -9,11 +9,11 @@ import stat
 import subprocess
 import time
 from pathlib import Path
-from typing import Any
 
 import psutil
 import psycopg
 
+from factcheck.database.embedded import owned_database, roles
 from factcheck.database.embedded.account import account_for, as_account, name_of
 from factcheck.database.embedded.memory import available, shared_buffers
 from factcheck.database.embedded.place import (
@@ -78,7 +78,7 @@ def start(place: ServerPlace) -> None:
         _check_version(place)
         _clear_stale_pid(place)
         _launch(place, account)
-    _create_database(place)
+    _have_roles_and_database(place, account, is_new=server is None)
 
 
 def _prepare_socket_folder(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
@@ -118,7 +118,7 @@ def _initialise(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
         binary("initdb"),
         f"--pgdata={unfinished}",
         f"--username={SUPERUSER}",
-        "--auth=trust",  # the socket's folder is the door
+        "--auth=trust",  # until there are passwords, which is a moment after it starts
         "--encoding=UTF8",
         # The same letters, cases and word boundaries of every script on every machine, in code point order.
         "--locale=C",
@@ -226,40 +226,21 @@ def _launch(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
 _children: list[_Server] = []
 
 
-def _create_database(place: ServerPlace) -> None:
+def _have_roles_and_database(place: ServerPlace, account: pwd.struct_passwd | None, *, is_new: bool) -> None:
+    server = live_server(place)
+    if server is None:
+        raise PostgresUnavailable(_explain(place, "PostgreSQL ended", place.log.read_text(errors="replace")))
+    roles.establish(place, server, account, is_new=is_new)
     try:
-        with _connect(place, DATABASE) as connection:
-            # Also where the database was made before this was done.
-            connection.execute(f"REVOKE TEMPORARY ON DATABASE {DATABASE} FROM PUBLIC")
-    except psycopg.OperationalError:
-        try:
-            with _connect(place, "postgres") as connection:
-                found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).rowcount
-                if not found:
-                    connection.execute(f"CREATE DATABASE {DATABASE}")
-                connection.execute(f"REVOKE TEMPORARY ON DATABASE {DATABASE} FROM PUBLIC")
-            _connect(place, DATABASE).close()
-        except psycopg.Error as error:
-            raise PostgresUnavailable(_explain(place, "The database cannot be opened", str(error))) from error
-
-
-def _connect(place: ServerPlace, database: str) -> psycopg.Connection[Any]:
-    return psycopg.connect(
-        host=str(place.socket_folder),
-        port=PORT,
-        user=SUPERUSER,
-        dbname=database,
-        connect_timeout=30,
-        autocommit=True,
-    )
+        owned_database.have_database(place, DATABASE)
+    except psycopg.Error as error:
+        raise PostgresUnavailable(_explain(place, "The database cannot be opened", str(error))) from error
 
 
 def _answers(place: ServerPlace) -> bool:
-    try:
-        _connect(place, "postgres").close()
-    except psycopg.OperationalError:
-        return False
-    return True
+    """Whether it lets anybody in; who that is, it is not asked."""
+    where = f"host='{place.socket_folder}' port={PORT}"
+    return psycopg.pq.PGconn.ping(where.encode()) == psycopg.pq.Ping.OK
 
 
 def _pid_file(place: ServerPlace) -> list[str]:

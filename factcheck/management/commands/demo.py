@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from factcheck.database import embedded
+from factcheck.database.database_roles import as_owner, deviating, grant
 from factcheck.database.pending_migrations import pending_migrations
 from factcheck.web import serving
 
@@ -34,6 +35,9 @@ class Command(BaseCommand):
             if pending_migrations():
                 status.update("Preparing the database …")
                 call_command("migrate", verbosity=0)
+            elif deviating():
+                with as_owner():
+                    grant()
             status.update("Loading the demo data …")
             call_command("load_demo", verbosity=0)
             status.update("Collecting static files …")

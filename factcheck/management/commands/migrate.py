@@ -3,11 +3,15 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
 
+from factcheck.database.database_roles import as_owner, grant
 from factcheck.database.lock_patience import patiently
 
 
 class Command(migrate.Command):
-    help = f"{migrate.Command.help} It gives up a lock that it does not get at once, and tries again."
+    help = (
+        f"{migrate.Command.help} It gives up a lock that it does not get at once, and tries again. It works as the"
+        " owner of the tables, where OWNER_DATABASE_URL names one, and grants whoever serves what the program needs."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -25,10 +29,18 @@ class Command(migrate.Command):
         )
 
     def handle(self, *args: Any, lock_seconds: float = 2, lock_tries: int = 30, **options: Any) -> None:
-        patiently(
-            lambda: super(Command, self).handle(*args, **options),
-            alias=options["database"],
-            seconds=lock_seconds,
-            tries=lock_tries,
-            tell=self.stderr.write,
-        )
+        alias = options["database"]
+        with as_owner(alias):
+            patiently(
+                lambda: self.migrated(*args, **options),
+                alias=alias,
+                seconds=lock_seconds,
+                tries=lock_tries,
+                tell=self.stderr.write,
+            )
+
+    def migrated(self, *args: Any, **options: Any) -> None:
+        super().handle(*args, **options)
+        only_asks = options.get("plan") or options.get("check_unapplied")
+        if not only_asks:
+            grant(options["database"])

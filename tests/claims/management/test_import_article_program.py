@@ -8,7 +8,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import psutil
 import pytest
@@ -18,6 +17,7 @@ from django.db import connection
 from claims.models import Claim
 from sources.models import Source
 from tests.helpers.article_import import STATEMENTS, TEXT
+from tests.helpers.database import addresses
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("archive")]
 
@@ -25,13 +25,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("archive")]
 @pytest.fixture
 def environment(transactional_db: None, tmp_path: Path) -> dict[str, str]:
     """That of another process, on the test's database."""
-    server = connection.settings_dict
-    place = {key.lower(): str(server[key]) for key in ("USER", "PASSWORD", "HOST", "PORT") if server[key]}
     inherited = {
         key: value for key, value in os.environ.items() if key not in ("COLUMNS", "PYTHONIOENCODING")
     }
     return inherited | {
-        "DATABASE_URL": f"postgresql:///{server['NAME']}?{urlencode(place)}",
+        **addresses(connection.settings_dict["NAME"]),
         "DATA_DIR": str(tmp_path / "data"),
         "SECRET_KEY": "x" * 50,
         "DJANGO_SETTINGS_MODULE": "factcheck.settings",

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from claims.matching import shared_words
 from claims.matching.shared_words import CommonWords, forms_of, share, sharing, words_of
 from claims.models import Claim
 from claims.review import workflow
+from factcheck.database.owners_work import analyze
 from tests.helpers.newsroom import make_claim, make_draft
 
 pytestmark = pytest.mark.django_db
@@ -141,8 +141,7 @@ def test_the_rarest_words_lead_until_enough_claims_have_them(monkeypatch: pytest
 
 def test_what_is_common_is_what_was_found_when_the_table_was_analysed(published: dict[str, int]) -> None:
     assert shared_words.frequent().claims == {}
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE claims_statedwords")
+    analyze("claims_statedwords")
     shared_words.known_frequent.cache_clear()
     found = shared_words.frequent()
     assert [found.all_claims, found.claims["the"], found.claims["volcano"]] == [

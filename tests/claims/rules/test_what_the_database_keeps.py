@@ -7,6 +7,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from claims.models import Claim, Mention, SearchWord, Verdict
 from tests.helpers.broken_rules import refused, sql
+from tests.helpers.tampering import as_superuser
 
 pytestmark = pytest.mark.django_db
 
@@ -14,13 +15,14 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def as_another(published: Verdict) -> Iterator[Verdict]:
     """Work as a role that may write to every table, but owns none. Gives a published verdict."""
-    sql("CREATE ROLE served_by_test")
-    sql("GRANT USAGE, CREATE ON SCHEMA public TO served_by_test")
-    sql(
-        "GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER ON ALL TABLES IN SCHEMA public TO served_by_test"
-    )
-    sql("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO served_by_test")
-    sql("SET LOCAL ROLE served_by_test")
+    with as_superuser(), connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE served_by_test")
+        cursor.execute("GRANT USAGE, CREATE ON SCHEMA public TO served_by_test")
+        cursor.execute(
+            "GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER ON ALL TABLES IN SCHEMA public TO served_by_test"
+        )
+        cursor.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO served_by_test")
+        cursor.execute("SET LOCAL ROLE served_by_test")
     yield published
     sql("RESET ROLE")
 
@@ -85,7 +87,9 @@ def test_whoever_may_publish_still_has_it_counted(as_another: Verdict) -> None:
 def test_what_writes_for_the_owner_is_set_on_no_table_of_ones_own(as_another: Verdict) -> None:
     """There it would write whatever it is given."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT proname FROM pg_proc WHERE prosecdef ORDER BY 1")
+        cursor.execute(
+            "SELECT proname FROM pg_proc WHERE prosecdef AND prorettype = 'trigger'::regtype ORDER BY 1"
+        )
         functions = [name for [name] in cursor.fetchall()]
     assert len(functions) > 5
     sql("CREATE TABLE forged (LIKE claims_claim)")

@@ -40,7 +40,8 @@ def test_moment_before_a_mistake(told: BackedUpServer, tmp_path: Path) -> None:
     assert words(tmp_path / "new") == ["first", "second", "third"]
     assert files(tmp_path / "new") == {"a/first.txt": "first", "a/second.txt": "second"}
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == [
-        "files", "postgres", "postgres.lock", "postgres.log", "postgres.users", "reports", "socket",
+        "files", "postgres", "postgres.lock", "postgres.log", "postgres.passwords", "postgres.users", "reports",
+        "socket",
     ]  # fmt: skip
 
 

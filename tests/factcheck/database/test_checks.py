@@ -4,6 +4,7 @@ import pytest
 from django.db import connections
 
 from factcheck.database import checks
+from tests.helpers.broken_rules import sql
 from tests.helpers.database import database_of
 
 
@@ -29,13 +30,11 @@ def test_missing_extension_is_named_with_its_package(monkeypatch):
 @pytest.mark.django_db
 def test_temporary_tables_of_everybody_are_named_with_the_way_out():
     name = connections["default"].settings_dict["NAME"]
-    with connections["default"].cursor() as cursor:
-        cursor.execute(f'GRANT TEMPORARY ON DATABASE "{name}" TO PUBLIC')
+    sql(f'GRANT TEMPORARY ON DATABASE "{name}" TO PUBLIC')
     (warning,) = checks.check_database(None, databases=["default"])
     assert warning.id == "factcheck.W006"
     assert f"REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC" in str(warning.hint)
-    with connections["default"].cursor() as cursor:
-        cursor.execute(f'REVOKE TEMPORARY ON DATABASE "{name}" FROM PUBLIC')
+    sql(f'REVOKE TEMPORARY ON DATABASE "{name}" FROM PUBLIC')
     assert checks.check_database(None, databases=["default"]) == []
 
 

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
 from factcheck.database import connection_settings
+from factcheck.database.connection_settings import owning
 
 PRIMARY: dict[str, Any] = {"NAME": "factcheck", "HOST": "one", "OPTIONS": {"sslmode": "require"}}
 REPLICA: dict[str, Any] = {"NAME": "factcheck", "HOST": "two", "OPTIONS": {"options": "-c jit=off"}}
@@ -47,3 +51,30 @@ def test_without_a_limit_the_server_decides() -> None:
         "connect_timeout": 2,
         "options": "-c jit=off",
     }
+
+
+SERVING = {"USER": "factcheck", "NAME": "facts"}
+
+
+@pytest.mark.parametrize(
+    "owner, served, words",
+    [
+        ({"USER": "factcheck_owner", "NAME": "facts"}, None, "set DATABASE_URL too"),
+        ({"USER": "factcheck", "NAME": "facts"}, SERVING, "not the same one"),
+        ({"USER": "", "NAME": "facts"}, SERVING, "must each name a user"),
+        (
+            {"USER": "factcheck_owner", "NAME": "other"},
+            SERVING,
+            "names the database other and DATABASE_URL facts",
+        ),
+    ],
+)
+def test_owner_is_another_role_of_the_same_database(owner: Any, served: Any, words: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=words):
+        owning(owner, served)
+
+
+def test_owner_may_be_unknown() -> None:
+    assert owning(None, SERVING) is None
+    owner = {"USER": "factcheck_owner", "NAME": "facts"}
+    assert owning(owner, SERVING) == owner

@@ -4,8 +4,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection, transaction
 
+from factcheck.database.database_roles import serving_role
 from factcheck.database.lock_patience import patiently
-from tests.helpers.database import administration
+from tests.helpers.database import connect
+from tests.helpers.tampering import as_owner_of_tables
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,7 +26,7 @@ def closed() -> None:
 
 def test_it_is_tried_again_until_the_others_have_ended() -> None:
     told: list[str] = []
-    with administration(connection.settings_dict["NAME"]) as other:
+    with connect(connection.settings_dict["NAME"], serving_role()) as other, as_owner_of_tables():
         other.execute("BEGIN")
         other.execute("SELECT FROM claims_topic")
 
@@ -40,7 +42,7 @@ def test_it_is_tried_again_until_the_others_have_ended() -> None:
 
 
 def test_it_gives_up_and_names_them() -> None:
-    with administration(connection.settings_dict["NAME"]) as other:
+    with connect(connection.settings_dict["NAME"], serving_role()) as other, as_owner_of_tables():
         other.execute("BEGIN")
         other.execute("SELECT FROM claims_topic")
         with pytest.raises(CommandError, match=f"2 times 0.05 seconds.*process {other.info.backend_pid} "):

@@ -9,7 +9,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from factcheck.database.locks import AlreadyHeld, alone, lasting_transaction
-from tests.helpers.broken_rules import sql
+from tests.helpers.tampering import as_superuser
 from tests.helpers.transaction_pooler import pooled
 
 __all__ = ["pooled"]  # fixtures
@@ -21,6 +21,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def way(request: pytest.FixtureRequest) -> None:
     if request.param != "directly":
         request.getfixturevalue("pooled")
+
+
+def asked(statement: str, *values: object) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.rowcount
 
 
 def is_free(name: str) -> bool:
@@ -44,7 +50,7 @@ def test_name_is_held_by_one_across_transactions_and_by_none_who_is_dead() -> No
     with alone("a thing") as own:
         for _ in range(5):
             with transaction.atomic():
-                sql("SELECT 1")
+                asked("SELECT 1")
             assert (is_free("a thing"), is_free("another")) == (False, True)
         own.require()
     assert is_free("a thing")
@@ -63,14 +69,14 @@ def test_name_is_held_by_one_across_transactions_and_by_none_who_is_dead() -> No
 @pytest.mark.usefixtures("way")
 def test_what_is_stored_for_the_work_lasts_through_its_transactions_and_no_longer() -> None:
     with lasting_transaction() as own, own.connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE kept (number int)")
+        cursor.execute("SELECT public.claims_stage_begin()")
         for number in range(3):
             with transaction.atomic():
-                sql("SELECT 1")
-            cursor.execute("INSERT INTO kept VALUES (%s)", [number])
-        cursor.execute("SELECT count(*) FROM kept")
+                asked("SELECT 1")
+            cursor.execute("INSERT INTO pg_temp.staged_review (statement) VALUES (%s)", [number])
+        cursor.execute("SELECT count(*) FROM pg_temp.staged_review")
         assert cursor.fetchone() == (3,)
-    assert sql("SELECT FROM pg_class WHERE relname = 'kept'") == 0
+    assert asked("SELECT FROM pg_class WHERE relname = 'staged_review'") == 0
 
 
 def test_who_lost_the_connection_is_told() -> None:
@@ -78,7 +84,8 @@ def test_who_lost_the_connection_is_told() -> None:
         with own.connection.cursor() as cursor:
             cursor.execute("SELECT pg_backend_pid()")
             [pid] = cursor.fetchone()
-        sql("SELECT pg_terminate_backend(%s, 5000)", pid)
+        with as_superuser():
+            asked("SELECT pg_terminate_backend(%s, 5000)", pid)
         assert is_free("a thing")
         with pytest.raises(OperationalError):
             own.require()
@@ -88,5 +95,5 @@ def test_inside_a_transaction_it_is_a_part_of_it() -> None:
     with transaction.atomic():
         with alone("a thing") as own:
             assert own.connection is connection
-        sql("SELECT 1")
+        asked("SELECT 1")
     assert is_free("a thing")

@@ -1,5 +1,6 @@
 """What a migration does to those who go on meanwhile is told by PostgreSQL, whatever kind of operation it is."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pgtrigger
@@ -15,10 +16,22 @@ from pgtrigger.migrations import AddTrigger
 
 from factcheck.database.migration_review import Reviewed, review
 from factcheck.database.schema_shape import KnownTables
+from tests.helpers.tampering import as_owner_of_tables
 
 READ_WHOLE = "reads a whole table that nobody can write to meanwhile"
 WRITTEN_ANEW = "writes a whole table anew that nobody can use meanwhile"
 ROWS_OF_ALL = "changes rows of a whole table in one transaction"
+
+
+@pytest.fixture(autouse=True)
+def as_migrate_does(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Migrations are carried out as the owner of the tables."""
+    if request.node.get_closest_marker("django_db") is None:
+        yield
+        return
+    request.getfixturevalue("db")
+    with as_owner_of_tables():
+        yield
 
 
 @pytest.fixture(scope="module")

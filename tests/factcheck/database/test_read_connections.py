@@ -3,7 +3,6 @@
 import os
 from typing import Any
 
-import psycopg
 import pytest
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
@@ -14,6 +13,7 @@ from factcheck.database.cached_sql import Slot, Statement, Template
 from factcheck.database.locks import alone
 from factcheck.database.read_connections import fetch
 from factcheck.installation.environment import postgresql_several
+from tests.helpers.database import administration
 from tests.helpers.transaction_pooler import pooled
 
 __all__ = ["pooled"]  # fixtures
@@ -22,14 +22,7 @@ __all__ = ["pooled"]  # fixtures
 def end_the_connection() -> None:
     """From outside, as a server that is restarted ends them all."""
     [(pid,)] = fetch("SELECT pg_backend_pid()")
-    server = connection.settings_dict
-    address = {
-        "host": server["HOST"],
-        "port": server["PORT"],
-        "user": server["USER"],
-        "dbname": server["NAME"],
-    }
-    with psycopg.connect(**address) as other:
+    with administration(connection.settings_dict["NAME"]) as other:
         assert other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid]).fetchone() == (True,)
 
 

@@ -73,6 +73,7 @@ def test_what_the_revision_has_not_is_new(monkeypatch: pytest.MonkeyPatch) -> No
         "factcheck.database.released_migrations.migrations_of",
         lambda revision: {
             ("claims", "0001_search"),
+            ("claims", "0001_staging"),
             ("sources", "0001_desk_words"),
             ("sources", "0002_initial"),
         },
@@ -81,4 +82,5 @@ def test_what_the_revision_has_not_is_new(monkeypatch: pytest.MonkeyPatch) -> No
         ("claims", "0002_initial"),
         ("factcheck", "0001_ratelimit"),
         ("factcheck", "0002_jobrequest"),
+        ("factcheck", "0003_owners_work"),
     ]

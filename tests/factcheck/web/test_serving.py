@@ -15,18 +15,16 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
 
 import psutil
 import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import CommandError
-from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from factcheck.web import serving
-from tests.helpers.database import copy_template, drop_database
+from tests.helpers.database import addresses, copy_template, drop_database
 
 pytestmark = pytest.mark.slow
 
@@ -50,14 +48,9 @@ def installation(folder: Path, port: int) -> Iterator[dict[str, str]]:
     """Variables under which a process of its own runs, on a migrated database of its own."""
     name = f"test_serving_{os.getpid()}"
     copy_template(name)
-    where = connection.settings_dict
-    password = f":{quote(where['PASSWORD'])}" if where["PASSWORD"] else ""
-    address = (
-        f"postgresql://{where['USER']}{password}@/{name}?host={quote(where['HOST'])}&port={where['PORT']}"
-    )
     yield {
         "PATH": os.environ["PATH"],
-        "DATABASE_URL": address,
+        **addresses(name),
         "DATA_DIR": str(folder),
         "PORT": str(port),
         "FACTCHECK_DEMO": "1",

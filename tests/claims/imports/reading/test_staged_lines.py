@@ -11,6 +11,7 @@ from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordPlace, Refusal
 from claims.imports.reading.review_record import Review
 from claims.imports.reading.staged_lines import COLUMNS, line, restored
+from tests.helpers.tampering import as_owner_of_tables
 
 PLACE = RecordPlace("claims.csv", "row 2")
 STATEMENT = "The bridge in Anytown was closed for a year."
@@ -25,7 +26,7 @@ def read(fields: Mapping[str, Any], place: RecordPlace = PLACE) -> tuple[Review,
 
 def copied(*lines: bytes) -> list[dict[str, Any]]:
     """The lines as PostgreSQL takes them."""
-    with connection.cursor() as cursor:
+    with as_owner_of_tables(), connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMPORARY TABLE waiting"
             " (number serial, digest uuid, key uuid, number_key uuid, statement text, review text, found text)"

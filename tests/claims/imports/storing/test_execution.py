@@ -28,7 +28,7 @@ from claims.models import (
     Verdict,
 )
 from tests.helpers.brought_records import STATEMENT, bring, counts, review
-from tests.helpers.database import replace_database
+from tests.helpers.database import addresses, replace_database
 from tests.helpers.parallel import at_once
 from tests.helpers.transaction_pooler import pooled
 
@@ -172,9 +172,8 @@ def test_nobody_carries_out_a_run_twice(tmp_path: Path) -> None:
 def test_killed_at_random_moments_it_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
     place = tmp_path / "reviews.jsonl"
     place.write_bytes(b"".join(orjson.dumps(record) + b"\n" for record in records(3000)))
-    server = connection.settings_dict
     environment = os.environ | {
-        "DATABASE_URL": f"postgresql://{server['USER']}@/{server['NAME']}?host={server['HOST']}&port={server['PORT']}",
+        **addresses(connection.settings_dict["NAME"]),
         "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefgh",
         "DATA_DIR": str(tmp_path / "data"),
     }

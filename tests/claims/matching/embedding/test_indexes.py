@@ -8,9 +8,9 @@ from django.db import ProgrammingError, connection
 
 from claims.matching.embedding import indexes, nearest, query_vector, upkeep
 from claims.models import Claim, EmbeddingModel
-from tests.helpers.broken_rules import sql
 from tests.helpers.embedders import OtherEmbedder
 from tests.helpers.newsroom import make_claim
+from tests.helpers.tampering import as_superuser
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -80,7 +80,8 @@ def test_one_that_was_broken_off_is_built_again(
         publish()
     model = up_to_date()
     name = f"claims_statementvector_hnsw_{model.pk}_public"
-    sql("UPDATE pg_index SET indisvalid = false WHERE indexrelid = %s::regclass", name)
+    with as_superuser(), connection.cursor() as cursor:
+        cursor.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = %s::regclass", [name])
     assert built() == {name: False}
     up_to_date()
     assert built() == {name: True}

@@ -16,12 +16,13 @@ import psycopg
 import pytest
 
 from factcheck.database.embedded import (
+    SUPERUSER,
     PostgresUnavailable,
     ServerPlace,
     account,
-    connection_settings,
     memory,
     place,
+    roles,
     running,
     server,
 )
@@ -32,10 +33,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="root only")
 
 
 def ask(data_dir: Path, query: str, database: str = "factcheck") -> list[tuple]:
-    where = connection_settings(data_dir)
-    with psycopg.connect(
-        host=where["HOST"], port=where["PORT"], user=where["USER"], dbname=database, autocommit=True
-    ) as connection:
+    with roles.connect(ServerPlace(data_dir.resolve()), SUPERUSER, database) as connection:
         cursor = connection.execute(query)
         return cursor.fetchall() if cursor.description else []
 
@@ -136,8 +134,7 @@ def test_log_holds_nothing_of_what_statements_say(stopped: Path) -> None:
         for statement in TELLTALES:
             with contextlib.suppress(psycopg.Error):
                 ask(stopped, statement)
-        where = connection_settings(stopped)
-        with psycopg.connect(host=where["HOST"], user=where["USER"], dbname="factcheck") as connection:
+        with roles.connect(ServerPlace(stopped), SUPERUSER) as connection:
             for parameter in (SECRET, f"\\x{SECRET}"):
                 with pytest.raises(psycopg.Error), connection.transaction():
                     connection.execute("SELECT %s::text::bytea::text::integer", [parameter], prepare=True)
@@ -146,8 +143,7 @@ def test_log_holds_nothing_of_what_statements_say(stopped: Path) -> None:
 
 def test_log_holds_nothing_of_the_statement_at_which_a_process_crashed(stopped: Path) -> None:
     with running(stopped):
-        where = connection_settings(stopped)
-        with psycopg.connect(host=where["HOST"], user=where["USER"], dbname="factcheck") as connection:
+        with roles.connect(ServerPlace(stopped), SUPERUSER) as connection:
             victim = psutil.Process(connection.info.backend_pid)
             threading.Thread(target=_kill_when_busy, args=[victim, stopped]).start()
             with pytest.raises(psycopg.OperationalError):
@@ -381,10 +377,10 @@ def test_root_without_setpriv_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_interrupted_start_leaves_no_server(stopped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(_place: ServerPlace) -> None:
+    def interrupted(*_of_what: object, **_how: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(server, "_create_database", interrupted)
+    monkeypatch.setattr(server, "_have_roles_and_database", interrupted)
     with pytest.raises(KeyboardInterrupt), running(stopped):
         pytest.fail("started")
     assert main_process(stopped) is None

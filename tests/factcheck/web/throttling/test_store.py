@@ -11,6 +11,7 @@ from factcheck.database.replicas import Replicas
 from factcheck.installation.environment import Rate
 from factcheck.web.throttling.limiter import Limiter
 from factcheck.web.throttling.store import PostgresStore, Store, StoreUnavailable
+from tests.helpers.broken_rules import sql
 from tests.helpers.parallel import at_once
 
 
@@ -102,8 +103,8 @@ def test_table_is_not_written_ahead() -> None:
 
 @pytest.mark.django_db
 def test_failure_of_the_store_does_not_take_the_transaction_along() -> None:
+    sql("ALTER TABLE factcheck_ratelimit RENAME TO elsewhere")
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE factcheck_ratelimit RENAME TO elsewhere")
         with pytest.raises(StoreUnavailable, match="factcheck_ratelimit"):
             spend(PostgresStore(), "a", 1.0)
         cursor.execute("SELECT 1")
@@ -112,8 +113,7 @@ def test_failure_of_the_store_does_not_take_the_transaction_along() -> None:
 
 @pytest.mark.django_db
 def test_reads_go_on_without_the_table() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE factcheck_ratelimit RENAME TO elsewhere")
+    sql("ALTER TABLE factcheck_ratelimit RENAME TO elsewhere")
     limiter = Limiter({"anonymous": Rate(20, 3600)}, PostgresStore())
     answers = [limiter.admit("192.0.2.1", "anonymous") for _ in range(30)]
     assert sum(answer.allowed for answer in answers if answer) == 20

@@ -1,0 +1,32 @@
+"""Past the rules: what is measured with is made by hundreds of thousands of rows, which nobody published."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.db import connection
+
+from factcheck.database import embedded
+from factcheck.database.embedded import roles
+
+
+def superuser() -> "psycopg.Connection[Any]":
+    """A connection to the database that Django is set up on, beside Django's."""
+    place = embedded.ServerPlace(settings.DATA_DIR.resolve())
+    return roles.connect(place, embedded.SUPERUSER, connection.settings_dict["NAME"])
+
+
+@contextmanager
+def as_superuser() -> Iterator[None]:
+    """Have Django's own connection be a superuser's until the end."""
+    before = dict(connection.settings_dict)
+    connection.close()
+    theirs = embedded.connection_settings(settings.DATA_DIR, embedded.SUPERUSER)
+    connection.settings_dict.update(theirs | {"NAME": before["NAME"]})
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict.update({name: before[name] for name in theirs})

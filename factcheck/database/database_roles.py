@@ -1,0 +1,219 @@
+"""Who may do what in the database: one role owns what is in it, another serves and owns nothing.
+
+What the serving role is granted follows from the rules of the models: what a rule refuses whoever asks
+(`factcheck.database.rules.Prohibition`) is not granted either. Whoever gets hold of that role's connection finds no way
+to switch a rule off, since only an owner could. docs/database-roles.md says what this holds and what it does not.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pgtrigger
+from django.apps import apps
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from pgtrigger import registry
+
+from factcheck.database.rules import Prohibition
+
+#: What whoever serves may do with the rows of a table, unless a rule of it refuses that whoever asks.
+ROWS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
+
+_OPERATIONS = {
+    "INSERT": pgtrigger.Insert,
+    "UPDATE": pgtrigger.Update,
+    "DELETE": pgtrigger.Delete,
+}
+
+#: Tables of Django's that `migrate` alone writes to.
+_KEPT_BY_MIGRATE = ("django_content_type", "django_migrations", "auth_permission")
+
+#: Tables of ours that have no model (`factcheck/migrations/`).
+_WITHOUT_MODELS = ("factcheck_jobrequest", "factcheck_ratelimit")
+
+#: How a connection says as whom it comes.
+_IDENTITY = ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
+
+Identity = Mapping[str, Any]
+
+
+def is_separated() -> bool:
+    """Whether another role than the one that serves is known to own the tables."""
+    return settings.OWNER_DATABASE is not None
+
+
+@contextmanager
+def as_owner(alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """Have this thread's connection be the owner's until the end.
+
+    Where no owner is known, whoever serves is taken to be the owner, and the connection stays as it is.
+    """
+    if not is_separated():
+        yield
+        return
+    database = connections[alias]
+    served = {name: database.settings_dict[name] for name in _IDENTITY}
+    _come_as(database, owners_identity())
+    try:
+        yield
+    finally:
+        _come_as(database, served)
+
+
+def owners_identity() -> Identity:
+    """What to put into the settings of a connection so that it comes as the owner; nothing where none is known."""
+    if settings.OWNER_DATABASE is None:
+        return {}
+    identity = {name: settings.OWNER_DATABASE[name] for name in _IDENTITY}
+    return identity | {"OPTIONS": dict(identity["OPTIONS"])}
+
+
+def _come_as(database: BaseDatabaseWrapper, identity: Identity) -> None:
+    """The name of the database stays: it may be one of tests."""
+    if database.in_atomic_block:
+        raise RuntimeError("A transaction is open; its end has to be waited for.")
+    database.close()
+    database.close_pool()  # type: ignore[attr-defined]  # PostgreSQL is the only backend
+    database.settings_dict.update({name: identity[name] for name in _IDENTITY})
+
+
+def serving_role() -> str:
+    """The name of the role that serves, whoever a connection is at this moment; empty where it is left to libpq."""
+    return str(settings.RUNTIME_ROLE)
+
+
+# What is granted ------------------------------------------------------------------------------------------------------
+
+
+def wanted() -> dict[str, frozenset[str]]:
+    """Table → what whoever serves has to be granted, and nothing else."""
+    tables = {
+        model._meta.db_table: ROWS
+        for model in apps.get_models(include_auto_created=True)
+        if not model._meta.proxy and not model._meta.swapped
+    }
+    tables |= dict.fromkeys(_WITHOUT_MODELS, ROWS)
+    tables |= dict.fromkeys(_KEPT_BY_MIGRATE, frozenset({"SELECT"}))
+    for model, trigger in registry.registered():
+        table = model._meta.db_table
+        if isinstance(trigger, Prohibition):
+            tables[table] -= {
+                name for name, operation in _OPERATIONS.items() if _includes(trigger.operation, operation)
+            }
+    return tables
+
+
+def _includes(operation: Any, one: Any) -> bool:
+    return str(one) in str(operation).split(" OR ")
+
+
+@dataclass(frozen=True)
+class Granted:
+    """What stands at a relation beside what its owner has."""
+
+    name: str
+    is_sequence: bool
+    #: Of whoever serves, and of everybody.
+    serving: frozenset[str]
+    public: frozenset[str]
+    #: Whether single columns have grants of their own.
+    of_columns: bool
+
+
+#: What it may do with a sequence.
+SEQUENCE = frozenset({"USAGE"})
+
+_FOUND = """
+    SELECT relname, relkind = 'S',
+        array(
+            SELECT privilege_type FROM aclexplode(relacl) AS given
+            WHERE given.grantee = (SELECT oid FROM pg_roles WHERE rolname = %(serving)s)
+        ),
+        array(SELECT privilege_type FROM aclexplode(relacl) AS given WHERE given.grantee = 0),
+        EXISTS (
+            SELECT FROM pg_attribute, aclexplode(attacl) AS given
+            WHERE attrelid = relation.oid AND given.grantee IN (
+                0, (SELECT oid FROM pg_roles WHERE rolname = %(serving)s)
+            )
+        )
+    FROM pg_class AS relation
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+        AND NOT EXISTS (
+            SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = relation.oid AND deptype = 'e'
+        )
+    ORDER BY relname
+"""
+
+
+def granted(alias: str = DEFAULT_DB_ALIAS) -> list[Granted]:
+    """What is granted now of each table and sequence."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(_FOUND, {"serving": serving_role()})
+        return [
+            Granted(name, is_sequence, frozenset(serving), frozenset(public), of_columns)
+            for name, is_sequence, serving, public, of_columns in cursor.fetchall()
+        ]
+
+
+def deviating(alias: str = DEFAULT_DB_ALIAS) -> dict[str, Granted]:
+    """Tables and sequences at which something else is granted than is wanted."""
+    should = wanted()
+    return {
+        found.name: found
+        for found in granted(alias)
+        if found.public
+        or found.of_columns
+        or found.serving != (SEQUENCE if found.is_sequence else should.get(found.name, frozenset()))
+    }
+
+
+def grant(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
+    """Grant whoever serves what is wanted and nothing else. Returns where something had to be changed.
+
+    The connection is the owner's (`as_owner`).
+    """
+    if not is_separated():
+        return []
+    database, should = connections[alias], wanted()
+    serving = database.ops.quote_name(serving_role())
+    with transaction.atomic(alias), database.cursor() as cursor:
+        found = deviating(alias)
+        for relation in found.values():
+            kind = "SEQUENCE" if relation.is_sequence else "TABLE"
+            name = f"{kind} public.{database.ops.quote_name(relation.name)}"
+            cursor.execute(f"REVOKE ALL ON {name} FROM PUBLIC, {serving}")
+            rights = SEQUENCE if relation.is_sequence else should.get(relation.name, frozenset())
+            if rights:
+                cursor.execute(f"GRANT {', '.join(sorted(rights))} ON {name} TO {serving}")
+        for function, is_trigger in _in_the_owners_name(alias):
+            cursor.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC, {serving}")
+            if not is_trigger:
+                cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {serving}")
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {serving}")
+        cursor.execute(f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {serving}")
+        # What a migration makes next is nobody's until this has said whose.
+        for things in ("TABLES", "SEQUENCES"):
+            for where in ("", "IN SCHEMA public "):
+                cursor.execute(
+                    f"ALTER DEFAULT PRIVILEGES {where}REVOKE ALL ON {things} FROM PUBLIC, {serving}"
+                )
+        return list(found)
+
+
+#: Functions that work in the owner's name. Triggers keep what nobody else may write, and are called by nobody. The
+#: others are there to be called by whoever serves.
+_DEFINERS = """
+    SELECT function.oid::regprocedure::text, prorettype = 'trigger'::regtype FROM pg_proc AS function
+    WHERE pronamespace = 'public'::regnamespace AND prosecdef AND NOT EXISTS (
+        SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = function.oid AND deptype = 'e'
+    )
+"""
+
+
+def _in_the_owners_name(alias: str) -> list[tuple[str, bool]]:
+    with connections[alias].cursor() as cursor:
+        cursor.execute(_DEFINERS)
+        return cursor.fetchall()

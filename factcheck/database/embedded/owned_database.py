@@ -1,0 +1,116 @@
+"""A database in an embedded server that belongs to the owner role, as does all that is in it; also one made before."""
+
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from factcheck.database.embedded.place import OWNER, RUNTIME, SUPERUSER, ServerPlace
+from factcheck.database.embedded.roles import connect
+
+#: Of the extensions that migrations ask for, those that only a superuser can create.
+_EXTENSIONS = ("vector",)
+
+#: With these anybody could keep files of any size in the database, which nothing here needs.
+_LARGE_OBJECTS = ("lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, bytea)", "lo_open(oid, integer)")
+
+
+def have_database(place: ServerPlace, name: str) -> None:
+    """See that the database is there and as it should be.
+
+    Raises:
+        psycopg.Error: it cannot be.
+    """
+    try:
+        connection = connect(place, SUPERUSER, name)
+    except psycopg.OperationalError:
+        with connect(place, SUPERUSER, "postgres") as server:
+            if not server.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
+                server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        connection = connect(place, SUPERUSER, name)
+    with connection:
+        close_off(connection, name)
+
+
+def close_off(connection: psycopg.Connection[Any], name: str) -> None:
+    """Give a database and what is in it to the owner role, and everybody else no more than to look in.
+
+    Args:
+        connection: a superuser's to this database.
+    """
+    found = connection.execute(_IS_OURS, [OWNER, OWNER]).fetchone()
+    with connection.transaction():
+        if found != (True,):
+            for extension in _EXTENSIONS:
+                _have_extension(connection, extension)
+            for function in _LARGE_OBJECTS:
+                connection.execute(f"REVOKE EXECUTE ON FUNCTION pg_catalog.{function} FROM PUBLIC")
+            connection.execute(_HAND_OVER)
+            to_owner = sql.SQL("ALTER DATABASE {} OWNER TO {}")
+            connection.execute(to_owner.format(sql.Identifier(name), sql.Identifier(OWNER)))
+        revoke = sql.SQL("REVOKE TEMPORARY, CREATE ON DATABASE {} FROM PUBLIC, {}")
+        connection.execute(revoke.format(sql.Identifier(name), sql.Identifier(RUNTIME)))
+        connection.execute(
+            sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC, {}").format(sql.Identifier(RUNTIME))
+        )
+
+
+#: Not where an earlier version made it, nor where a dump was restored by somebody else.
+_IS_OURS = """
+    SELECT pg_get_userbyid(datdba) = %s AND NOT EXISTS (
+        SELECT FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND pg_get_userbyid(relowner) <> %s
+    ) FROM pg_database WHERE datname = current_database()
+"""
+
+
+def _have_extension(connection: psycopg.Connection[Any], extension: str) -> None:
+    if connection.execute("SELECT FROM pg_available_extensions WHERE name = %s", [extension]).rowcount:
+        create = sql.SQL("CREATE EXTENSION IF NOT EXISTS {} SCHEMA public")
+        connection.execute(create.format(sql.Identifier(extension)))
+
+
+# What an earlier version made belongs to the superuser. Whoever serves may do with its rows what they could before,
+# until `migrate` says what they need. Sequences and indexes go with their tables.
+_HAND_OVER = f"""
+    DO $$
+    DECLARE
+        change text;
+    BEGIN
+        ALTER SCHEMA public OWNER TO pg_database_owner;
+        FOR change IN
+            SELECT format('ALTER %s %s OWNER TO {OWNER}', kind, name) FROM (
+                SELECT 'pg_class'::regclass AS catalog, oid, oid::regclass::text AS name,
+                    CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE'
+                        ELSE 'TABLE' END AS kind
+                FROM pg_class AS relation
+                WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S') AND NOT EXISTS (
+                    SELECT FROM pg_depend
+                    WHERE objid = relation.oid AND relation.relkind = 'S' AND deptype IN ('a', 'i')
+                        AND classid = 'pg_class'::regclass AND refclassid = 'pg_class'::regclass
+                )
+                UNION ALL
+                SELECT 'pg_proc'::regclass, oid, oid::regprocedure::text, 'ROUTINE' FROM pg_proc
+                WHERE pronamespace = 'public'::regnamespace
+                UNION ALL
+                SELECT 'pg_type'::regclass, oid, oid::regtype::text, 'TYPE' FROM pg_type
+                WHERE typnamespace = 'public'::regnamespace AND typtype IN ('d', 'e', 'r')
+                UNION ALL
+                SELECT 'pg_ts_dict'::regclass, oid, oid::regdictionary::text, 'TEXT SEARCH DICTIONARY' FROM pg_ts_dict
+                WHERE dictnamespace = 'public'::regnamespace
+                UNION ALL
+                SELECT 'pg_ts_config'::regclass, oid, oid::regconfig::text, 'TEXT SEARCH CONFIGURATION'
+                FROM pg_ts_config WHERE cfgnamespace = 'public'::regnamespace
+            ) AS ours
+            WHERE NOT EXISTS (
+                SELECT FROM pg_depend WHERE classid = ours.catalog AND objid = ours.oid AND deptype = 'e'
+            )
+        LOOP
+            EXECUTE change;
+        END LOOP;
+        GRANT USAGE ON SCHEMA public TO {RUNTIME};
+        GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {RUNTIME};
+        GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {RUNTIME};
+    END
+    $$
+"""  # noqa: S608  nothing in it comes from outside

@@ -1,0 +1,200 @@
+"""The roles of an embedded server: who made it, who owns what is in its database, and who serves from it.
+
+Each has a password in a file of its own, which nobody types. Where a password is lost or does not fit (a cluster that
+an earlier version made, or that was restored from a backup), all three are made anew: whoever may tell the server to
+read its configuration again is let in as the superuser for that moment, through a socket that nobody else can reach.
+"""
+
+import os
+import pwd
+import re
+import secrets
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+from psycopg import sql
+
+from factcheck.database.embedded.place import (
+    DATABASE,
+    OWNER,
+    PORT,
+    RUNTIME,
+    SUPERUSER,
+    PostgresUnavailable,
+    ServerPlace,
+)
+
+ROLES = (SUPERUSER, OWNER, RUNTIME)
+
+#: What neither owner nor runtime role may be.
+ATTRIBUTES = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
+
+_CLOSED = """\
+# Written by Factcheck. Passwords are in the folder postgres.passwords beside this one.
+local all all scram-sha-256
+local replication all scram-sha-256
+"""
+#: For the moment in which passwords are made.
+_AJAR = f"""\
+# Written by Factcheck, which makes passwords at this moment; they are asked for again when it has.
+local all {SUPERUSER} trust
+"""
+_IS_OPEN = re.compile(r"^\s*(local|host\w*)\b.*\btrust\s*$", re.MULTILINE)
+
+#: How long the server may take to read its configuration again, in seconds.
+_PATIENCE = 30.0
+
+
+def connect(place: ServerPlace, role: str, database: str = DATABASE) -> psycopg.Connection[Any]:
+    """A connection as this role, with its password.
+
+    Raises:
+        psycopg.OperationalError: it is not let in.
+    """
+    return _connect(place, role, database, password=_password(place, role))
+
+
+def _connect(place: ServerPlace, role: str, database: str, *, password: str) -> psycopg.Connection[Any]:
+    return psycopg.connect(
+        host=str(place.socket_folder),
+        port=PORT,
+        user=role,
+        password=password,
+        dbname=database,
+        connect_timeout=30,
+        autocommit=True,
+    )
+
+
+def _password(place: ServerPlace, role: str) -> str:
+    """What stands in its file; where there is none, a word that is nobody's password."""
+    with suppress(OSError, UnicodeDecodeError):
+        return place.password_file(role).read_text().strip().rpartition(":")[2] or "none"
+    return "none"
+
+
+def establish(
+    place: ServerPlace, server: psutil.Process, account: pwd.struct_passwd | None, *, is_new: bool
+) -> None:
+    """See that each role is there and let in by its password, and nobody without one.
+
+    Args:
+        account: as whom root runs the server.
+        is_new: the server has only been started, so all of it is looked at.
+    """
+    if not _is_open(place) and all(_is_let_in(place, role) for role in (ROLES if is_new else ROLES[:1])):
+        return
+    try:
+        with _as_superuser(place, server) as connection:
+            _make_roles(connection, _new_passwords(place, account))
+            _write(place, _CLOSED)
+            connection.execute("SELECT pg_reload_conf()")
+        _wait_until_closed(place)
+    except (OSError, psycopg.Error) as error:
+        raise PostgresUnavailable(
+            f"The roles of the database in {place.cluster} could not be made: {error}"
+        ) from error
+
+
+def _is_let_in(place: ServerPlace, role: str) -> bool:
+    try:
+        connect(place, role, "postgres").close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _is_open(place: ServerPlace) -> bool:
+    try:
+        return _IS_OPEN.search(_access(place).read_text(errors="replace")) is not None
+    except OSError:
+        return True
+
+
+def _access(place: ServerPlace) -> Path:
+    return place.cluster / "pg_hba.conf"
+
+
+def _write(place: ServerPlace, lines: str) -> None:
+    """In the file that is there, which stays its owner's; never through a link."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+    with os.fdopen(os.open(_access(place), flags, 0o600), "w") as file:
+        file.write(lines)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _as_superuser(place: ServerPlace, server: psutil.Process) -> psycopg.Connection[Any]:
+    with suppress(psycopg.OperationalError):
+        return _connect(place, SUPERUSER, "postgres", password=_password(place, SUPERUSER))
+    _write(place, _AJAR)
+    server.send_signal(signal.SIGHUP)
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return _connect(place, SUPERUSER, "postgres", password="none")  # noqa: S106  asked for by nobody
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
+def _wait_until_closed(place: ServerPlace) -> None:
+    """The server reads its configuration in its own time. Until then, who comes without a password is let in."""
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            _connect(place, SUPERUSER, "postgres", password="none").close()  # noqa: S106  that of nobody
+        except psycopg.OperationalError:
+            break
+        time.sleep(0.02)
+    for role in ROLES:
+        connect(place, role, "postgres").close()
+
+
+def _new_passwords(place: ServerPlace, account: pwd.struct_passwd | None) -> dict[str, str]:
+    folder = place.passwords
+    owner = os.geteuid() if account is None else account.pw_uid
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    if folder.is_symlink() or folder.stat().st_uid not in (owner, os.geteuid()):
+        raise PostgresUnavailable(f"{folder} is another user's folder. Remove it.")
+    folder.chmod(0o700)
+    passwords = {role: secrets.token_urlsafe(32) for role in ROLES}
+    for role, password in passwords.items():
+        unfinished = folder / f".{role}.{os.getpid()}"
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(f"*:*:*:{role}:{password}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        if account is not None:
+            # Whoever the server is lent to uses it without root another time.
+            os.chown(unfinished, account.pw_uid, account.pw_gid)
+        unfinished.replace(place.password_file(role))
+    if account is not None:
+        os.chown(folder, account.pw_uid, account.pw_gid)
+    return passwords
+
+
+def _make_roles(connection: psycopg.Connection[Any], passwords: dict[str, str]) -> None:
+    with connection.transaction():
+        for role in (OWNER, RUNTIME):
+            name = sql.Identifier(role)
+            if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:
+                connection.execute(sql.SQL("CREATE ROLE {}").format(name))
+            connection.execute(sql.SQL("ALTER ROLE {} WITH " + ATTRIBUTES).format(name))
+            # What a role has set for itself is not the next one's.
+            connection.execute(sql.SQL("ALTER ROLE {} RESET ALL").format(name))
+        # So the owner sees who is in its way, and can end it. The other way round is what must never be.
+        connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(RUNTIME), sql.Identifier(OWNER)))
+        for role, password in passwords.items():
+            hashed = connection.pgconn.encrypt_password(
+                password.encode(), role.encode(), b"scram-sha-256"
+            ).decode()
+            change = sql.SQL("ALTER ROLE {} PASSWORD {}")
+            connection.execute(change.format(sql.Identifier(role), sql.Literal(hashed)))

@@ -1,0 +1,20 @@
+"""What only the owner of tables may do, and whoever serves needs: functions of the database do it for them."""
+
+from django.db import connection
+
+
+def analyze(*tables: str) -> None:
+    """Have PostgreSQL find out about the rows of these tables, by which it plans."""
+    _for_each("SELECT public.factcheck_analyze(wanted::regclass) FROM unnest(%s::text[]) AS wanted", tables)
+
+
+def advance_ids(*tables: str) -> None:
+    """Have the next ids of these tables follow those that are stored; never back."""
+    _for_each(
+        "SELECT public.factcheck_advance_ids(wanted::regclass) FROM unnest(%s::text[]) AS wanted", tables
+    )
+
+
+def _for_each(statement: str, tables: tuple[str, ...]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [[f"public.{table}" for table in tables]])

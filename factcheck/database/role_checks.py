@@ -1,0 +1,177 @@
+"""System checks: is the role that serves as poor as it should be? What was granted by hand stays, and is told here."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.core.checks import CheckMessage, Tags, register
+from django.core.checks import Warning as Advice
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+
+from factcheck.database import database_roles
+
+_HOW = "docs/database-roles.md says how."
+
+#: Roles of PostgreSQL's own that let somebody see more, and do no more.
+HARMLESS = ("pg_monitor", "pg_read_all_settings", "pg_read_all_stats", "pg_stat_scan_tables")
+
+_ROLE = "SELECT oid FROM pg_roles WHERE rolname = coalesce(nullif(%s, ''), session_user)"
+
+#: Whether tables of ours belong to whoever serves.
+_OWNS_TABLES = """
+    SELECT count(*) FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relowner = %s
+"""
+
+#: What is found → what each row of it is. A row is a piece of a sentence: whoever serves “…”.
+_TOO_MUCH = {
+    "factcheck.W011": """
+        SELECT format('has the attribute %%s', attribute) FROM pg_roles, LATERAL (VALUES
+            (rolsuper, 'SUPERUSER'), (rolcreaterole, 'CREATEROLE'), (rolcreatedb, 'CREATEDB'),
+            (rolreplication, 'REPLICATION'), (rolbypassrls, 'BYPASSRLS')
+        ) AS has (it, attribute) WHERE pg_roles.oid = %(role)s AND it
+        UNION ALL
+        SELECT format('is a member of the role %%s', rolname) FROM pg_roles
+        WHERE pg_has_role(%(role)s::oid, oid, 'MEMBER') AND oid <> %(role)s AND NOT rolname = ANY (%(harmless)s)
+            AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = %(role)s)
+        UNION ALL
+        SELECT format('may set %%s', parname) FROM pg_parameter_acl, aclexplode(paracl) AS given
+        WHERE given.grantee IN (0, %(role)s)
+        UNION ALL
+        SELECT format('begins with the setting %%s', setting) FROM pg_db_role_setting, unnest(setconfig) AS setting
+        WHERE setrole IN (0, %(role)s) AND setting ~ '^(role|search_path|session_replication_role)='
+    """,
+    "factcheck.W012": """
+        SELECT format('owns %%s', pg_describe_object(classid, objid, objsubid)) FROM pg_shdepend
+        WHERE refclassid = 'pg_authid'::regclass AND refobjid = %(role)s AND deptype = 'o'
+            AND dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+            AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = %(role)s)
+    """,
+    "factcheck.W013": """
+        SELECT format('may %%s in the database %%s', privilege, current_database())
+        FROM unnest(ARRAY['CREATE', 'TEMPORARY']) AS privilege
+        WHERE has_database_privilege(%(role)s::oid, current_database(), privilege)
+        UNION ALL
+        SELECT format('may CREATE in the schema %%s', nspname) FROM pg_namespace
+        WHERE nspname !~ '^pg_(toast_)?temp' AND has_schema_privilege(%(role)s::oid, oid, 'CREATE')
+        UNION ALL
+        SELECT format('may use the foreign data wrapper %%s', fdwname) FROM pg_foreign_data_wrapper
+        WHERE has_foreign_data_wrapper_privilege(%(role)s::oid, oid, 'USAGE')
+        UNION ALL
+        SELECT format('may call %%s', oid::regprocedure) FROM pg_proc
+        WHERE has_function_privilege(%(role)s::oid, oid, 'EXECUTE') AND (
+            oid::regprocedure::text = ANY (ARRAY['pg_read_file(text)', 'pg_ls_dir(text)', 'pg_reload_conf()',
+                'lo_import(text)', 'lo_export(oid,text)'])
+            OR proname ~ '^dblink(_|$)' AND prokind = 'f'
+            OR prosecdef AND prorettype = 'trigger'::regtype AND pronamespace = 'public'::regnamespace
+        )
+    """,
+    "factcheck.W014": """
+        SELECT format('is granted %%s of every new %%s', privilege_type,
+            CASE defaclobjtype WHEN 'r' THEN 'table' WHEN 'S' THEN 'sequence' ELSE 'schema' END)
+        FROM pg_default_acl, aclexplode(defaclacl) AS given
+        WHERE defaclobjtype IN ('r', 'S', 'n') AND given.grantee IN (0, %(role)s)
+    """,
+}
+
+_HINTS = {
+    "factcheck.W011": f"ALTER ROLE, REVOKE or ALTER ROLE … RESET it, as a superuser. {_HOW}",
+    "factcheck.W012": f"Give it to the owner of the tables: ALTER … OWNER TO. {_HOW}",
+    "factcheck.W013": f"REVOKE it, as the owner or a superuser. {_HOW}",
+    "factcheck.W014": "Run manage.py migrate, which takes it back.",
+}
+
+_SWITCHED_OFF = """
+    SELECT format('%s of %s', tgname, tgrelid::regclass) FROM pg_trigger
+    WHERE tgenabled IN ('D', 'R') AND tgrelid IN (
+        SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace
+    )
+    ORDER BY 1
+"""
+
+
+@register(Tags.security, deploy=True)
+def check_owner(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Whoever serves is not to own the tables: an owner can switch rules off and rewrite the past."""
+    try:
+        if not _owns_tables(DEFAULT_DB_ALIAS):
+            return []
+    except DatabaseError:
+        return []  # that it is away is told by other means
+    return [
+        Advice(
+            "The role of DATABASE_URL owns the tables. Whoever gets hold of it can switch off the rules that keep what"
+            " was published, and rewrite it.",
+            hint=f"Give the tables to a role of their own, and its address to migrate, as OWNER_DATABASE_URL. {_HOW}",
+            id="factcheck.W010",
+        )
+    ]
+
+
+@register(Tags.database)
+def check_roles(
+    app_configs: Any, databases: Sequence[str] | None = None, **options: Any
+) -> list[CheckMessage]:
+    """What whoever serves can do beyond what it needs, and rules that somebody has switched off."""
+    if DEFAULT_DB_ALIAS not in (databases or ()) or connections[DEFAULT_DB_ALIAS].vendor != "postgresql":
+        return []
+    found = [*_switched_off(DEFAULT_DB_ALIAS)]
+    if database_roles.is_separated() or not _owns_tables(DEFAULT_DB_ALIAS):
+        found += [*_too_much(DEFAULT_DB_ALIAS), *_grants(DEFAULT_DB_ALIAS)]
+    return found
+
+
+def _owns_tables(alias: str) -> bool:
+    with connections[alias].cursor() as cursor:
+        cursor.execute(_OWNS_TABLES, [_serving(alias)])
+        return bool(cursor.fetchone() != (0,))
+
+
+def _serving(alias: str) -> int:
+    """The number of the role that serves; none where it is not there."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(_ROLE, [database_roles.serving_role()])
+        [(found,)] = cursor.fetchall() or [(0,)]
+        return int(found)
+
+
+def _too_much(alias: str) -> Iterator[CheckMessage]:
+    asked = {"role": _serving(alias), "harmless": list(HARMLESS)}
+    for code, query in _TOO_MUCH.items():
+        with connections[alias].cursor() as cursor:
+            cursor.execute(query, asked)
+            for (finding,) in cursor.fetchall():
+                yield Advice(f"The role that serves {finding}.", hint=_HINTS[code], id=code)
+
+
+def _grants(alias: str) -> Iterator[CheckMessage]:
+    """Not while `migrate` is about to put them right."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        if cursor.fetchone() != (database_roles.serving_role(),):
+            return
+    should = database_roles.wanted()
+    for name, relation in database_roles.deviating(alias).items():
+        wanted = database_roles.SEQUENCE if relation.is_sequence else should.get(name, frozenset())
+        more = (
+            sorted((relation.serving - wanted) | relation.public)
+            + ["rights to columns"] * relation.of_columns
+        )
+        less = sorted(wanted - relation.serving)
+        said = [f"more than it needs of {name} ({', '.join(more)})"] if more else []
+        said += [f"less than it needs of {name} ({', '.join(less)} is missing)"] if less else []
+        yield Advice(
+            f"The role that serves is granted {' and '.join(said)}.",
+            hint="Run manage.py migrate, which grants what is needed and nothing else.",
+            id="factcheck.W015",
+        )
+
+
+def _switched_off(alias: str) -> Iterator[CheckMessage]:
+    with connections[alias].cursor() as cursor:
+        cursor.execute(_SWITCHED_OFF)
+        for (trigger,) in cursor.fetchall():
+            yield Advice(
+                f"A rule of the database is switched off: the trigger {trigger}.",
+                hint="Find out who did it and what was changed since; then ALTER TABLE … ENABLE TRIGGER, as the owner.",
+                id="factcheck.W016",
+            )
