@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from sources.models import MediaHash, MediaObject, Source
-from tests.helpers.broken_rules import refused, sql
+from tests.helpers.broken_rules import as_committed, refused, sql
 
 pytestmark = pytest.mark.django_db
 
@@ -81,16 +81,14 @@ INSERT = "INSERT INTO sources_mediaobject (sha256, size, kind, media_type, keyfr
 alternative_text, show_to_readers, public_sha256, public_media_type, metadata, provenance, caveats) \
 VALUES ('{sha}', {size}, '{kind}', '{type}', '{keyframes}', {values} '', '{url}', '', false, '', '', '{{}}', '{{}}', '[]')"
 RIGHT = {
-
-        "sha": C,
-        "size": 9,
-        "kind": "image",
-        "type": "image/png",
-        "keyframes": "",
-        "url": "",
-        "more": "",
-        "values": ""
-    ,
+    "sha": C,
+    "size": 9,
+    "kind": "image",
+    "type": "image/png",
+    "keyframes": "",
+    "url": "",
+    "more": "",
+    "values": "",
 }
 
 
@@ -141,6 +139,7 @@ def test_a_picture_has_no_transcript() -> None:
 
 def test_the_table_is_not_emptied_and_what_is_replaced_is_kept() -> None:
     media = make(alternative_text="Before.")
+    as_committed()
     refused("TRUNCATE sources_mediaobject CASCADE", match="no_truncate")
     sql(f"UPDATE sources_mediaobject SET alternative_text = 'After.' WHERE id = {media.pk}")
     with connection.cursor() as cursor:
