@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 
 from factcheck.confinement.confined import Confined, OutOfBounds
 from factcheck.confinement.limits import Allowance, Cause
-from sources.media.packed_pictures import Picture, PictureRequest, pack_request, unpack_answer
+from sources.media.packed_pictures import Look, Picture, PictureRequest, pack_request, unpack_answer
 from sources.media.perceptual_hash import PerceptualHash
 from sources.media.refused_media import MediaRefused
 from sources.media.signatures import HEAD, IMAGE, SVG, MediaFormat, recognise
@@ -73,8 +73,8 @@ def read_picture_bytes(content: bytes, reader: str) -> Picture:
     return _answer(PictureRequest(reader, content=content))
 
 
-def look_of(content: bytes) -> PerceptualHash:
-    """What a picture looks like.
+def looks_of(content: bytes) -> list[Look]:
+    """What a picture looks like: all of it first, then the parts that may have been cut out of it or written upon.
 
     Raises:
         MediaRefused: it is no picture, cannot be read, or to read it takes too much.
@@ -86,7 +86,12 @@ def look_of(content: bytes) -> PerceptualHash:
         raise MediaRefused(
             "unknown_type", _("This is no picture that can be read: send a JPEG, PNG, WebP or GIF.")
         )
-    return _answer(PictureRequest(kind.reader, content=content, only_look=True)).looks[0].hash
+    return _answer(PictureRequest(kind.reader, content=content, only_look=True)).looks
+
+
+def look_of(content: bytes) -> PerceptualHash:
+    """What all of it looks like; `looks_of` says what is raised."""
+    return looks_of(content)[0].hash
 
 
 def svg_refusal() -> tuple[str, str]:

@@ -15,7 +15,7 @@ except (ImportError, OSError, RuntimeError):  # where there is no library for th
     Reader = None
 
 #: The first descriptor that is free once the process has its socket (`factcheck.confinement.zygote`).
-_FREE = 4
+FREE = 4
 _OFFLINE = {"verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_trust": True}}
 
 
@@ -29,7 +29,7 @@ def answer(question: bytes) -> bytes:
         return orjson.dumps({"state": "not_read_here"})
     with Path(asked["path"]).open("rb") as file:
         # Nothing more is opened from here on, neither a file nor a connection.
-        resource.setrlimit(resource.RLIMIT_NOFILE, (_FREE + 1, _FREE + 1))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (FREE + 1, FREE + 1))
         return orjson.dumps(_read(file, asked["media_type"], asked["anchors"]))
 
 

@@ -21,7 +21,7 @@ else:
     register_heif_opener()
 
 #: The first descriptor that is free once the process has its socket (`factcheck.confinement.zygote`).
-_FREE = 4
+FREE = 4
 
 
 def prepare() -> None:
@@ -49,7 +49,7 @@ def _picture(asked: PictureRequest) -> Picture:
         raise MediaRefused("not_read_here", "")
     with _opened(asked) as file:
         # Nothing more is opened from here on, neither a file nor a connection, whoever takes this process over.
-        resource.setrlimit(resource.RLIMIT_NOFILE, (_FREE + 1, _FREE + 1))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (FREE + 1, FREE + 1))
         try:
             return shown_picture(file, asked)
         except TooManyPixels as error:
