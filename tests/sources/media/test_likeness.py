@@ -48,11 +48,6 @@ def test_each_change_is_found_and_nothing_else(gallery: dict[int, MediaObject]) 
     for name, change in CHANGES.items():
         for number, media in gallery.items():
             found = near_duplicates(encoded(change(scene(number)), quality=70))
-            if (
-                [near.media_id for near in found] != [media.pk]
-                or found[0].transformation != ORIENTATIONS.get(name, "original")
-                or (name in PARTS and found[0].part != PARTS[name])
-            ):
             as_expected = [(near.media_id, near.transformation) for near in found] == [
                 (media.pk, ORIENTATIONS.get(name, "original"))
             ]
