@@ -98,7 +98,10 @@ def _copied(name: str) -> Iterator[Path]:
         yield here
         return
     try:
-        with default_storage.open(name, "rb") as file, tempfile.NamedTemporaryFile(prefix="archived-") as copy:
+        with (
+            default_storage.open(name, "rb") as file,
+            tempfile.NamedTemporaryFile(prefix="archived-") as copy,
+        ):
             shutil.copyfileobj(file, copy)
             copy.flush()
             yield Path(copy.name)

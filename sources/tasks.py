@@ -8,7 +8,10 @@ from factcheck.installation.file_store import FilesAway
 from sources.capture import capture
 from sources.http.fetched_documents import TEMPORARY, FetchError, fetch
 from sources.material import Material
+from sources.media import keyframes
 from sources.models import Source
+
+__all__ = ["capture_source", "keyframes"]
 
 
 class AddressSilent(Exception):

@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import IO, cast
 
 import psutil
 
@@ -66,26 +67,8 @@ def run_bounded(program: str, arguments: Sequence[str], allowance: Allowance) ->
 
 
 def _finished(process: "subprocess.Popen[bytes]", allowance: Allowance) -> Finished:
-    assert process.stdout is not None  # noqa: S101  they are pipes
-    assert process.stderr is not None  # noqa: S101
-    output, complaints = bytearray(), bytearray()
     ends_at = time.monotonic() + allowance.seconds
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ, output)
-        selector.register(process.stderr, selectors.EVENT_READ, complaints)
-        while selector.get_map():
-            if time.monotonic() > ends_at:
-                raise OutOfBounds(Cause.TIME)
-            if _size(process.pid) > allowance.memory:
-                raise OutOfBounds(Cause.MEMORY)
-            for key, _events in selector.select(GLANCE):
-                piece = os.read(key.fd, _PIECE)
-                if not piece:
-                    selector.unregister(key.fileobj)
-                elif key.data is output or len(complaints) < _MOST_COMPLAINTS:
-                    key.data.extend(piece)
-                if len(output) > allowance.output:
-                    raise OutOfBounds(Cause.OUTPUT)
+    output, complaints = _written(process, allowance, ends_at)
     try:
         status = process.wait(max(0.1, ends_at - time.monotonic()))
     except subprocess.TimeoutExpired:
@@ -95,6 +78,29 @@ def _finished(process: "subprocess.Popen[bytes]", allowance: Allowance) -> Finis
     if status < 0:
         raise OutOfBounds(Cause.CRASH)
     return Finished(bytes(output), complaints.decode("utf-8", "replace"), status == 0)
+
+
+def _written(
+    process: "subprocess.Popen[bytes]", allowance: Allowance, ends_at: float
+) -> tuple[bytearray, bytearray]:
+    """What it writes to either of its outputs until it closes both."""
+    output, complaints = bytearray(), bytearray()
+    with selectors.DefaultSelector() as selector:
+        for pipe, kept in ((process.stdout, output), (process.stderr, complaints)):
+            selector.register(cast(IO[bytes], pipe), selectors.EVENT_READ, kept)
+        while selector.get_map():
+            if time.monotonic() > ends_at:
+                raise OutOfBounds(Cause.TIME)
+            if _size(process.pid) > allowance.memory:
+                raise OutOfBounds(Cause.MEMORY)
+            for key, _events in selector.select(GLANCE):
+                if not (piece := os.read(key.fd, _PIECE)):
+                    selector.unregister(key.fileobj)
+                elif key.data is output or len(complaints) < _MOST_COMPLAINTS:
+                    key.data.extend(piece)
+            if len(output) > allowance.output:
+                raise OutOfBounds(Cause.OUTPUT)
+    return output, complaints
 
 
 def _size(process: int) -> int:

@@ -25,7 +25,9 @@ def media_settings() -> MediaSettings:
     named = text("FFMPEG", kind="path", shown="ffmpeg on the PATH")
     ffmpeg = shutil.which(named or "ffmpeg") or ""
     if named and not ffmpeg:
-        raise ImproperlyConfigured(f"FFMPEG is {named}, and there is no such program. Correct it, or leave it out.")
+        raise ImproperlyConfigured(
+            f"FFMPEG is {named}, and there is no such program. Correct it, or leave it out."
+        )
     # Both programs come together, and stand beside each other.
     ffprobe = (shutil.which("ffprobe", path=str(Path(ffmpeg).parent)) or "") if ffmpeg else ""
     if named and not ffprobe:

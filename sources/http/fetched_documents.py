@@ -137,7 +137,9 @@ def fetch(
     ):
         session.headers.update(headers)
         try:
-            return _follow(url.strip(), session, deadline, limits, accepted, check_redirect, allow_loopback, into)
+            return _follow(
+                url.strip(), session, deadline, limits, accepted, check_redirect, allow_loopback, into
+            )
         except FetchError:
             if deadline.passed:
                 raise _too_slow(url, limits) from None

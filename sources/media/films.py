@@ -1,7 +1,7 @@
 """Sound and film, read by the programs of FFmpeg: how long, how large, what the file says of itself, and its pictures.
 
-The programs run in processes with bounds, with one decoder of containers, the one for the kind of file that was recognised,
-and may open local files only. So no list of parts, no playlist and no address in the file leads anywhere.
+The programs run in processes with bounds, with one decoder of containers, the one for the kind of file that was
+recognised, and may open local files only. So no list of parts, no playlist and no address in the file leads anywhere.
 """
 
 import re
@@ -31,7 +31,9 @@ SIDE = 512
 #: Points of a film's pictures at most: beyond 8K.
 _MOST_POINTS = 8192 * 8192
 
-_SHOWN_AT = re.compile(r"^\[Parsed_showinfo_\d+ @ 0x[0-9a-f]+\] n: *\d+ .*?pts_time:(-?\d+(?:\.\d+)?)", re.MULTILINE)
+_SHOWN_AT = re.compile(
+    r"^\[Parsed_showinfo_\d+ @ 0x[0-9a-f]+\] n: *\d+ .*?pts_time:(-?\d+(?:\.\d+)?)", re.MULTILINE
+)
 _POSITION = re.compile(r"([+-]\d{1,2}(?:\.\d+)?)([+-]\d{1,3}(?:\.\d+)?)([+-]\d+(?:\.\d+)?)?/?")
 _LONGEST, _MOST_TAGS = 1000, 60
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]+")
@@ -156,11 +158,14 @@ def _run(program: str, arguments: list[str], allowance: Allowance) -> Finished:
             ) from None
         if bounds.cause is Cause.CRASH:
             raise MediaRefused(
-                "unreadable", _("This film or sound cannot be read: it is damaged. Save or download it again.")
+                "unreadable",
+                _("This film or sound cannot be read: it is damaged. Save or download it again."),
             ) from None
         raise MediaRefused(
             "too_costly",
-            _("This film or sound takes too much time or memory to be read. Save it anew with another program."),
+            _(
+                "This film or sound takes too much time or memory to be read. Save it anew with another program."
+            ),
         ) from None
 
 
@@ -176,7 +181,9 @@ def _measures(stream: Mapping[str, Any]) -> tuple[int | None, int | None]:
     if width * height > _MOST_POINTS:
         raise MediaRefused(
             "too_many_pixels",
-            _("The pictures of this film have %(width)d × %(height)d points, more than are read. Save it smaller.")
+            _(
+                "The pictures of this film have %(width)d × %(height)d points, more than are read. Save it smaller."
+            )
             % {"width": width, "height": height},
         )
     turns = [data.get("rotation") for data in stream.get("side_data_list", []) if isinstance(data, dict)]

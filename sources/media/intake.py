@@ -1,7 +1,7 @@
 """Bytes, a file or an address → a MediaObject: how a picture, a sound or a film comes in, whoever brings it.
 
-Equal bytes are one object, whoever sends them and under whatever name. What came is kept as it came; what readers see is
-made of it in a process with bounds. Nothing is kept of what is refused.
+Equal bytes are one object, whoever sends them and under whatever name. What came is kept as it came; what readers see
+is made of it in a process with bounds. Nothing is kept of what is refused.
 """
 
 from typing import Any
@@ -85,9 +85,7 @@ def _kind(file: ReceivedFile) -> MediaFormat:
     return kind
 
 
-def _taken_in(
-    file: ReceivedFile, kind: MediaFormat, stated: dict[str, Any], by: User | None
-) -> MediaObject:
+def _taken_in(file: ReceivedFile, kind: MediaFormat, stated: dict[str, Any], by: User | None) -> MediaObject:
     """Read it, keep its bytes, then the rows: a row without its file is never there."""
     columns, looks = _picture(file, kind) if kind.kind == IMAGE else _recording(file, kind)
     provenance = read_manifest(file.path, kind)
@@ -112,6 +110,7 @@ def _taken_in(
                 quality=look.hash.quality,
             )
             for look in looks
+            if look.hash.is_distinctive
         )
         if media.keyframes == MediaObject.Keyframes.DUE:
             keyframes_wanted(media)
@@ -128,11 +127,12 @@ def _picture(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any], lis
             raise
         # Phones write such pictures; it is kept for who can read it.
         return {"caveats": caveats_of(["not_read_here"])}, []
+    is_plain = not any(look.hash.is_distinctive for look in picture.looks)
     columns: dict[str, Any] = {
         "width": picture.width,
         "height": picture.height,
         "metadata": picture.metadata,
-        "caveats": caveats_of(picture.caveats),
+        "caveats": caveats_of([*picture.caveats, *(["too_plain"] if is_plain else [])]),
     }
     if made := picture.rendition:
         columns |= {

@@ -65,7 +65,9 @@ def take(media: MediaObject) -> None:
         kept = MediaObject.objects.select_for_update().get(pk=media.pk)
         kept.hashes.all().delete()
         MediaHash.objects.bulk_create(
-            MediaHash(media=kept, frame_at=at, pdq=look.pdq, quality=look.quality) for at, look in looks
+            MediaHash(media=kept, frame_at=at, pdq=look.pdq, quality=look.quality)
+            for at, look in looks
+            if look.is_distinctive
         )
         kept.keyframes = MediaObject.Keyframes.TAKEN
         if rendition and not kept.public_sha256:

@@ -1,8 +1,8 @@
 """Which pictures look like this one: among a million hashes, every one that is near enough, without comparing with all.
 
-A hash has 16 bands of 16 bits. Of two that differ in 31 bits at most, some band differs in one at most: were it two in each,
-there would be 32. So the index is asked for 17 values of each band, and what it finds is compared bit by bit: nothing that
-is near is missed (multi-index hashing; Norouzi, Punjani and Fleet 2012).
+A hash has 16 bands of 16 bits. Of two that differ in 31 bits at most, some band differs in one at most: were it two in
+each, there would be 32. So the index is asked for 17 values of each band, and what it finds is compared bit by bit:
+nothing that is near is missed (multi-index hashing; Norouzi, Punjani and Fleet 2012).
 """
 
 import hashlib
@@ -12,12 +12,22 @@ from django.db import connections, router
 
 from factcheck.database.model_fields import bytes_as_bits
 from sources.media.bounded_pictures import look_of
-from sources.media.perceptual_hash import ALIKE, DISTINCTIVE, Orientation, PerceptualHash
+from sources.media.perceptual_hash import ALIKE, Orientation, PerceptualHash
 from sources.models import MediaHash, MediaObject
-from sources.models.media_hash import BAND, BANDS, band_sql
+from sources.models.media_hash import BAND, BANDS, BITS, band_sql
 
 #: What one question may bring.
 MOST = 50
+#: The values that one bit changes a band's into, and its own.
+_CHANGES = (0, *(1 << bit for bit in range(BAND)))
+
+_BANDS = " OR ".join(f"{band_sql(band)} = ANY(%s::int[])" for band in range(BANDS))
+#: What is near one of the orientations.
+_NEAR_ONE = f"""
+    SELECT media_id, bit_count(pdq # %s::bit({BITS})) AS distance, %s::text AS orientation, frame_at, transformation
+    FROM sources_mediahash
+    WHERE ({_BANDS}) AND bit_count(pdq # %s::bit({BITS})) <= %s
+"""  # noqa: S608  put together from constants; values are parameters
 
 
 class NearDuplicate(NamedTuple):
@@ -37,10 +47,11 @@ class NearDuplicate(NamedTuple):
 def near_duplicates(
     picture: PerceptualHash | bytes, *, within: int = ALIKE, most: int = MOST
 ) -> list[NearDuplicate]:
-    """The pictures and films that look like this one, the most alike first; each once, by its part or frame that is nearest.
+    """The pictures and films that look like this one, the most alike first; each once, by its part or frame that is
+    nearest.
 
-    Turned and mirrored ones are found as well. The same file is found however plain it is; what merely looks like a plain
-    picture is not, for plain areas are all alike (`PerceptualHash.is_distinctive`).
+    Turned and mirrored ones are found as well. The same file is found however plain it is; what merely looks like a
+    plain picture is not, for plain areas are all alike (`PerceptualHash.is_distinctive`).
 
     Raises:
         MediaRefused: the bytes are no picture that can be read.
@@ -58,3 +69,23 @@ def near_duplicates(
         for near in _near(picture.orientations, within):
             found.setdefault(near.media_id, near)
     return [*found.values()][:most]
+
+
+def _near(orientations: tuple[bytes, ...], within: int) -> list[NearDuplicate]:
+    """All that is near the picture in any orientation, the nearest first."""
+    asked = dict(zip(Orientation, orientations, strict=True))
+    statement = " UNION ALL ".join([_NEAR_ONE] * len(asked))
+    values: list[object] = []
+    for orientation, pdq in asked.items():
+        bits = bytes_as_bits(pdq)
+        values += [bits, str(orientation), *_probes(pdq), bits, within]
+    with connections[router.db_for_read(MediaHash)].cursor() as cursor:
+        cursor.execute(f"{statement} ORDER BY distance, media_id, frame_at NULLS FIRST", values)
+        return [NearDuplicate(*row) for row in cursor.fetchall()]
+
+
+def _probes(pdq: bytes) -> list[list[int]]:
+    """For each band, the values that are looked up."""
+    width = BAND // 8
+    bands = [int.from_bytes(pdq[at : at + width]) for at in range(0, len(pdq), width)]
+    return [[band ^ change for change in _CHANGES] for band in bands]

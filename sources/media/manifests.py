@@ -1,7 +1,9 @@
-"""Content Credentials (C2PA): what a manifest in a file states of how it was made, who signed that, and whether it holds.
+"""Content Credentials (C2PA): what a manifest in a file states of how it was made, who signed that, and whether it
+holds.
 
-A signature that holds says who stands behind the statements, and that the file is the one that was signed. It does not say
-that what the picture shows has happened, nor that the statements are true; and most files have none. So nothing here is
+A signature that holds says who stands behind the statements, and that the file is the one that was signed. It does not
+say that what the picture shows has happened, nor that the statements are true; and most files have none. So nothing
+here is
 ever told as "authentic".
 """
 
@@ -21,7 +23,15 @@ ALLOWANCE = Allowance(memory=768 * 2**20, seconds=30.0, output=16 * 2**20)
 _MOST, _LONGEST, _LARGEST = 50, 500, 200_000
 _READABLE = {
     *("image/jpeg", "image/png", "image/webp", "image/gif", "image/tiff", "image/avif", "image/heic"),
-    *("image/heif", "video/mp4", "video/quicktime", "video/x-msvideo", "audio/mp4", "audio/mpeg", "audio/wav"),
+    *(
+        "image/heif",
+        "video/mp4",
+        "video/quicktime",
+        "video/x-msvideo",
+        "audio/mp4",
+        "audio/mpeg",
+        "audio/wav",
+    ),
     "audio/flac",
 }
 
@@ -29,9 +39,10 @@ _READABLE = {
 def read_manifest(path: Path, kind: MediaFormat) -> dict[str, Any]:
     """What is known of a file's manifest, for editors; {} where it has none.
 
-    `state` is `read`, `unreadable` (there is one, and it is damaged or asks too much) or `not_read_here`. What was read has
-    `validation` (`valid`: the signature holds; `trusted`: and who signed is on the list of this installation; `invalid`),
-    `problems` (codes of C2PA), `signed_by`, `signed_at`, `claim_generator`, `title`, `actions` and `ingredients`.
+    `state` is `read`, `unreadable` (there is one, and it is damaged or asks too much) or `not_read_here`. What was read
+    has `validation` (`valid`: the signature holds; `trusted`: and who signed is on the list of this installation;
+    `invalid`), `problems` (codes of C2PA), `signed_by`, `signed_at`, `claim_generator`, `title`, `actions` and
+    `ingredients`.
     """
     if kind.media_type not in _READABLE:
         return {}
@@ -90,7 +101,10 @@ def _problems(store: dict[str, Any]) -> list[str]:
 
 
 def _generator(name: object, generators: object) -> str:
-    named = [" ".join(filter(None, [_text(one.get("name")), _text(one.get("version"))])) for one in _dicts(generators)]
+    named = [
+        " ".join(filter(None, [_text(one.get("name")), _text(one.get("version"))]))
+        for one in _dicts(generators)
+    ]
     return ", ".join(filter(None, named)) or _text(name)
 
 

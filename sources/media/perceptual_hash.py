@@ -1,9 +1,9 @@
 """What a picture looks like, in 256 bits: PDQ, of pictures of any size, and turned and mirrored as well.
 
-PDQ (Facebook, 2019, ThreatExchange) blurs the brightness of a picture, looks at it in 64 × 64 points, and asks of its 256
-lowest frequencies whether each is stronger than the middle one. Two pictures of one scene differ in few bits, 31 at most
-as its authors recommend; two of different scenes in about half. The bits here are those of the reference, so that hashes
-can be exchanged with others; docs/decisions/0071-media.md says why its package is not used.
+PDQ (Facebook, 2019, ThreatExchange) blurs the brightness of a picture, looks at it in 64 × 64 points, and asks of its
+256 lowest frequencies whether each is stronger than the middle one. Two pictures of one scene differ in few bits, 31 at
+most as its authors recommend; two of different scenes in about half. The bits here are those of the reference, so that
+hashes can be exchanged with others; docs/decisions/0071-media.md says why its package is not used.
 """
 
 from collections.abc import Iterator
@@ -154,7 +154,7 @@ def _quality(points: Floats) -> int:
 def _cosines() -> Floats:
     frequencies, points = np.arange(1, _FREQUENCIES + 1), np.arange(_POINTS)
     angles = np.pi / (2 * _POINTS) * np.outer(frequencies, 2 * points + 1)
-    return (np.sqrt(2 / _POINTS) * np.cos(angles)).astype(np.float32)
+    return np.asarray(np.sqrt(2 / _POINTS) * np.cos(angles), np.float32)
 
 
 def _frequencies(points: Floats) -> Floats:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from lxml import etree
-from PIL import ExifTags, Image, IptcImagePlugin
+from PIL import ExifTags, Image, ImageFile, IptcImagePlugin
 
 #: What is kept of it: no more fields, and no longer ones.
 MOST_FIELDS, LONGEST = 200, 1000
@@ -77,7 +77,9 @@ def metadata_of(image: Image.Image) -> dict[str, Any]:
 def plain_text(value: object) -> str:
     """As text that a database takes: no control characters, and not endless."""
     if isinstance(value, bytes):
-        value = value.removeprefix(b"ASCII\x00\x00\x00").removeprefix(b"UNICODE\x00").decode("utf-8", "replace")
+        value = (
+            value.removeprefix(b"ASCII\x00\x00\x00").removeprefix(b"UNICODE\x00").decode("utf-8", "replace")
+        )
     return _NOT_TEXT.sub(" ", str(value)).strip()[:LONGEST]
 
 
@@ -109,9 +111,14 @@ def _tags(values: Mapping[int, Any], names: Mapping[int, str]) -> Iterator[tuple
 
 
 def _iptc(image: Image.Image) -> Iterator[tuple[str, str]]:
+    if not isinstance(image, ImageFile.ImageFile):
+        return
     for key, value in (IptcImagePlugin.getiptcinfo(image) or {}).items():
         if key in _IPTC:
-            yield _IPTC[key], "; ".join(map(plain_text, value if isinstance(value, list) else [value]))[:LONGEST]
+            yield (
+                _IPTC[key],
+                "; ".join(map(plain_text, value if isinstance(value, list) else [value]))[:LONGEST],
+            )
 
 
 def _xmp(image: Image.Image) -> Iterator[tuple[str, str]]:
@@ -133,7 +140,10 @@ def _xmp(image: Image.Image) -> Iterator[tuple[str, str]]:
 
 def _moment(exif: Mapping[str, str]) -> str:
     """When it was taken, with the offset to UTC where the camera wrote that down."""
-    for name, offset in (("DateTimeOriginal", "OffsetTimeOriginal"), ("DateTimeDigitized", "OffsetTimeDigitized")):
+    for name, offset in (
+        ("DateTimeOriginal", "OffsetTimeOriginal"),
+        ("DateTimeDigitized", "OffsetTimeDigitized"),
+    ):
         if moment := _plain_moment(exif.get(name, "")):
             beside = exif.get(offset, "")
             return moment + (beside if _OFFSET.fullmatch(beside) else "")

@@ -1,7 +1,6 @@
 """What runs in the confined process that reads a picture (`factcheck.confinement.zygote`)."""
 
 import io
-import os
 import resource
 import warnings
 from pathlib import Path
@@ -55,7 +54,16 @@ def _picture(asked: PictureRequest) -> Picture:
             return shown_picture(file, asked)
         except TooManyPixels as error:
             raise MediaRefused("too_many_pixels", str(error)) from None
-        except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, OverflowError) as error:
+        except (
+            OSError,
+            ValueError,
+            SyntaxError,
+            EOFError,
+            IndexError,
+            KeyError,
+            TypeError,
+            OverflowError,
+        ) as error:
             raise MediaRefused("unreadable", type(error).__name__) from None
 
 

@@ -1,4 +1,5 @@
-"""What a picture shows: as people see it, upright, in the colours of screens, without anything else that is in its file.
+"""What a picture shows: as people see it, upright, in the colours of screens, without anything else that is in its
+file.
 
 Runs where nothing can be broken (`picture_process`). Only the decoder of the format that was recognised is tried.
 """
@@ -100,7 +101,9 @@ def _as_far_as_it_goes(file: IO[bytes], reader: str) -> tuple[Image.Image, Image
 
 def _upright(image: Image.Image) -> Image.Image:
     """RGB or RGBA, in sRGB, turned as the camera was held, and no larger than readers see it."""
-    with suppress(OSError, ValueError, SyntaxError, TypeError, KeyError):  # tags that cannot be read turn nothing
+    with suppress(
+        OSError, ValueError, SyntaxError, TypeError, KeyError
+    ):  # tags that cannot be read turn nothing
         if image.getexif().get(0x0112, 1) != 1:
             small = _small(image)
             small.getexif()[0x0112] = image.getexif()[0x0112]

@@ -61,7 +61,9 @@ _BRANDS = {
     **dict.fromkeys((b"M4A ", b"M4B ", b"F4A "), _MP4_AUDIO),
     b"qt  ": MediaFormat("video/quicktime", _MOV),
 }
-_SVG_BEGINS = re.compile(rb"(<\?xml[^>]*>|<!--.*?-->|<!doctype svg.*?>|\s)*<([a-z0-9]+:)?svg[\s>]", re.IGNORECASE | re.DOTALL)
+_SVG_BEGINS = re.compile(
+    rb"(<\?xml[^>]*>|<!--.*?-->|<!doctype svg.*?>|\s)*<([a-z0-9]+:)?svg[\s>]", re.IGNORECASE | re.DOTALL
+)
 _TRANSPORT_PACKET = 188
 
 
@@ -104,4 +106,8 @@ def _of_brand(head: bytes) -> MediaFormat:
 
 def _is_bitmap(head: bytes) -> bool:
     """Two letters are too few to go by: sizes that make sense follow them."""
-    return head[:2] == b"BM" and head[6:10] == bytes(4) and int.from_bytes(head[14:18], "little") in (12, 40, 108, 124)
+    return (
+        head[:2] == b"BM"
+        and head[6:10] == bytes(4)
+        and int.from_bytes(head[14:18], "little") in (12, 40, 108, 124)
+    )

@@ -22,7 +22,9 @@ def give_transcript(media: MediaObject, transcript: bytes, filename: str, *, by:
         ExtractionError: there is no text in the file.
     """
     if media.kind not in _KINDS:
-        raise MediaRefused("no_recording", _("A picture has no transcript. Describe it in its alternative text."))
+        raise MediaRefused(
+            "no_recording", _("A picture has no transcript. Describe it in its alternative text.")
+        )
     material = Material(transcript, filename=filename)
     document = document_in(material)  # it may take long, so nothing is locked yet
     with transaction.atomic():

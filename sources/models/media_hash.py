@@ -8,6 +8,21 @@ from factcheck.database.rules import Rule, refuse
 
 #: How many bits PDQ has, and below which quality a picture is too plain to be told from others by them.
 BITS, DISTINCTIVE = 256, 50
+#: Stretches of a hash that have an index each, and their bits; `sources/media/likeness.py` says how they are asked.
+BANDS, BAND = 16, 16
+
+
+def band_sql(band: int) -> str:
+    """A band as a number, as its index has it."""
+    return f"substring(pdq from {band * BAND + 1} for {BAND})::bit({BAND})::int"
+
+
+class Band(models.Func):
+    """A band of a hash as a number."""
+
+    template = f"(substring(%(expressions)s from %(begin)s for {BAND})::bit({BAND})::int)"
+    output_field = models.IntegerField()
+    arity = 1
 
 
 class MediaHash(models.Model):
@@ -35,7 +50,10 @@ class MediaHash(models.Model):
     )
     pdq = BitsField(_("what it looks like"), length=BITS)
     quality = models.PositiveSmallIntegerField(
-        _("quality"), help_text=_("From 0, a plain area, to 100; below 50 it is not compared with others.")
+        _("quality"),
+        help_text=_(
+            "From 50 to 100: how much there is in the picture. Plain areas, which are all alike, have none."
+        ),
     )
 
     class Meta:
@@ -49,7 +67,11 @@ class MediaHash(models.Model):
                 fields=["media", "frame_at", "transformation"],
                 nulls_distinct=False,
             ),
-            CheckConstraint(name="mediahash_quality_is_a_share", condition=Q(quality__lte=100)),
+            CheckConstraint(
+                # Plain areas are all alike: one of them would be found for every other.
+                name="mediahash_is_distinctive",
+                condition=Q(quality__gte=DISTINCTIVE, quality__lte=100),
+            ),
             CheckConstraint(
                 name="mediahash_part_is_known",
                 condition=Q(
@@ -60,6 +82,11 @@ class MediaHash(models.Model):
                 name="mediahash_second_is_meant",
                 condition=Q(frame_at__isnull=True) | Q(frame_at__gte=0, frame_at__lt=10_000_000),
             ),
+        ]
+        indexes = [
+            # Pictures that look like one (`sources/media/likeness.py`), by each stretch of their hash.
+            models.Index(Band("pdq", begin=band * BAND + 1), name=f"mediahash_band_{band}")
+            for band in range(BANDS)
         ]
         triggers = [
             Rule(

@@ -4,15 +4,19 @@ from collections.abc import Iterator
 
 from claims.models import ImportRun
 from sources import archive
-from sources.models import Snapshot
+from sources.models import MediaObject, Snapshot
 
 
 def named_files() -> Iterator[tuple[str, str]]:
     """The name of each file in the storage, and its SHA-256; some come more than once."""
     yield from uploads().items()
     digests = Snapshot.objects.order_by("pk").values_list("content_sha256", flat=True)
-    for digest in digests.iterator(chunk_size=2_000):
-        yield archive.path(digest), digest
+    media = MediaObject.objects.order_by("pk")
+    kept = [digests, media.values_list("sha256", flat=True)]
+    kept.append(media.exclude(public_sha256="").values_list("public_sha256", flat=True))
+    for rows in kept:
+        for digest in rows.iterator(chunk_size=2_000):
+            yield archive.path(digest), digest
 
 
 def uploads() -> dict[str, str]:
