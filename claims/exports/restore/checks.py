@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from claims.exports import lines
 from claims.exports.lines import ArchiveLine, Unreadable
-from claims.ledger.publishing import reviewed_parts_differ
+from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
 from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Verdict
 from factcheck.web.own_addresses import is_marked_well, understood
 from sources.addresses import url_key
@@ -252,7 +252,7 @@ class _Checking:
             if newest is None:
                 if claim.pk not in self._merged or claim.state != Claim.State.MERGED:
                     self._conflict(line, f"claim {claim.pk} is another one here: “{claim}”")
-            elif reviewed_parts_differ(claim, newest):
+            elif reviewed_parts_differ(claim, newest) or claimed_media_differ(claim, newest):
                 self._conflict(line, f"claim {claim.pk} has been edited here since it was published.")
         open_ones = Verdict.objects.filter(
             claim__in=ids, state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW]
