@@ -167,12 +167,14 @@ def main() -> int:
         "--database", type=Path, metavar="DATA_DIR", help="where all is kept, for another look"
     )
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as name:
-        with scratch_project(arguments.database or Path(name)):
-            hashes = filled(arguments.hashes)
-            print(f"on {os.cpu_count()} cores, where {os.getloadavg()[0]:.1f} programs run on average")
-            is_met = recalled(hashes)
-            return not (found_again() and is_met)
+    with (
+        tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as name,
+        scratch_project(arguments.database or Path(name)),
+    ):
+        hashes = filled(arguments.hashes)
+        print(f"on {os.cpu_count()} cores, where {os.getloadavg()[0]:.1f} programs run on average")
+        is_met = recalled(hashes)
+        return not (found_again() and is_met)
 
 
 if __name__ == "__main__":

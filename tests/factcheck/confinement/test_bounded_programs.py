@@ -66,6 +66,10 @@ def test_endless_complaints_are_cut() -> None:
     assert len(complaints) < 3_000_000
 
 
+def test_a_program_that_is_not_there() -> None:
+    assert run_bounded("/no/such/program", [], MODEST).succeeded is False
+
+
 def test_a_crash() -> None:
     assert cause("kill -SEGV $$") is Cause.CRASH
 
