@@ -1,5 +1,6 @@
 """Pictures as everybody has them read: in a process of its own that can take only so much memory and time."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -74,7 +75,7 @@ def read_picture_bytes(content: bytes, reader: str) -> Picture:
 
 
 def look_of(content: bytes) -> PerceptualHash:
-    """What a picture looks like.
+    """What a picture looks like, and the parts of it that may have been cut out or written upon.
 
     Raises:
         MediaRefused: it is no picture, cannot be read, or to read it takes too much.
@@ -86,7 +87,8 @@ def look_of(content: bytes) -> PerceptualHash:
         raise MediaRefused(
             "unknown_type", _("This is no picture that can be read: send a JPEG, PNG, WebP or GIF.")
         )
-    return _answer(PictureRequest(kind.reader, content=content, only_look=True)).looks[0].hash
+    whole, *parts = _answer(PictureRequest(kind.reader, content=content, only_look=True)).looks
+    return replace(whole.hash, parts=tuple((look.part, look.hash) for look in parts))
 
 
 def svg_refusal() -> tuple[str, str]:

@@ -16,6 +16,8 @@ from sources.media.perceptual_hash import ALIKE, Orientation, PerceptualHash
 from sources.models import MediaHash, MediaObject
 from sources.models.media_hash import BAND, BANDS, BITS, band_sql
 
+_Asked = tuple[Orientation, bytes]
+
 #: What one question may bring.
 MOST = 50
 #: The values that one bit changes a band's into, and its own.
@@ -50,8 +52,9 @@ def near_duplicates(
     """The pictures and films that look like this one, the most alike first; each once, by its part or frame that is
     nearest.
 
-    Turned and mirrored ones are found as well. The same file is found however plain it is; what merely looks like a
-    plain picture is not, for plain areas are all alike (`PerceptualHash.is_distinctive`).
+    Turned and mirrored ones are found as well. Where all of it finds nothing, and its parts are known (`look_of`),
+    those are asked for: without borders and captions. The same file is found however plain it is; what merely looks
+    like a plain picture is not, for plain areas are all alike (`PerceptualHash.is_distinctive`).
 
     Raises:
         MediaRefused: the bytes are no picture that can be read.
@@ -59,24 +62,44 @@ def near_duplicates(
     """
     if not 0 <= within <= ALIKE:
         raise ValueError(f"Hashes are compared within 0 to {ALIKE} bits.")
-    found: dict[int, NearDuplicate] = {}
+    found: list[NearDuplicate] = []
     if isinstance(picture, bytes):
         digest = hashlib.sha256(picture).hexdigest()
         same = MediaObject.objects.filter(sha256=digest).values_list("pk", flat=True)
-        found = {media: NearDuplicate(media, 0, Orientation.ORIGINAL, None) for media in same}
+        found = [NearDuplicate(media, 0, Orientation.ORIGINAL, None) for media in same]
         picture = look_of(picture)
-    if picture.is_distinctive:
-        for near in _near(picture.orientations, within):
-            found.setdefault(near.media_id, near)
-    return [*found.values()][:most]
+    found += _near(_in_all_orientations(picture), within)
+    if not found:
+        found = _near([asked for part in picture.parts for asked in _as_parts_lie(*part)], within)
+    return _each_once(found)[:most]
 
 
-def _near(orientations: tuple[bytes, ...], within: int) -> list[NearDuplicate]:
-    """All that is near the picture in any orientation, the nearest first."""
-    asked = dict(zip(Orientation, orientations, strict=True))
+def _each_once(found: list[NearDuplicate]) -> list[NearDuplicate]:
+    nearest: dict[int, NearDuplicate] = {}
+    for near in found:
+        nearest.setdefault(near.media_id, near)
+    return [*nearest.values()]
+
+
+def _in_all_orientations(look: PerceptualHash) -> list[_Asked]:
+    return [*zip(Orientation, look.orientations, strict=True)] if look.is_distinctive else []
+
+
+def _as_parts_lie(part: str, look: PerceptualHash) -> list[_Asked]:
+    """A picture in a frame may be mirrored as well; other parts are looked up as they lie."""
+    asked = _in_all_orientations(look)
+    if part == MediaHash.Transformation.BORDERLESS:
+        return [one for one in asked if one[0] in (Orientation.ORIGINAL, Orientation.MIRRORED)]
+    return asked[:1]
+
+
+def _near(asked: list[_Asked], within: int) -> list[NearDuplicate]:
+    """All that is near one of these hashes, the nearest first."""
+    if not asked:
+        return []
     statement = " UNION ALL ".join([_NEAR_ONE] * len(asked))
     values: list[object] = []
-    for orientation, pdq in asked.items():
+    for orientation, pdq in asked:
         bits = bytes_as_bits(pdq)
         values += [bits, str(orientation), *_probes(pdq), bits, within]
     with connections[router.db_for_read(MediaHash)].cursor() as cursor:

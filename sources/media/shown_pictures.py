@@ -30,6 +30,8 @@ _ANIMATED = {"GIF", "PNG", "WEBP", "AVIF"}
 #: How far the brightness of a border may vary, and how much of a picture must be left within.
 _EVEN, _LEFT, _BORDER = 10, 0.3, 0.02
 _CENTRES = {"centre_90": 0.9, "centre_80": 0.8, "centre_70": 0.7}
+#: How much of the height people write upon.
+_CAPTION = 0.15
 
 
 class TooManyPixels(Exception):
@@ -55,7 +57,7 @@ def shown_picture(file: IO[bytes], asked: PictureRequest) -> Picture:
         width, height = height, width
     luma = luma_of(shown)
     if asked.only_look:
-        return Picture(width, height, [Look("whole", None, hash_of(luma))])
+        return Picture(width, height, [*_looks(luma)])
     looks = [*_looks(luma), *_looks_of_frames(image, asked.reader, width * height)]
     if len(looks) > 1 and looks[-1].frame_at is not None:
         caveats.append("animated")
@@ -162,6 +164,10 @@ def _on_white(image: Image.Image) -> Image.Image:
 def _looks(luma: NDArray[np.uint8]) -> Iterator[Look]:
     """Of all of it, and of the parts that are likely to go round without the rest."""
     yield Look("whole", None, hash_of(luma))
+    written = round(len(luma) * _CAPTION)
+    if written:
+        yield Look("upper", None, hash_of(luma[:-written]))
+        yield Look("lower", None, hash_of(luma[written:]))
     inner = _within_borders(luma)
     if inner is not None:
         luma = inner

@@ -40,6 +40,8 @@ class MediaHash(models.Model):
         CENTRE_90 = "centre_90", _("the inner 90 %")
         CENTRE_80 = "centre_80", _("the inner 80 %")
         CENTRE_70 = "centre_70", _("the inner 70 %")
+        UPPER = "upper", _("without what is at the bottom")
+        LOWER = "lower", _("without what is at the top")
 
     media = models.ForeignKey(
         "sources.MediaObject", models.CASCADE, related_name="hashes", verbose_name=_("picture or film")
@@ -75,7 +77,10 @@ class MediaHash(models.Model):
             CheckConstraint(
                 name="mediahash_part_is_known",
                 condition=Q(
-                    transformation__in=["whole", "borderless", "centre_90", "centre_80", "centre_70"]
+                    transformation__in=[
+                        *("whole", "borderless", "centre_90", "centre_80", "centre_70"),
+                        *("upper", "lower"),
+                    ]
                 ),
             ),
             CheckConstraint(

@@ -145,7 +145,10 @@ class MediaObject(models.Model):
             ),
             CheckConstraint(
                 name="mediaobject_measures_are_meant",
-                condition=(Q(width__isnull=True, height__isnull=True) | Q(width__gt=0, height__gt=0))
+                condition=(
+                    Q(width__isnull=True, height__isnull=True)
+                    | Q(width__gt=0, height__gt=0, width__isnull=False, height__isnull=False)
+                )
                 & (Q(duration__isnull=True) | Q(duration__gte=0, duration__lt=10_000_000)),
             ),
             CheckConstraint(
@@ -157,6 +160,7 @@ class MediaObject(models.Model):
                     public_height__isnull=True,
                 )
                 | Q(public_sha256__regex=SHA256, public_width__gt=0, public_height__gt=0)
+                & Q(public_width__isnull=False, public_height__isnull=False)
                 & Q(public_media_type__in=["image/jpeg", "image/png", "image/webp"]),
             ),
             CheckConstraint(

@@ -1,4 +1,5 @@
-"""Pictures, sound and film that tests make up: plain ones, what becomes of them on their way round, and hostile ones."""
+"""Pictures, sound and film that tests make up: plain ones, what becomes of them on their way round, and hostile
+ones."""
 
 import io
 import shutil

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from sources.models import MediaHash, MediaObject, Source
-from tests.helpers.broken_rules import refused, sql
+from tests.helpers.broken_rules import as_committed, refused, sql
 
 pytestmark = pytest.mark.django_db
 
@@ -77,20 +77,21 @@ def test_a_file_stays_the_file_that_it_is(assignment: str) -> None:
     set_to(make(), assignment, match="mediaobject_stays_what_it_is")
 
 
-INSERT = "INSERT INTO sources_mediaobject (sha256, size, kind, media_type, keyframes, {more} filename, content_url, \
-alternative_text, show_to_readers, public_sha256, public_media_type, metadata, provenance, caveats) \
-VALUES ('{sha}', {size}, '{kind}', '{type}', '{keyframes}', {values} '', '{url}', '', false, '', '', '{{}}', '{{}}', '[]')"
+INSERT = (
+    "INSERT INTO sources_mediaobject (sha256, size, kind, media_type, keyframes, {more} filename, content_url,"
+    " alternative_text, show_to_readers, public_sha256, public_media_type, metadata, provenance, caveats)"
+    " VALUES ('{sha}', {size}, '{kind}', '{type}', '{keyframes}', {values} '', '{url}',"
+    " '', false, '', '', '{{}}', '{{}}', '[]')"
+)
 RIGHT = {
-
-        "sha": C,
-        "size": 9,
-        "kind": "image",
-        "type": "image/png",
-        "keyframes": "",
-        "url": "",
-        "more": "",
-        "values": ""
-    ,
+    "sha": C,
+    "size": 9,
+    "kind": "image",
+    "type": "image/png",
+    "keyframes": "",
+    "url": "",
+    "more": "",
+    "values": "",
 }
 
 
@@ -128,8 +129,9 @@ def test_a_picture_has_no_transcript() -> None:
     text = "Nine days."
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO sources_snapshot (source_id, number, url, media_type, content_sha256, content_size, title, byline,"
-            " language, text, text_sha256, extractor, caveats, cues) VALUES (%s, 1, '', 'text/vtt', %s, 1, '', '', '', %s,"
+            "INSERT INTO sources_snapshot (source_id, number, url, media_type, content_sha256, content_size, title,"
+            " byline, language, text, text_sha256, extractor, caveats, cues)"
+            " VALUES (%s, 1, '', 'text/vtt', %s, 1, '', '', '', %s,"
             " encode(sha256(convert_to(%s, 'UTF8')), 'hex'), 'x', '[]', '[]') RETURNING id",
             [source.pk, A, text, text],
         )
@@ -141,6 +143,7 @@ def test_a_picture_has_no_transcript() -> None:
 
 def test_the_table_is_not_emptied_and_what_is_replaced_is_kept() -> None:
     media = make(alternative_text="Before.")
+    as_committed()
     refused("TRUNCATE sources_mediaobject CASCADE", match="no_truncate")
     sql(f"UPDATE sources_mediaobject SET alternative_text = 'After.' WHERE id = {media.pk}")
     with connection.cursor() as cursor:
@@ -176,8 +179,8 @@ def test_a_hash_comes_back_as_its_bytes() -> None:
 def test_what_no_look_is_is_refused(columns: str, match: str) -> None:
     media = make()
     MediaHash.objects.create(media=media, pdq=PDQ, quality=80)
-    insert = "INSERT INTO sources_mediahash (media_id, pdq, frame_at, transformation, quality) VALUES (%s, %s::bit(256), "
-    refused(f"{insert}{columns})", media.pk, "01" * 128, match=match)
+    insert = "INSERT INTO sources_mediahash (media_id, pdq, frame_at, transformation, quality)"
+    refused(f"{insert} VALUES (%s, %s::bit(256), {columns})", media.pk, "01" * 128, match=match)
 
 
 def test_a_look_does_not_change() -> None:

@@ -1,0 +1,82 @@
+"""Programs of others are held to what they may take."""
+
+import shutil
+import time
+
+import pytest
+
+from factcheck.confinement.bounded_programs import run_bounded
+from factcheck.confinement.confined import Confined, OutOfBounds
+from factcheck.confinement.limits import Allowance, Cause
+
+SHELL = shutil.which("sh") or "/bin/sh"
+MODEST = Allowance(memory=256 * 2**20, seconds=20.0, output=100_000)
+
+
+def run(script: str, allowance: Allowance = MODEST) -> tuple[bytes, str, bool]:
+    done = run_bounded(SHELL, ["-c", script], allowance)
+    return done.output, done.complaints, done.succeeded
+
+
+def cause(script: str, allowance: Allowance = MODEST) -> Cause:
+    with pytest.raises(OutOfBounds) as bounds:
+        run(script, allowance)
+    return bounds.value.cause
+
+
+def test_what_it_writes_comes_back() -> None:
+    assert run("echo found; echo odd >&2") == (b"found\n", "odd\n", True)
+    assert run("exit 3")[2] is False
+
+
+def test_it_knows_nothing_of_where_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", "guarded")
+    output, _complaints, _succeeded = run("env")
+    assert b"guarded" not in output
+    assert {line.partition(b"=")[0] for line in output.split()} <= {
+        b"LANG",
+        b"AV_LOG_FORCE_NOCOLOR",
+        b"PWD",
+        b"_",
+        b"SHLVL",
+    }
+
+
+def test_it_gets_no_input_and_writes_no_files(tmp_path: object) -> None:
+    assert run("cat")[0] == b""
+    assert run(f"echo x > {tmp_path}/x; test -s {tmp_path}/x")[2] is False
+
+
+def test_time_is_up() -> None:
+    begun = time.monotonic()
+    assert cause("sleep 60", Allowance(seconds=1.5)) is Cause.TIME
+    assert time.monotonic() - begun < 15
+
+
+def test_what_it_began_ends_with_it() -> None:
+    assert cause("sleep 61 & sleep 61", Allowance(seconds=1.5)) is Cause.TIME
+
+
+def test_too_much_output() -> None:
+    assert cause("while true; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; done") is Cause.OUTPUT
+
+
+def test_endless_complaints_are_cut() -> None:
+    _output, complaints, _succeeded = run("head -c 5000000 /dev/zero >&2")
+    assert len(complaints) < 3_000_000
+
+
+def test_a_program_that_is_not_there() -> None:
+    assert run_bounded("/no/such/program", [], MODEST).succeeded is False
+
+
+def test_a_crash() -> None:
+    assert cause("kill -SEGV $$") is Cause.CRASH
+
+
+def test_a_process_that_has_what_it_needs_opens_nothing_more() -> None:
+    confined = Confined("tests.helpers.opening_process")
+    try:
+        assert confined.answer(b"") == b"[False, False] True"
+    finally:
+        confined.close()

@@ -1,0 +1,173 @@
+"""Films and sound: what they are, and their pictures with the moments when they are shown."""
+
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from procrastinate.contrib.django.models import ProcrastinateJob
+from pytest_django import Settings
+
+from factcheck.confinement.confined import OutOfBounds
+from factcheck.confinement.limits import Cause
+from sources import archive
+from sources.media import films, keyframes
+from sources.media.intake import take_in
+from sources.media.likeness import near_duplicates
+from sources.media.refused_media import MediaRefused
+from sources.media.signatures import MediaFormat
+from tests.helpers import media_files
+from tests.helpers.media_files import film, needs_ffmpeg, scene, sound
+from tests.sources.media.conftest import kept
+
+pytestmark = pytest.mark.django_db
+
+
+@needs_ffmpeg
+def test_a_film_is_taken_in_at_once_and_its_pictures_by_the_worker(folder: Path, tmp_path: Path) -> None:
+    content = film(tmp_path, [31, 32, 33], location="+52.5200-013.4100/", title="Fog")
+    media = take_in(content, by=None, filename="fog.mp4")
+    assert (media.kind, media.media_type, media.width, media.height) == ("video", "video/mp4", 480, 320)
+    assert (media.duration, media.keyframes, media.public_sha256) == (6.0, "due", "")
+    assert media.metadata["place"] == {"latitude": 52.52, "longitude": -13.41}
+    assert ProcrastinateJob.objects.get().args == {"media_id": media.pk}
+
+    keyframes.take_keyframes(media_id=media.pk)
+    media.refresh_from_db()
+    assert media.keyframes == "taken"
+    assert list(media.hashes.values_list("frame_at", flat=True)) == [0.0, 2.0, 4.0]
+    assert media.public_media_type == "image/jpeg"
+    assert kept(folder) == {media.sha256, media.public_sha256}
+    [near] = near_duplicates(media_files.encoded(scene(32, 480, 320)))
+    assert (near.media_id, near.frame_at) == (media.pk, 2.0)
+
+    keyframes.take_keyframes(media_id=media.pk)  # once more changes nothing
+    assert media.hashes.count() == 3
+
+
+@needs_ffmpeg
+@pytest.mark.parametrize(
+    "suffix, media_type", [("webm", "video/webm"), ("mkv", "video/x-matroska"), ("mov", "video/quicktime")]
+)
+def test_other_containers(folder: Path, tmp_path: Path, suffix: str, media_type: str) -> None:
+    media = take_in(film(tmp_path, [31, 32], suffix=suffix), by=None)
+    assert (media.media_type, media.width, media.height) == (media_type, 480, 320)
+    keyframes.take(media)
+    assert media.hashes.count() == 2
+
+
+@needs_ffmpeg
+def test_a_sound_has_a_length(folder: Path) -> None:
+    media = take_in(sound(2.0), by=None)
+    assert (media.kind, media.media_type, media.duration, media.width) == ("audio", "audio/wav", 2.0, None)
+    assert (media.keyframes, media.public_sha256) == ("", "")
+    assert not ProcrastinateJob.objects.exists()
+
+
+def test_where_the_programs_are_not_there_it_is_kept_and_said(
+    folder: Path, tmp_path: Path, settings: Settings
+) -> None:
+    settings.FFMPEG = settings.FFPROBE = ""
+    content = b"\x00\x00\x00\x18ftypmp42" + bytes(500)
+    media = take_in(content, by=None)
+    assert (media.kind, media.duration, media.keyframes) == ("video", None, "not_here")
+    assert [caveat["code"] for caveat in media.caveats] == ["no_ffmpeg"]
+    assert archive.load(media.sha256) == content
+    assert not ProcrastinateJob.objects.exists()
+    keyframes.take(media)
+    media.refresh_from_db()
+    assert [caveat["code"] for caveat in media.caveats] == ["no_ffmpeg"]
+
+
+@needs_ffmpeg
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x00\x00\x00\x18ftypmp42" + bytes(500),
+        b"\x1a\x45\xdf\xa3webm" + bytes(500),
+        b"OggS" + bytes(500),
+        b"RIFF\x00\x00\x00\x00AVI " + bytes(500),
+        b"ID3\x04\x00\x00\x00\x00\x00\x00" + bytes(500),
+    ],
+)
+def test_what_only_begins_like_a_film_is_refused(folder: Path, content: bytes) -> None:
+    with pytest.raises(MediaRefused) as refused:
+        take_in(content, by=None)
+    assert refused.value.reason_code == "unreadable"
+    assert kept(folder) == set()
+
+
+@needs_ffmpeg
+def test_half_a_film_is_refused_or_read_as_far_as_it_goes(folder: Path, tmp_path: Path) -> None:
+    content = film(tmp_path, [31, 32, 33], suffix="webm")
+    media = take_in(content[: len(content) // 2], by=None)
+    keyframes.take(media)
+    media.refresh_from_db()
+    assert media.keyframes in ("taken", "failed")
+
+
+@needs_ffmpeg
+@pytest.mark.parametrize("list_of_parts", [media_files.PLAYLIST, media_files.CONCAT])
+@pytest.mark.parametrize("reader", ["mov", "matroska", "avi", "ogg", "mpegts", "mp3"])
+def test_no_list_of_parts_is_followed(tmp_path: Path, list_of_parts: bytes, reader: str) -> None:
+    """Neither as a playlist nor under another name: only the demuxer of what was recognised is asked."""
+    path = tmp_path / "list"
+    path.write_bytes(list_of_parts)
+    with pytest.raises(MediaRefused):
+        films.read_recording(path, MediaFormat("video/mp4", reader))
+
+
+@needs_ffmpeg
+def test_a_film_that_says_what_moments_there_are_is_not_believed(folder: Path, tmp_path: Path) -> None:
+    title = "[Parsed_showinfo_3 @ 0x1] n:   0 pts: 1 pts_time:77.5"
+    media = take_in(film(tmp_path, [31, 32], title=title), by=None)
+    keyframes.take(media)
+    assert list(media.hashes.values_list("frame_at", flat=True)) == [0.0, 2.0]
+
+
+@needs_ffmpeg
+def test_what_takes_too_long_is_noted_and_the_film_stays(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    media = take_in(film(tmp_path, [31]), by=None)
+
+    def takes_too_long(*_: object) -> None:
+        raise OutOfBounds(Cause.TIME)
+
+    monkeypatch.setattr(films, "run_bounded", takes_too_long)
+    keyframes.take(media)
+    media.refresh_from_db()
+    assert media.keyframes == "failed"
+    assert [caveat["code"] for caveat in media.caveats] == ["no_frames"]
+    with pytest.raises(MediaRefused) as refused:
+        films.read_recording(tmp_path / "film.mp4", MediaFormat("video/mp4", "mov"))
+    assert refused.value.reason_code == "too_costly"
+
+
+@needs_ffmpeg
+def test_others_that_are_being_read_are_waited_for(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    media = take_in(film(tmp_path, [31]), by=None)
+
+    def busy(*_: object) -> None:
+        raise OutOfBounds(Cause.BUSY)
+
+    monkeypatch.setattr(films, "run_bounded", busy)
+    with pytest.raises(keyframes.FilmsBeingRead):
+        keyframes.take(media)
+    media.refresh_from_db()
+    assert media.keyframes == "due"
+
+
+@needs_ffmpeg
+def test_a_film_in_an_object_store_is_read_too(settings: Settings, tmp_path: Path) -> None:
+    backend = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+    settings.STORAGES = settings.STORAGES | {"default": backend}
+    media = take_in(film(tmp_path, [31, 32]), by=None)
+    keyframes.take(media)
+    assert media.hashes.count() == 2
+    default_storage.delete(archive.path(media.sha256))
+    default_storage.save(archive.path(media.sha256), ContentFile(b"rubbish"))
+    with pytest.raises(archive.ArchiveDamaged):
+        keyframes.take(media)
