@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import StackedInline
 
-from claims.admin.media_preview import preview
+from claims.admin.media_preview import only_adding, preview
 from claims.models import Claim, ClaimMedia
 from claims.models.claim_media import media_readable_by
 from claims.review import claim_edits
@@ -45,6 +45,8 @@ class ClaimMediaInline(StackedInline):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "caption":
             field.widget.attrs |= {"rows": 2, "class": "desk-input"}
+        elif db_field.name == "media":
+            only_adding(field.widget)
         return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -60,14 +62,18 @@ class ClaimMediaInline(StackedInline):
     # What a verdict in review judges stays as it is ------------------------------------------------------------------
 
     def has_change_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
-        return _open(obj) and super().has_change_permission(request, obj)
+        return _open(request, obj) and super().has_change_permission(request, obj)
 
     def has_add_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
-        return _open(obj) and super().has_add_permission(request, obj)
+        return _open(request, obj) and super().has_add_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
-        return _open(obj) and super().has_delete_permission(request, obj)
+        return _open(request, obj) and super().has_delete_permission(request, obj)
 
 
-def _open(claim: Claim | None) -> bool:
-    return claim is None or not claim_edits.fixed_fields(claim)
+def _open(request: HttpRequest, claim: Claim | None) -> bool:
+    if claim is None:
+        return True
+    if not hasattr(request, "media_are_open"):
+        request.media_are_open = not claim_edits.fixed_fields(claim)  # type: ignore[attr-defined]  # kept for the request
+    return bool(request.media_are_open)  # type: ignore[attr-defined]  # as above

@@ -16,6 +16,7 @@ from claims.admin.draft_inline import PREFIX
 from claims.admin.evidence import evidence_of
 from claims.admin.live_preview import checklist
 from claims.admin.lost_quote import lost_context
+from claims.admin.media_preview import preview
 from claims.admin.move_buttons import moves_context, returned_with
 from claims.admin.quote_form import in_context
 from claims.admin.reader_view import SANDBOX
@@ -24,7 +25,7 @@ from claims.admin.scheduling import scheduling_context
 from claims.admin.status_badges import anchor_badge, rating_badge, state_badge, status_badge
 from claims.admin.timeline import KINDS, timeline
 from claims.ledger.document.markdown import to_html
-from claims.ledger.publishing import reviewed_parts_differ
+from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
 from claims.models import Claim, Claimant, Cluster, Publication, Transition, Verdict
 from claims.newsroom.likely_claimants import likely_claimants
 from factcheck.admin.base import change_page
@@ -48,13 +49,15 @@ def claim_context(claim: Claim, person: User) -> dict[str, Any]:
         "score_reasons": claim.score_reasons,
         "likely_claimants": likely_claimants_of(claim),
         "quotes": quotes_of(claim),
+        "pictures": [preview(row.media) for row in claim.media.select_related("media")[:_SHOWN]],
         "may_place": person.has_perm("claims.change_appearance"),
         "verdicts": [
             (verdict, rating_badge(verdict.rating), state_badge(verdict)) for verdict in verdicts[:_SHOWN]
         ],
         "publications": [(entry, status_badge(entry)) for entry in publications],
         "public": current,
-        "public_differs": current is not None and reviewed_parts_differ(claim, current),
+        "public_differs": current is not None
+        and (reviewed_parts_differ(claim, current) or claimed_media_differ(claim, current)),
         "under_review": any(verdict.state == Verdict.State.IN_REVIEW for verdict in verdicts),
         "draft_offer": draft_offer(claim, verdicts, person),
         "clusters": clusters_of(claim, person),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 from unfold.admin import StackedInline
 
-from claims.admin.media_preview import preview
+from claims.admin.media_preview import only_adding, preview
 from claims.admin.quote_form import WHERE_SEVERAL, QuoteForm, in_context
 from claims.models import Evidence, Verdict
 from claims.review.verdict_drafts import may_edit
@@ -55,6 +55,10 @@ class EvidenceInline(StackedInline):
         if db_field.name in ("note", "exact", "prefix", "suffix"):
             field.widget.attrs["rows"] = 1 if db_field.name in ("prefix", "suffix") else 2
             field.widget.attrs["class"] = "desk-input"
+        elif db_field.name == "media":
+            only_adding(field.widget)
+        elif db_field.name == "media_fragment":
+            field.help_text = ""
         elif db_field.name == "stance":
             # Nobody has decided before they have: a first one in the list would be taken for it, and for a change.
             field.choices = [("", _("Choose what it does")), *db_field.choices]

@@ -111,7 +111,6 @@ def check_view(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
         "is_answered": look is not None,
         "is_plain": look is not None and not look.is_distinctive,
         "add_page": reverse("admin:sources_mediaobject_add"),
-        "opts": admin.opts,
     }
     response = TemplateResponse(request, "admin/desk/media_check.html", context)
     response["Cache-Control"] = "no-store"

@@ -9,6 +9,7 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +17,8 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
 from claims.admin import media_check
-from claims.admin.media_preview import description_badge, file_address, thumbnail, told_of_itself, used_in
+from claims.admin.media_preview import description_badge, file_address, thumbnail, used_in
+from claims.admin.told_by_files import credentials_in_words, told_of_itself
 from claims.models import ClaimMedia, Evidence
 from claims.models.claim_media import media_readable_by
 from claims.newsroom.refusals import NotAllowed
@@ -251,7 +253,7 @@ class MediaObjectAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("in short"))
     def told(self, row: MediaObject) -> SafeString | str:
-        return told_of_itself(row) or _("Nothing about when, where and with what it was made.")
+        return told_of_itself(row.metadata) or _("Nothing about when, where and with what it was made.")
 
     @admin.display(description=gettext_lazy("all of it"))
     def all_metadata(self, row: MediaObject) -> SafeString | str:
@@ -261,9 +263,8 @@ class MediaObjectAdmin(DeskAdmin):
     def credentials(self, row: MediaObject) -> SafeString | str:
         if not row.provenance:
             return _("None: the file brings no signed statement of where it comes from.")
-        return folded_json(
-            _("What the file states about where it comes from, and who signed that"), row.provenance
-        )
+        words = credentials_in_words(row.provenance)
+        return format_html("{}{}", words, folded_json(_("All that it states"), row.provenance))
 
     @admin.display(description=gettext_lazy("to be known"))
     def told_caveats(self, row: MediaObject) -> str:

@@ -5,12 +5,12 @@ from typing import Any
 from django.db.models import Prefetch
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from claims.admin.status_badges import state_badge, verdict_badges
+from claims.admin.told_by_files import told_of_itself
 from claims.models import Claim, ClaimMedia, Evidence, Verdict
 from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
@@ -18,14 +18,6 @@ from sources.models import MediaObject
 
 #: So many claims are told of one.
 _SHOWN = 20
-
-#: What the metadata of a file tell that an editor looks for first, by their names there.
-_TELLING = {
-    "taken_at": gettext_lazy("Taken"),
-    "place": gettext_lazy("Place"),
-    "camera": gettext_lazy("Camera"),
-    "software": gettext_lazy("Program"),
-}
 
 
 def file_address(row: MediaObject) -> str:
@@ -67,14 +59,13 @@ def preview(row: MediaObject) -> SafeString:
         thumbnail(row),
         description_badge(row),
         row.alternative_text,
-        told_of_itself(row),
+        told_of_itself(row.metadata),
     )
 
 
-def told_of_itself(row: MediaObject) -> SafeString:
-    """What the file says of when, where and with what it was made."""
-    lines = [(str(label), row.metadata[name]) for name, label in _TELLING.items() if row.metadata.get(name)]
-    return format_html_join("", '<p class="desk-quiet">{}: <span dir="auto">{}</span></p>', lines)
+def only_adding(picker: Any) -> None:
+    """A picker of pictures offers to add one; its preview leads to the page of the one that is chosen."""
+    picker.can_change_related = picker.can_view_related = picker.can_delete_related = False
 
 
 def used_in(row: MediaObject, request: HttpRequest) -> list[dict[str, Any]]:

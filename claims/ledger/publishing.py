@@ -103,11 +103,11 @@ def reviewed_parts_differ(claim: Claim, published: Publication) -> bool:
     now = {name: claim.serializable_value(name) for name in JUDGED}
     now["claimed_on"] = claim.claimed_on.isoformat() if claim.claimed_on else None
     then = {name: public[name] for name in JUDGED} | {"claimant": (public["claimant"] or {}).get("id")}
-    return now != then or _media_differ(claim, public)
+    return now != then
 
 
-def _media_differ(claim: Claim, public: Mapping[str, Any]) -> bool:
-    """Whether the claim is about other pictures, sound or film than the public sees."""
+def claimed_media_differ(claim: Claim, published: Publication) -> bool:
+    """Whether the claim is about other pictures, sound or film than the public sees; they are judged with it."""
     rows = ClaimMedia.objects.filter(Q(claim=claim) | Q(claim__merged_into=claim)).order_by("position", "pk")
     own: dict[int, list[Any]] = {}
     others: set[int] = set()
@@ -120,7 +120,7 @@ def _media_differ(claim: Claim, public: Mapping[str, Any]) -> bool:
     brought = others - own.keys()
     then = {
         item["id"]: [item[name] for name in JUDGED_OF_MEDIA]
-        for item in public.get("media", [])
+        for item in published.document.get("media", [])
         if item["id"] not in brought
     }
     return own != then

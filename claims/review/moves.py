@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from claims.ledger.publishing import reviewed_parts_differ
+from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
 from claims.models import Claim, ClaimMedia, Evidence, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review.due_replies import is_nobody_asked, require_terms_that_hold, require_time_to_answer
@@ -170,10 +170,10 @@ def _only_unreviewed_parts_differ(claim: Claim, by: User) -> None:
     newest = claim.publications.current().first()
     if newest is None:
         raise NotOffered(_("The claim is not published."))
-    if reviewed_parts_differ(claim, newest):
+    if reviewed_parts_differ(claim, newest) or claimed_media_differ(claim, newest):
         raise NotPossible(
             _(
-                "The words of the claim, its claimant or date differ from what is published. Draft a new verdict."
+                "The words, claimant, date or pictures of the claim differ from what is published. Draft a new verdict."
             )
         )
     _media_are_described(claim)

@@ -1,5 +1,6 @@
 """What a confined process may take, and how the system is told."""
 
+import os
 import resource
 import signal
 from dataclasses import asdict, dataclass
@@ -56,6 +57,13 @@ def confine(allowance: Allowance) -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     signal.setitimer(signal.ITIMER_REAL, allowance.seconds)
+
+
+def open_nothing_more() -> None:
+    """Have the system refuse this process every further file and connection; what is open stays open."""
+    free = os.dup(0)
+    os.close(free)
+    _lower(resource.RLIMIT_NOFILE, free)
 
 
 def _lower(kind: int, limit: int) -> None:

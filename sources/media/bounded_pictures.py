@@ -1,5 +1,6 @@
 """Pictures as everybody has them read: in a process of its own that can take only so much memory and time."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 from factcheck.confinement.confined import Confined, OutOfBounds
 from factcheck.confinement.limits import Allowance, Cause
-from sources.media.packed_pictures import Look, Picture, PictureRequest, pack_request, unpack_answer
+from sources.media.packed_pictures import Picture, PictureRequest, pack_request, unpack_answer
 from sources.media.perceptual_hash import PerceptualHash
 from sources.media.refused_media import MediaRefused
 from sources.media.signatures import HEAD, IMAGE, SVG, MediaFormat, recognise
@@ -73,8 +74,8 @@ def read_picture_bytes(content: bytes, reader: str) -> Picture:
     return _answer(PictureRequest(reader, content=content))
 
 
-def looks_of(content: bytes) -> list[Look]:
-    """What a picture looks like: all of it first, then the parts that may have been cut out of it or written upon.
+def look_of(content: bytes) -> PerceptualHash:
+    """What a picture looks like, and the parts of it that may have been cut out or written upon.
 
     Raises:
         MediaRefused: it is no picture, cannot be read, or to read it takes too much.
@@ -86,12 +87,8 @@ def looks_of(content: bytes) -> list[Look]:
         raise MediaRefused(
             "unknown_type", _("This is no picture that can be read: send a JPEG, PNG, WebP or GIF.")
         )
-    return _answer(PictureRequest(kind.reader, content=content, only_look=True)).looks
-
-
-def look_of(content: bytes) -> PerceptualHash:
-    """What all of it looks like; `looks_of` says what is raised."""
-    return looks_of(content)[0].hash
+    whole, *parts = _answer(PictureRequest(kind.reader, content=content, only_look=True)).looks
+    return replace(whole.hash, parts=tuple((look.part, look.hash) for look in parts))
 
 
 def svg_refusal() -> tuple[str, str]:

@@ -11,8 +11,7 @@ from typing import NamedTuple
 from django.db import connections, router
 
 from factcheck.database.model_fields import bytes_as_bits
-from sources.media.bounded_pictures import looks_of
-from sources.media.packed_pictures import Look
+from sources.media.bounded_pictures import look_of
 from sources.media.perceptual_hash import ALIKE, Orientation, PerceptualHash
 from sources.models import MediaHash, MediaObject
 from sources.models.media_hash import BAND, BANDS, BITS, band_sql
@@ -53,9 +52,9 @@ def near_duplicates(
     """The pictures and films that look like this one, the most alike first; each once, by its part or frame that is
     nearest.
 
-    Turned and mirrored ones are found as well. Of a picture, not only of its hash, it is asked besides, where all of it
-    finds nothing, what it looks like without borders and captions. The same file is found however plain it is; what
-    merely looks like a plain picture is not, for plain areas are all alike (`PerceptualHash.is_distinctive`).
+    Turned and mirrored ones are found as well. Where all of it finds nothing, and its parts are known (`look_of`),
+    those are asked for: without borders and captions. The same file is found however plain it is; what merely looks
+    like a plain picture is not, for plain areas are all alike (`PerceptualHash.is_distinctive`).
 
     Raises:
         MediaRefused: the bytes are no picture that can be read.
@@ -63,15 +62,15 @@ def near_duplicates(
     """
     if not 0 <= within <= ALIKE:
         raise ValueError(f"Hashes are compared within 0 to {ALIKE} bits.")
-    if isinstance(picture, PerceptualHash):
-        return _each_once(_near(_in_all_orientations(picture), within))[:most]
-    looks = looks_of(picture)
-    digest = hashlib.sha256(picture).hexdigest()
-    same = MediaObject.objects.filter(sha256=digest).values_list("pk", flat=True)
-    found = [NearDuplicate(media, 0, Orientation.ORIGINAL, None) for media in same]
-    found += _near(_in_all_orientations(looks[0].hash), within)
+    found: list[NearDuplicate] = []
+    if isinstance(picture, bytes):
+        digest = hashlib.sha256(picture).hexdigest()
+        same = MediaObject.objects.filter(sha256=digest).values_list("pk", flat=True)
+        found = [NearDuplicate(media, 0, Orientation.ORIGINAL, None) for media in same]
+        picture = look_of(picture)
+    found += _near(_in_all_orientations(picture), within)
     if not found:
-        found = _near([asked for look in looks[1:] for asked in _as_parts_lie(look)], within)
+        found = _near([asked for part in picture.parts for asked in _as_parts_lie(*part)], within)
     return _each_once(found)[:most]
 
 
@@ -86,10 +85,10 @@ def _in_all_orientations(look: PerceptualHash) -> list[_Asked]:
     return [*zip(Orientation, look.orientations, strict=True)] if look.is_distinctive else []
 
 
-def _as_parts_lie(look: Look) -> list[_Asked]:
+def _as_parts_lie(part: str, look: PerceptualHash) -> list[_Asked]:
     """A picture in a frame may be mirrored as well; other parts are looked up as they lie."""
-    asked = _in_all_orientations(look.hash)
-    if look.part == MediaHash.Transformation.BORDERLESS:
+    asked = _in_all_orientations(look)
+    if part == MediaHash.Transformation.BORDERLESS:
         return [one for one in asked if one[0] in (Orientation.ORIGINAL, Orientation.MIRRORED)]
     return asked[:1]
 

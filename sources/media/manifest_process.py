@@ -3,19 +3,18 @@
 A manifest may name an address where it is kept, and certificates one where they are looked up: neither is asked.
 """
 
-import resource
 from pathlib import Path
 from typing import Any
 
 import orjson
+
+from factcheck.confinement.limits import open_nothing_more
 
 try:
     from c2pa import C2paError, Context, Reader, Settings
 except (ImportError, OSError, RuntimeError):  # where there is no library for this machine
     Reader = None
 
-#: The first descriptor that is free once the process has its socket (`factcheck.confinement.zygote`).
-FREE = 4
 _OFFLINE = {"verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_trust": True}}
 
 
@@ -28,8 +27,8 @@ def answer(question: bytes) -> bytes:
     if Reader is None:
         return orjson.dumps({"state": "not_read_here"})
     with Path(asked["path"]).open("rb") as file:
-        # Nothing more is opened from here on, neither a file nor a connection.
-        resource.setrlimit(resource.RLIMIT_NOFILE, (FREE + 1, FREE + 1))
+        # Whoever takes this process over by a fault of a decoder has neither files nor connections.
+        open_nothing_more()
         return orjson.dumps(_read(file, asked["media_type"], asked["anchors"]))
 
 

@@ -49,6 +49,8 @@ class PerceptualHash:
     """From 0, a plain area, to 100."""
     turned: tuple[bytes, ...] = ()
     """The hashes of the picture in each Orientation, in their order."""
+    parts: tuple[tuple[str, "PerceptualHash"], ...] = ()
+    """The hashes of parts of it that may go round by themselves, by their names (MediaHash.Transformation)."""
 
     @property
     def is_distinctive(self) -> bool:

@@ -1,13 +1,13 @@
 """What runs in the confined process that reads a picture (`factcheck.confinement.zygote`)."""
 
 import io
-import resource
 import warnings
 from pathlib import Path
 from typing import IO
 
 from PIL import Image, ImageFile
 
+from factcheck.confinement.limits import open_nothing_more
 from sources.media.packed_pictures import Picture, PictureRequest, pack_answer, unpack_request
 from sources.media.refused_media import MediaRefused
 from sources.media.shown_pictures import TooManyPixels, shown_picture
@@ -19,9 +19,6 @@ except ImportError:  # HEIC is read where the package is there
 else:
     HAS_HEIF = True
     register_heif_opener()
-
-#: The first descriptor that is free once the process has its socket (`factcheck.confinement.zygote`).
-FREE = 4
 
 
 def prepare() -> None:
@@ -48,8 +45,8 @@ def _picture(asked: PictureRequest) -> Picture:
     if asked.reader == "HEIF" and not HAS_HEIF:
         raise MediaRefused("not_read_here", "")
     with _opened(asked) as file:
-        # Nothing more is opened from here on, neither a file nor a connection, whoever takes this process over.
-        resource.setrlimit(resource.RLIMIT_NOFILE, (FREE + 1, FREE + 1))
+        # Whoever takes this process over by a fault of a decoder has neither files nor connections.
+        open_nothing_more()
         try:
             return shown_picture(file, asked)
         except TooManyPixels as error:

@@ -1,9 +1,15 @@
-"""What runs in a confined process of a test: it behaves like `picture_process` and then tries to open something."""
+"""What runs in a confined process of a test: it has a file open, and then tries to open more."""
 
-import resource
+import socket
+from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
-from sources.media.picture_process import FREE
+from factcheck.confinement.limits import open_nothing_more
+
+
+class Closeable(Protocol):
+    def close(self) -> None: ...
 
 
 def prepare() -> None:
@@ -11,10 +17,15 @@ def prepare() -> None:
 
 
 def answer(question: bytes) -> bytes:
-    with Path(__file__).open("rb"):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (FREE + 1, FREE + 1))
-        try:
-            with Path(__file__).open("rb"):
-                return b"opened"
-        except OSError:
-            return b"refused"
+    with Path(__file__).open("rb") as file:
+        open_nothing_more()
+        tried = [_opens(lambda: Path(__file__).open("rb")), _opens(socket.socket)]  # noqa: SIM115  closed in there
+        return f"{tried} {bool(file.read())}".encode()
+
+
+def _opens(what: Callable[[], Closeable]) -> bool:
+    try:
+        what().close()
+    except OSError:
+        return False
+    return True

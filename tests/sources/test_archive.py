@@ -158,3 +158,70 @@ def test_only_a_digest_names_a_file(folder: Path, digest: str) -> None:
     for function in (load, verify, archive.path):
         with pytest.raises(ValueError, match="SHA-256"):
             function(digest)
+
+
+# Files that are too large for memory ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> tuple[Path, str]:
+    path = tmp_path / "large"
+    path.write_bytes(PAGE * 50_000)
+    return path, hashlib.sha256(PAGE * 50_000).hexdigest()
+
+
+@pytest.fixture(params=["InMemoryStorage", "FileSystemStorage"])
+def anywhere(settings: Settings, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """Each kind of storage in turn."""
+    options = {"location": str(tmp_path / "kept")} if request.param == "FileSystemStorage" else {}
+    backend = {"BACKEND": f"django.core.files.storage.{request.param}", "OPTIONS": options}
+    settings.STORAGES = settings.STORAGES | {"default": backend}
+
+
+@pytest.mark.usefixtures("anywhere")
+def test_a_file_is_kept_as_bytes_are(large: tuple[Path, str]) -> None:
+    path, digest = large
+    archive.store_file(path, digest)
+    archive.store_file(path, digest)
+    assert load(digest) == PAGE * 50_000 == b"".join(archive.pieces(digest, 1000))
+    with archive.on_disk(digest) as here:
+        assert here.read_bytes() == PAGE * 50_000
+
+
+@pytest.mark.usefixtures("anywhere")
+def test_a_damaged_file_is_noticed_and_replaced(large: tuple[Path, str]) -> None:
+    path, digest = large
+    default_storage.save(archive.path(digest), ContentFile(b"rubbish"))
+    with pytest.raises(ArchiveDamaged):
+        [*archive.pieces(digest)]
+    with pytest.raises(ArchiveDamaged), archive.on_disk(digest):
+        pass
+    archive.store_file(path, digest)
+    assert verify(digest)
+
+
+@pytest.mark.usefixtures("anywhere")
+def test_a_file_that_is_missing(large: tuple[Path, str]) -> None:
+    with pytest.raises(ArchiveMissing):
+        [*archive.pieces(large[1])]
+    with pytest.raises(ArchiveMissing), archive.on_disk(large[1]):
+        pass
+
+
+def test_a_file_that_is_not_what_it_is_said_to_be_is_not_kept(folder: Path, large: tuple[Path, str]) -> None:
+    with pytest.raises(ArchiveDamaged):
+        archive.store_file(large[0], DIGEST)
+    assert [name for name in files(folder) if "large" not in name] == []
+
+
+def test_of_a_large_file_for_which_there_is_no_room_nothing_stays(
+    folder: Path, large: tuple[Path, str]
+) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            archive.store_file(*large)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [name for name in files(folder) if "large" not in name] == []

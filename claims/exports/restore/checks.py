@@ -23,6 +23,8 @@ from claims.models import (
     Verdict,
 )
 from claims.models.ledger_rules import NO_ENTRY
+from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
+from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Verdict
 from factcheck.web.own_addresses import is_marked_well, understood
 from sources.addresses import url_key
 from sources.models import Publisher, Source
@@ -290,7 +292,7 @@ class _Checking:
             if newest is None:
                 if claim.pk not in self._merged or claim.state != Claim.State.MERGED:
                     self._conflict(line, f"claim {claim.pk} is another one here: “{claim}”")
-            elif reviewed_parts_differ(claim, newest):
+            elif reviewed_parts_differ(claim, newest) or claimed_media_differ(claim, newest):
                 self._conflict(line, f"claim {claim.pk} has been edited here since it was published.")
         open_ones = Verdict.objects.filter(
             claim__in=ids, state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW]

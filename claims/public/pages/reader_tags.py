@@ -131,6 +131,12 @@ def host(url: str) -> str:
 
 
 @register.filter
+def on_this_site(url: str) -> str:
+    """An address of ours without the site: pages may show what is of the very site that they were opened at."""
+    return url.removeprefix(settings.SITE_URL)
+
+
+@register.filter
 def clock(seconds: float) -> str:
     """A length or a place in a recording, as players show it: 1:02:03."""
     minutes, rest = divmod(int(seconds), 60)

@@ -21,6 +21,7 @@ WebAddress = Annotated[str, fields.URLField]
 _FIELDS: dict[Any, type[fields.Field]] = {
     bool: fields.BooleanField,
     int: fields.IntegerField,
+    float: fields.FloatField,
     str: fields.CharField,
 }
 

@@ -50,7 +50,9 @@ def fill(checker: User, editor: User) -> Fill:
 #: Queries of each list: the token, the person's own permissions, those of the roles, the rows, and each kind of thing
 #: that is shown along with them.
 QUERIES = {
-    "claims/": 7,  # topics, appearances, verdicts
+    "claims/": 8,  # topics, appearances, media, verdicts
+    "media/": 5,  # their looks
+    "claims/{claim}/media/": 5,
     "verdicts/": 6,  # evidence, sign-offs
     "sources/": 4,
     "claimants/": 4,

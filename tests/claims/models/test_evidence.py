@@ -1,5 +1,7 @@
 """The evidence of a verdict in the version that replaces it: all of it, column for column, and nobody else's."""
 
+from pathlib import Path
+
 import pytest
 from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
@@ -7,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from claims.models import Evidence, Verdict
 from claims.models.evidence import carry_over
 from tests.helpers.newsroom import make_claim, make_draft, make_source
+from tests.helpers.shown_media import make_media
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +30,7 @@ def verdicts(checker: User) -> list[Verdict]:
 
 
 def test_every_column_is_carried_over(
-    verdicts: list[Verdict], django_assert_num_queries: DjangoAssertNumQueries
+    verdicts: list[Verdict], django_assert_num_queries: DjangoAssertNumQueries, archive: Path
 ) -> None:
     old, new, other, apart = verdicts
     Evidence.objects.exclude(verdict__in=[old, other]).delete()
@@ -45,6 +48,8 @@ def test_every_column_is_carried_over(
         suffix=snapshot.text[9:12],
         start=2,
         end=9,
+        media=make_media(),
+        media_fragment="t=3,4",
     )
     expected = rows(old)
     filled = expected[-1]

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from factcheck.confinement.bounded_programs import run_bounded
-from factcheck.confinement.confined import OutOfBounds
+from factcheck.confinement.confined import Confined, OutOfBounds
 from factcheck.confinement.limits import Allowance, Cause
 
 SHELL = shutil.which("sh") or "/bin/sh"
@@ -66,5 +66,17 @@ def test_endless_complaints_are_cut() -> None:
     assert len(complaints) < 3_000_000
 
 
+def test_a_program_that_is_not_there() -> None:
+    assert run_bounded("/no/such/program", [], MODEST).succeeded is False
+
+
 def test_a_crash() -> None:
     assert cause("kill -SEGV $$") is Cause.CRASH
+
+
+def test_a_process_that_has_what_it_needs_opens_nothing_more() -> None:
+    confined = Confined("tests.helpers.opening_process")
+    try:
+        assert confined.answer(b"") == b"[False, False] True"
+    finally:
+        confined.close()

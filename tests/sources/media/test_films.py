@@ -8,7 +8,6 @@ from django.core.files.storage import default_storage
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 
-from factcheck.confinement.bounded_programs import run_bounded
 from factcheck.confinement.confined import OutOfBounds
 from factcheck.confinement.limits import Cause
 from sources import archive
@@ -17,7 +16,6 @@ from sources.media.intake import take_in
 from sources.media.likeness import near_duplicates
 from sources.media.refused_media import MediaRefused
 from sources.media.signatures import MediaFormat
-from sources.models import MediaObject
 from tests.helpers import media_files
 from tests.helpers.media_files import film, needs_ffmpeg, scene, sound
 from tests.sources.media.conftest import kept
@@ -173,9 +171,3 @@ def test_a_film_in_an_object_store_is_read_too(settings: Settings, tmp_path: Pat
     default_storage.save(archive.path(media.sha256), ContentFile(b"rubbish"))
     with pytest.raises(archive.ArchiveDamaged):
         keyframes.take(media)
-
-
-def test_programs_are_ours_to_name() -> None:
-    assert MediaObject.Keyframes.NOT_HERE == "not_here"
-    with pytest.raises(OutOfBounds):
-        run_bounded("/no/such/program", [], films._PROBE)

@@ -92,9 +92,9 @@ def test_errors_are_those_that_the_client_knows(service: Any) -> None:
     )
     assert caught.value.error_details[0]["fieldViolations"][0]["field"] == "query"
     with pytest.raises(HttpError) as caught:
-        service.claims().imageSearch(imageUri="https://example.org/a.png").execute()
-    assert caught.value.status_code == 501
-    assert "claims:search" in caught.value.reason
+        service.claims().imageSearch(imageUri="http://127.0.0.1/a.png").execute()
+    assert caught.value.status_code == 400
+    assert caught.value.error_details[0]["fieldViolations"][0]["field"] == "image_uri"
     with pytest.raises(HttpError) as caught:
         service.pages().create(body={"pageUrl": "https://example.org/"}).execute()
     assert caught.value.status_code == 501
