@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -11,11 +9,6 @@ from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import AddressField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse
-
-if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
-
-    from .media_hash import MediaHash
 
 SHA256 = r"^[0-9a-f]{64}$"
 
@@ -117,9 +110,6 @@ class MediaObject(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
-
-    if TYPE_CHECKING:
-        hashes: RelatedManager[MediaHash]
 
     class Meta:
         ordering = ["-id"]
