@@ -7,6 +7,7 @@ from claims.public.feeds import views as feeds
 from claims.public.feeds.corrections import corrections_feed
 from claims.public.pages import cards, check, clusters, corrections, media_files, oembed, standards, views
 from claims.readers.doors import complaint_page, message_page, request_page
+from claims.public.pages import archived_file, cards, check, clusters, oembed, views
 
 urlpatterns = [
     path("", views.claims, name="claims"),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("media/<str:name>", media_files.media_file, name="media-file"),
     path("sources/<int:pk>/", views.source, name="source"),
     path("sources/<int:pk>/snapshots/<int:number>/", views.source, name="source-snapshot"),
+    path("sources/<int:pk>/copies/<str:sha256>/", archived_file.archived_file, name="source-file"),
     path("check/", check.check, name="check"),
     path("check/answer/", check.answer, name="check-answer"),
     path("ask/", request_page.asking, name="reader-request"),

@@ -47,6 +47,7 @@ from claims.public.api.mentioned_resources import (
 from claims.public.api.quotes import QuotesResource
 from claims.public.api.standards import StandardsResource, StandardsTable
 from claims.readers.doors.submission_api import ComplaintSubmission, RequestSubmission
+from claims.public.api.source_copies import CopiesResource
 
 RESOURCES = {
     "claims": ClaimResource,
@@ -140,6 +141,10 @@ log = [
         ("tile/entries/<path:tile>", "entries", EntriesTileResource),
         ("tile/<int:level>/<path:tile>", "tile", TileResource),
     )
+        f"{V1}sources/<int:id>/copies/",
+        CopiesResource.as_view({"get": "retrieve"}, basename="sources"),
+        name=CopiesResource.route,
+    ),
 ]
 
 

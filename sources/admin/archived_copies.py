@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
@@ -27,13 +28,6 @@ from sources.models.archived_copy import timestamps_of
 
 #: So many copies are shown.
 SHOWN = 20
-
-#: What a browser shows as a page or runs is handed over as a file in any case; the rest is named as what it is.
-_ENDINGS = {
-    "application/warc": "warc.gz",
-    "application/pdf": "pdf",
-    "image/webp": "webp",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +137,7 @@ def _keep(request: HttpRequest, source: Source) -> HttpResponse:
     return HttpResponseRedirect(change_page(source))
 
 
-def file_view(admin: DeskAdmin, request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
+def file_view(admin: DeskAdmin, request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
     """A file of a copy, to be saved: it is never shown as a page of ours."""
     if not admin.has_view_permission(request):
         raise PermissionDenied
@@ -154,7 +148,7 @@ def file_view(admin: DeskAdmin, request: HttpRequest, pk: int, file_pk: int) -> 
         messages.error(request, str(error))
         return HttpResponseRedirect(change_page(file.copy.source))
     answer = FileResponse(
-        content, as_attachment=True, filename=download_name(file), content_type=file.media_type
+        content, as_attachment=True, filename=file.download_name, content_type=file.media_type
     )
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer["X-Content-Type-Options"] = "nosniff"
@@ -170,13 +164,6 @@ def stamp_view(admin: DeskAdmin, request: HttpRequest, pk: int, stamp_pk: int) -
     answer = HttpResponse(bytes(stamp.token), content_type="application/timestamp-reply")
     answer["Content-Disposition"] = f'attachment; filename="{stamp.sha256}.tst"'
     return answer
-
-
-def download_name(file: ArchivedFile) -> str:
-    """What a file is called when somebody saves it."""
-    if file.name:
-        return file.name
-    return f"source-{file.copy.source_id}-{file.copy.captured_at:%Y%m%dT%H%M%SZ}.{_ENDINGS[file.media_type]}"
 
 
 def _source(admin: DeskAdmin, request: HttpRequest, pk: int) -> Source:

@@ -7,7 +7,7 @@ import hashlib
 import shutil
 import tempfile
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -90,7 +90,7 @@ def keep_upload(source: Source, file: File, *, name: str, by: User) -> ArchivedC
     return copy
 
 
-def _digest(file: IO[bytes]) -> str:
+def _digest(file: Any) -> str:
     file.seek(0)
     return hashlib.file_digest(file, "sha256").hexdigest()
 

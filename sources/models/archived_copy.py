@@ -14,6 +14,7 @@ from factcheck.database.model_fields import AddressField
 from factcheck.database.rules import Rule, append_only, refuse
 
 SHA256 = r"^[0-9a-f]{64}$"
+_ENDINGS = {"application/warc": "warc.gz", "application/pdf": "pdf", "image/webp": "webp"}
 
 
 class ArchivedCopy(models.Model):
@@ -191,6 +192,12 @@ class ArchivedFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}: {self.sha256}"
+
+    @property
+    def download_name(self) -> str:
+        """What it is called when somebody saves it."""
+        moment = f"{self.copy.captured_at:%Y%m%dT%H%M%SZ}"
+        return self.name or f"source-{self.copy.source_id}-{moment}.{_ENDINGS.get(self.media_type, 'bin')}"
 
 
 class Timestamp(models.Model):

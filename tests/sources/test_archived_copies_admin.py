@@ -110,7 +110,7 @@ def test_an_uploaded_file_is_kept_whatever_it_says_of_itself(desk: Client, contr
     assert "&lt;b&gt;Minutes&lt;/b&gt;.html" not in page(desk, source)  # what stood before a slash is no name
     assert "b&gt;.html" in page(desk, source)
     answer = desk.get(reverse("admin:sources_source_file", args=[source.pk, file.pk]))
-    assert b"".join(answer) == PDF  # type: ignore[arg-type]  # of a streaming answer
+    assert b"".join(answer) == PDF
     assert answer["Content-Disposition"].startswith("attachment")
     assert answer["Content-Security-Policy"].startswith("sandbox")
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -156,7 +156,7 @@ def test_an_archive_that_is_away_is_told(desk: Client, monkeypatch: pytest.Monke
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(uploads.archive, "store_file", full)
+    monkeypatch.setattr(archive, "store_file", full)
     assert upload(desk, make_source()) == "The file could not be kept: No space left on device"
     assert not ArchivedCopy.objects.exists()
 

@@ -13,7 +13,7 @@ from claims.models import Appearance, Evidence
 from claims.review import archiving_tasks
 from claims.review.cited_sources import ask_for_cited, ask_for_imported
 from sources.archiving import copies, turns
-from sources.archiving.copies import ArchiverChoices
+from sources.archiving.copies import ArchiverChoices, archive_source
 from sources.known_sites import KnownSites
 from sources.models import ArchivedCopy, ArchivingRequest, Publisher, Source
 from tests.helpers.ledger_rows import imported_verdict
@@ -83,7 +83,6 @@ def test_it_only_asks_where_the_worker_does_the_rest(cited: list[Source], import
 
 
 def test_it_goes_on_where_it_was_stopped(cited: list[Source], monkeypatch: pytest.MonkeyPatch) -> None:
-    archive_source = turns.archive_source
 
     def once(source: Source, **named: Any) -> ArchivedCopy:
         if ArchivedCopy.objects.exists():
