@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.link_checks.outcomes import Standing, next_check, proof_of, standing_after
+from sources.link_checks.outcomes import LinkStanding, next_check, proof_of, standing_after
 from sources.models import LinkOutcome
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -16,9 +16,9 @@ findings = st.lists(
 )
 
 
-def after(*found: tuple[LinkOutcome, float]) -> Standing:
+def after(*found: tuple[LinkOutcome, float]) -> LinkStanding:
     """Findings, each so many hours after the one before."""
-    standing, now = Standing(), NOON
+    standing, now = LinkStanding(), NOON
     for outcome, hours in found:
         now += timedelta(hours=hours)
         standing = standing_after(standing, outcome, "", now)
@@ -33,7 +33,7 @@ def test_what_works_is_alive_at_once(course: list[tuple[LinkOutcome, int]]) -> N
 
 @given(findings)
 def test_nothing_is_believed_at_first_sight(course: list[tuple[LinkOutcome, int]]) -> None:
-    before, now = Standing(), NOON
+    before, now = LinkStanding(), NOON
     for outcome, hours in course:
         now += timedelta(hours=hours)
         standing = standing_after(before, outcome, "", now)
@@ -46,7 +46,7 @@ def test_nothing_is_believed_at_first_sight(course: list[tuple[LinkOutcome, int]
 
 @given(findings)
 def test_the_next_check_is_neither_now_nor_never(course: list[tuple[LinkOutcome, int]]) -> None:
-    before, now = Standing(), NOON
+    before, now = LinkStanding(), NOON
     for outcome, hours in course:
         now += timedelta(hours=hours)
         before = standing_after(before, outcome, "", now)
@@ -57,7 +57,7 @@ def test_the_next_check_is_neither_now_nor_never(course: list[tuple[LinkOutcome,
 @pytest.mark.parametrize("outcome", ["gone", "moved", "changed", "unreachable"])
 def test_the_checks_that_are_planned_are_enough(outcome: str) -> None:
     """Whoever looks when it is time believes it in the end, and not long after it could be."""
-    standing, now, checks = Standing("alive", NOON), NOON, 0
+    standing, now, checks = LinkStanding("alive", NOON), NOON, 0
     while standing.outcome != outcome:
         standing, checks = standing_after(standing, LinkOutcome(outcome), "", now), checks + 1
         now = next_check(standing, "", now, interval=WEEK, jitter=0.5)
@@ -66,7 +66,7 @@ def test_the_checks_that_are_planned_are_enough(outcome: str) -> None:
 
 
 def test_a_name_that_leads_nowhere_is_given_two_weeks() -> None:
-    standing, now = Standing("alive", NOON), NOON
+    standing, now = LinkStanding("alive", NOON), NOON
     for _ in range(7):
         standing = standing_after(standing, LinkOutcome.GONE, "name_not_found", now)
         assert standing.outcome == "alive"
