@@ -14,6 +14,7 @@ MEASUREMENTS = {
     "import_claims": "importing an archive of 208,739 records, beside a bare COPY",
     "anchors": "quotes followed through thousands of publishers' edits in many languages",
     "import_article": "importing an article of 10,000 words",
+    "link_checks": "checking links politely, on one worker",
     "articles": "from an article to its claims, on labelled articles",
     "ledger_proofs": "what it costs that the ledger can be proved",
     "read_side": "the API beside the bare database, Datasette and naive DRF, on 200,000 claims",

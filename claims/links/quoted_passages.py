@@ -16,7 +16,7 @@ from sources.models import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class PassageComparison:
     """What became of the quoted passages."""
 
     quoted: int
@@ -32,7 +32,7 @@ def places_in(source_id: int) -> set[QuotedPlace]:
     return set(published_places(source_id))
 
 
-def compared(source_id: int, places: set[QuotedPlace], document: Document) -> Comparison:
+def compared(source_id: int, places: set[QuotedPlace], document: Document) -> PassageComparison:
     """Look every quoted passage up in the page as it is now."""
     known = {place_of(fate): fate for fate in QuoteFate.objects.filter(snapshot__source=source_id)}
     changed = ChangedText(Snapshot(source_id=source_id, text=document.text))
@@ -45,4 +45,4 @@ def compared(source_id: int, places: set[QuotedPlace], document: Document) -> Co
         is_lost = changed.followed(stood.snapshot, anchor).anchor is None
         lost += is_lost
         is_news |= is_lost != (fate is not None and fate.outcome != QuoteFate.Outcome.STANDS)
-    return Comparison(len(places), lost, is_news)
+    return PassageComparison(len(places), lost, is_news)

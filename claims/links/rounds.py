@@ -21,7 +21,7 @@ from claims.links.settled_links import SettledLink, settle_link
 from claims.links.watched_links import quoted_since
 from sources.http.polite_visits import PoliteVisitor
 from sources.link_checks import due_links
-from sources.link_checks.findings import Finding, Visitor, find
+from sources.link_checks.link_findings import LinkFinding, Visitor, find
 from sources.link_checks.site_turns import RoundMemory
 from sources.link_checks.taken_sites import give_back_site, take_sites
 from sources.models import LinkOutcome, LinkState
@@ -97,7 +97,7 @@ class _Round:
         self._is_stopped = is_stopped
         self._tell = tell
         self._tally = LinkTally()
-        self._found: Queue[tuple[LinkState, Finding] | str] = Queue(_WAITING)
+        self._found: Queue[tuple[LinkState, LinkFinding] | str] = Queue(_WAITING)
         self._ends = Event()
         self._memory = RoundMemory({}, patience=_PATIENCE)
         self._our_sites: set[str] = set()
@@ -148,7 +148,7 @@ class _Round:
         finally:
             self._hand_over(links[0].site)
 
-    def _asked(self, visits: Visitor, link: LinkState) -> Finding:
+    def _asked(self, visits: Visitor, link: LinkState) -> LinkFinding:
         is_known = bool(link.content_sha256) and link.compared_with == self._quoted[link.pk]
         try:
             return find(
@@ -160,9 +160,9 @@ class _Round:
             )
         except Exception:  # whatever an address does to the program, the others are checked
             logger.exception("Asking for %s failed", link.url)
-            return Finding(LinkOutcome.UNREACHABLE, "program_failed")
+            return LinkFinding(LinkOutcome.UNREACHABLE, "program_failed")
 
-    def _hand_over(self, what: tuple[LinkState, Finding] | str) -> None:
+    def _hand_over(self, what: tuple[LinkState, LinkFinding] | str) -> None:
         """Wait until there is room: what was read is not to fill the memory."""
         while not self._ends.is_set():
             try:
@@ -181,7 +181,7 @@ class _Round:
             else:
                 self._settle(*what)
 
-    def _answers(self) -> Iterator[tuple[LinkState, Finding] | str]:
+    def _answers(self) -> Iterator[tuple[LinkState, LinkFinding] | str]:
         """What threads hand over, until each is at its end, or all are to stop."""
         while self._our_sites:
             if self._is_stopped():
@@ -192,7 +192,7 @@ class _Round:
                 if self._ends.is_set():
                     return
 
-    def _settle(self, link: LinkState, finding: Finding) -> None:
+    def _settle(self, link: LinkState, finding: LinkFinding) -> None:
         if finding.is_postponed:
             until = timezone.now() + finding.wait
             self._postpone(self._by_site[link.site], finding.wait)

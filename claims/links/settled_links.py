@@ -10,14 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from claims.links.link_news import tell_of_link
-from claims.links.quoted_passages import Comparison, compared, places_in
+from claims.links.quoted_passages import PassageComparison, compared, places_in
 from sources.archiving.requests import request_copy
 from sources.capture import capture, document_in
 from sources.extraction import Document, ExtractionError
 from sources.http.fetched_documents import Fetched
 from sources.link_checks.due_links import settle
-from sources.link_checks.findings import Finding
-from sources.link_checks.outcomes import Standing, next_check, standing_after
+from sources.link_checks.link_findings import LinkFinding
+from sources.link_checks.outcomes import LinkStanding, next_check, standing_after
 from sources.material import Material
 from sources.models import LinkOutcome, LinkState
 from sources.models.link_check import NEEDS_SOMEBODY
@@ -47,12 +47,12 @@ class _Reading(NamedTuple):
     """How many quoted passages it does not have."""
     facts: dict[str, Any]
     """By what it is known when it comes back unchanged."""
-    comparison: Comparison | None = None
+    comparison: PassageComparison | None = None
     material: Material | None = None
     document: Document | None = None
 
 
-def settle_link(link: LinkState, finding: Finding, quoted: str, *, jitter: float) -> SettledLink | None:
+def settle_link(link: LinkState, finding: LinkFinding, quoted: str, *, jitter: float) -> SettledLink | None:
     """Write down how the link stands after this was found; None where it was not ours any more.
 
     Args:
@@ -64,7 +64,7 @@ def settle_link(link: LinkState, finding: Finding, quoted: str, *, jitter: float
     if reading and reading.lost:
         found = LinkOutcome.CHANGED
     now = timezone.now()
-    before = Standing(link.outcome, link.since, link.suspected, link.failures, link.failing_since)
+    before = LinkStanding(link.outcome, link.since, link.suspected, link.failures, link.failing_since)
     after = standing_after(before, found, finding.reason, now)
     changes = _changes(link, finding, reading, after, now)
     interval = timedelta(days=settings.LINK_CHECK_DAYS)
@@ -84,7 +84,7 @@ def settle_link(link: LinkState, finding: Finding, quoted: str, *, jitter: float
 
 
 def _changes(
-    link: LinkState, finding: Finding, reading: _Reading | None, after: Standing, now: datetime
+    link: LinkState, finding: LinkFinding, reading: _Reading | None, after: LinkStanding, now: datetime
 ) -> dict[str, Any]:
     changes: dict[str, Any] = {
         "outcome": after.outcome,
@@ -144,7 +144,7 @@ def _validators(answer: Fetched) -> dict[str, str]:
     }
 
 
-def _is_worth_keeping(comparison: Comparison, after: Standing) -> bool:
+def _is_worth_keeping(comparison: PassageComparison, after: LinkStanding) -> bool:
     """Whether the page as it is now proves something of a quoted passage that is not noted yet, and for certain."""
     return comparison.is_news and not after.is_suspected
 

@@ -1,6 +1,6 @@
 """Whether addresses of sources still lead to them: what an address is asked, and what follows from the answer.
 
-    findings       one address asked, politely → what was found there
+    link_findings  one address asked, politely → what was found there
     missing_pages  a page that answers as if it were there, and says that it is not
     outcomes       what was found, before and now → how the link stands, and when it is looked at again (pure)
     due_links      which links are due, and whose they are meanwhile

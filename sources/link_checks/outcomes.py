@@ -42,7 +42,7 @@ _STANDS_UNSEEN = frozenset({LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHA
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LinkStanding:
     """How a link stands, with what speaks against it."""
 
     outcome: str = ""
@@ -56,26 +56,26 @@ class Standing:
         return bool(self.suspected)
 
 
-def standing_after(before: Standing, found: LinkOutcome, reason: str, now: datetime) -> Standing:
+def standing_after(before: LinkStanding, found: LinkOutcome, reason: str, now: datetime) -> LinkStanding:
     """How the link stands, after this was found.
 
     Args:
         reason: the code of what stood in the way.
     """
     if found == before.outcome or (found == LinkOutcome.UNREACHABLE and before.outcome in _STANDS_UNSEEN):
-        return Standing(before.outcome, before.since)
+        return LinkStanding(before.outcome, before.since)
     if found == LinkOutcome.ALIVE:
-        return Standing(found, now)
+        return LinkStanding(found, now)
     suspicion = _suspicion(before, found, now)
     proof = proof_of(suspicion.suspected, reason)
     began = suspicion.failing_since or now
     if suspicion.failures >= proof.checks and now - began >= proof.span:
-        return Standing(suspicion.suspected, now)
+        return LinkStanding(suspicion.suspected, now)
     return suspicion
 
 
 def next_check(
-    after: Standing, reason: str, now: datetime, *, interval: timedelta, jitter: float
+    after: LinkStanding, reason: str, now: datetime, *, interval: timedelta, jitter: float
 ) -> datetime:
     """When the link is looked at again.
 
@@ -100,7 +100,7 @@ def proof_of(suspected: str, reason: str) -> Proof:
     return _PROOFS[LinkOutcome(suspected)]
 
 
-def _suspicion(before: Standing, found: LinkOutcome, now: datetime) -> Standing:
+def _suspicion(before: LinkStanding, found: LinkOutcome, now: datetime) -> LinkStanding:
     if found == before.suspected:
         return replace(before, failures=before.failures + 1)
     if before.suspected and found == LinkOutcome.UNREACHABLE:
@@ -108,4 +108,4 @@ def _suspicion(before: Standing, found: LinkOutcome, now: datetime) -> Standing:
         lasts = now - (before.failing_since or now) > LONGEST_RETRY * 4
         if not lasts:
             return before
-    return Standing(before.outcome, before.since, found, 1, now)
+    return LinkStanding(before.outcome, before.since, found, 1, now)

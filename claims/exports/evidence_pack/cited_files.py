@@ -30,7 +30,7 @@ _ENDINGS = {
 
 
 @dataclass(frozen=True, slots=True)
-class KeptFile:
+class CitedFile:
     """A file of the archive, and where it stands in the pack."""
 
     path: str
@@ -46,13 +46,13 @@ class CitedFiles:
     """All files of the sources of a claim."""
 
     texts: list[Snapshot] = field(default_factory=list)
-    files: list[KeptFile] = field(default_factory=list)
-    warcs: list[tuple[KeptFile, ArchivedCopy]] = field(default_factory=list)
+    files: list[CitedFile] = field(default_factory=list)
+    warcs: list[tuple[CitedFile, ArchivedCopy]] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     """Sentences that say what is not in the pack, and why."""
 
     @property
-    def kept(self) -> list[KeptFile]:
+    def kept(self) -> list[CitedFile]:
         return [*self.files, *(file for file, _copy in self.warcs)]
 
 
@@ -95,7 +95,7 @@ def text_path(snapshot: Snapshot) -> str:
     return f"sources/source-{snapshot.source_id}-text-{snapshot.number}.txt"
 
 
-def archived_page(file: KeptFile, copy: ArchivedCopy) -> ArchivedPage:
+def archived_page(file: CitedFile, copy: ArchivedCopy) -> ArchivedPage:
     """A copy as the list of pages of a WACZ has it."""
 
     def opened() -> IO[bytes]:
@@ -145,7 +145,7 @@ def _add_snapshots(cited: CitedFiles, sources: set[int], snapshots: set[int]) ->
     for snapshot in rows:
         cited.texts.append(snapshot)
         name = f"sources/source-{snapshot.source_id}-original-{snapshot.number}{_ending(snapshot.media_type)}"
-        cited.files.append(KeptFile(name, snapshot.content_sha256, snapshot.content_size))
+        cited.files.append(CitedFile(name, snapshot.content_sha256, snapshot.content_size))
 
 
 def _add_copies(cited: CitedFiles, sources: set[int], *, for_public: bool) -> None:
@@ -154,7 +154,7 @@ def _add_copies(cited: CitedFiles, sources: set[int], *, for_public: bool) -> No
         for file in sorted(copy.files.all(), key=lambda file: file.pk):
             name = f"source-{copy.source_id}-copy-{copy.pk}"
             if file.role == ArchivedFile.Role.WARC:
-                kept = KeptFile(f"archive/{name}.warc.gz", file.sha256, file.size)
+                kept = CitedFile(f"archive/{name}.warc.gz", file.sha256, file.size)
                 cited.warcs.append((kept, copy))
             elif file.role == ArchivedFile.Role.UPLOAD and for_public:
                 cited.left_out.append(
@@ -162,7 +162,7 @@ def _add_copies(cited: CitedFiles, sources: set[int], *, for_public: bool) -> No
                 )
             else:
                 path = f"copies/{name}-{file.role}{_ending(file.media_type)}"
-                cited.files.append(KeptFile(path, file.sha256, file.size))
+                cited.files.append(CitedFile(path, file.sha256, file.size))
 
 
 def _ending(media_type: str) -> str:

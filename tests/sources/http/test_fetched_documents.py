@@ -35,7 +35,20 @@ class TestDocument:
             fetched_at=fetched.fetched_at,
             etag='"v1"',
             last_modified="Tue, 08 Jan 2019 10:00:00 GMT",
+            permanent_url=url,
         )
+
+    @pytest.mark.parametrize(
+        ("statuses", "permanent"),
+        [((301, 301), "/2"), ((308, 302), "/1"), ((302, 301), "/0"), ((307, 303), "/0")],
+    )
+    def test_says_which_address_is_for_good(
+        self, site: Site, statuses: tuple[int, int], permanent: str
+    ) -> None:
+        for number, status in enumerate(statuses):
+            site.redirect(f"/{number}", f"/{number + 1}", status)
+        site.page("/2")
+        assert get(f"{site.address}/0").permanent_url == site.address + permanent
 
     def test_says_honestly_who_asks(self, site: Site) -> None:
         get(site.page("/"))

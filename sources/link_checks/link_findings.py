@@ -27,7 +27,7 @@ class Visitor(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LinkFinding:
     """What an address led to."""
 
     outcome: LinkOutcome
@@ -47,7 +47,9 @@ class Finding:
         return self.reason == "asked_to_wait"
 
 
-def find(visitor: Visitor, url: str, *, etag: str = "", last_modified: str = "", title: str = "") -> Finding:
+def find(
+    visitor: Visitor, url: str, *, etag: str = "", last_modified: str = "", title: str = ""
+) -> LinkFinding:
     """Ask for the address, and say what it leads to; never raises for what a server does.
 
     Args:
@@ -60,10 +62,10 @@ def find(visitor: Visitor, url: str, *, etag: str = "", last_modified: str = "",
     except FetchError as error:
         return _without_answer(error)
     if answer.status == 200 and is_missing_page(url, answer.final_url, answer.content, answer.charset, title):
-        return Finding(LinkOutcome.GONE, "missing_page", 200)
+        return LinkFinding(LinkOutcome.GONE, "missing_page", 200)
     if moved_to := _new_address(url, answer.permanent_url):
-        return Finding(LinkOutcome.MOVED, "", answer.status, moved_to, answer=answer)
-    return Finding(LinkOutcome.ALIVE, "", answer.status, answer=answer)
+        return LinkFinding(LinkOutcome.MOVED, "", answer.status, moved_to, answer=answer)
+    return LinkFinding(LinkOutcome.ALIVE, "", answer.status, answer=answer)
 
 
 def _new_address(url: str, permanent: str) -> str:
@@ -72,10 +74,10 @@ def _new_address(url: str, permanent: str) -> str:
     return permanent if is_other and len(permanent) <= LONGEST_ADDRESS else ""
 
 
-def _without_answer(error: FetchError) -> Finding:
+def _without_answer(error: FetchError) -> LinkFinding:
     if error.reason_code in _THERE:
-        return Finding(LinkOutcome.ALIVE, error.reason_code, error.status or 200)
+        return LinkFinding(LinkOutcome.ALIVE, error.reason_code, error.status or 200)
     if error.reason_code in ("not_found", "name_not_found"):
-        return Finding(LinkOutcome.GONE, error.reason_code, error.status, wait=error.wait)
+        return LinkFinding(LinkOutcome.GONE, error.reason_code, error.status, wait=error.wait)
     # Whoever refuses a robot may show the page to people: that it cannot be told says nothing about the page.
-    return Finding(LinkOutcome.UNREACHABLE, error.reason_code, error.status, wait=error.wait)
+    return LinkFinding(LinkOutcome.UNREACHABLE, error.reason_code, error.status, wait=error.wait)

@@ -1,0 +1,77 @@
+"""What became of links is recorded by the database itself, for good, and a state says one thing only."""
+
+import pytest
+
+from sources.models import LinkCheck, LinkState, Source
+from tests.helpers.broken_rules import as_committed, refused, sql
+from tests.helpers.newsroom import make_source
+
+pytestmark = pytest.mark.django_db
+
+NEW = "https://example.org/elsewhere"
+
+
+@pytest.fixture
+def source() -> Source:
+    source = make_source()
+    LinkState.objects.create(source=source, url=source.url, site="https://example.org")
+    return source
+
+
+def test_every_change_is_recorded_whoever_makes_it(source: Source) -> None:
+    sql("UPDATE sources_linkstate SET outcome = 'alive', since = now(), http_status = 200")
+    sql("UPDATE sources_linkstate SET checked_at = now()")
+    sql("UPDATE sources_linkstate SET outcome = 'moved', since = now(), moved_to = %s", NEW)
+    sql("UPDATE sources_linkstate SET moved_to = %s", NEW + "/2")
+    rows = LinkCheck.objects.order_by("pk").values_list("outcome", "moved_to", "url")
+    assert list(rows) == [
+        ("alive", "", source.url), ("moved", NEW, source.url), ("moved", NEW + "/2", source.url),
+    ]  # fmt: skip
+
+
+def test_a_record_is_never_changed_or_removed(source: Source) -> None:
+    sql("UPDATE sources_linkstate SET outcome = 'gone', since = now()")
+    as_committed()
+    for statement in (
+        "UPDATE sources_linkcheck SET outcome = 'alive'",
+        "DELETE FROM sources_linkcheck",
+        "TRUNCATE sources_linkcheck",
+    ):
+        refused(statement, match="linkcheck_append_only")
+
+
+def test_nobody_else_writes_a_record(source: Source) -> None:
+    sql("UPDATE sources_linkstate SET outcome = 'gone', since = now()")
+    sql("CREATE ROLE served_by_test")
+    sql("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO served_by_test")
+    sql("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO served_by_test")
+    sql("SET LOCAL ROLE served_by_test")
+    refused(
+        "INSERT INTO sources_linkcheck (source_id, url, outcome, reason, moved_to, lost_quotes)"
+        " SELECT source_id, url, 'alive', '', '', 0 FROM sources_linkcheck",
+        match="linkcheck_is_written_by_the_database",
+    )
+    assert sql("UPDATE sources_linkstate SET outcome = 'alive', since = now()") == 1
+    sql("RESET ROLE")
+    assert LinkCheck.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ("outcome = 'dead', since = now()", "linkstate_outcome_is_known"),
+        ("suspected = 'alive', failures = 1, failing_since = now()", "linkstate_outcome_is_known"),
+        ("outcome = 'gone'", "linkstate_outcome_has_a_beginning"),
+        ("since = now()", "linkstate_outcome_has_a_beginning"),
+        ("outcome = 'moved', since = now()", "linkstate_moved_names_the_new_address"),
+        ("outcome = 'moved', since = now(), moved_to = url", "linkstate_moved_names_the_new_address"),
+        ("failures = 1", "linkstate_suspects_while_it_fails"),
+        ("suspected = 'gone'", "linkstate_suspects_while_it_fails"),
+        ("failures = 2, suspected = 'gone'", "linkstate_suspects_while_it_fails"),
+        ("accepted_at = now()", "linkstate_accepted_is_what_needs_somebody"),
+        ("outcome = 'gone', since = now(), accepted_at = now()", "linkstate_accepted_is_what_needs_somebody"),
+        ("url = ''", "linkstate_watches_an_address"),
+    ],
+)
+def test_a_state_contradicts_itself_in_no_way(source: Source, change: str, rule: str) -> None:
+    refused(f"UPDATE sources_linkstate SET {change}", match=rule)
