@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from pytest_django.live_server_helper import LiveServer
 
@@ -18,7 +18,7 @@ from claims.ledger.proofs import checkpoints
 from claims.ledger.proofs.checkpoints import sign_ledger
 from claims.ledger.proofs.key_succession import succeed
 from claims.models import Checkpoint, Claim
-from tests.claims.ledger.verification.test_tampering import BODY, BODY_HASH, CHAIN_ANEW
+from tests.claims.ledger.verification.test_tampering import CHAIN_ANEW
 from tests.helpers.database import replace_database
 from tests.helpers.eventful_newsroom import exported
 
@@ -155,11 +155,34 @@ def test_mirror_sees_what_is_rewritten(
 def test_command_says_the_same(key: str, tmp_path: Path) -> None:
     call_command("verify_ledger", verbosity=0)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SET session_replication_role = replica;"
-            "ALTER TABLE claims_publication DROP CONSTRAINT publication_body_hash_is_true;"
-            f"{BODY}; {BODY_HASH}; SET session_replication_role = origin"
-        )
+        cursor.execute(f"SET session_replication_role = replica; {NOTE}; SET session_replication_role = origin")
     with pytest.raises(SystemExit) as ended:
         call_command("verify_ledger", verbosity=0)
     assert ended.value.code == 1
+
+
+def test_command_refuses_what_is_no_checkpoint_and_no_key(key: str, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.txt"
+    for arguments, says in (
+        (["--checkpoint", str(kept)], "cannot be read"),
+        (["--key", "A"], "no public key"),
+        (["--key", "Ä" * 43], "no public key"),
+    ):
+        with pytest.raises(CommandError, match=says):
+            call_command("verify_ledger", *arguments, verbosity=0)
+    kept.write_text("facts.example.org\n3\n")
+    with pytest.raises(CommandError, match="no signed note"):
+        call_command("verify_ledger", "--checkpoint", str(kept), verbosity=0)
+
+
+def test_command_compares_with_what_was_kept(key: str, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.txt"
+    newest = Checkpoint.objects.of_ledger().newest()
+    assert newest
+    kept.write_text(newest.note)
+    call_command("verify_ledger", "--checkpoint", str(kept), "--key", key, verbosity=0)
+    for arguments in (["--key", "A" * 43], []):
+        if not arguments:
+            rewritten(NOTE)
+        with pytest.raises(SystemExit):
+            call_command("verify_ledger", "--checkpoint", str(kept), *arguments, verbosity=0)

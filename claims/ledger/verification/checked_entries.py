@@ -36,8 +36,8 @@ _OF_THE_VERDICT = (
 )
 
 Row = dict[str, Any]
-#: Called with the size of the tree and its root, whenever an entry was added to it.
-Grown = Callable[[int, bytes], None]
+#: Called with the tree whenever an entry was added to it.
+Grown = Callable[[GrowingTree], None]
 
 
 class _Last(NamedTuple):
@@ -103,7 +103,7 @@ class EntriesCheck:
         leaf = leaf_hash(text)
         self.tree.add(leaf)
         self._tiles.add(leaf)
-        self._grown(self.tree.size, self.tree.root)
+        self._grown(self.tree)
         if not self._is_as_kept(leaf):
             if not self._rewritten:
                 self._rewritten = sequence

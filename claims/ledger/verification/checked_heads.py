@@ -30,7 +30,6 @@ class Heads:
     log: str
     #: By size, the root that has to be, and where that was said.
     _expected: dict[int, list[tuple[bytes, str]]] = field(default_factory=dict)
-    _largest: int = 0
     _found: list[Finding] = field(default_factory=list)
 
     def take_stored(self) -> Iterator[Finding]:
@@ -47,15 +46,15 @@ class Heads:
             if head.size < before:
                 yield Finding(place, f"it is of fewer entries than the one before it, which has {before}.")
             before = head.size
-            self._expect(head, place)
+            self.take(head, place)
 
-    def take_kept(self, head: TreeHead, place: str) -> None:
-        """Take one that somebody kept."""
-        self._expect(head, place)
-
-    def _expect(self, head: TreeHead, place: str) -> None:
+    def take(self, head: TreeHead, place: str) -> None:
+        """Take one that was found signed."""
         self._expected.setdefault(head.size, []).append((head.root, place))
-        self._largest = max(self._largest, head.size)
+
+    def expects(self, size: int) -> bool:
+        """Whether something was signed of that size."""
+        return size in self._expected
 
     def compare(self, size: int, root: bytes) -> None:
         """Hold what is there against what was signed of that size."""

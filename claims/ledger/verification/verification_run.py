@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from claims.ledger.proofs.merkle_tree import GrowingTree
 from claims.ledger.proofs.signed_note import SignedNote, TreeHead
 from claims.ledger.verification.checked_entries import EntriesCheck
 from claims.ledger.verification.checked_heads import Heads, findings_of_keys, is_signed_here, names_of_logs
@@ -71,10 +72,11 @@ def _of_logs(kept: Sequence[KeptCheckpoint], trusted: Sequence[str], progress: P
     yield from _take_kept(kept, trusted, heads)
     ledger, reviews = heads[Checkpoint.Log.LEDGER], heads[Checkpoint.Log.REVIEWS]
 
-    def grown(size: int, root: bytes) -> None:
-        ledger.compare(size, root)
-        if size % 1_000 == 0:
-            progress(size)
+    def grown(tree: GrowingTree) -> None:
+        if ledger.expects(tree.size):
+            ledger.compare(tree.size, tree.root)
+        if tree.size % 1_000 == 0:
+            progress(tree.size)
 
     yield from EntriesCheck(grown).findings()
     yield from ledger.findings()
@@ -94,7 +96,7 @@ def _take_kept(
         elif not is_signed_here(one.note, one.head.origin, keys):
             yield Finding(place, "it bears no signature of a key that is believed.")
         else:
-            heads[logs[one.head.origin]].take_kept(one.head, place)
+            heads[logs[one.head.origin]].take(one.head, place)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from claims.ledger.house_signature import decoded
 from claims.ledger.proofs.signed_note import NoSuchNote
 from claims.ledger.verification.verification_run import KeptCheckpoint, entries_here, verify
 
@@ -42,6 +43,8 @@ the key too, only a checkpoint shows that was kept elsewhere: --checkpoint. docs
 
     def handle(self, *, checkpoint: list[str], key: list[str], verbosity: int, **options: Any) -> None:
         kept = [_read(name) for name in checkpoint]
+        for one in key:
+            _require_key(one)
         columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
         found = 0
         with Progress(*columns, console=Console(stderr=True), disable=verbosity == 0) as shown:
@@ -56,6 +59,15 @@ the key too, only a checkpoint shows that was kept elsewhere: --checkpoint. docs
             self.stdout.write(f"{found:,} things are not as they were.")
             sys.exit(1)
         self.stdout.write(f"{entries:,} entries: nothing was rewritten.")
+
+
+def _require_key(text: str) -> None:
+    try:
+        is_key = len(decoded(text)) == 32
+    except ValueError:
+        is_key = False
+    if not is_key:
+        raise CommandError(f"--key {text}: this is no public key, which has 43 letters, digits, - and _.")
 
 
 def _read(name: str) -> KeptCheckpoint:

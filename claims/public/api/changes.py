@@ -264,10 +264,9 @@ def _page(request: HttpRequest, query: ChangesQuery, since: int, *, with_bodies:
 
 
 def _checkpoint() -> str | None:
-    """The newest checkpoint. Of the primary's only: what a replica has may not be safe yet."""
-    if read_connections.reads_replica():
-        return None
-    return Checkpoint.objects.of_ledger().order_by("-id").values_list("note", flat=True).first()
+    """The newest checkpoint; of a replica's, one of entries that the primary has shown."""
+    rows = Checkpoint.objects.of_ledger().filter(tree_size__lte=min(_shown(), GREATEST_ID))
+    return rows.order_by("-id").values_list("note", flat=True).first()
 
 
 def _read(since: int, *, most: int, newest_only: bool, columns: Sequence[str]) -> list[dict[str, Any]]:
