@@ -101,6 +101,12 @@ def begun(verdict: Verdict, by: User, language: str = "") -> dict[str, Any]:
     }
 
 
+class SentForm(forms.Form):
+    """When it was passed on, by the newsroom's clocks; empty: now."""
+
+    at = forms.DateTimeField(required=False)
+
+
 class AnswerForm(forms.Form):
     """What came back, when and how, and what readers are to see of it."""
 
