@@ -20,7 +20,7 @@ from factcheck.admin.versions import DeskForm
 USUAL_TIME = timedelta(hours=24)
 
 ASKED: Any = (
-    (None, {"fields": ("party", ("channel", "address"), ("language", "answer_by"))}),
+    (None, {"fields": ("party", ("channel", "address"), "language", "answer_by")}),
     (
         gettext_lazy("What they are asked"),
         {
