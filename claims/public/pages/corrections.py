@@ -19,12 +19,17 @@ from claims.ledger.document.claim_body import CORRECTION_KINDS
 from claims.ledger.document.markdown import to_html
 from claims.ledger.document.wording_changes import PublicWordingChange
 from claims.ledger.queries.correction_filters import CorrectionListQuery, by_house, corrections
-from claims.public.api.correction_entries import COLUMNS, Corrected, corrected
+from claims.public.api.correction_entries import (
+    Corrected,
+    corrected,
+    page_of_corrections,
+    sha256_of_corrections,
+)
 from claims.public.pages.entry_page import ratings_of
 from claims.public.pages.page_cache import kept, public
 from claims.public.pages.reader_tags import day
 from claims.public.pages.responses import respond
-from factcheck.api.pagination import KeysetPage, page_of_values
+from factcheck.api.pagination import KeysetPage
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import ValueRefused
 from factcheck.web.differences import sides
@@ -106,8 +111,7 @@ def corrections_page(request: HttpRequest) -> HttpResponse:
         "narrows": any(query.value(name) for name in ("kind", "month", "claim", "publisher")),
         "feed": _query(asked, without=("cursor",)),
     }
-    hashes = [row[COLUMNS.index("body_sha256")] for row in page.rows]
-    made_of = [page.previous, page.next, *context["months"], *hashes]
+    made_of = [page.previous, page.next, *context["months"], sha256_of_corrections(page.rows)]
     documents = [document for one in found for document in (one.before, one.after) if document]
     return respond(
         request, "claims/corrections.html", context, made_of=made_of, ratings=ratings_of(documents)
@@ -128,9 +132,8 @@ def _asked(request: HttpRequest) -> QueryDict:
 def _page(asked: QueryDict, request: HttpRequest) -> tuple[KeysetPage[Any], CorrectionListQuery]:
     try:
         query = CorrectionListQuery(asked, corrections(), request=request)
-        page = page_of_values(
-            query.qs,
-            [*COLUMNS],
+        page = page_of_corrections(
+            query,
             ordering=query.orderings[0],
             size=CORRECTIONS_PER_PAGE,
             cursor=query.value("cursor", ""),
