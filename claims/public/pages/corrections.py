@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import SequenceMatcher
+from functools import lru_cache
 from html import unescape
 from typing import Any
 
@@ -33,6 +34,8 @@ from factcheck.api.pagination import KeysetPage
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import ValueRefused
 from factcheck.web.differences import sides
+
+Document = dict[str, Any]
 
 CORRECTIONS_PER_PAGE = 20
 #: Shorter texts are shown whole; of longer ones the paragraphs that differ.
@@ -69,8 +72,8 @@ class ShownChange:
     before: SafeString
     after: SafeString
     #: The ratings themselves, where the part is one.
-    rating_before: dict[str, Any] | None = None
-    rating_after: dict[str, Any] | None = None
+    rating_before: Document | None = None
+    rating_after: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +183,8 @@ def _changes(one: Corrected) -> Iterator[ShownChange]:
             continue
         before, after = (_readable(part, text) for text in (change["before"], change["after"]))
         shown = (escape(before), escape(after)) if part in _DAYS else compared(before, after)
-        ratings = _ratings(one, change) if part == "rating" else {}
-        yield ShownChange(part, str(PART_NAMES[part]), publisher, *shown, **ratings)
+        was, now = _ratings(one, change) if part == "rating" else (None, None)
+        yield ShownChange(part, str(PART_NAMES[part]), publisher, shown[0], shown[1], was, now)
 
 
 def _readable(part: str, text: str) -> str:
@@ -193,14 +196,17 @@ def _readable(part: str, text: str) -> str:
     return text
 
 
-def _ratings(one: Corrected, change: PublicWordingChange) -> dict[str, dict[str, Any] | None]:
-    def rating(document: dict[str, Any] | None) -> dict[str, Any] | None:
+def _ratings(one: Corrected, change: PublicWordingChange) -> tuple[Document | None, Document | None]:
+    """The ratings before and after, with their colours."""
+
+    def rating(document: Document | None) -> Document | None:
         verdicts = document["verdicts"] if document else []
         return next((v["rating"] for v in verdicts if v["publisher"]["name"] == change["publisher"]), None)
 
-    return {"rating_before": rating(one.before), "rating_after": rating(one.after)}
+    return rating(one.before), rating(one.after)
 
 
+@lru_cache(maxsize=400)  # entries never change, and most of a page was shown before the newest of them came
 def compared(before: str, after: str) -> tuple[SafeString, SafeString]:
     """Both texts as HTML, the words that differ marked. Of long texts only the paragraphs that differ are shown."""
     if len(before) + len(after) < _WHOLE or not before or not after:
