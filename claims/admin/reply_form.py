@@ -20,7 +20,7 @@ from factcheck.admin.versions import DeskForm
 USUAL_TIME = timedelta(hours=24)
 
 ASKED: Any = (
-    (None, {"fields": ("party", ("channel", "address"), ("language", "answer_by"))}),
+    (None, {"fields": ("party", ("channel", "address"), "language", "answer_by")}),
     (
         gettext_lazy("What they are asked"),
         {
@@ -99,6 +99,12 @@ def begun(verdict: Verdict, by: User, language: str = "") -> dict[str, Any]:
         "subject": words.subject,
         "text": words.text,
     }
+
+
+class SentForm(forms.Form):
+    """When it was passed on, by the newsroom's clocks; empty: now."""
+
+    at = forms.DateTimeField(required=False)
 
 
 class AnswerForm(forms.Form):

@@ -1,5 +1,6 @@
 """Requests for answers: prepared, sent or passed on, and answered; and the list of those that are awaited."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -19,7 +21,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from claims.admin.claim_page import claim_link
 from claims.admin.list_filters import QueueFilter, QueueOrder
-from claims.admin.reply_form import ASKED, NOT_ASKED, AnswerForm, ReplyForm, begun
+from claims.admin.reply_form import ASKED, NOT_ASKED, AnswerForm, ReplyForm, SentForm, begun
 from claims.admin.reply_panel import may_update
 from claims.admin.status_badges import reply_badge, state_badge
 from claims.ledger.document.reply_document import reason_in_words
@@ -195,7 +197,10 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
                     request, _("Drafted with the answer. Look at the public note, then submit it.")
                 )
                 return HttpResponseRedirect(_page_of(draft))
-            messages.success(request, _done(row, action, person))
+            form = SentForm(request.POST)
+            if not form.is_valid():
+                raise NotPossible(_("Give the day and the time of day at which it was passed on."))
+            messages.success(request, _done(row, action, person, form.cleaned_data["at"]))
         except NotInRole as refusal:
             raise PermissionDenied(str(refusal)) from None
         except (NotPossible, NotAllowed) as refusal:
@@ -245,11 +250,15 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         return row
 
 
-def _done(row: ReplyRequest, action: str, person: User) -> str:
-    """Do it, and say what was done."""
+def _done(row: ReplyRequest, action: str, person: User, at: datetime | None) -> str:
+    """Do it, and say what was done.
+
+    Args:
+        at: when it was passed on, where that is said.
+    """
     if action == "sent":
-        reply_requests.mark_sent(row, by=person)
-        return _("Noted as sent now.")
+        sent = reply_requests.mark_sent(row, by=person, at=at)
+        return _("Noted as sent on %s.") % date_format(timezone.localtime(sent.sent_at), "DATETIME_FORMAT")
     if action == "mail":
         reply_requests.ask_by_mail(row, by=person)
         return _("It goes out within a minute. Answers come to you.")

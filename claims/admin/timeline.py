@@ -188,7 +188,7 @@ _DONE: dict[str, StrOrPromise] = {
 #: Columns that moves change, which are told by themselves.
 _TOLD_BY_MOVES = (
     *("state", "state_before_merge", "merged_into_id", "reason", "updated_at"),
-    *("review_round", "required_signoffs", "submitted_by_id", "submitted_at", "published_at"),
+    *("review_round", "required_signoffs", "reply_rule", "submitted_by_id", "submitted_at", "published_at"),
 )
 _READERS: dict[str, Callable[[Claim, User, int], Iterator[TimelineEvent]]] = {
     "moves": _moves,

@@ -70,7 +70,7 @@ class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
     autocomplete_fields = ("claim", "publisher")
     versioned_relations = ("evidence",)
     told_otherwise = (
-        *("state", "review_round", "required_signoffs"),
+        *("state", "review_round", "required_signoffs", "reply_rule"),
         *("submitted_by_id", "submitted_at", "published_at"),
     )
     change_form_template = "admin/desk/verdict_page.html"

@@ -41,7 +41,7 @@ class ReplyBody(StrictKeys):
     )
     language = serializers.RegexField(
         LANGUAGE_TAG, required=False, max_length=35, help_text="BCP 47; the claim's."
-    )  # type: ignore[assignment]  # a key
+    )
     subject = Text(required=False, allow_blank=True, max_length=300)
     text = Text(
         required=False,

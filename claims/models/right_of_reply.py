@@ -90,7 +90,7 @@ class ReplyRequest(models.Model):
         verbose_name=_("claimant"),
     )
     party = models.CharField(
-        _("or somebody else"),
+        _("somebody else than the claimant"),
         max_length=200,
         blank=True,
         help_text=_("A person or organisation that the verdict is about beside the claimant."),

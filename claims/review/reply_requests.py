@@ -6,7 +6,7 @@ update: a new version, which somebody else signs off.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -169,6 +169,7 @@ def record_answer(row: ReplyRequest, answer: Answer, *, by: User) -> ReplyReques
         raise NotPossible(_("An answer was recorded already. Draft a new version to change it."))
     if row.sent_at is None:
         raise NotPossible(_("It was not sent yet, so nobody can have answered."))
+    answer = _by_the_minute(row, answer)
     _require_whole(row, answer)
     newer = ReplyRequest.objects.select_related("verdict").filter(carried_from=row, answered_at=None).first()
     for each in filter(None, (row, newer)):
@@ -282,6 +283,14 @@ def _require_asked(row: ReplyRequest) -> None:
         raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": "; ".join(missing)})
     if row.sent_at and row.answer_by and row.answer_by <= row.sent_at:
         raise NotPossible(_("An answer is asked for by a moment after it is sent."))
+
+
+def _by_the_minute(row: ReplyRequest, answer: Answer) -> Answer:
+    """The answer; of one that came in the very minute in which it was asked for, people write down the minute alone."""
+    asked = row.sent_at
+    if asked and asked.replace(second=0, microsecond=0) <= answer.at < asked:
+        return replace(answer, at=asked)
+    return answer
 
 
 def _require_whole(row: ReplyRequest, answer: Answer) -> None:

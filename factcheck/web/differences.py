@@ -10,6 +10,10 @@ _WORD = re.compile(r"\s+|\w+|[^\w\s]")
 
 #: SequenceMatcher takes quadratic time; longer texts are shown whole.
 _MOST_WORDS = 2_000
+#: Words in a row that are no coincidence.
+_PHRASE = 3
+#: Less than this of two texts is the same by chance.
+_LITTLE_IN_COMMON = 0.4
 
 
 def difference(before: str, after: str) -> tuple[SafeString, SafeString]:
@@ -23,6 +27,38 @@ def difference(before: str, after: str) -> tuple[SafeString, SafeString]:
         left.append(("".join(old[a:b]), changed))
         right.append(("".join(new[c:d]), changed))
     return _marked("del", left), _marked("ins", right)
+
+
+def sides(before: str, after: str) -> tuple[SafeString, SafeString]:
+    """As `difference`, for who reads both and not only what changed: what happens to be the same between two changes
+    is a part of them unless it is a phrase, and texts that have little in common are marked whole.
+    """
+    old, new = _WORD.findall(before), _WORD.findall(after)
+    if len(old) + len(new) > _MOST_WORDS:
+        return difference(before, after)
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    if before and after and matcher.ratio() < _LITTLE_IN_COMMON:
+        return _marked("del", [(before, True)]), _marked("ins", [(after, True)])
+    left, right = list[tuple[str, bool]](), list[tuple[str, bool]]()
+    steps = matcher.get_opcodes()
+    for number, (operation, a, b, c, d) in enumerate(steps):
+        words = sum(map(_is_word, old[a:b]))
+        between = 0 < number < len(steps) - 1
+        changed = operation != "equal" or (between and words < _PHRASE)
+        _go_on(left, "".join(old[a:b]), changed)
+        _go_on(right, "".join(new[c:d]), changed)
+    return _marked("del", left), _marked("ins", right)
+
+
+def _go_on(parts: list[tuple[str, bool]], text: str, changed: bool) -> None:
+    """Add a part, to the one before it where both are changed."""
+    if parts and changed and parts[-1][1]:
+        text = parts.pop()[0] + text
+    parts.append((text, changed))
+
+
+def _is_word(token: str) -> bool:
+    return token[0].isalnum()
 
 
 def redline(before: str, after: str) -> SafeString:

@@ -6,22 +6,26 @@ An entry and the one before it never change, so what is made of the two is the s
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from operator import or_
 from typing import Annotated, Any, TypedDict
 
-from django.db.models import Q
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
 from claims.ledger.document.claim_body import CORRECTION_KINDS
 from claims.ledger.document.claim_document import moment
 from claims.ledger.document.wording_changes import PublicWordingChange, wording_changes
+from claims.ledger.queries.correction_filters import CorrectionListQuery
 from claims.models import Publication
 from factcheck.api.openapi.body_serializer import BodySerializer, Moment, WebAddress
+from factcheck.api.pagination import KeysetPage, page_of_template
+from factcheck.api.resources import sha256_of
+from factcheck.database.cached_sql import Slot, Template
 from factcheck.web.own_addresses import OWN, understood
 
-#: What a page reads of each entry.
-COLUMNS = ("claim_id", "version", "kind", "note", "status", "published_at", "body_sha256", "body")
+#: What a page reads of each entry before anybody asks for its words.
+COLUMNS = ("id", "claim_id", "version", "kind", "note", "status", "published_at", "body_sha256")
+
+Rows = Sequence[tuple[Any, ...]]
 
 
 class CorrectionEntry(TypedDict):
@@ -60,32 +64,52 @@ class Corrected:
     before: dict[str, Any] | None
 
 
-def corrected(rows: Sequence[Sequence[Any]]) -> list[Corrected]:
-    """What these rows of `COLUMNS` changed: one query for the entries before them."""
+def page_of_corrections(query: CorrectionListQuery, **paging: Any) -> KeysetPage[tuple[Any, ...]]:
+    """The page of `COLUMNS` that is asked for, read with one query.
+
+    Raises:
+        ValueRefused: the cursor leads nowhere.
+    """
+    return page_of_template(query.template, COLUMNS, **paging)
+
+
+def sha256_of_corrections(rows: Rows) -> str:
+    """A hash that changes whenever these entries are others."""
+    place = COLUMNS.index("body_sha256")
+    return sha256_of(row[place].encode() for row in rows)
+
+
+def corrected(rows: Rows) -> list[Corrected]:
+    """What these rows of `COLUMNS` changed, with one query for what they say, and what was said before."""
     entries = [dict(zip(COLUMNS, row, strict=False)) for row in rows]
-    earlier = _before(entries)
-    return [_corrected(entry, earlier.get((entry["claim_id"], entry["version"] - 1))) for entry in entries]
+    bodies = _bodies([entry["id"] for entry in entries])
+    return [_corrected(entry, *bodies[entry["id"]]) for entry in entries]
 
 
-def _before(entries: list[dict[str, Any]]) -> dict[tuple[int, int], str]:
-    """The bodies of the entries that these follow."""
-    wanted = [Q(claim_id=entry["claim_id"], version=entry["version"] - 1) for entry in entries]
-    if not wanted:
+def _bodies(ids: list[int]) -> dict[int, tuple[bytes, bytes | None]]:
+    """The stored texts of these entries, each with that of the entry before it."""
+    if not ids:
         return {}
-    rows = Publication.objects.filter(reduce(or_, wanted)).order_by()
-    return {
-        (claim, version): body for claim, version, body in rows.values_list("claim_id", "version", "body")
-    }
+    wanted = Slot("ids", "bigint[]")
+    earlier = Publication.objects.filter(claim=OuterRef("claim_id"), version=OuterRef("version") - 1)
+    template = Template(
+        "bodies of corrections",
+        lambda: Publication.objects.filter(id__any_of=wanted).annotate(
+            before=Subquery(earlier.values("body"))
+        ),
+        {"ids": ids},
+    )
+    return {pk: (body, before) for pk, body, before in template.fetch("id", "body", "before")}
 
 
-def _corrected(entry: dict[str, Any], earlier: str | None) -> Corrected:
-    after, before = understood(entry["body"]), understood(earlier) if earlier else None
+def _corrected(entry: dict[str, Any], body: bytes, earlier: bytes | None) -> Corrected:
+    after, before = understood(body), understood(earlier) if earlier else None
     claim, version = entry["claim_id"], entry["version"]
     said: CorrectionEntry = {
         "claim_id": claim,
         "version": version,
         "kind": entry["kind"],
-        "note": entry["note"],
+        "note": entry["note"].decode(),
         "status": entry["status"],
         "published_at": moment(entry["published_at"]),
         "statement": after["statement"],

@@ -5,10 +5,14 @@ from django.http import HttpRequest
 
 from claims.ledger.queries.correction_filters import CorrectionListQuery, corrections
 from claims.models import Publication
-from claims.public.api.correction_entries import COLUMNS, CorrectionEntrySerializer, corrected
+from claims.public.api.correction_entries import (
+    CorrectionEntrySerializer,
+    corrected,
+    page_of_corrections,
+    sha256_of_corrections,
+)
 from factcheck.api.openapi.schema import PublicSchema
-from factcheck.api.pagination import page_of_values
-from factcheck.api.resources import Listing, PublicList, sha256_of
+from factcheck.api.resources import Listing, PublicList
 from factcheck.web.own_addresses import stored
 
 
@@ -34,10 +38,9 @@ class CorrectionResource(PublicList):
         return found
 
     def listing(self, query: CorrectionListQuery, request: HttpRequest) -> Listing:
-        page = page_of_values(query.qs, [*COLUMNS], **self.paging(query))
-        of_hash, of_note = COLUMNS.index("body_sha256"), COLUMNS.index("note")
+        page = page_of_corrections(query, **self.paging(query))
         return Listing(
             page,
-            sha256=sha256_of(f"{row[of_hash]} {row[of_note]}".encode() for row in page.rows),
+            sha256=sha256_of_corrections(page.rows),
             results=lambda: [stored(one.entry).encode() for one in corrected(page.rows)],
         )

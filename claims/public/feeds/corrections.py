@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -13,12 +14,18 @@ from django.views.decorators.http import require_safe
 
 from claims.ledger.document.claim_body import CORRECTION_KINDS
 from claims.ledger.queries.correction_filters import CorrectionListQuery, by_house, corrections
-from claims.public.api.correction_entries import COLUMNS, Corrected, corrected
+from claims.public.api.correction_entries import (
+    COLUMNS,
+    Corrected,
+    corrected,
+    page_of_corrections,
+    sha256_of_corrections,
+)
 from claims.public.feeds.feed_entries import Channel, FeedEntry
 from claims.public.feeds.feed_formats import ATOM
 from claims.public.pages.corrections import PART_NAMES
 from claims.public.pages.responses import etag_of, interface_language
-from factcheck.api.pagination import PAGE_SIZE, page_of_values
+from factcheck.api.pagination import PAGE_SIZE
 from factcheck.api.problems import InvalidParameters, ProblemResponse
 from factcheck.api.query_strings import Parameter, no_such_place
 from factcheck.api.query_values import Keyword, ValueRefused
@@ -33,12 +40,12 @@ class CorrectionFeedQuery(CorrectionListQuery):
     by = Parameter(
         Keyword(("house", "all")),
         "Whose: the newsroom's own unless `publisher` or `claim` asks for others, or `all`.",
-        matches=lambda whose: by_house() if whose == "house" else None,
+        matches=lambda whose: by_house() if whose == "house" else Q(),
         slotted=False,
     )
 
     @property
-    def looked_for(self) -> dict[str, Any]:  # type: ignore[override]  # asked for once
+    def looked_for(self) -> dict[str, Any]:
         found: dict[str, Any] = {
             name: self.filters[name].looked_for(value) for name, value in self.given.items()
         }
@@ -61,9 +68,8 @@ def corrections_feed(request: HttpRequest) -> HttpResponse:
 def _feed(request: HttpRequest) -> HttpResponse:
     query = CorrectionFeedQuery(request.GET, corrections(), request=request)
     try:
-        page = page_of_values(
-            query.qs,
-            [*COLUMNS],
+        page = page_of_corrections(
+            query,
             ordering=query.ordering,
             size=query.value("page_size", PAGE_SIZE),
             cursor=query.value("cursor", ""),
@@ -74,7 +80,7 @@ def _feed(request: HttpRequest) -> HttpResponse:
     return conditional(
         request,
         lambda: ATOM.write(channel, [_entry(one) for one in corrected(page.rows)]),
-        etag=etag_of(channel, *(row[COLUMNS.index("body_sha256")] for row in page.rows)),
+        etag=etag_of(channel, sha256_of_corrections(page.rows)),
         cache=CACHE_CURRENT,
         last_modified=page.rows[0][COLUMNS.index("published_at")] if page.rows else None,
         content_type=ATOM.content_type,

@@ -4,32 +4,45 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import SequenceMatcher
+from functools import lru_cache
+from html import unescape
 from typing import Any
 
 from django.db.models import Max, Min
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from claims.ledger.document.claim_body import CORRECTION_KINDS
+from claims.ledger.document.markdown import to_html
 from claims.ledger.document.wording_changes import PublicWordingChange
 from claims.ledger.queries.correction_filters import CorrectionListQuery, by_house, corrections
-from claims.public.api.correction_entries import COLUMNS, Corrected, corrected
+from claims.public.api.correction_entries import (
+    Corrected,
+    corrected,
+    page_of_corrections,
+    sha256_of_corrections,
+)
 from claims.public.pages.entry_page import ratings_of
 from claims.public.pages.page_cache import kept, public
+from claims.public.pages.reader_tags import day
 from claims.public.pages.responses import respond
-from factcheck.api.pagination import KeysetPage, page_of_values
+from factcheck.api.pagination import KeysetPage
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import ValueRefused
-from factcheck.web.differences import difference
+from factcheck.web.differences import sides
+
+Document = dict[str, Any]
 
 CORRECTIONS_PER_PAGE = 20
 #: Shorter texts are shown whole; of longer ones the paragraphs that differ.
 _WHOLE = 400
 #: What stands for paragraphs that are the same in both.
 _SAME = "[…]"
+_DAYS = ("claimed_on", "valid_as_of")
 _ASKED = ("kind", "month", "claim", "publisher", "by", "cursor")
 
 PART_NAMES = {
@@ -59,8 +72,8 @@ class ShownChange:
     before: SafeString
     after: SafeString
     #: The ratings themselves, where the part is one.
-    rating_before: dict[str, Any] | None = None
-    rating_after: dict[str, Any] | None = None
+    rating_before: Document | None = None
+    rating_after: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +114,7 @@ def corrections_page(request: HttpRequest) -> HttpResponse:
         "narrows": any(query.value(name) for name in ("kind", "month", "claim", "publisher")),
         "feed": _query(asked, without=("cursor",)),
     }
-    hashes = [row[COLUMNS.index("body_sha256")] for row in page.rows]
-    made_of = [page.previous, page.next, *context["months"], *hashes]
+    made_of = [page.previous, page.next, *context["months"], sha256_of_corrections(page.rows)]
     documents = [document for one in found for document in (one.before, one.after) if document]
     return respond(
         request, "claims/corrections.html", context, made_of=made_of, ratings=ratings_of(documents)
@@ -123,9 +135,8 @@ def _asked(request: HttpRequest) -> QueryDict:
 def _page(asked: QueryDict, request: HttpRequest) -> tuple[KeysetPage[Any], CorrectionListQuery]:
     try:
         query = CorrectionListQuery(asked, corrections(), request=request)
-        page = page_of_values(
-            query.qs,
-            [*COLUMNS],
+        page = page_of_corrections(
+            query,
             ordering=query.orderings[0],
             size=CORRECTIONS_PER_PAGE,
             cursor=query.value("cursor", ""),
@@ -160,26 +171,46 @@ def _number(moment: datetime) -> int:
 
 
 def _changes(one: Corrected) -> Iterator[ShownChange]:
+    """What is shown of the parts that differ. Of a verdict that is gone, what it came to: the rest is one link away."""
+    gone = {
+        change["publisher"]
+        for change in one.entry["changes"]
+        if change["part"] == "rating" and not change["after"]
+    }
     for change in one.entry["changes"]:
-        before, after = compared(change["before"], change["after"])
-        ratings = _ratings(one, change) if change["part"] == "rating" else {}
-        yield ShownChange(
-            change["part"], str(PART_NAMES[change["part"]]), change["publisher"], before, after, **ratings
-        )
+        part, publisher = change["part"], change["publisher"]
+        if publisher in gone and part not in ("rating", "summary"):
+            continue
+        before, after = (_readable(part, text) for text in (change["before"], change["after"]))
+        shown = (escape(before), escape(after)) if part in _DAYS else compared(before, after)
+        was, now = _ratings(one, change) if part == "rating" else (None, None)
+        yield ShownChange(part, str(PART_NAMES[part]), publisher, shown[0], shown[1], was, now)
 
 
-def _ratings(one: Corrected, change: PublicWordingChange) -> dict[str, dict[str, Any] | None]:
-    def rating(document: dict[str, Any] | None) -> dict[str, Any] | None:
+def _readable(part: str, text: str) -> str:
+    """The words of a part as readers see them: days in words, and Markdown without its marks."""
+    if part in _DAYS and text:
+        return day(text)
+    if part == "explanation":
+        return unescape(strip_tags(to_html(text))).strip()
+    return text
+
+
+def _ratings(one: Corrected, change: PublicWordingChange) -> tuple[Document | None, Document | None]:
+    """The ratings before and after, with their colours."""
+
+    def rating(document: Document | None) -> Document | None:
         verdicts = document["verdicts"] if document else []
         return next((v["rating"] for v in verdicts if v["publisher"]["name"] == change["publisher"]), None)
 
-    return {"rating_before": rating(one.before), "rating_after": rating(one.after)}
+    return rating(one.before), rating(one.after)
 
 
+@lru_cache(maxsize=400)  # entries never change, and most of a page was shown before the newest of them came
 def compared(before: str, after: str) -> tuple[SafeString, SafeString]:
     """Both texts as HTML, the words that differ marked. Of long texts only the paragraphs that differ are shown."""
     if len(before) + len(after) < _WHOLE or not before or not after:
-        return difference(before, after)
+        return sides(before, after)
     old, new = before.split("\n"), after.split("\n")
     left, right = SafeString(), SafeString()
     for step, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
@@ -187,6 +218,6 @@ def compared(before: str, after: str) -> tuple[SafeString, SafeString]:
         if step == "equal":
             told = (mark_safe(_SAME + "\n"),) * 2 if was.strip() else (SafeString("\n"),) * 2  # noqa: S308  our own
         else:
-            told = difference(was, now)
+            told = sides(was, now)
         left, right = left + told[0], right + told[1]
     return left, right

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from claims.editorial import request_bodies
 from claims.editorial.strict_bodies import StrictKeys
-from claims.models import Claim, Claimant, Topic, Verdict
+from claims.models import Claim, Claimant, ReplyRequest, Topic, Verdict
 from claims.review import workflow
 from factcheck.routes import openapi
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
@@ -54,6 +54,8 @@ QUERIES = {
     "media/": 5,  # their looks
     "claims/{claim}/media/": 5,
     "verdicts/": 6,  # evidence, sign-offs
+    "claims/": 7,  # topics, appearances, verdicts
+    "verdicts/": 7,  # evidence, sign-offs, requests for answers
     "sources/": 4,
     "claimants/": 4,
     "topics/": 4,
@@ -61,6 +63,7 @@ QUERIES = {
     "transitions/": 4,
     "claims/{claim}/appearances/": 5,  # whether there is such a claim
     "verdicts/{verdict}/evidence/": 5,
+    "verdicts/{verdict}/replies/": 5,
     "sources/{source}/snapshots/": 5,
 }
 
@@ -186,6 +189,7 @@ def test_every_document_is_what_the_schema_says_and_nothing_more(
         "verdicts": draft.pk,
         "appearances": claim.appearances.get().pk,
         "evidence": draft.evidence.get().pk,
+        "replies": ReplyRequest.objects.create(verdict=draft, party="The builder", not_asked="no_way").pk,
     }
     for path, methods in openapi()["paths"].items():
         if not path.startswith("/api/v1/editorial/") or "get" not in methods:
@@ -197,7 +201,7 @@ def test_every_document_is_what_the_schema_says_and_nothing_more(
         schema = methods["get"]["responses"]["200"]["content"]["application/json"]["schema"]
         assert_described(answer.json(), schema, path)
         seen += 1
-    assert seen == 23  # addresses that are read
+    assert seen == 25  # addresses that are read
 
 
 def assert_described(document: Any, schema: dict[str, Any], path: str) -> None:

@@ -168,6 +168,22 @@ def test_body_is_the_complete_public_representation(
                         "snapshot": None,
                     }
                 ],
+                "right_of_reply": [
+                    {
+                        "id": verdict.reply_requests.get().pk,
+                        "whom": "Mara Lindqvist",
+                        "claimant_id": claimant.pk,
+                        "asked_on": None,
+                        "deadline_on": None,
+                        "answered_on": None,
+                        "answer": "",
+                        "is_excerpt": False,
+                        "statement": "",
+                        "language": "",
+                        "not_asked": "public_record",
+                        "not_asked_reason": "Not asked: the public record speaks for itself.",
+                    }
+                ],
             }
         ],
         "corrections": [],
@@ -297,7 +313,7 @@ def test_publishing_costs_the_same_number_of_queries_whatever_is_shown(
     for action, by in (("submit", checker), ("sign_off", editor)):
         verdict = workflow.move(verdict, action, by=by)
     editor = User.objects.get(pk=editor.pk)
-    with django_assert_num_queries(36):
+    with django_assert_num_queries(37):
         workflow.move(verdict, "publish", by=editor)
 
 

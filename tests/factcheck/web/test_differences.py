@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factcheck.web.differences import redline
+from factcheck.web.differences import redline, sides
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,32 @@ def test_both_texts_can_be_read_from_it(before: str, after: str) -> None:
     shown = redline(before, after)
     assert re.sub("<ins>.*?</ins>|</?del>", "", shown, flags=re.DOTALL) == before
     assert re.sub("<del>.*?</del>|</?ins>", "", shown, flags=re.DOTALL) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "left", "right"),
+    [
+        (
+            "It cost 90 million.",
+            "It cost 120 million.",
+            "It cost <del>90</del> million.",
+            "It cost <ins>120</ins> million.",
+        ),
+        (
+            "It was a different sum then.",
+            "It was the same sum then.",
+            "It was <del>a different</del> sum then.",
+            "It was <ins>the same</ins> sum then.",
+        ),
+        (
+            "One two three four.",
+            "Fünf sechs sieben, acht neun!",
+            "<del>One two three four.</del>",
+            "<ins>Fünf sechs sieben, acht neun!</ins>",
+        ),
+        ("", "<b>", "", "<ins>&lt;b&gt;</ins>"),
+        ("Same.", "Same.", "Same.", "Same."),
+    ],
+)
+def test_sides_are_for_reading(before: str, after: str, left: str, right: str) -> None:
+    assert sides(before, after) == (left, right)

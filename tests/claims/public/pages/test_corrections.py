@@ -10,6 +10,7 @@ from lxml import etree, html
 
 from claims.models import Claim
 from claims.public.pages.corrections import compared
+from claims.public.pages.page_cache import pages
 from claims.review import workflow
 from tests.helpers.newsroom import make_claim, rating
 
@@ -49,10 +50,11 @@ def test_both_wordings_with_the_words_that_differ(client: Client, corrected: Cla
     assert "We had read the wrong year." in words(entry)
     assert "The <b>bridge</b> cost ninety million euros." in words(entry)
     rated, summary = entry.find_class("change")
-    assert words(rated) == "Rating Factcheck Newsroom Before False Since then True"
-    assert words(summary) == (
-        "Summary Factcheck Newsroom Before The accounts show a different sum. Since then The accounts show the same sum."
-    )
+    assert [words(side) for side in rated.cssselect(".sides > div")] == ["BeforeFalse", "Since thenTrue"]
+    assert [words(side) for side in summary.cssselect(".wording")] == [
+        "The accounts show a different sum.",
+        "The accounts show the same sum.",
+    ]
     assert [words(mark) for mark in summary.iter("del")] == ["a different"]
     assert [words(mark) for mark in summary.iter("ins")] == ["the same"]
 
@@ -86,11 +88,14 @@ def test_page_costs_the_same_whatever_its_length(
 
 
 def test_page_is_kept_and_conditional(
-    client: Client, corrected: Claim, django_assert_num_queries: Any
+    client: Client, corrected: Claim, django_assert_num_queries: Any, settings: Any
 ) -> None:
+    settings.PAGE_CACHE_BYTES = 1_000_000
+    pages.clear()
     etag = client.get("/corrections/")["ETag"]
     with django_assert_num_queries(1):
         assert client.get("/corrections/", headers={"If-None-Match": etag}).status_code == 304
+    pages.clear()
 
 
 def test_it_is_linked_from_every_page_and_the_methodology(client: Client) -> None:
