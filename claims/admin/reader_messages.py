@@ -142,7 +142,7 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
         return [
             {
                 "at": step.at,
-                "by": step.by_name or gettext("the reader, or by itself"),
+                "by": step.by_name,
                 "after": labels.get(step.after, step.after),
                 "to": step.assigned_to,
             }

@@ -17,10 +17,10 @@ class ReaderPicture(models.Model):
     """
 
     class Kind(models.TextChoices):
-        PNG = "image/png", "PNG"
-        JPEG = "image/jpeg", "JPEG"
-        WEBP = "image/webp", "WebP"
-        GIF = "image/gif", "GIF"
+        PNG = "image/png"
+        JPEG = "image/jpeg"
+        WEBP = "image/webp"
+        GIF = "image/gif"
 
     request = models.OneToOneField(ReaderRequest, models.CASCADE, related_name="picture")
     media_type = models.CharField(max_length=10, choices=Kind)

@@ -13,6 +13,14 @@ from factcheck.installation.log_context import job, request_id
 #: What would end a line, or do something to a terminal, where only words belong.
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
+#: Addresses whose last part is a secret: the pages of readers who sent something. Whoever reads the log need not know.
+_SECRET = re.compile(r"(/messages/)[\w-]{43}(?![\w-])", re.ASCII)
+
+
+def without_secrets(words: str) -> str:
+    """The words, with what opens somebody's page left out."""
+    return _SECRET.sub(r"\1…", words) if "/messages/" in words else words
+
 
 def log_settings() -> dict[str, Any]:
     """Django's LOGGING."""
@@ -41,7 +49,8 @@ class LogLines(logging.Formatter):
         super().__init__("{asctime} {levelname} {name}: {message}", style="{")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  the library's name
-        line = _CONTROL.sub(lambda found: repr(found[0])[1:-1], super().formatMessage(record))
+        said = without_secrets(super().formatMessage(record))
+        line = _CONTROL.sub(lambda found: repr(found[0])[1:-1], said)
         behalf = " ".join(filter(None, [request_id.get(), job.get()]))
         return f"{line} [{behalf}]" if behalf else line
 
@@ -52,7 +61,9 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         # A surrogate, as in a path that is no UTF-8, has no place in JSON.
         readable = {
-            name: value.encode(errors="backslashreplace").decode() if isinstance(value, str) else value
+            name: without_secrets(value.encode(errors="backslashreplace").decode())
+            if isinstance(value, str)
+            else value
             for name, value in self.said(record).items()
         }
         return _CONTROL.sub(

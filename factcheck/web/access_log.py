@@ -4,7 +4,7 @@ import logging
 from functools import partial
 from typing import Any
 
-from factcheck.installation.log import JsonLines
+from factcheck.installation.log import JsonLines, without_secrets
 from factcheck.installation.log_context import REQUEST_ID
 from factcheck.web.throttling.callers import address_of
 
@@ -52,11 +52,16 @@ def granian_log(form: str) -> dict[str, Any]:
 
 
 def name_visitors(proxies: int) -> None:
-    """Have the log of this process say the address that limits count too, not all that a visitor may have made up."""
+    """Have the log of this process say the address that limits count too, not all that a visitor may have made up.
+
+    What is secret in a path is left out.
+    """
     logging.getLogger("granian.access").addFilter(partial(_named, proxies=proxies))
 
 
 def _named(line: logging.LogRecord, proxies: int) -> bool:
+    if isinstance(line.args, dict) and "path" in line.args:
+        line.args["path"] = without_secrets(str(line.args["path"]))
     if isinstance(line.args, dict) and _FORWARDED in line.args:
         said = {
             "HTTP_X_FORWARDED_FOR": line.args[_FORWARDED].removeprefix("-"),

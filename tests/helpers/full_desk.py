@@ -1,5 +1,6 @@
 """A desk at which everything has happened once: rows of every model, and the addresses of their pages."""
 
+import hashlib
 from typing import Any
 
 from django.contrib import admin
@@ -22,6 +23,7 @@ from claims.models import (
     PossibleDuplicate,
     Rating,
     RatingScale,
+    ReaderPicture,
     Repeat,
     SavedView,
     Topic,
@@ -31,6 +33,8 @@ from claims.models import (
     WebhookEndpoint,
 )
 from claims.newsroom import api_tokens
+from claims.readers import submissions
+from claims.readers.confirmations import Sender
 from claims.review import clusters, verdict_drafts
 from claims.teamwork import assignments, comments
 from claims.teamwork.notifications import tell
@@ -116,6 +120,16 @@ def add_row_of_each(checker: User, editor: User) -> None:
         signature="A" * 86,
         body="{}",
     )
+    sender = Sender(f"reader-{number}@example.org")
+    complaint = submissions.complain(
+        claim.publications.get(), kind="other", text=f"Look again, {number}.", sender=sender
+    )
+    submissions.confirm(complaint.contact)
+    asked = submissions.ask(address=f"https://example.org/post/{number}", sender=sender)
+    ReaderPicture.objects.create(
+        request=asked, media_type="image/gif", content=b"GIF89a", sha256=hashlib.sha256(b"GIF89a").hexdigest()
+    )
+    submissions.confirm(asked.contacts.get())
     ChatChannel.objects.create(
         name=f"#{number}", shape="slack", address="https://hooks.example.org/services/T0"
     )

@@ -160,6 +160,7 @@ OPENED = {
     ),
     *("claims_comment_people", "claims_comment_of_claim", "claims_comment_thread"),
     *("claims_importrun_progress", "claims_importrun_report"),
+    "claims_readerrequest_picture",
     *("claims_notification_unread", "claims_notification_preferences", "claims_notification_open"),
 }
 

@@ -13,12 +13,21 @@ from factcheck.web.throttling.header_fields import sentence, write_fields
 Document = dict[str, Any]
 
 
-def private(response: HttpResponse) -> HttpResponse:
-    """The answer, with what keeps the secret part of its address to whom it was sent."""
+def unkept(response: HttpResponse) -> HttpResponse:
+    """The answer, which nobody keeps or finds."""
     response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
     return response
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """The answer, with what keeps the secret part of its address to whom it was sent.
+
+    A browser that tells nobody where it comes from sends forms as from nowhere, which the check against forms of other
+    sites refuses: what is sent from such a page must do without.
+    """
+    response["Referrer-Policy"] = "no-referrer"
+    return unkept(response)
 
 
 def form_page(
@@ -30,7 +39,7 @@ def form_page(
         "working_days": settings.COMPLAINT_WORKING_DAYS,
         **context,
     }
-    response = private(respond_once(request, template, context, ratings=ratings or []))
+    response = unkept(respond_once(request, template, context, ratings=ratings or []))
     form = context.get("form")
     if form is not None and form.is_bound and form.errors:
         response.status_code = HTTPStatus.BAD_REQUEST

@@ -48,7 +48,7 @@ _TAKEN_IN = "A mail was sent, unless it has to be looked at first: open its link
 _NOTHING_SAID = "Nothing that was found, or not, says whether it is true."
 
 
-class KeyReused(exceptions.APIException):
+class SubmissionKeyReused(exceptions.APIException):
     """The same key came with another body (draft-ietf-httpapi-idempotency-key-header)."""
 
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -63,7 +63,7 @@ class UnknownClaim(exceptions.ValidationError):
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-class TooMuch(exceptions.Throttled):
+class NetworkSentTooMuch(exceptions.Throttled):
     """The network has sent too much."""
 
     def __init__(self, admission: Admission) -> None:
@@ -123,7 +123,7 @@ class SubmissionView(APIView):
     def require_room(self, request: HttpRequest) -> None:
         admission = admit(request, tier=Tier.SUBMISSIONS)
         if admission and not admission.allowed:
-            raise TooMuch(admission)
+            raise NetworkSentTooMuch(admission)
 
 
 class ComplaintSubmission(SubmissionView):
@@ -148,7 +148,7 @@ class ComplaintSubmission(SubmissionView):
         try:
             complain(entry, kind=given["kind"], text=given["text"], sender=body.sender, sent=sent)
         except KeyUsedTwice:
-            raise KeyReused from None
+            raise SubmissionKeyReused from None
         return self.finish(_taken_in(), HTTPStatus.ACCEPTED)
 
 
@@ -185,7 +185,7 @@ class RequestSubmission(SubmissionView):
         try:
             ask(**body.what, sender=body.sender, sent=sent)
         except KeyUsedTwice:
-            raise KeyReused from None
+            raise SubmissionKeyReused from None
         taken_in = _taken_in()
         taken_in["detail"] = f"{taken_in['detail']} {_NOTHING_SAID}"
         return self.finish({**taken_in, **content}, HTTPStatus.ACCEPTED)

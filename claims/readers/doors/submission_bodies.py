@@ -124,7 +124,7 @@ class TakenInSerializer(serializers.Serializer):
     detail = serializers.CharField()
 
 
-class FoundClaimSerializer(serializers.Serializer):
+class KnownClaimSerializer(serializers.Serializer):
     """A published claim that was found."""
 
     kind = serializers.ChoiceField(choices=["same", "contradicts", "related"])
@@ -144,4 +144,4 @@ class AskedSerializer(serializers.Serializer):
     )
     detail = serializers.CharField()
     confirm_within_days = serializers.IntegerField(allow_null=True)
-    found = FoundClaimSerializer(many=True)
+    found = KnownClaimSerializer(many=True)

@@ -107,3 +107,11 @@ def test_requests_for_programs(sent: str | None, told: str) -> None:
         "method": "GET", "path": "/claims/7/", "status": 200, "address": "192.0.2.1", "request_id": told,
     }  # fmt: skip
     assert "secret" not in json.dumps(said)
+
+
+def test_what_opens_a_readers_page_is_left_out() -> None:
+    path = f"/messages/{'x' * 43}/"
+    for line in (LogLines().format(record("Failed: %s", path)), JsonLines().format(record("Failed: %s", path))):
+        assert "/messages/…/" in line
+        assert "xxx" not in line
+    assert "/messages/sent/" in LogLines().format(record("Failed: %s", "/messages/sent/"))

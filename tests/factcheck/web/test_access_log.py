@@ -40,3 +40,18 @@ def test_behind_proxies_it_names_the_visitor(
     log_request_builder(BEHIND_PROXIES)(0.0, 0.0, asked, 200)
     (line,) = caplog.messages
     assert line.partition("] ")[2].startswith(f'{named} - "GET / HTTP/1.1" 200 ')
+
+
+@pytest.mark.parametrize("behind", [True, False])
+def test_what_opens_a_readers_page_is_left_out(
+    lines: logging.Logger, caplog: pytest.LogCaptureFixture, behind: bool
+) -> None:
+    name_visitors(int(behind))
+    asked = {
+        "addr_remote": "10.0.0.1", "path": f"/messages/{'x' * 43}/export/", "qs": "", "method": "GET", "scheme": "http",
+        "protocol": "HTTP/1.1", "headers": {}.get,
+    }  # fmt: skip
+    log_request_builder(BEHIND_PROXIES if behind else None)(0.0, 0.0, asked, 200)
+    (line,) = caplog.messages
+    assert "/messages/…/export/" in line
+    assert "xxx" not in line

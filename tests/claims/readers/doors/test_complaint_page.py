@@ -59,6 +59,8 @@ def test_the_page_is_kept_by_nobody(reader: Client, publish: Callable[..., Claim
     assert page["Cache-Control"] == "no-store"
     assert "noindex" in page["X-Robots-Tag"]
     assert "csrftoken" in "".join(page.cookies)
+    # With no-referrer a browser would send the form with `Origin: null`, which is refused.
+    assert page["Referrer-Policy"] == "same-origin"
 
 
 def test_it_cannot_be_sent_from_another_page(reader: Client, publish: Callable[..., Claim]) -> None:
