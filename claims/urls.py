@@ -5,9 +5,18 @@ from django.urls import path
 from claims.public.feeds import feed_formats
 from claims.public.feeds import views as feeds
 from claims.public.feeds.corrections import corrections_feed
-from claims.public.pages import cards, check, clusters, corrections, media_files, oembed, standards, views
+from claims.public.pages import (
+    archived_file,
+    cards,
+    check,
+    clusters,
+    corrections,
+    media_files,
+    oembed,
+    standards,
+    views,
+)
 from claims.readers.doors import complaint_page, message_page, request_page
-from claims.public.pages import archived_file, cards, check, clusters, oembed, views
 
 urlpatterns = [
     path("", views.claims, name="claims"),

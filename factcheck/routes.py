@@ -45,9 +45,9 @@ from claims.public.api.mentioned_resources import (
     TopicResource,
 )
 from claims.public.api.quotes import QuotesResource
+from claims.public.api.source_copies import CopiesResource
 from claims.public.api.standards import StandardsResource, StandardsTable
 from claims.readers.doors.submission_api import ComplaintSubmission, RequestSubmission
-from claims.public.api.source_copies import CopiesResource
 
 RESOURCES = {
     "claims": ClaimResource,
@@ -126,6 +126,11 @@ listings = [
         EvidencePackResource.as_view({"get": "retrieve"}, basename="claims"),
         name=EvidencePackResource.route,
     ),
+    path(
+        f"{V1}sources/<int:id>/copies/",
+        CopiesResource.as_view({"get": "retrieve"}, basename="sources"),
+        name=CopiesResource.route,
+    ),
 ]
 
 LEDGER = f"{V1}ledger/"
@@ -141,10 +146,6 @@ log = [
         ("tile/entries/<path:tile>", "entries", EntriesTileResource),
         ("tile/<int:level>/<path:tile>", "tile", TileResource),
     )
-        f"{V1}sources/<int:id>/copies/",
-        CopiesResource.as_view({"get": "retrieve"}, basename="sources"),
-        name=CopiesResource.route,
-    ),
 ]
 
 

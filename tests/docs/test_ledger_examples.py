@@ -155,7 +155,9 @@ def test_mirror_sees_what_is_rewritten(
 def test_command_says_the_same(key: str, tmp_path: Path) -> None:
     call_command("verify_ledger", verbosity=0)
     with connection.cursor() as cursor:
-        cursor.execute(f"SET session_replication_role = replica; {NOTE}; SET session_replication_role = origin")
+        cursor.execute(
+            f"SET session_replication_role = replica; {NOTE}; SET session_replication_role = origin"
+        )
     with pytest.raises(SystemExit) as ended:
         call_command("verify_ledger", verbosity=0)
     assert ended.value.code == 1

@@ -12,7 +12,7 @@ from claims.exports import lines
 from claims.exports.lines import ArchiveLine, Unreadable
 from claims.ledger.document.claim_document import moment
 from claims.ledger.proofs.entry_text import EntryFacts, chain_hash, entry_text
-from claims.ledger.publishing import reviewed_parts_differ
+from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
 from claims.models import (
     Appearance,
     Claim,
@@ -23,8 +23,6 @@ from claims.models import (
     Verdict,
 )
 from claims.models.ledger_rules import NO_ENTRY
-from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
-from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Verdict
 from factcheck.web.own_addresses import is_marked_well, understood
 from sources.addresses import url_key
 from sources.models import Publisher, Source

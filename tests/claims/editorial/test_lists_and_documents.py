@@ -53,8 +53,6 @@ QUERIES = {
     "claims/": 8,  # topics, appearances, media, verdicts
     "media/": 5,  # their looks
     "claims/{claim}/media/": 5,
-    "verdicts/": 6,  # evidence, sign-offs
-    "claims/": 7,  # topics, appearances, verdicts
     "verdicts/": 7,  # evidence, sign-offs, requests for answers
     "sources/": 4,
     "claimants/": 4,
