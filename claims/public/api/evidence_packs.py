@@ -32,9 +32,7 @@ class EvidencePackSchema(PublicSchema):
     def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
         return {
             **super().get_response_serializers(),
-            (200, MEDIA_TYPE): OpenApiResponse(
-                OpenApiTypes.BINARY, "A ZIP; its README.txt says what is in it."
-            ),
+            200: OpenApiResponse(OpenApiTypes.BINARY, "A ZIP; its README.txt says what is in it."),
             (503, "application/problem+json"): OpenApiResponse(
                 ProblemSerializer, "Too many downloads are running; `Retry-After` says when to come back."
             ),
@@ -49,6 +47,7 @@ class EvidencePackResource(PublicResource):
     """
 
     nouns = ("claim", "claims")
+    serializer_class = None  # type: ignore[assignment]  # a ZIP is described in the schema
     schema = EvidencePackSchema()
     answers: ClassVar = {404: OpenApiResponse(ProblemSerializer, "There is no such claim, or no packs here.")}
     route = "claims-evidence-pack"
