@@ -156,7 +156,8 @@ def _quality(points: Floats) -> int:
 def _cosines() -> Floats:
     frequencies, points = np.arange(1, _FREQUENCIES + 1), np.arange(_POINTS)
     angles = np.pi / (2 * _POINTS) * np.outer(frequencies, 2 * points + 1)
-    return np.asarray(np.sqrt(2 / _POINTS) * np.cos(angles), np.float32)
+    cosines: NDArray[np.float64] = np.cos(angles) * np.sqrt(2 / _POINTS)
+    return cosines.astype(np.float32)
 
 
 def _frequencies(points: Floats) -> Floats:
