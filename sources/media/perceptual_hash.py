@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 
 #: Bits that two hashes may differ in and be of one picture; below which quality a picture has too little to go by.
 ALIKE, DISTINCTIVE = 31, 50
