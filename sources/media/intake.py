@@ -19,7 +19,7 @@ from sources.media.films import can_be_read, read_recording
 from sources.media.keyframes import keyframes_wanted
 from sources.media.manifests import read_manifest
 from sources.media.packed_pictures import Look
-from sources.media.received_files import ReceivedFile, Upload, received
+from sources.media.received_files import ReceivedFile, received
 from sources.media.refused_media import MediaRefused
 from sources.media.signatures import IMAGE, SVG, MediaFormat, recognise
 from sources.models import MediaHash, MediaObject, Source
@@ -28,7 +28,7 @@ _LONGEST_NAME, _LONGEST_ADDRESS = 255, 2000
 
 
 def take_in(
-    given: Upload | bytes | str,
+    given: File | bytes | str,
     *,
     by: User | None,
     filename: str = "",

@@ -180,8 +180,10 @@ class MediaObject(models.Model):
         indexes = [
             # The desk's list, by kind.
             models.Index(name="mediaobject_by_kind", fields=["kind", "-id"]),
-            # Films whose pictures are still to be taken, for the worker that was stopped.
-            models.Index(name="mediaobject_due", fields=["id"], condition=Q(keyframes="due")),
+            # Films whose pictures are still to be taken: the worker was stopped, or FFmpeg was not there.
+            models.Index(
+                name="mediaobject_due", fields=["created_at"], condition=Q(keyframes__in=["due", "not_here"])
+            ),
             words_index("mediaobject_desk_words", "filename", "content_url", "alternative_text", "sha256"),
         ]
         triggers = [
