@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import StackedInline
 
-from claims.admin.media_preview import only_adding, preview
+from claims.admin.media_preview import TakesMedia, preview
 from claims.models import Claim, ClaimMedia
 from claims.models.claim_media import media_readable_by
 from claims.review import claim_edits
@@ -21,6 +21,7 @@ class ClaimMediaInline(StackedInline):
     """Chosen among what is there, or added beside the field: by a file, from the clipboard, or by its address."""
 
     model = ClaimMedia
+    form = TakesMedia
     template = "admin/desk/quote_rows.html"
 
     class Media:
@@ -45,8 +46,6 @@ class ClaimMediaInline(StackedInline):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "caption":
             field.widget.attrs |= {"rows": 2, "class": "desk-input"}
-        elif db_field.name == "media":
-            only_adding(field.widget)
         return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

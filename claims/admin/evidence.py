@@ -11,12 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 from unfold.admin import StackedInline
 
-from claims.admin.media_preview import only_adding, preview
+from claims.admin.media_preview import TakesMedia, preview
 from claims.admin.quote_form import WHERE_SEVERAL, QuoteForm, in_context
 from claims.models import Evidence, Verdict
 from claims.review.verdict_drafts import may_edit
 from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
+
+
+class EvidenceForm(TakesMedia, QuoteForm):
+    """A source and the words quoted from it, and what is to be seen."""
 
 
 class EvidenceInline(StackedInline):
@@ -28,7 +32,7 @@ class EvidenceInline(StackedInline):
     class Media:
         css = {"all": ("desk/media.css",)}
 
-    form = QuoteForm
+    form = EvidenceForm
     extra = 0
     verbose_name = _("item of evidence")
     verbose_name_plural = _("evidence")
@@ -55,8 +59,6 @@ class EvidenceInline(StackedInline):
         if db_field.name in ("note", "exact", "prefix", "suffix"):
             field.widget.attrs["rows"] = 1 if db_field.name in ("prefix", "suffix") else 2
             field.widget.attrs["class"] = "desk-input"
-        elif db_field.name == "media":
-            only_adding(field.widget)
         elif db_field.name == "media_fragment":
             field.help_text = ""
         elif db_field.name == "stance":

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.db.models import Prefetch
 from django.http import HttpRequest
 from django.urls import reverse
@@ -63,9 +64,25 @@ def preview(row: MediaObject) -> SafeString:
     )
 
 
-def only_adding(picker: Any) -> None:
-    """A picker of pictures offers to add one; its preview leads to the page of the one that is chosen."""
-    picker.can_change_related = picker.can_view_related = picker.can_delete_related = False
+class TakesMedia(forms.ModelForm):
+    """A form with a picker of pictures, and beside it the way to add one: in a window that hands it over."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields.get("media")
+        picker: Any = getattr(field, "widget", None)
+        if field is None or not getattr(picker, "can_add_related", False):
+            return
+        # In place of the menu, which is folded away. Django's script knows the link by its id and its class.
+        picker.can_add_related = picker.can_change_related = False
+        picker.can_view_related = picker.can_delete_related = False
+        field.help_text = format_html(
+            '<a class="related-widget-wrapper-link" data-popup="yes" id="add_{}"'
+            ' href="{}?_to_field=id&amp;_popup=1">{}</a>',
+            (self.auto_id or "%s") % self.add_prefix("media"),
+            reverse("admin:sources_mediaobject_add"),
+            _("Add one: a file, a copied picture, or an address"),
+        )
 
 
 def used_in(row: MediaObject, request: HttpRequest) -> list[dict[str, Any]]:
