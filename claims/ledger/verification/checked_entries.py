@@ -59,6 +59,8 @@ class EntriesCheck:
         self._previous = NO_ENTRY
         self._last: dict[int, _Last] = {}
         self._leaves = b""
+        #: The snapshots that entries quote: the hash of each text, and the first entry that has it.
+        self.quoted: dict[int, tuple[str, int]] = {}
         #: The first entry that is not what was put into the tree, and how many there are behind it.
         self._rewritten, self._behind = 0, 0
 
@@ -72,8 +74,24 @@ class EntriesCheck:
     def _of_entry(self, row: Row, shown: Mapping[int, Row]) -> Iterator[Finding]:
         place = f"Entry {row['sequence']} (claim {row['claim_id']}, version {row['version']})"
         yield from (Finding(place, problem) for problem in self._in_the_ledger(row))
-        yield from (Finding(place, problem) for problem in _in_itself(row, shown))
+        yield from (Finding(place, problem) for problem in self._in_itself(row, shown))
         yield from self._of_the_claim(row)
+
+    def _in_itself(self, row: Row, shown: Mapping[int, Row]) -> Iterator[str]:
+        """Whether everything beside the body says what it says."""
+        try:
+            body = understood(row["body"])
+            said = _said_by(body)
+            verdicts = {verdict["id"]: published_verdict(verdict, body) for verdict in body["verdicts"]}
+            for snapshot in _snapshots(body):
+                self.quoted.setdefault(snapshot["id"], (snapshot["text_sha256"], row["sequence"]))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            yield "its body cannot be read."
+            return
+        for name, value in said.items():
+            if row[name] != value:
+                yield f"`{name}` is not what its body says."
+        yield from _in_lists(row, verdicts if row["status"] == "published" else {}, shown)
 
     # Its place in the ledger ------------------------------------------------------------------------------------------
 
@@ -185,27 +203,23 @@ def _shown(ids: list[int]) -> dict[int, dict[int, Row]]:
     return found
 
 
-def _in_itself(row: Row, shown: Mapping[int, Row]) -> Iterator[str]:
-    """Whether everything beside the body says what it says."""
-    try:
-        body = understood(row["body"])
-        said = columns(body)
-        verdicts = {verdict["id"]: published_verdict(verdict, body) for verdict in body["verdicts"]}
-        facts = {
-            "claim_id": body["id"],
-            "version": body["version"],
-            "status": body["status"],
-            "published_at": datetime.fromisoformat(body["published_at"]),
-            "first_published_at": datetime.fromisoformat(body["first_published_at"]),
-        }
-    except (ValueError, KeyError, TypeError, AttributeError):
-        yield "its body cannot be read."
-        return
-    said |= facts
-    for name in (*facts, *_OF_THE_BODY):
-        if row[name] != said[name]:
-            yield f"`{name}` is not what its body says."
-    yield from _in_lists(row, verdicts if row["status"] == "published" else {}, shown)
+def _said_by(body: Mapping[str, Any]) -> Row:
+    """What the columns of an entry have to be, by its body."""
+    facts = {
+        "claim_id": body["id"],
+        "version": body["version"],
+        "status": body["status"],
+        "published_at": datetime.fromisoformat(body["published_at"]),
+        "first_published_at": datetime.fromisoformat(body["first_published_at"]),
+    }
+    listed = columns(body)
+    return facts | {name: listed[name] for name in _OF_THE_BODY}
+
+
+def _snapshots(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The snapshots that a body quotes."""
+    evidence = (item for verdict in body["verdicts"] for item in verdict["evidence"])
+    return (item["snapshot"] for item in (*body["appearances"], *evidence) if item["snapshot"])
 
 
 def _in_lists(row: Row, verdicts: Mapping[int, Row], shown: Mapping[int, Row]) -> Iterator[str]:

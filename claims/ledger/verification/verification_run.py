@@ -14,6 +14,7 @@ from claims.ledger.verification.checked_heads import Heads, findings_of_keys, is
 from claims.ledger.verification.checked_indexes import findings_of_indexes
 from claims.ledger.verification.checked_reviews import findings_of_reviews
 from claims.ledger.verification.checked_rules import findings_of_rules
+from claims.ledger.verification.checked_snapshots import findings_of_snapshots
 from claims.ledger.verification.findings import Finding
 from claims.models import Checkpoint, Publication, SigningKey
 
@@ -78,8 +79,10 @@ def _of_logs(kept: Sequence[KeptCheckpoint], trusted: Sequence[str], progress: P
         if tree.size % 1_000 == 0:
             progress(tree.size)
 
-    yield from EntriesCheck(grown).findings()
+    entries = EntriesCheck(grown)
+    yield from entries.findings()
     yield from ledger.findings()
+    yield from findings_of_snapshots(entries.quoted)
     yield from findings_of_reviews(reviews.compare)
     yield from reviews.findings()
 
