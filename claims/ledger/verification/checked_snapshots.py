@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 
-from claims.ledger.verification.findings import Finding
+from claims.ledger.verification.discrepancies import Discrepancy
 from sources.models import Snapshot
 
 _AT_ONCE = 100
 
 
-def findings_of_snapshots(quoted: Mapping[int, tuple[str, int]]) -> Iterator[Finding]:
+def findings_of_snapshots(quoted: Mapping[int, tuple[str, int]]) -> Iterator[Discrepancy]:
     """Texts that are no longer what was quoted.
 
     Args:
@@ -22,6 +22,6 @@ def findings_of_snapshots(quoted: Mapping[int, tuple[str, int]]) -> Iterator[Fin
         for pk in some:
             sha256, entry = quoted[pk]
             if pk not in texts:
-                yield Finding(f"Snapshot {pk}", f"it was deleted, and entry {entry} quotes it.")
+                yield Discrepancy(f"Snapshot {pk}", f"it was deleted, and entry {entry} quotes it.")
             elif hashlib.sha256(texts[pk].encode()).hexdigest() != sha256:
-                yield Finding(f"Snapshot {pk}", f"its text is not the one that entry {entry} quotes.")
+                yield Discrepancy(f"Snapshot {pk}", f"its text is not the one that entry {entry} quotes.")
