@@ -11,7 +11,7 @@ from claims.ledger.proofs.entry_text import EntryFacts, chain_hash, entry_text
 from claims.ledger.proofs.hash_tiles import GrowingTiles, width_of
 from claims.ledger.proofs.merkle_tree import GrowingTree, leaf_hash
 from claims.ledger.proofs.stored_tree import moment
-from claims.ledger.verification.findings import Finding
+from claims.ledger.verification.discrepancies import Discrepancy
 from claims.models import HashTile, Publication, PublishedVerdict
 from claims.models.hash_tile import HASH, WIDTH
 from claims.models.ledger_rules import NO_ENTRY
@@ -59,21 +59,39 @@ class EntriesCheck:
         self._previous = NO_ENTRY
         self._last: dict[int, _Last] = {}
         self._leaves = b""
+        #: The snapshots that entries quote: the hash of each text, and the first entry that has it.
+        self.quoted: dict[int, tuple[str, int]] = {}
         #: The first entry that is not what was put into the tree, and how many there are behind it.
         self._rewritten, self._behind = 0, 0
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[Discrepancy]:
         for rows in _batches():
             shown = _shown([row["id"] for row in rows])
             for row in rows:
                 yield from self._of_entry(row, shown.get(row["id"], {}))
         yield from self._of_the_end()
 
-    def _of_entry(self, row: Row, shown: Mapping[int, Row]) -> Iterator[Finding]:
+    def _of_entry(self, row: Row, shown: Mapping[int, Row]) -> Iterator[Discrepancy]:
         place = f"Entry {row['sequence']} (claim {row['claim_id']}, version {row['version']})"
-        yield from (Finding(place, problem) for problem in self._in_the_ledger(row))
-        yield from (Finding(place, problem) for problem in _in_itself(row, shown))
+        yield from (Discrepancy(place, problem) for problem in self._in_the_ledger(row))
+        yield from (Discrepancy(place, problem) for problem in self._in_itself(row, shown))
         yield from self._of_the_claim(row)
+
+    def _in_itself(self, row: Row, shown: Mapping[int, Row]) -> Iterator[str]:
+        """Whether everything beside the body says what it says."""
+        try:
+            body = understood(row["body"])
+            said = _said_by(body)
+            verdicts = {verdict["id"]: published_verdict(verdict, body) for verdict in body["verdicts"]}
+            for snapshot in _snapshots(body):
+                self.quoted.setdefault(snapshot["id"], (snapshot["text_sha256"], row["sequence"]))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            yield "its body cannot be read."
+            return
+        for name, value in said.items():
+            if row[name] != value:
+                yield f"`{name}` is not what its body says."
+        yield from _in_lists(row, verdicts if row["status"] == "published" else {}, shown)
 
     # Its place in the ledger ------------------------------------------------------------------------------------------
 
@@ -119,49 +137,49 @@ class EntriesCheck:
         kept = self._leaves[place * HASH : (place + 1) * HASH]
         return kept in (b"", leaf)
 
-    def _of_the_claim(self, row: Row) -> Iterator[Finding]:
+    def _of_the_claim(self, row: Row) -> Iterator[Discrepancy]:
         """That versions of a claim follow each other, each closed by the next at its moment."""
         last = self._last.get(row["claim_id"])
         here = f"Entry {row['sequence']} (claim {row['claim_id']}, version {row['version']})"
         if row["version"] != (last.version if last else 0) + 1:
             before = f"version {last.version}" if last else "no version"
-            yield Finding(here, f"{before} of the claim is before it.")
+            yield Discrepancy(here, f"{before} of the claim is before it.")
         if last and last.superseded_at != row["published_at"]:
-            yield Finding(
+            yield Discrepancy(
                 f"Entry {last.sequence} (claim {row['claim_id']}, version {last.version})",
                 f"it says that it stood until {_when(last.superseded_at)}, and the next is of"
                 f" {_when(row['published_at'])}.",
             )
         if last and row["published_at"] < last.published_at:
-            yield Finding(here, "it is dated before the version that it follows.")
+            yield Discrepancy(here, "it is dated before the version that it follows.")
         self._last[row["claim_id"]] = _Last(
             *(row[name] for name in ("sequence", "version", "published_at", "superseded_at"))
         )
 
     # The end ----------------------------------------------------------------------------------------------------------
 
-    def _of_the_end(self) -> Iterator[Finding]:
+    def _of_the_end(self) -> Iterator[Discrepancy]:
         if self._behind:
-            yield Finding(
+            yield Discrepancy(
                 f"Entry {self._rewritten}",
                 f"{self._behind:,} entries behind it are not what was signed either: the chain was made anew.",
             )
         for claim_id, last in self._last.items():
             if last.superseded_at is not None:
-                yield Finding(
+                yield Discrepancy(
                     f"Entry {last.sequence} (claim {claim_id}, version {last.version})",
                     f"it says that it stood until {_when(last.superseded_at)}, and nothing follows it.",
                 )
         yield from self._of_the_tiles()
 
-    def _of_the_tiles(self) -> Iterator[Finding]:
+    def _of_the_tiles(self) -> Iterator[Discrepancy]:
         made = self._tiles.taken()
         size = self.tree.size
         for tile in HashTile.objects.iterator(chunk_size=200):
             kept = bytes(tile.hashes)
             right = made.get((tile.level, tile.number), b"")
             if kept != right[: len(kept)] or len(kept) // HASH > width_of((tile.level, tile.number), size):
-                yield Finding(
+                yield Discrepancy(
                     f"Hashes of the tree (level {tile.level}, tile {tile.number})",
                     "they are not those of the entries that are there.",
                 )
@@ -185,27 +203,23 @@ def _shown(ids: list[int]) -> dict[int, dict[int, Row]]:
     return found
 
 
-def _in_itself(row: Row, shown: Mapping[int, Row]) -> Iterator[str]:
-    """Whether everything beside the body says what it says."""
-    try:
-        body = understood(row["body"])
-        said = columns(body)
-        verdicts = {verdict["id"]: published_verdict(verdict, body) for verdict in body["verdicts"]}
-        facts = {
-            "claim_id": body["id"],
-            "version": body["version"],
-            "status": body["status"],
-            "published_at": datetime.fromisoformat(body["published_at"]),
-            "first_published_at": datetime.fromisoformat(body["first_published_at"]),
-        }
-    except (ValueError, KeyError, TypeError, AttributeError):
-        yield "its body cannot be read."
-        return
-    said |= facts
-    for name in (*facts, *_OF_THE_BODY):
-        if row[name] != said[name]:
-            yield f"`{name}` is not what its body says."
-    yield from _in_lists(row, verdicts if row["status"] == "published" else {}, shown)
+def _said_by(body: Mapping[str, Any]) -> Row:
+    """What the columns of an entry have to be, by its body."""
+    facts = {
+        "claim_id": body["id"],
+        "version": body["version"],
+        "status": body["status"],
+        "published_at": datetime.fromisoformat(body["published_at"]),
+        "first_published_at": datetime.fromisoformat(body["first_published_at"]),
+    }
+    listed = columns(body)
+    return facts | {name: listed[name] for name in _OF_THE_BODY}
+
+
+def _snapshots(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The snapshots that a body quotes."""
+    evidence = (item for verdict in body["verdicts"] for item in verdict["evidence"])
+    return (item["snapshot"] for item in (*body["appearances"], *evidence) if item["snapshot"])
 
 
 def _in_lists(row: Row, verdicts: Mapping[int, Row], shown: Mapping[int, Row]) -> Iterator[str]:

@@ -7,32 +7,32 @@ from claims.ledger.house_signature import decoded
 from claims.ledger.proofs.checkpoints import Inconsistent, head_of, log_name
 from claims.ledger.proofs.key_succession import problem_of
 from claims.ledger.proofs.signed_note import SignedNote, TreeHead
-from claims.ledger.verification.findings import Finding
+from claims.ledger.verification.discrepancies import Discrepancy
 from claims.models import Checkpoint, SigningKey
 
 
-def findings_of_keys() -> Iterator[Finding]:
+def findings_of_keys() -> Iterator[Discrepancy]:
     """Whether each key but the first says by whom it was announced."""
     last = None
     for key in SigningKey.objects.in_order().select_related("follows"):
         place = f"Key {key.pk} ({key.public_key})"
         if key.follows_id != (last.pk if last else None):
-            yield Finding(place, "it does not follow the key before it.")
+            yield Discrepancy(place, "it does not follow the key before it.")
         if problem := problem_of(key):
-            yield Finding(place, f"{problem}.")
+            yield Discrepancy(place, f"{problem}.")
         last = key
 
 
 @dataclass
-class Heads:
+class SignedHeads:
     """What a log has to come to, by its size: checkpoints that are stored, and those that somebody kept elsewhere."""
 
     log: str
     #: By size, the root that has to be, and where that was said.
     _expected: dict[int, list[tuple[bytes, str]]] = field(default_factory=dict)
-    _found: list[Finding] = field(default_factory=list)
+    _found: list[Discrepancy] = field(default_factory=list)
 
-    def take_stored(self) -> Iterator[Finding]:
+    def take_stored(self) -> Iterator[Discrepancy]:
         """Take those that are stored, after a look at each signature."""
         before = 0
         rows = Checkpoint.objects.filter(log=self.log).order_by("id").select_related("key")
@@ -41,10 +41,12 @@ class Heads:
             try:
                 head = head_of(row)
             except Inconsistent as problem:
-                yield Finding(place, str(problem))
+                yield Discrepancy(place, str(problem))
                 continue
             if head.size < before:
-                yield Finding(place, f"it is of fewer entries than the one before it, which has {before}.")
+                yield Discrepancy(
+                    place, f"it is of fewer entries than the one before it, which has {before}."
+                )
             before = head.size
             self.take(head, place)
 
@@ -61,17 +63,17 @@ class Heads:
         for expected, place in self._expected.pop(size, ()):
             if expected != root:
                 self._found.append(
-                    Finding(
+                    Discrepancy(
                         place, f"what is there now does not come to it: something up to {size} was changed."
                     )
                 )
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[Discrepancy]:
         """What was found while comparing, and what there is no more."""
         yield from self._found
         for size, some in sorted(self._expected.items()):
             for _root, place in some:
-                yield Finding(place, f"there are no longer {size} entries: some were taken away.")
+                yield Discrepancy(place, f"there are no longer {size} entries: some were taken away.")
 
 
 def names_of_logs() -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from claims.ledger.verification.findings import Finding, in_few
+from claims.ledger.verification.discrepancies import Discrepancy, in_few
 
 #: What is asked, with what is wrong where there is an answer: rows of one number, or of a text and a number.
 _QUESTIONS = {
@@ -69,7 +69,7 @@ _QUESTIONS = {
 }
 
 
-def findings_of_indexes(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+def findings_of_indexes(connection: BaseDatabaseWrapper) -> Iterator[Discrepancy]:
     """What is not kept as the entries say it."""
     for problem, question in _QUESTIONS.items():
         with connection.cursor() as cursor:
@@ -77,4 +77,4 @@ def findings_of_indexes(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
             found: dict[str, list[int]] = {}
             for noun, number in cursor.fetchall():
                 found.setdefault(noun, []).append(number)
-        yield from (Finding(f"{noun} {in_few(numbers)}", problem) for noun, numbers in found.items())
+        yield from (Discrepancy(f"{noun} {in_few(numbers)}", problem) for noun, numbers in found.items())

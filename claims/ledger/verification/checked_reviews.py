@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from claims.ledger.proofs.stored_tree import moment
-from claims.ledger.verification.findings import Finding, in_few
+from claims.ledger.verification.discrepancies import Discrepancy, in_few
 from claims.models import ReviewLink, SignOff, Transition
 from claims.models.ledger_rules import NO_ENTRY
 
@@ -26,7 +26,7 @@ _NOUNS = {"transition": "Move", "signoff": "Sign-off"}
 Grown = Callable[[int, bytes], None]
 
 
-def findings_of_reviews(grown: Grown) -> Iterator[Finding]:
+def findings_of_reviews(grown: Grown) -> Iterator[Discrepancy]:
     """What is wrong with the chain.
 
     Args:
@@ -39,7 +39,7 @@ def findings_of_reviews(grown: Grown) -> Iterator[Finding]:
         for number, kind, row_id, chain_sha256 in links:
             expected += 1
             if number != expected:
-                yield Finding(
+                yield Discrepancy(
                     f"Link {number} of reviews",
                     f"it comes where link {expected} has to: links were taken out.",
                 )
@@ -47,11 +47,11 @@ def findings_of_reviews(grown: Grown) -> Iterator[Finding]:
             said = rows.get((kind, row_id))
             place = f"{_NOUNS.get(kind, kind)} {row_id} (link {number} of reviews)"
             if said is None:
-                yield Finding(place, "it was deleted.")
+                yield Discrepancy(place, "it was deleted.")
             elif said[-1] < newest - _LONGEST_WAIT:
-                yield Finding(place, f"it is dated {moment(said[-1])}, and was linked long after that.")
+                yield Discrepancy(place, f"it is dated {moment(said[-1])}, and was linked long after that.")
             elif _hash(number, kind, row_id, said, previous) != chain_sha256:
-                yield Finding(place, "it, or the link before it, is not what it was when it was linked.")
+                yield Discrepancy(place, "it, or the link before it, is not what it was when it was linked.")
             newest = max(newest, said[-1]) if said else newest
             previous = chain_sha256
             grown(number, bytes.fromhex(chain_sha256))
@@ -91,7 +91,7 @@ def _written(value: Any) -> str:
     return hashlib.sha256(value.encode()).hexdigest() if isinstance(value, str) else str(value)
 
 
-def _unlinked() -> Iterator[Finding]:
+def _unlinked() -> Iterator[Discrepancy]:
     """Moves and sign-offs that neither have a link nor wait for one: somebody put them there, or cut the chain."""
     for kind, noun in _NOUNS.items():
         with connection.cursor() as cursor:
@@ -106,6 +106,6 @@ def _unlinked() -> Iterator[Finding]:
             )
             ids = [pk for [pk] in cursor.fetchall()]
         if ids:
-            yield Finding(
+            yield Discrepancy(
                 f"{noun} {in_few(ids)}", "it has no link in the chain of reviews, and waits for none."
             )

@@ -9,7 +9,7 @@ import pgtrigger
 from django.apps import apps
 from django.db import connection
 
-from claims.ledger.verification.findings import Finding
+from claims.ledger.verification.discrepancies import Discrepancy
 
 _WHAT_IS_THERE = """
     SELECT relname, tgname, tgenabled = 'O', prosrc
@@ -26,7 +26,7 @@ _NAMES = """
 """
 
 
-def findings_of_rules() -> Iterator[Finding]:
+def findings_of_rules() -> Iterator[Discrepancy]:
     """Rules that are missing, switched off, or say something else."""
     with connection.cursor() as cursor:
         cursor.execute(_WHAT_IS_THERE)
@@ -36,26 +36,26 @@ def findings_of_rules() -> Iterator[Finding]:
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             if constraint.name not in names:
-                yield Finding(f"Rule {constraint.name} of {model._meta.db_table}", "it is missing.")
+                yield Discrepancy(f"Rule {constraint.name} of {model._meta.db_table}", "it is missing.")
         for trigger in getattr(model._meta, "triggers", ()):
             yield from _of_rule(trigger, model, there)
 
 
 def _of_rule(
     trigger: pgtrigger.Trigger, model: Any, there: dict[tuple[str, str], tuple[bool, str]]
-) -> Iterator[Finding]:
+) -> Iterator[Discrepancy]:
     table, name = model._meta.db_table, trigger.get_pgid(model)
     place = f"Rule {trigger.name} of {table}"
     if (table, name) not in there:
-        yield Finding(place, "it is missing.")
+        yield Discrepancy(place, "it is missing.")
         return
     is_on, body = there[table, name]
     if not is_on:
-        yield Finding(place, "it is switched off.")
+        yield Discrepancy(place, "it is switched off.")
     declared = trigger.render_declare(model)
     func = dedent(str(trigger.render_func(model))).strip()
     if _words(body) != _words(f"{declared} BEGIN {func} END;"):
-        yield Finding(place, "it does not say what this program has it say.")
+        yield Discrepancy(place, "it does not say what this program has it say.")
 
 
 def _words(text: str) -> str:

@@ -10,11 +10,17 @@ from django.db import connection, transaction
 from claims.ledger.proofs.merkle_tree import GrowingTree
 from claims.ledger.proofs.signed_note import SignedNote, TreeHead
 from claims.ledger.verification.checked_entries import EntriesCheck
-from claims.ledger.verification.checked_heads import Heads, findings_of_keys, is_signed_here, names_of_logs
+from claims.ledger.verification.checked_heads import (
+    SignedHeads,
+    findings_of_keys,
+    is_signed_here,
+    names_of_logs,
+)
 from claims.ledger.verification.checked_indexes import findings_of_indexes
 from claims.ledger.verification.checked_reviews import findings_of_reviews
 from claims.ledger.verification.checked_rules import findings_of_rules
-from claims.ledger.verification.findings import Finding
+from claims.ledger.verification.checked_snapshots import findings_of_snapshots
+from claims.ledger.verification.discrepancies import Discrepancy
 from claims.models import Checkpoint, Publication, SigningKey
 
 #: Called with how many entries were read.
@@ -46,7 +52,7 @@ def verify(
     *,
     trusted: Sequence[str] = (),
     progress: Progress = lambda entries: None,
-) -> Iterator[Finding]:
+) -> Iterator[Discrepancy]:
     """Everything that is not as it was, one finding after the other, as it is found.
 
     Args:
@@ -64,9 +70,11 @@ def entries_here() -> int:
     return Publication.objects.count()
 
 
-def _of_logs(kept: Sequence[KeptCheckpoint], trusted: Sequence[str], progress: Progress) -> Iterator[Finding]:
+def _of_logs(
+    kept: Sequence[KeptCheckpoint], trusted: Sequence[str], progress: Progress
+) -> Iterator[Discrepancy]:
     yield from findings_of_keys()
-    heads = {log: Heads(log) for log in Checkpoint.Log.values}
+    heads = {log: SignedHeads(log) for log in Checkpoint.Log.values}
     for of_log in heads.values():
         yield from of_log.take_stored()
     yield from _take_kept(kept, trusted, heads)
@@ -78,29 +86,31 @@ def _of_logs(kept: Sequence[KeptCheckpoint], trusted: Sequence[str], progress: P
         if tree.size % 1_000 == 0:
             progress(tree.size)
 
-    yield from EntriesCheck(grown).findings()
+    entries = EntriesCheck(grown)
+    yield from entries.findings()
     yield from ledger.findings()
+    yield from findings_of_snapshots(entries.quoted)
     yield from findings_of_reviews(reviews.compare)
     yield from reviews.findings()
 
 
 def _take_kept(
-    kept: Sequence[KeptCheckpoint], trusted: Sequence[str], heads: dict[str, Heads]
-) -> Iterator[Finding]:
+    kept: Sequence[KeptCheckpoint], trusted: Sequence[str], heads: dict[str, SignedHeads]
+) -> Iterator[Discrepancy]:
     logs = names_of_logs()
     keys = trusted or list(SigningKey.objects.values_list("public_key", flat=True))
     for one in kept:
         place = f"Checkpoint in {one.name} ({one.head.size} entries)"
         if one.head.origin not in logs:
-            yield Finding(place, f"it is of another log, {one.head.origin}.")
+            yield Discrepancy(place, f"it is of another log, {one.head.origin}.")
         elif not is_signed_here(one.note, one.head.origin, keys):
-            yield Finding(place, "it bears no signature of a key that is believed.")
+            yield Discrepancy(place, "it bears no signature of a key that is believed.")
         else:
             heads[logs[one.head.origin]].take(one.head, place)
 
 
 @contextmanager
-def _one_moment() -> Iterator[Callable[[], Iterator[Finding]]]:
+def _one_moment() -> Iterator[Callable[[], Iterator[Discrepancy]]]:
     """Read what is there at one moment; gives what asks for the findings of indexes, which takes the database long.
 
     Those are asked on a second connection that sees the same, while this one reads entries. Inside a transaction of
@@ -119,7 +129,7 @@ def _one_moment() -> Iterator[Callable[[], Iterator[Finding]]]:
             yield lambda: iter(asked.result())
 
 
-def _asked_beside(snapshot: str) -> list[Finding]:
+def _asked_beside(snapshot: str) -> list[Discrepancy]:
     apart = connection.copy()  # of the thread that this runs in
     apart.settings_dict["OPTIONS"].pop("pool", None)
     with closing(apart):

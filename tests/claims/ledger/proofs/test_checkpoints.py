@@ -176,7 +176,9 @@ def test_reviews_are_linked_and_signed(publish: Publish) -> None:
 
 
 def insert_checkpoint(**changed: object) -> None:
-    row = Checkpoint.objects.of_ledger().values("log", "tree_size", "root_sha256", "note", "key_id")[0]
+    row: dict[str, object] = {
+        **Checkpoint.objects.of_ledger().values("log", "tree_size", "root_sha256", "note", "key_id")[0]
+    }
     row |= changed
     sql(
         f"INSERT INTO claims_checkpoint ({', '.join(row)}) VALUES ({', '.join(['%s'] * len(row))})",

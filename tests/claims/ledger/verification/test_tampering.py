@@ -336,6 +336,11 @@ TAMPERINGS = [
         ["Verdict "],
     ),
     Tampering(
+        "change a text that was quoted, and its hash",
+        ["UPDATE sources_snapshot SET text = 'x', text_sha256 = encode(sha256('x'), 'hex')"],
+        ["Snapshot "],
+    ),
+    Tampering(
         "hide an entry from the search",
         ["UPDATE claims_publication SET search = '', search_heading = '' WHERE sequence = 3"],
         ["Entry 3: its words in the search are not those of its text"],

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 
-class Finding(NamedTuple):
+class Discrepancy(NamedTuple):
     """Something that is wrong, and where."""
 
     place: str

@@ -1,0 +1,27 @@
+"""The texts that entries quote: each has its hash in the bodies that quote it."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+
+from claims.ledger.verification.discrepancies import Discrepancy
+from sources.models import Snapshot
+
+_AT_ONCE = 100
+
+
+def findings_of_snapshots(quoted: Mapping[int, tuple[str, int]]) -> Iterator[Discrepancy]:
+    """Texts that are no longer what was quoted.
+
+    Args:
+        quoted: of each snapshot the hash of its text, and the number of an entry that has it.
+    """
+    ids = sorted(quoted)
+    for at in range(0, len(ids), _AT_ONCE):
+        some = ids[at : at + _AT_ONCE]
+        texts = dict(Snapshot.objects.filter(pk__in=some).order_by().values_list("pk", "text"))
+        for pk in some:
+            sha256, entry = quoted[pk]
+            if pk not in texts:
+                yield Discrepancy(f"Snapshot {pk}", f"it was deleted, and entry {entry} quotes it.")
+            elif hashlib.sha256(texts[pk].encode()).hexdigest() != sha256:
+                yield Discrepancy(f"Snapshot {pk}", f"its text is not the one that entry {entry} quotes.")
