@@ -135,7 +135,7 @@ def _serving(alias: str) -> int:
 
 
 def _too_much(alias: str) -> Iterator[CheckMessage]:
-    asked = {"role": _serving(alias), "harmless": list(HARMLESS)}
+    asked: dict[str, Any] = {"role": _serving(alias), "harmless": list(HARMLESS)}
     for code, query in _TOO_MUCH.items():
         with connections[alias].cursor() as cursor:
             cursor.execute(query, asked)

@@ -44,7 +44,10 @@ _AJAR = f"""\
 # Written by Factcheck, which makes passwords at this moment; they are asked for again when it has.
 local all {SUPERUSER} trust
 """
-_IS_OPEN = re.compile(r"^\s*(local|host\w*)\b.*\btrust\s*$", re.MULTILINE)
+#: A line that lets somebody in without a password: its method comes after whom and whence it is about.
+_IS_OPEN = re.compile(
+    r"^\s*(?:local\s+\S+\s+\S+|host\w*\s+\S+\s+\S+\s+\S+(?:\s+[\d.:a-f]+)?)\s+trust\b", re.MULTILINE
+)
 
 #: How long the server may take to read its configuration again, in seconds.
 _PATIENCE = 30.0

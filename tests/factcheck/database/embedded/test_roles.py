@@ -169,6 +169,21 @@ def test_door_that_was_left_ajar_is_closed_by_whoever_comes_next(tmp_path: Path)
         assert "trust" not in (place.cluster / "pg_hba.conf").read_text()
 
 
+@pytest.mark.parametrize(
+    "line, is_open",
+    [
+        ("local all all trust", True),
+        ("  host all all 127.0.0.1/32 trust # for a moment", True),
+        ("hostssl all all 10.0.0.0 255.0.0.0 trust", True),
+        ("host all all ::1/128 scram-sha-256", False),
+        ("# local all all trust", False),
+        ("local trust trust scram-sha-256", False),
+    ],
+)
+def test_lines_that_ask_for_nothing_are_known(line: str, is_open: bool) -> None:
+    assert (roles._IS_OPEN.search(f"# comment\n{line}\n") is not None) == is_open
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="root only")
 def test_passwords_belong_to_whom_root_lends_the_server(tmp_path: Path) -> None:
     nobody = pwd.getpwnam("nobody")
