@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from claims.admin.reader_view import reader_view
 from claims.admin.timeline import timeline
 from claims.ledger import prospects
+from claims.ledger.document.wording_changes import replied
 from claims.ledger.prospects import Prospect
 from claims.models import Claim, Evidence, Publication, Verdict
 from claims.models.rating import NormalisedRating
@@ -159,6 +160,7 @@ def _verdict_parts(verdict: Document) -> Iterator[tuple[str, str]]:
     stances = dict(Evidence.Stance.choices)
     listed = [f"{stances[item['stance']]}: {_quoted(item, item['note'])}" for item in verdict["evidence"]]
     yield _("Evidence"), "\n".join(listed)
+    yield _("What they say"), "\n".join(map(replied, verdict.get("right_of_reply", [])))
 
 
 def _quoted(item: Document, note: str = "") -> str:

@@ -22,12 +22,14 @@ from claims.models import (
     ClaimTopic,
     Comment,
     Evidence,
+    ReplyRequest,
     ScheduledPublication,
     SignOff,
     Transition,
     Verdict,
 )
 from claims.models.readership import READ_DRAFTS
+from claims.models.right_of_reply import NOTED
 from factcheck.admin.past_of_rows import FieldChange, PastEvent, changes_of, links_of, name_of
 
 PER_PAGE = 20
@@ -126,6 +128,8 @@ def _edits(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
     written = [pk for pk, author in verdicts if reads_all or author == reader.pk]
     past += changes_of(Verdict, without=_TOLD_BY_MOVES, newest=most, pgh_obj_id__in=written)
     past += changes_of(Evidence, of=_("an item of evidence"), newest=most, verdict_id__in=written)
+    replies = _("a request for an answer")
+    past += changes_of(ReplyRequest, of=replies, without=NOTED, newest=most, verdict_id__in=written)
     for event in past:
         yield TimelineEvent(
             event.at, "edits", event.who, _lowered(event.what), event.note, None, event.changes

@@ -29,7 +29,8 @@ from claims.admin.scheduling import schedule_view
 from claims.admin.status_badges import rating_badge, state_badge
 from claims.admin.verdict_form import CORRECTION_FIELDSET, FIELDSETS, BeginForm, VerdictFields, VerdictForm
 from claims.ledger.document.markdown import to_html
-from claims.models import Evidence, Verdict
+from claims.models import Evidence, ReplyRequest, Verdict
+from claims.models.right_of_reply import NOTED
 from claims.newsroom.refusals import NotPossible
 from claims.review import verdict_drafts
 from factcheck.admin.base import change_page, person_at
@@ -229,4 +230,5 @@ class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
         if not reads_work_on(row, reader):
             return told
         own = changes_of(Verdict, without=self.told_otherwise, pgh_obj_id=row.pk)
-        return [*own, *changes_of(Evidence, of=_("an item of evidence"), verdict_id=row.pk), *told]
+        replies = changes_of(ReplyRequest, of=_("a request for an answer"), without=NOTED, verdict_id=row.pk)
+        return [*own, *changes_of(Evidence, of=_("an item of evidence"), verdict_id=row.pk), *replies, *told]

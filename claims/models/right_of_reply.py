@@ -15,6 +15,9 @@ from factcheck.database.bulk_copy import copy
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
 
+#: What is noted beside what was asked and said.
+NOTED = ("answer_recorded_at", "mail_asked_at", "sent_by_id", "sent_by_name", "carried_from_id")
+
 
 class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
     def readable_by(self, person: User) -> Self:

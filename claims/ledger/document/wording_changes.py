@@ -68,7 +68,7 @@ def _of_verdict(verdict: Document, part: str) -> str:
     if part == "evidence":
         return "\n".join(_quoted(item, item["note"]) for item in verdict["evidence"])
     if part == "right_of_reply":
-        return "\n".join(map(_replied, verdict.get(part, [])))
+        return "\n".join(map(replied, verdict.get(part, [])))
     return verdict.get(part) or ""
 
 
@@ -79,7 +79,7 @@ def _quoted(item: Document, note: str = "") -> str:
     return " · ".join(filter(None, words))
 
 
-def _replied(reply: Document) -> str:
+def replied(reply: Document) -> str:
     """Who was asked and when, and what they said, in one line; or why nobody was asked."""
     if reply["not_asked"]:
         return f"{reply['whom']}: {reply['not_asked_reason']}"
