@@ -90,6 +90,8 @@ def receive(request: HttpRequest) -> BodyRefusal | None:
         return None
     if length > AT_ONCE and not _may_send_much(request):
         return TOO_LARGE
+    if length > largest():
+        return beyond_all_limits()
     caller = caller_of(request)
     if not _take(caller):
         return TOO_MANY
@@ -101,6 +103,18 @@ def receive(request: HttpRequest) -> BodyRefusal | None:
     finally:
         _seats.leave(caller)
     return None
+
+
+def largest() -> int:
+    """How many bytes a body may have that holds the largest file that is taken anywhere, and the form around it."""
+    return max(settings.IMPORT_MAX_BYTES, settings.MEDIA_MAX_BYTES) + AT_ONCE
+
+
+def beyond_all_limits() -> BodyRefusal:
+    """What nobody would take once it was here is refused before it comes."""
+    most = (largest() - AT_ONCE) // 2**20
+    detail = f"The file is too large: at most {most} MB are taken in. Nothing of it was kept."
+    return BodyRefusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
 
 
 def let_go(request: HttpRequest) -> None:

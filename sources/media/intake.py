@@ -7,6 +7,7 @@ is made of it in a process with bounds. Nothing is kept of what is refused.
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,7 @@ from sources.media.films import can_be_read, read_recording
 from sources.media.keyframes import keyframes_wanted
 from sources.media.manifests import read_manifest
 from sources.media.packed_pictures import Look
-from sources.media.received_files import ReceivedFile, Upload, received
+from sources.media.received_files import ReceivedFile, received
 from sources.media.refused_media import MediaRefused
 from sources.media.signatures import IMAGE, SVG, MediaFormat, recognise
 from sources.models import MediaHash, MediaObject, Source
@@ -27,7 +28,7 @@ _LONGEST_NAME, _LONGEST_ADDRESS = 255, 2000
 
 
 def take_in(
-    given: Upload | bytes | str,
+    given: File | bytes | str,
     *,
     by: User | None,
     filename: str = "",

@@ -1,10 +1,14 @@
 """The pictures of a film: what they look like and when they are shown, taken by the worker once the film is kept."""
 
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models.functions import Now
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from factcheck.confinement.confined import OutOfBounds
 from factcheck.confinement.limits import Cause
@@ -21,6 +25,10 @@ from sources.models import MediaHash, MediaObject
 
 #: Of pictures that follow each other and look so much alike, the first stands for all.
 STILL = 10
+#: What is no longer so once they were taken.
+OVERCOME = {"no_ffmpeg", "no_frames"}
+#: After so long nobody is about to take them any more; and so many films are seen to in an hour.
+FORGOTTEN, AT_A_TIME = timedelta(hours=1), 100
 
 
 class FilmsBeingRead(Exception):
@@ -39,6 +47,19 @@ def take_keyframes(*, media_id: int) -> None:
     take(media)
 
 
+@app.periodic(cron="23 * * * *")
+@app.task(queueing_lock="media.outstanding")
+def take_outstanding(timestamp: int) -> None:
+    """Have pictures taken of films that were forgotten with a worker that was stopped, or came before FFmpeg did."""
+    if not films.can_be_read():
+        return
+    waiting = [MediaObject.Keyframes.DUE, MediaObject.Keyframes.NOT_HERE]
+    rows = MediaObject.objects.filter(keyframes__in=waiting, created_at__lt=Now() - FORGOTTEN)
+    for pk in rows.order_by("created_at").values_list("pk", flat=True)[:AT_A_TIME]:
+        with suppress(AlreadyEnqueued):
+            take_keyframes.configure(lock=f"media {pk}", queueing_lock=f"media {pk}").defer(media_id=pk)
+
+
 def keyframes_wanted(media: MediaObject) -> None:
     """Have the worker take them once the film is stored."""
     take_keyframes.configure(lock=f"media {media.pk}").defer(media_id=media.pk)
@@ -51,11 +72,14 @@ def take(media: MediaObject) -> None:
         return
     try:
         with archive.on_disk(media.sha256) as path:
+            known = _known_since(path, media)
             looks, rendition = _looked_at(path, media)
     except OutOfBounds as bounds:
         if bounds.cause is Cause.BUSY:
             raise FilmsBeingRead from None
-        looks, rendition = [], None
+        known, looks, rendition = {}, [], None
+    except MediaRefused:
+        known, looks, rendition = {}, [], None
     if not looks:
         _noted(media, MediaObject.Keyframes.FAILED, "no_frames")
         return
@@ -70,12 +94,26 @@ def take(media: MediaObject) -> None:
             if look.is_distinctive
         )
         kept.keyframes = MediaObject.Keyframes.TAKEN
+        kept.caveats = [caveat for caveat in kept.caveats if caveat["code"] not in OVERCOME]
+        for name, value in known.items():
+            setattr(kept, name, value)
         if rendition and not kept.public_sha256:
             kept.public_sha256, kept.public_media_type = shown, rendition.media_type
             kept.public_width, kept.public_height = rendition.width, rendition.height
-        kept.save(
-            update_fields=["keyframes", "public_sha256", "public_media_type", "public_width", "public_height"]
-        )
+        kept.save()
+
+
+def _known_since(path: Path, media: MediaObject) -> dict[str, object]:
+    """What could not be known of a film while FFmpeg was not there."""
+    if media.width is not None:
+        return {}
+    recording = films.read_recording(path, _kind(path))
+    return {
+        "width": recording.width,
+        "height": recording.height,
+        "duration": recording.duration,
+        "metadata": recording.metadata,
+    }
 
 
 def _looked_at(path: Path, media: MediaObject) -> tuple[list[tuple[float, PerceptualHash]], Rendition | None]:

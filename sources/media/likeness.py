@@ -6,7 +6,7 @@ nothing that is near is missed (multi-index hashing; Norouzi, Punjani and Fleet 
 """
 
 import hashlib
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connections, router
 
@@ -98,7 +98,7 @@ def _near(asked: list[_Asked], within: int) -> list[NearDuplicate]:
     if not asked:
         return []
     statement = " UNION ALL ".join([_NEAR_ONE] * len(asked))
-    values: list[object] = []
+    values: list[Any] = []
     for orientation, pdq in asked:
         bits = bytes_as_bits(pdq)
         values += [bits, str(orientation), *_probes(pdq), bits, within]

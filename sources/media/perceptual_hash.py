@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 
 #: Bits that two hashes may differ in and be of one picture; below which quality a picture has too little to go by.
 ALIKE, DISTINCTIVE = 31, 50
@@ -156,7 +157,8 @@ def _quality(points: Floats) -> int:
 def _cosines() -> Floats:
     frequencies, points = np.arange(1, _FREQUENCIES + 1), np.arange(_POINTS)
     angles = np.pi / (2 * _POINTS) * np.outer(frequencies, 2 * points + 1)
-    return np.asarray(np.sqrt(2 / _POINTS) * np.cos(angles), np.float32)
+    cosines: NDArray[np.float64] = np.cos(angles) * np.sqrt(2 / _POINTS)
+    return cosines.astype(np.float32)
 
 
 def _frequencies(points: Floats) -> Floats:

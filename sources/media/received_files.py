@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO
 
 from django.conf import settings
+from django.core.files import File
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
@@ -19,15 +20,6 @@ from sources.media.signatures import HEAD
 _PIECE = 1 << 20
 #: A film comes at 8 megabits a second and more, where it comes at all.
 _SECONDS = 600.0
-
-
-class Upload(Protocol):
-    """A file that somebody sent, as Django has it."""
-
-    name: str | None
-    size: int | None
-
-    def chunks(self, chunk_size: int | None = None) -> Iterable[bytes]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +49,7 @@ def refuse_oversized(size: int | None) -> None:
 
 
 @contextmanager
-def received(given: Upload | bytes | str, *, allow_loopback: bool = False) -> Iterator[ReceivedFile]:
+def received(given: File | bytes | str, *, allow_loopback: bool = False) -> Iterator[ReceivedFile]:
     """The file that was sent, or that is at an address, until the end of the block.
 
     Raises:
@@ -80,7 +72,7 @@ def _fetched(address: str, file: IO[bytes], *, allow_loopback: bool) -> str:
     return answer.final_url
 
 
-def _written(given: Upload | bytes, file: IO[bytes]) -> None:
+def _written(given: File | bytes, file: IO[bytes]) -> None:
     pieces: Iterable[bytes]
     if isinstance(given, bytes):
         refuse_oversized(len(given))

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -11,11 +9,6 @@ from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import AddressField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse
-
-if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
-
-    from .media_hash import MediaHash
 
 SHA256 = r"^[0-9a-f]{64}$"
 
@@ -118,9 +111,6 @@ class MediaObject(models.Model):
     )
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
 
-    if TYPE_CHECKING:
-        hashes: RelatedManager[MediaHash]
-
     class Meta:
         ordering = ["-id"]
         verbose_name = _("picture, sound or film")
@@ -190,8 +180,10 @@ class MediaObject(models.Model):
         indexes = [
             # The desk's list, by kind.
             models.Index(name="mediaobject_by_kind", fields=["kind", "-id"]),
-            # Films whose pictures are still to be taken, for the worker that was stopped.
-            models.Index(name="mediaobject_due", fields=["id"], condition=Q(keyframes="due")),
+            # Films whose pictures are still to be taken: the worker was stopped, or FFmpeg was not there.
+            models.Index(
+                name="mediaobject_due", fields=["created_at"], condition=Q(keyframes__in=["due", "not_here"])
+            ),
             words_index("mediaobject_desk_words", "filename", "content_url", "alternative_text", "sha256"),
         ]
         triggers = [

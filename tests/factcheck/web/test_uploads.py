@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from factcheck.web import uploads
 from factcheck.web.throttling.enforcement import RateLimits
@@ -102,3 +103,14 @@ def test_large_body_is_read_as_it_comes_and_holds_its_place(seats: Seats) -> Non
     uploads.let_go(request)
     uploads.let_go(request)
     assert len(seats) == 0
+
+
+def test_what_nobody_would_take_is_refused_unread_from_whoever_sends_it(settings: Settings) -> None:
+    settings.IMPORT_MAX_BYTES, settings.MEDIA_MAX_BYTES = 1_000_000, 5 * 2**20
+    signed_in = {"HTTP_AUTHORIZATION": "Bearer x"}
+    refused = receive(lookup(CONTENT_LENGTH=str(2 * 2**30), **signed_in))
+    assert refused is not None
+    assert (refused.status, refused.detail[:42]) == (413, "The file is too large: at most 5 MB are ta")
+    request = lookup(CONTENT_LENGTH=str(5 * 2**20 + 1000), **signed_in)
+    assert receive(request) is None
+    uploads.let_go(request)

@@ -1,10 +1,12 @@
 """Films and sound: what they are, and their pictures with the moments when they are shown."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 
@@ -12,10 +14,12 @@ from factcheck.confinement.confined import OutOfBounds
 from factcheck.confinement.limits import Cause
 from sources import archive
 from sources.media import films, keyframes
+from sources.media.caveats import caveats_of
 from sources.media.intake import take_in
 from sources.media.likeness import near_duplicates
 from sources.media.refused_media import MediaRefused
 from sources.media.signatures import MediaFormat
+from sources.models import MediaObject
 from tests.helpers import media_files
 from tests.helpers.media_files import film, needs_ffmpeg, scene, sound
 from tests.sources.media.conftest import kept
@@ -171,3 +175,27 @@ def test_a_film_in_an_object_store_is_read_too(settings: Settings, tmp_path: Pat
     default_storage.save(archive.path(media.sha256), ContentFile(b"rubbish"))
     with pytest.raises(archive.ArchiveDamaged):
         keyframes.take(media)
+
+
+@needs_ffmpeg
+def test_a_film_that_came_before_ffmpeg_is_seen_to_later(folder: Path, tmp_path: Path) -> None:
+    content = film(tmp_path, [31, 32])
+    old = MediaObject.objects.create(
+        sha256=archive.store(content),
+        size=len(content),
+        kind="video",
+        media_type="video/mp4",
+        keyframes="not_here",
+        caveats=caveats_of(["no_ffmpeg"]),
+        created_at=timezone.now() - timedelta(hours=2),
+    )
+    take_in(film(tmp_path, [33]), by=None)  # the worker is about to see to it
+    keyframes.take_outstanding(timestamp=0)
+    keyframes.take_outstanding(timestamp=0)
+    asked = ProcrastinateJob.objects.filter(queueing_lock=f"media {old.pk}")
+    assert [job.args for job in asked] == [{"media_id": old.pk}]
+    assert ProcrastinateJob.objects.count() == 2
+    keyframes.take(old)
+    old.refresh_from_db()
+    assert (old.keyframes, old.width, old.height, old.duration) == ("taken", 480, 320, 4.0)
+    assert (old.caveats, old.hashes.count()) == ([], 2)

@@ -13,7 +13,6 @@ from django.db import connection
 from PIL import Image
 from pytest_django import Settings
 
-from factcheck.installation.whole_files import write_whole
 from sources import archive
 from sources.media import received_files
 from sources.media.intake import take_in
@@ -277,7 +276,6 @@ def test_of_a_full_disk_nothing_stays(folder: Path, monkeypatch: pytest.MonkeyPa
             take_in(picture(1), by=None)
     assert not MediaObject.objects.exists()
     assert kept(folder) == set()
-    assert write_whole is archive.write_whole
     assert take_in(picture(1), by=None).pk
 
 
