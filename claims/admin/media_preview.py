@@ -79,7 +79,7 @@ class TakesMedia(forms.ModelForm):
         field.help_text = format_html(
             '<a class="related-widget-wrapper-link" data-popup="yes" id="add_{}"'
             ' href="{}?_to_field=id&amp;_popup=1">{}</a>',
-            (self.auto_id or "%s") % self.add_prefix("media"),
+            self["media"].auto_id,
             reverse("admin:sources_mediaobject_add"),
             _("Add one: a file, a copied picture, or an address"),
         )

@@ -18,7 +18,6 @@ from claims.editorial.request_bodies import (
     ClaimMediaChanges,
     MediaBody,
     MediaChanges,
-    MediaFileBody,
 )
 from claims.editorial.serializers import EditorialClaimMediaSerializer, EditorialMediaSerializer
 from claims.editorial.strict_bodies import EditorialBody, read
@@ -59,8 +58,8 @@ class MediaWork(EditorialResource):
         comes as `multipart/form-data`, in a part `file` beside `alternative_text` and `show_to_readers`.
         """
         require(self.person, "sources.add_mediaobject", "add pictures, sound and film")
-        key = "file" if request.FILES else "url"
         values = _stated(request)
+        key = "file" if "file" in values else "url"
         began = clock.now()
         try:
             media = taken_in(
@@ -94,15 +93,21 @@ def _stated(request: Request) -> dict[str, Any]:
     """What a request says, sent as JSON or as a form, whose values are all words."""
     body = request.data
     if not isinstance(body, QueryDict):
-        return read(MediaBody, body)
+        named = read(MediaBody, body)
+        if "url" not in named:
+            raise ValidationError({"url": ["Give the address of the file, or send the file as a form."]})
+        return named
     said: dict[str, Any] = {}
-    for key, values in body.lists():
-        if len(values) > 1:
+    for key, given in body.lists():
+        if len(given) > 1:
             raise ValidationError({key: ["It is given more than once."]})
-        said[key] = values[0]
+        said[key] = given[0]
     if "show_to_readers" in said:
         said["show_to_readers"] = _TRUTHS.get(said["show_to_readers"], said["show_to_readers"])
-    return read(MediaFileBody, said)
+    file = said.pop("file", None)
+    if file is None or file is not request.FILES.get("file") or "url" in said:
+        raise ValidationError({"file": ["A form holds the file, as `file`, and no address."]})
+    return {**read(MediaBody, said), "file": file}
 
 
 class ClaimMediaWork(EditorialResource):

@@ -130,7 +130,11 @@ class QuoteBody(StrictKeys):
 class MediaBody(StrictKeys):
     """A picture, a recording or a film at an address. A file is sent as `multipart/form-data`, as `file`."""
 
-    url = Url(max_length=2000, help_text="The address of the file itself, which is fetched and kept.")
+    url = Url(
+        max_length=2000,
+        required=False,
+        help_text="The address of the file itself, which is fetched and kept.",
+    )
     alternative_text = Text(
         max_length=2000, required=False, allow_blank=True, help_text="What is to be seen or heard."
     )
@@ -148,6 +152,7 @@ class MediaFileBody(MediaBody):
 
 
 @example({"alternative_text": "A bridge under water, seen from the east."})
+@_example({"alternative_text": "A bridge under water, seen from the east."})
 class MediaChanges(ModelBody):
     """What is said of a picture, a recording or a film. What is given changes, everything else stays."""
 
@@ -167,6 +172,7 @@ class ClaimMediaBody(ModelBody):
         fields = ["media", "caption", "media_fragment", "page_url", "position"]
 
 
+@_example({"caption": "The harbour bridge, after the storm."})
 class ClaimMediaChanges(ClaimMediaBody):
     """What is said of it there. What is given changes, everything else stays."""
 

@@ -6,18 +6,18 @@ The desk's forms and the editorial API ask here.
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from claims.models.claim_media import media_readable_by
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from sources.media.intake import take_in
-from sources.media.received_files import Upload
 from sources.models import MediaObject
 
 
 def taken_in(
-    given: Upload | bytes | str, *, by: User, alternative_text: str = "", show: bool = True
+    given: File | bytes | str, *, by: User, alternative_text: str = "", show: bool = True
 ) -> MediaObject:
     """Keep a file, or what is at an address. What is said of one that is here already stays.
 

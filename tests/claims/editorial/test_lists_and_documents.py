@@ -16,6 +16,7 @@ from claims.review import workflow
 from factcheck.routes import openapi
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.newsroom_tool import Tool, tool
+from tests.helpers.shown_media import make_claim_media, make_media
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +38,7 @@ def fill(checker: User, editor: User) -> Fill:
                 score=number / 10,
             )
             make_appearance(claim, make_source("He said so."), "said so")
+            make_claim_media(claim, make_media(number))
             verdict = make_draft(claim, checker)
             for action, by in (("submit", checker), ("sign_off", editor), ("publish", editor)):
                 verdict = workflow.move(verdict, action, by=by)
@@ -50,10 +52,12 @@ def fill(checker: User, editor: User) -> Fill:
 #: Queries of each list: the token, the person's own permissions, those of the roles, the rows, and each kind of thing
 #: that is shown along with them.
 QUERIES = {
-    "claims/": 8,  # topics, appearances, media, verdicts
+    "claims/": 9,  # topics, appearances, media and their looks, verdicts
     "media/": 5,  # their looks
     "claims/{claim}/media/": 5,
     "verdicts/": 7,  # evidence, sign-offs, requests for answers
+    "claims/{claim}/media/": 6,
+    "verdicts/": 6,  # evidence, sign-offs
     "sources/": 4,
     "claimants/": 4,
     "topics/": 4,
@@ -188,6 +192,7 @@ def test_every_document_is_what_the_schema_says_and_nothing_more(
         "appearances": claim.appearances.get().pk,
         "evidence": draft.evidence.get().pk,
         "replies": ReplyRequest.objects.create(verdict=draft, party="The builder", not_asked="no_way").pk,
+        "media": claim.media.get().media_id,
     }
     for path, methods in openapi()["paths"].items():
         if not path.startswith("/api/v1/editorial/") or "get" not in methods:
@@ -200,6 +205,7 @@ def test_every_document_is_what_the_schema_says_and_nothing_more(
         assert_described(answer.json(), schema, path)
         seen += 1
     assert seen == 25  # addresses that are read
+    assert seen == 27  # addresses that are read
 
 
 def assert_described(document: Any, schema: dict[str, Any], path: str) -> None:
