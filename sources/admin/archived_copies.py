@@ -13,11 +13,13 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRed
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import filesizeformat
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
 from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.technical import fingerprint
 from factcheck.installation.file_store import FilesAway
 from sources import archive
 from sources.archiving.requests import request_copy
@@ -37,6 +39,11 @@ class ShownFile:
     file: ArchivedFile
     timestamps: list[Timestamp]
 
+    @property
+    def proof(self) -> SafeString | str:
+        sentence = _("Nobody can change what was archived. Whoever has the same file can compare the two.")
+        return fingerprint(sentence, self.file.sha256)
+
 
 @dataclass(frozen=True, slots=True)
 class ShownCopy:
@@ -48,7 +55,7 @@ class ShownCopy:
     @property
     def missing(self) -> list[str]:
         """Why parts of it are not there; one reason for two parts is told once."""
-        return list(dict.fromkeys(_(sentence) for sentence in self.copy.missing.values()))
+        return list(dict.fromkeys(self.copy.missing.values()))
 
 
 def shown_copies(source: Source) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from django.conf import settings
 
 from sources.archiving.browser.chromium import BrowserLimits, BrowserOutOfBounds, chromium
 from sources.archiving.browser.devtools import BrowserRefuses, BrowserSilent, Devtools
-from sources.archiving.browser.forward_proxy import forward_proxy
 from sources.http.fetched_documents import USER_AGENT
+from sources.http.forward_proxy import forward_proxy
 
 SCREENSHOT_TYPE, PDF_TYPE = "image/webp", "application/pdf"
 #: As a desktop computer shows a page; and how much of its length is photographed (a WebP has 16,383 points at most).

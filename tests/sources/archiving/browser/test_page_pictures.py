@@ -191,7 +191,7 @@ def test_a_page_reaches_nothing_on_this_machine(site: Site, monkeypatch: pytest.
         asked.append(f"{host}:{its_port}")
         return "127.0.0.1" if host == "page.example" else real(host, its_port, allow_loopback=False)
 
-    monkeypatch.setattr("sources.archiving.browser.forward_proxy.public_address", only_the_page)
+    monkeypatch.setattr("sources.http.forward_proxy.public_address", only_the_page)
     with secret_service() as (secret, heard):
         site.page("/page", ("<!doctype html><h1>Ferries</h1>" + ATTEMPTS.format(secret)).encode())
         page_pictures(f"http://page.example:{port}/page", limits=PATIENT, allow_loopback=True)
