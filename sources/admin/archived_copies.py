@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
 from factcheck.admin.base import DeskAdmin, change_page, person_at
-from factcheck.admin.technical import fingerprint
+from factcheck.admin.technical import fingerprints
 from factcheck.installation.file_store import FilesAway
 from sources import archive
 from sources.archiving.requests import request_copy
@@ -39,11 +39,6 @@ class ShownFile:
     file: ArchivedFile
     timestamps: list[Timestamp]
 
-    @property
-    def proof(self) -> SafeString | str:
-        sentence = _("Nobody can change what was archived. Whoever has the same file can compare the two.")
-        return fingerprint(sentence, self.file.sha256)
-
 
 @dataclass(frozen=True, slots=True)
 class ShownCopy:
@@ -51,6 +46,12 @@ class ShownCopy:
 
     copy: ArchivedCopy
     files: list[ShownFile]
+
+    @property
+    def proof(self) -> SafeString:
+        sentence = _("Nobody can change what was archived. Whoever has the same file can compare the two.")
+        names = {shown.file.name or shown.file.get_role_display(): shown.file.sha256 for shown in self.files}
+        return fingerprints(sentence, names)
 
     @property
     def missing(self) -> list[str]:

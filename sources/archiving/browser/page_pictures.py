@@ -58,7 +58,7 @@ def page_pictures(url: str, *, limits: BrowserLimits = LIMITS, allow_loopback: b
         NoBrowser: there is none that could.
     """
     if not settings.BROWSER:
-        raise NoBrowser("No browser is installed here that could take one.")
+        raise NoBrowser("No browser is installed here, so there is neither a screenshot nor a PDF.")
     if settings.BROWSER_SANDBOX and hasattr(os, "geteuid") and os.geteuid() == 0:
         raise NoBrowser(
             "The browser is not started by the system's administrator, as whom the worker runs: it would be without "
