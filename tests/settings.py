@@ -35,3 +35,5 @@ PAGE_CACHE_BYTES = 0  # tests share a process, and their ledgers begin at the sa
 RATE_LIMIT_ANONYMOUS = RATE_LIMIT_TOKEN = RATE_LIMIT_PAGES = None
 # Those that need vectors have a small model of their own (tests/helpers/embedders.py).
 EMBEDDER = "none"
+# Pages that tests cite are nobody's; those of archiving have a site of their own.
+ARCHIVING = False

@@ -28,6 +28,7 @@ PDF = b"%PDF-1.7\n" + b"0" * 500
 def files(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.TIMESTAMP_AUTHORITY = ""
+    settings.ARCHIVING = True
 
 
 @pytest.fixture

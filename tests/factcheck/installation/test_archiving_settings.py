@@ -10,7 +10,13 @@ from factcheck.installation.archiving_settings import archiving_settings
 
 NAMES = (
     *("ARCHIVING", "ARCHIVE_PAGE_MEGABYTES", "ARCHIVE_UPLOAD_MEGABYTES", "ARCHIVE_IMPORTED_PER_DAY"),
-    *("ARCHIVE_PUBLIC_COPIES", "BROWSER", "BROWSER_SANDBOX", "TIMESTAMP_AUTHORITY", "TIMESTAMP_ROOTS"),
+    *(
+        "ARCHIVE_PUBLIC_COPIES",
+        "ARCHIVE_BROWSER",
+        "ARCHIVE_BROWSER_SANDBOX",
+        "TIMESTAMP_AUTHORITY",
+        "TIMESTAMP_ROOTS",
+    ),
     "INTERNET_ARCHIVE_KEY",
 )
 
@@ -36,16 +42,16 @@ def test_a_browser_is_found_named_or_switched_off(monkeypatch: pytest.MonkeyPatc
     program.touch(mode=0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert archiving_settings().browser == str(program)
-    monkeypatch.setenv("BROWSER", "off")
+    monkeypatch.setenv("ARCHIVE_BROWSER", "off")
     assert archiving_settings().browser == ""
-    monkeypatch.setenv("BROWSER", str(program))
+    monkeypatch.setenv("ARCHIVE_BROWSER", str(program))
     assert archiving_settings().browser == str(program)
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("BROWSER", "/nowhere/chromium"),
+        ("ARCHIVE_BROWSER", "/nowhere/chromium"),
         ("INTERNET_ARCHIVE_KEY", "only-half"),
         ("INTERNET_ARCHIVE_KEY", ":secret"),
         ("TIMESTAMP_AUTHORITY", "tsa.example"),

@@ -36,9 +36,9 @@ PATIENT = BrowserLimits(seconds=120)
 
 @pytest.fixture(autouse=True)
 def browser(settings: Any) -> None:
-    settings.BROWSER = archiving_settings().browser
-    settings.BROWSER_SANDBOX = False  # tests may run as the system's administrator
-    if not settings.BROWSER:
+    settings.ARCHIVE_BROWSER = archiving_settings().browser
+    settings.ARCHIVE_BROWSER_SANDBOX = False  # tests may run as the system's administrator
+    if not settings.ARCHIVE_BROWSER:
         pytest.skip("Chromium is not installed")
 
 
@@ -212,16 +212,16 @@ def test_a_private_page_is_not_visited(site: Site) -> None:
 def test_where_there_is_no_browser_that_is_said(
     site: Site, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.BROWSER_SANDBOX = True
+    settings.ARCHIVE_BROWSER_SANDBOX = True
     monkeypatch.setattr("os.geteuid", lambda: 0)
-    with pytest.raises(NoBrowser, match="BROWSER_SANDBOX=0"):
+    with pytest.raises(NoBrowser, match="ARCHIVE_BROWSER_SANDBOX=0"):
         visited(site, "")
-    settings.BROWSER = ""
+    settings.ARCHIVE_BROWSER = ""
     with pytest.raises(NoBrowser, match="No browser is installed"):
         visited(site, "")
 
 
 def test_a_browser_that_is_none_says_so(site: Site, settings: Any) -> None:
-    settings.BROWSER = shutil.which("true")
+    settings.ARCHIVE_BROWSER = shutil.which("true")
     pictures = visited(site, "")
     assert pictures.missing == dict.fromkeys(("screenshot", "pdf"), "The browser ended or did not answer.")
