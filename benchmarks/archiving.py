@@ -73,7 +73,7 @@ def archiving_times(
     hurried = ArchiverChoices(OwnMemory(), allow_loopback=True, pause=0.0)
     copies.choices = lambda: hurried
     times, stored, missing = [], Counter[str](), Counter[str]()
-    with override_settings(BROWSER=browser, BROWSER_SANDBOX=False, TIMESTAMP_AUTHORITY=""):
+    with override_settings(ARCHIVE_BROWSER=browser, ARCHIVE_BROWSER_SANDBOX=False, TIMESTAMP_AUTHORITY=""):
         for address in addresses:
             source = Source.objects.at(address) or Source.objects.create(title=address, url=address)
             start = time.perf_counter()
@@ -117,7 +117,7 @@ def main() -> int:
         print(f"pages{sum(map(len, pages)) / len(pages) / 1000:27.0f} kB each, as served")
         for title, browser, promised in (
             ("without a browser", "", WITHOUT),
-            ("with a browser", settings.BROWSER, WITH),
+            ("with a browser", settings.ARCHIVE_BROWSER, WITH),
         ):
             if title == "with a browser" and not browser:
                 print("with a browser: Chromium is not installed")

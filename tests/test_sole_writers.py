@@ -19,7 +19,15 @@ NETWORK = re.compile(
 FETCHING = {"fetch_url", "fetch_response", "urlopen", "urlretrieve"}
 
 OUTGOING = {
-    f"sources.http.{name}" for name in ("connections", "fetched_documents", "sent_messages", "services")
+    f"sources.http.{name}"
+    for name in (
+        "connections",
+        "exchanges",
+        "fetched_documents",
+        "forward_proxy",
+        "sent_messages",
+        "services",
+    )
 }
 #: Opens a socket to be connected to.
 LISTENS = {"factcheck.web.serving", "factcheck.telemetry.exporter"}

@@ -152,7 +152,6 @@ class MediaFileBody(MediaBody):
 
 
 @example({"alternative_text": "A bridge under water, seen from the east."})
-@_example({"alternative_text": "A bridge under water, seen from the east."})
 class MediaChanges(ModelBody):
     """What is said of a picture, a recording or a film. What is given changes, everything else stays."""
 
@@ -172,7 +171,7 @@ class ClaimMediaBody(ModelBody):
         fields = ["media", "caption", "media_fragment", "page_url", "position"]
 
 
-@_example({"caption": "The harbour bridge, after the storm."})
+@example({"caption": "The harbour bridge, after the storm."})
 class ClaimMediaChanges(ClaimMediaBody):
     """What is said of it there. What is given changes, everything else stays."""
 

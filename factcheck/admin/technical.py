@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
@@ -16,6 +16,20 @@ def folded_json(sentence: StrOrPromise, document: Any) -> SafeString:
         '<pre class="desk-json" tabindex="0" dir="auto">{}</pre></details>',
         sentence,
         document if isinstance(document, str) else json.dumps(document, indent=2, ensure_ascii=False),
+    )
+
+
+def fingerprints(sentence: StrOrPromise, digests: dict[str, str]) -> SafeString:
+    """What checksums are good for, and those of several files by what they are called."""
+    return format_html(
+        '<details class="desk-fold"><summary>{}</summary><p class="desk-quiet">{}</p>{}</details>',
+        _("Checksums"),
+        sentence,
+        format_html_join(
+            "",
+            '<p class="desk-quiet"><bdi>{}</bdi>: <span class="desk-code" title="SHA-256">{}</span></p>',
+            digests.items(),
+        ),
     )
 
 

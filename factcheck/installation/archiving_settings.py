@@ -27,15 +27,15 @@ class ArchivingSettings(NamedTuple):
 
 
 def archiving_settings() -> ArchivingSettings:
-    """Read the variables whose names begin with ARCHIV, BROWSER, TIMESTAMP and INTERNET_ARCHIVE."""
+    """Read the variables whose names begin with ARCHIV, TIMESTAMP and INTERNET_ARCHIVE."""
     return ArchivingSettings(
         flag("ARCHIVING", default=True),
         2**20 * number("ARCHIVE_PAGE_MEGABYTES", 50, least=1, most=1000),
         2**20 * number("ARCHIVE_UPLOAD_MEGABYTES", 2048, least=1, most=100_000),
         number("ARCHIVE_IMPORTED_PER_DAY", 0, least=0, most=1_000_000),
         flag("ARCHIVE_PUBLIC_COPIES"),
-        _browser(text("BROWSER", kind="program", shown="Chromium, where it is installed")),
-        flag("BROWSER_SANDBOX", default=True),
+        _browser(text("ARCHIVE_BROWSER", kind="program", shown="Chromium, where it is installed")),
+        flag("ARCHIVE_BROWSER_SANDBOX", default=True),
         web_address("TIMESTAMP_AUTHORITY"),
         text("TIMESTAMP_ROOTS", kind="file", shown="the certificates that the web trusts"),
         _key("INTERNET_ARCHIVE_KEY"),
@@ -48,7 +48,7 @@ def _browser(named: str) -> str:
         return ""
     if named and shutil.which(named) is None:
         raise ImproperlyConfigured(
-            f"BROWSER is {named!r}, and no such program is found. Name Chromium's path, or write off."
+            f"ARCHIVE_BROWSER is {named!r}, and no such program is found. Name Chromium's path, or write off."
         )
     return next(filter(None, map(shutil.which, [named] if named else _BROWSERS)), "")
 

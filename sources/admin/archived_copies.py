@@ -5,19 +5,25 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import filesizeformat
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
+from unfold.contrib.filters.admin import DropdownFilter
 
 from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.technical import fingerprints
 from factcheck.installation.file_store import FilesAway
 from sources import archive
 from sources.archiving.requests import request_copy
@@ -46,9 +52,15 @@ class ShownCopy:
     files: list[ShownFile]
 
     @property
+    def proof(self) -> SafeString:
+        sentence = _("Nobody can change what was archived. Whoever has the same file can compare the two.")
+        names = {shown.file.name or shown.file.get_role_display(): shown.file.sha256 for shown in self.files}
+        return fingerprints(sentence, names)
+
+    @property
     def missing(self) -> list[str]:
         """Why parts of it are not there; one reason for two parts is told once."""
-        return list(dict.fromkeys(_(sentence) for sentence in self.copy.missing.values()))
+        return list(dict.fromkeys(self.copy.missing.values()))
 
 
 def shown_copies(source: Source) -> dict[str, Any]:
@@ -71,10 +83,32 @@ def shown_copies(source: Source) -> dict[str, Any]:
     }
 
 
-def problems_of(sources: list[Source]) -> dict[int, str]:
-    """Of sources that wait for somebody to look: id → what went wrong at last."""
-    rows = ArchivingRequest.objects.given_up().filter(source__in=sources).order_by("id")
-    return dict(rows.values_list("source_id", "problem"))
+class ArchivedFilter(DropdownFilter):
+    """Whether there is a copy of what the address shows, and what needs somebody to look."""
+
+    title = gettext_lazy("archived")
+    parameter_name = "archived"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+        return [
+            ("yes", _("Archived")),
+            ("waiting", _("Will be archived")),
+            ("failed", _("Could not be archived")),
+            ("no", _("Not archived")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Source]) -> QuerySet[Source]:
+        copies = Exists(ArchivedCopy.objects.filter(source=OuterRef("pk")))
+        requests = ArchivingRequest.objects.open().filter(source=OuterRef("pk"))
+        waiting = Exists(requests.filter(due_at__isnull=False))
+        conditions: dict[str | None, Any] = {
+            "yes": copies,
+            "waiting": waiting,
+            "failed": Exists(requests.filter(due_at__isnull=True)) & ~waiting,
+            "no": ~copies,
+        }
+        condition = conditions.get(self.value())
+        return queryset if condition is None else queryset.filter(condition)
 
 
 def archive_now_view(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:

@@ -17,7 +17,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.versions import DeskForm
-from sources.admin.archived_copies import shown_copies, views_of
+from sources.admin.archived_copies import ArchivedFilter, shown_copies, views_of
 from sources.models import Source
 
 
@@ -57,6 +57,7 @@ class SourceAdmin(DeskAdmin):
         ("kind", ChoicesDropdownFilter),
         ("publisher", AutocompleteSelectFilter),
         "show_text",
+        ArchivedFilter,
         ("published_on", RangeDateFilter),
     )
     sortable_by = ("title", "kind", "published_on")

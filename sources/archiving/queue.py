@@ -32,7 +32,7 @@ _KILLED = "Whoever worked on it was ended before it was done, again and again."
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TakenSource:
     """A source that is ours to archive until a moment."""
 
     source: Source

@@ -8,7 +8,7 @@ from datetime import timedelta
 from factcheck.installation.file_store import FilesAway
 from sources.archive import ArchiveError
 from sources.archiving.copies import archive_source
-from sources.archiving.queue import Taken
+from sources.archiving.queue import TakenSource
 from sources.http.fetched_documents import TEMPORARY, FetchError
 from sources.models import ArchivedCopy, Source
 
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ArchivingOutcome:
     """What became of one source."""
 
     source: Source
@@ -24,9 +24,9 @@ class Outcome:
     problem: str = ""
 
 
-def archive_next(only: Iterable[int] | None = None) -> Outcome | None:
+def archive_next(only: Iterable[int] | None = None) -> ArchivingOutcome | None:
     """Archive the next source that is due; None where there is none."""
-    taken = Taken.next(only)
+    taken = TakenSource.next(only)
     if taken is None:
         return None
     try:
@@ -36,17 +36,19 @@ def archive_next(only: Iterable[int] | None = None) -> Outcome | None:
             taken.put_off(max(error.wait, timedelta(seconds=1)))
         else:
             taken.failed(error.sentence, is_over=error.reason_code not in TEMPORARY, wait=error.wait)
-        return Outcome(taken.source, None, error.sentence)
+        return ArchivingOutcome(taken.source, None, error.sentence)
     except (FilesAway, ArchiveError, OSError) as error:
         problem = _of_our_files(error)
         logger.error("Source %s is not archived: %s", taken.source.pk, problem)
         taken.kept_waiting(problem)
-        return Outcome(taken.source, None, problem)
+        return ArchivingOutcome(taken.source, None, problem)
     taken.done(copy)
-    return Outcome(taken.source, copy)
+    return ArchivingOutcome(taken.source, copy)
 
 
-def archive_due(is_stopped: Callable[[], bool], only: Iterable[int] | None = None) -> Iterable[Outcome]:
+def archive_due(
+    is_stopped: Callable[[], bool], only: Iterable[int] | None = None
+) -> Iterable[ArchivingOutcome]:
     """What is due, one after the other, until nothing is or it is to stop."""
     wanted = None if only is None else list(only)
     while not is_stopped() and (outcome := archive_next(wanted)) is not None:

@@ -50,7 +50,7 @@ class Exchanges:
         self.kept[-1].response += piece
 
 
-class KeptAnswer(HTTPResponse):
+class OverheardAnswer(HTTPResponse):
     """An answer whose every byte is kept when it is read."""
 
     def __init__(self, connection: Any, *arguments: Any, exchanges: Exchanges, **named: Any) -> None:

@@ -28,6 +28,7 @@ PDF = b"%PDF-1.7\n" + b"0" * 500
 def files(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.TIMESTAMP_AUTHORITY = ""
+    settings.ARCHIVING = True
 
 
 @pytest.fixture
@@ -283,3 +284,29 @@ def test_copies_cost_the_same_whatever_their_number(
     page(desk, source)
     with django_assert_max_num_queries(18):
         page(desk, source)
+
+
+def test_the_list_finds_what_needs_somebody(desk: Client) -> None:
+    kept, failed, waiting, again, bare = (make_source(title=name) for name in ("A", "B", "C", "D", "E"))
+    ArchivedCopy.objects.create(source=kept, reason="upload")
+    for source in (failed, again):
+        source.archiving_requests.create(reason="evidence", due_at=None, problem="It is gone.")
+    for source in (waiting, again):
+        source.archiving_requests.create(reason="desk")
+    found = {
+        choice: {
+            source.title
+            for source in desk.get(reverse("admin:sources_source_changelist"), {"archived": choice})
+            .context["cl"]
+            .result_list
+        }
+        for choice in ("yes", "waiting", "failed", "no", "")
+    }
+    assert bare.title == "E"
+    assert found == {
+        "yes": {"A"},
+        "waiting": {"C", "D"},
+        "failed": {"B"},
+        "no": {"B", "C", "D", "E"},
+        "": {"A", "B", "C", "D", "E"},
+    }

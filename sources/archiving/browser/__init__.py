@@ -3,8 +3,7 @@
     page_pictures   an address → a screenshot of the whole page, and a PDF
     chromium        one browser for one page: started, watched, ended with all that belongs to it
     devtools        what is said to it, over a pipe that nobody else can reach (Chrome DevTools Protocol)
-    forward_proxy   its only way out: every host is resolved, checked and connected to by the checked address
     launch          the program that lowers limits and becomes the browser
 
-Knows no model. Begin with `page_pictures`.
+Its only way out is `sources.http.forward_proxy`. Knows no model. Begin with `page_pictures`.
 """

@@ -135,8 +135,9 @@ def chromium(program: str, proxy: str, limits: BrowserLimits, *, sandbox: bool =
     try:
         yield browser
     except Exception as error:
-        if browser.excess:
-            raise BrowserOutOfBounds(browser.excess) from error
+        # Whoever notices first that the time is over.
+        if excess := browser.excess or ("time" if time.monotonic() >= ends_at else ""):
+            raise BrowserOutOfBounds(excess) from error
         raise
     finally:
         ended.set()

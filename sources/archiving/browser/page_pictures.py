@@ -9,8 +9,8 @@ from django.conf import settings
 
 from sources.archiving.browser.chromium import BrowserLimits, BrowserOutOfBounds, chromium
 from sources.archiving.browser.devtools import BrowserRefuses, BrowserSilent, Devtools
-from sources.archiving.browser.forward_proxy import forward_proxy
 from sources.http.fetched_documents import USER_AGENT
+from sources.http.forward_proxy import forward_proxy
 
 SCREENSHOT_TYPE, PDF_TYPE = "image/webp", "application/pdf"
 #: As a desktop computer shows a page; and how much of its length is photographed (a WebP has 16,383 points at most).
@@ -57,18 +57,18 @@ def page_pictures(url: str, *, limits: BrowserLimits = LIMITS, allow_loopback: b
     Raises:
         NoBrowser: there is none that could.
     """
-    if not settings.BROWSER:
-        raise NoBrowser("No browser is installed here that could take one.")
-    if settings.BROWSER_SANDBOX and hasattr(os, "geteuid") and os.geteuid() == 0:
+    if not settings.ARCHIVE_BROWSER:
+        raise NoBrowser("No browser is installed here, so there is neither a screenshot nor a PDF.")
+    if settings.ARCHIVE_BROWSER_SANDBOX and hasattr(os, "geteuid") and os.geteuid() == 0:
         raise NoBrowser(
             "The browser is not started by the system's administrator, as whom the worker runs: it would be without "
-            "its sandbox. Run the worker as another user, or set BROWSER_SANDBOX=0."
+            "its sandbox. Run the worker as another user, or set ARCHIVE_BROWSER_SANDBOX=0."
         )
     pictures = PagePictures()
     with forward_proxy(most_bytes=limits.network, allow_loopback=allow_loopback) as proxy:
         try:
             with chromium(
-                settings.BROWSER, proxy.address, limits, sandbox=settings.BROWSER_SANDBOX
+                settings.ARCHIVE_BROWSER, proxy.address, limits, sandbox=settings.ARCHIVE_BROWSER_SANDBOX
             ) as browser:
                 _take(browser.devtools, url, pictures)
         except BrowserOutOfBounds as bounds:

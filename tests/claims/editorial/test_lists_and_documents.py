@@ -54,10 +54,8 @@ def fill(checker: User, editor: User) -> Fill:
 QUERIES = {
     "claims/": 9,  # topics, appearances, media and their looks, verdicts
     "media/": 5,  # their looks
-    "claims/{claim}/media/": 5,
-    "verdicts/": 7,  # evidence, sign-offs, requests for answers
     "claims/{claim}/media/": 6,
-    "verdicts/": 6,  # evidence, sign-offs
+    "verdicts/": 7,  # evidence, sign-offs, requests for answers
     "sources/": 4,
     "claimants/": 4,
     "topics/": 4,

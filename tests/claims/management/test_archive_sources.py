@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def site(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     settings.MEDIA_ROOT = tmp_path / "files"
-    settings.BROWSER = settings.TIMESTAMP_AUTHORITY = ""
+    settings.ARCHIVE_BROWSER = settings.TIMESTAMP_AUTHORITY = ""
     choices = ArchiverChoices(KnownSites(patience=0.0), allow_loopback=True, pause=0.0)
     monkeypatch.setattr(copies, "choices", lambda: choices)
     site = Site()

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
+from claims.articles.proposals import propose
 from claims.models import Appearance, Claim, Evidence, Verdict
 from claims.review import workflow
 from sources.archiving.requests import request_copies, request_copy
@@ -253,3 +254,11 @@ def test_a_file_belongs_to_one_copy(source: Source) -> None:
     copy = kept(source)
     ArchivedFile.objects.create(copy=copy, role="warc", sha256=DIGEST, size=4, media_type="application/warc")
     assert [file.role for file in copy.files.all()] == ["warc"]
+
+
+def test_an_article_that_comes_in_asks_for_its_page() -> None:
+    article = make_source(
+        "The city spent 14 million euros on the bridge in 2023, the mayor said. Unemployment fell by 12 percent."
+    )
+    assert propose(article.snapshots.get()).created
+    assert asked(article) == ["appearance"]

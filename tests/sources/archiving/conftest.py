@@ -19,7 +19,7 @@ def archive(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     """A folder for files, no browser, no authority, and sites that may be asked as often as one likes."""
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.ARCHIVING = True
-    settings.BROWSER = settings.TIMESTAMP_AUTHORITY = settings.TIMESTAMP_ROOTS = ""
+    settings.ARCHIVE_BROWSER = settings.TIMESTAMP_AUTHORITY = settings.TIMESTAMP_ROOTS = ""
     settings.INTERNET_ARCHIVE_KEY = ""
 
     def hurried() -> ArchiverChoices:

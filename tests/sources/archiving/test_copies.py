@@ -49,7 +49,7 @@ def test_a_page_is_kept_with_its_text_and_says_what_is_missing(source: Source, e
     content = archive.load(files["warc"].sha256)
     assert len(content) == files["warc"].size
     assert hashlib.sha256(content).hexdigest() == files["warc"].sha256
-    no_browser = "No browser is installed here that could take one."
+    no_browser = "No browser is installed here, so there is neither a screenshot nor a PDF."
     assert copy.missing == {"screenshot": no_browser, "pdf": no_browser}
     assert not PublicDeposit.objects.exists()
 

@@ -14,7 +14,7 @@ from factcheck.installation.file_store import FilesAway
 from sources import archive
 from sources.archiving import copies, tasks, turns
 from sources.archiving.copies import ArchiverChoices
-from sources.archiving.queue import WAITS, Taken, is_anything_due
+from sources.archiving.queue import WAITS, TakenSource, is_anything_due
 from sources.archiving.requests import request_copy
 from sources.known_sites import KnownSites
 from sources.models import ArchivedCopy, ArchivingRequest, Source, VisitedSite
@@ -68,7 +68,7 @@ def test_of_a_site_that_is_busy_nothing_is_taken_while_there_is_something_else(
     VisitedSite.objects.create(site="https://busy.example", ready_at=timezone.now() + timedelta(hours=1))
     request_copy(make_source(url="https://busy.example/1"), reason="desk")
     request_copy(source, reason="command")
-    taken = Taken.next()
+    taken = TakenSource.next()
     assert taken is not None
     assert taken.source == source
     busy = turns.archive_next()
@@ -82,13 +82,13 @@ def test_of_a_site_that_is_busy_nothing_is_taken_while_there_is_something_else(
 
 def test_what_is_held_is_nobody_elses_until_its_time_is_over(source: Source) -> None:
     request_copy(source, reason="evidence")
-    first = Taken.next()
+    first = TakenSource.next()
     assert first is not None
     # Whoever asks meanwhile waits for the same copy.
     request_copy(source, reason="desk")
-    assert Taken.next() is None
+    assert TakenSource.next() is None
     later(minutes=6)
-    second = Taken.next()
+    second = TakenSource.next()
     assert second is not None
     assert second.attempts == 2
     # The first was taken for dead, and is not listened to any more.
@@ -99,9 +99,9 @@ def test_what_is_held_is_nobody_elses_until_its_time_is_over(source: Source) -> 
 def test_whoever_is_killed_each_time_is_not_tried_for_ever(source: Source) -> None:
     request_copy(source, reason="evidence")
     for _attempt in range(len(WAITS) + 1):
-        assert Taken.next() is not None
+        assert TakenSource.next() is not None
         later(minutes=6)
-    assert Taken.next() is None
+    assert TakenSource.next() is None
     assert request(source).due_at is None
     assert request(source).problem.startswith("Whoever worked on it was ended")
 
@@ -209,7 +209,7 @@ def committed(site: Site, transactional_db: None) -> Iterator[Source]:
 @pytest.mark.django_db(transaction=True)
 def test_of_two_workers_one_takes_it(committed: Source) -> None:
     request_copy(committed, reason="evidence")
-    taken = at_once(Taken.next, Taken.next)
+    taken = at_once(TakenSource.next, TakenSource.next)
     assert sorted(one is None for one in taken) == [False, True]
 
 

@@ -36,9 +36,9 @@ PATIENT = BrowserLimits(seconds=120)
 
 @pytest.fixture(autouse=True)
 def browser(settings: Any) -> None:
-    settings.BROWSER = archiving_settings().browser
-    settings.BROWSER_SANDBOX = False  # tests may run as the system's administrator
-    if not settings.BROWSER:
+    settings.ARCHIVE_BROWSER = archiving_settings().browser
+    settings.ARCHIVE_BROWSER_SANDBOX = False  # tests may run as the system's administrator
+    if not settings.ARCHIVE_BROWSER:
         pytest.skip("Chromium is not installed")
 
 
@@ -191,7 +191,7 @@ def test_a_page_reaches_nothing_on_this_machine(site: Site, monkeypatch: pytest.
         asked.append(f"{host}:{its_port}")
         return "127.0.0.1" if host == "page.example" else real(host, its_port, allow_loopback=False)
 
-    monkeypatch.setattr("sources.archiving.browser.forward_proxy.public_address", only_the_page)
+    monkeypatch.setattr("sources.http.forward_proxy.public_address", only_the_page)
     with secret_service() as (secret, heard):
         site.page("/page", ("<!doctype html><h1>Ferries</h1>" + ATTEMPTS.format(secret)).encode())
         page_pictures(f"http://page.example:{port}/page", limits=PATIENT, allow_loopback=True)
@@ -212,16 +212,16 @@ def test_a_private_page_is_not_visited(site: Site) -> None:
 def test_where_there_is_no_browser_that_is_said(
     site: Site, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.BROWSER_SANDBOX = True
+    settings.ARCHIVE_BROWSER_SANDBOX = True
     monkeypatch.setattr("os.geteuid", lambda: 0)
-    with pytest.raises(NoBrowser, match="BROWSER_SANDBOX=0"):
+    with pytest.raises(NoBrowser, match="ARCHIVE_BROWSER_SANDBOX=0"):
         visited(site, "")
-    settings.BROWSER = ""
+    settings.ARCHIVE_BROWSER = ""
     with pytest.raises(NoBrowser, match="No browser is installed"):
         visited(site, "")
 
 
 def test_a_browser_that_is_none_says_so(site: Site, settings: Any) -> None:
-    settings.BROWSER = shutil.which("true")
+    settings.ARCHIVE_BROWSER = shutil.which("true")
     pictures = visited(site, "")
     assert pictures.missing == dict.fromkeys(("screenshot", "pdf"), "The browser ended or did not answer.")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sources.archiving.browser import forward_proxy as module
-from sources.archiving.browser.forward_proxy import ForwardProxy, forward_proxy
+from sources.http import forward_proxy as module
+from sources.http.forward_proxy import ForwardProxy, forward_proxy
 from tests.helpers.site import Site
 
 
