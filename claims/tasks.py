@@ -11,11 +11,12 @@ from claims.links import tasks as link_tasks
 from claims.matching.embedding import tasks as embedding_tasks
 from claims.models import Presence, StoredAnswer, UnsavedForm
 from claims.newsroom import audit, desk_sessions, factor_mail
-from claims.review import classification, due_publications, notices
+from claims.review import archiving_tasks, classification, due_publications, notices
 from claims.teamwork import assignment_tasks, chat, digest, mails, notification_upkeep
 from claims.webhooks import tasks as webhook_tasks
 
 __all__ = [
+    "archiving_tasks",
     "assignment_tasks",
     "chat",
     "classification",

@@ -4,7 +4,7 @@ from django.urls import path
 
 from claims.public.feeds import feed_formats
 from claims.public.feeds import views as feeds
-from claims.public.pages import cards, check, clusters, oembed, views
+from claims.public.pages import archived_file, cards, check, clusters, oembed, views
 
 urlpatterns = [
     path("", views.claims, name="claims"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("claims/<int:pk>/<str:slug>/", views.claim, name="claim"),
     path("sources/<int:pk>/", views.source, name="source"),
     path("sources/<int:pk>/snapshots/<int:number>/", views.source, name="source-snapshot"),
+    path("sources/<int:pk>/copies/<str:sha256>/", archived_file.archived_file, name="source-file"),
     path("check/", check.check, name="check"),
     path("check/answer/", check.answer, name="check-answer"),
     path("clusters/", clusters.clusters, name="clusters"),

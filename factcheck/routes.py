@@ -43,6 +43,7 @@ from claims.public.api.mentioned_resources import (
     TopicResource,
 )
 from claims.public.api.quotes import QuotesResource
+from claims.public.api.source_copies import CopiesResource
 
 RESOURCES = {
     "claims": ClaimResource,
@@ -90,6 +91,11 @@ listings = [
         f"{V1}claims/<int:id>/quotes/",
         QuotesResource.as_view({"get": "retrieve"}, basename="claims"),
         name=QuotesResource.route,
+    ),
+    path(
+        f"{V1}sources/<int:id>/copies/",
+        CopiesResource.as_view({"get": "retrieve"}, basename="sources"),
+        name=CopiesResource.route,
     ),
     path(
         f"{V1}claims/<int:id>/links/",

@@ -1,10 +1,12 @@
 """Where words come from, and the proof that is kept of it: documents, what they held at a moment, who publishes them.
 
-    models/       Source, Snapshot, Publisher
+    models/       Source, Snapshot, Publisher, ArchivedCopy
     http/         the only outgoing HTTP: fetched documents, sent messages
     extraction/   bytes → a document with title, byline, date, language and text (pure)
     capture       material → Source and Snapshot, whoever brings it
-    archive       the bytes behind every snapshot
+    archive       the bytes behind every snapshot and archived copy
+    archiving/    copies of what is cited, with pictures and timestamps
+    known_sites   whose turn it is at a site
     page_lists    feeds and sitemaps → the pages that they list (pure)
     addresses     when two spellings of an address mean one page
     admin/  api/  its pages of the desk; what lists of sources are asked

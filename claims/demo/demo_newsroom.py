@@ -26,7 +26,7 @@ from claims.quotes.anchors import Anchor, find
 from claims.review import clusters, verdict_drafts, workflow
 from sources.capture import capture
 from sources.material import Material
-from sources.models import Publisher, Source
+from sources.models import ArchivingRequest, Publisher, Source
 from sources.named_publishers import find_publisher
 from sources.overrides import Overrides
 
@@ -107,6 +107,8 @@ class _Newsroom:
         for row in self.content["imports"]:
             upload = SimpleUploadedFile(row["file"], (FOLDER / row["file"]).read_bytes())
             runs.run_upload(runs.choose(upload, by=self.people[row["by"]]))
+        # The demo asks nobody for anything until somebody says so.
+        ArchivingRequest.objects.filter(source__in=self.sources.values()).delete()
 
     def _source(self, row: Row) -> Source:
         if file := row.get("snapshot"):

@@ -15,11 +15,11 @@ from sources.models import Source
 from sources.models.archiving_request import asking
 
 #: SQL conditions on a verdict and on a claim: that somebody here works on it, or published it here.
-_OURS = "{0}.origin = 'house' AND NOT {0}.is_restored"
-_CLAIM_IS_OURS = f"""(
+OURS = "{0}.origin = 'house' AND NOT {0}.is_restored"
+CLAIM_IS_OURS = f"""(
     NOT EXISTS (SELECT FROM public.claims_verdict AS judged WHERE judged.claim_id = {{0}})
     OR EXISTS (
-        SELECT FROM public.claims_verdict AS judged WHERE judged.claim_id = {{0}} AND {_OURS.format("judged")}
+        SELECT FROM public.claims_verdict AS judged WHERE judged.claim_id = {{0}} AND {OURS.format("judged")}
     )
 )"""
 
@@ -47,7 +47,7 @@ def _on_another_source(name: str, reason: str, condition: str) -> Rule:
 
 
 _VERDICT_IS_OURS = (
-    f"EXISTS (SELECT FROM public.claims_verdict AS v WHERE v.id = NEW.verdict_id AND {_OURS.format('v')})"
+    f"EXISTS (SELECT FROM public.claims_verdict AS v WHERE v.id = NEW.verdict_id AND {OURS.format('v')})"
 )
 
 for rule in (
@@ -57,7 +57,7 @@ for rule in (
         f"""
             SELECT arrived.source_id, now() FROM arrived
             JOIN public.claims_verdict AS verdict ON verdict.id = arrived.verdict_id
-            WHERE {_OURS.format("verdict")}
+            WHERE {OURS.format("verdict")}
         """,
     ),
     _on_another_source("evidence_asks_for_another_copy", "evidence", _VERDICT_IS_OURS),
@@ -68,10 +68,10 @@ for rule in (
     _on_arrival(
         "appearance_asks_for_copies",
         "appearance",
-        f"SELECT arrived.source_id, now() FROM arrived WHERE {_CLAIM_IS_OURS.format('arrived.claim_id')}",
+        f"SELECT arrived.source_id, now() FROM arrived WHERE {CLAIM_IS_OURS.format('arrived.claim_id')}",
     ),
     _on_another_source(
-        "appearance_asks_for_another_copy", "appearance", _CLAIM_IS_OURS.format("NEW.claim_id")
+        "appearance_asks_for_another_copy", "appearance", CLAIM_IS_OURS.format("NEW.claim_id")
     ),
 ):
     pgtrigger.register(rule)(Appearance)
@@ -114,10 +114,10 @@ pgtrigger.register(
                     SELECT NEW.id, now() WHERE EXISTS (
                         SELECT FROM public.claims_evidence AS evidence
                         JOIN public.claims_verdict AS verdict ON verdict.id = evidence.verdict_id
-                        WHERE evidence.source_id = NEW.id AND {_OURS.format("verdict")}
+                        WHERE evidence.source_id = NEW.id AND {OURS.format("verdict")}
                     ) OR EXISTS (
                         SELECT FROM public.claims_appearance AS place
-                        WHERE place.source_id = NEW.id AND {_CLAIM_IS_OURS.format("place.claim_id")}
+                        WHERE place.source_id = NEW.id AND {CLAIM_IS_OURS.format("place.claim_id")}
                     )
                 ''',
             )

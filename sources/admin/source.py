@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -17,6 +17,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.versions import DeskForm
+from sources.admin.archived_copies import shown_copies, views_of
 from sources.models import Source
 
 
@@ -123,6 +124,13 @@ class SourceAdmin(DeskAdmin):
             gettext("Read and mark"),
         )
 
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(f"<int:pk>/{place}", view, name=f"sources_source_{name}")
+            for place, (name, view) in views_of(self).items()
+        ]
+        return [*own, *super().get_urls()]
+
     def save_model(self, request: HttpRequest, obj: Source, form: forms.ModelForm, change: bool) -> None:
         if not change:
             obj.created_by = person_at(request)
@@ -136,5 +144,6 @@ class SourceAdmin(DeskAdmin):
             context |= {
                 "source": source,
                 "snapshots": [(row, change_page(row)) for row in source.snapshots.defer("text")],
+                **shown_copies(source),
             }
         return super().render_change_form(request, context, *args, **kwargs)

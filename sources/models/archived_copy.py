@@ -14,6 +14,7 @@ from factcheck.database.model_fields import AddressField
 from factcheck.database.rules import Rule, append_only, refuse
 
 SHA256 = r"^[0-9a-f]{64}$"
+_ENDINGS = {"application/warc": "warc.gz", "application/pdf": "pdf", "image/webp": "webp"}
 
 
 class ArchivedCopy(models.Model):
@@ -67,6 +68,8 @@ class ArchivedCopy(models.Model):
         ordering = ["-captured_at", "-id"]
         verbose_name = _("archived copy")
         verbose_name_plural = _("archived copies")
+        # Who may see or change a source may do so with its copies.
+        default_permissions = ()
         constraints = [
             models.CheckConstraint(
                 name="archivedcopy_reason_is_known",
@@ -147,6 +150,8 @@ class ArchivedFile(models.Model):
         ordering = ["copy", "id"]
         verbose_name = _("archived file")
         verbose_name_plural = _("archived files")
+        # Who may see or change a source may do so with its copies.
+        default_permissions = ()
         constraints = [
             UniqueConstraint(name="archivedfile_one_of_each_role", fields=["copy", "role"]),
             models.CheckConstraint(
@@ -188,6 +193,12 @@ class ArchivedFile(models.Model):
     def __str__(self) -> str:
         return f"{self.get_role_display()}: {self.sha256}"
 
+    @property
+    def download_name(self) -> str:
+        """What it is called when somebody saves it."""
+        moment = f"{self.copy.captured_at:%Y%m%dT%H%M%SZ}"
+        return self.name or f"source-{self.copy.source_id}-{moment}.{_ENDINGS.get(self.media_type, 'bin')}"
+
 
 class Timestamp(models.Model):
     """That a file existed at a moment, as an authority signed it (RFC 3161). Verified before it is kept."""
@@ -203,7 +214,7 @@ class Timestamp(models.Model):
         ordering = ["stamped_at", "id"]
         verbose_name = _("timestamp")
         verbose_name_plural = _("timestamps")
-        default_permissions = ("view",)
+        default_permissions = ()
         constraints = [
             UniqueConstraint(name="timestamp_one_of_each_authority", fields=["sha256", "authority"]),
             models.CheckConstraint(name="timestamp_hash_is_sha256", condition=Q(sha256__regex=SHA256)),

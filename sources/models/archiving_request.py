@@ -74,7 +74,7 @@ class ArchivingRequest(models.Model):
         ordering = ["id"]
         verbose_name = _("archiving request")
         verbose_name_plural = _("archiving requests")
-        default_permissions = ("view",)
+        default_permissions = ()
         constraints = [
             models.CheckConstraint(
                 name="archivingrequest_reason_is_known",

@@ -175,10 +175,10 @@ def test_what_was_archived_today_is_not_asked_for_again_but_at_the_desk(
 
 def test_a_page_without_an_address_on_the_web_is_not_asked_for(checker: User) -> None:
     draft = make_draft(make_claim(), checker)
-    for url in ("", "ftp://example.org/figures.csv"):
-        paper = make_source(url=url)
-        Evidence.objects.create(verdict=draft, source=paper, stance="context")
-        assert asked(paper) == []
+    paper, figures = make_source(url=""), make_source(url="ftp://example.org/figures.csv")
+    for nowhere in (paper, figures):
+        Evidence.objects.create(verdict=draft, source=nowhere, stance="context")
+        assert asked(nowhere) == []
     paper.url = "https://example.org/figures.csv"
     paper.save()
     assert asked(paper) == ["evidence"]

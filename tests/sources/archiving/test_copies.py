@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from factcheck.installation import whole_files
 from sources import archive
 from sources.archiving import copies
 from sources.archiving.browser.page_pictures import PagePictures
@@ -125,7 +124,7 @@ def test_a_full_disk_leaves_no_copy(source: Source, monkeypatch: pytest.MonkeyPa
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(whole_files.os, "fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
         archive_source(source, reason="evidence")
     assert not ArchivedCopy.objects.exists()

@@ -3,11 +3,12 @@
 import errno
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.db import connections
 from django.utils import timezone
+from procrastinate import JobContext
 
 from factcheck.installation.file_store import FilesAway
 from sources import archive
@@ -155,7 +156,7 @@ def test_where_nothing_can_be_kept_it_waits_for_as_long_as_it_takes(
 
     request_copy(source, reason="evidence")
     with monkeypatch.context() as patch:
-        patch.setattr(copies.archive, "store", broken)
+        patch.setattr(archive, "store", broken)
         for _attempt in range(len(WAITS) + 3):
             outcome = turns.archive_next()
             assert outcome is not None
@@ -192,10 +193,10 @@ def test_the_worker_archives_what_is_due_and_nothing_where_it_is_switched_off(
             return False
 
     settings.ARCHIVING = False
-    tasks.archive_due_sources(Context())
+    tasks.archive_due_sources(cast(JobContext, Context()))
     assert not ArchivedCopy.objects.exists()
     settings.ARCHIVING = True
-    tasks.archive_due_sources(Context())
+    tasks.archive_due_sources(cast(JobContext, Context()))
     assert ArchivedCopy.objects.get().source == source
 
 

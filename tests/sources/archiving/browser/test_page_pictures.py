@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,15 @@ import pytest
 
 from factcheck.installation.archiving_settings import archiving_settings
 from sources.archiving.browser.chromium import PROFILE, BrowserLimits
-from sources.archiving.browser.page_pictures import HEIGHT, MOST_HEIGHT, WIDTH, NoBrowser, page_pictures
+from sources.archiving.browser.page_pictures import (
+    HEIGHT,
+    MOST_HEIGHT,
+    WIDTH,
+    NoBrowser,
+    PagePictures,
+    page_pictures,
+)
+from sources.http.connections import public_address
 from tests.helpers.site import Site
 
 pytestmark = pytest.mark.browser
@@ -54,9 +62,11 @@ def size_of(webp: bytes) -> tuple[int, int]:
     return int.from_bytes(webp[26:28], "little") & 0x3FFF, int.from_bytes(webp[28:30], "little") & 0x3FFF
 
 
-def visited(site: Site, body: str, **named: Any) -> Any:
+def visited(
+    site: Site, body: str, limits: BrowserLimits = PATIENT, *, allow_loopback: bool = True
+) -> PagePictures:
     url = site.page("/page", f"<!doctype html><title>Ferries</title>{body}".encode())
-    return page_pictures(url, **({"limits": PATIENT, "allow_loopback": True} | named))
+    return page_pictures(url, limits=limits, allow_loopback=allow_loopback)
 
 
 def test_the_whole_page_is_photographed_and_printed(site: Site) -> None:
@@ -128,11 +138,11 @@ def secret_service() -> Iterator[tuple[int, list[bytes]]]:
 
         def listen() -> None:
             while not stopped.is_set():
-                for take in (lambda: tcp.accept()[0].close() or b"TCP", lambda: udp.recv(1000)):
-                    try:
-                        heard.append(take())
-                    except TimeoutError:
-                        continue
+                with suppress(TimeoutError):
+                    tcp.accept()[0].close()
+                    heard.append(b"TCP")
+                with suppress(TimeoutError):
+                    heard.append(udp.recv(1000))
 
         thread = threading.Thread(target=listen)
         thread.start()
@@ -174,16 +184,14 @@ ATTEMPTS = """
 
 def test_a_page_reaches_nothing_on_this_machine(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """The page itself is let through, as if it were on the public internet; everything else is as it always is."""
-    from sources.archiving.browser import forward_proxy  # noqa: PLC0415  what the browser's way out asks
-
-    port, real = site.server.server_port, forward_proxy.public_address
+    port, real = site.server.server_port, public_address
     asked: list[str] = []
 
     def only_the_page(host: str, its_port: int, *, allow_loopback: bool) -> str:
         asked.append(f"{host}:{its_port}")
         return "127.0.0.1" if host == "page.example" else real(host, its_port, allow_loopback=False)
 
-    monkeypatch.setattr(forward_proxy, "public_address", only_the_page)
+    monkeypatch.setattr("sources.archiving.browser.forward_proxy.public_address", only_the_page)
     with secret_service() as (secret, heard):
         site.page("/page", ("<!doctype html><h1>Ferries</h1>" + ATTEMPTS.format(secret)).encode())
         page_pictures(f"http://page.example:{port}/page", limits=PATIENT, allow_loopback=True)

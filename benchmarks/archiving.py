@@ -1,0 +1,142 @@
+"""Measure how long archiving a page takes, what it stores, and that publishing does not notice.
+
+Promised: 5 seconds at the median without a browser, 20 with one; publishing within 30 ms. Run from anywhere:
+`python benchmarks/archiving.py [--pages N] [--folder FOLDER]`. FOLDER holds saved pages (.html), which are served from
+this machine; without one, articles of the usual length are made up. What the internet adds is not in it.
+"""
+
+import argparse
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.publish import PROMISED as PUBLISHING
+from benchmarks.publish import publishing_times
+from benchmarks.scratch import scratch_project
+
+WITHOUT, WITH = 5.0, 20.0
+_PARAGRAPH = (
+    "The council of Sundvik spent {0} million crowns on the bridge in the year {0}, the auditor wrote, which is "
+    "{0} more than the mayor had told the assembly before the vote, and nobody has said why. "
+)
+
+
+def made_up(count: int) -> list[bytes]:
+    """Articles with what stands around them on the web: styles, menus, 800 words."""
+    pages = []
+    for number in range(count):
+        style = "".join(f".c{rule} {{ margin: {rule}px; color: #{rule:06x} }}\n" for rule in range(1500))
+        menu = "".join(f"<li><a href='/{number}/{link}'>Section {link}</a></li>" for link in range(120))
+        text = "".join(f"<p>{_PARAGRAPH.format(number * 100 + line)}</p>" for line in range(24))
+        page = (
+            f"<!doctype html><html lang=en><title>Bridge {number}</title><style>{style}</style><ul>{menu}</ul>"
+            f"<article><h1>The {number}th bridge</h1>{text}</article></html>"
+        )
+        pages.append(page.encode())
+    return pages
+
+
+def serving(pages: Sequence[bytes]) -> ThreadingHTTPServer:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            number = self.path.strip("/")
+            body = pages[int(number)] if number.isdecimal() and int(number) < len(pages) else b""
+            self.send_response(200 if body else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_arguments: object) -> None:
+            """Keep quiet."""
+
+    return ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+
+def archiving_times(
+    addresses: Sequence[str], *, browser: str
+) -> tuple[list[float], Counter[str], Counter[str]]:
+    """Seconds for each page; bytes by what they are; what was missing."""
+    from django.test import override_settings
+
+    from sources.archiving import copies
+    from sources.archiving.copies import ArchiverChoices, archive_source
+    from sources.http.polite_visits import OwnMemory
+    from sources.models import Source
+
+    hurried = ArchiverChoices(OwnMemory(), allow_loopback=True, pause=0.0)
+    copies.choices = lambda: hurried
+    times, stored, missing = [], Counter[str](), Counter[str]()
+    with override_settings(BROWSER=browser, BROWSER_SANDBOX=False, TIMESTAMP_AUTHORITY=""):
+        for address in addresses:
+            source = Source.objects.at(address) or Source.objects.create(title=address, url=address)
+            start = time.perf_counter()
+            copy = archive_source(source, reason="command")
+            times.append(time.perf_counter() - start)
+            for file in copy.files.all():
+                stored[file.role] += file.size
+            missing.update(copy.missing.keys())
+    return times, stored, missing
+
+
+def report(title: str, times: list[float], promised: float) -> bool:
+    median = statistics.median(times)
+    worst = max(times)
+    print(
+        f"{title:24}{median:8.2f} s at the median of {promised:.0f} s promised, {worst:.2f} s at most ({len(times)})"
+    )
+    return median > promised
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pages", type=int, default=20)
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--claims", type=int, default=100)
+    arguments = parser.parse_args()
+    pages = (
+        [path.read_bytes() for path in sorted(arguments.folder.rglob("*.html"))[: arguments.pages]]
+        if arguments.folder
+        else made_up(arguments.pages)
+    )
+    server = serving(pages)
+    import threading
+
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    addresses = [f"http://127.0.0.1:{server.server_port}/{number}" for number in range(len(pages))]
+    failed = False
+    with scratch_project():
+        from django.conf import settings
+
+        print(f"pages{sum(map(len, pages)) / len(pages) / 1000:27.0f} kB each, as served")
+        for title, browser, promised in (
+            ("without a browser", "", WITHOUT),
+            ("with a browser", settings.BROWSER, WITH),
+        ):
+            if title == "with a browser" and not browser:
+                print("with a browser: Chromium is not installed")
+                continue
+            times, stored, missing = archiving_times(addresses, browser=browser)
+            failed |= report(title, times, promised)
+            each = {role: size / len(pages) / 1000 for role, size in stored.items()}
+            print(
+                " " * 24
+                + "stored per page: "
+                + ", ".join(f"{role} {size:.0f} kB" for role, size in each.items())
+            )
+            if missing:
+                print(" " * 24 + "missing: " + ", ".join(f"{part} of {n}" for part, n in missing.items()))
+        published = publishing_times(arguments.claims)
+        median = statistics.median(published)
+        print(f"publishing{median:22.1f} ms at the median of {PUBLISHING:.0f} ms promised ({len(published)})")
+    return failed or median > PUBLISHING
+
+
+if __name__ == "__main__":
+    sys.exit(main())

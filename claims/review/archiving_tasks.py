@@ -1,0 +1,14 @@
+"""What the worker asks for by itself: copies of what only the imported archives of others cite, some of them a day."""
+
+from django.conf import settings
+from procrastinate.contrib.django import app
+
+from claims.review.cited_sources import ask_for_imported
+
+
+@app.periodic(cron="47 2 * * *")
+@app.task(name="claims.review.archive_imported", queueing_lock="claims.review.archive_imported")
+def archive_imported(timestamp: int) -> None:
+    """Once a night, where `ARCHIVE_IMPORTED_PER_DAY` says so."""
+    if settings.ARCHIVE_IMPORTED_PER_DAY:
+        ask_for_imported(settings.ARCHIVE_IMPORTED_PER_DAY)

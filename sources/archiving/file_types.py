@@ -1,0 +1,112 @@
+"""What a file is, by what is in it: its name and whoever sends it may say anything (pure)."""
+
+import zipfile
+import zlib
+from typing import BinaryIO
+
+#: So much of a file is looked at.
+BEGINNING = 4096
+
+#: The first bytes → media type.
+_SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF-", "application/pdf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"OggS", "audio/ogg"),
+    (b"fLaC", "audio/flac"),
+    (b"ID3", "audio/mpeg"),
+    (b"\x00\x00\x01\xba", "video/mpeg"),
+    (b"\x00\x00\x01\xb3", "video/mpeg"),
+    (b"#!AMR", "audio/amr"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/vnd.ms-excel"),
+)
+#: In a RIFF file, what stands at its ninth byte.
+_RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
+#: In a file of the ISO base format, its brand.
+_BRANDS = {
+    b"qt  ": "video/quicktime",
+    b"M4A ": "audio/mp4",
+    b"M4B ": "audio/mp4",
+    b"avif": "image/avif",
+    b"heic": "image/heic",
+    b"heix": "image/heic",
+    b"mif1": "image/heif",
+}
+#: What is packed in a ZIP file → what the file is.
+_PARTS = {
+    "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xl/workbook.bin": "application/vnd.ms-excel.sheet.binary.macroEnabled.12",
+    "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "ppt/presentation.xml": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "datapackage.json": "application/wacz",
+}
+_OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+_LONGEST_NAME = 100
+#: Text that a browser would run is kept as evidence of pages by archiving these, not by uploading it.
+_MARKUP = (b"<!doctype", b"<html", b"<svg", b"<?xml", b"<script", b"<head", b"<body")
+
+
+def media_type_of(file: BinaryIO) -> str:
+    """The media type; "" for what is none of the kinds that evidence comes in."""
+    file.seek(0)
+    beginning = file.read(BEGINNING)
+    file.seek(0)
+    for signature, media_type in _SIGNATURES:
+        if beginning.startswith(signature):
+            return media_type
+    if beginning.startswith(b"RIFF"):
+        return _RIFF.get(beginning[8:12], "")
+    if beginning[4:8] == b"ftyp":
+        return _BRANDS.get(beginning[8:12], "video/mp4")
+    if beginning.startswith(b"\x1aE\xdf\xa3"):
+        return "video/webm" if b"webm" in beginning[:64] else "video/x-matroska"
+    if beginning.startswith(b"PK\x03\x04"):
+        return _packed(file)
+    if len(beginning) > 1 and beginning[0] == 0xFF and beginning[1] & 0xE6 in (0xE2, 0xE4, 0xE6):
+        return "audio/mpeg"
+    if beginning.startswith(b"\x1f\x8b"):
+        return "application/warc" if _is_warc(file) else ""
+    return _text(beginning)
+
+
+def _packed(file: BinaryIO) -> str:
+    """What a ZIP file is, by the names of what is in it. Nothing is unpacked but a name of some bytes."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = set(archive.namelist())
+            for name, media_type in _PARTS.items():
+                if name in names:
+                    return media_type
+            if "mimetype" in names and archive.getinfo("mimetype").file_size <= _LONGEST_NAME:
+                media_type = archive.read("mimetype").decode("ascii", "replace").strip()
+                return media_type if media_type.startswith(_OPEN_DOCUMENT) else ""
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, KeyError):
+        return ""
+    finally:
+        file.seek(0)
+    return ""
+
+
+def _is_warc(file: BinaryIO) -> bool:
+    unpacking = zlib.decompressobj(zlib.MAX_WBITS + 16)
+    try:
+        return unpacking.decompress(file.read(BEGINNING), 16).startswith(b"WARC/")
+    except zlib.error:
+        return False
+    finally:
+        file.seek(0)
+
+
+def _text(beginning: bytes) -> str:
+    """Tables and plain text, in UTF-8 or what Windows writes; nothing with control characters in it."""
+    if not beginning or b"\0" in beginning or any(byte < 9 or 13 < byte < 32 for byte in beginning):
+        return ""
+    start = beginning.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if start.startswith(_MARKUP):
+        return ""
+    first = start.partition(b"\n")[0]
+    return "text/csv" if any(first.count(mark) for mark in (b",", b";", b"\t")) else "text/plain"
