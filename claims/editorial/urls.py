@@ -3,6 +3,7 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
+from claims.editorial.claim_packs import ClaimPack
 from claims.editorial.claims import AppearanceWork, ClaimWork
 from claims.editorial.media import ClaimMediaWork, MediaWork
 from claims.editorial.mentioned_resources import (
@@ -39,5 +40,10 @@ router.register("sources/<int:source_id>/snapshots", SnapshotWork, basename="edi
 
 urlpatterns = [
     path("", Who.as_view({"get": "retrieve"}, names=tuple(RESOURCES)), name="editorial"),
+    path(
+        "claims/<int:id>/evidence-pack/",
+        ClaimPack.as_view({"get": "retrieve"}),
+        name="editorial-claims-evidence-pack",
+    ),
     path("", include(router.urls)),
 ]

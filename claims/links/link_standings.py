@@ -4,12 +4,17 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypedDict
 
+from django.conf import settings
+from django.urls import reverse
+
 from factcheck.api.openapi.body_serializer import Moment
 from sources.addresses import url_key
-from sources.models import LinkOutcome, LinkState
+from sources.models import ArchivedFile, LinkOutcome, LinkState
 
 #: What readers are told of beside a link.
 _TOLD = frozenset({LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED})
+#: Files of a copy that readers are offered, the handiest first. Uploads are for the newsroom.
+_READABLE = [ArchivedFile.Role.PDF.value, ArchivedFile.Role.SCREENSHOT.value, ArchivedFile.Role.WARC.value]
 
 
 class PublicLink(TypedDict):
@@ -29,17 +34,24 @@ class PublicLink(TypedDict):
     http_status: Annotated[int | None, "What the server answered last; null where there was no answer."]
     moved_to: Annotated[str, "The new address, if `moved`; empty otherwise."]
     archived_url: Annotated[str, "An archived copy, also one that was made since; empty when there is none."]
+    copy_url: Annotated[
+        str, "Our own copy of the page; empty where there is none, or readers may not have it."
+    ]
+    copied_at: Annotated[Moment | None, "When that was made."]
 
 
 def link_standings(sources: Iterable[dict[str, Any]]) -> list[PublicLink]:
-    """The links of sources as publications name them, each once, in their order, at the cost of one query.
+    """The links of sources as publications name them, each once, in their order, at the cost of one query; of one more
+    where readers may have our own copies.
 
     A source without an address has no link.
     """
     named = {source["id"]: source for source in sources if source["url"]}
     rows = LinkState.objects.filter(pk__in=named).select_related("source") if named else ()
     states = {state.pk: state for state in rows}
-    return [_standing(source, states.get(key)) for key, source in named.items()]
+    links = [_standing(source, states.get(key)) for key, source in named.items()]
+    _name_own_copies(links, states)
+    return links
 
 
 def links_in_need(links: Iterable[PublicLink]) -> dict[int, PublicLink]:
@@ -66,6 +78,8 @@ def _standing(source: dict[str, Any], state: LinkState | None) -> PublicLink:
         "http_status": None,
         "moved_to": "",
         "archived_url": source["archived_url"],
+        "copy_url": "",
+        "copied_at": None,
     }
     if state is None:
         return link
@@ -83,6 +97,34 @@ def _standing(source: dict[str, Any], state: LinkState | None) -> PublicLink:
         link |= {"outcome": LinkOutcome.MOVED.value, "moved_to": state.url}
         link["since"] = link["since"] or _moment(state.written_at)
     return link
+
+
+def _name_own_copies(links: Iterable[PublicLink], states: dict[int, LinkState]) -> None:
+    """Where readers may have our copies, name the last one of each page that is not what it was any more."""
+    if not settings.ARCHIVE_PUBLIC_COPIES:
+        return
+    wanted = {
+        key: link
+        for key, link in links_in_need(links).items()
+        if key in states and states[key].source.show_text
+    }
+    if not wanted:
+        return
+    kept = ArchivedFile.objects.filter(copy__source__in=wanted, role__in=_READABLE).select_related("copy")
+    by_source: dict[int, list[ArchivedFile]] = {}
+    for file in kept.order_by("copy_id", "pk"):
+        by_source.setdefault(file.copy.source_id, []).append(file)
+    for key, files in by_source.items():
+        since = states[key].since
+        best = max(files, key=lambda file: _worth(file, since))
+        wanted[key]["copy_url"] = settings.SITE_URL + reverse("source-file", args=[key, best.sha256])
+        wanted[key]["copied_at"] = _moment(best.copy.captured_at)
+
+
+def _worth(file: ArchivedFile, since: datetime | None) -> tuple[bool, datetime, int]:
+    """What shows the page as it was comes first, then what is newest, then what a reader opens most easily."""
+    captured_at = file.copy.captured_at
+    return (since is None or captured_at < since, captured_at, -_READABLE.index(file.role))
 
 
 def _moment(moment: datetime | None) -> str | None:

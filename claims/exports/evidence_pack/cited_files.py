@@ -5,6 +5,7 @@ A source whose text may not be shown is for the newsroom alone: a pack for the p
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC
 from functools import partial
 from mimetypes import MimeTypes
 from typing import IO, Any, cast
@@ -51,6 +52,9 @@ class CitedFiles:
     left_out: list[str] = field(default_factory=list)
     """Sentences that say what is not in the pack, and why."""
 
+    copies: list[tuple[CitedFile, ArchivedCopy]] = field(default_factory=list)
+    """Pictures, PDF files and uploads of copies; they are among the files as well."""
+
     @property
     def kept(self) -> list[CitedFile]:
         return [*self.files, *(file for file, _copy in self.warcs)]
@@ -88,7 +92,20 @@ def without_what_is_lost(cited: CitedFiles) -> CitedFiles:
         [file for file in cited.files if file.sha256 not in lost],
         [(file, copy) for file, copy in cited.warcs if file.sha256 not in lost],
         [*cited.left_out, *told],
+        [(file, copy) for file, copy in cited.copies if file.sha256 not in lost],
     )
+
+
+def list_of_copies(cited: CitedFiles) -> str:
+    """A table of all copies: which page they are of, and when it was captured."""
+    lines = ["file\tsha256\tsource\ttitle\taddress\tfinal address\tHTTP status\tcaptured at\n"]
+    for file, copy in [*cited.warcs, *cited.copies]:
+        facts = (
+            *(file.path, file.sha256, copy.source_id, copy.source.title, copy.address, copy.final_address),
+            *(copy.http_status or "", copy.captured_at.astimezone(UTC).isoformat().replace("+00:00", "Z")),
+        )
+        lines.append("\t".join(" ".join(str(fact).split()) for fact in facts) + "\n")
+    return "".join(lines)
 
 
 def text_path(snapshot: Snapshot) -> str:
@@ -162,7 +179,9 @@ def _add_copies(cited: CitedFiles, sources: set[int], *, for_public: bool) -> No
                 )
             else:
                 path = f"copies/{name}-{file.role}{_ending(file.media_type)}"
-                cited.files.append(CitedFile(path, file.sha256, file.size))
+                kept = CitedFile(path, file.sha256, file.size)
+                cited.files.append(kept)
+                cited.copies.append((kept, copy))
 
 
 def _ending(media_type: str) -> str:

@@ -15,6 +15,7 @@ from claims.exports.evidence_pack.cited_files import (
     CitedFiles,
     archived_page,
     cited_files,
+    list_of_copies,
     text_path,
     without_what_is_lost,
 )
@@ -58,7 +59,7 @@ class EvidencePack:
             *(hashlib.sha256(entry.served).hexdigest() for entry in self.entries),
             *(snapshot.text_sha256 for snapshot in self.cited.texts),
             *(f"{file.path} {file.sha256}" for file in self.cited.kept),
-            *(f"{copy.source.title} {copy.final_address}" for _file, copy in self.cited.warcs),
+            list_of_copies(self.cited),
             *(f"{stamp.sha256} {stamp.authority}" for stamp in self.stamps),
             *(place.checkpoint.note for place in self.places),
             *self.cited.left_out,
@@ -88,6 +89,8 @@ class EvidencePack:
         for snapshot in cited.texts:
             yield PackedFile.of(text_path(snapshot), snapshot.text.encode())
         yield from (file.packed() for file in cited.files)
+        if cited.warcs or cited.copies:
+            yield PackedFile.of("copies/copies.tsv", list_of_copies(cited).encode())
         if cited.warcs:
             pages = [archived_page(file, copy) for file, copy in cited.warcs]
             title = f"Evidence of claim {self.entries[0].claim_id}"

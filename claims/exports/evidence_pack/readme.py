@@ -22,7 +22,7 @@ WHAT IS IN IT
   manifest-sha256.txt   a fingerprint (SHA-256) of every other file here
   ledger/               what we published about the claim, each version as our site answers it
   sources/              texts of the sources as we quoted from them, and the files that they were taken from
-  copies/               pictures and PDF files of pages, and files that were given to us
+  copies/               pictures and PDF files of pages, and files that were given to us; copies.tsv says of what
   pages.wacz            the pages themselves, as their servers sent them (WARC files in a WACZ)
   timestamps/           proof by others that a file existed at a moment (RFC 3161)
   left-out.txt          what we do not hand on, or have lost, if there is any such thing

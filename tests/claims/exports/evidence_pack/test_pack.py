@@ -15,11 +15,12 @@ from django.test import Client
 
 from claims.exports.evidence_pack.pack import NothingPublished, evidence_pack
 from claims.exports.evidence_pack.warc_index import surt
-from claims.models import Claim, Evidence
+from claims.models import Claim, Evidence, Scope
 from sources import archive
 from sources.models import ArchivedCopy, ArchivedFile, Source
 from tests.claims.exports.evidence_pack.conftest import WORDS, archived
 from tests.helpers.newsroom import make_claim, make_draft, make_source
+from tests.helpers.newsroom_tool import Tool, tool
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +62,11 @@ def test_all_of_it_is_there(claim: Claim, copy: ArchivedCopy) -> None:
             *("README.txt", "manifest-sha256.txt", "pages.wacz", "ledger/entries.json"),
             f"ledger/claim-{claim.pk}-version-1.json",
             *(f"sources/{name}-text-1.txt", f"sources/{name}-original-1.html"),
-            *(f"copies/{name}-{number}-screenshot.png", f"copies/{name}-{number}-pdf.pdf"),
+            *(
+                f"copies/{name}-{number}-screenshot.png",
+                f"copies/{name}-{number}-pdf.pdf",
+                "copies/copies.tsv",
+            ),
         ]
     )
 
@@ -162,7 +167,7 @@ def test_the_public_has_it_only_where_copies_are_handed_on(
     settings.ARCHIVE_PUBLIC_COPIES = False
     assert client.get(address).status_code == 404
     settings.ARCHIVE_PUBLIC_COPIES = True
-    answer = client.get(address)
+    answer: Any = client.get(address)
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/zip")
     assert f'filename="evidence-of-claim-{claim.pk}.zip"' in answer["Content-Disposition"]
     assert b"".join(answer.streaming_content) == bytes_of(claim, for_public=True)
@@ -177,7 +182,7 @@ def test_the_desk_has_it_always(client: Client, claim: Claim, copy: ArchivedCopy
     address = f"/admin/claims/claim/{claim.pk}/evidence-pack/"
     assert client.get(address).status_code == 302
     client.force_login(contributor)
-    answer = client.get(address)
+    answer: Any = client.get(address)
     assert b"".join(answer.streaming_content) == bytes_of(claim)
     assert address in client.get(f"/admin/claims/claim/{claim.pk}/change/").content.decode()
 
@@ -207,3 +212,28 @@ def test_the_words_of_the_readme_are_filled_in(claim: Claim, copy: ArchivedCopy)
     assert WORDS in text
     assert "{" not in text
     assert "version 1," in text
+
+
+def test_the_list_of_copies_says_of_what_they_are(claim: Claim, copy: ArchivedCopy) -> None:
+    Source.objects.filter(pk=copy.source_id).update(title="Tabs\tand\nlines")
+    head, *lines = files_in(bytes_of(claim))["copies/copies.tsv"].decode().splitlines()
+    assert {line.count("\t") for line in (head, *lines)} == {7}
+    assert {line.split("\t")[0].rpartition("copy-")[2].partition(".")[2] for line in lines} == {
+        "warc.gz",
+        "png",
+        "pdf",
+    }
+    assert all("Tabs and lines" in line and copy.final_address in line for line in lines)
+
+
+def test_newsroom_tools_have_it_with_a_token(claim: Claim, copy: ArchivedCopy, checker: User) -> None:
+    path = f"claims/{claim.pk}/evidence-pack/"
+    assert Tool().get(path).status_code == 401
+    ours = tool(checker, Scope.READ)
+    answer = ours.get(path)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/zip")
+    assert b"".join(answer.streaming_content) == bytes_of(claim)
+    assert answer["Cache-Control"] == "private, no-store"
+    assert ours.get(path, Accept="application/zip").status_code == 200
+    refused = ours.get("claims/999999/evidence-pack/")
+    assert (refused.status_code, refused["Content-Type"]) == (404, "application/problem+json")

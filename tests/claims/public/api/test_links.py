@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from claims.links import link_edits, watched_links
 from claims.models import Claim, Evidence
-from sources.models import LinkState, Source
+from sources.models import ArchivedCopy, ArchivedFile, LinkState, Source
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,7 @@ def test_what_was_not_looked_at_is_told_as_that(client: Client, claim: Claim, so
     assert told(client, claim)[source.pk] == {
         "source": source.pk, "url": source.url, "outcome": "", "since": None, "checked_at": None,
         "http_status": None, "moved_to": "", "archived_url": "",
+        "copy_url": "", "copied_at": None,
     }  # fmt: skip
 
 
@@ -127,3 +128,23 @@ def test_nothing_of_a_draft_is_told(client: Client, claim: Claim, source: Source
     watched_links.look_for_new()
     assert not LinkState.objects.filter(pk=secret.pk).exists()
     assert client.get(f"/api/v1/claims/{draft.claim_id}/links/").status_code == 404
+
+
+@pytest.mark.parametrize(("handed_on", "shown"), [(True, True), (True, False), (False, True)])
+def test_readers_are_offered_our_own_copy_where_they_may_have_it(
+    client: Client, claim: Claim, source: Source, settings: Any, handed_on: bool, shown: bool
+) -> None:
+    settings.ARCHIVE_PUBLIC_COPIES = handed_on
+    Source.objects.filter(pk=source.pk).update(show_text=shown)
+    copy = ArchivedCopy.objects.create(
+        source=source, address=source.url, final_address=source.url, http_status=200, reason="desk"
+    )
+    for role, digest, media_type in (
+        ("warc", "a" * 64, "application/warc"),
+        ("pdf", "b" * 64, "application/pdf"),
+    ):
+        ArchivedFile.objects.create(copy=copy, role=role, sha256=digest, size=1, media_type=media_type)
+    found(source, "gone", http_status=404)
+    offered = f"/sources/{source.pk}/copies/{'b' * 64}/" in page(client, claim)
+    link = told(client, claim)[source.pk]
+    assert offered is bool(link["copy_url"]) is bool(link["copied_at"]) is (handed_on and shown)
