@@ -59,7 +59,7 @@ def _kept(sha256: str) -> bytes:
     try:
         return archive.load(sha256)
     except archive.ArchiveError as error:
-        logger.error("A picture cannot be shown: %s", error)  # noqa: TRY400  the sentence says it all
+        logger.error("A picture cannot be shown: %s", error)
         raise Http404("The file of this picture is missing.") from None
 
 
