@@ -4,6 +4,7 @@ A name is the hash of what it names, so an answer is kept for good by whoever ha
 as long as the ledger says so: past versions have their pages too.
 """
 
+import logging
 from http import HTTPStatus
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +16,8 @@ from claims.models import Publication
 from factcheck.web.byte_ranges import OutOfRange, asked
 from sources import archive
 from sources.public_media import NamedFile, named
+
+logger = logging.getLogger(__name__)
 
 #: What a hash names never changes.
 CACHE = "public, max-age=31536000, immutable"
@@ -32,11 +35,15 @@ def media_file(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def file_response(request: HttpRequest, file: NamedFile, *, cache: str) -> HttpResponse:
-    """The file, or the part that is asked for (RFC 9110, sections 13 and 14)."""
+    """The file, or the part that is asked for (RFC 9110, sections 13 and 14).
+
+    Raises:
+        Http404: the archive does not have it, or not as it was: after a ledger came back without its files, say.
+    """
     etag = quote_etag(file.sha256)
     response = get_conditional_response(request, etag=etag)
     if response is None:
-        response = _content(request, archive.load(file.sha256), etag)
+        response = _content(request, _kept(file.sha256), etag)
         response["Content-Type"] = file.media_type
     response["ETag"] = etag
     response["Accept-Ranges"] = "bytes"
@@ -46,6 +53,14 @@ def file_response(request: HttpRequest, file: NamedFile, *, cache: str) -> HttpR
     # Pages of other newsrooms show our pictures.
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
+
+
+def _kept(sha256: str) -> bytes:
+    try:
+        return archive.load(sha256)
+    except archive.ArchiveError as error:
+        logger.error("A picture cannot be shown: %s", error)
+        raise Http404("The file of this picture is missing.") from None
 
 
 def _content(request: HttpRequest, content: bytes, etag: str) -> HttpResponse:
