@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection
 from pytest_django.live_server_helper import LiveServer
 
 from claims.ledger.house_signature import public_key
@@ -18,9 +17,9 @@ from claims.ledger.proofs import checkpoints
 from claims.ledger.proofs.checkpoints import sign_ledger
 from claims.ledger.proofs.key_succession import succeed
 from claims.models import Checkpoint, Claim
-from tests.claims.ledger.verification.test_tampering import CHAIN_ANEW
 from tests.helpers.database import replace_database
 from tests.helpers.eventful_newsroom import exported
+from tests.helpers.rewritten_ledger import past_all_rules, rewritten_and_signed
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -57,21 +56,6 @@ def key(ledger: None, publish: Publish) -> str:
     return public_key()
 
 
-def rewritten(*statements: str) -> None:
-    """What somebody does who has the database and the key: all is made anew, and signed."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        for statement in (
-            *statements,
-            CHAIN_ANEW,
-            "DELETE FROM claims_checkpoint",
-            "DELETE FROM claims_hashtile",
-        ):
-            cursor.execute(statement)
-        cursor.execute("SET session_replication_role = origin")
-    sign_ledger()
-
-
 NOTE = "UPDATE claims_publication SET note = 'In July.' WHERE sequence = 2"
 
 
@@ -79,7 +63,7 @@ def test_live_ledger(live_server: LiveServer, key: str, tmp_path: Path) -> None:
     kept = tmp_path / "kept.txt"
     program = ran("verify_ledger.py", live_server.url, key, "--keep", kept)
     assert (program.stdout, program.stderr) == ("3 entries, 1 checkpoints: nothing was rewritten.\n", "")
-    rewritten(NOTE)
+    rewritten_and_signed(NOTE)
     # By itself, all is well; against what was kept it is not.
     assert ran("verify_ledger.py", live_server.url, key).returncode == 0
     program = ran("verify_ledger.py", live_server.url, key, "--checkpoint", kept)
@@ -88,10 +72,7 @@ def test_live_ledger(live_server: LiveServer, key: str, tmp_path: Path) -> None:
 
 
 def test_live_ledger_that_was_changed_in_the_database(live_server: LiveServer, key: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SET session_replication_role = replica; {NOTE}; SET session_replication_role = origin"
-        )
+    past_all_rules(NOTE)
     program = ran("verify_ledger.py", live_server.url, key)
     assert program.stderr.startswith("Entry 2 does not go on from the entry before it.\n")
 
@@ -99,7 +80,9 @@ def test_live_ledger_that_was_changed_in_the_database(live_server: LiveServer, k
 def test_live_ledger_that_was_set_back(live_server: LiveServer, key: str, tmp_path: Path) -> None:
     kept = tmp_path / "kept.txt"
     ran("verify_ledger.py", live_server.url, key, "--keep", kept)
-    rewritten("DELETE FROM claims_publishedverdict; DELETE FROM claims_publication WHERE sequence = 3")
+    rewritten_and_signed(
+        "DELETE FROM claims_publishedverdict; DELETE FROM claims_publication WHERE sequence = 3"
+    )
     program = ran("verify_ledger.py", live_server.url, key, "--checkpoint", kept)
     assert program.stderr == f"{kept}: 3 entries were signed, and there are 2.\n"
 
@@ -141,12 +124,12 @@ def test_export(key: str, tmp_path: Path) -> None:
         ),
     ],
 )
-def test_mirror_sees_what_is_rewritten(
+def test_mirror_sees_what_is_rewritten_and_signed(
     live_server: LiveServer, key: str, publish: Publish, tmp_path: Path, statements: list[str], says: str
 ) -> None:
     feed, file = f"{live_server.url}/api/v1/changes/", tmp_path / "claims.sqlite"
     assert ran("mirror.py", feed, file, "--once", "--key", key).returncode == 0
-    rewritten(*statements)
+    rewritten_and_signed(*statements)
     program = ran("mirror.py", feed, file, "--once")
     assert program.returncode == 1
     assert says in program.stderr
@@ -158,6 +141,7 @@ def test_command_says_the_same(key: str, tmp_path: Path) -> None:
         cursor.execute(
             f"SET session_replication_role = replica; {NOTE}; SET session_replication_role = origin"
         )
+    past_all_rules(NOTE)
     with pytest.raises(SystemExit) as ended:
         call_command("verify_ledger", verbosity=0)
     assert ended.value.code == 1
@@ -185,6 +169,6 @@ def test_command_compares_with_what_was_kept(key: str, tmp_path: Path) -> None:
     call_command("verify_ledger", "--checkpoint", str(kept), "--key", key, verbosity=0)
     for arguments in (["--key", "A" * 43], []):
         if not arguments:
-            rewritten(NOTE)
+            rewritten_and_signed(NOTE)
         with pytest.raises(SystemExit):
             call_command("verify_ledger", "--checkpoint", str(kept), *arguments, verbosity=0)

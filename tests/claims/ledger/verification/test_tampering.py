@@ -5,15 +5,16 @@ from dataclasses import dataclass, field
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import connection
 
 from claims.ledger.proofs.checkpoints import sign_ledger, sign_reviews
 from claims.ledger.verification.verification_run import KeptCheckpoint, verify
 from claims.models import Checkpoint, Claim, Claimant, Topic
 from claims.review import workflow
-from tests.helpers.broken_rules import as_committed, sql
+from tests.helpers.broken_rules import as_committed
 from tests.helpers.kept_newsroom import checker, editor, kept_rows, publish
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
+from tests.helpers.rewritten_ledger import CHAIN_ANEW, past_all_rules
 
 __all__ = ["checker", "editor", "kept_rows", "publish"]  # fixtures
 
@@ -48,33 +49,6 @@ def signed(publish: Callable[..., Claim], editor: User) -> KeptCheckpoint:
     return KeptCheckpoint.read("kept.txt", newest.note)
 
 
-def as_superuser(*statements: str) -> None:
-    """Do what no rule allows, with every rule switched off meanwhile."""
-    with transaction.atomic():
-        sql("SET LOCAL session_replication_role = replica")
-        for statement in statements:
-            with connection.cursor() as cursor:
-                cursor.execute(statement)
-        sql("SET LOCAL session_replication_role = origin")
-
-
-#: SQL for the hash of each entry, made anew from what its row says, in the order of the ledger.
-CHAIN_ANEW = """
-    DO $$
-    DECLARE entry record; before text := repeat('0', 64);
-    BEGIN
-        FOR entry IN SELECT * FROM claims_publication ORDER BY sequence LOOP
-            before := encode(sha256(convert_to(
-                'factcheck ledger entry 1' || E'\\n' || entry.sequence || E'\\n' || entry.claim_id || E'\\n'
-                || entry.version || E'\\n' || entry.status || E'\\n' || entry.kind || E'\\n'
-                || to_char(entry.published_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || E'\\n'
-                || coalesce(entry.merged_into_id::text, '-') || E'\\n'
-                || encode(sha256(convert_to(entry.note, 'UTF8')), 'hex') || E'\\n' || entry.body_sha256 || E'\\n'
-                || before || E'\\n', 'UTF8')), 'hex');
-            UPDATE claims_publication SET chain_sha256 = before WHERE id = entry.id;
-        END LOOP;
-    END $$
-"""
 NO_HASHES = "ALTER TABLE claims_publication DROP CONSTRAINT publication_body_hash_is_true"
 BODY = """
     UPDATE claims_publication SET body = replace(body, 'It opened in May', 'It opened in July') WHERE sequence = 2
@@ -383,7 +357,7 @@ def test_whatever_is_done_is_found_and_named(signed: KeptCheckpoint, tampering: 
         cursor.execute("SELECT min(id) FROM claims_checkpoint")
         [checkpoint] = cursor.fetchone()
     names = {"c": claims[0], "t": claims[2], "r": claims[3], "m": move, "no_delete": no_delete}
-    as_superuser(*(one.replace("{no_delete}", no_delete) for one in tampering.statements))
+    past_all_rules(*(one.replace("{no_delete}", no_delete) for one in tampering.statements))
     said = found(signed)
     for beginning in tampering.found:
         wanted = [part.format(**names) for part in beginning.split("|")]
@@ -393,7 +367,7 @@ def test_whatever_is_done_is_found_and_named(signed: KeptCheckpoint, tampering: 
 
 
 def test_only_a_checkpoint_from_outside_shows_that_a_backup_was_put_back(signed: KeptCheckpoint) -> None:
-    as_superuser(
+    past_all_rules(
         "DELETE FROM claims_publication WHERE sequence = 6",
         "UPDATE claims_publication SET superseded_at = NULL WHERE sequence = 4",
         "UPDATE claims_publishedverdict SET superseded_at = NULL WHERE publication_id ="
