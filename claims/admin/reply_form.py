@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from claims.models import ReplyRequest, ReplyTemplate, Verdict
 from claims.newsroom import reply_wording
 from claims.review import reply_requests
-from claims.review.reply_requests import Answer
+from claims.review.reply_requests import ReceivedAnswer
 from factcheck.admin.versions import DeskForm
 
 #: What a form offers, where nobody says otherwise: as long as a working day or two.
@@ -120,9 +120,9 @@ class AnswerForm(forms.Form):
     statement = forms.CharField(label=gettext_lazy("In our words"), required=False, max_length=10_000)
 
     @property
-    def said(self) -> Answer:
+    def said(self) -> ReceivedAnswer:
         given = self.cleaned_data
-        return Answer(
+        return ReceivedAnswer(
             at=given["answered_at"],
             channel=given["answer_channel"],
             text=given["answer"].strip(),

@@ -18,7 +18,7 @@ from claims.editorial.strict_bodies import read
 from claims.editorial.verdicts import lock
 from claims.models import ReplyRequest, Scope, Verdict
 from claims.review import reply_requests
-from claims.review.reply_requests import Answer
+from claims.review.reply_requests import ReceivedAnswer
 
 
 class ReplyWork(EditorialResource):
@@ -97,7 +97,7 @@ class ReplyWork(EditorialResource):
         values = read(AnswerBody, request.data)
 
         def work(_prepared: None) -> KeptAnswer:
-            said = Answer(
+            said = ReceivedAnswer(
                 at=values["answered_at"],
                 channel=values["channel"],
                 text=values.get("text", ""),

@@ -35,7 +35,7 @@ _LEFT_OUT = re.compile(r"\[(?:…|\.\.\.)\]")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReceivedAnswer:
     """What came back."""
 
     at: datetime
@@ -154,7 +154,7 @@ def stop_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
 
 
 @transaction.atomic
-def record_answer(row: ReplyRequest, answer: Answer, *, by: User) -> ReplyRequest:
+def record_answer(row: ReplyRequest, answer: ReceivedAnswer, *, by: User) -> ReplyRequest:
     """Keep what somebody answered, in whatever state the verdict is. Who waits for it is told.
 
     Raises:
@@ -285,7 +285,7 @@ def _require_asked(row: ReplyRequest) -> None:
         raise NotPossible(_("An answer is asked for by a moment after it is sent."))
 
 
-def _by_the_minute(row: ReplyRequest, answer: Answer) -> Answer:
+def _by_the_minute(row: ReplyRequest, answer: ReceivedAnswer) -> ReceivedAnswer:
     """The answer; of one that came in the very minute in which it was asked for, people write down the minute alone."""
     asked = row.sent_at
     if asked and asked.replace(second=0, microsecond=0) <= answer.at < asked:
@@ -293,7 +293,7 @@ def _by_the_minute(row: ReplyRequest, answer: Answer) -> Answer:
     return answer
 
 
-def _require_whole(row: ReplyRequest, answer: Answer) -> None:
+def _require_whole(row: ReplyRequest, answer: ReceivedAnswer) -> None:
     if answer.at > clock.now():
         raise NotPossible(_("It cannot have come in the future."))
     if row.sent_at and answer.at < row.sent_at:
@@ -328,7 +328,7 @@ def _not_in(excerpt: str, answer: str) -> str:
     return ""
 
 
-def _put(answer: Answer, row: ReplyRequest) -> None:
+def _put(answer: ReceivedAnswer, row: ReplyRequest) -> None:
     shown = ReplyRequest.Shown
     row.answered_at, row.answer_channel, row.answer = answer.at, answer.channel, answer.text
     row.answer_shown = answer.shown

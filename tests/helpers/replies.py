@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from claims.models import Claimant, ReplyRequest, Verdict
 from claims.review import reply_requests
-from claims.review.reply_requests import Answer
+from claims.review.reply_requests import ReceivedAnswer
 from tests.helpers.newsroom import make_claim, make_draft
 
 
@@ -38,6 +38,6 @@ def ask(verdict: Verdict, by: User, *, hours: float = 24, ago: float = 2, **fiel
     return reply_requests.add(verdict, by=by, **(asked | fields))
 
 
-def answer(text: str = "It rests on the tender.", **fields: Any) -> Answer:
+def answer(text: str = "It rests on the tender.", **fields: Any) -> ReceivedAnswer:
     given: dict[str, Any] = {"at": timezone.now(), "channel": "email", "text": text, "shown": "full"}
-    return Answer(**(given | fields))
+    return ReceivedAnswer(**(given | fields))
