@@ -60,9 +60,9 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
         return self.filter(confirmed_at__isnull=False)
 
     def waiting(self) -> Self:
-        """What nobody has decided about, and what was taken up in vain."""
-        states, declined = ReaderRequest.State, Q(claim__state="declined")
-        return self.filter(Q(state=states.CONFIRMED) | Q(state=states.TAKEN_UP) & declined)
+        """What nobody has decided about, and what was taken up in vain: its claim was declined, or is gone."""
+        states, in_vain = ReaderRequest.State, Q(claim__state="declined") | Q(claim=None)
+        return self.filter(Q(state=states.CONFIRMED) | Q(state=states.TAKEN_UP) & in_vain)
 
     def figures(self, begin: datetime, end: datetime) -> "RequestFigures":
         """How it went from a moment (included) to another (not included); nothing in it is about a reader."""

@@ -79,6 +79,16 @@ def test_what_was_taken_up_in_vain_waits_again(
     assert (asked.state, asked.claim) == ("declined", None)
 
 
+def test_what_waits_for_a_claim_that_was_deleted_waits_again(
+    ask: Callable[..., ReaderRequest], checker: User
+) -> None:
+    asked, claim = ask(SAID), make_claim()
+    request_moves.link(asked, claim, by=checker)
+    assert not ReaderRequest.objects.waiting().exists()
+    claim.delete()
+    assert list(ReaderRequest.objects.waiting()) == [asked]
+
+
 def test_a_claim_that_was_merged_answers_by_the_other(
     ask: Callable[..., ReaderRequest], publish: Callable[..., Claim], checker: User, editor: User
 ) -> None:
