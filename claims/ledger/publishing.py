@@ -55,7 +55,7 @@ def record(claim: Claim, kind: str, *, note: str = "") -> Publication:
     PublishedVerdict.objects.bulk_create(
         PublishedVerdict(publication=publication, **verdict) for verdict in new.verdicts
     )
-    entries_added.send(Publication)
+    entries_added.send(Publication, claims=[claim.pk])
     return publication
 
 
@@ -68,7 +68,7 @@ def record_all(changes: Mapping[int, LedgerChange]) -> None:
 def append(entries: Sequence[LedgerEntry]) -> None:
     """Store entries that `claims.ledger.entries` made, in this order. Called as `record` is."""
     send(lines_of(entries))
-    entries_added.send(Publication)
+    entries_added.send(Publication, claims=[new.publication["claim_id"] for new in entries])
 
 
 def lines_of(entries: Sequence[LedgerEntry]) -> list[Lines]:

@@ -1,9 +1,10 @@
-from typing import Self
+from datetime import datetime
+from typing import NamedTuple, Self
 
 from django.contrib.auth.models import User
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import CheckConstraint, F, Index, Q
+from django.db.models import CheckConstraint, Count, F, Index, Q
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.reader_state import (
@@ -33,6 +34,17 @@ REQUEST_STEPS = (
 )
 
 
+class RequestFigures(NamedTuple):
+    """How requests of a period fared, each counted once however many asked; they count from their confirmation on."""
+
+    received: int
+    answered: int
+    declined: int
+    withdrawn: int
+    #: Not closed by the end of the period.
+    waiting: int
+
+
 class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
     def readable_by(self, person: User) -> Self:
         """What this person may read: what was confirmed; who decides about it also sees what is held, and spam."""
@@ -48,9 +60,23 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
         return self.filter(confirmed_at__isnull=False)
 
     def waiting(self) -> Self:
-        """What nobody has decided about, and what was taken up in vain."""
-        states, declined = ReaderRequest.State, Q(claim__state="declined")
-        return self.filter(Q(state=states.CONFIRMED) | Q(state=states.TAKEN_UP) & declined)
+        """What nobody has decided about, and what was taken up in vain: its claim was declined, or is gone."""
+        states, in_vain = ReaderRequest.State, Q(claim__state="declined") | Q(claim=None)
+        return self.filter(Q(state=states.CONFIRMED) | Q(state=states.TAKEN_UP) & in_vain)
+
+    def figures(self, begin: datetime, end: datetime) -> "RequestFigures":
+        """How it went from a moment (included) to another (not included); nothing in it is about a reader."""
+        closed, states = Q(closed_at__gte=begin, closed_at__lt=end), ReaderRequest.State
+        counted = self.at_the_desk().aggregate(
+            received=Count("pk", filter=Q(confirmed_at__gte=begin, confirmed_at__lt=end)),
+            answered=Count("pk", filter=closed & Q(state=states.ANSWERED)),
+            declined=Count("pk", filter=closed & Q(state=states.DECLINED)),
+            withdrawn=Count("pk", filter=closed & Q(state=states.WITHDRAWN)),
+            waiting=Count(
+                "pk", filter=Q(confirmed_at__lt=end) & (Q(closed_at__isnull=True) | Q(closed_at__gte=end))
+            ),
+        )
+        return RequestFigures(**counted)
 
     def open(self) -> Self:
         """What others may join who ask for the same."""

@@ -138,6 +138,8 @@ def confirm(contact: ContactDetails) -> ContactDetails | None:
     found = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
     if found is None or found.confirmed_at:
         return found
+    if (found.complaint or found.request).held_because:  # type: ignore[union-attr]  # one of them is there
+        return found  # an editor looks at it first, and has them asked then
     found.confirmed_at = timezone.now()
     if found.complaint_id:
         _bring_complaint(found.complaint_id)

@@ -3,7 +3,7 @@
 from procrastinate.contrib.django import app
 
 from claims.readers import personal_data
-from claims.readers.desk import complaint_moves
+from claims.readers.desk import complaint_moves, request_moves
 
 
 @app.periodic(cron="47 3 * * *")
@@ -18,3 +18,10 @@ def delete_expired_contacts(timestamp: int) -> None:
 def tell_of_overdue_complaints(timestamp: int) -> None:
     """Tell once of each complaint that is overdue."""
     complaint_moves.tell_of_overdue()
+
+
+@app.periodic(cron="27 * * * *")
+@app.task(queueing_lock="answer_published_requests")
+def answer_published_requests(timestamp: int) -> None:
+    """Answer requests whose claims were published by an import."""
+    request_moves.answer_what_is_published()

@@ -3,6 +3,7 @@
 Each function locks the complaint, reads it again, decides and writes; the database writes down who moved it.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -113,14 +114,14 @@ def reject(complaint: Complaint, *, reason: str, by: User) -> Complaint:
     return _closed(complaint, by, state=_State.REJECTED, reason=reason.strip())
 
 
-def corrections_published(**signal: Any) -> None:
+def corrections_published(*, claims: Collection[int], **signal: Any) -> None:
     """Link complaints to what has just been published because of them. Part of the transaction that publishes.
 
     The editor still writes the answer; what came of it is settled.
     """
     waiting = Complaint.objects.select_for_update(of=("self",)).filter(
         entry=None,
-        correction__isnull=False,
+        correction__claim__in=claims,
         correction__state=Verdict.State.PUBLISHED,
         state__in=[_State.CONFIRMED, _State.IN_PROGRESS],
     )

@@ -3,11 +3,12 @@
 All who asked for the same are told at once.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from claims.models import Appearance, Claim, Publication, ReaderRequest
@@ -88,15 +89,25 @@ def decline(request: ReaderRequest, *, reason: str, by: User) -> ReaderRequest:
     return _closed(request, by, state=_State.DECLINED, reason=reason.strip(), claim=None)
 
 
-def claims_published(**signal: Any) -> None:
+def claims_published(*, claims: Collection[int], **signal: Any) -> None:
     """Answer what readers asked about whose claim has just been published; part of the transaction that publishes."""
+    _answer_published(ReaderRequest.objects.filter(Q(claim__in=claims) | Q(claim__merged_into__in=claims)))
+
+
+@transaction.atomic
+def answer_what_is_published() -> None:
+    """The same for all that was published, also by an import, which tells nobody of single claims."""
+    _answer_published(ReaderRequest.objects.all())
+
+
+def _answer_published(requests: QuerySet[ReaderRequest]) -> None:
     current = Publication.objects.current()
-    rows = ReaderRequest.objects.select_for_update(of=("self",)).filter(
+    rows = requests.select_for_update(of=("self",)).filter(
         Exists(current.filter(claim=OuterRef("claim")))
         | Exists(current.filter(claim=OuterRef("claim__merged_into"))),
         state=_State.TAKEN_UP,
     )
-    for row in rows.select_related("claim"):
+    for row in rows.select_related("claim__merged_into"):
         assert row.claim is not None  # noqa: S101  it is published
         row.claim = row.claim.merged_into or row.claim
         row.state, row.moved_by, row.moved_by_name = _State.ANSWERED, None, ""

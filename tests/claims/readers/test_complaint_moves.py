@@ -183,8 +183,10 @@ def test_overdue_is_told_once(complain: Callable[..., Complaint], editor: User) 
         assert complaint_moves.tell_of_overdue() == 1
         assert complaint_moves.tell_of_overdue() == 0
     assert [row.person for row in Notification.objects.filter(kind="complaint_late")] == [editor]
-    assert complaint in Complaint.objects.overdue(complaint.due_on + timedelta(days=1))  # type: ignore[operator]  # set
-    assert not Complaint.objects.overdue(complaint.due_on).exists()  # type: ignore[arg-type]  # set
+    due_on = complaint.due_on
+    assert due_on is not None
+    assert list(Complaint.objects.overdue(due_on + timedelta(days=1))) == [complaint]
+    assert not Complaint.objects.overdue(due_on).exists()
 
 
 def test_what_is_held_is_let_through_or_spam(

@@ -1,14 +1,18 @@
 """Requests at the desk: everybody who asked is told at once."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
+from claims.ledger.signals import entries_added
 from claims.models import Claim, ReaderRequest
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.readers import submissions
 from claims.readers.desk import request_moves
+from claims.readers.tasks import answer_published_requests
 from claims.review import workflow
 from tests.claims.readers.conftest import work
 from tests.helpers.newsroom import make_claim
@@ -75,6 +79,16 @@ def test_what_was_taken_up_in_vain_waits_again(
     assert (asked.state, asked.claim) == ("declined", None)
 
 
+def test_what_waits_for_a_claim_that_was_deleted_waits_again(
+    ask: Callable[..., ReaderRequest], checker: User
+) -> None:
+    asked, claim = ask(SAID), make_claim()
+    request_moves.link(asked, claim, by=checker)
+    assert not ReaderRequest.objects.waiting().exists()
+    claim.delete()
+    assert list(ReaderRequest.objects.waiting()) == [asked]
+
+
 def test_a_claim_that_was_merged_answers_by_the_other(
     ask: Callable[..., ReaderRequest], publish: Callable[..., Claim], checker: User, editor: User
 ) -> None:
@@ -85,6 +99,27 @@ def test_a_claim_that_was_merged_answers_by_the_other(
     publish(target)
     asked.refresh_from_db()
     assert (asked.state, asked.claim) == ("answered", target)
+
+
+def test_what_an_import_published_is_answered_within_the_hour(
+    ask: Callable[..., ReaderRequest],
+    publish: Callable[..., Claim],
+    checker: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = ask(SAID)
+    claim = make_claim(SAID)
+    request_moves.link(asked, claim, by=checker)
+    with monkeypatch.context() as patch:
+        patch.setattr(entries_added, "send", lambda *args, **kwargs: None)
+        publish(claim)
+    asked.refresh_from_db()
+    assert asked.state == "taken_up"
+    answer_published_requests(0)
+    asked.refresh_from_db()
+    assert asked.state == "answered"
+    figures = ReaderRequest.objects.figures(asked.received_at, timezone.now() + timedelta(minutes=1))
+    assert figures._asdict() == {"received": 1, "answered": 1, "declined": 0, "withdrawn": 0, "waiting": 0}
 
 
 def test_an_address_becomes_a_place_of_the_claim(ask: Callable[..., ReaderRequest], checker: User) -> None:

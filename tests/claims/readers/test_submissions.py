@@ -2,18 +2,22 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
+from traceback import format_exception
 from typing import Any
 
 import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
 from claims.models import Claim, Complaint, ContactDetails, Notification, ReaderRequest, ReaderStep
 from claims.readers import submissions, working_days
 from claims.readers.confirmations import Sender, contact_with, mailbox_of
 from claims.readers.pictures import picture_in
+from claims.readers.reader_mails import MailNotTaken
 from claims.readers.submissions import KeyUsedTwice, SentWith
 from tests.claims.readers.conftest import RITA, contact_of, jobs, link_in, token_of, work
 
@@ -99,18 +103,20 @@ def test_what_has_signs_of_spam_is_held_and_not_lost(publish: Callable[..., Clai
     for sign, text in sent.items():
         row = submissions.complain(entry, kind="other", text=text, sender=Sender(f"{sign}@example.org"))
         assert row.held_because == [sign]
-    for number in range(4):
-        row = submissions.complain(
+    rows = [
+        submissions.complain(
             entry, kind="other", text="The SAME words.", sender=Sender(f"r{number}@example.org")
         )
-    assert row.held_because == ["repeated"]
+        for number in range(4)
+    ]
+    assert rows[-1].held_because == ["repeated"]
     assert Complaint.objects.held().count() == 3
     assert len(jobs()) == 3  # the first three of the same words
     # Held is not confirmed, whoever finds out the address.
     held = Complaint.objects.held().earliest("pk")
     submissions.confirm(contact_of(held))
     held.refresh_from_db()
-    assert held.state == "new"
+    assert (held.state, held.contact.confirmed_at) == ("new", None)
 
 
 def test_the_same_key_takes_in_once(publish: Callable[..., Claim]) -> None:
@@ -199,6 +205,25 @@ def test_a_complaint_is_taken_back_by_who_sent_it(complain: Callable[..., Compla
 def test_mailboxes() -> None:
     assert mailbox_of("Rita.K+news@Example.org") == "rita.k@example.org"
     assert mailbox_of("+x@example.org") == "+x@example.org"
+
+
+def test_a_mail_that_is_not_taken_is_sent_again_and_names_nobody(
+    complain: Callable[..., Complaint], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complaint = complain(confirmed=False)
+
+    def refuse(message: Any) -> None:
+        raise SMTPRecipientsRefused({"rita@example.org": (550, b"no such person")})
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EmailMultiAlternatives, "send", refuse)
+        with pytest.raises(MailNotTaken) as refused:
+            work()
+    assert str(refused.value) == "SMTPRecipientsRefused"
+    assert "rita" not in "".join(format_exception(refused.value))
+    complaint.contact.refresh_from_db()
+    assert complaint.contact.asked_at is None
+    assert len(work()) == 1
 
 
 def test_addresses_stand_in_no_job(

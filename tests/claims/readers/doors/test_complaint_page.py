@@ -34,7 +34,7 @@ def filled_in(page: Any, **changes: str) -> dict[str, str]:
     return carried | WORDS | changes
 
 
-def send(reader: Client, path: str, *, after: float = 10, **changes: str) -> Any:
+def send(reader: Client, path: str, *, after: float = 10, **changes: Any) -> Any:
     with time_machine.travel(timezone.now() - timedelta(seconds=after)):
         page = reader.get(path)
     assert page.status_code == 200

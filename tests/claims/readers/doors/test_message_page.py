@@ -31,10 +31,10 @@ def test_opening_the_page_does_nothing_and_the_button_confirms(
     assert reader.post(f"{path}confirm/")["Location"] == path  # no cookie is asked for
     complaint.refresh_from_db()
     assert complaint.state == "confirmed"
-    page = reader.get(path).content.decode()
-    assert "It waits for an editor" in page
-    assert "7 working days from now" in page
-    assert complaint.text in page
+    shown = reader.get(path).content.decode()
+    assert "It waits for an editor" in shown
+    assert "7 working days from now" in shown
+    assert complaint.text in shown
 
 
 def test_nobody_keeps_or_finds_it_or_learns_its_address(
