@@ -117,11 +117,6 @@ listings = [
         name=QuotesResource.route,
     ),
     path(
-        f"{V1}sources/<int:id>/copies/",
-        CopiesResource.as_view({"get": "retrieve"}, basename="sources"),
-        name=CopiesResource.route,
-    ),
-    path(
         f"{V1}claims/<int:id>/links/",
         LinksResource.as_view({"get": "retrieve"}, basename="claims"),
         name=LinksResource.route,

@@ -137,10 +137,6 @@ def test_mirror_sees_what_is_rewritten_and_signed(
 
 def test_command_says_the_same(key: str, tmp_path: Path) -> None:
     call_command("verify_ledger", verbosity=0)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SET session_replication_role = replica; {NOTE}; SET session_replication_role = origin"
-        )
     past_all_rules(NOTE)
     with pytest.raises(SystemExit) as ended:
         call_command("verify_ledger", verbosity=0)
