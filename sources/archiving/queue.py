@@ -80,8 +80,13 @@ class TakenSource:
         return cls(first.source, first.reason, first.asked_by, attempts, until)
 
     def done(self, copy: ArchivedCopy) -> None:
-        """It is archived."""
-        self._ours().update(copy=copy, held_until=None, problem="")
+        """It is archived, also for who has asked for the same address meanwhile."""
+        done = {"copy": copy, "held_until": None, "problem": ""}
+        if self._ours().update(**done):
+            meanwhile = ArchivingRequest.objects.open().filter(
+                source=self.source, asked_at__lte=copy.captured_at
+            )
+            meanwhile.filter(source__in=Source.objects.filter(url=copy.address)).update(**done)
 
     def failed(self, problem: str, *, is_over: bool = False, wait: timedelta = timedelta()) -> None:
         """It is not, for this time.

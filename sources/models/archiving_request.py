@@ -134,6 +134,8 @@ def asking(reason: str, wanted: str, *, fresh: str = "1 day", by: str = "NULL") 
                 SELECT FROM public.sources_archivingrequest AS request
                 WHERE request.source_id = source.id AND request.copy_id IS NULL
                     AND request.due_at IS NOT NULL AND request.priority >= {priority}
+                    -- What is being fetched may be the address of before.
+                    AND (request.held_until IS NULL OR request.held_until < clock_timestamp())
             )
         ORDER BY source.id
     """  # noqa: S608  put together from constants

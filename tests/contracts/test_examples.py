@@ -26,6 +26,7 @@ from factcheck.installation.environment import Rate
 from factcheck.routes import openapi
 from factcheck.web.throttling import callers, limiter
 from tests.contracts import test_contracts
+from tests.helpers.tampering import as_owner_of_tables
 from tests.helpers.kept_newsroom import checker, editor, kept_rows
 
 __all__ = ["checker", "editor", "kept_rows"]  # fixtures
@@ -54,7 +55,7 @@ def same_every_time(kept_rows: None) -> Iterator[None]:
 def count_from_the_last() -> None:
     """What is added next has the number behind the last that is there, whatever others have undone."""
     models = [model for app in ("claims", "sources") for model in apps.get_app_config(app).get_models()]
-    with connection.cursor() as cursor:
+    with as_owner_of_tables(), connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)
 

@@ -96,6 +96,34 @@ def test_what_is_held_is_nobody_elses_until_its_time_is_over(source: Source) -> 
     assert {row.due_at is None for row in source.archiving_requests.all()} == {False}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_who_asks_while_it_is_archived_has_the_same_copy(
+    committed: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request_copy(committed, reason="evidence")
+    archive_source = copies.archive_source
+
+    def asked_for_meanwhile(source: Source, **named: Any) -> ArchivedCopy:
+        assert request_copy(source, reason="review")
+        return archive_source(source, **named)
+
+    def moved_meanwhile(source: Source, **named: Any) -> ArchivedCopy:
+        copy = archive_source(source, **named)
+        Source.objects.update(url="https://example.org/elsewhere")
+        assert request_copy(source, reason="desk")
+        return copy
+
+    monkeypatch.setattr(turns, "archive_source", asked_for_meanwhile)
+    assert turns.archive_next() is not None
+    assert not is_anything_due()
+    assert request_copy(committed, reason="desk")
+    monkeypatch.setattr(turns, "archive_source", moved_meanwhile)
+    assert turns.archive_next() is not None
+    # What is at another address now is another page.
+    assert is_anything_due()
+    assert ArchivedCopy.objects.count() == 2
+
+
 def test_whoever_is_killed_each_time_is_not_tried_for_ever(source: Source) -> None:
     request_copy(source, reason="evidence")
     for _attempt in range(len(WAITS) + 1):
