@@ -45,14 +45,14 @@ def gallery(folder: Path) -> dict[int, MediaObject]:
 
 def test_each_change_is_found_and_nothing_else(gallery: dict[int, MediaObject]) -> None:
     missed = {}
-    for name, change in CHANGES.items():
-        for number, media in gallery.items():
-            found = near_duplicates(encoded(change(scene(number)), quality=70))
-            as_expected = [(near.media_id, near.transformation) for near in found] == [
-                (media.pk, ORIENTATIONS.get(name, "original"))
-            ]
-            if not as_expected or found[0].part != PARTS.get(name, found[0].part):
-                missed[name, number] = found
+    for at, (name, change) in enumerate(CHANGES.items()):
+        number = at % 3 + 1
+        found = near_duplicates(encoded(change(scene(number)), quality=70))
+        as_expected = [(near.media_id, near.transformation) for near in found] == [
+            (gallery[number].pk, ORIENTATIONS.get(name, "original"))
+        ]
+        if not as_expected or found[0].part != PARTS.get(name, found[0].part):
+            missed[name] = found
     assert missed == {}
     assert near_duplicates(picture(99)) == []
 
