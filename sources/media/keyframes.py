@@ -12,6 +12,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from factcheck.confinement.confined import OutOfBounds
 from factcheck.confinement.limits import Cause
+from factcheck.database.deferred_jobs import defer
 from factcheck.installation.file_store import FilesAway
 from sources import archive
 from sources.media import films
@@ -56,13 +57,14 @@ def take_outstanding(timestamp: int) -> None:
     waiting = [MediaObject.Keyframes.DUE, MediaObject.Keyframes.NOT_HERE]
     rows = MediaObject.objects.filter(keyframes__in=waiting, created_at__lt=Now() - FORGOTTEN)
     for pk in rows.order_by("created_at").values_list("pk", flat=True)[:AT_A_TIME]:
-        with suppress(AlreadyEnqueued):
-            take_keyframes.configure(lock=f"media {pk}", queueing_lock=f"media {pk}").defer(media_id=pk)
+        # A job that is there already is an error of the database, which takes the transaction around it along.
+        with suppress(AlreadyEnqueued), transaction.atomic():
+            defer(take_keyframes.name, {"media_id": pk}, queue="media", queueing_lock=f"media {pk}")
 
 
 def keyframes_wanted(media: MediaObject) -> None:
     """Have the worker take them once the film is stored."""
-    take_keyframes.configure(lock=f"media {media.pk}").defer(media_id=media.pk)
+    defer(take_keyframes.name, {"media_id": media.pk}, queue="media", queueing_lock=f"media {media.pk}")
 
 
 def take(media: MediaObject) -> None:

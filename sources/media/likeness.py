@@ -1,12 +1,14 @@
 """Which pictures look like this one: among a million hashes, every one that is near enough, without comparing with all.
 
-A hash has 16 bands of 16 bits. Of two that differ in 31 bits at most, some band differs in one at most: were it two in
-each, there would be 32. So the index is asked for 17 values of each band, and what it finds is compared bit by bit:
-nothing that is near is missed (multi-index hashing; Norouzi, Punjani and Fleet 2012).
+A hash has 16 bands of 16 bits, in pairs. Of two that differ in 31 bits at most, some pair of bands differs in three at
+most, for four in each of eight would be 32; and of that pair, one band differs in one bit at most. So an index is asked
+for 17 values of each band, and leaves out what differs too much in the other band of the pair; what is left is compared
+bit by bit. Nothing that is near is missed (multi-index hashing; Norouzi, Punjani and Fleet 2012).
 """
 
 import hashlib
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from django.db import connections, router
 
@@ -14,21 +16,33 @@ from factcheck.database.model_fields import bytes_as_bits
 from sources.media.bounded_pictures import look_of
 from sources.media.perceptual_hash import ALIKE, Orientation, PerceptualHash
 from sources.models import MediaHash, MediaObject
-from sources.models.media_hash import BAND, BANDS, BITS, band_sql
+from sources.models.media_hash import BAND, BANDS, BITS
 
 _Asked = tuple[Orientation, bytes]
 
 #: What one question may bring.
 MOST = 50
-#: The values that one bit changes a band's into, and its own.
+#: The values that one bit changes a band's into, and its own; and the bits in which the pair may differ.
 _CHANGES = (0, *(1 << bit for bit in range(BAND)))
+_IN_PAIR = ALIKE // (BANDS // 2)
 
-_BANDS = " OR ".join(f"{band_sql(band)} = ANY(%s::int[])" for band in range(BANDS))
-#: What is near one of the orientations.
-_NEAR_ONE = f"""
-    SELECT media_id, bit_count(pdq # %s::bit({BITS})) AS distance, %s::text AS orientation, frame_at, transformation
-    FROM sources_mediahash
-    WHERE ({_BANDS}) AND bit_count(pdq # %s::bit({BITS})) <= %s
+_BY_BAND = " UNION ALL ".join(
+    f"""
+    SELECT near.id, asked.which FROM unnest(%s::int[], %s::int[], %s::int[]) AS asked (value, beside, which)
+    JOIN sources_mediahash AS near ON near.band_{band} = asked.value
+        AND bit_count((near.band_{band ^ 1} # asked.beside)::bit({BAND})) <= {_IN_PAIR}
+    """  # noqa: S608  put together from constants; values are parameters
+    for band in range(BANDS)
+)
+#: What is near one of several hashes. A hash may be found by several bands.
+_NEAR = f"""
+    SELECT DISTINCT near.media_id, bit_count(near.pdq # asked.pdq) AS distance, asked.which, near.frame_at,
+        near.transformation
+    FROM ({_BY_BAND}) AS found
+    JOIN sources_mediahash AS near USING (id)
+    JOIN unnest(%s::int[], %s::bit({BITS})[]) AS asked (which, pdq) ON asked.which = found.which
+    WHERE bit_count(near.pdq # asked.pdq) <= %s
+    ORDER BY distance, media_id, which, frame_at NULLS FIRST, transformation
 """  # noqa: S608  put together from constants; values are parameters
 
 
@@ -97,18 +111,21 @@ def _near(asked: list[_Asked], within: int) -> list[NearDuplicate]:
     """All that is near one of these hashes, the nearest first."""
     if not asked:
         return []
-    statement = " UNION ALL ".join([_NEAR_ONE] * len(asked))
-    values: list[Any] = []
-    for orientation, pdq in asked:
-        bits = bytes_as_bits(pdq)
-        values += [bits, str(orientation), *_probes(pdq), bits, within]
+    hashes = [pdq for _orientation, pdq in asked]
+    values = [*_probes(hashes), [*range(len(asked))], [*map(bytes_as_bits, hashes)], within]
     with connections[router.db_for_read(MediaHash)].cursor() as cursor:
-        cursor.execute(f"{statement} ORDER BY distance, media_id, frame_at NULLS FIRST", values)
-        return [NearDuplicate(*row) for row in cursor.fetchall()]
+        cursor.execute(_NEAR, values)
+        return [
+            NearDuplicate(media, differ, str(asked[which][0]), at, part)
+            for media, differ, which, at, part in cursor.fetchall()
+        ]
 
 
-def _probes(pdq: bytes) -> list[list[int]]:
-    """For each band, the values that are looked up."""
+def _probes(hashes: list[bytes]) -> Iterator[list[int]]:
+    """For each band: the values that are looked up, the band beside it, and of which hash they are."""
     width = BAND // 8
-    bands = [int.from_bytes(pdq[at : at + width]) for at in range(0, len(pdq), width)]
-    return [[band ^ change for change in _CHANGES] for band in bands]
+    bands = [[int.from_bytes(pdq[at : at + width]) for at in range(0, len(pdq), width)] for pdq in hashes]
+    for band in range(BANDS):
+        yield [own[band] ^ change for own in bands for change in _CHANGES]
+        yield [own[band ^ 1] for own in bands for _change in _CHANGES]
+        yield [which for which in range(len(bands)) for _change in _CHANGES]

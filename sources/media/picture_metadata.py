@@ -80,7 +80,7 @@ def plain_text(value: object) -> str:
         value = (
             value.removeprefix(b"ASCII\x00\x00\x00").removeprefix(b"UNICODE\x00").decode("utf-8", "replace")
         )
-    return _NOT_TEXT.sub(" ", str(value)).strip()[:LONGEST]
+    return " ".join(_NOT_TEXT.sub(" ", str(value)).split())[:LONGEST]
 
 
 def _read(reader: Any, image: Image.Image) -> dict[str, Any]:

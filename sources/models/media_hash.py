@@ -8,17 +8,12 @@ from factcheck.database.rules import Rule, refuse
 
 #: How many bits PDQ has, and below which quality a picture is too plain to be told from others by them.
 BITS, DISTINCTIVE = 256, 50
-#: Stretches of a hash that have an index each, and their bits; `sources/media/likeness.py` says how they are asked.
+#: Stretches of a hash, by which others are found that are near it, and their bits (`sources/media/likeness.py`).
 BANDS, BAND = 16, 16
 
 
-def band_sql(band: int) -> str:
-    """A band as a number, as its index has it."""
-    return f"substring(pdq from {band * BAND + 1} for {BAND})::bit({BAND})::int"
-
-
 class Band(models.Func):
-    """A band of a hash as a number."""
+    """A stretch of a hash as a number."""
 
     template = f"(substring(%(expressions)s from %(begin)s for {BAND})::bit({BAND})::int)"
     output_field = models.IntegerField()
@@ -89,8 +84,11 @@ class MediaHash(models.Model):
             ),
         ]
         indexes = [
-            # Pictures that look like one (`sources/media/likeness.py`), by each stretch of their hash.
-            models.Index(Band("pdq", begin=band * BAND + 1), name=f"mediahash_band_{band}")
+            # Pictures that look like one: each band, with the one beside it, which is compared without a look at the
+            # row.
+            models.Index(
+                fields=[f"band_{band}", f"band_{band ^ 1}"], include=["id"], name=f"mediahash_band_{band}"
+            )
             for band in range(BANDS)
         ]
         triggers = [
@@ -106,3 +104,14 @@ class MediaHash(models.Model):
 
     def __str__(self) -> str:
         return f"{self.media_id} {self.transformation} {self.pdq.hex()}"
+
+
+for _band in range(BANDS):
+    MediaHash.add_to_class(
+        f"band_{_band}",
+        models.GeneratedField(
+            expression=Band("pdq", begin=_band * BAND + 1),
+            output_field=models.IntegerField(),
+            db_persist=True,
+        ),
+    )

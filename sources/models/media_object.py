@@ -38,7 +38,7 @@ class MediaObject(models.Model):
 
     sha256 = models.CharField(_("fingerprint of the file"), max_length=64, unique=True, editable=False)
     size = models.PositiveBigIntegerField(_("size in bytes"), editable=False)
-    kind = models.CharField(_("kind"), max_length=5, choices=Kind, editable=False)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, editable=False)
     media_type = models.CharField(_("media type"), max_length=100, editable=False)
     filename = models.CharField(_("file name"), max_length=255, blank=True)
     content_url = AddressField(

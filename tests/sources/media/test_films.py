@@ -34,7 +34,7 @@ def test_a_film_is_taken_in_at_once_and_its_pictures_by_the_worker(folder: Path,
     assert (media.kind, media.media_type, media.width, media.height) == ("video", "video/mp4", 480, 320)
     assert (media.duration, media.keyframes, media.public_sha256) == (6.0, "due", "")
     assert media.metadata["place"] == {"latitude": 52.52, "longitude": -13.41}
-    assert ProcrastinateJob.objects.get().args == {"media_id": media.pk}
+    assert [job.args for job in ProcrastinateJob.objects.all()] == [{"media_id": media.pk}]
 
     keyframes.take_keyframes(media_id=media.pk)
     media.refresh_from_db()
