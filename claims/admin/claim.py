@@ -34,7 +34,7 @@ from claims.admin.draft_inline import DraftEvidenceInline, DraftInline, draft_on
 from claims.admin.move_buttons import moves_context
 from claims.admin.period_filters import AddedFilter, PublishedFilter
 from claims.admin.similar_claims import checks_of_others, similar, similar_context
-from claims.models import Appearance, Claim, ClaimTopic, Evidence, Verdict
+from claims.models import Appearance, Claim, ClaimMedia, ClaimTopic, Evidence, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import claim_edits, verdict_drafts, workflow
 from claims.teamwork import assignment_rules
@@ -346,6 +346,7 @@ class ClaimAdmin(AssignedList, ClaimList):
         return [
             *super().history_entries(row, reader),
             *changes_of(Appearance, of=_("an appearance"), claim_id=row.pk),
+            *changes_of(ClaimMedia, of=_("a picture, sound or film"), claim_id=row.pk),
             *links_of(ClaimTopic, shown="topic", claim_id=row.pk),
             *of_claim(row, reader),
         ]

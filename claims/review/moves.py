@@ -48,7 +48,8 @@ def missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = None) 
         evidence: what it rests on, where that is not what is stored.
     """
     if evidence is None:
-        rows = verdict.evidence.select_related("source", "media")
+        # Not the verdict's own: who has read those has them with more than is asked here.
+        rows = Evidence.objects.filter(verdict=verdict).select_related("source", "media")
         evidence = rows.only("verdict_id", "snapshot_id", "source__url", "media__alternative_text")
     evidence = list(evidence)
     is_evident = any(row.source.url or row.snapshot_id or row.media_id for row in evidence)

@@ -101,6 +101,7 @@ def test_body_is_the_complete_public_representation(
                 },
             }
         ],
+        "media": [],
         "verdicts": [
             {
                 "id": verdict.pk,
@@ -143,6 +144,9 @@ def test_body_is_the_complete_public_representation(
                 "valid_as_of": "2026-02-28",
                 "recheck_on": "2027-01-01",
                 "url": "",
+                "media_authenticity_category": "",
+                "original_media_context": "",
+                "original_media_url": "",
                 "published_at": moment(verdict.published_at),
                 "evidence": [
                     {
@@ -166,6 +170,7 @@ def test_body_is_the_complete_public_representation(
                             "publisher": None,
                         },
                         "snapshot": None,
+                        "media": [],
                     }
                 ],
                 "right_of_reply": [
@@ -314,6 +319,7 @@ def test_publishing_costs_the_same_number_of_queries_whatever_is_shown(
         verdict = workflow.move(verdict, action, by=by)
     editor = User.objects.get(pk=editor.pk)
     with django_assert_num_queries(37):
+    with django_assert_num_queries(38):
         workflow.move(verdict, "publish", by=editor)
 
 

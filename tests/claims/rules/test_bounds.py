@@ -26,6 +26,7 @@ TOO_LONG: list[tuple[type[models.Model], str, str]] = [
     (Verdict, "summary", "verdict_summary_fits"),
     (Verdict, "explanation", "verdict_explanation_fits"),
     (Verdict, "correction_note", "verdict_correction_note_fits"),
+    (Verdict, "original_media_context", "verdict_original_media_context_fits"),
     (Evidence, "note", "evidence_note_fits"),
     (Evidence, "exact", "evidence_quote_fits"),
     (Appearance, "exact", "appearance_quote_fits"),
