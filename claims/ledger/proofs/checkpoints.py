@@ -18,6 +18,7 @@ from claims.ledger.proofs.merkle_tree import leaf_hash
 from claims.ledger.proofs.signed_note import NoSuchNote, SignedNote, TreeHead, signed
 from claims.ledger.proofs.stored_tree import with_previous
 from claims.models import Checkpoint, Publication, ReviewLink
+from claims.models.hash_tile import HASH, WIDTH
 from factcheck.database import clock
 from factcheck.database.locks import hold
 
@@ -168,8 +169,8 @@ def _grow(before: int, size: int) -> None:
 
 def _leaves(first: int, last: int) -> Iterator[bytes]:
     """The hashes of leaves as they are kept."""
-    for number in range((first - 1) // 256, (last + 255) // 256):
-        tile = stored_tree.read_tiles([(0, number)])[0, number]
-        for place in range(256):
-            if first <= 256 * number + place + 1 <= last:
-                yield tile[32 * place : 32 * place + 32]
+    for number in range((first - 1) // WIDTH, (last + WIDTH - 1) // WIDTH):
+        tile = stored_tree.read_tiles([(0, number)]).get((0, number), b"")
+        for place in range(WIDTH):
+            if first <= WIDTH * number + place + 1 <= last:
+                yield tile[HASH * place : HASH * (place + 1)]

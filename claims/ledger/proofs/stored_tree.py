@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -36,24 +36,36 @@ def moment(value: datetime) -> str:
 
 def stored_entries(rows: QuerySet[Publication]) -> Iterator[StoredEntry]:
     """These entries in the order of the ledger, whatever their number."""
-    found = rows.order_by("sequence").values_list(*_COLUMNS).iterator(chunk_size=5_000)
-    for *facts, chain_sha256 in found:
-        facts[5] = moment(facts[5])
-        yield StoredEntry(EntryFacts(*facts), chain_sha256)
+    ordered = rows.order_by("sequence").values_list(*_COLUMNS)
+    return map(_entry, ordered.iterator(chunk_size=5_000))
+
+
+def _entry(row: tuple[Any, ...]) -> StoredEntry:
+    sequence, claim_id, version, status, kind, published_at, merged_into, note, body_sha256, chain = row
+    at = moment(published_at)
+    facts = EntryFacts(sequence, claim_id, version, status, kind, at, merged_into, note, body_sha256)
+    return StoredEntry(facts, chain)
 
 
 def with_previous(first: int, last: int) -> Iterator[tuple[str, StoredEntry]]:
     """The entries with these numbers and those between, each with the hash of the one before it."""
-    previous = NO_ENTRY
-    for entry in stored_entries(Publication.objects.filter(sequence__gte=first - 1, sequence__lte=last)):
-        if entry.facts.sequence >= first:
-            yield previous, entry
-        previous = entry.chain_sha256
+    rows = Publication.objects.filter(sequence__gte=first - 1, sequence__lte=last)
+    return _each_with_previous(first, stored_entries(rows))
 
 
 def entry_texts(first: int, last: int) -> list[bytes]:
-    """The bytes of these entries."""
-    return [entry.text(previous) for previous, entry in with_previous(first, last)]
+    """The bytes of these entries, which are few."""
+    rows = Publication.objects.filter(sequence__gte=first - 1, sequence__lte=last).order_by("sequence")
+    found = map(_entry, rows.values_list(*_COLUMNS))
+    return [entry.text(previous) for previous, entry in _each_with_previous(first, found)]
+
+
+def _each_with_previous(first: int, entries: Iterable[StoredEntry]) -> Iterator[tuple[str, StoredEntry]]:
+    previous = NO_ENTRY
+    for entry in entries:
+        if entry.facts.sequence >= first:
+            yield previous, entry
+        previous = entry.chain_sha256
 
 
 def read_tiles(places: Iterable[Place]) -> dict[Place, bytes]:

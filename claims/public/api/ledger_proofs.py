@@ -87,10 +87,7 @@ class CheckpointResource(LedgerResource):
         return [Form("text/plain", extension="txt")]
 
     def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
-        newest = Checkpoint.objects.of_ledger().newest()
-        if newest is None:
-            raise Http404
-        note = newest.note
+        note = _newest().note
         return conditional(
             request,
             lambda: note,
@@ -273,15 +270,16 @@ class InclusionResource(LedgerResource):
 
     def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
         sequence = _required(query, "sequence")
-        signed = _signed_size()
-        size = query.value("tree_size", signed)
-        _require_signed("tree_size", size, signed)
+        newest = _newest()
+        size = query.value("tree_size", newest.tree_size)
+        _require_signed("tree_size", size, newest.tree_size)
         if sequence > size:
             raise no_such_place("sequence", f"a ledger of {size} entries has none with this number.")
         parts = merkle_tree.inclusion_parts(sequence - 1, size)
         *hashes, root = stored_tree.proof([*parts, (0, size)])
         [text] = stored_tree.entry_texts(sequence, sequence)
-        checkpoint = Checkpoint.objects.of_ledger().filter(tree_size=size).newest()
+        is_newest = size == newest.tree_size
+        checkpoint = newest if is_newest else Checkpoint.objects.of_ledger().filter(tree_size=size).newest()
         said: InclusionProof = {
             "sequence": sequence,
             "leaf_index": sequence - 1,
@@ -305,7 +303,7 @@ class ConsistencyResource(LedgerResource):
 
     def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
         first = _required(query, "first")
-        signed = _signed_size()
+        signed = _newest().tree_size
         second = query.value("second", signed)
         _require_signed("second", second, signed)
         if first > second:
@@ -331,8 +329,8 @@ def _required(query: Query, name: str) -> int:
     return found
 
 
-def _signed_size() -> int:
-    newest = Checkpoint.objects.of_ledger().order_by("-id").values_list("tree_size", flat=True).first()
+def _newest() -> Checkpoint:
+    newest = Checkpoint.objects.of_ledger().newest()
     if newest is None:
         raise Http404
     return newest
