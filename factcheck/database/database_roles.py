@@ -158,15 +158,22 @@ def granted(alias: str = DEFAULT_DB_ALIAS) -> list[Granted]:
         ]
 
 
+def wanted_of(relation: Granted) -> frozenset[str]:
+    """What whoever serves has to be granted of this one."""
+    return _wanted_of(relation, wanted())
+
+
+def _wanted_of(relation: Granted, should: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    return SEQUENCE if relation.is_sequence else should.get(relation.name, frozenset())
+
+
 def deviating(alias: str = DEFAULT_DB_ALIAS) -> dict[str, Granted]:
     """Tables and sequences at which something else is granted than is wanted."""
     should = wanted()
     return {
         found.name: found
         for found in granted(alias)
-        if found.public
-        or found.of_columns
-        or found.serving != (SEQUENCE if found.is_sequence else should.get(found.name, frozenset()))
+        if found.public or found.of_columns or found.serving != _wanted_of(found, should)
     }
 
 
@@ -185,7 +192,7 @@ def grant(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
             kind = "SEQUENCE" if relation.is_sequence else "TABLE"
             name = f"{kind} public.{database.ops.quote_name(relation.name)}"
             cursor.execute(f"REVOKE ALL ON {name} FROM PUBLIC, {serving}")
-            rights = SEQUENCE if relation.is_sequence else should.get(relation.name, frozenset())
+            rights = _wanted_of(relation, should)
             if rights:
                 cursor.execute(f"GRANT {', '.join(sorted(rights))} ON {name} TO {serving}")
         for function, is_trigger in _in_the_owners_name(alias):

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.conf import settings as project
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from factcheck.database import database_roles, embedded, role_checks
+from factcheck.database.pending_migrations import NOT_GRANTED, pending_migrations
 from tests.helpers.database import connect
 from tests.helpers.tampering import as_owner_of_tables, as_superuser
 
@@ -92,6 +93,14 @@ def test_what_is_too_much_or_too_little_is_named(statement: str, number: int, wo
     ] != []
 
 
+def test_many_at_once_are_counted() -> None:
+    given("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO PUBLIC")
+    [(code, message)] = found()
+    assert code == "factcheck.W015"
+    assert "otherwise than it needs of" in message
+    assert "tables and sequences, such as auth_group." in message
+
+
 def test_member_of_the_owner_is_named() -> None:
     given("REVOKE factcheck FROM factcheck_owner", "GRANT factcheck_owner TO factcheck")
     assert ("factcheck.W011", "The role that serves is a member of the role factcheck_owner.") in found()
@@ -168,3 +177,12 @@ def test_a_table_that_comes_without_a_word_is_nobodys() -> None:
         owner.execute("CREATE TABLE public.unheard_of (id bigint)")
         may = "SELECT has_table_privilege('factcheck', 'public.unheard_of', 'SELECT')"
         assert owner.execute(may).fetchone() == (False,)
+
+
+def test_migrate_that_was_cut_off_is_pending() -> None:
+    """Whoever serves may not even read what was migrated; so nothing begins to serve, and the demo migrates again."""
+    assert pending_migrations() == []
+    given("REVOKE ALL ON django_migrations FROM factcheck")
+    with transaction.atomic():
+        assert pending_migrations() == [NOT_GRANTED]
+        transaction.set_rollback(True)
