@@ -42,8 +42,8 @@ OF_MOMENTS = [
         include=["published_at", "claim"],
         condition=CURRENT,
     ),
-    # The log of corrections, its keyset and its months; with all that it is narrowed down by, so that what is passed over
-    # is not read.
+    # The log of corrections, its keyset and its months, with all that it is narrowed down by: what is passed over is
+    # not read.
     Index(
         name="publication_corrections",
         fields=["-published_at", "-sequence"],
