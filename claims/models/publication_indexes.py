@@ -45,10 +45,12 @@ OF_MOMENTS = [
         include=["published_at", "claim"],
         condition=CURRENT,
     ),
-    # The log of corrections, its keyset and its months.
+    # The log of corrections, its keyset and its months, with all that it is narrowed down by: what is passed over is
+    # not read.
     Index(
         name="publication_corrections",
         fields=["-published_at", "-sequence"],
+        include=["id", "claim", "kind"],
         condition=Q(kind__in=["clarification", "correction", "update", "retraction"]),
     ),
     # The feed of changes without those that were overtaken.

@@ -13,7 +13,7 @@ from django.test import Client
 
 from claims.models import Claim, Evidence, Rating
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.review import verdict_drafts, workflow
+from claims.review import reply_requests, verdict_drafts, workflow
 from tests.helpers.newsroom import make_source
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
@@ -93,6 +93,7 @@ def test_from_article_to_reader(
         workflow.move(verdict, "submit", by=checker)
     contract = make_source(title="Contract of sale 14/2023", url="https://sundvik.example.org/contracts/14")
     Evidence.objects.create(verdict=verdict, source=contract, stance="refutes", note="Names two ships.")
+    reply_requests.add(verdict, by=checker, claimant=verdict.claim.claimant, not_asked="public_record")
     verdict = workflow.move(verdict, "submit", by=checker)
 
     # Four eyes.

@@ -73,6 +73,7 @@ def test_from_an_article_to_a_corrected_verdict(
             },
         )
     )
+    made(checking.post(f"{verdict}replies/", {"not_asked": "published_words"}))
     assert checking.move(verdict, "submit").json()["state"] == "in_review"
     assert checking.move(verdict, "sign_off").status_code == 403
     assert desk.move(verdict, "sign_off", note="I read the accounts.").json()["state"] == "in_review"
