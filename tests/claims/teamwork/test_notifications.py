@@ -137,7 +137,8 @@ def test_what_somebody_may_no_longer_read_is_not_theirs_any_more(
 
 def test_every_kind_has_its_sentence() -> None:
     for kind in NotificationKind:
-        assert "Kim" in sentence(kind, "Kim") or kind in ("due_soon", "overdue", "not_published")
+        by_itself = ("due_soon", "overdue", "not_published", "complained", "complaint_late")
+        assert "Kim" in sentence(kind, "Kim") or kind in by_itself
         assert "%" not in sentence(kind, "")
 
 

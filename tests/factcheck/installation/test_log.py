@@ -111,7 +111,10 @@ def test_requests_for_programs(sent: str | None, told: str) -> None:
 
 def test_what_opens_a_readers_page_is_left_out() -> None:
     path = f"/messages/{'x' * 43}/"
-    for line in (LogLines().format(record("Failed: %s", path)), JsonLines().format(record("Failed: %s", path))):
+    for line in (
+        LogLines().format(record("Failed: %s", path)),
+        JsonLines().format(record("Failed: %s", path)),
+    ):
         assert "/messages/…/" in line
         assert "xxx" not in line
     assert "/messages/sent/" in LogLines().format(record("Failed: %s", "/messages/sent/"))
