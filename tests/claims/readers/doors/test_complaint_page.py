@@ -124,7 +124,8 @@ def test_a_form_that_was_open_for_days_is_shown_again(reader: Client, publish: C
 def test_what_is_wrong_is_said_and_nothing_is_lost(
     field: str, value: str, says: str, reader: Client, publish: Callable[..., Claim]
 ) -> None:
-    answer = send(reader, f"/claims/{publish().pk}/complain/", **{field: value})
+    changes: dict[str, Any] = {field: value}
+    answer = send(reader, f"/claims/{publish().pk}/complain/", **changes)
     assert answer.status_code == 400
     assert says in answer.content.decode()
     assert not Complaint.objects.exists()
