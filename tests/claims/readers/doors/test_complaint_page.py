@@ -79,7 +79,7 @@ def test_it_cannot_be_sent_from_another_page(reader: Client, publish: Callable[.
     [({"homepage": "https://shop.example"}, 10, "trap"), ({}, 0, "quick")],
 )
 def test_what_programs_do_is_held_back_and_they_learn_nothing(
-    changes: dict[str, str], after: float, sign: str, reader: Client, publish: Callable[..., Claim]
+    changes: dict[str, Any], after: float, sign: str, reader: Client, publish: Callable[..., Claim]
 ) -> None:
     answer = send(reader, f"/claims/{publish().pk}/complain/", after=after, **changes)
     assert answer["Location"] == "/messages/sent/"
