@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models import Count, F, QuerySet, Window
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -75,7 +75,7 @@ def _cards(person: User) -> Iterator[Card]:
     if person.has_perm("claims.take_work"):
         yield _my_work(person)
     if person.has_perm("claims.answer_complaint"):
-        yield _complaints(person)
+        yield _complaints()
     for permission, name in (
         ("claims.sign_off_verdict", "review"),
         ("claims.change_verdict", "returned"),
@@ -127,10 +127,9 @@ def _my_work(person: User) -> Card:
     return Card("work", _("My work"), count, page, [_work_line(row) for row in found])
 
 
-def _complaints(person: User) -> Card:
-    """Those that nobody has, and one's own; the most urgent first."""
-    rows = Complaint.objects.waiting().filter(Q(assigned_to=None) | Q(assigned_to=person))
-    count, found = _counted(rows.select_related("claim").order_by("due_on", "pk"))
+def _complaints() -> Card:
+    """All that the newsroom owes an answer to, the most urgent first: none is late because somebody is ill."""
+    count, found = _counted(Complaint.objects.waiting().select_related("claim").order_by("due_on", "pk"))
     page = reverse("admin:claims_complaint_changelist") + "?queue=complaints"
     lines = [ListedRow(str(row.claim), change_page(row), clock_badge(row)) for row in found]
     return Card("complaints", _("Complaints of readers"), count, page, lines)

@@ -76,7 +76,6 @@ _LISTED: tuple[tuple[type[Model], str, str, str], ...] = (
     (Watch, "failing", "claims.change_watch", "progress__failing_since"),
     (LinkState, "links", "sources.change_linkstate", "since"),
     (PeerNewsroom, "trouble", "claims.change_peernewsroom", "progress__failing_since"),
-    (Complaint, "complaints", "claims.answer_complaint", "confirmed_at"),
     (Complaint, "held_complaints", "claims.answer_complaint", "received_at"),
     (ReaderRequest, "requests", "claims.answer_readerrequest", "confirmed_at"),
     (ReaderRequest, "held_requests", "claims.answer_readerrequest", "received_at"),

@@ -14,7 +14,9 @@ from django.utils import timezone
 from claims.models import (
     AssignmentRule,
     ChatChannel,
+    Claim,
     Claimant,
+    Complaint,
     EmbeddingModel,
     ImportProblem,
     ImportRun,
@@ -24,6 +26,7 @@ from claims.models import (
     Rating,
     RatingScale,
     ReaderPicture,
+    ReaderRequest,
     Repeat,
     SavedView,
     Topic,
@@ -33,8 +36,7 @@ from claims.models import (
     WebhookEndpoint,
 )
 from claims.newsroom import api_tokens
-from claims.readers import submissions
-from claims.readers.confirmations import Sender
+from claims.readers.confirmations import Sender, remember
 from claims.review import clusters, verdict_drafts
 from claims.teamwork import assignments, comments
 from claims.teamwork.notifications import tell
@@ -120,16 +122,7 @@ def add_row_of_each(checker: User, editor: User) -> None:
         signature="A" * 86,
         body="{}",
     )
-    sender = Sender(f"reader-{number}@example.org")
-    complaint = submissions.complain(
-        claim.publications.get(), kind="other", text=f"Look again, {number}.", sender=sender
-    )
-    submissions.confirm(complaint.contact)
-    asked = submissions.ask(address=f"https://example.org/post/{number}", sender=sender)
-    ReaderPicture.objects.create(
-        request=asked, media_type="image/gif", content=b"GIF89a", sha256=hashlib.sha256(b"GIF89a").hexdigest()
-    )
-    submissions.confirm(asked.contacts.get())
+    _add_messages_of_readers(claim, number)
     ChatChannel.objects.create(
         name=f"#{number}", shape="slack", address="https://hooks.example.org/services/T0"
     )
@@ -146,4 +139,22 @@ def add_row_of_each(checker: User, editor: User) -> None:
         object_id=str(claim.pk),
         object_repr=str(claim),
         action_flag=ADDITION,
+    )
+
+
+def _add_messages_of_readers(claim: Claim, number: int) -> None:
+    """A complaint and a request that were confirmed; nobody is mailed."""
+    sender = Sender(f"reader-{number}@example.org")
+    complaint = Complaint.objects.create(claim=claim, version=1, kind="other", text=f"Look again, {number}.")
+    remember(sender, complaint=complaint)
+    Complaint.objects.filter(pk=complaint.pk).update(
+        state="confirmed", due_on=timezone.localdate(), promised_days=7
+    )
+    asked = ReaderRequest.objects.create(text=f"Is this real, {number}?", picture_key=f"sha256:{number}")
+    remember(sender, request=asked)
+    ReaderPicture.objects.create(
+        request=asked, media_type="image/gif", content=b"GIF89a", sha256=hashlib.sha256(b"GIF89a").hexdigest()
+    )
+    ReaderRequest.objects.filter(pk=asked.pk).update(
+        state="confirmed", askers=1, last_asked_at=timezone.now()
     )

@@ -46,7 +46,7 @@ QUERIES = {
     "claims.publication": 4,
     "claims.rating": 4,
     "claims.ratingscale": 4,
-    "claims.readerrequest": 4,
+    "claims.readerrequest": 5,
     "claims.repeat": 6,
     "claims.savedview": 4,
     "claims.secondfactorrule": 4,

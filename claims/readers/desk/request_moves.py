@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from claims.models import Appearance, Claim, Publication, ReaderRequest
@@ -91,7 +91,9 @@ def decline(request: ReaderRequest, *, reason: str, by: User) -> ReaderRequest:
 
 def claims_published(*, claims: Collection[int], **signal: Any) -> None:
     """Answer what readers asked about whose claim has just been published; part of the transaction that publishes."""
-    _answer_published(ReaderRequest.objects.filter(Q(claim__in=claims) | Q(claim__merged_into__in=claims)))
+    # Asked apart: one question about either would read all that is taken up.
+    merged = Claim.objects.filter(merged_into__in=claims).values_list("pk", flat=True)
+    _answer_published(ReaderRequest.objects.filter(claim__in=[*claims, *merged]))
 
 
 @transaction.atomic

@@ -151,7 +151,7 @@ def test_it_is_taken_given_and_put_back(complaint: Complaint, editor: User, chec
     desk.post(page_of(complaint, "put-back"))
     complaint.refresh_from_db()
     assert complaint.state == "confirmed"
-    assert not complaint.assigned_to
+    assert Complaint.objects.filter(pk=complaint.pk, assigned_to=None).exists()
     assert desk.get(page_of(complaint, "take"))["Location"] == page_of(complaint)  # opened, not pressed
 
 

@@ -139,6 +139,8 @@ def test_every_kind_has_its_sentence() -> None:
     for kind in NotificationKind:
         by_time = ("due_soon", "overdue", "not_published", "answer_overdue", "link_lost")
         assert "Kim" in sentence(kind, "Kim") or kind in by_time
+        by_itself = ("due_soon", "overdue", "not_published", "complained", "complaint_late")
+        assert "Kim" in sentence(kind, "Kim") or kind in by_itself
         assert "%" not in sentence(kind, "")
 
 

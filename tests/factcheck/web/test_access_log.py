@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from granian.log import log_request_builder
+from granian.log import DEFAULT_ACCESSLOG_FMT, log_request_builder
 
 from factcheck.web.access_log import BEHIND_PROXIES, name_visitors
 
@@ -51,7 +51,7 @@ def test_what_opens_a_readers_page_is_left_out(
         "addr_remote": "10.0.0.1", "path": f"/messages/{'x' * 43}/export/", "qs": "", "method": "GET", "scheme": "http",
         "protocol": "HTTP/1.1", "headers": {}.get,
     }  # fmt: skip
-    log_request_builder(BEHIND_PROXIES if behind else None)(0.0, 0.0, asked, 200)
+    log_request_builder(BEHIND_PROXIES if behind else DEFAULT_ACCESSLOG_FMT)(0.0, 0.0, asked, 200)
     (line,) = caplog.messages
     assert "/messages/…/export/" in line
     assert "xxx" not in line

@@ -79,7 +79,7 @@ def test_it_cannot_be_sent_from_another_page(reader: Client, publish: Callable[.
     [({"homepage": "https://shop.example"}, 10, "trap"), ({}, 0, "quick")],
 )
 def test_what_programs_do_is_held_back_and_they_learn_nothing(
-    changes: dict[str, str], after: float, sign: str, reader: Client, publish: Callable[..., Claim]
+    changes: dict[str, Any], after: float, sign: str, reader: Client, publish: Callable[..., Claim]
 ) -> None:
     answer = send(reader, f"/claims/{publish().pk}/complain/", after=after, **changes)
     assert answer["Location"] == "/messages/sent/"
@@ -124,7 +124,8 @@ def test_a_form_that_was_open_for_days_is_shown_again(reader: Client, publish: C
 def test_what_is_wrong_is_said_and_nothing_is_lost(
     field: str, value: str, says: str, reader: Client, publish: Callable[..., Claim]
 ) -> None:
-    answer = send(reader, f"/claims/{publish().pk}/complain/", **{field: value})
+    changes: dict[str, Any] = {field: value}
+    answer = send(reader, f"/claims/{publish().pk}/complain/", **changes)
     assert answer.status_code == 400
     assert says in answer.content.decode()
     assert not Complaint.objects.exists()
