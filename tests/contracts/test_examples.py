@@ -26,8 +26,8 @@ from factcheck.installation.environment import Rate
 from factcheck.routes import openapi
 from factcheck.web.throttling import callers, limiter
 from tests.contracts import test_contracts
-from tests.helpers.tampering import as_owner_of_tables
 from tests.helpers.kept_newsroom import checker, editor, kept_rows
+from tests.helpers.tampering import as_owner_of_tables
 
 __all__ = ["checker", "editor", "kept_rows"]  # fixtures
 world, retracted, cluster = test_contracts.world, test_contracts.retracted, test_contracts.cluster
