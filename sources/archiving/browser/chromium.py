@@ -123,6 +123,11 @@ def chromium(program: str, proxy: str, limits: BrowserLimits, *, sandbox: bool =
     our_reads, its_writes = os.pipe()
     try:
         process = _started(program, proxy, limits, profile, its_reads, its_writes, sandbox=sandbox)
+    except OSError:
+        os.close(our_reads)
+        os.close(our_writes)
+        shutil.rmtree(profile, ignore_errors=True)
+        raise
     finally:
         os.close(its_reads)
         os.close(its_writes)

@@ -73,6 +73,8 @@ def page_pictures(url: str, *, limits: BrowserLimits = LIMITS, allow_loopback: b
                 _take(browser.devtools, url, pictures)
         except BrowserOutOfBounds as bounds:
             _lacking(pictures, _EXCESS[str(bounds)])
+        except OSError as error:
+            _lacking(pictures, f"The browser could not be started: {error.strerror or error}.")
         except BrowserSilent:
             _lacking(pictures, "The browser ended or did not answer.")
         except BrowserRefuses as refusal:

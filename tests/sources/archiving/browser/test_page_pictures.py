@@ -225,3 +225,14 @@ def test_a_browser_that_is_none_says_so(site: Site, settings: Any) -> None:
     settings.ARCHIVE_BROWSER = shutil.which("true")
     pictures = visited(site, "")
     assert pictures.missing == dict.fromkeys(("screenshot", "pdf"), "The browser ended or did not answer.")
+
+
+def test_a_browser_that_cannot_be_started_leaves_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    before = left_behind()
+    monkeypatch.setattr("subprocess.Popen", refused)
+    pictures = visited(site, "")
+    assert pictures.missing["pdf"] == "The browser could not be started: Permission denied."
+    assert left_behind() == before
