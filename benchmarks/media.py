@@ -121,7 +121,7 @@ def _upright(asked: Any) -> object:
     return likeness._near([(Orientation.ORIGINAL, asked.pdq)], 31)
 
 
-def found_again() -> bool:
+def found_again(pictures: int) -> bool:
     """Pictures that were changed as pictures are that go round."""
     from PIL import Image
 
@@ -139,7 +139,7 @@ def found_again() -> bool:
     }
     kept = {}
     took_in = []
-    for number in range(PICTURES):
+    for number in range(pictures):
         media, took = timed(lambda: take_in(encoded(scene(number), quality=90), by=None))  # noqa: B023
         kept[number] = media.pk
         took_in.append(took)
@@ -154,15 +154,15 @@ def found_again() -> bool:
             missed[name] += media not in [near.media_id for near in found]
             wrong += sum(near.media_id != media for near in found)
     for name in [*CHANGES, *extra]:
-        print(f"  {1 - missed[name] / PICTURES:4.0%} found again: {name}")
+        print(f"  {1 - missed[name] / pictures:4.0%} found again: {name}")
     print(f"a picture is looked at and looked up in {percentiles(took_all)}; others found for it: {wrong}")
-    unseen = sum(bool(near_duplicates(encoded(scene(10_000 + number)))) for number in range(PICTURES))
+    unseen = sum(bool(near_duplicates(encoded(scene(10_000 + number)))) for number in range(pictures))
     usual = sum(missed[name] for name in CHANGES)
     met = said(
-        usual <= PICTURES * len(CHANGES) * (1 - RECALL),
-        f"{usual} of {PICTURES * len(CHANGES)} usual changes missed",
+        usual <= pictures * len(CHANGES) * (1 - RECALL),
+        f"{usual} of {pictures * len(CHANGES)} usual changes missed",
     )
-    return met & said(unseen + wrong == 0, f"{unseen} of {PICTURES} pictures that were never seen are found")
+    return met & said(unseen + wrong == 0, f"{unseen} of {pictures} pictures that were never seen are found")
 
 
 def main() -> int:
@@ -170,6 +170,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--hashes", type=int, default=HASHES)
+    parser.add_argument("--pictures", type=int, default=PICTURES)
     parser.add_argument(
         "--database", type=Path, metavar="DATA_DIR", help="where all is kept, for another look"
     )
@@ -181,7 +182,7 @@ def main() -> int:
         hashes = filled(arguments.hashes)
         print(f"on {os.cpu_count()} cores, where {os.getloadavg()[0]:.1f} programs run on average")
         is_met = recalled(hashes)
-        return not (found_again() and is_met)
+        return not (found_again(arguments.pictures) and is_met)
 
 
 if __name__ == "__main__":

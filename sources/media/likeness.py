@@ -8,7 +8,7 @@ bit by bit. Nothing that is near is missed (multi-index hashing; Norouzi, Punjan
 
 import hashlib
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connections, router
 
@@ -112,7 +112,7 @@ def _near(asked: list[_Asked], within: int) -> list[NearDuplicate]:
     if not asked:
         return []
     hashes = [pdq for _orientation, pdq in asked]
-    values = [*_probes(hashes), [*range(len(asked))], [*map(bytes_as_bits, hashes)], within]
+    values: list[Any] = [*_probes(hashes), [*range(len(asked))], [*map(bytes_as_bits, hashes)], within]
     with connections[router.db_for_read(MediaHash)].cursor() as cursor:
         cursor.execute(_NEAR, values)
         return [
