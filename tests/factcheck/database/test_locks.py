@@ -23,7 +23,7 @@ def way(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("pooled")
 
 
-def asked(statement: str, *values: object) -> int:
+def asked(statement: str, *values: Any) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.rowcount

@@ -98,7 +98,7 @@ def test_many_at_once_are_counted() -> None:
     [(code, message)] = found()
     assert code == "factcheck.W015"
     assert "otherwise than it needs of" in message
-    assert "tables and sequences, such as auth_group." in message
+    assert "tables and sequences, such as account_emailaddress." in message
 
 
 def test_member_of_the_owner_is_named() -> None:

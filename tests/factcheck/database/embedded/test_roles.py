@@ -86,7 +86,7 @@ def test_what_an_earlier_version_made_is_handed_over(tmp_path: Path) -> None:
     server._prepare_socket_folder(place, run_as)
     server._initialise(place, run_as)
     server._launch(place, run_as)
-    where = {"host": str(place.socket_folder), "user": SUPERUSER}
+    where: dict[str, Any] = {"host": str(place.socket_folder), "user": SUPERUSER}
     with psycopg.connect(**where, dbname="postgres", autocommit=True) as earlier:
         earlier.execute("CREATE DATABASE factcheck")
     with psycopg.connect(**where, dbname="factcheck", autocommit=True) as earlier:
