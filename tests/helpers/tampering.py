@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
+from psycopg.pq import TransactionStatus
 
 from factcheck.database import database_roles
 from factcheck.database.embedded import OWNER, RUNTIME
@@ -43,7 +44,7 @@ def _as(role: str) -> Iterator[None]:
         if not connection.in_atomic_block:
             _change(_user(role), RUNTIME)
         raise
-    if not connection.needs_rollback:
+    if connection.connection.info.transaction_status != TransactionStatus.INERROR:
         _change(_user(role), RUNTIME)
 
 

@@ -18,6 +18,7 @@ from claims.newsroom import api_tokens
 from claims.newsroom.refusals import NotAllowed
 from tests.helpers.newsroom import make_claim, person
 from tests.helpers.newsroom_tool import Tool, tool
+from tests.helpers.tampering import as_owner_of_tables
 
 pytestmark = pytest.mark.django_db
 
@@ -258,7 +259,8 @@ def test_a_revoked_token_stays_revoked_even_by_sql(editor: User) -> None:
 
 def test_a_token_is_not_deleted_even_by_sql(editor: User) -> None:
     token, _secret = issue(editor)
-    refused("DELETE FROM claims_apitoken WHERE id = %s", token.pk, rule="revoked, not deleted")
+    with as_owner_of_tables():
+        refused("DELETE FROM claims_apitoken WHERE id = %s", token.pk, rule="revoked, not deleted")
 
 
 @pytest.mark.parametrize(
