@@ -15,7 +15,7 @@ from whitenoise.compress import Compressor
 from factcheck.api.openapi.settings import SCHEMA
 from factcheck.database import connection_settings, embedded
 from factcheck.desk import desk
-from factcheck.installation import file_store, program
+from factcheck.installation import address_costs, file_store, program
 from factcheck.installation.archiving_settings import archiving_settings
 from factcheck.installation.authority_settings import authority_settings
 from factcheck.installation.backup_settings import backup_settings
@@ -459,27 +459,10 @@ RATE_LIMIT_PAGES = rate(
 )
 # The editorial API counts by itself, once it knows its user.
 RATE_LIMITED_REGEX = _PUBLIC_ADDRESSES
-RATE_LIMITED_PAGES_REGEX = (
-    r"^/($|(claims|sources|methodology|check|clusters|ask|messages|corrections|standards|about)/)"
-)
-# For how many plain requests an answer counts that costs more, by its address.
-RATE_LIMIT_COSTS = {
-    r"/facets/$": 5,
-    r"/lookup/$": 10,
-    r"/lookup/media/$|/claims:imageSearch$": 40,
-    r"/match/$": 5,
-    r"/claims\.(csv|ndjson|jsonld)$": 20,
-    r"/standards(/|\.csv)$": 20,
-    r"/evidence-pack/$": 20,
-    r"^/check/answer/$": 5,
-    r"^/ask/send/$": 5,
-    r"^/api/v1/requests/$": 5,
-}
-# And how many bytes of a body count for one request more, where the answer takes as long as the body. Browsers write a
-# letter of many scripts as six or nine.
-RATE_LIMIT_BYTES = {r"/match/$": 200, r"^/check/answer/$": 1000}
-#: What streams for as long as it takes; it has seats and a time limit of its own (claims/public/api/downloads.py).
-STREAMED_REGEX = r"/claims\.(csv|ndjson|jsonld)$|/evidence-pack/$"
+# By their addresses: factcheck/installation/address_costs.py.
+RATE_LIMITED_PAGES_REGEX = address_costs.RATE_LIMITED_PAGES_REGEX
+RATE_LIMIT_COSTS, RATE_LIMIT_BYTES = address_costs.RATE_LIMIT_COSTS, address_costs.RATE_LIMIT_BYTES
+STREAMED_REGEX = address_costs.STREAMED_REGEX
 #: The authentication class that tells whose token a request bears, where anybody may read.
 RATE_LIMIT_AUTHENTICATION = "claims.editorial.authentication.BearerAuthentication"
 

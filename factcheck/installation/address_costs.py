@@ -1,0 +1,24 @@
+"""What answers cost that cost more than a plain request, by their addresses. Settings.py takes these over."""
+
+# For how many plain requests an answer counts.
+RATE_LIMIT_COSTS = {
+    r"/facets/$": 5,
+    r"/lookup/$": 10,
+    r"/lookup/media/$|/claims:imageSearch$": 40,
+    r"/match/$": 5,
+    r"/claims\.(csv|ndjson|jsonld)$": 20,
+    r"/standards(/|\.csv)$": 20,
+    r"/evidence-pack/$": 20,
+    r"^/check/answer/$": 5,
+    r"^/ask/send/$": 5,
+    r"^/api/v1/requests/$": 5,
+}
+# And how many bytes of a body count for one request more, where the answer takes as long as the body. Browsers write a
+# letter of many scripts as six or nine.
+RATE_LIMIT_BYTES = {r"/match/$": 200, r"^/check/answer/$": 1000}
+#: What streams for as long as it takes; it has seats and a time limit of its own (claims/public/api/downloads.py).
+STREAMED_REGEX = r"/claims\.(csv|ndjson|jsonld)$|/evidence-pack/$"
+#: Pages for readers that count.
+RATE_LIMITED_PAGES_REGEX = (
+    r"^/($|(claims|sources|methodology|check|clusters|ask|messages|corrections|standards|about)/)"
+)
