@@ -87,6 +87,7 @@ def world(checker: User, editor: User) -> dict[str, Any]:
         claimant=minister,
         claimed_on=date(2026, 1, 15),
         context="The minister spoke at the opening.",
+        created_at=datetime(2026, 1, 20, 10, tzinfo=UTC),
         topics=[Topic.objects.create(name="Transport", slug="transport")],
     )
     claim.first_appearance = make_appearance(claim, article, "It cost 40 million euros")
@@ -126,7 +127,7 @@ def world(checker: User, editor: User) -> dict[str, Any]:
         published(
             rating=rating("false"), correction_kind="correction", correction_note="We rated too mildly."
         )
-    withdrawn = make_claim("The ferry sank.")
+    withdrawn = make_claim("The ferry sank.", created_at=datetime(2026, 1, 30, 10, tzinfo=UTC))
     return {
         "claim": claim,
         "article": article,

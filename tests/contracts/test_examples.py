@@ -56,7 +56,7 @@ BINARY = {"application/octet-stream"}
 
 #: Operations whose answers no example can hold, and why. What they refuse has one all the same.
 WITHOUT_AN_ANSWER = {
-    "claims_evidence_pack": "A ZIP of a hundred kilobytes: docs/evidence-packs.md lists what is in it.",
+    "claims_evidence_pack": "A ZIP, whose bytes tell a reader nothing: docs/evidence-packs.md lists what is in it.",
 }
 
 
@@ -233,7 +233,9 @@ def test_every_public_operation_has_an_example(operation: str) -> None:
         for media_type, content in response.get("content", {}).items()
         if content.get("examples")
     ]
-    assert bool(media_types) != (operation in WITHOUT_AN_ANSWER), f"Add {FOLDER.name}/{operation}.json with a summary and a request."
+    assert bool(media_types) != (operation in WITHOUT_AN_ANSWER), (
+        f"Add {FOLDER.name}/{operation}.json with a summary and a request."
+    )
 
 
 @pytest.mark.parametrize(
