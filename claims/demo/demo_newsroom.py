@@ -273,7 +273,8 @@ def _claimant(row: Row) -> Claimant:
 
 
 def _topic(row: Row) -> Topic:
-    return Topic.objects.get_or_create(slug=row["slug"], defaults={"name": row["name"]})[0]
+    words = {"name": row["name"], "same_as": row.get("same_as", [])}
+    return Topic.objects.get_or_create(slug=row["slug"], defaults=words)[0]
 
 
 @lru_cache(maxsize=2)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypedDict
 from django.conf import settings
 from django.urls import reverse
 
-from factcheck.api.openapi.body_serializer import Moment
+from factcheck.api.openapi.body_serializer import Moment, OrNothing
 from sources.addresses import url_key
 from sources.models import ArchivedFile, LinkOutcome, LinkState
 
@@ -24,6 +24,7 @@ class PublicLink(TypedDict):
     url: Annotated[str, "The address as the claim has it."]
     outcome: Annotated[
         str,
+        OrNothing,
         LinkOutcome,
         "`alive`: the page is there; `moved`: it has another address, see `moved_to`; `gone`: it is there no more;"
         " `changed`: words that are quoted from it are there no more; `unreachable`: it cannot be told at the moment;"

@@ -11,7 +11,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from django.core.management import call_command
 from django.test import Client
 from jsonschema import Draft202012Validator
 
-from claims.models import Claim, Claimant, Cluster, Evidence, Topic
+from claims.models import Claim, Claimant, Cluster, Evidence, ReplyRequest, Topic, Verdict
 from claims.review import clusters, verdict_drafts, workflow
 from factcheck.routes import openapi
 from sources.models import Publisher
@@ -74,16 +74,20 @@ def world(checker: User, editor: User) -> dict[str, Any]:
         published_on=date(2026, 1, 16),
         publisher=gazette,
     )
-    make_snapshot(article, "“It cost 40 million euros”, the minister said of the bridge. She smiled.")
+    captured = {"captured_at": datetime(2026, 1, 20, 9, tzinfo=UTC)}
+    make_snapshot(
+        article, "“It cost 40 million euros”, the minister said of the bridge. She smiled.", **captured
+    )
     accounts = make_source(
         title="Accounts of the bridge authority", url="https://accounts.example.org/2025", kind="report"
     )
-    make_snapshot(accounts, "The bridge: 52 million euros.")
+    make_snapshot(accounts, "The bridge: 52 million euros.", **captured)
     claim = make_claim(
         "The harbour bridge cost 40 million euros.",
         claimant=minister,
         claimed_on=date(2026, 1, 15),
         context="The minister spoke at the opening.",
+        created_at=datetime(2026, 1, 20, 10, tzinfo=UTC),
         topics=[Topic.objects.create(name="Transport", slug="transport")],
     )
     claim.first_appearance = make_appearance(claim, article, "It cost 40 million euros")
@@ -104,6 +108,8 @@ def world(checker: User, editor: User) -> dict[str, Any]:
                 start=12,
                 end=28,
             )
+        if not verdict.reply_requests.exists():
+            answered(verdict)
         for action, by in (("submit", checker), ("sign_off", editor), ("publish", editor)):
             verdict = workflow.move(verdict, action, by=by)
 
@@ -121,7 +127,7 @@ def world(checker: User, editor: User) -> dict[str, Any]:
         published(
             rating=rating("false"), correction_kind="correction", correction_note="We rated too mildly."
         )
-    withdrawn = make_claim("The ferry sank.")
+    withdrawn = make_claim("The ferry sank.", created_at=datetime(2026, 1, 30, 10, tzinfo=UTC))
     return {
         "claim": claim,
         "article": article,
@@ -129,6 +135,27 @@ def world(checker: User, editor: User) -> dict[str, Any]:
         "claimant": minister,
         "publisher": gazette,
     }
+
+
+def answered(verdict: Verdict) -> ReplyRequest:
+    """The minister was asked before it was published, and has answered; the builder cannot be asked."""
+    ReplyRequest.objects.create(verdict=verdict, party="Pontis Bridge Builders", not_asked="no_way")
+    return ReplyRequest.objects.create(
+        verdict=verdict,
+        claimant=verdict.claim.claimant,
+        channel="email",
+        language="en",
+        subject="Your words on the harbour bridge",
+        text="You said that the bridge cost 40 million euros. What does it rest on?",
+        sent_at=datetime(2026, 1, 28, 9, tzinfo=UTC),
+        answer_by=datetime(2026, 1, 30, 16, tzinfo=UTC),
+        answered_at=datetime(2026, 1, 29, 14, tzinfo=UTC),
+        answer_recorded_at=datetime(2026, 1, 29, 14, tzinfo=UTC),
+        answer_channel="email",
+        answer="Thank you for asking. I spoke of the contract, without the ramps. Kind regards",
+        answer_shown="excerpt",
+        excerpt="I spoke of the contract, without the ramps.",
+    )
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,13 @@ at them:
     UPDATE_CONTRACTS=1 .venv/bin/pytest tests/contracts/test_examples.py
 """
 
+import hashlib
 import json
 import os
 import re
+from base64 import b64encode
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -20,12 +23,16 @@ from django.db import connection
 from django.test import Client
 from jsonschema import Draft202012Validator
 
+from claims.ledger.proofs.checkpoints import sign_ledger
+from claims.links import watched_links
 from claims.models import Claim
 from factcheck.api.openapi.examples import ANY, FOLDER, Example, examples, operations
 from factcheck.installation.environment import Rate
 from factcheck.routes import openapi
 from factcheck.web.throttling import callers, limiter
+from sources.models import ArchivedCopy, ArchivedFile, LinkState, Timestamp
 from tests.contracts import test_contracts
+from tests.helpers.broken_rules import as_committed
 from tests.helpers.kept_newsroom import checker, editor, kept_rows
 from tests.helpers.tampering import as_owner_of_tables
 
@@ -37,10 +44,19 @@ pytestmark = pytest.mark.django_db
 #: Operations of editors' tools are described in words and by their schemas.
 NOT_PUBLIC = "/api/v1/editorial/"
 
-#: Members that the database's own clock decides, and what stands for them in the examples.
+#: What the database's own clock decides of an answer, and what stands for it in the example.
 DECIDED_BY_THE_DATABASE = {
-    "captured_at": "2026-01-20T09:00:00.000000Z",
-    "body_sha256": "0123456789abcdef" * 4,
+    ("sources_copies", "captured_at"): "2026-01-20T09:00:00.000000Z",
+    ("ledger_checkpoints", "signed_at"): "2026-02-03T09:01:00.000000Z",
+    ("ledger_keys", "began_at"): "2026-02-03T09:01:00.000000Z",
+}
+
+#: Answers of these types are bytes, which an example holds in base64.
+BINARY = {"application/octet-stream"}
+
+#: Operations whose answers no example can hold, and why. What they refuse has one all the same.
+WITHOUT_AN_ANSWER = {
+    "claims_evidence_pack": "A ZIP, whose bytes tell a reader nothing: docs/evidence-packs.md lists what is in it.",
 }
 
 
@@ -71,8 +87,56 @@ def busy(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     limiter.cache_clear()
 
 
-def served(client: Client, request: dict[str, Any]) -> dict[str, Any]:
+@pytest.fixture
+def signed(settings: Any, world: dict[str, Any], retracted: Claim) -> None:
+    """What was published so far is signed, by the key of the examples."""
+    settings.SIGNING_KEY = "the examples are signed with this key, and nothing else is"
+    as_committed()
+    sign_ledger()
+
+
+@pytest.fixture
+def archived(world: dict[str, Any]) -> None:
+    """The article was archived, and an authority signed when."""
+    address = world["article"].url
+    copy = ArchivedCopy.objects.create(
+        source=world["article"], address=address, final_address=address, http_status=200, reason="desk"
+    )
+    digest = hashlib.sha256(b"WARC/1.1").hexdigest()
+    ArchivedFile.objects.create(
+        copy=copy, role="warc", sha256=digest, size=48211, media_type="application/warc"
+    )
+    Timestamp.objects.create(
+        sha256=digest,
+        authority="https://timestamps.example.org/",
+        token=b"token",
+        stamped_at=datetime(2026, 1, 20, 9, 0, 7, tzinfo=UTC),
+    )
+
+
+@pytest.fixture
+def moved_away(world: dict[str, Any]) -> None:
+    """The article is gone from where it was; everything else was not looked at yet."""
+    watched_links.look_for_new()
+    on = {name: datetime(2026, 2, 20, 4, tzinfo=UTC) for name in ("since", "checked_at", "written_at")}
+    LinkState.objects.filter(pk=world["article"].pk).update(
+        outcome="gone", http_status=410, moved_to="", **on
+    )
+
+
+#: What there has to be before an operation has something to tell.
+NEEDED = {
+    "changes_": "signed",
+    "claims_links": "moved_away",
+    "clusters_": "cluster",
+    "ledger_": "signed",
+    "sources_copies": "archived",
+}
+
+
+def served(client: Client, example: Example) -> dict[str, Any]:
     """The answer to the request of an example, as the example's file holds it."""
+    request = example.content["request"]
     query = {
         name: ",".join(map(str, value)) if isinstance(value, list) else value
         for name, value in request.get("query", {}).items()
@@ -86,10 +150,12 @@ def served(client: Client, request: dict[str, Any]) -> dict[str, Any]:
             query_params=query,
             headers={"host": "localhost:8000", **request.get("headers", {})},
         )
-        body = b"".join(response).decode()
-    for member, value in DECIDED_BY_THE_DATABASE.items():
-        body = re.sub(rf'("{member}": ?)"[^"]*"', rf'\1"{value}"', body)
+        content = b"".join(response)
     media_type = response.headers["Content-Type"].partition(";")[0]
+    body = b64encode(content).decode() if media_type in BINARY else content.decode()
+    for (operation, member), value in DECIDED_BY_THE_DATABASE.items():
+        if operation == example.operation:
+            body = re.sub(rf'("{member}": ?)"[^"]*"', rf'\1"{value}"', body)
     is_json = re.search(r"\bjson$", media_type)
     return {
         "status": response.status_code,
@@ -110,10 +176,11 @@ def test_answer_is_what_is_served(
     expected = example.content.get("response", {})
     if expected.get("status") == 429:
         request.getfixturevalue("busy")
-    if example.operation.startswith("clusters_"):
-        count_from_the_last()
-        request.getfixturevalue("cluster")
-    answer = served(client, example.content["request"])
+    for operation, fixture in NEEDED.items():
+        if example.operation.startswith(operation):
+            count_from_the_last()
+            request.getfixturevalue(fixture)
+    answer = served(client, example)
     if os.environ.get("UPDATE_CONTRACTS"):
         text = json.dumps(example.content | {"response": answer}, indent=2, ensure_ascii=False)
         example.path.write_text(text + "\n")
@@ -136,8 +203,8 @@ def test_example_is_attached_and_as_its_schema_says(example: Example) -> None:
         validate(answer["body"], content["schema"])
         attached += 1
         if "body" in example.content["request"] and answer["status"] < 400:
-            for described in operation["requestBody"]["content"].values():
-                validate(example.content["request"]["body"], described["schema"])
+            described = operation["requestBody"]["content"]["application/json"]
+            validate(example.content["request"]["body"], described["schema"])
     assert attached
 
 
@@ -162,11 +229,13 @@ def test_every_public_operation_has_an_example(operation: str) -> None:
     media_types = [
         media_type
         for status, response in described["responses"].items()
-        if status == "200"
+        if status.startswith("2")
         for media_type, content in response.get("content", {}).items()
         if content.get("examples")
     ]
-    assert media_types, f"Add {FOLDER.name}/{operation}.json with a summary and a request."
+    assert bool(media_types) != (operation in WITHOUT_AN_ANSWER), (
+        f"Add {FOLDER.name}/{operation}.json with a summary and a request."
+    )
 
 
 @pytest.mark.parametrize(

@@ -30,9 +30,18 @@ def curls() -> list[str]:
 
 
 def test_addresses_are_those_that_exist() -> None:
-    documented = re.findall(r"`GET (/api/v1/\S+)`", TEXT)
-    public = [path for path in openapi()["paths"] if not path.startswith("/api/v1/editorial/")]
-    served = {path.replace("{claim_id}", "{id}") for path in public}
+    documented = re.findall(r"`((?:GET|POST) /api/v1/\S+)`", TEXT)
+    public = [
+        (path, operation)
+        for path, operation in openapi()["paths"].items()
+        if not path.startswith("/api/v1/editorial/")
+    ]
+    served = {
+        f"{method.upper()} {path.replace('{claim_id}', '{id}')}"
+        for path, operation in public
+        for method in ("get", "post")
+        if method in operation
+    }
     assert sorted(documented) == sorted(served)
 
 

@@ -31,11 +31,12 @@ def test_columns_are_those_that_exist_in_their_order() -> None:
 def test_feed_in_the_text_has_the_keys_of_the_one_that_is_served(client: Client) -> None:
     shown = re.findall(r"```json\n(.*?)```", section("Changes"), flags=re.DOTALL)[0]
     served = client.get("/api/v1/changes/").json()
-    assert re.findall(r'^\{"(\w+)"|, "(more|house|results)"', shown) == [
+    assert re.findall(r'^\{"(\w+)"|, "(more|house|checkpoint|results)"', shown) == [
         ("next", ""),
         ("", "more"),
         ("", "house"),
+        ("", "checkpoint"),
         ("", "results"),
     ]
-    assert list(served) == ["next", "more", "house", "results"]
+    assert list(served) == ["next", "more", "house", "checkpoint", "results"]
     assert urlsplit(served["next"]).query == "since=0"

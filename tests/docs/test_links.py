@@ -24,3 +24,15 @@ def test_links_lead_to_pages_and_headings(page: Path) -> None:
         if not target.exists() or (anchor and anchor not in anchors(target)):
             broken.append(f"{name}#{anchor}")
     assert broken == []
+
+
+def test_every_page_is_linked_from_another() -> None:
+    """Decisions and steps have lists of their own."""
+    linked = {
+        (page.parent / name).resolve()
+        for page in PAGES
+        for name in re.findall(r"\]\((?!https?://)([^)#\s]+)", page.read_text())
+        if (page.parent / name).resolve() != page
+    }
+    pages = {page for page in PAGES if page.parent == settings.BASE_DIR / "docs"}
+    assert sorted(page.name for page in pages - linked) == []

@@ -4,7 +4,14 @@ import re
 
 from django.conf import settings
 
-PAGES = ("api.md", "api-resources.md", "interoperability.md", "ledger-proofs.md", "webhooks.md")
+PAGES = (
+    "api.md",
+    "api-resources.md",
+    "api-trust.md",
+    "interoperability.md",
+    "ledger-proofs.md",
+    "webhooks.md",
+)
 TEXT = "\n".join((settings.BASE_DIR / "docs" / name).read_text() for name in PAGES)
 
 

@@ -73,9 +73,10 @@ def make_source(text: str = "", **fields: Any) -> Source:
     return source
 
 
-def make_snapshot(source: Source, text: str) -> Snapshot:
+def make_snapshot(source: Source, text: str, **fields: Any) -> Snapshot:
     digest = hashlib.sha256(text.encode()).hexdigest()
     return Snapshot.objects.create(
+        **fields,
         source=source,
         number=source.snapshots.count() + 1,
         media_type="text/plain",

@@ -13,6 +13,7 @@ from rest_framework.renderers import BaseRenderer
 from claims.exports.evidence_pack.pack import EvidencePack, NothingPublished, evidence_pack
 from factcheck.api.negotiation import Form
 from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
+from factcheck.api.problems import MEDIA_TYPE as PROBLEM
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.api.resources import CACHE_CURRENT, PublicResource
 from factcheck.api.seated_streams import Begun, seated
@@ -33,7 +34,7 @@ class EvidencePackSchema(PublicSchema):
         return {
             **super().get_response_serializers(),
             200: OpenApiResponse(OpenApiTypes.BINARY, "A ZIP; its README.txt says what is in it."),
-            (503, "application/problem+json"): OpenApiResponse(
+            (503, PROBLEM): OpenApiResponse(
                 ProblemSerializer, "Too many downloads are running; `Retry-After` says when to come back."
             ),
         }
@@ -49,7 +50,9 @@ class EvidencePackResource(PublicResource):
     nouns = ("claim", "claims")
     serializer_class = None  # type: ignore[assignment]  # a ZIP is described in the schema
     schema = EvidencePackSchema()
-    answers: ClassVar = {404: OpenApiResponse(ProblemSerializer, "There is no such claim, or no packs here.")}
+    answers: ClassVar = {
+        (404, PROBLEM): OpenApiResponse(ProblemSerializer, "There is no such claim, or no packs here.")
+    }
     route = "claims-evidence-pack"
 
     def get_renderers(self) -> list[BaseRenderer]:

@@ -4,7 +4,8 @@ What writes the body is checked against the dictionary by mypy, key by key. What
 stands in `Annotated`:
 
     Annotated[str, "BCP 47."]             a text: what readers of the API should know
-    Annotated[str, Claimant.Kind]         choices: the only values
+    Annotated[str, Claimant.Kind]         choices: the only values; with "" in place of one that is not known yet:
+    Annotated[str, OrNothing, Kind]
     Annotated[str, fields.DateField]      a field: how the text is written (`Day`, `Moment`, `WebAddress`)
 """
 
@@ -17,6 +18,11 @@ from rest_framework import fields, serializers
 Day = Annotated[str, fields.DateField]
 Moment = Annotated[str, fields.DateTimeField]
 WebAddress = Annotated[str, fields.URLField]
+
+
+class OrNothing:
+    """Says of choices that the text may be empty."""
+
 
 _FIELDS: dict[Any, type[fields.Field]] = {
     bool: fields.BooleanField,
@@ -56,6 +62,8 @@ def field_of(hint: Any, **options: Any) -> fields.Field:
                 options["help_text"] = note
             elif isinstance(note, type) and issubclass(note, fields.Field):
                 kind = note
+            elif note is OrNothing:
+                options["allow_blank"] = True
             else:
                 kind, options["choices"] = fields.ChoiceField, getattr(note, "choices", note)
         return kind(**options) if kind else field_of(hint, **options)

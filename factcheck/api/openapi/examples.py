@@ -95,11 +95,10 @@ def _attach(template: str, operation: dict[str, Any], example: Example) -> None:
         if parameter["name"] in given:
             parameter.setdefault("example", given[parameter["name"]])
     if "body" in request:
-        for content in operation["requestBody"]["content"].values():
-            content.setdefault("examples", {})[example.name] = {
-                "summary": example.content["summary"],
-                "value": request["body"],
-            }
+        operation["requestBody"]["content"]["application/json"].setdefault("examples", {})[example.name] = {
+            "summary": example.content["summary"],
+            "value": request["body"],
+        }
     if (content := _content_of_answer(operation, example)) is not None:
         content.setdefault("examples", {})[example.name] = example.as_openapi
 
@@ -127,4 +126,6 @@ def _in_path(template: str, path: str) -> dict[str, Any]:
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(template)))
+    """What addresses look like; a value at the end may have several parts, as the number of a tile has."""
+    parts = re.sub(r"\\{(\w+)\\}$", r"(?P<\1>.+)", re.escape(template))
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", parts))
