@@ -144,13 +144,6 @@ class MediaBody(StrictKeys):
     )
 
 
-class MediaFileBody(MediaBody):
-    """The same of a file that is sent."""
-
-    url = None  # type: ignore[assignment]  # how REST framework leaves out what a base declares
-    file = serializers.FileField(help_text="The file.")
-
-
 @example({"alternative_text": "A bridge under water, seen from the east."})
 class MediaChanges(ModelBody):
     """What is said of a picture, a recording or a film. What is given changes, everything else stays."""
@@ -175,7 +168,7 @@ class ClaimMediaBody(ModelBody):
 class ClaimMediaChanges(ClaimMediaBody):
     """What is said of it there. What is given changes, everything else stays."""
 
-    media = None  # type: ignore[assignment]  # as above
+    media = None  # type: ignore[assignment]  # how REST framework leaves out what a base declares
 
     class Meta(ClaimMediaBody.Meta):
         fields = ["caption", "media_fragment", "page_url", "position"]

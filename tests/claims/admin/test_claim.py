@@ -15,6 +15,9 @@ from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make
 
 TEXT = "Ferries ran late on Monday. The minister said the bridge cost 90 million euros. Ferries ran late on Tuesday."
 
+#: What the form of a new claim sends of its places and its media where there are none.
+NO_ROWS = {f"{rows}-{name}_FORMS": "0" for rows in ("appearances", "media") for name in ("TOTAL", "INITIAL")}
+
 
 @pytest.fixture
 def desk(client: Client) -> Desk:
@@ -320,10 +323,9 @@ def test_contributors_edit_proposals_only(desk: Desk, client: Client, contributo
 
 def test_a_claim_added_by_hand_is_a_proposal_of_its_finder(client: Client, contributor: User) -> None:
     client.force_login(contributor)
-    empty = {f"appearances-{name}_FORMS": "0" for name in ("TOTAL", "INITIAL")}
     client.post(
         reverse("admin:claims_claim_add"),
-        {"statement": "Trams are free.", "language": "en", "state": "accepted"} | empty,
+        {"statement": "Trams are free.", "language": "en", "state": "accepted"} | NO_ROWS,
     )
     claim = Claim.objects.get()
     assert (claim.created_by, claim.state) == (contributor, "proposed")
@@ -367,9 +369,8 @@ def test_orphaned_quotes_are_a_queue(client: Client, checker: User) -> None:
 
 def add(client: Client, statement: str) -> list[str]:
     """Add a claim; the messages that its page then shows."""
-    empty = {f"appearances-{name}_FORMS": "0" for name in ("TOTAL", "INITIAL")}
     address = reverse("admin:claims_claim_add")
-    return said(client.post(address, {"statement": statement, "language": "en"} | empty, follow=True))
+    return said(client.post(address, {"statement": statement, "language": "en"} | NO_ROWS, follow=True))
 
 
 def test_the_same_statement_is_pointed_out(client: Client, checker: User) -> None:
