@@ -5,7 +5,7 @@ import resource
 from pathlib import Path
 
 import pytest
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, default_storage
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -170,6 +170,11 @@ def large(tmp_path: Path) -> tuple[Path, str]:
     return path, hashlib.sha256(PAGE * 50_000).hexdigest()
 
 
+def store_file(path: Path, digest: str) -> None:
+    with path.open("rb") as file:
+        archive.store_file(File(file), digest)
+
+
 @pytest.fixture(params=["InMemoryStorage", "FileSystemStorage"])
 def anywhere(settings: Settings, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """Each kind of storage in turn."""
@@ -181,8 +186,8 @@ def anywhere(settings: Settings, tmp_path: Path, request: pytest.FixtureRequest)
 @pytest.mark.usefixtures("anywhere")
 def test_a_file_is_kept_as_bytes_are(large: tuple[Path, str]) -> None:
     path, digest = large
-    archive.store_file(path, digest)
-    archive.store_file(path, digest)
+    store_file(path, digest)
+    store_file(path, digest)
     assert load(digest) == PAGE * 50_000 == b"".join(archive.pieces(digest, 1000))
     with archive.on_disk(digest) as here:
         assert here.read_bytes() == PAGE * 50_000
@@ -196,7 +201,7 @@ def test_a_damaged_file_is_noticed_and_replaced(large: tuple[Path, str]) -> None
         [*archive.pieces(digest)]
     with pytest.raises(ArchiveDamaged), archive.on_disk(digest):
         pass
-    archive.store_file(path, digest)
+    store_file(path, digest)
     assert verify(digest)
 
 
@@ -210,7 +215,7 @@ def test_a_file_that_is_missing(large: tuple[Path, str]) -> None:
 
 def test_a_file_that_is_not_what_it_is_said_to_be_is_not_kept(folder: Path, large: tuple[Path, str]) -> None:
     with pytest.raises(ArchiveDamaged):
-        archive.store_file(large[0], DIGEST)
+        store_file(large[0], DIGEST)
     assert [name for name in files(folder) if "large" not in name] == []
 
 
@@ -221,7 +226,7 @@ def test_of_a_large_file_for_which_there_is_no_room_nothing_stays(
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
     try:
         with pytest.raises(OSError, match="File too large"):
-            archive.store_file(*large)
+            store_file(*large)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert [name for name in files(folder) if "large" not in name] == []
