@@ -204,8 +204,8 @@ class _Rows:
         old = self.decisions.old
         self._change_old_claims(old)
         send(self.lines)
-        if any(one.verdicts for one in self.decisions.new):
-            entries_added.send(Publication)
+        if published := [one.claim.pk for one in self.decisions.new if one.verdicts]:
+            entries_added.send(Publication, claims=published)
         verdicts = (verdict for one in old for verdict in one.verdicts)
         carry_over({row.supersedes_id: row.pk for row in verdicts if row.supersedes_id})
         self._publish_old(old)
