@@ -164,7 +164,6 @@ def _ledgers(ids: list[int]) -> dict[int, list[LedgerLine]]:
 def with_merged(ids: list[int]) -> list[list[Claim]]:
     """Each claim, read afresh, and behind it the claims merged into it, with all that the representation shows."""
     quoted = ("source__publisher", "snapshot")
-    evidence = Evidence.objects.select_related(*quoted).defer("snapshot__text")
     replies = ReplyRequest.objects.told().select_related("claimant")
     # Of a picture; a film has one of each of its frames, of which nothing is said here.
     looks = Prefetch("media__hashes", MediaHash.objects.filter(frame_at=None))

@@ -24,6 +24,8 @@ PRIORITIES = {
     "command": 0,
     "import": -10,
 }
+#: What is uploaded is a copy at once: nobody has to ask for it.
+REASONS = [(reason.value, reason.label) for reason in ArchivedCopy.Reason if reason in PRIORITIES]
 
 
 class ArchivingRequestQuerySet(models.QuerySet["ArchivingRequest"]):
@@ -42,7 +44,7 @@ class ArchivingRequest(models.Model):
     source = models.ForeignKey(
         "sources.Source", models.CASCADE, related_name="archiving_requests", verbose_name=_("source")
     )
-    reason = models.CharField(_("why"), max_length=20, choices=ArchivedCopy.Reason)
+    reason = models.CharField(_("why"), max_length=20, choices=REASONS)
     priority = models.SmallIntegerField(default=0)
     asked_at = models.DateTimeField(_("asked"), db_default=Now())
     asked_by = models.ForeignKey(

@@ -16,8 +16,8 @@ _Shown = ReplyRequest.Shown
 
 def replies(verdict: Verdict) -> list[PublicReply]:
     """What is told of those whom the verdict is about. What is only being prepared is told to nobody."""
-    if not verdict.pk:
-        return []
+    if verdict._state.adding:
+        return []  # an import numbers verdicts before it stores them: asking for each would find nothing
     rows = sorted(verdict.reply_requests.all(), key=lambda row: row.pk)
     return [reply(row, verdict.language) for row in rows if row.is_told]
 

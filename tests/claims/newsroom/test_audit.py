@@ -16,6 +16,7 @@ from claims.models import AuditKind, AuditRecord
 from claims.newsroom import audit
 from tests.helpers.broken_rules import refused, sql
 from tests.helpers.desk import Desk
+from tests.helpers.tampering import as_owner_of_tables
 
 pytestmark = pytest.mark.django_db
 
@@ -187,7 +188,8 @@ def aged(days: int, kind: str = "signed_in") -> AuditRecord:
     trigger = next(each for each in AuditRecord._meta.triggers if each.name == "auditrecord_no_update")  # type: ignore[attr-defined]
     name = trigger.get_pgid(AuditRecord)
     sql(f"ALTER TABLE claims_auditrecord DISABLE TRIGGER {name}")
-    AuditRecord.objects.filter(pk=row.pk).update(at=timezone.now() - timedelta(days=days))
+    with as_owner_of_tables():
+        AuditRecord.objects.filter(pk=row.pk).update(at=timezone.now() - timedelta(days=days))
     sql(f"ALTER TABLE claims_auditrecord ENABLE TRIGGER {name}")
     return row
 

@@ -1,10 +1,12 @@
 """What became of links is recorded by the database itself, for good, and a state says one thing only."""
 
 import pytest
+from django.db import connection
 
 from sources.models import LinkCheck, LinkState, Source
 from tests.helpers.broken_rules import as_committed, refused, sql
 from tests.helpers.newsroom import make_source
+from tests.helpers.tampering import as_superuser
 
 pytestmark = pytest.mark.django_db
 
@@ -42,10 +44,14 @@ def test_a_record_is_never_changed_or_removed(source: Source) -> None:
 
 def test_nobody_else_writes_a_record(source: Source) -> None:
     sql("UPDATE sources_linkstate SET outcome = 'gone', since = now()")
-    sql("CREATE ROLE served_by_test")
-    sql("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO served_by_test")
-    sql("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO served_by_test")
-    sql("SET LOCAL ROLE served_by_test")
+    with as_superuser(), connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE served_by_test")
+        cursor.execute("GRANT USAGE ON SCHEMA public TO served_by_test")
+        cursor.execute(
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO served_by_test"
+        )
+        cursor.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO served_by_test")
+        cursor.execute("SET LOCAL ROLE served_by_test")
     refused(
         "INSERT INTO sources_linkcheck (source_id, url, outcome, reason, moved_to, lost_quotes)"
         " SELECT source_id, url, 'alive', '', '', 0 FROM sources_linkcheck",

@@ -44,6 +44,7 @@ def test_no_reader_and_no_program_sees_it(talked_about: Claim, editor: User, cli
     claim, verdict = talked_about, talked_about.verdicts.get()
     source = verdict.evidence.get().source_id
     ids = {"claim_id": claim.pk, "verdict_id": verdict.pk, "id": claim.pk, "source_id": source}
+    ids |= {"level": 0, "tile": "000.p/1"}  # of the tree over the ledger: the first entry
     asking = tool(editor)
     asked = 0
     for path, methods in openapi()["paths"].items():

@@ -287,6 +287,6 @@ def test_a_batch_costs_the_same_number_of_queries_whatever_it_holds(
         review(statement=f"{STATEMENT} {number}", review_url=f"https://checks.example/{number}")
         for number in range(count)
     ]
-    with django_assert_num_queries(41):
+    with django_assert_num_queries(44):
         bring(*records)
     assert Claim.objects.count() == count + 1
