@@ -5,7 +5,7 @@ import resource
 from pathlib import Path
 
 import pytest
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, default_storage
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -39,6 +39,11 @@ def objects(settings: Settings) -> None:
 
 def files(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def store_file_at(path: Path, digest: str) -> None:
+    with path.open("rb") as content:
+        archive.store_file(File(content), digest)
 
 
 def test_content_lies_under_its_hash(folder: Path) -> None:
@@ -181,8 +186,8 @@ def anywhere(settings: Settings, tmp_path: Path, request: pytest.FixtureRequest)
 @pytest.mark.usefixtures("anywhere")
 def test_a_file_is_kept_as_bytes_are(large: tuple[Path, str]) -> None:
     path, digest = large
-    archive.store_file(path, digest)
-    archive.store_file(path, digest)
+    store_file_at(path, digest)
+    store_file_at(path, digest)
     assert load(digest) == PAGE * 50_000 == b"".join(archive.pieces(digest, 1000))
     with archive.on_disk(digest) as here:
         assert here.read_bytes() == PAGE * 50_000
@@ -196,7 +201,7 @@ def test_a_damaged_file_is_noticed_and_replaced(large: tuple[Path, str]) -> None
         [*archive.pieces(digest)]
     with pytest.raises(ArchiveDamaged), archive.on_disk(digest):
         pass
-    archive.store_file(path, digest)
+    store_file_at(path, digest)
     assert verify(digest)
 
 
@@ -210,7 +215,7 @@ def test_a_file_that_is_missing(large: tuple[Path, str]) -> None:
 
 def test_a_file_that_is_not_what_it_is_said_to_be_is_not_kept(folder: Path, large: tuple[Path, str]) -> None:
     with pytest.raises(ArchiveDamaged):
-        archive.store_file(large[0], DIGEST)
+        store_file_at(large[0], DIGEST)
     assert [name for name in files(folder) if "large" not in name] == []
 
 
@@ -221,7 +226,7 @@ def test_of_a_large_file_for_which_there_is_no_room_nothing_stays(
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
     try:
         with pytest.raises(OSError, match="File too large"):
-            archive.store_file(*large)
+            store_file_at(*large)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert [name for name in files(folder) if "large" not in name] == []
