@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True)
-class Article:
+class CodeArticle:
     """An article of a code, and what it asks."""
 
     code: str
@@ -25,44 +25,44 @@ class Article:
         return f"{self.code} {self.number}".strip()
 
 
-REGULAR = Article("IFCN", "1.3", _("fact checks are published regularly"))
-EQUAL_STANDARDS = Article("IFCN", "2.1", _("the same standards whoever makes a claim"))
-NO_ONE_SIDE = Article(
+REGULAR = CodeArticle("IFCN", "1.3", _("fact checks are published regularly"))
+EQUAL_STANDARDS = CodeArticle("IFCN", "2.1", _("the same standards whoever makes a claim"))
+NO_ONE_SIDE = CodeArticle(
     "IFCN", "2.2", _("no undue concentration on one side, and a word on how claims are selected")
 )
-NONPARTISAN = Article("IFCN", "2.5", _("a policy on nonpartisanship"))
-SOURCES_NAMED = Article(
+NONPARTISAN = CodeArticle("IFCN", "2.5", _("a policy on nonpartisanship"))
+SOURCES_NAMED = CodeArticle(
     "IFCN", "3.1", _("the source of all significant evidence, with links where there are such")
 )
-MORE_THAN_ONE_SOURCE = Article(
+MORE_THAN_ONE_SOURCE = CodeArticle(
     "IFCN", "3.3", _("key elements are checked against more than one named source")
 )
-FUNDING = Article("IFCN", "4.1", _("a page on funding"))
-OWNERSHIP = Article("IFCN", "4.2", _("a statement on ownership"))
-STRUCTURE = Article("IFCN", "4.3", _("how the organisation is set up, and who is in charge"))
-PEOPLE = Article("IFCN", "4.4", _("who plays a significant part in what is published"))
-CONTACT = Article("IFCN", "4.5", _("easy ways to reach the editorial team"))
-METHODOLOGY = Article(
+FUNDING = CodeArticle("IFCN", "4.1", _("a page on funding"))
+OWNERSHIP = CodeArticle("IFCN", "4.2", _("a statement on ownership"))
+STRUCTURE = CodeArticle("IFCN", "4.3", _("how the organisation is set up, and who is in charge"))
+PEOPLE = CodeArticle("IFCN", "4.4", _("who plays a significant part in what is published"))
+CONTACT = CodeArticle("IFCN", "4.5", _("easy ways to reach the editorial team"))
+METHODOLOGY = CodeArticle(
     "IFCN", "5.1", _("a statement on how claims are selected, researched, written and published")
 )
-REASON_FOR_CHOICE = Article(
+REASON_FOR_CHOICE = CodeArticle(
     "IFCN", "5.2", _("claims are selected by reach and importance, and the reason is told")
 )
-BOTH_SIDES = Article(
+BOTH_SIDES = CodeArticle(
     "IFCN", "5.3", _("evidence that supports the claim as well as evidence that undermines it")
 )
-CLAIMANT_CONTACTED = Article("IFCN", "5.5", _("who made the claim is contacted where possible"))
-READERS_SEND_CLAIMS = Article("IFCN", "5.6", _("readers are encouraged to send in claims"))
-CORRECTIONS_POLICY = Article("IFCN", "6.1", _("a corrections or complaints policy that is easily found"))
-CORRECTED_OPENLY = Article("IFCN", "6.3", _("mistakes are corrected openly"))
+CLAIMANT_CONTACTED = CodeArticle("IFCN", "5.5", _("who made the claim is contacted where possible"))
+READERS_SEND_CLAIMS = CodeArticle("IFCN", "5.6", _("readers are encouraged to send in claims"))
+CORRECTIONS_POLICY = CodeArticle("IFCN", "6.1", _("a corrections or complaints policy that is easily found"))
+CORRECTED_OPENLY = CodeArticle("IFCN", "6.3", _("mistakes are corrected openly"))
 
-E_METHODOLOGY = Article(
+E_METHODOLOGY = CodeArticle(
     "EFCSN",
     _("methodology"),
     _("two sources or more for what is central, evidence for both sides, and readers who can follow it"),
 )
-E_REPLY = Article("EFCSN", _("ethics"), _("a right of reply for those who are checked"))
-E_INDEPENDENCE = Article("EFCSN", _("ethics"), _("independence and impartiality"))
-E_TRANSPARENCY = Article("EFCSN", _("transparency"), _("who pays, who owns, who works there"))
-E_CORRECTIONS = Article("EFCSN", "3.3", _("a corrections policy, and complaints answered"))
-E_COMPLAINTS = Article("EFCSN", "6", _("a correction that is asked for within seven working days"))
+E_REPLY = CodeArticle("EFCSN", _("ethics"), _("a right of reply for those who are checked"))
+E_INDEPENDENCE = CodeArticle("EFCSN", _("ethics"), _("independence and impartiality"))
+E_TRANSPARENCY = CodeArticle("EFCSN", _("transparency"), _("who pays, who owns, who works there"))
+E_CORRECTIONS = CodeArticle("EFCSN", "3.3", _("a corrections policy, and complaints answered"))
+E_COMPLAINTS = CodeArticle("EFCSN", "6", _("a correction that is asked for within seven working days"))

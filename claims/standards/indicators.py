@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models import Claimant, NormalisedRating, Publication
 from claims.standards import codes, process
-from claims.standards.codes import Article
+from claims.standards.codes import CodeArticle
 from claims.standards.period import Period
 from claims.standards.published_reviews import PublishedReview
 
@@ -44,7 +44,7 @@ class Indicator:
     title: Words
     value: float | int | None
     unit: str
-    articles: tuple[Article, ...]
+    articles: tuple[CodeArticle, ...]
     how: Words
     of: int | None = None
     parts: tuple[Part, ...] = ()
@@ -359,7 +359,7 @@ def _readers(period: Period) -> list[Indicator]:
 
 
 def _share(
-    key: str, title: Words, count: int, total: int, articles: tuple[Article, ...], how: Words
+    key: str, title: Words, count: int, total: int, articles: tuple[CodeArticle, ...], how: Words
 ) -> Indicator:
     value = round(100 * count / total, 1) if total else None
     return Indicator(key, title, value, "percent", articles, how, of=total)

@@ -26,7 +26,7 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Choice:
+class ClaimSelection:
     """How claims came to be checked, and for how many it is said why."""
 
     ways: Counter[str]
@@ -58,7 +58,7 @@ class Requests:
     answered: int
 
 
-def choice(reviews: Sequence[PublishedReview]) -> Choice:
+def choice(reviews: Sequence[PublishedReview]) -> ClaimSelection:
     """How these claims were found."""
     rows = (
         Claim.objects.filter(pk__any_of=[review.claim for review in reviews])
@@ -79,7 +79,7 @@ def choice(reviews: Sequence[PublishedReview]) -> Choice:
             way = "by_hand" if score is None else "article_reader"
         ways[way] += 1
         reasons += bool(reason.strip())
-    return Choice(ways, reasons)
+    return ClaimSelection(ways, reasons)
 
 
 def days_to_publish(reviews: Sequence[PublishedReview], period: Period) -> float | None:

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from claims.models import NewsroomPage
 from claims.standards import codes
-from claims.standards.codes import Article
+from claims.standards.codes import CodeArticle
 from claims.standards.indicators import Indicator, indicators
 from claims.standards.period import Period
 from claims.standards.published_reviews import published_reviews
@@ -18,7 +18,7 @@ from claims.standards.published_reviews import published_reviews
 KEPT = 600
 
 #: Which page answers which articles.
-_PAGES: dict[str, tuple[Article, ...]] = {
+_PAGES: dict[str, tuple[CodeArticle, ...]] = {
     NewsroomPage.Kind.METHODOLOGY: (codes.METHODOLOGY, codes.NO_ONE_SIDE, codes.E_METHODOLOGY),
     NewsroomPage.Kind.CORRECTIONS_POLICY: (codes.CORRECTIONS_POLICY, codes.E_CORRECTIONS),
     NewsroomPage.Kind.NONPARTISANSHIP: (codes.NONPARTISAN, codes.E_INDEPENDENCE),
@@ -30,11 +30,11 @@ _PAGES: dict[str, tuple[Article, ...]] = {
 
 
 @dataclass(frozen=True)
-class Statement:
+class NewsroomStatement:
     """What the newsroom says of itself on one page; without languages where there is none yet."""
 
     kind: str
-    articles: tuple[Article, ...]
+    articles: tuple[CodeArticle, ...]
     #: The newest version in each language.
     versions: tuple["StatedPage", ...]
 
@@ -60,7 +60,7 @@ class StandardsReport:
     last: date
     made_at: datetime
     indicators: tuple[Indicator, ...]
-    statements: tuple[Statement, ...]
+    statements: tuple[NewsroomStatement, ...]
 
 
 def report(period: Period) -> StandardsReport:
@@ -84,11 +84,13 @@ def _made(period: Period) -> StandardsReport:
     )
 
 
-def statements() -> tuple[Statement, ...]:
+def statements() -> tuple[NewsroomStatement, ...]:
     """What the newsroom says of itself now, page by page."""
     stated: dict[str, list[StatedPage]] = {}
     for page in NewsroomPage.objects.current().order_by("language"):
         stated.setdefault(page.kind, []).append(
             StatedPage(page.language, page.version, page.title, page.text, page.url, page.created_at)
         )
-    return tuple(Statement(kind, articles, tuple(stated.get(kind, ()))) for kind, articles in _PAGES.items())
+    return tuple(
+        NewsroomStatement(kind, articles, tuple(stated.get(kind, ()))) for kind, articles in _PAGES.items()
+    )

@@ -7,9 +7,9 @@ from typing import Annotated, Any, TypedDict
 from django.utils.functional import Promise
 
 from claims.ledger.document.claim_document import moment
-from claims.standards.codes import Article
+from claims.standards.codes import CodeArticle
 from claims.standards.indicators import Indicator
-from claims.standards.report import StandardsReport, Statement
+from claims.standards.report import NewsroomStatement, StandardsReport
 from factcheck.api.openapi.body_serializer import Day, Moment
 from factcheck.formulas import harmless
 
@@ -122,7 +122,7 @@ def _indicator(one: Indicator) -> PublicIndicator:
     }
 
 
-def _statement(one: Statement) -> PublicStatement:
+def _statement(one: NewsroomStatement) -> PublicStatement:
     return {
         "kind": one.kind,
         "articles": [_article(article) for article in one.articles],
@@ -140,5 +140,5 @@ def _statement(one: Statement) -> PublicStatement:
     }
 
 
-def _article(article: Article) -> PublicArticle:
+def _article(article: CodeArticle) -> PublicArticle:
     return {"code": article.code, "number": str(article.number), "asks": str(article.asks)}

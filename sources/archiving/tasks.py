@@ -64,7 +64,7 @@ def sign_files() -> None:
     for sha256 in timestamps.unstamped(STAMPED_AT_ONCE):
         try:
             timestamps.stamp(sha256)
-        except (timestamps.AuthorityAway, timestamps.TokenRefused) as error:
+        except (timestamps.TimestampAuthorityAway, timestamps.TokenRefused) as error:
             # It is asked again in a minute; what is true of one file is true of the next.
             logger.warning("Files wait for their timestamps: %s", error)
             return

@@ -23,7 +23,7 @@ from sources.models import ArchivedFile, Timestamp
 SECONDS, MOST_BYTES = 15.0, 100_000
 
 
-class AuthorityAway(Exception):
+class TimestampAuthorityAway(Exception):
     """The authority gives no timestamp at present; `str()` is a sentence for a person."""
 
 
@@ -35,7 +35,7 @@ def stamp(sha256: str) -> Timestamp:
     """Have the configured authority sign that a file of this hash exists, and keep its word.
 
     Raises:
-        AuthorityAway: it does not answer.
+        TimestampAuthorityAway: it does not answer.
         TokenRefused: its answer is none, or cannot be verified.
     """
     authority = settings.TIMESTAMP_AUTHORITY
@@ -50,9 +50,11 @@ def stamp(sha256: str) -> Timestamp:
             most_bytes=MOST_BYTES,
         )
     except ServiceAway as away:
-        raise AuthorityAway(str(away)) from None
+        raise TimestampAuthorityAway(str(away)) from None
     if answer.status != 200:
-        raise AuthorityAway(f"{authority} answered with HTTP {answer.status} instead of a timestamp.")
+        raise TimestampAuthorityAway(
+            f"{authority} answered with HTTP {answer.status} instead of a timestamp."
+        )
     token = _verified(answer.content, sha256, nonce)
     kept, _made = Timestamp.objects.get_or_create(sha256=sha256, authority=authority, defaults=token)
     return kept

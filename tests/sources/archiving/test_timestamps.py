@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from sources.archiving import tasks
 from sources.archiving.stamp_encoding import request_for
-from sources.archiving.timestamps import AuthorityAway, TokenRefused, stamp, unstamped
+from sources.archiving.timestamps import TimestampAuthorityAway, TokenRefused, stamp, unstamped
 from sources.models import ArchivedCopy, ArchivedFile, Timestamp
 from tests.helpers.newsroom import make_source
 from tests.helpers.stamping_authority import StampingAuthority
@@ -95,7 +95,7 @@ def test_roots_that_are_none_are_the_operators_affair(authority: StampingAuthori
 def test_an_authority_that_is_away_is_asked_again(authority: StampingAuthority) -> None:
     archived(DIGEST, OTHER, DIGEST)
     authority.instead = 503, b""
-    with pytest.raises(AuthorityAway, match="HTTP 503"):
+    with pytest.raises(TimestampAuthorityAway, match="HTTP 503"):
         stamp(DIGEST)
     tasks.sign_files()
     assert authority.asked == 2  # the second file does not try what the first did in vain
