@@ -95,7 +95,7 @@ def walker(person: User) -> Walker:
     token, _secret = api_tokens.issue(person, name="Mine", scopes=["claims:read"], days=1)
     told = Notification.objects.create(person=person, kind="assigned", claim=claim, mail="never")
     view = SavedView.objects.create(owner=person, name="Mine", listed="claims.claim")
-    picture = make_media(person.pk, created_by=person)
+    picture = make_media(10_000 + person.pk, created_by=person)
     own: dict[type[Model], Model] = {
         Claim: claim,
         ApiToken: token,
