@@ -321,7 +321,9 @@ class Chunk:
 
 def _stored(new: LedgerEntry, event: Event, until: datetime | None) -> Iterator[Model]:
     """As `publishing.record` stores them; a test holds one against the other."""
-    yield Publication(id=event.sequence, sequence=event.sequence, superseded_at=until, **new.publication)
+    # The chain goes through all chunks, so it is made once they are stored.
+    numbered = {"id": event.sequence, "sequence": event.sequence, "chain_sha256": ""}
+    yield Publication(superseded_at=until, **numbered, **new.publication)
     for number, row in enumerate(new.verdicts):
         yield PublishedVerdict(
             id=event.sequence * 4 + number,

@@ -118,6 +118,8 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         return rows.filter(pk=int(named)).first() if named.isdecimal() and len(named) < 19 else None
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
         verdict = self._verdict(request)
         if verdict is None or not may_edit(verdict, person_at(request)):
             messages.error(

@@ -43,7 +43,7 @@ class Checkpoint(models.Model):
     log = models.CharField(_("of"), max_length=10, choices=Log)
     tree_size = models.BigIntegerField(_("entries"))
     #: Of the ledger, the root of the Merkle tree (RFC 6962); of reviews, the last link of their chain.
-    root_sha256 = models.CharField(_("hash"), max_length=64)
+    root_sha256 = models.CharField(_("fingerprint"), max_length=64)
     note = models.TextField(_("signed note"))
     key = models.ForeignKey(
         SigningKey, models.PROTECT, related_name="checkpoints", verbose_name=_("signed with")

@@ -55,7 +55,9 @@ def test_every_entry_is_what_publishing_makes_of_its_rows(newsroom: None) -> Non
 def kept_by_triggers() -> list[list[Any]]:
     """What the ledger itself adds to its entries, and its accounts of what is public."""
     return [
-        list(Publication.objects.order_by("id").values_list("id", "sequence", "superseded_at")),
+        list(
+            Publication.objects.order_by("id").values_list("id", "sequence", "chain_sha256", "superseded_at")
+        ),
         list(PublishedVerdict.objects.order_by("id").values_list("id", "published_at", "superseded_at")),
         list(Mention.objects.values_list("kind", "thing_id", "publications")),
         list(SearchWord.objects.values_list("word", "publications")),
@@ -66,7 +68,7 @@ def kept_by_triggers() -> list[list[Any]]:
 
 #: What triggers set, whatever a row says.
 SET_BY_TRIGGERS = {
-    Publication: {"superseded_at", "search", "search_heading"},
+    Publication: {"chain_sha256", "superseded_at", "search", "search_heading"},
     PublishedVerdict: {"published_at", "superseded_at"},
 }
 

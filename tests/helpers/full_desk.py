@@ -20,6 +20,7 @@ from claims.models import (
     EmbeddingModel,
     ImportProblem,
     ImportRun,
+    NewsroomPage,
     PeerClaim,
     PeerNewsroom,
     PossibleDuplicate,
@@ -28,6 +29,8 @@ from claims.models import (
     ReaderPicture,
     ReaderRequest,
     Repeat,
+    ReplyRequest,
+    ReplyTemplate,
     SavedView,
     Topic,
     Watch,
@@ -40,9 +43,11 @@ from claims.readers.confirmations import Sender, remember
 from claims.review import clusters, verdict_drafts
 from claims.teamwork import assignments, comments
 from claims.teamwork.notifications import tell
-from sources.models import Publisher
+from sources import archive
+from sources.models import ArchivedCopy, ArchivedFile, LinkState, Publisher, Source, Timestamp
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.reader_pages import bring_out
+from tests.helpers.shown_media import make_media
 
 MODELS = list(admin.site._registry)
 #: Who may open some of them, by the fixture that has such a person.
@@ -76,7 +81,16 @@ def add_row_of_each(checker: User, editor: User) -> None:
     claim = make_claim(claimant=claimant, topics=[topic], created_by=checker, score=0.5)
     make_appearance(claim, source, "The bridge cost 90 million euros")
     bring_out(make_draft(claim, checker), checker, editor)
-    verdict_drafts.draft(claim, author=checker)
+    draft = verdict_drafts.draft(claim, author=checker)
+    ReplyRequest.objects.create(verdict=draft, party=f"The builder {number}", not_asked="no_way")
+    ReplyTemplate.objects.get_or_create(
+        language="nn",
+        defaults={"subject": "Your words", "text": "We check {claim}. Please answer by {deadline}."},
+    )
+    NewsroomPage.objects.create(
+        kind="funding", language="en", version=number, title="Funding", text="Our readers.", note="The sum."
+    )
+    _keep_what_it_rests_on(source, checker)
     endpoint = WebhookEndpoint.objects.create(
         name=f"Receiver {number}", url="https://example.org/hook", event_kinds=["claim.published"]
     )
@@ -139,6 +153,33 @@ def add_row_of_each(checker: User, editor: User) -> None:
         object_id=str(claim.pk),
         object_repr=str(claim),
         action_flag=ADDITION,
+    )
+
+
+def _keep_what_it_rests_on(source: Source, checker: User) -> None:
+    """A picture, a copy of the source with a timestamp, and a link that has moved."""
+    make_media(source.pk, created_by=checker)
+    content = f"What source {source.pk} said.".encode()
+    kept = ArchivedFile.objects.create(
+        copy=ArchivedCopy.objects.create(source=source, reason="upload"),
+        role="upload",
+        name="minutes.txt",
+        sha256=archive.store(content),
+        size=len(content),
+        media_type="text/plain",
+    )
+    Timestamp.objects.create(
+        sha256=kept.sha256, authority="https://stamps.example.org", token=b"token", stamped_at=timezone.now()
+    )
+    LinkState.objects.update_or_create(
+        source=source,
+        defaults={
+            "url": source.url,
+            "site": "https://example.org",
+            "outcome": "moved",
+            "since": timezone.now(),
+            "moved_to": f"{source.url}/moved",
+        },
     )
 
 

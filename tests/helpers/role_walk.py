@@ -15,12 +15,14 @@ from django.test import Client
 from django.urls import reverse
 
 from claims.admin.move_buttons import last_move
-from claims.models import ApiToken, Claim, Comment, Notification, SavedView, Verdict
+from claims.models import ApiToken, Claim, Comment, Notification, ReplyRequest, SavedView, Verdict
 from claims.newsroom import api_tokens
 from claims.review import verdict_drafts
 from claims.teamwork import comments
+from sources.models import MediaObject
 from tests.helpers.full_desk import address
 from tests.helpers.newsroom import make_claim
+from tests.helpers.shown_media import make_media
 
 #: Pages of a model that are the admin's own; every other address is named in the tables.
 OF_THE_ADMIN = ("changelist", "download", "add", "history", "delete", "change")
@@ -93,11 +95,21 @@ def walker(person: User) -> Walker:
     token, _secret = api_tokens.issue(person, name="Mine", scopes=["claims:read"], days=1)
     told = Notification.objects.create(person=person, kind="assigned", claim=claim, mail="never")
     view = SavedView.objects.create(owner=person, name="Mine", listed="claims.claim")
-    own: dict[type[Model], Model] = {Claim: claim, ApiToken: token, Notification: told, SavedView: view}
+    picture = make_media(10_000 + person.pk, created_by=person)
+    own: dict[type[Model], Model] = {
+        Claim: claim,
+        ApiToken: token,
+        Notification: told,
+        SavedView: view,
+        MediaObject: picture,
+    }
     if person.has_perm("claims.view_claim"):
         own[Comment] = comments.write(make_claim(created_by=person), "Mine.", by=person).comment
     if person.has_perm("claims.add_verdict"):
-        own[Verdict] = verdict_drafts.draft(make_claim(), author=person)
+        own[Verdict] = draft = verdict_drafts.draft(make_claim(), author=person)
+        own[ReplyRequest] = ReplyRequest.objects.create(
+            verdict=draft, party="The builder", not_asked="no_way"
+        )
     return Walker(person, own)
 
 

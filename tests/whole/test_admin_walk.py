@@ -11,7 +11,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from claims.models import ImportProblem, PossibleDuplicate, Publication, SignOff, Transition, WebhookDelivery
+from claims.models import (
+    ImportProblem,
+    PossibleDuplicate,
+    Publication,
+    ReplyRequest,
+    SignOff,
+    Transition,
+    Verdict,
+    WebhookDelivery,
+)
 from sources.models import Snapshot
 from tests.helpers.full_desk import MODELS, ROLES, add_row_of_each, address, asks, make_superuser
 from tests.helpers.kept_newsroom import checker, editor, kept_rows
@@ -39,6 +48,7 @@ QUERIES = {
     "claims.embeddingmodel": 4,
     "claims.importproblem": 5,
     "claims.importrun": 4,
+    "claims.newsroompage": 4,
     "claims.notification": 4,
     "claims.peerclaim": 4,
     "claims.peernewsroom": 4,
@@ -48,6 +58,8 @@ QUERIES = {
     "claims.ratingscale": 4,
     "claims.readerrequest": 5,
     "claims.repeat": 6,
+    "claims.replyrequest": 4,
+    "claims.replytemplate": 4,
     "claims.savedview": 4,
     "claims.secondfactorrule": 4,
     "claims.signoff": 4,
@@ -60,6 +72,8 @@ QUERIES = {
     "mfa.authenticator": 4,
     "procrastinate.procrastinatejob": 4,
     "socialaccount.socialaccount": 4,
+    "sources.linkstate": 5,
+    "sources.mediaobject": 4,
     "sources.publisher": 4,
     "sources.snapshot": 5,
     "sources.source": 4,
@@ -118,7 +132,10 @@ def test_every_page_opens_or_is_refused(
             assert client.get(address(model, "change", row.pk)).status_code == expected, row
             assert client.get(address(model, "history", row.pk)).status_code == expected, row
         may_add = admin.site._registry[model].has_add_permission(asks(person))
-        assert client.get(address(model, "add")).status_code == (200 if may_add else 403), model
+        # Whom to ask for an answer begins from a draft.
+        begun = {"verdict": Verdict.objects.filter(author__username="chris", state="draft").latest("pk").pk}
+        shown = client.get(address(model, "add"), begun if model is ReplyRequest else {})
+        assert shown.status_code == (200 if may_add else 403), model
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)

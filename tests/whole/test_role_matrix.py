@@ -24,6 +24,7 @@ from claims.models import (
     Comment,
     DeskSession,
     Notification,
+    ReplyRequest,
     SavedView,
     Verdict,
 )
@@ -31,7 +32,7 @@ from claims.newsroom.refusals import NotAllowed
 from claims.review import workflow
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
 from claims.teamwork import assignments, comments, mails
-from sources.models import Publisher, Source
+from sources.models import ArchivedFile, Publisher, Source, Timestamp
 from tests.claims.editorial.test_permissions import TABLE
 from tests.helpers.full_desk import MODELS, add_row_of_each, make_superuser
 from tests.helpers.kept_newsroom import checker, editor, kept_rows
@@ -74,7 +75,7 @@ def rows(kept_rows: None, checker: User, editor: User) -> dict[type[Model], Any]
         User: checker,
         Group: Group.objects.create(name="Photo desk"),
         Publisher: Publisher.objects.filter(is_house=False).first(),
-        Source: Source.objects.filter(snapshots__isnull=False).first(),
+        Source: Source.objects.filter(archived_copies__isnull=False).latest("pk"),
     }
     assert [model for model, row in found.items() if row is None] == []
     return found
@@ -136,6 +137,9 @@ ARGUMENTS: dict[str, Callable[[dict[type[Model], Any]], tuple[Any, ...]]] = {
     "claims_cluster_move": lambda rows: (rows[Cluster].pk, "published"),
     "claims_comment_of_claim": lambda rows: (rows[Claim].pk,),
     "claims_comment_write": lambda rows: (rows[Claim].pk,),
+    "claims_replyrequest_do": lambda rows: (rows[ReplyRequest].pk, "stop"),
+    "sources_source_file": lambda rows: _kept_file(rows[Source]),
+    "sources_source_timestamp": lambda rows: _stamp(rows[Source]),
     "claims_notification_stop_mail": lambda rows: (mails.stop_token(rows[User], "commented"),),
 }
 #: What is sent, where nothing would be refused whoever sends it.
@@ -161,6 +165,9 @@ OPENED = {
     *("claims_comment_people", "claims_comment_of_claim", "claims_comment_thread"),
     *("claims_importrun_progress", "claims_importrun_report"),
     "claims_readerrequest_picture",
+    *("claims_claim_evidence_pack", "sources_source_file", "sources_source_timestamp"),
+    *("claims_claimant_same_as", "claims_topic_same_as", "sources_publisher_same_as"),
+    *("sources_mediaobject_check", "sources_mediaobject_file"),
     *("claims_notification_unread", "claims_notification_preferences", "claims_notification_open"),
 }
 
@@ -170,6 +177,15 @@ def _found_in(source: Any) -> int:
     proposal = make_claim(state="proposed")
     make_appearance(proposal, source, "The bridge cost")
     return proposal.pk
+
+
+def _kept_file(source: Any) -> tuple[int, int]:
+    return source.pk, ArchivedFile.objects.filter(copy__source=source).latest("pk").pk
+
+
+def _stamp(source: Any) -> tuple[int, int]:
+    kept = ArchivedFile.objects.filter(copy__source=source).latest("pk")
+    return source.pk, Timestamp.objects.get(sha256=kept.sha256).pk
 
 
 def _place(source: Any) -> tuple[int, ...]:
