@@ -147,8 +147,8 @@ def test_a_poll_costs_the_same_whoever_is_there(
         client = Client()
         client.force_login(checker)
         body = {"person": checker.pk, "page": page, "version": seen}
-        # The session, the person, what they may do (2), the row, who is there; what else its page edits (4).
-        with django_assert_num_queries(10):
+        # The session, the person, what they may do (2), the row, who is there; what else its page edits (5).
+        with django_assert_num_queries(11):
             client.post(reverse("desk-presence"), body, content_type="application/json")
         told(colleague, page)
 

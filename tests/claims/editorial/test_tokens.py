@@ -52,7 +52,16 @@ def test_a_token_says_who_asks_and_what_for(editor: User) -> None:
         },
         "resources": {
             name: f"http://testserver/api/v1/editorial/{name}/"
-            for name in ("claims", "verdicts", "sources", "claimants", "topics", "ratings", "transitions")
+            for name in (
+                "claims",
+                "verdicts",
+                "sources",
+                "media",
+                "claimants",
+                "topics",
+                "ratings",
+                "transitions",
+            )
         },
     }
 
