@@ -275,7 +275,7 @@ class Migration(migrations.Migration):
             name='ArchivingRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('evidence', 'cited as evidence'), ('appearance', 'a claim appears in it'), ('review', 'a verdict went into review'), ('publication', 'a verdict was published'), ('desk', 'somebody asked for it at the desk'), ('command', 'asked for on the command line'), ('import', 'cited by others whose archive was imported'), ('link_check', 'the page had changed'), ('upload', 'somebody uploaded the file')], max_length=20, verbose_name='why')),
+                ('reason', models.CharField(choices=[('evidence', 'cited as evidence'), ('appearance', 'a claim appears in it'), ('review', 'a verdict went into review'), ('publication', 'a verdict was published'), ('desk', 'somebody asked for it at the desk'), ('command', 'asked for on the command line'), ('import', 'cited by others whose archive was imported'), ('link_check', 'the page had changed')], max_length=20, verbose_name='why')),
                 ('priority', models.SmallIntegerField(default=0)),
                 ('asked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='asked')),
                 ('due_at', models.DateTimeField(blank=True, db_default=django.db.models.functions.datetime.Now(), null=True, verbose_name='due')),
