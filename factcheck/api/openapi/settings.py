@@ -17,10 +17,13 @@ SCHEMA: dict[str, Any] = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "AnchorEnum": "claims.models.Appearance.Anchor",
+        "AnswerChannelEnum": "claims.models.ReplyRequest.Channel",
+        "AnswerShownEnum": "claims.models.ReplyRequest.Shown",
         "ChangeKindEnum": "claims.models.CorrectionKind",
         "ClaimStateEnum": "claims.models.Claim.State",
         "ClaimantKindEnum": "claims.models.Claimant.Kind",
         "CorrectionKindEnum": "claims.ledger.document.claim_body.CORRECTION_KINDS",
+        "MediaKindEnum": "sources.models.MediaObject.Kind",
         "PublicationKindEnum": "claims.models.Publication.Kind",
         "PublicationStatusEnum": "claims.models.Publication.Status",
         "PublisherKindEnum": "sources.models.Publisher.Kind",
