@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('log', models.CharField(choices=[('ledger', 'What was published'), ('reviews', 'Moves and sign-offs')], max_length=10, verbose_name='of')),
                 ('tree_size', models.BigIntegerField(verbose_name='entries')),
-                ('root_sha256', models.CharField(max_length=64, verbose_name='hash')),
+                ('root_sha256', models.CharField(max_length=64, verbose_name='fingerprint')),
                 ('note', models.TextField(verbose_name='signed note')),
                 ('signed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='signed')),
             ],

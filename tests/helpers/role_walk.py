@@ -46,6 +46,8 @@ class Walker:
         kind = {"content_type": "application/json"} if isinstance(sent, str) else {}
         with transaction.atomic():
             answer = getattr(self.client, method)(path, sent, **kind)
+            if answer.streaming:
+                list(answer)  # a file is closed by who reads it to its end
             transaction.set_rollback(True)
         if answer.status_code in (401, 403, 404):
             return False

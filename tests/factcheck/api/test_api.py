@@ -28,7 +28,9 @@ def test_root_lists_everything(client: Client) -> None:
         **{name: f"{base}/v1/{name}/" for name in RESOURCES},
         "changes": f"{base}/v1/changes/",
         "lookup": f"{base}/v1/lookup/",
+        "lookup-media": f"{base}/v1/lookup/media/",
         "match": f"{base}/v1/match/",
+        **{name: f"{base}/v1/{name}/" for name in ("complaints", "requests", "corrections", "standards")},
         "schema": f"{base}/schema/",
         "docs": f"{base}/docs/",
         "redoc": f"{base}/redoc/",
@@ -56,7 +58,14 @@ def test_schema_is_valid_and_complete(tmp_path: Any) -> None:
         "/api/v1/changes/",
         "/api/v1/claims/facets/",
         "/api/v1/lookup/",
+        "/api/v1/lookup/media/",
         "/api/v1/match/",
+        *("/api/v1/claims/{id}/evidence-pack/", "/api/v1/claims/{id}/links/", "/api/v1/sources/{id}/copies/"),
+        *(f"/api/v1/{name}/" for name in ("complaints", "requests", "corrections", "standards")),
+        "/api/v1/standards.csv",
+        *(f"/api/v1/ledger/{name}" for name in ("checkpoint", "checkpoints", "keys")),
+        *(f"/api/v1/ledger/proofs/{name}" for name in ("consistency", "inclusion")),
+        *(f"/api/v1/ledger/tile/{name}" for name in ("entries/{tile}", "{level}/{tile}")),
     }
 
 

@@ -92,5 +92,5 @@ def test_fields_of_a_subclass_come_after_those_of_the_body_or_in_their_place() -
         parent = serializers.IntegerField()  # type: ignore[assignment]  # a key
 
     fields = DetailedTopicSerializer().fields
-    assert list(fields) == ["id", "name", "slug", "parent"]
+    assert list(fields) == ["id", "name", "slug", "same_as", "parent"]
     assert isinstance(fields["name"], serializers.IntegerField)
