@@ -2,6 +2,7 @@
 
 import json
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -43,7 +44,12 @@ def talked_about(checker: User, editor: User) -> Claim:
 def test_no_reader_and_no_program_sees_it(talked_about: Claim, editor: User, client: Client) -> None:
     claim, verdict = talked_about, talked_about.verdicts.get()
     source = verdict.evidence.get().source_id
-    ids = {"claim_id": claim.pk, "verdict_id": verdict.pk, "id": claim.pk, "source_id": source}
+    ids: dict[str, Any] = {
+        "claim_id": claim.pk,
+        "verdict_id": verdict.pk,
+        "id": claim.pk,
+        "source_id": source,
+    }
     ids |= {"level": 0, "tile": "000.p/1"}  # of the tree over the ledger: the first entry
     asking = tool(editor)
     asked = 0

@@ -35,8 +35,10 @@ def test_root_lists_everything(client: Client) -> None:
         "docs": f"{base}/docs/",
         "redoc": f"{base}/redoc/",
     }
-    for address in response.json().values():
-        assert client.get(f"{address}?page_size=x" if "v1" in address else address).status_code in (200, 400)
+    only_sent_to = {"lookup-media", "complaints", "requests"}
+    for name, address in response.json().items():
+        status = client.get(f"{address}?page_size=x" if "v1" in address else address).status_code
+        assert status in ((405,) if name in only_sent_to else (200, 400)), name
 
 
 def test_api_leads_to_its_present_version(client: Client) -> None:
