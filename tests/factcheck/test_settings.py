@@ -80,7 +80,7 @@ def test_cookies_are_safe_where_the_site_is_encrypted(tmp_path):
 def test_every_variable_is_documented_with_its_default_and_no_other():
     text = (settings.BASE_DIR / "docs" / "operators.md").read_text()
     table = text.partition("## Environment variables")[2].partition("\n## ")[0]
-    rows = re.findall(r"^\| `([A-Z_]+)` \| [^|]+ \|([^|]*)\|$", table, flags=re.MULTILINE)
+    rows = re.findall(r"^\| `([A-Z0-9_]+)` \| [^|]+ \|([^|]*)\|$", table, flags=re.MULTILINE)
     documented = {name: default.replace("`", "").strip() for name, default in rows}
     assert documented == {name: variable.default for name, variable in ENVIRONMENT.items()}
 

@@ -17,8 +17,6 @@ SCHEMA: dict[str, Any] = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "AnchorEnum": "claims.models.Appearance.Anchor",
-        "AnswerChannelEnum": "claims.models.ReplyRequest.Channel",
-        "AnswerShownEnum": "claims.models.ReplyRequest.Shown",
         "ChangeKindEnum": "claims.models.CorrectionKind",
         "ClaimStateEnum": "claims.models.Claim.State",
         "ClaimantKindEnum": "claims.models.Claimant.Kind",

@@ -147,7 +147,10 @@ def test_busy_port_is_told_first(environment, port):
         for command in ("serve", "demo"):
             said = subprocess.run(
                 [sys.executable, settings.BASE_DIR / "manage.py", command],
-                env=environment | {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/unreachable"},
+                env=environment
+                | dict.fromkeys(
+                    ("DATABASE_URL", "OWNER_DATABASE_URL"), "postgresql://nobody@127.0.0.1:1/unreachable"
+                ),
                 capture_output=True,
                 text=True,
                 check=False,
@@ -251,7 +254,7 @@ def test_when_the_main_process_is_killed_the_others_leave(environment, port):
 
 
 def test_serve_refuses_a_database_without_migrations(environment, port):
-    with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as database:
+    with psycopg.connect(environment["OWNER_DATABASE_URL"], autocommit=True) as database:
         database.execute("DELETE FROM django_migrations WHERE app = 'claims'")
     said = subprocess.run(
         [sys.executable, settings.BASE_DIR / "manage.py", "serve"],
