@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
 from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -156,6 +157,7 @@ def add_row_of_each(checker: User, editor: User) -> None:
     )
 
 
+@transaction.atomic
 def _keep_what_it_rests_on(source: Source, checker: User) -> None:
     """A picture, a copy of the source with a timestamp, and a link that has moved."""
     make_media(source.pk, created_by=checker)

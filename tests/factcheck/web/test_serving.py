@@ -148,9 +148,10 @@ def test_busy_port_is_told_first(environment, port):
             said = subprocess.run(
                 [sys.executable, settings.BASE_DIR / "manage.py", command],
                 env=environment
-                | dict.fromkeys(
-                    ("DATABASE_URL", "OWNER_DATABASE_URL"), "postgresql://nobody@127.0.0.1:1/unreachable"
-                ),
+                | {
+                    "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/unreachable",
+                    "OWNER_DATABASE_URL": "postgresql://owner@127.0.0.1:1/unreachable",
+                },
                 capture_output=True,
                 text=True,
                 check=False,
