@@ -34,7 +34,7 @@ class NewsroomPageForm(DeskForm):
 class NewsroomPageAdmin(DeskAdmin):
     form = NewsroomPageForm
     list_display = ("title", "kind", "language", "version", "created_at", "next_version")
-    list_filter = (("kind", ChoicesDropdownFilter), "language")
+    list_filter = (("kind", ChoicesDropdownFilter),)
     search_fields = ("title", "text")
     ordering = ("kind", "language", "-version")
     fields: ClassVar[Any] = (("kind", "language"), "title", "text", "url", "note")

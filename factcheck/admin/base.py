@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from factcheck.admin.both_versions import BASE, BothVersions, put_together, signed_base
 from factcheck.admin.counted_rows import CountedRows
-from factcheck.admin.found_rows import MOST_FOUND, newest, with_words
+from factcheck.admin.found_rows import MOST_FOUND, among, newest, with_words
 from factcheck.admin.list_download import ListDownload
 from factcheck.admin.past_of_rows import PastEvent, changes_of, name_of
 from factcheck.admin.unsaved import KEPT, stored
@@ -92,7 +92,7 @@ class DeskAdmin(ListDownload):
         if not keys and (likely := self.likely(request, queryset, search_term)) is not None:
             keys = newest(likely)
         request.found = len(keys)  # type: ignore[attr-defined]  # for the paginator
-        return (queryset.filter(pk__any_of=keys[:MOST_FOUND]) if keys else queryset.none()), False
+        return (queryset.filter(among(self.model, keys[:MOST_FOUND])) if keys else queryset.none()), False
 
     def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Pages of the rows, whose number is known where they were searched for."""

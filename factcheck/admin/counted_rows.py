@@ -9,7 +9,7 @@ from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from factcheck.admin.found_rows import MOST_FOUND
+from factcheck.admin.found_rows import MOST_FOUND, among
 
 
 class CountedRows(Paginator):
@@ -43,7 +43,7 @@ class CountedRows(Paginator):
             # What is reckoned over all rows cannot be reckoned over a page of them.
             return Page(rows[which], number, self)
         keys = list(rows.values_list("pk", flat=True)[which])
-        return Page(rows.filter(pk__any_of=keys), number, self)
+        return Page(rows.filter(among(rows.model, keys)), number, self)
 
     @cached_property
     def told(self) -> str:

@@ -4,7 +4,7 @@ Each word is looked for in all columns that a list names (`search_fields`), also
 must occur, each in whatever column. Each table is asked by an index of its own, never by reading it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db.models import F, IntegerField, Model, Q, QuerySet, TextField
@@ -32,6 +32,11 @@ def with_words(rows: QuerySet[Any], columns: Iterable[str], search: str) -> Quer
         first, *others = (_keys(rows.model, path, named, word) for path, named in places.items())
         rows = rows.filter(pk__in=first.union(*others, all=True))
     return _with_phrases(rows, columns, search)
+
+
+def among(model: type[Model], keys: Sequence[Any]) -> Q:
+    """That a row has one of these keys. One that refers to another row knows only Django's own lookups."""
+    return Q(pk__in=keys) if model._meta.pk.is_relation else Q(pk__any_of=keys)
 
 
 def newest(found: QuerySet[Any]) -> list[Any]:

@@ -66,7 +66,7 @@ class SourceAdmin(DeskAdmin):
     search_help_text = _("Words of the title or byline, an address, or a publisher")
     ordering = ("-pk",)
     # What a page of long titles may weigh.
-    list_per_page = 40
+    list_per_page = 36
     autocomplete_fields = ("publisher",)
     change_form_outer_before_template = "admin/desk/source_top.html"
     change_form_outer_after_template = "admin/desk/source_bottom.html"

@@ -14,7 +14,8 @@ from django.utils import translation
 from django.utils.translation import trans_real
 from procrastinate.contrib.django import app as worker
 
-from claims.models import Claim, Verdict
+from claims.ledger.document.reply_document import reason_in_words
+from claims.models import Claim, ReplyRequest, Verdict
 from sources.models import Source
 from tests.helpers.full_desk import MODELS, add_row_of_each, address, make_superuser
 from tests.helpers.kept_newsroom import checker, editor, kept_rows
@@ -78,6 +79,8 @@ def test_nothing_but_what_people_wrote_is_left_in_english(
     written = "\n".join(worker.tasks)
     # A format is called by its name.
     written += _everything_written() + "".join(_named_by_libraries()) + "\nTable\nCSV\nTSV\nExcel"
+    # Readers' words, in the language of the verdict.
+    written += "\n".join(reason_in_words(reason, "en") for reason in ReplyRequest.NotAsked.values)
     left: dict[str, list[str]] = {}
     for page in pages:
         answer = client.get(page)
