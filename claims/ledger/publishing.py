@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
+from django.db import transaction
 from django.db.models import Prefetch, Q
 
 from claims.ledger.document.claim_document import Judgement
@@ -45,6 +46,8 @@ def publication_of(verdict: Verdict) -> LedgerChange:
     return LedgerChange(Publication.Kind.PUBLICATION)
 
 
+# Inside that transaction this costs nothing; whoever listens to what is published relies on there being one.
+@transaction.atomic(savepoint=False)
 def record(claim: Claim, kind: str, *, note: str = "") -> Publication:
     """Add the claim, as it stands now, to the ledger. Called inside the transaction that changed it.
 
