@@ -55,7 +55,7 @@ def test_words_come_back_on_another_computer_with_the_rows_that_were_added(
     for number in (1, 2):
         page.get_by_text("Add another item of evidence").click()
         page.fill(f"[name=evidence-{number}-note]", f"Row {number}.")
-    page.locator("#evidence-data .form-group:nth-child(3) .select2-selection").click()
+    page.locator("#evidence-data .form-group:nth-child(3) .select2-selection").first.click()
     page.locator(".select2-search__field").last.fill("accounts")
     page.locator(".select2-results__option", has_text="City accounts").click()
     page.select_option("[name=evidence-2-stance]", "refutes")
@@ -72,14 +72,14 @@ def test_words_come_back_on_another_computer_with_the_rows_that_were_added(
     expect(listed.locator("[name=evidence-1-note]")).to_have_value("Row 1.")
     expect(listed.locator("[name=evidence-2-note]")).to_have_value("Row 2.")
     expect(listed.locator("[name=explanation]")).to_have_value("**Why** it did.")
-    expect(listed.locator("#evidence-data .form-group:nth-child(3) .select2-selection")).to_contain_text(
-        "City accounts"
-    )
+    expect(
+        listed.locator("#evidence-data .form-group:nth-child(3) .select2-selection").first
+    ).to_contain_text("City accounts")
     listed.locator("#evidence-data .form-group:nth-child(2) .delete-template").click()
     expect(listed.locator("[name=evidence-1-note]")).to_have_value("Row 2.")
-    expect(listed.locator("#evidence-data .form-group:nth-child(2) .select2-selection")).to_contain_text(
-        "City accounts"
-    )
+    expect(
+        listed.locator("#evidence-data .form-group:nth-child(2) .select2-selection").first
+    ).to_contain_text("City accounts")
     save(listed)
     rows = draft.evidence.order_by("pk").values_list("note", "source__title", "stance")
     assert list(rows)[1:] == [("Row 2.", "City accounts", "refutes")]
