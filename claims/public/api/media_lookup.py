@@ -190,10 +190,9 @@ def _one_of(*keys: str) -> dict[str, Any]:
     return objects[0] if len(objects) == 1 else {"oneOf": objects}
 
 
-MEDIA_LOOKUP_REQUEST = {
-    "application/json": _one_of("url", "pdq"),
-    "multipart/form-data": _one_of("file"),
-}
+# A form with a `file` is taken as well and told in words: openapi-python-client makes programs that do not compile of a
+# request that may have one of two bodies.
+MEDIA_LOOKUP_REQUEST = {"application/json": _one_of("url", "pdq")}
 
 
 class MediaLookupSchema(PublicSchema):
@@ -244,6 +243,8 @@ class MediaLookupResource(ViewSet):
     def create(self, request: Request) -> HttpResponse:
         """The published claims that show a picture like this one: scaled, saved anew, mirrored, turned, or as a moment
         of a film. What is sent is looked at and not kept. Where nothing is found, that is no verdict.
+
+        A picture itself is sent as `file` of a form (`multipart/form-data`).
         """
         plain = plain_request(request)
         NoQuery(plain.GET, Publication.objects.none(), request=plain)
