@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Max, Min
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.utils.html import escape, strip_tags
+from django.utils.html import conditional_escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext_lazy as _
@@ -182,7 +182,7 @@ def _changes(one: Corrected) -> Iterator[ShownChange]:
         if publisher in gone and part not in ("rating", "summary"):
             continue
         before, after = (_readable(part, text) for text in (change["before"], change["after"]))
-        shown = (escape(before), escape(after)) if part in _DAYS else compared(before, after)
+        shown = (conditional_escape(before), conditional_escape(after)) if part in _DAYS else compared(before, after)
         was, now = _ratings(one, change) if part == "rating" else (None, None)
         yield ShownChange(part, str(PART_NAMES[part]), publisher, shown[0], shown[1], was, now)
 

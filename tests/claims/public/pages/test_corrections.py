@@ -1,6 +1,7 @@
 """The page of corrections and its feed: both wordings side by side, by kind and by month."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -57,6 +58,15 @@ def test_both_wordings_with_the_words_that_differ(client: Client, corrected: Cla
     ]
     assert [words(mark) for mark in summary.iter("del")] == ["a different"]
     assert [words(mark) for mark in summary.iter("ins")] == ["the same"]
+
+
+def test_days_are_told_in_words_and_not_as_markup(
+    client: Client, checker: User, editor: User, publish: Publish
+) -> None:
+    claim = publish(valid_as_of=date(2026, 1, 14))
+    publish(claim, valid_as_of=date(2026, 2, 3), correction_kind="update", correction_note="Checked again.")
+    (change,) = page(client).find_class("change")
+    assert [words(side) for side in change.cssselect(".wording")] == ["14 January 2026", "3 February 2026"]
 
 
 def test_filters_narrow_and_others_words_are_passed_over(
