@@ -302,7 +302,7 @@ BACKUP_DIR, BACKUP_SCHEDULE, BACKUP_DAYS, BACKUP_FULL_DAYS, BACKUP_MAX_AGE_HOURS
     DATA_DIR, is_embedded=EMBEDDED_DATABASE
 )
 # How often the addresses of cited sources are looked at (docs/link-checks.md).
-(LINK_CHECK_DAYS,) = link_check_settings()
+LINK_CHECKS, LINK_CHECK_DAYS = link_check_settings(is_demo=DEMO)
 
 # Copies of what is cited, with a browser, timestamps and public archives where there are such (docs/archiving.md).
 (
@@ -316,7 +316,7 @@ BACKUP_DIR, BACKUP_SCHEDULE, BACKUP_DAYS, BACKUP_FULL_DAYS, BACKUP_MAX_AGE_HOURS
     TIMESTAMP_AUTHORITY,
     TIMESTAMP_ROOTS,
     INTERNET_ARCHIVE_KEY,
-) = archiving_settings()
+) = archiving_settings(is_demo=DEMO)
 
 # -- Security ------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
@@ -161,6 +162,7 @@ def _context(link: Any) -> dict[str, Any]:
     outcome = str(link.get_outcome_display()) if link.outcome else gettext("Not checked yet")
     return {
         "link": link,
+        "is_checked": settings.LINK_CHECKS,
         "badge": badge(outcome, _TONES.get(link.outcome, "faded")),
         "what_happened": what_happened(link),
         "source_page": change_page(link.source),

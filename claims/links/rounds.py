@@ -40,6 +40,10 @@ _LATER = timedelta(minutes=10)
 _SILENT = frozenset(
     {"timed_out", "connection_failed", "name_not_found", "robots_unknown", "too_many_requests"}
 )
+#: With what a site does not answer that is not there, and every site while our own network is away.
+_UNHEARD = frozenset({"timed_out", "connection_failed", "name_not_found", "robots_unknown"})
+#: Where so many sites were asked in a round and none was heard, it is our network and not they.
+_SITES_OF_AN_OUTAGE = 3
 
 
 def visitor(memory: RoundMemory) -> Visitor:
@@ -101,6 +105,9 @@ class _Round:
         self._ends = Event()
         self._memory = RoundMemory({}, patience=_PATIENCE)
         self._our_sites: set[str] = set()
+        self._is_online = False
+        #: Of sites that were not heard, until it is known whether any was.
+        self._unheard: list[tuple[LinkState, LinkFinding]] = []
 
     def made(self) -> LinkTally:
         try:
@@ -115,7 +122,7 @@ class _Round:
         finally:
             for site in sorted(self._our_sites):
                 self._give_back_site(site)
-            due_links.give_back(self._left.values())
+            due_links.give_back([*self._left.values(), *(link for link, _finding in self._unheard)])
         return self._tally
 
     def _take_sites(self) -> None:
@@ -178,8 +185,27 @@ class _Round:
             if isinstance(what, str):
                 self._give_back_site(what)
                 self._postpone_the_rest(what)
+            elif what[1].reason in _UNHEARD:
+                self._left.pop(what[0].pk, None)
+                self._unheard.append(what)
             else:
+                self._is_online = True
                 self._settle(*what)
+        self._settle_unheard()
+
+    def _settle_unheard(self) -> None:
+        """Hold it against sites that they were not heard, unless nobody was: then they are asked again later."""
+        sites = {link.site for link, _finding in self._unheard}
+        if not self._is_online and len(sites) >= _SITES_OF_AN_OUTAGE:
+            logger.warning(
+                "None of %d sites was heard: the network here is away, and no link is judged.", len(sites)
+            )
+            links = [link for link, _finding in self._unheard]
+            self._unheard.clear()
+            due_links.give_back(links, not_before=timezone.now() + _LATER)
+            self._tally.postponed += len(links)
+        while self._unheard:
+            self._settle(*self._unheard.pop())
 
     def _answers(self) -> Iterator[tuple[LinkState, LinkFinding] | str]:
         """What threads hand over, until each is at its end, or all are to stop."""

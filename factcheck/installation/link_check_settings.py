@@ -2,15 +2,18 @@
 
 from typing import NamedTuple
 
-from factcheck.installation.environment import number
+from factcheck.installation.environment import flag, number
 
 
 class LinkCheckSettings(NamedTuple):
     """In the order in which settings.py takes them."""
 
+    is_on: bool
     days: int
 
 
-def link_check_settings() -> LinkCheckSettings:
-    """Read the variables whose names begin with LINK_CHECK."""
-    return LinkCheckSettings(number("LINK_CHECK_DAYS", 7, least=1, most=365))
+def link_check_settings(*, is_demo: bool) -> LinkCheckSettings:
+    """Read the variables whose names begin with LINK_CHECK. A demo asks nobody for anything."""
+    return LinkCheckSettings(
+        flag("LINK_CHECKS", default=not is_demo), number("LINK_CHECK_DAYS", 7, least=1, most=365)
+    )

@@ -60,7 +60,7 @@ on a page, 2 the command was called wrongly. What was found goes to standard out
     def _named(self, claim: int) -> list[int]:
         sources = watched_links.sources_of(claim)
         if not sources:
-            raise CommandError(f"No published claim has the number {claim}.")
+            raise CommandError(f"Claim {claim} is not published, or names no source.")
         return sources
 
     def _check(self, only: list[int] | None) -> LinkTally:

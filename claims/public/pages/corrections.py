@@ -182,7 +182,11 @@ def _changes(one: Corrected) -> Iterator[ShownChange]:
         if publisher in gone and part not in ("rating", "summary"):
             continue
         before, after = (_readable(part, text) for text in (change["before"], change["after"]))
-        shown = (conditional_escape(before), conditional_escape(after)) if part in _DAYS else compared(before, after)
+        shown = (
+            (conditional_escape(before), conditional_escape(after))
+            if part in _DAYS
+            else compared(before, after)
+        )
         was, now = _ratings(one, change) if part == "rating" else (None, None)
         yield ShownChange(part, str(PART_NAMES[part]), publisher, shown[0], shown[1], was, now)
 

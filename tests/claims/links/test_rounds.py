@@ -12,7 +12,8 @@ from claims.links import rounds, watched_links
 from claims.models import Claim, Notification, Publication, QuoteFate
 from claims.teamwork import followers
 from sources.link_checks import due_links
-from sources.models import LinkState, Snapshot, Source, VisitedSite
+from sources.link_checks.link_findings import LinkFinding
+from sources.models import LinkOutcome, LinkState, Snapshot, Source, VisitedSite
 from tests.helpers.followed_site import Paper
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 from tests.helpers.watched_paper import FERRIES, PIER, RAIN, TEXT, changes, check, html_of, link_of
@@ -343,3 +344,41 @@ def test_a_page_on_which_the_program_fails_stops_no_other(
     tally = check()
     assert (tally.failed, tally.checked) == (1, 0)
     assert link_of(source).next_at > timezone.now() + timedelta(hours=5)
+
+
+@pytest.mark.parametrize(
+    ("sites", "heard", "judged"),
+    [
+        (3, 0, 0),  # nobody is heard: it is our network
+        (2, 0, 2),  # too few to tell
+        (3, 1, 3),  # somebody is: the others are away
+    ],
+)
+@pytest.mark.parametrize("reason", ["connection_failed", "name_not_found", "timed_out", "robots_unknown"])
+def test_while_nobody_is_heard_nothing_is_held_against_a_site(
+    monkeypatch: pytest.MonkeyPatch, sites: int, heard: int, judged: int, reason: str
+) -> None:
+    for number in range(sites):
+        url = f"https://paper{number}.example/page"
+        LinkState.objects.create(
+            source=make_source(title=f"Page {number}", url=url),
+            url=url,
+            site=f"https://paper{number}.example",
+        )
+    unheard = LinkFinding(LinkOutcome.UNREACHABLE, reason)
+    monkeypatch.setattr(
+        "claims.links.rounds.find",
+        lambda _visits, url, **_known: (
+            LinkFinding(LinkOutcome.ALIVE, "", 200)
+            if any(url.startswith(f"https://paper{number}.") for number in range(heard))
+            else unheard
+        ),
+    )
+    tally = rounds.check_round()
+    assert tally is not None
+    assert (tally.checked, tally.postponed) == (judged, sites - judged)
+    failing = LinkState.objects.filter(failures__gt=0)
+    assert failing.count() == (judged - heard if judged else 0)
+    assert not LinkState.objects.filter(held_until__gt=timezone.now()).exists()
+    if not judged:
+        assert not LinkState.objects.filter(next_at__lte=timezone.now()).exists()
