@@ -90,7 +90,9 @@ class ClaimAdmin(AssignedList, ClaimList):
                 "fields": (
                     "statement",
                     "claimant",
-                    ("claimed_on", "language"),
+                    # Side by side the label of the second would be under the first, where the page has two columns.
+                    "claimed_on",
+                    "language",
                     "context",
                     "topics",
                     "first_appearance",
