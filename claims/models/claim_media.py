@@ -130,7 +130,7 @@ pgtrigger.register(
         name="media_description_is_kept",
         operation=pgtrigger.Update,
         condition=pgtrigger.Condition(
-            "btrim(OLD.alternative_text) <> '' AND btrim(NEW.alternative_text) = ''"
+            "OLD.alternative_text ~ '[^[:space:]]' AND NEW.alternative_text !~ '[^[:space:]]'"
         ),
         func=_IS_DESCRIBED,
     )

@@ -110,7 +110,7 @@ def test_categories_are_those_of_schema_org(checker: User) -> None:
 
 def test_a_description_is_corrected_and_never_cleared() -> None:
     media = make_media(show=False)
-    for nothing in ("", "  "):
+    for nothing in ("", "  ", "\n", "\t\r\n"):
         change = "UPDATE sources_mediaobject SET alternative_text = %s WHERE id = %s"
         refused(change, nothing, media.pk, match="media_description_is_kept")
     assert sql("UPDATE sources_mediaobject SET alternative_text = 'Shapes.' WHERE id = %s", media.pk) == 1
