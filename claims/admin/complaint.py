@@ -84,6 +84,7 @@ def _reject(request: HttpRequest, complaint: Complaint, person: User) -> str:
 
 @admin.register(Complaint)
 class ComplaintAdmin(ReaderMessageAdmin):
+    subject = ReaderStep.Subject.COMPLAINT
     list_display = ("about", "how_far", "clock", "kind", "assigned_to", "received_at")
     list_filter = (
         QueueFilter,
@@ -107,10 +108,6 @@ class ComplaintAdmin(ReaderMessageAdmin):
         "answer": _answer,
         "reject": _reject,
     }
-
-    @property
-    def subject(self) -> str:
-        return ReaderStep.Subject.COMPLAINT
 
     @admin.display(description=_("complaint"), ordering="claim__statement")
     def about(self, complaint: Complaint) -> SafeString:

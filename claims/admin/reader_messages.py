@@ -28,6 +28,8 @@ Deed = Callable[[HttpRequest, Any, User], str]
 class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
     """Lists, and a page for each row, with what can be done about it. Who sent it is shown to whom may see that."""
 
+    #: As what its steps are written down.
+    subject: ClassVar[str]
     #: By the last part of a button's address: what it does.
     deeds: ClassVar[dict[str, Deed]] = {}
     page_template: ClassVar[str]
@@ -148,11 +150,6 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
             }
             for step in found
         ]
-
-    @property
-    def subject(self) -> str:
-        """As what its steps are written down."""
-        raise NotImplementedError
 
     def _contacts(self, row: Any) -> list[ContactDetails]:
         of = {self.subject: row}

@@ -77,6 +77,7 @@ def _decline(request: HttpRequest, asked: ReaderRequest, person: User) -> str:
 
 @admin.register(ReaderRequest)
 class ReaderRequestAdmin(ReaderMessageAdmin):
+    subject = ReaderStep.Subject.REQUEST
     list_display = ("what", "how_far", "asked_by", "confirmed_at", "last_asked_at", "language")
     list_filter = (QueueFilter, ("state", ChoicesDropdownFilter), LanguageFilter)
     list_select_related = ("claim",)
@@ -91,10 +92,6 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
         "answer": _answer,
         "decline": _decline,
     }
-
-    @property
-    def subject(self) -> str:
-        return ReaderStep.Subject.REQUEST
 
     def get_urls(self) -> list[URLPattern]:
         picture = self.admin_site.admin_view(self.picture_view)

@@ -3,6 +3,7 @@
 The tree itself, in pieces that mirrors can keep, is in `ledger_tiles`.
 """
 
+from abc import ABC, abstractmethod
 from base64 import b64encode
 from typing import Annotated, Any, TypedDict
 
@@ -31,7 +32,7 @@ CACHE_HEAD = "public, max-age=5"
 PAGE_SIZE, PAGE_SIZE_LIMIT = 100, 1000
 
 
-class LedgerResource(PublicResource):
+class LedgerResource(PublicResource, ABC):
     """What all of these have in common: they are answered by the primary, since a replica may not have the newest."""
 
     nouns = ("proof", "proofs")
@@ -40,8 +41,9 @@ class LedgerResource(PublicResource):
         query = self.item_query(request.GET, request=request)
         return read_connections.freshly(lambda: self.answered(request, query, **place))
 
+    @abstractmethod
     def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
-        raise NotImplementedError
+        """The answer, as the primary knows it."""
 
 
 class LedgerSchema(PublicSchema):

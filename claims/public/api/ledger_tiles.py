@@ -3,6 +3,7 @@
 Mirrors keep them as files, and any proof can be made of them. Nothing is served before it was signed.
 """
 
+from abc import abstractmethod
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -54,8 +55,9 @@ class _Tiles(LedgerResource):
             request, lambda: content, etag=sha256_of([content]), cache=CACHE_PAST, content_type=_MEDIA_TYPE
         )
 
+    @abstractmethod
     def content(self, level: int, number: int, width: int) -> bytes:
-        raise NotImplementedError
+        """What the tile holds."""
 
 
 class TileResource(_Tiles):
