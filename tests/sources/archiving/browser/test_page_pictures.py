@@ -36,7 +36,7 @@ PATIENT = BrowserLimits(seconds=120)
 
 @pytest.fixture(autouse=True)
 def browser(settings: Any) -> None:
-    settings.ARCHIVE_BROWSER = archiving_settings().browser
+    settings.ARCHIVE_BROWSER = archiving_settings(is_demo=False).browser
     settings.ARCHIVE_BROWSER_SANDBOX = False  # tests may run as the system's administrator
     if not settings.ARCHIVE_BROWSER:
         pytest.skip("Chromium is not installed")
