@@ -204,7 +204,7 @@ def steady(value: Any, key: str = "") -> Any:
         return {name: steady(part, name) for name, part in value.items()}
     if isinstance(value, list):
         return [steady(part, key) for part in value]
-    if key == "id" and isinstance(value, int):
+    if (key == "id" or key.endswith("_id")) and isinstance(value, int):
         return "ID"
     if key in ("captured_at", "body_sha256"):
         return key.upper()
