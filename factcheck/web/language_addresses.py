@@ -43,7 +43,7 @@ class LanguageAddresses:
             return HttpResponsePermanentRedirect(f"/{code}/" + (f"?{query}" if query else ""))
         if code and is_page(path):
             request.path_info = path
-            request.urlconf = mounted(code)  # type: ignore[attr-defined]  # documented, and not in the stubs
+            request.urlconf = mounted(code)  # type: ignore[assignment]  # any object with `urlpatterns` will do
         return self.get_response(request)
 
 
@@ -67,7 +67,7 @@ def address_in(path: str, code: str) -> str:
 
 def address_here(path: str) -> str:
     """The path of a page in the language of the address that is being answered."""
-    urlconf = get_urlconf()
+    urlconf: Any = get_urlconf()
     return address_in(path, urlconf.code) if isinstance(urlconf, Mounted) else path
 
 
