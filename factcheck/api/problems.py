@@ -19,6 +19,7 @@ from django.template import loader
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, gettext, gettext_lazy
 from django.views import defaults
+from django_stubs_ext import StrOrPromise
 from rest_framework import exceptions
 
 from factcheck.api.google.statuses import STATUS_PATH, StatusResponse
@@ -61,7 +62,7 @@ class ProblemResponse(HttpResponse):
     Title and details are in the caller's language, where it is one of ours. Everything that programs go by is not.
     """
 
-    def __init__(self, request: HttpRequest, status: int, detail: str, **members: Any) -> None:
+    def __init__(self, request: HttpRequest, status: int, detail: StrOrPromise, **members: Any) -> None:
         problem = {
             "type": "about:blank",
             "title": phrase_of(status),
@@ -81,12 +82,12 @@ def phrase_of(status: int) -> str:
     return str(_PHRASES.get(status, HTTPStatus(status).phrase))
 
 
-def error_response(request: HttpRequest, status: int, detail: str) -> HttpResponse | None:
+def error_response(request: HttpRequest, status: int, detail: StrOrPromise) -> HttpResponse | None:
     """The error in the shape that is spoken at this address; None at those of pages for readers."""
     if request.path.startswith(API_PATH):
         return ProblemResponse(request, status, detail)
     if request.path.startswith(STATUS_PATH):
-        return StatusResponse(status, detail)
+        return StatusResponse(status, str(detail))
     return None
 
 
@@ -164,7 +165,7 @@ def _escaped(key: str) -> str:
 
 
 def unavailable(
-    request: HttpRequest, status: int, detail: str, *, retry_after: int | None = None
+    request: HttpRequest, status: int, detail: StrOrPromise, *, retry_after: int | None = None
 ) -> HttpResponse:
     """We cannot answer now: problem details, Google's shape, or a page, none of which needs the database."""
     response = error_response(request, status, detail)

@@ -16,6 +16,7 @@ import orjson
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import AllowAny
@@ -84,7 +85,7 @@ def addresses_in(body: Any) -> list[str]:
         ValidationError: it is not built as it should be; where, as `problem_response` understands it.
     """
     if not isinstance(body, dict):
-        raise ValidationError(['It must be an object such as {"urls": ["https://example.org/"]}.'])
+        raise ValidationError([gettext('It must be an object such as {"urls": ["https://example.org/"]}.')])
     wrong: dict[str, Any] = {
         str(key): ["There is no such member; `urls` is the only one."] for key in body if key != "urls"
     }

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import AllowAny
@@ -129,7 +130,9 @@ def texts_in(body: Any) -> list[str]:
         ValidationError: it is not built as it should be; where, as `problem_response` understands it.
     """
     if not isinstance(body, dict):
-        raise ValidationError(['It must be an object such as {"text": "The moon is made of cheese."}.'])
+        raise ValidationError(
+            [gettext('It must be an object such as {"text": "The moon is made of cheese."}.')]
+        )
     wrong: dict[str, Any] = {
         str(key): [
             "There is no such member; give either `text` or `texts`. How to answer is said in the address."
@@ -172,7 +175,11 @@ def _require_few_sentences(texts: Sequence[str], cut: Any) -> None:
     if found > SENTENCE_LIMIT:
         raise ValidationError(
             [
-                f"There are {found:,} sentences in it; at most {SENTENCE_LIMIT} are answered at once. Send it in parts."
+                gettext(
+                    "There are %(found)s sentences in it; at most %(sentence_limit)s are answered at once. "
+                    "Send it in parts."
+                )
+                % {"found": f"{found:,}", "sentence_limit": SENTENCE_LIMIT}
             ]
         )
 

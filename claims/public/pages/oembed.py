@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import Resolver404, resolve
 from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
 
@@ -85,12 +86,15 @@ def _published_at(url: str) -> Document:
         NoSuchPlace: there is no published claim.
     """
     if not url:
-        detail = "`url`: it is missing; give the address of a claim's page."
+        detail = gettext("`url`: it is missing; give the address of a claim's page.")
         raise InvalidParameters([{"parameter": "url", "code": "required", "detail": detail}])
     claim_id = _claim_at(url)
     document = current(claim_id) if claim_id is not None else None
     if document is None:
-        raise no_such_place("url", f"it is no address of a published claim, such as {_example()}.")
+        raise no_such_place(
+            "url",
+            gettext("it is no address of a published claim, such as %(example)s.") % {"example": _example()},
+        )
     return document
 
 
