@@ -5,6 +5,7 @@ import os
 from dataclasses import asdict
 from typing import Any, TextIO
 
+from django.utils.translation import gettext, gettext_lazy
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -21,9 +22,9 @@ NARROW = 80
 WIDTH_OF_FILES = 120
 
 _KINDS = {
-    "same": "Checked already",
-    "related": "Checked on the same matter",
-    "contradicts": "Checked, but otherwise than it is said here",
+    "same": gettext_lazy("Checked already"),
+    "related": gettext_lazy("Checked on the same matter"),
+    "contradicts": gettext_lazy("Checked, but otherwise than it is said here"),
 }
 
 
@@ -185,7 +186,7 @@ def _header(article: ImportedArticle) -> Table:
     header.add_column(style="bold")
     header.add_column(overflow="fold")
     for name, value in rows.items():
-        header.add_row(name, Text(value) if value else Text("not found", style="dim"))
+        header.add_row(name, Text(value) if value else Text(gettext("not found"), style="dim"))
     if caveats:
         header.add_row("Mind", Text(caveats, style="bold"))
     return header
@@ -193,11 +194,11 @@ def _header(article: ImportedArticle) -> Table:
 
 def _claims(article: ImportedArticle, claims: list[tuple[FoundClaim, bool]], *, narrow: bool) -> Table:
     table = Table(expand=True)
-    table.add_column("Score", justify="right", width=5)
-    table.add_column("Statement", ratio=5, overflow="fold")
+    table.add_column(gettext("Score"), justify="right", width=5)
+    table.add_column(gettext("Statement"), ratio=5, overflow="fold")
     if not narrow:
-        table.add_column("Claimant", ratio=2, overflow="fold")
-        table.add_column("Reasons", ratio=2, overflow="fold")
+        table.add_column(gettext("Claimant"), ratio=2, overflow="fold")
+        table.add_column(gettext("Reasons"), ratio=2, overflow="fold")
     for found, is_new in claims:
         claim = found.claim
         score = "" if claim.score is None else f"{claim.score:.2f}"
@@ -228,9 +229,9 @@ def _claimant(claim: Claim) -> Text:
 
 
 def _anchors(outcomes: list[AnchorOutcome]) -> Table:
-    table = Table(title="Earlier anchors", title_justify="left", expand=True)
-    table.add_column("Claim", justify="right")
-    table.add_column("Words", ratio=3, overflow="fold")
+    table = Table(title=gettext("Earlier anchors"), title_justify="left", expand=True)
+    table.add_column(gettext("Claim"), justify="right")
+    table.add_column(gettext("Words"), ratio=3, overflow="fold")
     table.add_column("Now", ratio=2, overflow="fold")
     for outcome in outcomes:
         appearance = outcome.appearance

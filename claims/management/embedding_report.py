@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
+from django.utils.translation import gettext, gettext_lazy
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -13,10 +14,10 @@ from claims.matching.embedding.upkeep import EmbeddingProgress, Tell
 from claims.models import EmbeddingModel
 
 _STAGES = {
-    "languages": "Learning languages",
-    "vectors": "Making vectors",
-    "means": "Subtracting means",
-    "indexes": "Building indexes",
+    "languages": gettext_lazy("Learning languages"),
+    "vectors": gettext_lazy("Making vectors"),
+    "means": gettext_lazy("Subtracting means"),
+    "indexes": gettext_lazy("Building indexes"),
 }
 
 
@@ -58,10 +59,20 @@ def print_standing(
     for model, (made, outstanding) in standing:
         state = "is asked" if model.pk == asked else "complete" if model.completed_at else "being built"
         console.print(
-            f"{model.name}: {state}; {made:,} vectors of {model.dimensions:,} dimensions, {outstanding:,} outstanding.",
+            gettext(
+                "%(model)s: %(state)s; %(made)s vectors of %(dimensions)s dimensions, %(outstanding)s "
+                "outstanding."
+            )
+            % {
+                "model": model.name,
+                "state": state,
+                "made": f"{made:,}",
+                "dimensions": f"{model.dimensions:,}",
+                "outstanding": f"{outstanding:,}",
+            },
             highlight=False,
             markup=False,
             soft_wrap=True,
         )
     if asked is None:
-        console.print("Claims are found by their words alone.", highlight=False, markup=False)
+        console.print(gettext("Claims are found by their words alone."), highlight=False, markup=False)

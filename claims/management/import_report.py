@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from django.db.models import Count
+from django.utils.translation import gettext, gettext_lazy
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -24,7 +25,7 @@ from claims.imports.storing import execution
 from claims.models import ImportProblem, ImportRun
 
 _PLAIN: dict[str, Any] = {"highlight": False, "markup": False, "soft_wrap": True}
-_WORDS = {"reading": "Reading", "writing": "Writing"}
+_WORDS = {"reading": gettext_lazy("Reading"), gettext_lazy("writing"): gettext_lazy("Writing")}
 
 
 @contextmanager
@@ -89,8 +90,10 @@ def asked_on(console: Console) -> Unrated:
     def ask(file: File) -> bool:
         if not (console.is_terminal and sys.stdin.isatty()):
             return False
-        console.print(f"{file.name}: no column is known to hold the ratings.", **_PLAIN)
-        question = "Import all of it as claims that nobody has rated? [y/N] "
+        console.print(
+            gettext("%(file)s: no column is known to hold the ratings.") % {"file": file.name}, **_PLAIN
+        )
+        question = gettext("Import all of it as claims that nobody has rated? [y/N] ")
         return console.input(question, markup=False).strip().casefold() in ("y", "yes")
 
     return ask
@@ -102,7 +105,7 @@ def _print_detected(console: Console, file: File, form: ImportFormat, settings: 
         said = ", ".join(f"{name} {value!r}" for name, value in dialect.items())
         console.print(f"  {said}", **_PLAIN)
     if mapping := settings.get("mapping"):
-        console.print(f"  mapping: {mapping['name']}", **_PLAIN)
+        console.print(gettext("  mapping: %(name)s") % {"name": mapping["name"]}, **_PLAIN)
         for field, columns in (mapping.get("fields") or {}).items():
             console.print(f"    {field} ← {columns}", **_PLAIN)
 
@@ -112,7 +115,7 @@ def print_summary(console: Console, run: ImportRun, *, dry_run: bool) -> None:
     table = Table(
         title=f"{run}{' (tried only, nothing was stored)' if dry_run else ''}", title_justify="left"
     )
-    table.add_column("records")
+    table.add_column(gettext("records"))
     table.add_column("", justify="right")
     for name, number in (
         ("created", run.created),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext, gettext_lazy
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -11,18 +12,20 @@ from claims.articles.watches.watched_articles import LookedAt
 from claims.models import Watch
 
 _KINDS = {
-    "new": "imported",
-    "known": "known already",
-    "changed": "changed, and captured again",
-    "unchanged": "unchanged",
-    "failed": "failed",
-    "later": "later",
+    "new": gettext_lazy("imported"),
+    "known": gettext_lazy("known already"),
+    "changed": gettext_lazy("changed, and captured again"),
+    "unchanged": gettext_lazy("unchanged"),
+    "failed": gettext_lazy("failed"),
+    "later": gettext_lazy("later"),
 }
 
 
 def print_watches(watches: Iterable[Watch], console: Console) -> None:
     """All that is followed, and how each does."""
-    table = Table("Number", "Name", "Address", "Kind", "State", "Last visit (UTC)", "Next visit (UTC)")
+    table = Table(
+        gettext("Number"), "Name", "Address", "Kind", "State", "Last visit (UTC)", "Next visit (UTC)"
+    )
     for watch in watches:
         progress = watch.progress
         visited = f"{progress.visited_at:%Y-%m-%d %H:%M}" if progress.visited_at else "never"

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from sources import archive
 from sources.archiving import warc
@@ -33,9 +34,11 @@ SECONDS, PATIENCE = 60.0, 10.0
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 _LONGEST_ADDRESS = 2000
 
-_NO_TEXT = "What is at the address is no text."
-_BROUGHT = "The text that somebody brought stays; what the address shows now is in the other files."
-_SHORTER = "The address shows less than it did when its text was taken, so that text stays."
+_NO_TEXT = gettext_lazy("What is at the address is no text.")
+_BROUGHT = gettext_lazy(
+    "The text that somebody brought stays; what the address shows now is in the other files."
+)
+_SHORTER = gettext_lazy("The address shows less than it did when its text was taken, so that text stays.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from claims.exports.restore.checks import RestoreRefused
 from claims.exports.restore.restored_entries import (
@@ -263,8 +264,11 @@ def _record(some: list[RestoredEntry]) -> None:
     for entry in some:
         if numbers[entry.line.said["id"]] != entry.line.said["sequence"]:
             raise RestoreRefused(
-                f"Line {entry.line.number}: something else was published meanwhile. What was restored stays; the rest"
-                " does not fit any more."
+                gettext(
+                    "Line %(line)s: something else was published meanwhile. What was restored stays; the "
+                    "rest does not fit any more."
+                )
+                % {"line": entry.line.number}
             )
 
 

@@ -3,15 +3,22 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext, gettext_lazy
 
 from claims.readers import personal_data
 
 
 class Command(BaseCommand):
-    help = "Delete what readers sent and never confirmed, spam, and the details of readers whose matter ended long ago."
+    help = gettext_lazy(
+        "Delete what readers sent and never confirmed, spam, and the details of readers whose "
+        "matter ended long ago."
+    )
 
     def handle(self, **options: Any) -> None:
         gone = personal_data.delete_expired()
         self.stdout.write(
-            f"Deleted: {gone.unconfirmed} unconfirmed, {gone.spam} spam, the details of {gone.contacts} readers."
+            gettext(
+                "Deleted: %(unconfirmed)s unconfirmed, %(spam)s spam, the details of %(contacts)s readers."
+            )
+            % {"unconfirmed": gone.unconfirmed, "spam": gone.spam, "contacts": gone.contacts}
         )

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 
 from claims.matching.embedding import indexes, means, neighbours
 from claims.matching.embedding.embedder import Embedder, EmbedderFault, TextRefused, Vectors
@@ -220,7 +221,10 @@ def _shortened(
 
 def _checked(embedder: Embedder, raw: Vectors, wanted: int) -> Vectors:
     if raw.shape != (wanted, embedder.dimensions) or not np.isfinite(raw).all():
-        raise EmbedderFault(f"{embedder.name} made something else than {wanted} vectors.")
+        raise EmbedderFault(
+            gettext("%(embedder)s made something else than %(wanted)s vectors.")
+            % {"embedder": embedder.name, "wanted": wanted}
+        )
     return raw
 
 

@@ -4,6 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext, gettext_lazy
 
 from factcheck.backups import examination, generations
 from factcheck.backups.backup_folder import BackupFailed
@@ -12,21 +13,25 @@ from factcheck.backups.subject import backup_folder, kept_folders, server_place
 
 
 class Command(BaseCommand):
-    help = "Back up the embedded database and all files into BACKUP_DIR. restore_backup restores them."
+    help = gettext_lazy(
+        "Back up the embedded database and all files into BACKUP_DIR. restore_backup restores them."
+    )
 
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_mutually_exclusive_group()
         what.add_argument(
-            "--full", action="store_true", help="Copy all of the database, not only what changed."
+            "--full", action="store_true", help=gettext("Copy all of the database, not only what changed.")
         )
-        what.add_argument("--files", action="store_true", help="Copy new files only.")
-        what.add_argument("--list", action="store_true", help="Make none; list those that are there.")
+        what.add_argument("--files", action="store_true", help=gettext("Copy new files only."))
+        what.add_argument(
+            "--list", action="store_true", help=gettext("Make none; list those that are there.")
+        )
         what.add_argument(
             "--verify",
             action="store_true",
-            help="Make none; read all that is there, and say what is damaged.",
+            help=gettext("Make none; read all that is there, and say what is damaged."),
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,7 +42,10 @@ class Command(BaseCommand):
                 self.verify()
             elif options["files"]:
                 counted = copy_files(server_place(), backup_folder(), kept_folders())
-                self.stdout.write(f"{counted.copied} of {counted.files} files were new.")
+                self.stdout.write(
+                    gettext("%(copied)s of %(files)s files were new.")
+                    % {"copied": counted.copied, "files": counted.files}
+                )
             else:
                 self.back_up(is_full=options["full"])
         except BackupFailed as problem:
@@ -55,20 +63,32 @@ class Command(BaseCommand):
         made = done.generation
         based = f", based on {made.parent}" if made.parent else ""
         new = f"{done.files.copied} new ({filesizeformat(done.files.copied_bytes)})"
-        self.stdout.write(f"Backup {made.name}, {made.kind}{based}; {done.files.files} files, {new}.")
+        self.stdout.write(
+            gettext("Backup %(made)s, %(kind)s%(based)s; %(files)s files, %(new)s.")
+            % {"made": made.name, "kind": made.kind, "based": based, "files": done.files.files, "new": new}
+        )
         for name in done.given_up:
-            self.stdout.write(f"Backup {name} was given up.")
+            self.stdout.write(gettext("Backup %(name)s was given up.") % {"name": name})
         if not done.is_continuous:
             self.stderr.write(
-                "The server was started without BACKUP_DIR: moments between backups cannot be restored. "
-                "End all that uses it, and start it again."
+                gettext(
+                    "The server was started without BACKUP_DIR: moments between backups cannot be restored. "
+                    "End all that uses it, and start it again."
+                )
             )
 
     def list(self) -> None:
         for one in generations.listed(backup_folder()):
             of = f"{one.finished_at:%Y-%m-%d %H:%M:%S} UTC"
             self.stdout.write(
-                f"{one.name}  {one.kind:<11}  {of}  {one.files:>8} files  timeline {one.timeline}"
+                gettext("%(one)s  %(kind)s  %(of)s  %(files)s files  timeline %(timeline)s")
+                % {
+                    "one": one.name,
+                    "kind": f"{one.kind:<11}",
+                    "of": of,
+                    "files": f"{one.files:>8}",
+                    "timeline": one.timeline,
+                }
             )
 
     def verify(self) -> None:
@@ -78,5 +98,8 @@ class Command(BaseCommand):
             for count, fault in enumerate(examination.faults(folder), 1):  # noqa: B007  counted
                 self.stdout.write(fault)
         if count:
-            raise CommandError(f"{count} faults.")
-        self.stdout.write(f"{len(generations.listed(folder))} backups, their files and the log are whole.")
+            raise CommandError(gettext("%(count)s faults.") % {"count": count})
+        self.stdout.write(
+            gettext("%(listed)s backups, their files and the log are whole.")
+            % {"listed": len(generations.listed(folder))}
+        )
