@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -34,7 +34,8 @@ def progress_on(console: Console) -> Iterator[Tell]:
         transient=True,
     )
     tasks = {
-        stage: bar.add_task(title, visible=False, start=False, rate=0) for stage, title in _STAGES.items()
+        stage: bar.add_task(str(title), visible=False, start=False, rate=0)
+        for stage, title in _STAGES.items()
     }
     began: dict[str, int] = {}
 
@@ -57,11 +58,13 @@ def print_standing(
     """A line for each model, and what claims are found by."""
     console = console_on(stream)
     for model, (made, outstanding) in standing:
-        state = "is asked" if model.pk == asked else "complete" if model.completed_at else "being built"
+        state = gettext("complete") if model.completed_at else gettext("being built")
+        state = gettext("is asked") if model.pk == asked else state
         console.print(
-            gettext(
-                "%(model)s: %(state)s; %(made)s vectors of %(dimensions)s dimensions, %(outstanding)s "
-                "outstanding."
+            ngettext(
+                "%(model)s: %(state)s; %(made)s vector of %(dimensions)s dimensions, %(outstanding)s outstanding.",
+                "%(model)s: %(state)s; %(made)s vectors of %(dimensions)s dimensions, %(outstanding)s outstanding.",
+                made,
             )
             % {
                 "model": model.name,

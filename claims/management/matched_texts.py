@@ -77,7 +77,7 @@ def _of_ndjson(file: IO[str], column: str) -> Iterator[Row]:
                 gettext("Line %(number)s is no JSON: %(problem)s.") % {"number": number, "problem": problem}
             ) from None
         cells = found if isinstance(found, dict) else {"text": found}
-        name = _column(list(cells), column, f"line {number}")
+        name = _column(list(cells), column, gettext("line %(number)s") % {"number": number})
         yield Row(str(cells[name] or ""), cells)
 
 
@@ -87,7 +87,7 @@ def _of_table(file: IO[str], delimiter: str, column: str) -> Iterator[Row]:
         (line.replace("\0", "") for line in file), delimiter=delimiter, restkey="", strict=True
     )
     try:
-        name = _column(list(table.fieldnames or []), column, "the table")
+        name = _column(list(table.fieldnames or []), column, gettext("the table"))
         for cells in table:
             cells.pop("", None)
             yield Row(cells[name] or "", dict(cells))
@@ -103,10 +103,14 @@ def _column(names: Sequence[str], wanted: str, place: str) -> str:
     for name in [wanted.lower()] if wanted else USUAL_COLUMNS:
         if name in by_name:
             return by_name[name]
-    missing = f"no column “{wanted}”" if wanted else "no column that is known to hold texts"
+    missing = (
+        gettext("%(place)s: there is no column “%(column)s”. Name one with --column: %(columns)s.")
+        if wanted
+        else gettext("%(place)s: no column is known to hold texts. Name one with --column: %(columns)s.")
+    )
     raise TableError(
-        gettext("There is %(missing)s in %(place)s. Name one with --column: %(by_name)s.")
-        % {"missing": missing, "place": place, "by_name": ", ".join(by_name.values()) or "none"}
+        missing
+        % {"place": place, "column": wanted, "columns": ", ".join(by_name.values()) or gettext("none")}
     )
 
 

@@ -133,7 +133,7 @@ def _pictures(answer: Fetched, chosen: ArchiverChoices) -> PagePictures:
 def _text(source: Source, answer: Fetched, by: User | None) -> tuple[Snapshot | None, str]:
     """The snapshot of what is written there, or why there is none."""
     if answer.content_type and answer.content_type not in ACCEPTED_MEDIA_TYPES:
-        return None, _NO_TEXT
+        return None, str(_NO_TEXT)
     material = Material.fetched(answer)
     try:
         document = document_in(material)
@@ -148,6 +148,6 @@ def _text(source: Source, answer: Fetched, by: User | None) -> tuple[Snapshot | 
 def _stays(latest: Snapshot, document: Document) -> str:
     """Why a text that nobody has looked at does not take the place of one that quotes were found in; "" if it may."""
     if not latest.url:
-        return _BROUGHT
+        return str(_BROUGHT)
     known = {caveat["code"] for caveat in latest.caveats}
-    return "" if {caveat.code for caveat in document.caveats} <= known else _SHORTER
+    return "" if {caveat.code for caveat in document.caveats} <= known else str(_SHORTER)

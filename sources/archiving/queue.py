@@ -73,7 +73,7 @@ class TakenSource:
         attempts = max(request.attempts for request in due) + 1
         rows = ArchivingRequest.objects.filter(pk__in=[request.pk for request in requests])
         if attempts > len(WAITS) + 1:
-            rows.update(due_at=None, held_until=None, problem=due[0].problem or _KILLED)
+            rows.update(due_at=None, held_until=None, problem=due[0].problem or str(_KILLED))
             return None
         until = now + HOLD
         rows.update(held_until=until, attempts=attempts)

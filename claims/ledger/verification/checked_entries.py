@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from claims.ledger.entries import columns, published_verdict
 from claims.ledger.proofs import stored_tree
@@ -165,8 +165,10 @@ class EntriesCheck:
         if self._behind:
             yield Discrepancy(
                 gettext("Entry %(rewritten)s") % {"rewritten": self._rewritten},
-                gettext(
-                    "%(behind)s entries behind it are not what was signed either: the chain was made anew."
+                ngettext(
+                    "%(behind)s entry behind it is not what was signed either: the chain was made anew.",
+                    "%(behind)s entries behind it are not what was signed either: the chain was made anew.",
+                    self._behind,
                 )
                 % {"behind": f"{self._behind:,}"},
             )

@@ -5,18 +5,19 @@ from collections import Counter
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.translation import gettext, gettext_lazy
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop, ngettext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from claims.review.cited_sources import ask_for_cited
+from factcheck.management.spoken_command import SpokenCommand
 from sources.archiving import tasks, turns
 from sources.models import ArchivingRequest
 
 
-class Command(BaseCommand):
-    help = gettext_lazy(
+class Command(SpokenCommand):
+    help = gettext_noop(
         "Archive the pages that verdicts rest on and that claims appear in: what the server "
         "sent, the text,\n"
         "and, where Chromium is installed, a screenshot and a PDF. See docs/archiving.md.\n"
@@ -58,7 +59,10 @@ class Command(BaseCommand):
     def handle(self, *, missing: bool, imported: bool, ask: bool, **options: Any) -> None:
         asked = ask_for_cited(missing=missing, imported=imported)
         if ask:
-            self.stdout.write(gettext("%(asked)s copies are asked for.") % {"asked": f"{asked:,}"})
+            self.stdout.write(
+                ngettext("%(asked)s copy is asked for.", "%(asked)s copies are asked for.", asked)
+                % {"asked": f"{asked:,}"}
+            )
             return
         try:
             became = self._archive()

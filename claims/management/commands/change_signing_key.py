@@ -4,15 +4,16 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.translation import gettext, gettext_lazy
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop
 
 from claims.ledger.house_signature import fingerprint
 from claims.ledger.proofs.key_succession import KeyRefused, succeed
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = gettext_lazy(
+class Command(SpokenCommand):
+    help = gettext_noop(
         "Announce another key with which the ledger is signed from now on, for good.\n"
         "\n"
         "Run it while SIGNING_KEY is still the old one; FILE has what it will be, a long random "

@@ -1,9 +1,9 @@
 from argparse import RawDescriptionHelpFormatter
 from typing import Any, TextIO, cast
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -12,11 +12,12 @@ from claims.links.rounds import LinkTally
 from claims.links.settled_links import SettledLink
 from claims.management.article_report import console_on
 from claims.management.link_report import print_links_in_need, print_settled, print_tally
+from factcheck.management.spoken_command import SpokenCommand
 from sources.models import LinkState
 
 
-class Command(BaseCommand):
-    help = gettext_lazy(
+class Command(SpokenCommand):
+    help = gettext_noop(
         "Look whether the pages that publications cite are still at their addresses, and still "
         "have the words that are\n"
         "quoted from them. One failure makes nothing dead: what is found is believed once it was "

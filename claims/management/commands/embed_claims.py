@@ -2,18 +2,19 @@
 
 from typing import Any, TextIO, cast
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.translation import gettext, gettext_lazy
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 
 from claims.management.embedding_report import print_standing, progress_on
 from claims.matching.embedding import choice, neighbours, upkeep
 from claims.matching.embedding.embedder import Embedder, EmbedderFault
 from claims.models import EmbeddingModel
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = gettext_lazy(
+class Command(SpokenCommand):
+    help = gettext_noop(
         "Make the vectors by which claims are found that say the same in other words. The worker "
         "does so by itself, a little at a time. It can be stopped (Ctrl-C) and goes on where it "
         "was. See docs/vectors.md."

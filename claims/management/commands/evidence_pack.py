@@ -3,16 +3,17 @@ from argparse import RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.translation import gettext, gettext_lazy
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 from rich.progress import DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from claims.exports.evidence_pack.pack import EvidencePack, NothingPublished, evidence_pack
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = gettext_lazy(
+class Command(SpokenCommand):
+    help = gettext_noop(
         "Write all that a published claim rests on into one ZIP, which anybody can check without "
         "this program: what was\n"
         "published, the texts that it quotes, captured pages, timestamps, and a README that says "

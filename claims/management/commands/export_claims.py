@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.translation import gettext, gettext_lazy
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -24,10 +24,11 @@ from claims.exports.export_run import Begin, Order, export_to_file, export_to_st
 from claims.exports.format_choice import FORMATS, VERSIONS, guessed
 from claims.exports.outputs import OutputError
 from factcheck.api.problems import InvalidParameters
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = gettext_lazy(
+class Command(SpokenCommand):
+    help = gettext_noop(
         "Export published claims, as of one moment of the ledger, in constant memory.\n"
         "\n"
         "  ndjson   the JSON of each claim on a line, as the API has it; with --versions all the "

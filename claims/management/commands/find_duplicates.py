@@ -1,17 +1,18 @@
 from argparse import RawDescriptionHelpFormatter
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-from django.utils.translation import gettext, gettext_lazy
+from django.core.management.base import CommandParser
+from django.utils.translation import gettext, gettext_noop, ngettext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from claims.management.arguments import share
 from claims.matching.duplicate_search import LEAST_CONFIDENCE, PairTally, search
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = gettext_lazy(
+class Command(SpokenCommand):
+    help = gettext_noop(
         "Compare all claims with each other, and queue the pairs that may be the same for an "
         "editor to decide about\n"
         '("Possible duplicates" on the desk). Nothing is merged.\n'
@@ -59,8 +60,15 @@ class Command(BaseCommand):
 
 def _told(tally: PairTally, *, dry_run: bool) -> str:
     """The sum, in a sentence."""
-    waits = "would wait" if dry_run else "now wait"
-    return (
-        f"{tally.compared:,} of {tally.standing:,} claims compared. Pairs looked at: {tally.judged:,}."
-        f" Pairs that {waits} for a decision and did not before: {tally.found:,}."
-    )
+    compared = ngettext(
+        "%(compared)s of %(standing)s claim compared.",
+        "%(compared)s of %(standing)s claims compared.",
+        tally.standing,
+    ) % {"compared": f"{tally.compared:,}", "standing": f"{tally.standing:,}"}
+    judged = gettext("Pairs looked at: %(judged)s.") % {"judged": f"{tally.judged:,}"}
+    found = (
+        gettext("Pairs that would wait for a decision and did not before: %(found)s.")
+        if dry_run
+        else gettext("Pairs that now wait for a decision and did not before: %(found)s.")
+    ) % {"found": f"{tally.found:,}"}
+    return f"{compared} {judged} {found}"

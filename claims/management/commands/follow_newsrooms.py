@@ -1,19 +1,20 @@
 from argparse import RawDescriptionHelpFormatter
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from claims.federation import peer_edits, turns
 from claims.ledger.house_signature import fingerprint, public_key
 from claims.management.people import user_named
 from claims.models import PeerNewsroom, PeerProgress
 from claims.newsroom.refusals import NotAllowed, NotPossible
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = gettext_lazy(
+class Command(SpokenCommand):
+    help = gettext_noop(
         "Take what is new of the newsrooms that are followed, as far as they are due. The "
         "background worker\n"
         "does the same by itself, once a minute; both may run at once, and whoever is stopped is "
@@ -78,12 +79,14 @@ class Command(BaseCommand):
             if tally is not None:
                 failing += bool(tally.failure)
                 self.stdout.write(
-                    gettext("%(newsroom)s: %(entries)s new entries. %(failure)s")
-                    % {
-                        "newsroom": tally.newsroom,
-                        "entries": tally.entries,
-                        "failure": tally.failure,
-                    }.rstrip()
+                    (
+                        ngettext(
+                            "%(newsroom)s: %(entries)s new entry. %(failure)s",
+                            "%(newsroom)s: %(entries)s new entries. %(failure)s",
+                            tally.entries,
+                        )
+                        % {"newsroom": tally.newsroom, "entries": tally.entries, "failure": tally.failure}
+                    ).rstrip()
                 )
         if failing:
             raise CommandError(gettext("Newsrooms that gave nothing: %(failing)s.") % {"failing": failing})
@@ -123,6 +126,11 @@ class Command(BaseCommand):
                 }
             )
             self.stdout.write(
-                gettext("   %(sequence)s entries taken, up to date at: %(at)s. %(state)s")
+                "   "
+                + ngettext(
+                    "%(sequence)s entry taken, up to date at: %(at)s. %(state)s",
+                    "%(sequence)s entries taken, up to date at: %(at)s. %(state)s",
+                    progress.sequence,
+                )
                 % {"sequence": progress.sequence, "at": at, "state": state}
             )

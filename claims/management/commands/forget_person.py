@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.translation import gettext, gettext_lazy
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from claims.readers import personal_data
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = gettext_lazy(
+class Command(SpokenCommand):
+    help = gettext_noop(
         "Delete the details of the reader with this mail address, and what they wrote as far as "
         "nobody else asks it."
     )
@@ -23,4 +24,7 @@ class Command(BaseCommand):
         number = personal_data.forget(mail)
         if not number:
             raise CommandError(gettext("Nothing is known of this mail address."))
-        self.stdout.write(f"Forgotten: {number} message{'' if number == 1 else 's'}.")
+        self.stdout.write(
+            ngettext("Forgotten: %(number)s message.", "Forgotten: %(number)s messages.", number)
+            % {"number": number}
+        )

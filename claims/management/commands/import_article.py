@@ -1,14 +1,15 @@
 from argparse import RawDescriptionHelpFormatter
 from typing import Any, TextIO, cast
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.translation import gettext, gettext_lazy
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 
 from claims.articles.article_import import import_article
 from claims.management.arguments import count, share
 from claims.management.article_report import console_on, print_document, print_report
 from claims.management.people import user_named
+from factcheck.management.spoken_command import SpokenCommand
 from sources.extraction import ExtractionError
 from sources.extraction.bounded_extraction import warm
 from sources.http.fetched_documents import FetchError
@@ -19,8 +20,8 @@ from sources.overrides import OverrideError, read_overrides
 OVERRIDES = ("title", "byline", "publisher", "date", "language", "url", "kind")
 
 
-class Command(BaseCommand):
-    help = gettext_lazy(
+class Command(SpokenCommand):
+    help = gettext_noop(
         "Store an article as a source with a snapshot, and propose its check-worthy statements "
         "as claims.\n"
         "\n"

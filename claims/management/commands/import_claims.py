@@ -7,9 +7,9 @@ import orjson
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_noop, ngettext
 from rich.console import Console
 
 from claims.exports.restore import recognise
@@ -28,14 +28,15 @@ from claims.management.people import user_named
 from claims.models import ImportRun
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.installation.private_files import open_private, private_folder
+from factcheck.management.spoken_command import SpokenCommand
 from sources.material import STANDARD_INPUT, is_address
 
 #: The exit status of an import that is finished and has refused records.
 SOME_REFUSED = 3
 
 
-class Command(BaseCommand):
-    help = gettext_lazy(
+class Command(SpokenCommand):
+    help = gettext_noop(
         "Import fact checks of others, or your own archive: ClaimReview markup in web pages and "
         "JSON, answers\n"
         "of the Fact Check Tools API, tables (CSV, TSV, Excel) and NDJSON; a file, a folder, an "
@@ -145,9 +146,12 @@ class Command(BaseCommand):
             raise CommandError(run.error)
         page = reverse("admin:claims_importrun_change", args=[run.pk])
         self.stdout.write(
-            gettext(
+            ngettext(
+                "%(records)s record read, %(refused)s refused. Nothing is stored or public yet: "
+                "another administrator looks at a sample and releases it at %(site_url)s%(page)s",
                 "%(records)s records read, %(refused)s of them refused. Nothing is stored or public yet: "
-                "another administrator looks at a sample and releases it at %(site_url)s%(page)s"
+                "another administrator looks at a sample and releases it at %(site_url)s%(page)s",
+                run.records,
             )
             % {
                 "records": f"{run.records:,}",

@@ -1,13 +1,14 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-from django.utils.translation import gettext, gettext_lazy
+from django.core.management.base import CommandParser
+from django.utils.translation import gettext, gettext_noop
 
 from claims.demo.demo_newsroom import load
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = gettext_lazy("Load the demonstration data and one user per role. A second time changes nothing.")
+class Command(SpokenCommand):
+    help = gettext_noop("Load the demonstration data and one user per role. A second time changes nothing.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

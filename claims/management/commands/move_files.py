@@ -6,19 +6,20 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import Storage, default_storage, storages
-from django.core.management.base import BaseCommand, CommandError
-from django.utils.translation import gettext, gettext_lazy
+from django.core.management.base import CommandError
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from claims.imports.storing.named_files import known_digest, named_files, uploads
 from factcheck.installation import file_store
 from factcheck.installation.file_store import FilesAway
 from factcheck.installation.file_transfer import FAULTS, Outcome, Transferred, names_in, transfer, transferred
+from factcheck.management.spoken_command import SpokenCommand
 
 DISK = "disk"
 
 
-class Command(BaseCommand):
-    help = gettext_lazy(
+class Command(SpokenCommand):
+    help = gettext_noop(
         "Copy all files between the disk and a bucket, and compare each by its SHA-256 where it "
         "came to be. It can be stopped (Ctrl-C); the same command goes on. See docs/files.md."
     )
@@ -70,13 +71,21 @@ class Command(BaseCommand):
                 gettext("Stopped. What was copied is certain; the same command goes on.")
             ) from None
         self.stdout.write(
-            gettext("%(tally)s files copied, %(tally_2)s were there already. All are certain.")
-            % {"tally": tally[Outcome.COPIED], "tally_2": tally[Outcome.THERE]}
+            ngettext(
+                "%(copied)s file copied, %(there)s were there already. All are certain.",
+                "%(copied)s files copied, %(there)s were there already. All are certain.",
+                tally[Outcome.COPIED],
+            )
+            % {"copied": tally[Outcome.COPIED], "there": tally[Outcome.THERE]}
         )
         faults = sum(tally[outcome] for outcome in FAULTS)
         if faults or missing:
             raise CommandError(
-                gettext("%(faults)s files were not copied, and %(missing)s are in neither place; see above.")
+                ngettext(
+                    "%(faults)s file was not copied, and %(missing)s are in neither place; see above.",
+                    "%(faults)s files were not copied, and %(missing)s are in neither place; see above.",
+                    faults,
+                )
                 % {"faults": faults, "missing": missing}
             )
 

@@ -5,16 +5,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.translation import gettext, gettext_lazy
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from claims.exports.restore import RestoreRefused, restore
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = gettext_lazy(
+class Command(SpokenCommand):
+    help = gettext_noop(
         "Restore the ledger from a lossless export (export_claims --versions all): ids, "
         "versions, texts.\n"
         "\n"
@@ -48,10 +49,13 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from None
         for kind in dict.fromkeys([*restored.written, *restored.left]):
             written, left = restored.written[kind], restored.left[kind]
-            said = "would be restored" if dry_run else "restored"
+            told = (
+                gettext("%(kind)s %(written)s would be restored, %(left)s were here")
+                if dry_run
+                else gettext("%(kind)s %(written)s restored, %(left)s were here")
+            )
             self.stdout.write(
-                gettext("%(kind)s %(written)s %(said)s, %(left)s were here")
-                % {"kind": f"{kind:14}", "written": f"{written:>10,}", "said": said, "left": f"{left:,}"}
+                told % {"kind": f"{kind:14}", "written": f"{written:>10,}", "left": f"{left:,}"}
             )
 
 

@@ -4,17 +4,18 @@ from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-from django.utils.translation import gettext, gettext_lazy
+from django.core.management.base import CommandError
+from django.utils.translation import gettext, gettext_noop
 
 from claims.ledger.document.claim_document import render
 from claims.standards.period import NoSuchPeriod, Period
 from claims.standards.report import report
 from claims.standards.report_files import as_csv, as_document
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = gettext_lazy(
+class Command(SpokenCommand):
+    help = gettext_noop(
         "Write what assessors under the codes of IFCN and EFCSN ask about a period, as JSON or CSV."
     )
 

@@ -3,18 +3,19 @@ from argparse import RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.translation import gettext, gettext_lazy
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop, ngettext
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from claims.ledger.house_signature import decoded
 from claims.ledger.proofs.signed_note import NoSuchNote
 from claims.ledger.verification.verification_run import KeptCheckpoint, entries_here, verify
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = gettext_lazy(
+class Command(SpokenCommand):
+    help = gettext_noop(
         "Verify that nothing in the ledger was rewritten: every entry, the chain and the tree "
         "over them, every\n"
         "checkpoint and key, the chain of moves and sign-offs, what entries are found by, and "
@@ -66,10 +67,18 @@ class Command(BaseCommand):
                 found += 1
                 self.stdout.write(str(finding))
         if found:
-            self.stdout.write(gettext("%(found)s things are not as they were.") % {"found": f"{found:,}"})
+            self.stdout.write(
+                ngettext("%(found)s thing is not as it was.", "%(found)s things are not as they were.", found)
+                % {"found": f"{found:,}"}
+            )
             sys.exit(1)
         self.stdout.write(
-            gettext("%(entries)s entries: nothing was rewritten.") % {"entries": f"{entries:,}"}
+            ngettext(
+                "%(entries)s entry: nothing was rewritten.",
+                "%(entries)s entries: nothing was rewritten.",
+                entries,
+            )
+            % {"entries": f"{entries:,}"}
         )
 
 

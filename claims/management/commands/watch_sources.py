@@ -1,9 +1,9 @@
 from argparse import RawDescriptionHelpFormatter
 from typing import Any, TextIO, cast
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 
 from claims.articles.watches import visits, watch_edits
@@ -13,11 +13,12 @@ from claims.management.people import user_named
 from claims.management.watch_report import print_page, print_watches, told
 from claims.models import Watch, WatchProgress
 from claims.newsroom.refusals import NotAllowed, NotPossible
+from factcheck.management.spoken_command import SpokenCommand
 from sources.http.fetched_documents import FetchError
 
 
-class Command(BaseCommand):
-    help = gettext_lazy(
+class Command(SpokenCommand):
+    help = gettext_noop(
         "Visit the feeds, sitemaps and pages that the newsroom follows, as far as they are due: "
         "new articles\n"
         "are imported, changed ones captured again, and what is worth checking in them is "

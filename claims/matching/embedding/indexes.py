@@ -13,7 +13,6 @@ from typing import Any
 from django.conf import settings
 from django.db import ProgrammingError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.utils.translation import gettext_lazy
 
 from claims.models import EmbeddingModel
 from factcheck.database.database_roles import owners_identity
@@ -28,7 +27,7 @@ FEW = 5000
 _CAREFULLY = 200
 
 #: Whether it is of public vectors, by how its name ends.
-_KINDS = {"public": True, gettext_lazy("desk"): False}
+_KINDS = {"public": True, "desk": False}
 
 _MEGABYTE = 2**20
 _LEAST_MEMORY, _MOST_MEMORY = 64 * _MEGABYTE, 1024 * _MEGABYTE

@@ -2,18 +2,19 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.template.defaultfilters import filesizeformat
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from factcheck.backups import examination, generations
 from factcheck.backups.backup_folder import BackupFailed
 from factcheck.backups.backup_run import back_up, copy_files
 from factcheck.backups.subject import backup_folder, kept_folders, server_place
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = gettext_lazy(
+class Command(SpokenCommand):
+    help = gettext_noop(
         "Back up the embedded database and all files into BACKUP_DIR. restore_backup restores them."
     )
 
@@ -43,7 +44,11 @@ class Command(BaseCommand):
             elif options["files"]:
                 counted = copy_files(server_place(), backup_folder(), kept_folders())
                 self.stdout.write(
-                    gettext("%(copied)s of %(files)s files were new.")
+                    ngettext(
+                        "%(copied)s of %(files)s file was new.",
+                        "%(copied)s of %(files)s files were new.",
+                        counted.files,
+                    )
                     % {"copied": counted.copied, "files": counted.files}
                 )
             else:
@@ -61,12 +66,20 @@ class Command(BaseCommand):
             full_days=settings.BACKUP_FULL_DAYS,
         )
         made = done.generation
-        based = f", based on {made.parent}" if made.parent else ""
-        new = f"{done.files.copied} new ({filesizeformat(done.files.copied_bytes)})"
-        self.stdout.write(
-            gettext("Backup %(made)s, %(kind)s%(based)s; %(files)s files, %(new)s.")
-            % {"made": made.name, "kind": made.kind, "based": based, "files": done.files.files, "new": new}
-        )
+        what = gettext("Backup %(name)s, %(kind)s")
+        if made.parent:
+            what = gettext("Backup %(name)s, %(kind)s, based on %(parent)s")
+        what %= {"name": made.name, "kind": made.kind, "parent": made.parent}
+        files = ngettext(
+            "%(files)s file, %(copied)s new (%(size)s)",
+            "%(files)s files, %(copied)s new (%(size)s)",
+            done.files.files,
+        ) % {
+            "files": done.files.files,
+            "copied": done.files.copied,
+            "size": filesizeformat(done.files.copied_bytes),
+        }
+        self.stdout.write(f"{what}; {files}.")
         for name in done.given_up:
             self.stdout.write(gettext("Backup %(name)s was given up.") % {"name": name})
         if not done.is_continuous:
@@ -81,7 +94,11 @@ class Command(BaseCommand):
         for one in generations.listed(backup_folder()):
             of = f"{one.finished_at:%Y-%m-%d %H:%M:%S} UTC"
             self.stdout.write(
-                gettext("%(one)s  %(kind)s  %(of)s  %(files)s files  timeline %(timeline)s")
+                ngettext(
+                    "%(one)s  %(kind)s  %(of)s  %(files)s file  timeline %(timeline)s",
+                    "%(one)s  %(kind)s  %(of)s  %(files)s files  timeline %(timeline)s",
+                    one.files,
+                )
                 % {
                     "one": one.name,
                     "kind": f"{one.kind:<11}",
@@ -98,8 +115,13 @@ class Command(BaseCommand):
             for count, fault in enumerate(examination.faults(folder), 1):  # noqa: B007  counted
                 self.stdout.write(fault)
         if count:
-            raise CommandError(gettext("%(count)s faults.") % {"count": count})
+            raise CommandError(ngettext("%(count)s fault.", "%(count)s faults.", count) % {"count": count})
+        number = len(generations.listed(folder))
         self.stdout.write(
-            gettext("%(listed)s backups, their files and the log are whole.")
-            % {"listed": len(generations.listed(folder))}
+            ngettext(
+                "%(number)s backup, its files and the log are whole.",
+                "%(number)s backups, their files and the log are whole.",
+                number,
+            )
+            % {"number": number}
         )

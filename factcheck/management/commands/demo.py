@@ -7,21 +7,23 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.checks import Tags
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
-from django.utils.translation import gettext, gettext_lazy
+from django.core.management.base import CommandError
+from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 from rich.table import Table
 
 from factcheck.database import embedded
 from factcheck.database.database_roles import as_owner, deviating, grant
 from factcheck.database.pending_migrations import pending_migrations
+from factcheck.management.spoken_command import SpokenCommand
 from factcheck.web import serving
 
 HOST = "127.0.0.1"
 
 
-class Command(BaseCommand):
-    help = gettext_lazy("Start everything on this machine, with demo data and one user per role.")
+class Command(SpokenCommand):
+    serves = True
+    help = gettext_noop("Start everything on this machine, with demo data and one user per role.")
 
     requires_system_checks = []
 

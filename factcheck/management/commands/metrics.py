@@ -2,16 +2,18 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
-from django.utils.translation import gettext, gettext_lazy
+from django.core.management.base import CommandError
+from django.utils.translation import gettext, gettext_noop
 
 from factcheck.database import embedded
+from factcheck.management.spoken_command import SpokenCommand
 from factcheck.telemetry.exporter import export
 from factcheck.web.serving import require_free_port
 
 
-class Command(BaseCommand):
-    help = gettext_lazy(
+class Command(SpokenCommand):
+    serves = True
+    help = gettext_noop(
         "Serve what the database tells for metrics; `serve` does so by itself, and counts requests too."
     )
 

@@ -2,18 +2,19 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_noop
 
 from factcheck.database.database_roles import as_owner, grant
 from factcheck.database.lock_patience import patiently
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(migrate.Command):
-    help = gettext_lazy(
-        "%(help)s It gives up a lock that it does not get at once, and tries again. It works as "
-        "the owner of the tables, where OWNER_DATABASE_URL names one, and grants whoever serves "
-        "what the program needs."
-    ) % {"help": migrate.Command.help}
+class Command(SpokenCommand, migrate.Command):
+    help = gettext_noop(
+        "Bring the tables of the database to this version of the program. It gives up a lock that it does not get"
+        " at once, and tries again. It works as the owner of the tables, where OWNER_DATABASE_URL names one, and"
+        " grants whoever serves what the program needs."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)

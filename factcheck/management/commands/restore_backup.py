@@ -4,15 +4,16 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
-from django.utils.translation import gettext, gettext_lazy
+from django.core.management.base import CommandError
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.backups.restoration import RestorePoint, restore
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = gettext_lazy(
+class Command(SpokenCommand):
+    help = gettext_noop(
         "Restore a backup (manage.py backup) into a folder, which is then used as DATA_DIR. To "
         "bring an export back (export_claims), use restore_claims."
     )
@@ -78,7 +79,11 @@ class Command(BaseCommand):
         if done.damaged:
             named = "".join(f"\n  {path}" for path in done.damaged)
             raise CommandError(
-                gettext("%(damaged)s files are damaged in the backup and missing now:%(named)s")
+                ngettext(
+                    "%(damaged)s file is damaged in the backup and missing now:%(named)s",
+                    "%(damaged)s files are damaged in the backup and missing now:%(named)s",
+                    len(done.damaged),
+                )
                 % {"damaged": len(done.damaged), "named": named}
             )
 

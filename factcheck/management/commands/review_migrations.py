@@ -1,19 +1,20 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_noop
 
 from factcheck.database import embedded
 from factcheck.database.migration_review import WEIGHED, Reviewed, review
 from factcheck.database.released_migrations import Key, NoSuchRevision, last_release, unreleased
 from factcheck.database.schema_shape import KnownTables
 from factcheck.database.scratch_database import scratch_database
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = gettext_lazy(
+class Command(SpokenCommand):
+    help = gettext_noop(
         "Carry out the migrations that the version before lacks, in an empty database that is "
         "dropped afterwards, and refuse those that would stop or break what runs meanwhile."
     )

@@ -3,17 +3,19 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import Tags
-from django.core.management.base import BaseCommand, CommandError
-from django.utils.translation import gettext, gettext_lazy
+from django.core.management.base import CommandError
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from factcheck.database import embedded
 from factcheck.database.pending_migrations import pending_migrations
 from factcheck.installation.private_files import close_off
+from factcheck.management.spoken_command import SpokenCommand
 from factcheck.web import serving
 
 
-class Command(BaseCommand):
-    help = gettext_lazy(
+class Command(SpokenCommand):
+    serves = True
+    help = gettext_noop(
         "Serve the site with granian, with static files, and with the background worker if asked to."
     )
 
@@ -51,7 +53,11 @@ class Command(BaseCommand):
         self.check(app_configs=None, tags=[Tags.database], databases=["default"])
         if pending := pending_migrations():
             raise CommandError(
-                gettext("The database lacks %(pending)s migrations. Run `manage.py migrate` first.")
+                ngettext(
+                    "The database lacks %(pending)s migration. Run `manage.py migrate` first.",
+                    "The database lacks %(pending)s migrations. Run `manage.py migrate` first.",
+                    len(pending),
+                )
                 % {"pending": len(pending)}
             )
         for folder in (settings.MEDIA_ROOT, settings.DATA_DIR / "reports"):

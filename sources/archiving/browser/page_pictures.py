@@ -76,7 +76,7 @@ def page_pictures(url: str, *, limits: BrowserLimits = LIMITS, allow_loopback: b
             ) as browser:
                 _take(browser.devtools, url, pictures)
         except BrowserOutOfBounds as bounds:
-            _lacking(pictures, _EXCESS[str(bounds)])
+            _lacking(pictures, str(_EXCESS[str(bounds)]))
         except OSError as error:
             _lacking(
                 pictures,
