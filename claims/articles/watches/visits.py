@@ -199,7 +199,7 @@ class _Visit:
         pages, notes, read = list(found.pages), [], 0
         refused: list[FetchError] = []
         if not found.is_whole:
-            notes.append("The list is broken or too long: what could be read of it was.")
+            notes.append(gettext("The list is broken or too long: what could be read of it was."))
         if found.kind == "sitemap" and found.lists:
             for sitemap in self._newest(found.lists):
                 if not self._lease.renewed():
@@ -214,7 +214,7 @@ class _Visit:
                 if inner := page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes):
                     pages += inner.pages
                 else:
-                    notes.append(f"{sitemap.url} is no sitemap.")
+                    notes.append(gettext("%(url)s is no sitemap.") % {"url": sitemap.url})
         if refused and not read:
             raise refused[0]
         return pages, " ".join(notes[:3])

@@ -91,7 +91,10 @@ class Endpoint:
         if answer.status != 200:
             said = answer.content[:300].decode("utf-8", "replace")
             fault = TextRefused if answer.status in _REFUSED else EmbedderFault
-            raise fault(f"{self.name} answered with status {answer.status}: {said}")
+            raise fault(
+                gettext("%(name)s answered with status %(status)s: %(said)s")
+                % {"name": self.name, "status": answer.status, "said": said}
+            )
         return of_unit_length(self._read(answer.content, len(texts)))
 
     def _read(self, content: bytes, wanted: int) -> Vectors:

@@ -75,8 +75,16 @@ def model_of(embedder: Embedder) -> EmbeddingModel:
     )
     if model.dimensions != embedder.dimensions:
         raise OtherDimensions(
-            f"{embedder.name} makes vectors of {embedder.dimensions:,} dimensions, and those that are stored have"
-            f" {model.dimensions:,}. Remove them: manage.py embed_claims --remove {embedder.name!r}"
+            gettext(
+                "%(embedder)s makes vectors of %(dimensions)s dimensions, and those that are stored have "
+                "%(dimensions_2)s. Remove them: manage.py embed_claims --remove %(embedder_2)s"
+            )
+            % {
+                "embedder": embedder.name,
+                "dimensions": f"{embedder.dimensions:,}",
+                "dimensions_2": f"{model.dimensions:,}",
+                "embedder_2": f"{embedder.name!r}",
+            }
         )
     return model
 
@@ -247,4 +255,6 @@ def _alone(name: str) -> Iterator[None]:
         with alone(f"vectors of {name}"):
             yield
     except AlreadyHeld:
-        raise AlreadyLookedAfter(f"Another process is making vectors of {name} now.") from None
+        raise AlreadyLookedAfter(
+            gettext("Another process is making vectors of %(name)s now.") % {"name": name}
+        ) from None

@@ -135,13 +135,18 @@ def texts_in(body: Any) -> list[str]:
         )
     wrong: dict[str, Any] = {
         str(key): [
-            "There is no such member; give either `text` or `texts`. How to answer is said in the address."
+            gettext(
+                "There is no such member; give either `text` or `texts`. How to answer is said in the "
+                "address."
+            )
         ]
         for key in body
         if key not in ("text", "texts")
     }
     if ("text" in body) is ("texts" in body):
-        wrong["text"] = [f"Give one text as `text`, or a list of 1 to {TEXT_LIMIT} as `texts`."]
+        wrong["text"] = [
+            gettext("Give one text as `text`, or a list of 1 to %(most)s as `texts`.") % {"most": TEXT_LIMIT}
+        ]
     elif "text" in body:
         if problem := _problem(body["text"]):
             wrong["text"] = [problem]
@@ -154,19 +159,27 @@ def texts_in(body: Any) -> list[str]:
 
 def _problems(texts: Any) -> list[str] | dict[int, list[str]]:
     if not isinstance(texts, list) or not 1 <= len(texts) <= TEXT_LIMIT:
-        held = f", not of {len(texts)}" if isinstance(texts, list) else ""
-        return [f"It must be a list of 1 to {TEXT_LIMIT} texts{held}."]
+        if isinstance(texts, list):
+            told = gettext("It must be a list of 1 to %(most)s texts, not of %(given)s.")
+            return [told % {"most": TEXT_LIMIT, "given": len(texts)}]
+        return [gettext("It must be a list of 1 to %(most)s texts.") % {"most": TEXT_LIMIT}]
     problems = {place: [problem] for place, text in enumerate(texts) if (problem := _problem(text))}
     if not problems and (length := sum(map(len, texts))) > LENGTH_LIMIT_OF_ALL:
-        return [f"The texts have {length:,} characters; at most {LENGTH_LIMIT_OF_ALL:,} are read at once."]
+        return [
+            gettext("The texts have %(length)s characters; at most %(most)s are read at once.")
+            % {"length": f"{length:,}", "most": f"{LENGTH_LIMIT_OF_ALL:,}"}
+        ]
     return problems
 
 
 def _problem(text: Any) -> str:
     if not isinstance(text, str):
-        return "It must be a string."
+        return gettext("It must be a string.")
     if len(text) > LENGTH_LIMIT:
-        return f"It has {len(text):,} characters; at most {LENGTH_LIMIT:,} are read. Send it in parts."
+        return gettext("It has %(length)s characters; at most %(most)s are read. Send it in parts.") % {
+            "length": f"{len(text):,}",
+            "most": f"{LENGTH_LIMIT:,}",
+        }
     return ""
 
 
@@ -318,7 +331,7 @@ class MatchResource(ViewSet):
         query = MatchQuery(plain.GET, Publication.objects.all(), request=plain)
         text = query.value("text")
         if not text:
-            missing = "`text`: give the text that may have been checked."
+            missing = gettext("`text`: give the text that may have been checked.")
             raise InvalidParameters([{"parameter": "text", "code": "empty", "detail": missing}])
         content = answers_to([text], query)
         etag = hashlib.sha256(content).hexdigest()

@@ -44,7 +44,9 @@ from sources.media_at_address import NoPictureThere, picture_at
 MOST_BYTES = 10_000_000
 _LONGEST_ADDRESS = 2000
 _KEYS = ("file", "url", "pdq")
-_ONE_OF_THEM = "Give one of these: `file`, a picture; `url`, its address; `pdq`, its perceptual hash."
+_ONE_OF_THEM = gettext_lazy(
+    "Give one of these: `file`, a picture; `url`, its address; `pdq`, its perceptual hash."
+)
 
 
 class PicturesCrowd(APIException):
@@ -74,7 +76,7 @@ def look_in(body: Any, files: Any) -> PerceptualHash:
             [gettext('It must be an object such as {"url": "https://example.org/picture.jpg"}.')]
         )
     wrong = {
-        str(key): [f"There is no such member. {_ONE_OF_THEM}"]
+        str(key): [gettext("There is no such member. %(one_of_them)s") % {"one_of_them": _ONE_OF_THEM}]
         for key in body
         if key not in _KEYS or (key == "file" and key not in files)
     }

@@ -57,7 +57,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
     query = EmbedQuery(_understood(request.GET), Publication.objects.none(), request=request)
     form = query.value("format", "json")
     if form not in _CONTENT_TYPES:
-        return ProblemResponse(request, 501, "`format`: offered are json and xml.")
+        return ProblemResponse(request, 501, gettext("`format`: offered are json and xml."))
     document = _published_at(query.value("url", ""))
     card = _card(document, max_width=query.value("maxwidth"), max_height=query.value("maxheight"))
     return conditional(
