@@ -4,6 +4,7 @@ unfold comes without any translation, others have Portuguese by country or lack 
 missing; where a library has the words in a dialect of the language, they are taken over.
 """
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
@@ -34,6 +35,9 @@ _OF_DJANGO = ("conf", "contrib/admin", "contrib/auth", "contrib/contenttypes", "
 #: Dialects in which libraries have a language that we have as a whole.
 _DIALECTS = {"pt": ("pt_PT", "pt_BR"), "ko": ("ko_KR",)}
 
+_ENDS = re.compile(r"(\s*).*?(\s*)", re.DOTALL)
+_HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\u00ad]")
+
 Translations = dict[tuple[str | tuple[str, ...], str | None], str | tuple[str, ...]]
 
 
@@ -51,8 +55,16 @@ def known(message: Message, code: str) -> str | tuple[str, ...] | None:
     """What libraries have for it in the language or in one of its dialects."""
     for name in _SEEN:
         if found := _translated(name, code, dialects=True, message=message):
-            return found
+            return (
+                _clean(found, message) if isinstance(found, str) else tuple(_clean(f, message) for f in found)
+            )
     return None
+
+
+def _clean(text: str, message: Message) -> str:
+    """The words with the white space of the original at their ends, and without signs that turn what follows."""
+    before, after = _ENDS.fullmatch(message.message).groups()  # type: ignore[union-attr]  # it matches everything
+    return before + _HIDDEN.sub("", text).strip() + after
 
 
 def _translated(name: str, code: str, *, dialects: bool, message: Message) -> str | tuple[str, ...] | None:
