@@ -43,7 +43,7 @@ class ValuesField(forms.Field):
                 gettext("give it at most %(most)s values, not %(given)s.")
                 % {"most": SEVERAL_LIMIT, "given": len(value)}
                 if self.several
-                else gettext("give it once, not %(given)s times.") % {"given": len(value)},
+                else gettext("give it once, not %(given)s.") % {"given": len(value)},
                 code="repeated",
             )
         values = [self._read(text) for text in value]

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.apps import apps
+from django.core.cache import cache
 from django.db.models import CharField, TextField
 from django.utils import translation
 from django.utils.translation import trans_real
@@ -49,8 +50,12 @@ def bracketed(code: str = "en") -> Iterator[None]:
         brackets.code = code
         patch.setattr(trans_real, "_translations", {**kept, code: brackets})
         patch.setattr(trans_real, "_default", None)
-        with translation.override(code):
-            yield
+        cache.clear()  # what was made in the language itself
+        try:
+            with translation.override(code):
+                yield
+        finally:
+            cache.clear()
 
 
 @pytest.fixture
