@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from claims.ledger.document.markdown import to_html
@@ -24,7 +25,7 @@ class PeriodForm(forms.Form):
     def period(self) -> Period:
         """Raises NoSuchPeriod with a sentence for whoever asked."""
         if not self.is_valid():
-            raise NoSuchPeriod("Write the days as 2026-01-31.")
+            raise NoSuchPeriod(gettext("Write the days as 2026-01-31."))
         return Period.of(self.cleaned_data["since"], self.cleaned_data["until"])
 
 
