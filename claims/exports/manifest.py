@@ -35,7 +35,7 @@ def described(
         "entries": claims,
         "bytes": size,
         "sha256": sha256,
-        "software": {"name": "factcheck", "version": version(), "schema": _schema()},
+        "software": software(),
     }
 
 
@@ -66,6 +66,11 @@ def verify(path: Path, progress: Progress = lambda read: None) -> dict[str, Any]
     if digest.hexdigest() != sha256:
         raise Mismatch(f"{path} has the SHA-256 {digest.hexdigest()}; its manifest says {sha256}.")
     return manifest
+
+
+def software() -> dict[str, Any]:
+    """What wrote a file, and from tables of which shape."""
+    return {"name": "factcheck", "version": version(), "schema": _schema()}
 
 
 def _schema() -> dict[str, str]:
