@@ -15,7 +15,8 @@ from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter
 from factcheck.api.query_values import Keyword
 from sources.api.list_queries import one_of
 
-_STATES = [("unverified",) * 2, ("active",) * 2, ("paused",) * 2, ("disabled",) * 2]
+#: How a webhook can stand.
+STATES = [("unverified",) * 2, ("active",) * 2, ("paused",) * 2, ("disabled",) * 2]
 _EVENTS = [*WebhookEvent.values, TEST_EVENT, VERIFICATION_EVENT]
 
 
@@ -75,7 +76,7 @@ class WebhookSerializer(serializers.Serializer):
     filter = serializers.CharField()
     events = serializers.ListField(child=serializers.ChoiceField(WebhookEvent.choices))
     state = serializers.ChoiceField(
-        _STATES,
+        STATES,
         help_text="`unverified` until its receiver has agreed, `disabled` when we switched it off (`disabled_reason`).",
     )
     disabled_reason = serializers.CharField()

@@ -32,6 +32,8 @@ SCHEMA: dict[str, Any] = {
         "SourceKindEnum": "sources.models.Source.Kind",
         "StanceEnum": "claims.models.Evidence.Stance",
         "VerdictStateEnum": "claims.models.Verdict.State",
+        "WebhookEventEnum": "claims.models.WebhookEvent",
+        "WebhookStateEnum": "claims.editorial.webhook_bodies.STATES",
     },
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
