@@ -21,7 +21,7 @@ from factcheck_client.generated.models import (
     ClaimBody,
     ClaimsListRatingClassItem,
     LookupCreateBody,
-    MatchCreateBody,
+    MatchCreateBodyType0,
     PatchedClaimChanges,
 )
 
@@ -43,10 +43,9 @@ def main(site: str, token: str, article: str) -> dict[str, object]:
         again = claims_retrieve.sync_detailed(bridge.id, client=public)
         said["from memory"] = [answer.headers.get("X-From-Memory", "") for answer in (first, again)]
         said["same"] = checked(first).to_dict() == checked(again).to_dict()
-        matched = checked(
-            match_create.sync_detailed(client=public, body=MatchCreateBody(text=bridge.statement))
-        )
-        said["matched"] = [hit.claim.id for hit in matched.matches]
+        asked = MatchCreateBodyType0(text=bridge.statement)
+        matched = checked(match_create.sync_detailed(client=public, body=asked)).results[0]
+        said["matched"] = [(found.kind, found.claim.id) for found in matched.passages[0].matches]
         looked_up = checked(lookup_create.sync_detailed(client=public, body=LookupCreateBody(urls=[article])))
         said["looked up"] = [[claim.id for claim in result.claims] for result in looked_up.results]
         said["changes"] = [

@@ -47,7 +47,7 @@ async function main(address: string, token: string, article: string): Promise<ob
     found: found.map((claim) => claim.statement),
     "from memory": answers.map((answer) => answer.response.headers.get("X-From-Memory") ?? ""),
     same: JSON.stringify(answers[0]?.data) === JSON.stringify(answers[1]?.data),
-    matched: matched.matches.map((hit) => hit.claim.id),
+    matched: matched.results[0]?.passages[0]?.matches.map((found) => [found.kind, found.claim.id]),
     "looked up": lookedUp.results.map((result) => result.claims.map((claim) => claim.id)),
     changes: changes.results.map((change) => change.claim_id),
     absent: absent.status,
