@@ -69,6 +69,7 @@ def test_in_the_browser(site: str, page: str, chromium: Browser) -> None:
         )
         tab.get_by_label("Question").fill("SELECT statement FROM claims WHERE rating_class = 'false'")
         tab.get_by_role("button", name="Ask").click()
+        expect(tab.get_by_role("status")).to_contain_text("1 rows from")
         expect(tab.locator("#answer td")).to_have_text("<b>The bridge</b> cost 40 million euros.")
         tab.get_by_label("Question").fill("SELECT nothing FROM claims")
         tab.get_by_role("button", name="Ask").click()

@@ -35,6 +35,7 @@ SCHEMA: dict[str, Any] = {
         "WebhookEventEnum": "claims.models.WebhookEvent",
         "WebhookStateEnum": "claims.editorial.webhook_bodies.STATES",
     },
+    "WEBHOOKS": "claims.editorial.webhook_messages.WEBHOOKS",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -17,6 +17,7 @@ from django.utils import timezone
 from claims.models import ApiToken, Claim, Scope, WebhookDelivery, WebhookEndpoint, WebhookProgress
 from claims.models.webhook import MOST_PER_OWNER
 from claims.newsroom import api_tokens
+from claims.newsroom.refusals import NotPossible
 from claims.webhooks import deliveries, disabled_endpoints, ledger_followers, own_endpoints
 from claims.webhooks.own_endpoints import challenge_answer
 from tests.helpers.broken_rules import refused
@@ -317,7 +318,7 @@ class TestTelling:
         assert proof.holds
         assert ours.patch(path, {"url": "http://127.0.0.1:9/stranger"}).status_code == 200
         row = WebhookEndpoint.objects.get()
-        with pytest.raises(own_endpoints.NotPossible, match="changed while"):
+        with pytest.raises(NotPossible, match="changed while"):
             own_endpoints.accept(row, proof, row.token)  # type: ignore[arg-type]  # it has one
 
     def test_edits_say_which_version_they_are_about(self, ours: Tool, receiver: Agreeing) -> None:
@@ -499,7 +500,7 @@ def test_two_at_once_do_not_pass_the_limit(checker: User) -> None:
     def add(name: str) -> str:
         try:
             own_endpoints.add(token, name=name, url="https://example.org/hook")
-        except own_endpoints.NotPossible:
+        except NotPossible:
             return "refused"
         finally:
             connection.close()

@@ -47,6 +47,12 @@ def held(files: Path) -> dict[str, list[str]]:
     return {folder.name: sorted(file.name for file in folder.iterdir()) for folder in sorted(files.iterdir())}
 
 
+def asked(question: str) -> list[Any]:
+    found = duckdb.sql(question)
+    assert found is not None
+    return found.fetchall()
+
+
 @pytest.fixture
 def retracted(publish: Publish, editor: Any) -> Claim:
     claim = publish(make_claim("The ferry sank."))
@@ -70,9 +76,9 @@ def test_holds_what_is_published_and_what_was_withdrawn(
     feed = json.loads((folder / "claims.jsonld").read_text())
     assert len(feed["dataFeedElement"]) == 2
     assert "Nobody has checked" not in "".join(path.read_text(errors="replace") for path in folder.iterdir())
-    rows = duckdb.sql(f"SELECT claim_id, rating_class FROM '{folder}/claims.parquet'").fetchall()
+    rows = asked(f"SELECT claim_id, rating_class FROM '{folder}/claims.parquet'")
     assert rows == [(published.pk, "false")]
-    table = duckdb.sql(f"SELECT claim_id, statement FROM '{folder}/claims.csv'").fetchall()
+    table = asked(f"SELECT claim_id, statement FROM '{folder}/claims.csv'")
     assert table == [(published.pk, "The bridge cost 40 million euros.")]
 
     manifest = json.loads((folder / "manifest.json").read_text())
@@ -94,7 +100,7 @@ def test_holds_what_is_published_and_what_was_withdrawn(
 def test_an_empty_ledger_has_one_too(files: Path) -> None:
     dump = write_dump()
     assert {file.size > 0 for file in dump.files.values() if "ndjson" not in file.name} == {True}
-    assert duckdb.sql(f"SELECT count(*) FROM '{files}/{dump.folder}/claims.parquet'").fetchall() == [(0,)]
+    assert asked(f"SELECT count(*) FROM '{files}/{dump.folder}/claims.parquet'") == [(0,)]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.test import Client
 
 from claims.exports.dumps import kept_dumps
@@ -161,7 +162,7 @@ def test_the_list_for_programs_and_for_people(client: Client, dump: KeptDump) ->
 
 def test_a_dump_that_goes_while_it_is_read(client: Client, dump: KeptDump) -> None:
     kept_dumps._read(dump.folder)
-    (Path(kept_dumps.default_storage.path(dump.place(dump.files["claims.parquet"])))).unlink()
+    default_storage.delete(dump.place(dump.files["claims.parquet"]))
     assert client.get(LATEST).status_code == 404
 
 
@@ -192,7 +193,7 @@ class TestWeight:
     def test_streams_with_a_seat(self, client: Client, dump: KeptDump, settings: Any) -> None:
         answer = client.get(LATEST)
         assert answer.streaming
-        assert b"".join(answer.streaming_content) == content(settings, dump)
+        assert b"".join(answer) == content(settings, dump)
         answer.close()
         taken = [client.get(LATEST) for _ in range(seated_streams.SEATS)]
         busy = client.get(LATEST)
