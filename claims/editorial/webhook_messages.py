@@ -1,4 +1,4 @@
-"""What receivers of webhooks are sent, for the `webhooks` of the OpenAPI document; `claims.webhooks.events` writes it."""
+"""What receivers of webhooks are sent, for the OpenAPI document (`webhooks`); `claims.webhooks.events` writes it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,8 +11,8 @@ from claims.models import Publication, WebhookEvent
 from claims.models.webhook import TEST_EVENT, VERIFICATION_EVENT
 
 _SIGNED = (
-    "Signed as Standard Webhooks has it: `webhook-id` names the message however often it is sent, `webhook-timestamp` the"
-    " attempt in seconds since 1970, and `webhook-signature` is HMAC-SHA256 over `id.timestamp.body`."
+    "Signed as Standard Webhooks has it: `webhook-id` names the message however often it is sent, `webhook-timestamp`"
+    " the attempt in seconds since 1970, and `webhook-signature` is HMAC-SHA256 over `id.timestamp.body`."
 )
 
 

@@ -17,7 +17,9 @@ from typing import Any
 import orjson
 from django.core.files.storage import FileSystemStorage, default_storage
 
-FOLDER = "dumps"
+from factcheck.installation.whole_files import DUMPS
+
+FOLDER = DUMPS
 MANIFEST = "manifest.json"
 #: Of a store that is asked over a network, what it has is believed for so many seconds.
 BELIEVED = 15.0
