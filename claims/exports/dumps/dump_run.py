@@ -10,7 +10,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ from claims.exports.selection import LedgerMoment, Selection, one_snapshot
 from claims.ledger.document.claim_document import moment as written
 from claims.models import Checkpoint
 from factcheck.database.locks import AlreadyHeld, alone
+from factcheck.installation.file_store import FilesAway
 from factcheck.installation.whole_files import digest_in, write_whole
 
 logger = logging.getLogger(__name__)
@@ -136,7 +137,9 @@ def _written(told: Told) -> KeptDump:
         manifest = as_text({**about, "files": files})
         write_whole(default_storage, f"{FOLDER}/{folder}/{MANIFEST}", ContentFile(manifest.encode()))
     except BaseException:
-        kept_dumps.remove(folder)
+        # Where the store is away, the next run removes it.
+        with suppress(FilesAway):
+            kept_dumps.remove(folder)
         raise
     kept_dumps.all_folders()
     dump = kept_dumps.newest()
