@@ -47,6 +47,13 @@ class WebhookForm(DeskForm):
         help_text=gettext_lazy("What it is told of; nothing chosen: everything."),
     )
 
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        same = WebhookEndpoint.objects.filter(owner=self.instance.owner_id, name=name)
+        if same.exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(gettext("There is a webhook of this name already."))
+        return name
+
     def clean_url(self) -> str:
         return endpoints.check_address(self.cleaned_data["url"])
 

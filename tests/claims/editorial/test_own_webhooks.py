@@ -20,6 +20,7 @@ from claims.newsroom import api_tokens
 from claims.newsroom.refusals import NotPossible
 from claims.webhooks import deliveries, disabled_endpoints, ledger_followers, own_endpoints
 from claims.webhooks.own_endpoints import challenge_answer
+from factcheck.installation.environment import Rate
 from tests.helpers.broken_rules import refused
 from tests.helpers.desk import Desk
 from tests.helpers.newsroom_tool import Tool, pointers, tool
@@ -213,6 +214,14 @@ class TestSettingUp:
         )
 
 
+def test_sending_costs_much(ours: Tool, receiver: Agreeing, settings: Any) -> None:
+    path = added(ours, receiver)
+    settings.RATE_LIMIT_TOKEN = Rate(250, 60)
+    assert [ours.post(f"{path}verify/").status_code for _ in range(3)] == [409, 409, 429]
+    assert len(receiver.messages) == 2
+    assert ours.get(path).status_code == 200
+
+
 class TestTelling:
     def test_tells_what_the_filter_matches(
         self, ours: Tool, receiver: Agreeing, publish: Callable[..., Claim]
@@ -385,6 +394,17 @@ class TestOthers:
             assert (answer.status_code, row.secret in answer.content.decode()) == (403, False)
         assert row.secret not in desk.text(row)
         assert WebhookEndpoint.objects.get().secret == row.secret
+
+    def test_may_have_the_name_of_the_newsrooms(
+        self, client: Client, administrator: User, ours: Tool, receiver: Agreeing
+    ) -> None:
+        added(ours, receiver, name="The Harbour Post")
+        desk = Desk(client).sign_in(administrator)
+        form = {"name": "The Harbour Post", "url": receiver.url, "active": "on"}
+        answers = [desk.client.post("/admin/claims/webhookendpoint/add/", form) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [302, 200]
+        assert "There is a webhook of this name already." in answers[1].content.decode()
+        assert WebhookEndpoint.objects.count() == 2
 
     def test_administrators_point_nobody_at_a_stranger(
         self, client: Client, administrator: User, ours: Tool, receiver: Agreeing
