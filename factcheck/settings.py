@@ -15,10 +15,11 @@ from whitenoise.compress import Compressor
 from factcheck.api.openapi.settings import SCHEMA
 from factcheck.database import connection_settings, embedded
 from factcheck.desk import desk
-from factcheck.installation import address_costs, file_store, program
+from factcheck.installation import address_costs, file_store, program, shared_headers
 from factcheck.installation.archiving_settings import archiving_settings
 from factcheck.installation.authority_settings import authority_settings
 from factcheck.installation.backup_settings import backup_settings
+from factcheck.installation.dump_settings import dump_settings
 from factcheck.installation.environment import (
     flag,
     folder,
@@ -136,7 +137,9 @@ MIDDLEWARE = [
 
 # What programs read takes a short way: no session, no sign-in, nothing that depends on who asks.
 # What readers send is no read.
-PUBLIC_READS_REGEX = r"^/(api/v1/(?!editorial/|complaints/|requests/)|v1alpha1/|feeds/|oembed/|media/)"
+PUBLIC_READS_REGEX = (
+    r"^/(api/v1/(?!editorial/|complaints/|requests/)|v1alpha1/|feeds/|oembed/|media/|dumps/.)"
+)
 PUBLIC_MIDDLEWARE = [
     "factcheck.web.public_reads.SecurityFields",
     "factcheck.web.cors.Sharing",
@@ -303,6 +306,8 @@ globals().update(mail("EMAIL_URL"))
 BACKUP_DIR, BACKUP_SCHEDULE, BACKUP_DAYS, BACKUP_FULL_DAYS, BACKUP_MAX_AGE_HOURS = backup_settings(
     DATA_DIR, is_embedded=EMBEDDED_DATABASE
 )
+# When everything published is written as files for anybody, and how many of these dumps are kept (docs/dumps.md).
+DUMP_SCHEDULE, DUMPS_KEPT = dump_settings()
 # How often the addresses of cited sources are looked at (docs/link-checks.md).
 LINK_CHECKS, LINK_CHECK_DAYS = link_check_settings(is_demo=DEMO)
 
@@ -438,12 +443,11 @@ REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_PREFIX": "factcheck_"}
 # For how long a request that is sent again with its Idempotency-Key is answered as the first time.
 IDEMPOTENCY_HOURS = number("IDEMPOTENCY_HOURS", 24, least=1, most=720)
 SPECTACULAR_SETTINGS = SCHEMA
-_PUBLIC_ADDRESSES = r"^/(api/(?!v1/editorial/)|v1alpha1/|feeds/|oembed/|media/)"
+_PUBLIC_ADDRESSES = r"^/(api/(?!v1/editorial/)|v1alpha1/|feeds/|oembed/|media/|dumps/.)"
 # Pages of other sites may read the API, the feeds and oEmbed, and nothing else of ours.
 CORS_URLS_REGEX = _PUBLIC_ADDRESSES
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]  # look-ups ask with a body
-CORS_ALLOW_HEADERS = ["accept", "content-type", "idempotency-key", "if-none-match", "if-modified-since"]
-CORS_EXPOSE_HEADERS = ["ETag", "Last-Modified", "Link", "RateLimit", "RateLimit-Policy", "Retry-After"]
+CORS_ALLOW_HEADERS, CORS_EXPOSE_HEADERS = shared_headers.ALLOWED, shared_headers.EXPOSED
 
 # What one caller may ask for in a while; factcheck.web.throttling says how it is kept.
 # Everything that tries the demo out comes from one address.

@@ -36,7 +36,7 @@ def described(
         "entries": claims,
         "bytes": size,
         "sha256": sha256,
-        "software": {"name": "factcheck", "version": version(), "schema": _schema()},
+        "software": software(),
     }
 
 
@@ -80,6 +80,11 @@ def verify(path: Path, progress: Progress = lambda read: None) -> dict[str, Any]
             % {"path": path, "digest": digest.hexdigest(), "sha256": sha256}
         )
     return manifest
+
+
+def software() -> dict[str, Any]:
+    """What wrote a file, and from tables of which shape."""
+    return {"name": "factcheck", "version": version(), "schema": _schema()}
 
 
 def _schema() -> dict[str, str]:

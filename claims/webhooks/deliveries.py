@@ -110,7 +110,7 @@ def _send_next(endpoint_id: int, held: datetime) -> datetime | None:
     """Send the first message that is due. Returns until when the endpoint is ours now; None when it no longer is."""
     delivery = (
         WebhookDelivery.objects.due()
-        .filter(endpoint=endpoint_id, endpoint__active=True)
+        .filter(endpoint=endpoint_id, endpoint__in=WebhookEndpoint.objects.active())
         .select_related("endpoint", "publication")
         .order_by("pk")
         .first()

@@ -46,7 +46,7 @@ def _step(endpoint_id: int) -> int | None:
     progress = (
         WebhookProgress.objects.select_for_update(of=("self",), no_key=True)
         .select_related("endpoint")
-        .filter(pk=endpoint_id, endpoint__active=True)
+        .filter(pk=endpoint_id, endpoint__in=WebhookEndpoint.objects.active())
         .first()
     )
     if progress is None:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.database.embedded.wal_archive import sync_folder
 from factcheck.installation.private_files import FILE, FOLDER
+from factcheck.installation.whole_files import DUMPS
 
 _PIECE = 2**20
 
@@ -106,6 +107,8 @@ def _files(kept: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
                 folders.clear()  # a link that leads back
                 continue
             seen.add((status.st_dev, status.st_ino))
+            if Path(here) == top and DUMPS in folders:
+                folders.remove(DUMPS)
             for file in files:
                 path = Path(here, file)
                 if path.is_file():
