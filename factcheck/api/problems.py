@@ -1,8 +1,8 @@
 """Errors of the API: one shape everywhere, RFC 9457 problem details.
 
 Whatever goes wrong under /api/, in REST framework or before it is reached, is answered by a `ProblemResponse`; where we
-stand in for one of Google's APIs, by a `StatusResponse`. Pages for readers keep Django's own error pages, which the
-templates dress.
+stand in for one of Google's APIs, by a `StatusResponse`; where JSON-RPC is spoken, by an `RpcRefusal`. Pages for
+readers keep Django's own error pages, which the templates dress.
 """
 
 import json
@@ -20,6 +20,7 @@ from django.views import defaults
 from rest_framework import exceptions
 
 from factcheck.api.google.statuses import STATUS_PATH, StatusResponse
+from factcheck.api.json_rpc import RPC_PATHS, RpcRefusal
 from factcheck.django_internals import plain_request
 from factcheck.web.outages import outage_of
 
@@ -52,6 +53,8 @@ def error_response(request: HttpRequest, status: int, detail: str) -> HttpRespon
         return ProblemResponse(request, status, detail)
     if request.path.startswith(STATUS_PATH):
         return StatusResponse(status, detail)
+    if request.path in RPC_PATHS:
+        return RpcRefusal(status, detail)
     return None
 
 
