@@ -33,6 +33,7 @@ from factcheck.api.json_rpc import (
     message_of,
     result,
 )
+from factcheck.django_internals import keep_out_of_the_log
 from factcheck.web.throttling import admit, gate
 from factcheck.web.throttling.costs import EXPENSIVE, MOST, Costs
 from factcheck.web.throttling.header_fields import sentence
@@ -147,7 +148,10 @@ def _answered(request: HttpRequest, found: Any, caller: Caller) -> HttpResponse:
             return HttpResponse(status=HTTPStatus.ACCEPTED)
         return RpcResponse(result(key, _carried_out(request, message, caller)))
     except RpcError as refused:
-        return RpcResponse(error(key, refused), status=refused.status, headers=refused.headers)
+        response = RpcResponse(error(key, refused), status=refused.status, headers=refused.headers)
+        if "Retry-After" in refused.headers:
+            keep_out_of_the_log(response)
+        return response
 
 
 def _answer(request: HttpRequest, found: Any, caller: Caller) -> dict[str, Any] | None:

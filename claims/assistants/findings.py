@@ -53,7 +53,7 @@ AT_ADDRESS = (
     "These published claims have to do with this page. A verdict is about a statement, never about a whole page; other"
     " statements on it are not checked."
 )
-NOT_PUBLISHED_THEN = "Not checked then: on that day nothing was published about this claim. That says nothing about whether it is true."
+NOT_PUBLISHED_THEN = f"Not checked then: on that day nothing was published about this claim. {_NO_VERDICT}"
 CHANGES = "What was published, corrected, retracted and merged, in this order."
 NO_CHANGES = "Nothing was published since. That says nothing about whether anything is true."
 WRITTEN = (

@@ -1,22 +1,23 @@
 """What is answered to a message of the Model Context Protocol, however it came. Nothing is remembered between two."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 from django.conf import settings
 from django.utils import translation
-from rest_framework.exceptions import APIException
 
 from claims.assistants import revisions, tool_arguments
 from claims.assistants.finding_tools import FINDING_TOOLS
 from claims.assistants.findings import NOT_CHECKED
 from claims.assistants.ledger_tools import LEDGER_TOOLS, NotKnownHere
+from claims.assistants.shown_words import quoted
 from claims.assistants.tool_arguments import Arguments, ToolRefused
 from claims.assistants.tools import Caller, Tool, ToolAnswer
 from claims.assistants.writing_tools import WRITING_TOOLS
 from factcheck.api.json_rpc import INVALID_PARAMS, METHOD_NOT_FOUND, REFUSED, Message, RpcError
+from factcheck.api.problems import InvalidParameters
 from factcheck.database.read_connections import freshly, has_replicas, publicly, reads_replica
 from factcheck.installation.version import version
 
@@ -141,13 +142,23 @@ def call(message: Message, caller: Caller) -> Document:
         told = _told(tool, given_to(tool, message), caller)
     except ToolRefused as refusal:
         return refused(str(refusal))
-    except APIException as problem:  # of a value that the API refuses
-        return refused(str(problem.detail))
+    except InvalidParameters as problem:
+        return refused(" ".join(map(_in_words, problem.errors)))
     return {
         "content": [{"type": "text", "text": told.text}],
         "structuredContent": told.document,
         "isError": False,
     }
+
+
+#: What the API calls otherwise.
+_NAMES = {"q": "query", "text_language": "language"}
+
+
+def _in_words(problem: Mapping[str, str]) -> str:
+    """What the API says of a value, which it repeats: whoever asks may have been told what to ask."""
+    name = problem["parameter"]
+    return f"`{_NAMES.get(name, name)}` is refused: {quoted(problem['detail'], 500)}"
 
 
 def refused(sentence: str) -> Document:

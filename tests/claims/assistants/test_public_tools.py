@@ -1,19 +1,12 @@
 """What the tools tell that read what is published."""
 
 from collections.abc import Callable
-from typing import Any
-
-import hashlib
 
 import pytest
-from django.contrib.auth.models import User
-from django.test import Client
-from pytest_django import DjangoAssertNumQueries
 
 from claims.models import Claim, Claimant, Topic
-from claims.review import verdict_drafts, workflow
 from tests.helpers.mcp_messages import Asked
-from tests.helpers.newsroom import make_appearance, make_claim, make_source
+from tests.helpers.newsroom import make_claim
 
 pytestmark = pytest.mark.django_db
 
