@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from claims.assistants import inner_requests
+from claims.assistants import findings, inner_requests
 from claims.assistants.mcp_server import TOOLS
 from claims.assistants.tool_arguments import schema_of
 from claims.models import Claim, Evidence, Publication, Scope, SignOff, Transition, Verdict
@@ -40,7 +40,7 @@ def test_a_claim_is_proposed_by_the_owner_of_the_token(ask: Ask, contributor: Us
     claim = Claim.objects.get()
     assert (claim.statement, claim.state, claim.created_by) == (STATEMENT, "proposed", contributor)
     assert asked.document == {
-        "meaning": "Kept for the newsroom. It is not public, it is no verdict, and people there decide what becomes of it.",
+        "meaning": findings.WRITTEN,
         "kind": "claim",
         "id": claim.pk,
         "claim_id": claim.pk,
@@ -139,7 +139,7 @@ def test_what_is_wrong_is_told_and_nothing_written(
     asked = ask(name, token=secret_of(checker), **arguments)
     assert asked.is_error
     assert told in asked.text
-    assert not (Claim.objects.exists() or Verdict.objects.exists() or Evidence.objects.exists())
+    assert [model.objects.count() for model in (Claim, Verdict, Evidence)] == [0, 0, 0]
 
 
 def test_roles_are_asked_as_everywhere(ask: Ask, contributor: User, checker: User) -> None:
