@@ -144,6 +144,15 @@ MATCH_TEXT = thing(
             outcome=OUTCOME,
             meaning=MEANING,
             matches=several(MATCH),
+            may_be_meant=several(
+                thing(
+                    claim_id=NUMBER,
+                    statement=text(_QUOTED),
+                    language=text("Of the statement (BCP 47)."),
+                    address=text("The page for readers."),
+                ),
+                "Claims that are too uncertain to be told with their verdicts: get_claim has those.",
+            ),
         ),
         "The text as one, or its sentences, by their places in code points.",
     ),

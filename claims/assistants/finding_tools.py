@@ -14,7 +14,8 @@ from claims.assistants.tool_arguments import Arguments, Choice, Day, Text, ToolR
 from claims.assistants.tools import Caller, Likened, Tool, ToolAnswer
 from claims.ledger.queries.address_search import LENGTH_LIMIT
 from claims.ledger.queries.claim_filters import ClaimPageQuery
-from claims.matching.answers import AnsweredPassage, Match, answered, passages
+from claims.matching.answers import LEAST, AnsweredPassage, Match, answered, passages
+from claims.matching.answers import MOST as _MOST
 from claims.models import NormalisedRating, Publication
 from claims.public.api.claims import ClaimResource
 from claims.public.api.lookup import found_at
@@ -27,6 +28,8 @@ Document = dict[str, Any]
 PAGE_LIMIT = 20
 #: So long a text is asked about at once, of so many sentences.
 TEXT_LIMIT, SENTENCE_LIMIT = 10_000, 30
+#: A claim that is meant with this certainty at least is named, from `LEAST` on told with its verdicts.
+_MAY_BE = "0.2"
 
 
 # match_text -----------------------------------------------------------------------------------------------------------
@@ -52,7 +55,7 @@ _MATCHED = (
 
 def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
     """Which published claims a text repeats, contradicts or is near to."""
-    asked = {"matches": given["matches"]} | (
+    asked = {"matches": _MOST, "minimum_confidence": _MAY_BE} | (
         {"text_language": given["language"]} if "language" in given else {}
     )
     request = question(reverse("match"), asked)
@@ -63,7 +66,9 @@ def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
         )
     answer = answered(text, MatchTermsQuery(request.GET, Publication.objects.all(), request=request).terms)
     claims = told_now({match.claim for passage in answer.passages for match in passage.matches})
-    told = [_passage(passage, claims) for passage in answer.passages]
+    told = [_passage(passage, claims, given["matches"]) for passage in answer.passages]
+    sure = {match["claim_id"] for passage in told for match in passage["matches"]}
+    claims = {key: claim for key, claim in claims.items() if key in sure}
     outcomes = {passage["outcome"] for passage in told} or {"not_checked"}
     outcome = outcomes.pop() if len(outcomes) == 1 else "not_the_same_throughout"
     document: Document = {
@@ -79,23 +84,35 @@ def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
         if len(told) > 1:
             words = quoted(text[passage["start"] : passage["end"]], 300)
             lines.append(f"Sentence {words}: {passage['meaning']}")
-        lines += [_match_line(match) for match in passage["matches"]]
+        lines += map(_match_line, passage["matches"])
+        lines += map(_uncertain_line, passage["may_be_meant"])
     for claim in claims.values():
         lines += claim_lines(claim)
     return ToolAnswer(document, composed(lines))
 
 
-def _passage(passage: AnsweredPassage, claims: dict[int, Document]) -> Document:
+def _passage(passage: AnsweredPassage, claims: dict[int, Document], most: int) -> Document:
     # What was withdrawn since it was matched is told of no longer.
-    matches = [match for match in passage.matches if match.claim in claims]
-    outcome = findings.FINDINGS[matches[0].kind] if matches else "not_checked"
+    there = [match for match in passage.matches if match.claim in claims]
+    sure = [match for match in there if match.confidence >= LEAST][:most]
+    is_told = any(match.kind != "related" for match in sure)
+    unsure = [match for match in there if match.confidence < LEAST and match.kind != "related"]
+    may_be_meant = [] if is_told else [_named(claims[match.claim]) for match in unsure]
+    nothing = "perhaps_checked" if may_be_meant else "not_checked"
+    outcome = findings.FINDINGS[sure[0].kind] if sure else nothing
     return {
         "start": passage.start,
         "end": passage.end,
         "outcome": outcome,
         "meaning": findings.OUTCOMES[outcome],
-        "matches": [_match(match) for match in matches],
+        "matches": [_match(match) for match in sure],
+        "may_be_meant": may_be_meant,
     }
+
+
+def _named(claim: Document) -> Document:
+    """A claim without its verdicts."""
+    return {name: claim[name] for name in ("claim_id", "statement", "language", "address")}
 
 
 def _match(match: Match) -> Document:
@@ -112,6 +129,13 @@ def _match_line(match: Document) -> str:
     return (
         f"- Claim {match['claim_id']} ({findings.RELATIONS[match['finding']]}, certain to"
         f" {match['confidence']:.2f} of 1).{why}"
+    )
+
+
+def _uncertain_line(claim: Document) -> str:
+    return (
+        f"- May be meant: claim {claim['claim_id']}, statement ({claim['language']}) {quoted(claim['statement'])},"
+        f" address {quoted(claim['address'])}. Its verdict is told by get_claim."
     )
 
 

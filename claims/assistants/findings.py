@@ -13,7 +13,7 @@ QUOTATIONS = (
 )
 
 _NO_VERDICT = "That says nothing about whether it is true."
-NOT_CHECKED = f"Not checked: nobody in this database has published a verdict on this. {_NO_VERDICT}"
+NOT_CHECKED = f"Not checked: no published verdict on this was found in this database. {_NO_VERDICT}"
 
 #: What matching calls a passage, by what that means for whoever asked.
 OUTCOMES: Mapping[str, str] = {
@@ -23,6 +23,8 @@ OUTCOMES: Mapping[str, str] = {
     " can be false too.",
     "related_checked": "Not checked: something about the same matter was checked, but not this. The verdict below is"
     " about another statement and says nothing about whether this one is true.",
+    "perhaps_checked": "Not known to be checked: the published claims named below may be what was asked about, in other"
+    f" words, or may not. Compare their statements. If none says the same, this was not checked. {_NO_VERDICT}",
     "not_checked": NOT_CHECKED,
     "withdrawn": "Withdrawn: a verdict was published on this claim and taken back. It must not be used. That it was"
     " taken back says nothing about whether the claim is true.",

@@ -209,7 +209,7 @@ def test_nothing_found_is_no_verdict(ask: Ask, publish: Publish) -> None:
     asked = ask("match_text", text="The moon is a wheel of cheese.")
     assert asked.document["outcome"] == "not_checked"
     assert asked.document["meaning"] == (
-        "Not checked: nobody in this database has published a verdict on this. That says nothing about whether it is"
+        "Not checked: no published verdict on this was found in this database. That says nothing about whether it is"
         " true."
     )
     assert asked.document["claims"] == []
