@@ -34,6 +34,7 @@ from factcheck.api.json_rpc import (
     result,
 )
 from factcheck.django_internals import keep_out_of_the_log
+from factcheck.web import uploads
 from factcheck.web.throttling import admit, gate
 from factcheck.web.throttling.costs import EXPENSIVE, MOST, Costs
 from factcheck.web.throttling.header_fields import sentence
@@ -60,6 +61,7 @@ def endpoint(request: HttpRequest) -> HttpResponse:
             several = _several(request, found)
             if several is None:
                 return _answered(request, found, caller)
+            _draw(request, caller, len(several) - 1)  # one was drawn when the request came
             parts = [_answer(request, each, caller) for each in several]
             answers = [each for each in parts if each is not None]
             return RpcResponse(answers) if answers else HttpResponse(status=HTTPStatus.ACCEPTED)
@@ -88,7 +90,7 @@ def _require_json(request: HttpRequest) -> None:
             "Send the message as `Content-Type: application/json`.",
             status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         )
-    if len(request.body) > BODY_LIMIT:
+    if uploads.length_of(request) > BODY_LIMIT or len(request.body) > BODY_LIMIT:
         raise RpcError(
             INVALID_REQUEST,
             f"The message is too large: at most {BODY_LIMIT} bytes are read.",
@@ -169,7 +171,7 @@ def _answer(request: HttpRequest, found: Any, caller: Caller) -> dict[str, Any] 
 def _carried_out(request: HttpRequest, message: Message, caller: Caller) -> dict[str, Any]:
     revision = revisions.revision_by_http(request.headers, message)
     cost = _cost(message, caller)
-    _draw(request, caller, cost - 1)  # one was drawn when the request came
+    _draw(request, caller, cost - 1)  # each message has drawn one already
     answering = partial(mcp_server.answer, message, caller, revision)
     if cost < EXPENSIVE:
         return answering()

@@ -198,6 +198,9 @@ def test_a_call_of_nothing_is_refused(client: Client, params: dict[str, Any]) ->
 
 
 def test_a_message_that_is_too_large_is_refused(client: Client) -> None:
+    larger = post(client, "x" * 2_700_000, headers={})
+    assert error_of(larger) == (413, -32000)
+    assert error_of(post(client, "x" * 2_700_000, headers={"Authorization": "Bearer x"})) == (413, -32600)
     large = json.dumps(legacy("tools/call", {"name": "match_text", "arguments": {"text": "a" * 700_000}}))
     assert error_of(post(client, large, headers={})) == (413, -32600)
 
@@ -303,6 +306,10 @@ def test_a_call_costs_what_the_same_question_costs(client: Client, settings: Any
     assert post(client, asked).status_code == 200
     after = left()
     assert after == first - 2 - (5 + len(text) // 200)
+    batch = [legacy("ping")] * 5
+    assert post(client, batch, headers={}).status_code == 200
+    assert left() == after - 6
+    after -= 6
     looked = message("tools/call", {"name": "lookup_url", "arguments": {"url": "https://example.org/a"}})
     assert post(client, looked).status_code == 200
     assert left() == after - 11
