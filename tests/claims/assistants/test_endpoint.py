@@ -8,12 +8,12 @@ from django.contrib.auth.models import User
 from django.db import OperationalError
 from django.test import Client
 
-from claims.assistants import endpoint, revisions
+from claims.assistants import revisions
 from claims.assistants.mcp_server import INSTRUCTIONS, TOOLS
 from claims.models import Scope
 from claims.newsroom import api_tokens
 from factcheck.installation.environment import Rate
-from factcheck.web.throttling import limiter
+from factcheck.web.throttling import gate, limiter
 from tests.helpers.mcp_messages import META, headers_of, message, post
 
 pytestmark = pytest.mark.django_db
@@ -327,7 +327,7 @@ def test_a_call_costs_what_the_same_question_costs(client: Client, settings: Any
 
 
 def test_expensive_questions_wait_for_their_turn(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(endpoint.gate.expensive, "through", lambda answer: None)
+    monkeypatch.setattr(gate.expensive, "through", lambda answer: None)
     asked = message("tools/call", {"name": "match_text", "arguments": {"text": "The bridge is closed."}})
     response = post(client, asked)
     assert (*error_of(response), response["Retry-After"]) == (503, -32000, "2")

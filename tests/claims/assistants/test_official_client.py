@@ -13,8 +13,10 @@ from django.contrib.auth.models import User
 from django.db import connection
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
+from mcp_types import CallToolResult, TextContent
 from pytest_django.live_server_helper import LiveServer
 
+from claims.assistants import findings
 from claims.assistants.mcp_server import INSTRUCTIONS
 from claims.models import Claim, Scope
 from claims.newsroom import api_tokens
@@ -25,13 +27,17 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 STATEMENT = "The harbour bridge cost 90 million euros."
 PUBLIC = ["match_text", "search_claims", "lookup_url", "get_claim", "changes"]
-NOT_CHECKED = (
-    "nobody in this database has published a verdict on this. That says nothing about whether it is true."
-)
+
+
+def words_of(result: CallToolResult) -> str:
+    [content] = result.content
+    assert isinstance(content, TextContent)
+    return content.text
 
 
 async def conversation(client: Client, claim: Claim) -> None:
     """What an assistant asks; the client holds each answer against the schema that the tool promised."""
+    assert client.server_info
     assert client.server_info.name == "factcheck"
     assert client.instructions == INSTRUCTIONS
     tools = (await client.list_tools()).tools
@@ -46,14 +52,14 @@ async def conversation(client: Client, claim: Claim) -> None:
     for name, arguments in asked:
         result = await client.call_tool(name, arguments)
         assert not result.is_error, (name, result)
-        assert STATEMENT in result.content[0].text
-        assert "False" in result.content[0].text
+        assert STATEMENT in words_of(result)
+        assert "False" in words_of(result)
         assert result.structured_content
     unchecked = await client.call_tool("match_text", {"text": "The moon is a wheel of cheese."})
-    assert NOT_CHECKED in unchecked.content[0].text
+    assert findings.NOT_CHECKED in words_of(unchecked)
     refused = await client.call_tool("get_claim", {"claim_id": claim.pk, "asof": "2026-01-01"})
     assert refused.is_error
-    assert "Did you mean as_of?" in refused.content[0].text
+    assert "Did you mean as_of?" in words_of(refused)
     with pytest.raises(MCPError) as failure:
         await client.call_tool("propose_claim", {"statement": "x", "language": "en"})
     assert "needs a token with the scope" in str(failure.value)

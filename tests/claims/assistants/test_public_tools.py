@@ -300,12 +300,12 @@ def test_an_answer_costs_as_many_queries_whatever_its_length(
     count: int,
 ) -> None:
     speech = make_source("The bridge is closed.", url="https://example.org/speech")
-    for _ in range(count):
-        claim = make_claim()
+    claims = [make_claim() for _ in range(count)]
+    for claim in claims:
         make_appearance(claim, speech, "The bridge is closed")
         publish(claim)
     if name == "get_claim":
-        arguments = {"claim_id": claim.pk}
+        arguments = {"claim_id": claims[0].pk}
     ask(name, **arguments)
     with django_assert_num_queries(queries):
         asked = ask(name, **arguments)
