@@ -128,4 +128,4 @@ def _source(source: Document) -> str:
 
 
 def _tag(language: str) -> str:
-    return language or "language not known"
+    return language if language not in ("", "und") else "language not known"

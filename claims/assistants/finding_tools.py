@@ -55,9 +55,9 @@ _MATCHED = (
 
 def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
     """Which published claims a text repeats, contradicts or is near to."""
-    asked = {"matches": _MOST, "minimum_confidence": _MAY_BE} | (
-        {"text_language": given["language"]} if "language" in given else {}
-    )
+    asked: dict[str, str | int] = {"matches": _MOST, "minimum_confidence": _MAY_BE}
+    if "language" in given:
+        asked["text_language"] = given["language"]
     request = question(reverse("match"), asked)
     text = given["text"]
     if (found := len(passages(text))) > SENTENCE_LIMIT:
