@@ -67,8 +67,9 @@ def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
     answer = answered(text, MatchTermsQuery(request.GET, Publication.objects.all(), request=request).terms)
     claims = told_now({match.claim for passage in answer.passages for match in passage.matches})
     told = [_passage(passage, claims, given["matches"]) for passage in answer.passages]
-    sure = {match["claim_id"] for passage in told for match in passage["matches"]}
-    claims = {key: claim for key, claim in claims.items() if key in sure}
+    # Each once, in the order in which they are named.
+    sure = dict.fromkeys(match["claim_id"] for passage in told for match in passage["matches"])
+    claims = {key: claims[key] for key in sure}
     outcomes = {passage["outcome"] for passage in told} or {"not_checked"}
     outcome = outcomes.pop() if len(outcomes) == 1 else "not_the_same_throughout"
     document: Document = {
@@ -127,8 +128,8 @@ def _match(match: Match) -> Document:
 def _match_line(match: Document) -> str:
     why = f" Why: {quoted_list(match['reasons'])}" if match["reasons"] else ""
     return (
-        f"- Claim {match['claim_id']} ({findings.RELATIONS[match['finding']]}, certain to"
-        f" {match['confidence']:.2f} of 1).{why}"
+        f"- Claim {match['claim_id']}: {findings.RELATIONS[match['finding']]} (certain to {match['confidence']:.2f} of"
+        f" 1).{why}"
     )
 
 

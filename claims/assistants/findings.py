@@ -64,6 +64,7 @@ WRITTEN = (
 #: How a claim has to do with a passage, in words.
 RELATIONS: Mapping[str, str] = {
     "same": "it is the same claim",
-    "contradicts": "it says the opposite or differs in a number, date, person or place",
-    "related": "it is about the same matter and another statement",
+    "contradicts": "it says the opposite or differs in a number, date, person or place, so its verdict is none on the"
+    " text",
+    "related": "it is about the same matter and another statement, so its verdict is none on the text",
 }
