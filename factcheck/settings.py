@@ -464,7 +464,7 @@ RATE_LIMIT_PAGES = rate(
     shown="600/minute; 60000/minute in the demo",
 )
 # The editorial API counts by itself, once it knows its user.
-RATE_LIMITED_REGEX = _PUBLIC_ADDRESSES
+RATE_LIMITED_REGEX = rf"{_PUBLIC_ADDRESSES}|^/mcp/?$"
 # By their addresses: factcheck/installation/address_costs.py.
 RATE_LIMITED_PAGES_REGEX = address_costs.RATE_LIMITED_PAGES_REGEX
 RATE_LIMIT_COSTS, RATE_LIMIT_BYTES = address_costs.RATE_LIMIT_COSTS, address_costs.RATE_LIMIT_BYTES

@@ -40,20 +40,29 @@ class StrictJSON(BaseParser):
             raise ContentTooLarge(
                 gettext("The body is too large: at most %(most)s bytes are read.") % {"most": self.most}
             )
-        try:
-            found = json.loads(body.decode("utf-8"), parse_constant=_no_number, object_pairs_hook=_once_each)
-            # Halves of surrogate pairs are no characters, and would fail only later.
-            if b"\\ud" in body.lower():
-                json.dumps(found, ensure_ascii=False).encode()
-        except UnicodeError:
-            raise ParseError(
-                gettext("The body is not JSON in UTF-8, or holds half of a surrogate pair.")
-            ) from None
-        except RecursionError:
-            raise ParseError(gettext("The body is nested too deeply.")) from None
-        except ValueError as problem:
-            raise ParseError(gettext("The body is not JSON: %(problem)s.") % {"problem": problem}) from None
-        return found
+        return read_strictly(body)
+
+
+def read_strictly(body: bytes) -> Any:
+    """What a JSON text says.
+
+    Raises:
+        ParseError: it is none, as RFC 8259 has it.
+    """
+    try:
+        found = json.loads(body.decode("utf-8"), parse_constant=_no_number, object_pairs_hook=_once_each)
+        # Halves of surrogate pairs are no characters, and would fail only later.
+        if b"\\ud" in body.lower():
+            json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeError:
+        raise ParseError(
+            gettext("The body is not JSON in UTF-8, or holds half of a surrogate pair.")
+        ) from None
+    except RecursionError:
+        raise ParseError(gettext("The body is nested too deeply.")) from None
+    except ValueError as problem:
+        raise ParseError(gettext("The body is not JSON: %(problem)s.") % {"problem": problem}) from None
+    return found
 
 
 def _no_number(name: str) -> Any:

@@ -1,8 +1,8 @@
 """Errors of the API: one shape everywhere, RFC 9457 problem details.
 
 Whatever goes wrong under /api/, in REST framework or before it is reached, is answered by a `ProblemResponse`; where we
-stand in for one of Google's APIs, by a `StatusResponse`. Pages for readers keep Django's own error pages, which the
-templates dress.
+stand in for one of Google's APIs, by a `StatusResponse`; where JSON-RPC is spoken, by an `RpcRefusal`. Pages for
+readers keep Django's own error pages, which the templates dress.
 """
 
 import json
@@ -23,6 +23,7 @@ from django_stubs_ext import StrOrPromise
 from rest_framework import exceptions
 
 from factcheck.api.google.statuses import STATUS_PATH, StatusResponse
+from factcheck.api.json_rpc import RPC_PATHS, RpcRefusal
 from factcheck.django_internals import plain_request
 from factcheck.web.outages import outage_of
 
@@ -88,6 +89,8 @@ def error_response(request: HttpRequest, status: int, detail: StrOrPromise) -> H
         return ProblemResponse(request, status, detail)
     if request.path.startswith(STATUS_PATH):
         return StatusResponse(status, str(detail))
+    if request.path in RPC_PATHS:
+        return RpcRefusal(status, str(detail))
     return None
 
 
