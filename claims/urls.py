@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from claims.public.crawlers import robots, sitemaps
 from claims.public.feeds import feed_formats
 from claims.public.feeds import views as feeds
 from claims.public.feeds.corrections import corrections_feed
@@ -49,6 +50,12 @@ urlpatterns = [
     path("corrections/", corrections.corrections_page, name="corrections"),
     path("methodology/", views.methodology, name="methodology"),
     path("oembed/", oembed.oembed, name="oembed"),
+    path("robots.txt", robots.robots, name="robots"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-pages.xml", sitemaps.pages, name="sitemap-pages"),
+    path("sitemap-news.xml", sitemaps.news, name="sitemap-news"),
+    path("sitemap-<slug:kind>-<int:number>.xml", sitemaps.part, name="sitemap-part"),
+    path("<slug:key>.txt", robots.indexnow_key, name="indexnow-key"),
     path("feeds/corrections.atom", corrections_feed, name="corrections-atom"),
     path("feeds/claims.atom", feeds.claims, {"form": feed_formats.ATOM}, name="claims-atom"),
     path("feeds/claims.rss", feeds.claims, {"form": feed_formats.RSS}, name="claims-rss"),

@@ -19,6 +19,7 @@ from factcheck.installation import address_costs, file_store, program
 from factcheck.installation.archiving_settings import archiving_settings
 from factcheck.installation.authority_settings import authority_settings
 from factcheck.installation.backup_settings import backup_settings
+from factcheck.installation.discovery_settings import discovery_settings
 from factcheck.installation.environment import (
     flag,
     folder,
@@ -136,7 +137,7 @@ MIDDLEWARE = [
 
 # What programs read takes a short way: no session, no sign-in, nothing that depends on who asks.
 # What readers send is no read.
-PUBLIC_READS_REGEX = r"^/(api/v1/(?!editorial/|complaints/|requests/)|v1alpha1/|feeds/|oembed/|media/)"
+PUBLIC_READS_REGEX = r"^/(api/v1/(?!editorial/|complaints/|requests/)|v1alpha1/|feeds/|oembed/|media/|[^/]+\.(txt|xml)$|(.*/)?index\.md$)"
 PUBLIC_MIDDLEWARE = [
     "factcheck.web.public_reads.SecurityFields",
     "factcheck.web.cors.Sharing",
@@ -303,6 +304,9 @@ BACKUP_DIR, BACKUP_SCHEDULE, BACKUP_DAYS, BACKUP_FULL_DAYS, BACKUP_MAX_AGE_HOURS
 )
 # How often the addresses of cited sources are looked at (docs/link-checks.md).
 LINK_CHECKS, LINK_CHECK_DAYS = link_check_settings(is_demo=DEMO)
+
+# Who is told that something was published, and what crawlers are asked for (docs/being-found.md).
+INDEXNOW_KEY, INDEXNOW_URL, WEBSUB_HUBS, ROBOTS_RULES = discovery_settings(is_demo=DEMO)
 
 # Copies of what is cited, with a browser, timestamps and public archives where there are such (docs/archiving.md).
 (
