@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "factcheck.telemetry.traces.RequestSpans",
     "factcheck.web.compression.Compression",
     "factcheck.web.public_reads.PublicReads",
+    "factcheck.web.language_addresses.LanguageAddresses",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "factcheck.web.cors.Sharing",
@@ -271,10 +272,12 @@ LANGUAGES = [
     ("de", _("German")),
     ("es", _("Spanish")),
     ("fr", _("French")),
+    ("pt", _("Portuguese")),
     ("ar", _("Arabic")),
     ("ko", _("Korean")),
 ]
 LANGUAGE_CODE = one_of("LANGUAGE_CODE", "en", lambda: {code for code, _name in LANGUAGES})
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True  # stored in UTC; shown in TIME_ZONE
 TIME_ZONE = one_of("TIME_ZONE", "UTC", available_timezones)

@@ -21,6 +21,7 @@ from claims.ledger.document.headline import correction, judgement, label_in, lea
 from claims.models import Publication
 from claims.public.pages.responses import respond
 from factcheck.api.query_values import GREATEST_ID
+from factcheck.web.language_addresses import permanent
 
 Document = dict[str, Any]
 
@@ -86,7 +87,7 @@ def frame(document: Document, *, width: int, height: int) -> SafeString:
     statement = Truncator(" ".join(document["statement"].split())).chars(120)
     return format_html(
         '<iframe src="{}" title="{}" width="{}" height="{}" style="border:0;max-width:100%" loading="lazy"></iframe>',
-        settings.SITE_URL + reverse("claim-card", args=[document["id"]]),
+        settings.SITE_URL + permanent("claim-card", document["id"]),
         _("Fact check by %(newsroom)s: %(statement)s")
         % {"newsroom": settings.NEWSROOM_NAME, "statement": statement},
         width,

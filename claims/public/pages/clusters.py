@@ -16,6 +16,7 @@ from claims.public.pages.published_source import UNSHOWN
 from claims.public.pages.responses import respond
 from factcheck.api.pagination import page_of_rows
 from factcheck.api.query_values import GREATEST_ID, ValueRefused
+from factcheck.web.language_addresses import address_here
 
 Document = dict[str, Any]
 
@@ -54,7 +55,7 @@ def cluster(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     if row is None:
         raise Http404("No published cluster has this number.")
     if slug != row.slug:
-        return HttpResponsePermanentRedirect(row.get_absolute_url())
+        return HttpResponsePermanentRedirect(address_here(row.get_absolute_url()))
     in_order = entries_of([row.pk]).order_by(F("claimed_on").asc(nulls_last=True), "claim_id")
     entries = list(in_order.defer(*UNSHOWN)[:CLAIMS_PER_CLUSTER])
     documents = [entry.document for entry in entries]

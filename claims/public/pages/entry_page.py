@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from claims.ledger.document import claim_document, claimreview
@@ -13,6 +12,7 @@ from claims.models import Publication
 from claims.public.pages import cards
 from claims.public.pages.version_changes import changes
 from claims.quotes.quote_standing import quote_standings
+from factcheck.web.language_addresses import permanent
 
 Document = dict[str, Any]
 
@@ -62,7 +62,7 @@ def entry_page(ledger: list[Publication], shown: Publication) -> EntryPage:
 
 def absolute(route: str, *numbers: int) -> str:
     """The whole address of a page."""
-    return settings.SITE_URL + reverse(route, args=numbers)
+    return settings.SITE_URL + permanent(route, *numbers)
 
 
 def ratings_of(documents: list[Document]) -> list[Document]:

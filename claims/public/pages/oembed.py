@@ -22,6 +22,7 @@ from factcheck.api.problems import InvalidParameters, ProblemResponse
 from factcheck.api.query_strings import Parameter, Query, no_such_place
 from factcheck.api.query_values import WholeNumber, Words
 from factcheck.api.resources import CACHE_CURRENT, conditional
+from factcheck.web.language_addresses import parted
 
 Document = dict[str, Any]
 
@@ -99,7 +100,7 @@ def _claim_at(url: str) -> int | None:
         parts = urlsplit(url.strip())
         if parts.scheme not in ("http", "https") or _site(parts) != _site(urlsplit(settings.SITE_URL)):
             return None
-        path = unquote(parts.path)
+        _code, path = parted(unquote(parts.path))
         match = resolve(path if path.endswith("/") else f"{path}/")
     except (ValueError, Resolver404):
         return None

@@ -20,6 +20,7 @@ from claims.models.rating import NormalisedRating
 from claims.public.pages.annotated_text import TextPiece
 from claims.public.pages.responses import interface_language
 from claims.public.pages.source_text import CheckedPassage
+from factcheck.web.language_addresses import address_here, address_in, alternates, page_path
 from sources.addresses import domain
 from sources.media_fragments import seconds_of
 from sources.models import MediaObject, Publisher, Source
@@ -51,6 +52,19 @@ def newsroom() -> str:
 def language_of_page() -> dict[str, Any]:
     """Tag and direction of the language that the page's own words are in."""
     return get_language_info(interface_language())
+
+
+@register.simple_tag(takes_context=True)
+def languages(context: dict[str, Any]) -> list[dict[str, Any]]:
+    """The languages of this page, each by its own name; none, where the page has no address of its own."""
+    request = context.get("request")
+    if request is None or not alternates(request):
+        return []
+    path, now = page_path(request), interface_language()
+    return [
+        {**get_language_info(code), "address": address_in(path, code), "is_current": code == now}
+        for code, _name in settings.LANGUAGES
+    ]
 
 
 @register.filter
@@ -133,7 +147,8 @@ def host(url: str) -> str:
 @register.filter
 def on_this_site(url: str) -> str:
     """An address of ours without the site: pages may show what is of the very site that they were opened at."""
-    return url.removeprefix(settings.SITE_URL)
+    path = url.removeprefix(settings.SITE_URL)
+    return url if path == url else address_here(path)
 
 
 @register.filter

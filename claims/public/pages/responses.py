@@ -112,6 +112,7 @@ def _installed() -> str:
     for folder, pattern in (
         (program.FILES, "templates/**/*.html"),
         (program.FILES, "static/**/*"),
+        (program.FILES, "locale/**/*.mo"),
         (program.PACKAGES, "claims/**/*.py"),
     ):
         for path in sorted(folder.glob(pattern)):
