@@ -1,6 +1,6 @@
 """Routes of the reader pages."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from claims.public.crawlers import robots, sitemaps
 from claims.public.feeds import feed_formats
@@ -17,6 +17,8 @@ from claims.public.pages import (
     standards,
     views,
 )
+from claims.public.plain_pages import llms
+from claims.public.plain_pages import views as plain
 from claims.readers.doors import complaint_page, message_page, request_page
 
 urlpatterns = [
@@ -50,6 +52,9 @@ urlpatterns = [
     path("corrections/", corrections.corrections_page, name="corrections"),
     path("methodology/", views.methodology, name="methodology"),
     path("oembed/", oembed.oembed, name="oembed"),
+    re_path(r"^(?P<page>(?:.*/)?)index\.md$", plain.markdown, name="plain-page"),
+    re_path(r"^(?P<page>(?:.*/)?)index\.html\.md$", plain.same_place),
+    path("llms.txt", llms.llms, name="llms"),
     path("robots.txt", robots.robots, name="robots"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-pages.xml", sitemaps.pages, name="sitemap-pages"),

@@ -138,7 +138,10 @@ MIDDLEWARE = [
 
 # What programs read takes a short way: no session, no sign-in, nothing that depends on who asks.
 # What readers send is no read.
-PUBLIC_READS_REGEX = r"^/(api/v1/(?!editorial/|complaints/|requests/)|v1alpha1/|feeds/|oembed/|media/|[^/]+\.(txt|xml)$|(.*/)?index\.md$)"
+PUBLIC_READS_REGEX = (
+    r"^/(api/v1/(?!editorial/|complaints/|requests/)|v1alpha1/|feeds/|oembed/|media/|[^/]+\.(txt|xml)$)|"
+    + address_costs.PLAIN_PAGES_REGEX
+)
 PUBLIC_MIDDLEWARE = [
     "factcheck.web.public_reads.SecurityFields",
     "factcheck.web.cors.Sharing",

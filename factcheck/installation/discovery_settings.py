@@ -65,5 +65,7 @@ def _rules(written: str) -> list[str]:
                 f"{', '.join(_FIELDS)} with a colon and a value."
             )
         if number == 0 and read[1].lower() != "user-agent":
-            raise ImproperlyConfigured("ROBOTS_RULES must begin with User-agent: whom the lines are meant for.")
+            raise ImproperlyConfigured(
+                "ROBOTS_RULES must begin with User-agent: whom the lines are meant for."
+            )
     return rules

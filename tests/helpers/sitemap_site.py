@@ -45,7 +45,9 @@ def entries(content: bytes) -> list[Entry]:
     return [
         Entry(
             address=one.findtext("s:loc", namespaces=_NAMES),
-            changed_at=datetime.fromisoformat(at) if (at := one.findtext("s:lastmod", namespaces=_NAMES)) else None,
+            changed_at=datetime.fromisoformat(at)
+            if (at := one.findtext("s:lastmod", namespaces=_NAMES))
+            else None,
             alternates={a.get("hreflang"): a.get("href") for a in one.findall("x:link", namespaces=_NAMES)},
             pictures=tuple(p.text for p in one.findall("i:image/i:loc", namespaces=_NAMES)),
             title=one.findtext("n:news/n:title", default="", namespaces=_NAMES),

@@ -158,7 +158,9 @@ def has_route(name: str) -> bool:
 
 
 def _newest() -> datetime | None:
-    return Publication.objects.newest().order_by("-published_at").values_list("published_at", flat=True).first()
+    return (
+        Publication.objects.newest().order_by("-published_at").values_list("published_at", flat=True).first()
+    )
 
 
 def _claims(first: int, last: int) -> Iterator[Listed]:
@@ -176,7 +178,9 @@ def _claims(first: int, last: int) -> Iterator[Listed]:
 def _clusters(first: int, last: int) -> Iterator[Listed]:
     rows = Cluster.objects.public().with_what_is_seen().filter(pk__gte=first, pk__lte=last).order_by("pk")
     for row in rows:
-        yield Listed(permanent("cluster", row.pk, row.slug), datetime.fromisoformat(public_cluster(row)["updated_at"]))
+        yield Listed(
+            permanent("cluster", row.pk, row.slug), datetime.fromisoformat(public_cluster(row)["updated_at"])
+        )
 
 
 def _subjects(kind: str, first: int, last: int) -> Iterator[Listed]:

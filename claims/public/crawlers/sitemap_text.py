@@ -77,7 +77,8 @@ def _in_all_languages(page: Listed) -> str:
     known = alternates(page.path)
     rest = _lastmod(page.changed_at)
     rest += "".join(
-        f'<xhtml:link rel="alternate" hreflang="{code}" href={quoteattr(address)}/>' for code, address in known
+        f'<xhtml:link rel="alternate" hreflang="{code}" href={quoteattr(address)}/>'
+        for code, address in known
     )
     rest += "".join(
         f"<image:image><image:loc>{escape(address)}</image:loc></image:image>"

@@ -19,7 +19,11 @@ def index(request: HttpRequest) -> HttpResponse:
     found = list(sitemap_parts.parts())
     addresses = [(settings.SITE_URL + _path(part.name), part.changed_at) for part in found]
     return conditional(
-        request, lambda: index_of(addresses), etag=etag_of(*addresses), cache=CACHE_CURRENT, content_type=CONTENT_TYPE
+        request,
+        lambda: index_of(addresses),
+        etag=etag_of(*addresses),
+        cache=CACHE_CURRENT,
+        content_type=CONTENT_TYPE,
     )
 
 

@@ -121,6 +121,15 @@ def corrections_page(request: HttpRequest) -> HttpResponse:
     )
 
 
+def asked_corrections(request: HttpRequest) -> tuple[KeysetPage[Any], CorrectionListQuery]:
+    """The page of corrections that a request asks for, and how it was understood.
+
+    Raises:
+        Http404: it asks for something that cannot be.
+    """
+    return _page(_asked(request), request)
+
+
 def _asked(request: HttpRequest) -> QueryDict:
     """What is asked for by the names that are known here; the newsroom's own, unless others' are."""
     asked = QueryDict(mutable=True)

@@ -28,7 +28,7 @@ View = Callable[..., HttpResponse]
 
 #: What a page needs in memory beside its content: keys, fields and objects.
 OVERHEAD = 2_000
-_KEPT_FIELDS = ("Content-Type", "Content-Language", "Cache-Control", "ETag")
+_KEPT_FIELDS = ("Content-Type", "Content-Language", "Cache-Control", "ETag", "Link")
 
 
 class Kept(NamedTuple):

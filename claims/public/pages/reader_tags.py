@@ -10,16 +10,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
+from claims.ledger.document import claimreview
 from claims.ledger.document.headline import lead_verdict
 from claims.models import Claimant, Evidence, MediaAuthenticity, Publication
 from claims.models.rating import NormalisedRating
 from claims.public.pages.annotated_text import TextPiece
+from claims.public.pages.head_links import HeadLinks
+from claims.public.pages.head_links import head_links as links_of
 from claims.public.pages.responses import interface_language
 from claims.public.pages.source_text import CheckedPassage
+from claims.public.pages.structured_data import structured_data
 from factcheck.web.language_addresses import address_here, address_in, alternates, page_path
 from sources.addresses import domain
 from sources.media_fragments import seconds_of
@@ -65,6 +69,21 @@ def languages(context: dict[str, Any]) -> list[dict[str, Any]]:
         {**get_language_info(code), "address": address_in(path, code), "is_current": code == now}
         for code, _name in settings.LANGUAGES
     ]
+
+
+@register.simple_tag(takes_context=True)
+def head_links(context: template.RequestContext) -> HeadLinks:
+    """The other addresses of the page."""
+    request = context.get("request")
+    return links_of(request, context.flatten()) if request else HeadLinks()
+
+
+@register.simple_tag(takes_context=True)
+def page_markup(context: template.RequestContext) -> SafeString:
+    """What the page is, as JSON-LD that can stand in the page."""
+    request = context.get("request")
+    found = structured_data(request, context.flatten()) if request else None
+    return mark_safe(claimreview.script(found)) if found else SafeString()  # noqa: S308 - script() escapes
 
 
 @register.filter

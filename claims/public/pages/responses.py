@@ -15,6 +15,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
+from claims.public.pages.head_links import link_field
 from factcheck.django_internals import update_policy
 from factcheck.installation import program
 
@@ -49,6 +50,8 @@ def respond(
         if response is None:
             response = render(request, template, context | {"rating_styles": styles})
     response["ETag"] = etag
+    if links := link_field(request):
+        response["Link"] = links
     patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_CACHE_SECONDS)
     _declare(response, language, styles)
     return response

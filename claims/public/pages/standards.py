@@ -52,7 +52,7 @@ def about(request: HttpRequest, kind: str, version: int | None = None) -> HttpRe
     if kind not in NewsroomPage.Kind.values:
         raise Http404("There is no such page.")
     languages = list(NewsroomPage.objects.current().filter(kind=kind).values_list("language", flat=True))
-    language = _chosen(request.GET.get("language", ""), languages)
+    language = chosen_language(request.GET.get("language", ""), languages, reader=interface_language())
     versions = list(NewsroomPage.objects.filter(kind=kind, language=language).order_by("-version"))
     shown = next((one for one in versions if version in (None, one.version)), None)
     if shown is None:
@@ -68,7 +68,7 @@ def about(request: HttpRequest, kind: str, version: int | None = None) -> HttpRe
     return respond(request, "claims/about.html", context, made_of=made_of)
 
 
-def _chosen(asked: str, languages: list[str]) -> str:
+def chosen_language(asked: str, languages: list[str], *, reader: str) -> str:
     """The language to show: what was asked for, the reader's, English, or what there is."""
-    wanted = (asked, interface_language(), "en", *languages)
+    wanted = (asked, reader, "en", *languages)
     return next((one for one in wanted if one in languages), "")

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -221,16 +221,8 @@ def source(request: HttpRequest, pk: int, number: int | None = None) -> HttpResp
 @require_safe
 @public
 def methodology(request: HttpRequest) -> HttpResponse:
-    """How we rate, and how we correct: the newsroom's scales that are in use or that a published verdict used."""
-    used = PublishedVerdict.objects.current().filter(
-        rating_id__in=Rating.objects.filter(scale=OuterRef(OuterRef("pk"))).values("pk")
-    )
-    scales = (
-        RatingScale.objects.filter(publisher__is_house=True)
-        .filter(Q(in_use=True) | Exists(used))
-        .prefetch_related("ratings")
-        .order_by("-in_use", "-id")
-    )
+    """How we rate, and how we correct: the newsroom's scales."""
+    scales = scales_shown()
     shown: list[Document] = [
         {
             "scale": scale,
@@ -245,6 +237,19 @@ def methodology(request: HttpRequest) -> HttpResponse:
     ratings = [rating for entry in shown for rating in entry["ratings"]]
     made_of = [ratings, *(entry["methodology"] for entry in shown)]
     return respond(request, "claims/methodology.html", {"scales": shown}, made_of=made_of, ratings=ratings)
+
+
+def scales_shown() -> QuerySet[RatingScale]:
+    """The newsroom's scales that are in use or that a published verdict used, with their ratings."""
+    used = PublishedVerdict.objects.current().filter(
+        rating_id__in=Rating.objects.filter(scale=OuterRef(OuterRef("pk"))).values("pk")
+    )
+    return (
+        RatingScale.objects.filter(publisher__is_house=True)
+        .filter(Q(in_use=True) | Exists(used))
+        .prefetch_related("ratings")
+        .order_by("-in_use", "-id")
+    )
 
 
 def _ledger(claim_id: int) -> list[Publication]:

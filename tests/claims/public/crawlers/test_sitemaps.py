@@ -28,7 +28,9 @@ HOSTILE = '</loc><script>alert("1")</script> & &amp; ]]> \u202e <?php'
 def claims_listed(client: Client) -> list[str]:
     """The canonical addresses of claims that the sitemaps list."""
     own = {entry.alternates["x-default"] for entry in whole_site(client) if entry.alternates}
-    return sorted(path_of(address) for address in own if "/claims/" in address and path_of(address) != "/claims/")
+    return sorted(
+        path_of(address) for address in own if "/claims/" in address and path_of(address) != "/claims/"
+    )
 
 
 def test_an_empty_ledger_has_valid_sitemaps(client: Client) -> None:
@@ -125,7 +127,8 @@ def test_news_is_of_two_days_and_of_the_newsroom_itself(client: Client, publish:
 
 
 @pytest.mark.parametrize(
-    "tag, said", [("en", "en"), ("pt-BR", "pt"), ("zh-Hans", "zh-cn"), ("zh-Hant-HK", "zh-tw"), ("kab", "kab")]
+    "tag, said",
+    [("en", "en"), ("pt-BR", "pt"), ("zh-Hans", "zh-cn"), ("zh-Hant-HK", "zh-tw"), ("kab", "kab")],
 )
 def test_languages_are_those_of_google_news(tag: str, said: str) -> None:
     assert sitemap_parts.news_language(tag) == said
@@ -158,7 +161,9 @@ def test_a_full_part_is_no_longer_than_the_protocol_allows(settings: Any) -> Non
     assert len(content) < MOST_BYTES // 2
 
 
-@pytest.mark.parametrize("address", ["claims-0", "claims-2", "claims-99999999999999999999", "people-1", "sources-1"])
+@pytest.mark.parametrize(
+    "address", ["claims-0", "claims-2", "claims-99999999999999999999", "people-1", "sources-1"]
+)
 def test_there_are_no_other_parts(client: Client, publish: Publish, address: str) -> None:
     publish()
     assert client.get(f"/sitemap-{address}.xml").status_code == 404
