@@ -23,6 +23,8 @@ class ServiceAnswer:
 
     status: int
     content: bytes
+    #: What `Retry-After` says; empty where it says nothing.
+    retry_after: str = ""
 
 
 class ServiceAway(Exception):
@@ -75,6 +77,7 @@ def _exchange(
                 allow_redirects=False,
                 timeout=timeout,
             ) as response:
+                retry_after = response.headers.get("Retry-After", "")
                 content: bytes = response.raw.read(most_bytes + 1, decode_content=True)
         except (requests.RequestException, HTTPError, OSError) as error:
             if deadline.passed or isinstance(error, requests.Timeout):
@@ -82,4 +85,4 @@ def _exchange(
             raise ServiceAway(f"{host} cannot be reached, or the connection was cut.") from None
     if len(content) > most_bytes:
         raise ServiceAway(f"{host} sent more than {most_bytes:,} bytes.")
-    return ServiceAnswer(response.status_code, content)
+    return ServiceAnswer(response.status_code, content, retry_after)
