@@ -34,7 +34,9 @@ def review_timeline(conditions: Mapping[str, Any]) -> Timeline:
 
 def _counted(conditions: Mapping[str, Any]) -> Timeline:
     verdicts = PublishedVerdict.objects.current().filter(**conditions).order_by()
-    rows = verdicts.values(month=TruncMonth("reviewed_on")).values_list(
-        "month", "rating_class", number=Count("pk")
-    )
-    return {(f"{month:%Y-%m}" if month else "", name or "not_rated"): number for month, name, number in rows}
+    counted = verdicts.values(month=TruncMonth("reviewed_on")).annotate(number=Count("pk"))
+    timeline: Timeline = {}
+    for month, name, number in counted.values_list("month", "rating_class", "number"):
+        key = (f"{month:%Y-%m}" if month else "", name or "not_rated")
+        timeline[key] = timeline.get(key, 0) + number
+    return timeline
