@@ -20,8 +20,9 @@ def pages_of_readers(publish: Callable[..., Claim], claimant: Claimant) -> dict[
         make_appearance(claim, source, sentence)
         publish(claim, rating=rating(code), explanation=table)
     return {
-        "list": "/",
-        "nothing found": "/?q=volcano",
+        "home": "/",
+        "list": "/claims/",
+        "nothing found": "/claims/?q=volcano",
         "claim": claims[0].get_absolute_url(),
         "source": f"/sources/{source.pk}/",
         "methodology": "/methodology/",

@@ -17,7 +17,6 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import F, Max
 from django.urls import NoReverseMatch
-from django.utils.text import slugify
 
 from claims.ledger.document.claim_body import CORRECTIONS
 from claims.ledger.document.cluster_document import cluster as public_cluster
@@ -25,6 +24,7 @@ from claims.ledger.document.headline import headline, lead_verdict
 from claims.models import Claimant, Cluster, Mention, NewsroomPage, NormalisedRating, Publication, Topic
 from claims.models.claim import claim_path
 from claims.public.crawlers.sitemap_text import Listed, NewsArticle
+from claims.public.pages.subject_names import subject_path
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.database import clock
 from factcheck.web.language_addresses import permanent
@@ -43,7 +43,16 @@ SUBJECTS: dict[str, tuple[str, str, type[Any]]] = {
     "publishers": ("publisher", Mention.Kind.PUBLISHER, Publisher),
 }
 #: Pages of which there is one each.
-_SINGLE = ("check", "methodology", "standards", "clusters", "reader-request")
+_SINGLE = (
+    "topics",
+    "rating-classes",
+    "about-index",
+    "check",
+    "methodology",
+    "standards",
+    "clusters",
+    "reader-request",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +88,7 @@ def parts() -> Iterator[Part]:
     clusters = Cluster.objects.public().order_by("pk").values_list("pk", flat=True)
     for number in dict.fromkeys((pk - 1) // RANGE for pk in clusters):
         yield Part(f"clusters-{number + 1}")
-    for name, (route, kind, _model) in SUBJECTS.items():
-        if not has_route(route):
-            continue
+    for name, (_route, kind, _model) in SUBJECTS.items():
         ranges = Mention.objects.filter(kind=kind).annotate(part=(F("thing_id") - 1) / RANGE)
         for number in ranges.order_by("part").values_list("part", flat=True).distinct():
             yield Part(f"{name}-{number + 1}")
@@ -105,8 +112,7 @@ def single_pages() -> Iterator[Listed]:
     """The pages that are no claim's and no thing's."""
     newest = _newest()
     for route in ("home", "claims"):
-        if has_route(route):
-            yield Listed(permanent(route), newest)
+        yield Listed(permanent(route), newest)
     corrected = Publication.objects.filter(kind__in=CORRECTIONS).order_by("-published_at", "-sequence")
     yield Listed(permanent("corrections"), corrected.values_list("published_at", flat=True).first())
     for route in _SINGLE:
@@ -114,9 +120,8 @@ def single_pages() -> Iterator[Listed]:
     about = NewsroomPage.objects.order_by("kind").values("kind").annotate(changed_at=Max("created_at"))
     for kind, changed_at in about.values_list("kind", "changed_at"):
         yield Listed(permanent("about", kind), changed_at)
-    if has_route("rating-class"):
-        for rating_class in NormalisedRating.values:
-            yield Listed(permanent("rating-class", rating_class))
+    for rating_class in NormalisedRating.values:
+        yield Listed(permanent("rating-class", rating_class))
 
 
 def news() -> Iterator[NewsArticle]:
@@ -185,13 +190,7 @@ def _clusters(first: int, last: int) -> Iterator[Listed]:
 
 def _subjects(kind: str, first: int, last: int) -> Iterator[Listed]:
     route, mentioned, model = SUBJECTS[kind]
-    if not has_route(route):
-        return
     public = Mention.objects.filter(kind=mentioned, thing_id__gte=first, thing_id__lte=last)
-    for row in model.objects.filter(pk__in=public.values("thing_id")).order_by("pk"):
-        yield Listed(permanent(route, row.pk, subject_slug(row)))
-
-
-def subject_slug(row: Any) -> str:
-    """How the address of a claimant, topic or publisher ends."""
-    return getattr(row, "slug", "") or slugify(row.name) or "-"
+    rows = model.objects.filter(pk__in=public.values("thing_id")).order_by("pk")
+    for pk, name in rows.values_list("pk", "name"):
+        yield Listed(subject_path(route, pk, name))

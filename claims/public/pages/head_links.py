@@ -23,16 +23,17 @@ from factcheck.web.language_addresses import address_in, address_language, perma
 FOUND = frozenset(
     {
         *("home", "claims", "claim", "clusters", "cluster", "corrections", "source"),
-        *("claimant", "topic", "publisher", "rating-class", "claimants", "topics", "publishers", "ratings"),
-        *("check", "reader-request", "methodology", "standards", "about"),
+        *("claimant", "topic", "topics", "publisher", "rating-class", "rating-classes"),
+        *("check", "reader-request", "methodology", "standards", "about", "about-index"),
     }
 )
 #: Routes of pages that have a Markdown form; `claims.public.plain_pages` writes it.
 PLAIN = frozenset(
     {
         *("home", "claims", "claim", "claim-version", "clusters", "cluster", "corrections"),
-        *("claimant", "topic", "publisher", "rating-class"),
-        *("source", "source-snapshot", "check", "methodology", "standards", "about", "about-version"),
+        *("claimant", "topic", "topics", "publisher", "rating-class", "rating-classes"),
+        *("source", "source-snapshot", "check", "methodology", "standards"),
+        *("about", "about-index", "about-version"),
     }
 )
 #: Routes of lists, which a query makes another page: a part of them, or where they go on.

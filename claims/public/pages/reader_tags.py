@@ -24,6 +24,7 @@ from claims.public.pages.head_links import head_links as links_of
 from claims.public.pages.responses import interface_language
 from claims.public.pages.source_text import CheckedPassage
 from claims.public.pages.structured_data import structured_data
+from claims.public.pages.subject_names import subject_path
 from factcheck.web.language_addresses import address_here, address_in, alternates, page_path
 from sources.addresses import domain
 from sources.media_fragments import seconds_of
@@ -100,6 +101,12 @@ def day(value: str | date | datetime | None) -> str | SafeString:
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), words)
 
 
+def month_name(value: str) -> str:
+    """A month, given as 2026-03, in the words of the page's language."""
+    year, month = value.split("-")
+    return date_format(date(int(year), int(month), 1), "YEAR_MONTH_FORMAT")
+
+
 @register.filter
 def moment(value: str) -> SafeString:
     """A moment given in ISO 8601, to the minute and with its time zone."""
@@ -147,10 +154,12 @@ def named(code: str, choices: str) -> str:
 @register.filter
 def language_names(tags: Iterable[str]) -> list[str]:
     """Languages by their names in the page's language, where Django knows them."""
-    return [_language_name(tag) for tag in tags]
+    return [language_name(tag) for tag in tags]
 
 
-def _language_name(tag: str) -> str:
+@register.filter("language_of")
+def language_name(tag: str) -> str:
+    """What a language is called in the page's language, where Django knows it; otherwise its tag."""
     try:
         return str(get_language_info(tag.lower())["name_translated"])
     except KeyError:
@@ -161,6 +170,12 @@ def _language_name(tag: str) -> str:
 def host(url: str) -> str:
     """The site that an address leads to, as link text."""
     return domain(url)
+
+
+@register.filter
+def page_of(thing: Document, kind: str) -> str:
+    """Where the page of a claimant, topic or publisher is that a publication names."""
+    return subject_path(kind, thing["id"], thing["name"])
 
 
 @register.filter

@@ -1,6 +1,8 @@
 """Lists, read for their Markdown. They are asked as the pages are, by the same parameters."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -11,13 +13,14 @@ from claims.ledger.document.cluster_document import cluster as public_cluster
 from claims.ledger.queries.cluster_filters import ClusterListQuery
 from claims.models import Cluster
 from claims.public.api.correction_entries import corrected
+from claims.public.pages.claim_list import CLAIMS_PER_PAGE, valid_search
 from claims.public.pages.clusters import CLUSTERS_PER_PAGE
 from claims.public.pages.corrections import asked_corrections
-from claims.public.pages.views import Search
 from claims.public.plain_pages import list_text
 from claims.public.plain_pages.markdown_escapes import line
 from claims.public.plain_pages.plain_page import PlainPage
 from factcheck.api.pagination import page_of_rows
+from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import ValueRefused
 from factcheck.web.language_addresses import permanent
 from factcheck.web.own_addresses import placed, stored
@@ -25,27 +28,29 @@ from factcheck.web.own_addresses import placed, stored
 
 def claims(request: HttpRequest) -> PlainPage:
     """The newest published claims, or those that are searched for."""
-    search = Search(request.GET)
-    if not search.is_valid():
-        raise Http404("The address asks for something that cannot be.")
-    is_meant = False
+    found, listed = claims_found(request)
+    about = _("What was checked, the newest first. Ask with ?q= for words.")
+    return PlainPage(list_text.page_of(_("Fact checks"), found, listed, about=about), permanent("claims"))
+
+
+def claims_found(request: HttpRequest, about: Mapping[str, Any] | None = None) -> tuple[str, str]:
+    """What a search came to, in a sentence that may be empty, and the claims; of all, or of those about one thing.
+
+    Raises:
+        Http404: what is asked for cannot be.
+    """
+    search = valid_search(request, about)
     try:
-        page = search.page()
-        if not page.rows and search.mean():
-            is_meant, page = True, search.page()
-    except ValueRefused as refusal:
+        page = search.page(CLAIMS_PER_PAGE)
+    except (InvalidParameters, ValueRefused) as refusal:
         raise Http404(str(refusal)) from None
     documents = [row.document for row in page.rows]
     words = search.cleaned_data["q"]
-    total = search.results().count() if search.narrows and not is_meant else None
-    found = list_text.found_for(words, documents, is_meant=is_meant, total=total) if words else ""
+    is_meant = bool(documents and search.reading and search.reading.is_matched)
+    found = list_text.found_for(words, documents, is_meant=is_meant) if words else ""
     if not documents and not words:
-        found = (
-            _("Nothing has been published yet.") if not search.narrows else _("No published claim matches.")
-        )
-    listed = list_text.claims(documents, following=_following(request, page.next))
-    about = _("What was checked, the newest first. Ask with ?q= for words.")
-    return PlainPage(list_text.page_of(_("Fact checks"), found, listed, about=about), permanent("claims"))
+        found = _("No published claim matches.") if search.narrows else _("Nothing has been published yet.")
+    return found, list_text.claims(documents, following=_following(request, page.next))
 
 
 def clusters(request: HttpRequest) -> PlainPage:

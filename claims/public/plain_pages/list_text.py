@@ -32,7 +32,7 @@ def go_on(address: str) -> str:
     return link(_("The list goes on here"), address)
 
 
-def found_for(words: str, documents: Sequence[Document], *, is_meant: bool, total: int | None) -> str:
+def found_for(words: str, documents: Sequence[Document], *, is_meant: bool) -> str:
     """What a search came to. Whoever reads this must not take nothing for an answer."""
     asked = f"“{line(words)}”"
     if not documents:
@@ -44,12 +44,9 @@ def found_for(words: str, documents: Sequence[Document], *, is_meant: bool, tota
         return _("No published claim has the words %(words)s. These may be meant: read whether they are.") % {
             "words": asked
         }
-    count = len(documents) if total is None else total
-    return ngettext(
-        "%(count)s published claim matches %(words)s. Read whether it says the same.",
-        "%(count)s published claims match %(words)s. Read whether they say the same.",
-        count,
-    ) % {"count": count, "words": asked}
+    return _("Published claims that have the words %(words)s. Read whether they say the same.") % {
+        "words": asked
+    }
 
 
 def clusters(rows: Iterable[Document], *, following: str = "") -> str:

@@ -5,11 +5,13 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from claims.models import NewsroomPage
-from claims.public.pages.standards import PeriodForm, chosen_language
+from claims.models import NewsroomPage, NormalisedRating
+from claims.public.pages.about_pages import best_language, pages_in
+from claims.public.pages.rating_meanings import MEANINGS
+from claims.public.pages.standards import PeriodForm
 from claims.public.pages.views import scales_shown
 from claims.public.plain_pages import list_text, newsroom_text
-from claims.public.plain_pages.claim_text import not_checked
+from claims.public.plain_pages.claim_text import not_checked, plain
 from claims.public.plain_pages.list_pages import claims
 from claims.public.plain_pages.llms import questions, reading
 from claims.public.plain_pages.markdown_escapes import line
@@ -53,10 +55,37 @@ def standards(request: HttpRequest) -> PlainPage:
     return PlainPage(text, permanent("standards"))
 
 
+def about_index(request: HttpRequest) -> PlainPage:
+    """What there is to read about the newsroom."""
+    written = [
+        (one.title, plain(settings.SITE_URL + permanent("about", one.kind)), line(one.opening))
+        for one in pages_in(get_language() or "en")
+    ]
+    text = list_text.page_of(
+        _("About us"), newsroom_text.links(written) or _("Nothing has been written yet.")
+    )
+    return PlainPage(text, permanent("about-index"))
+
+
+def rating_classes(request: HttpRequest) -> PlainPage:
+    """The ten classes that all ratings are compared by."""
+    told = [
+        (
+            f"{label} ({value})",
+            plain(settings.SITE_URL + permanent("rating-class", value)),
+            str(MEANINGS[value]),
+        )
+        for value, label in NormalisedRating.choices
+    ]
+    text = list_text.page_of(_("Ratings"), newsroom_text.links(told))
+    return PlainPage(text, permanent("rating-classes"))
+
+
 def about(request: HttpRequest, kind: str, version: int | None = None) -> PlainPage:
     """A page on which the newsroom explains itself."""
     languages = list(NewsroomPage.objects.current().filter(kind=kind).values_list("language", flat=True))
-    language = chosen_language(request.GET.get("language", ""), languages, reader=get_language() or "en")
+    asked = request.GET.get("language", "")
+    language = asked if asked in languages else best_language(get_language() or "en", languages)
     versions = list(NewsroomPage.objects.filter(kind=kind, language=language).order_by("-version"))
     shown = next((one for one in versions if version in (None, one.version)), None)
     if shown is None:

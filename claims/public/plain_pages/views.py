@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 from claims.public.pages.head_links import FILE, LLMS
 from claims.public.pages.page_addresses import canonical
 from claims.public.pages.responses import etag_of
-from claims.public.plain_pages import list_pages, newsroom_pages, single_pages
+from claims.public.plain_pages import list_pages, newsroom_pages, single_pages, subject_pages
 from claims.public.plain_pages.plain_page import PlainPage
 from factcheck.api.resources import CACHE_CURRENT, conditional
 from factcheck.web.language_addresses import address_in, address_language
@@ -43,6 +43,16 @@ PAGES: dict[str, Writer] = {
     "corrections": list_pages.corrections,
     "source": single_pages.source,
     "source-snapshot": single_pages.source,
+    "claimant": subject_pages.claimant,
+    "claimant-permanent": subject_pages.claimant,
+    "topic": subject_pages.topic,
+    "topic-permanent": subject_pages.topic,
+    "topics": subject_pages.topics,
+    "publisher": subject_pages.publisher,
+    "publisher-permanent": subject_pages.publisher,
+    "rating-class": subject_pages.rating_class,
+    "rating-classes": newsroom_pages.rating_classes,
+    "about-index": newsroom_pages.about_index,
     "check": newsroom_pages.check,
     "methodology": newsroom_pages.methodology,
     "standards": newsroom_pages.standards,
