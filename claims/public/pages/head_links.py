@@ -39,7 +39,7 @@ PLAIN = frozenset(
 #: Routes of lists, which a query makes another page: a part of them, or where they go on.
 LISTS = frozenset(
     {
-        *("claims", "clusters", "corrections", "standards"),
+        *("claims", "topics", "clusters", "corrections", "standards"),
         *("claimant", "topic", "publisher", "rating-class"),
     }
 )

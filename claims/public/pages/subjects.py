@@ -22,7 +22,7 @@ from claims.public.pages.rating_meanings import MEANINGS
 from claims.public.pages.responses import respond
 from claims.public.pages.review_chart import review_chart
 from claims.public.pages.subject_names import subject_path
-from factcheck.api.pagination import page_of_rows
+from factcheck.api.pagination import KeysetPage, page_of_rows
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import GREATEST_ID, ValueRefused
 from factcheck.web.own_addresses import placed
@@ -143,6 +143,17 @@ def rating_classes(request: HttpRequest) -> HttpResponse:
 @kept
 def topics(request: HttpRequest) -> HttpResponse:
     """The topics of published claims by name, or those whose names have some words."""
+    shown, page, words = topics_asked(request)
+    context = {"topics": shown, "page": page, "q": words}
+    return respond(request, "claims/topics.html", context, made_of=[shown, page.previous, page.next])
+
+
+def topics_asked(request: HttpRequest) -> tuple[list[tuple[str, str, int]], KeysetPage[Topic], str]:
+    """The topics that are asked for: name, address and number of claims; and by which words.
+
+    Raises:
+        Http404: what is asked for cannot be.
+    """
     asked = QueryDict(mutable=True)
     for name in ("q", "cursor"):
         if value := request.GET.get(name, "").strip():
@@ -158,8 +169,7 @@ def topics(request: HttpRequest) -> HttpResponse:
     known = Mention.objects.filter(kind=Mention.Kind.TOPIC, thing_id__in=[row.pk for row in page.rows])
     numbers = dict(known.values_list("thing_id", "publications"))
     shown = [(row.name, subject_path("topic", row.pk, row.name), numbers.get(row.pk, 0)) for row in page.rows]
-    context = {"topics": shown, "page": page, "q": asked.get("q", "")}
-    return respond(request, "claims/topics.html", context, made_of=[shown, page.previous, page.next])
+    return shown, page, asked.get("q", "")
 
 
 def _page(

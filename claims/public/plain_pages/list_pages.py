@@ -50,7 +50,7 @@ def claims_found(request: HttpRequest, about: Mapping[str, Any] | None = None) -
     found = list_text.found_for(words, documents, is_meant=is_meant) if words else ""
     if not documents and not words:
         found = _("No published claim matches.") if search.narrows else _("Nothing has been published yet.")
-    return found, list_text.claims(documents, following=_following(request, page.next))
+    return found, list_text.claims(documents, following=next_page(request, page.next))
 
 
 def clusters(request: HttpRequest) -> PlainPage:
@@ -66,7 +66,7 @@ def clusters(request: HttpRequest) -> PlainPage:
     except ValueRefused as refusal:
         raise Http404(str(refusal)) from None
     shown = [{**public_cluster(row)} for row in page.rows]
-    listed = list_text.clusters(shown, following=_following(request, page.next))
+    listed = list_text.clusters(shown, following=next_page(request, page.next))
     return PlainPage(
         list_text.page_of(_("Rumours that go around"), listed or _("None has been published yet.")),
         permanent("clusters"),
@@ -77,7 +77,7 @@ def corrections(request: HttpRequest) -> PlainPage:
     """What was corrected, clarified, updated or retracted, the newest first."""
     page, _query = asked_corrections(request)
     entries = [json.loads(placed(stored(one.entry).encode())) for one in corrected(page.rows)]
-    listed = list_text.corrections(entries, following=_following(request, page.next))
+    listed = list_text.corrections(entries, following=next_page(request, page.next))
     about = _(
         "What %(newsroom)s changed after publication: what it said before, what it says now, and why."
     ) % {"newsroom": line(settings.NEWSROOM_NAME)}
@@ -87,7 +87,7 @@ def corrections(request: HttpRequest) -> PlainPage:
     )
 
 
-def _following(request: HttpRequest, cursor: str) -> str:
+def next_page(request: HttpRequest, cursor: str) -> str:
     """The address of the next page; "" where there is none."""
     if not cursor:
         return ""

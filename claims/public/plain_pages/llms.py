@@ -98,6 +98,7 @@ def reading() -> Links:
             _plain("corrections"),
             _("what was changed after publication, with both wordings"),
         ),
+        (_("Topics"), _plain("topics"), _("what was checked, by subject")),
     ]
     return found
 

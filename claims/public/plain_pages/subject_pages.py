@@ -5,14 +5,13 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from claims.models import Mention, NormalisedRating, Topic
-from claims.public.api.mentioned_resources import mentioned
+from claims.models import Mention, NormalisedRating
 from claims.public.pages.rating_meanings import MEANINGS
 from claims.public.pages.subject_names import names_of, subject_path
-from claims.public.pages.subjects import TOPICS_LISTED
+from claims.public.pages.subjects import topics_asked
 from claims.public.plain_pages import list_text, newsroom_text
 from claims.public.plain_pages.claim_text import plain
-from claims.public.plain_pages.list_pages import claims_found
+from claims.public.plain_pages.list_pages import claims_found, next_page
 from claims.public.plain_pages.plain_page import PlainPage, moved_to
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.web.language_addresses import permanent
@@ -44,15 +43,12 @@ def rating_class(request: HttpRequest, rating_class: str) -> PlainPage:
 
 
 def topics(request: HttpRequest) -> PlainPage:
-    """All topics of published claims, by name."""
-    rows = mentioned(Topic.objects.all(), Mention.Kind.TOPIC).order_by("name", "pk").values_list("pk", "name")
-    numbers = dict(Mention.objects.filter(kind=Mention.Kind.TOPIC).values_list("thing_id", "publications"))
-    told = [
-        (name, plain(settings.SITE_URL + subject_path("topic", pk, name)), _counted(numbers.get(pk, 0)))
-        for pk, name in rows[:TOPICS_LISTED]
-    ]
-    text = list_text.page_of(_("Topics"), newsroom_text.links(told) or _("Nothing has been published yet."))
-    return PlainPage(text, permanent("topics"))
+    """The topics of published claims by name, or those whose names have some words."""
+    shown, page, _words = topics_asked(request)
+    told = [(name, plain(settings.SITE_URL + path), _counted(number)) for name, path, number in shown]
+    listed = newsroom_text.links(told) or _("Nothing was found.")
+    following = list_text.go_on(next_page(request, page.next)) if page.next else ""
+    return PlainPage(list_text.page_of(_("Topics"), listed, following), permanent("topics"))
 
 
 def _subject(request: HttpRequest, kind: str, pk: int, slug: str) -> PlainPage | HttpResponseBase:
