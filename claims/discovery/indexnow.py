@@ -1,7 +1,7 @@
 """Telling search engines which addresses changed, by IndexNow (https://www.indexnow.org/documentation).
 
-One POST with up to 10,000 addresses of one host, in JSON; the key stands at the root of the site, where it may speak for
-all of it. One engine shares with all that take part. An answer of 200 or 202 means that the addresses were taken.
+One POST with up to 10,000 addresses of one host, in JSON; the key stands at the root of the site, where it may speak
+for all of it. One engine shares with all that take part. 200 or 202 means that the addresses were taken.
 """
 
 import json

@@ -1,8 +1,8 @@
-"""Telling a hub that feeds changed, so that it reads them and hands on what is new (W3C WebSub, https://www.w3.org/TR/websub/).
+"""Telling a hub that feeds changed, so that it reads them and hands on what is new (https://www.w3.org/TR/websub/).
 
-How a publisher tells its hub is left to the two (section 7); what hubs understand is a form with `hub.mode=publish` and
-the topics. A topic is a feed by the address that it calls `self`; those that were narrowed down by a query are no topics,
-and name no hub: nobody could be told when they change.
+How a publisher tells its hub is left to the two; what hubs understand is a form with `hub.mode=publish` and the
+topics. A topic is a feed by the address that it calls `self`; those that were narrowed down by a query are no
+topics, and name no hub: nobody could be told when they change.
 """
 
 from collections.abc import Sequence

@@ -88,10 +88,10 @@ def parts() -> Iterator[Part]:
     clusters = Cluster.objects.public().order_by("pk").values_list("pk", flat=True)
     for number in dict.fromkeys((pk - 1) // RANGE for pk in clusters):
         yield Part(f"clusters-{number + 1}")
-    for name, (_route, kind, _model) in SUBJECTS.items():
-        ranges = Mention.objects.filter(kind=kind).annotate(part=(F("thing_id") - 1) / RANGE)
-        for number in ranges.order_by("part").values_list("part", flat=True).distinct():
-            yield Part(f"{name}-{number + 1}")
+    named = {str(kind): name for name, (_route, kind, _model) in SUBJECTS.items()}
+    ranges = Mention.objects.filter(kind__in=named).annotate(part=(F("thing_id") - 1) / RANGE)
+    for kind, number in ranges.order_by("kind", "part").values_list("kind", "part").distinct():
+        yield Part(f"{named[kind]}-{number + 1}")
 
 
 def listed(kind: str, number: int) -> list[Listed] | None:

@@ -17,6 +17,7 @@ from claims.models import Publication
 from claims.public.api.claims import ClaimResource
 from claims.public.feeds.feed_entries import Channel, entry
 from claims.public.feeds.feed_formats import FeedFormat
+from claims.public.feeds.websub_links import hubs_of, with_links
 from claims.public.pages.responses import etag_of, interface_language
 from factcheck.api.pagination import ORDERING
 from factcheck.api.problems import InvalidParameters, ProblemResponse
@@ -79,7 +80,7 @@ def _feed(request: HttpRequest, form: FeedFormat) -> HttpResponse:
         total=counted(query),
         is_by_house=query.is_by_house,
     )
-    return conditional(
+    response = conditional(
         request,
         lambda: form.write(channel, [entry(json.loads(placed(body))) for body in listing.results()]),
         etag=etag_of(channel, listing.sha256),
@@ -87,6 +88,7 @@ def _feed(request: HttpRequest, form: FeedFormat) -> HttpResponse:
         last_modified=listing.last_modified,
         content_type=form.content_type,
     )
+    return with_links(response, channel)
 
 
 def _channel(
@@ -118,6 +120,7 @@ def _channel(
         next=_address(request, cursor=next_cursor) if next_cursor else "",
         previous=_address(request, cursor=previous_cursor) if previous_cursor else "",
         total=total,
+        hubs=hubs_of(request),
     )
 
 

@@ -90,9 +90,7 @@ def test_links_of_a_page_keep_its_language_and_all_else_has_none(client: Client,
     assert all(link.startswith(("/static/", "/admin/", "/feeds/", "/api/")) for link in elsewhere), elsewhere
     assert {"/admin/"} <= elsewhere
     # Of other languages there are those of this page only.
-    others = {
-        link for link in links if link.startswith(tuple(f"/{code}/" for code in CODES if code != "de"))
-    }
+    others = {link for link in links if link.startswith(tuple(f"/{code}/" for code in CODES if code != "de"))}
     assert len(others) == len(CODES) - 1
 
 
@@ -246,7 +244,9 @@ def test_markup_canonical_and_citation_have_no_language(client: Client, publish:
     [markup] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
     assert "/de/" not in json.dumps(json.loads(markup))
     assert f'<link rel="canonical" href="http://localhost:8000{claim.get_absolute_url()}">' in page
-    assert not re.search(r"http://localhost:8000/de/(?!claims/.*hreflang)", re.sub(r"<link[^>]*hreflang[^>]*>", "", page))
+    assert not re.search(
+        r"http://localhost:8000/de/(?!claims/.*hreflang)", re.sub(r"<link[^>]*hreflang[^>]*>", "", page)
+    )
 
 
 @pytest.mark.django_db
@@ -273,7 +273,10 @@ def test_what_is_published_from_a_desk_in_german_has_no_language(client: Client,
     client.get(f"/de{first.get_absolute_url()}", headers={"Accept-Language": "de"})
     second = publish()
     for row in Publication.objects.filter(claim__in=[first, second]):
-        assert not re.search(r'"/(en|de|es|fr|pt|ar|ko)/', bytes(row.body).decode() if not isinstance(row.body, str) else row.body)
+        assert not re.search(
+            r'"/(en|de|es|fr|pt|ar|ko)/',
+            bytes(row.body).decode() if not isinstance(row.body, str) else row.body,
+        )
     client.get("/ar/")
     assert get_urlconf() is None
     assert reverse("claim", args=[1, "a"]) == permanent("claim", 1, "a") == "/claims/1/a/"

@@ -9,7 +9,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from lxml import html
 
-from claims.models import Claim, Claimant
+from claims.ledger.document import page_markup
+from claims.models import Claim, Claimant, Topic
 from claims.review import workflow
 from tests.helpers.newsroom import make_claim
 from tests.helpers.page_markup import complaints
@@ -46,8 +47,10 @@ def markup(document: html.HtmlElement) -> list[dict[str, Any]]:
     return found
 
 
-def test_sitemap_canonical_and_languages_agree_and_are_reciprocal(client: Client, publish: Publish) -> None:
-    publish(make_claim("The bridge was closed."))
+def test_sitemap_canonical_and_languages_agree_and_are_reciprocal(
+    client: Client, publish: Publish, claimant: Claimant, topic: Topic
+) -> None:
+    publish(make_claim("The bridge was closed.", claimant=claimant, topics=[topic]))
     listed = whole_site(client)
     known = {entry.address: entry for entry in listed if entry.alternates}
     assert len(known) > 40
@@ -78,7 +81,17 @@ def test_what_others_append_to_a_claim_makes_no_other_page(
     assert languages(document)["x-default"] == f"{settings.SITE_URL}{path}"
 
 
-@pytest.mark.parametrize("path", ["/clusters/?cursor=", "/corrections/?kind=correction", "/standards/?since=2026-01-01"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/claims/?rating=false",
+        "/ratings/false/?cursor=",
+        "/topics/?q=x",
+        "/clusters/?cursor=",
+        "/corrections/?kind=correction",
+        "/standards/?since=2026-01-01",
+    ],
+)
 def test_parts_of_lists_are_not_found(client: Client, publish: Publish, path: str) -> None:
     document = page(client, path)
     assert "noindex" in robots(document)
@@ -113,8 +126,6 @@ def test_a_claim_is_an_article_with_its_place(
 
 
 def test_what_others_found_is_no_article_of_ours() -> None:
-    from claims.ledger.document import page_markup
-
     body = {"verdicts": [{"origin": "imported", "rating": {"label": "False"}}]}
     assert page_markup.article(body, headline="x", site={}, images=[], publisher={}) is None
 
@@ -122,22 +133,38 @@ def test_what_others_found_is_no_article_of_ours() -> None:
 def test_hostile_words_stay_inside_the_markup(client: Client, publish: Publish) -> None:
     claim = publish(make_claim(f"The bridge {HOSTILE} was closed."), summary=HOSTILE)
     document = page(client, claim.get_absolute_url())
-    assert not [script for script in document.cssselect("script") if "alert" in (script.text or "") and not script.get("type")]
+    assert not [
+        script
+        for script in document.cssselect("script")
+        if "alert" in (script.text or "") and not script.get("type")
+    ]
     article = next(node for node in markup(document) if node["@type"] == "NewsArticle")
     assert "</script>" in article["headline"]
 
 
-@pytest.mark.parametrize("path", ["/clusters/", "/corrections/", "/methodology/", "/standards/", "/check/", "/de/check/"])
+@pytest.mark.parametrize(
+    "path", ["/clusters/", "/corrections/", "/methodology/", "/standards/", "/check/", "/de/check/"]
+)
 def test_other_pages_say_where_they_stand(client: Client, path: str) -> None:
     nodes = markup(page(client, path))
     assert "BreadcrumbList" in [node["@type"] for node in nodes]
     assert complaints(nodes) == []
 
 
+def test_home_says_who_publishes_it_and_how_it_is_searched(client: Client, settings: Any) -> None:
+    nodes = markup(page(client, "/"))
+    assert [node["@type"] for node in nodes] == ["NewsMediaOrganization", "WebSite"]
+    assert nodes[1]["potentialAction"]["target"]["urlTemplate"] == (
+        f"{settings.SITE_URL}/claims/?q={{search_term_string}}"
+    )
+    assert complaints(nodes) == []
+
+
 def test_lists_say_what_they_list(client: Client, publish: Publish) -> None:
     claims = [publish(), publish()]
-    path = "/claims/" if client.get("/claims/").status_code == 200 else "/"
-    nodes = markup(page(client, path))
-    listed = next(node for node in nodes if node["@type"] == "CollectionPage")["mainEntity"]["itemListElement"]
+    nodes = markup(page(client, "/claims/"))
+    listed = next(node for node in nodes if node["@type"] == "CollectionPage")["mainEntity"][
+        "itemListElement"
+    ]
     assert [path_of(item["url"]) for item in listed] == [one.get_absolute_url() for one in reversed(claims)]
     assert complaints(nodes) == []

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from pytest_django import DjangoAssertNumQueries
 
-from claims.models import Claim, Claimant, Publication
+from claims.models import Claim, Claimant, Publication, Topic
 from claims.public.pages.head_links import PLAIN
 from claims.public.plain_pages.markdown_escapes import line, link, quoted, quoted_markdown
 from claims.public.plain_pages.views import PAGES
 from claims.review import workflow
+from sources.models import Publisher
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 from tests.helpers.reader_pages import correct, page
 
@@ -115,11 +116,15 @@ def test_a_page_in_a_language_has_its_markdown_in_it(client: Client, publish: Pu
 
 
 def test_every_page_that_names_its_markdown_has_it() -> None:
-    assert {name for name in PAGES if not name.endswith("-permanent")} <= PLAIN
+    assert {name for name in PAGES if not name.endswith("-permanent")} == PLAIN
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/clusters/", "/corrections/", "/methodology/", "/standards/", "/check/"]
+    "path",
+    [
+        *("/", "/claims/", "/topics/", "/ratings/", "/ratings/false/", "/clusters/", "/corrections/"),
+        *("/methodology/", "/standards/", "/check/", "/about/"),
+    ],
 )
 def test_pages_of_an_empty_ledger(client: Client, path: str) -> None:
     assert len(headings(told(client, f"{path}index.md"))) >= 1
@@ -127,11 +132,10 @@ def test_pages_of_an_empty_ledger(client: Client, path: str) -> None:
 
 def test_nothing_found_reads_as_not_checked(client: Client, publish: Publish) -> None:
     publish(make_claim("The bridge was closed."))
-    path = "/claims/" if client.get("/claims/").status_code == 200 else "/"
-    text = told(client, f"{path}index.md", q="zeppelin")
+    text = told(client, "/claims/index.md", q="zeppelin")
     assert NOT_CHECKED in text
     assert "The bridge" not in text
-    found = told(client, f"{path}index.md", q="bridge")
+    found = told(client, "/claims/index.md", q="bridge")
     assert NOT_CHECKED not in found
     assert "False: The bridge was closed." in found
 
@@ -299,3 +303,24 @@ def test_all_that_llms_txt_names_is_there(client: Client, publish: Publish, sett
         )
         assert answer.status_code in (200, 400, 405), address
         getattr(answer, "streaming", False) and b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+
+
+def test_pages_of_subjects_list_their_claims(
+    client: Client, publish: Publish, claimant: Claimant, topic: Topic
+) -> None:
+    publish(make_claim("The bridge was closed.", claimant=claimant, topics=[topic]))
+    house = Publisher.objects.house()
+    for path in (
+        f"/claimants/{claimant.pk}/mara-lindqvist/",
+        f"/topics/{topic.pk}/transport/",
+        f"/publishers/{house.pk}/factcheck-newsroom/",
+        "/ratings/false/",
+    ):
+        assert page(client, path) is not None
+        assert "False: The bridge was closed." in told(client, f"{path}index.md")
+    assert (
+        client.get(f"/topics/{topic.pk}/else/index.md").headers["Location"]
+        == f"/topics/{topic.pk}/transport/index.md"
+    )
+    assert client.get(f"/topics/{topic.pk + 99}/transport/index.md").status_code == 404
+    assert "[Transport](" in told(client, "/topics/index.md")
