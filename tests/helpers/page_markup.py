@@ -43,9 +43,9 @@ def _of(node: Any) -> Iterator[str]:
     if kind == "BreadcrumbList":
         yield from _steps(node["itemListElement"])
     for name, value in node.items():
-        if name in ("url", "item", "image", "logo", "mainEntityOfPage") and isinstance(value, str):
-            if not urlsplit(value).netloc:
-                yield f"{kind}.{name} is no whole address: {value}"
+        is_address = name in ("url", "item", "image", "logo", "mainEntityOfPage") and isinstance(value, str)
+        if is_address and not urlsplit(value).netloc:
+            yield f"{kind}.{name} is no whole address: {value}"
         if name in _MOMENTS and "T" in value and datetime.fromisoformat(value).tzinfo is None:
             yield f"{kind}.{name} has no time zone: {value}"
         yield from _of(value)

@@ -50,7 +50,7 @@ def test_json_feed_has_them_in_its_own_words(client: Client, settings: Any) -> N
 
 
 def test_feeds_with_hubs_are_valid(client: Client, publish: Publish, settings: Any) -> None:
-    settings.WEBSUB_HUBS = HUBS
+    settings.WEBSUB_HUBS = HUBS[:1]
     publish()
     for read in (atom, rss, json_feed):
         read(client)
