@@ -84,4 +84,4 @@ def _entries_after(position: int) -> list[dict[str, Any]]:
     before = Publication.objects.filter(claim=OuterRef("claim"), version=OuterRef("version") - 1)
     rows = Publication.objects.filter(sequence__gt=position).order_by("sequence")
     told = rows.annotate(slug_before=Subquery(before.values("slug")))
-    return list(told.values("sequence", "claim_id", "slug", "slug_before", "kind")[:STEP])
+    return [{**row} for row in told.values("sequence", "claim_id", "slug", "slug_before", "kind")[:STEP]]

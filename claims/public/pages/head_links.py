@@ -8,7 +8,8 @@ Where the Markdown of a page is, and which `llms.txt` covers it, is said as vers
 (https://llmstxt.org): `rel="alternate"` with its type, and `rel="describedby"`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -64,23 +65,26 @@ class HeadLinks:
     robots: str = ""
 
 
-def head_links(request: HttpRequest, context: dict[str, Any]) -> HeadLinks:
+def head_links(request: HttpRequest, context: Mapping[Any, Any]) -> HeadLinks:
     """What is said of the page that answers this request."""
     route = route_of(request)
     if not route:
         return HeadLinks()
     code = address_language(request)
-    others = {"markdown": markdown_address(request), "llms": settings.SITE_URL + LLMS}
+    said = HeadLinks(markdown=markdown_address(request), llms=settings.SITE_URL + LLMS)
     if route in _PAST or (route in LISTS and _asked(request)):
-        return HeadLinks(**others, robots="noindex, follow")
-    if route == "source-snapshot":
-        # The same text at another time.
-        return HeadLinks(canonical(permanent("source", request.resolver_match.kwargs["pk"]), code), **others)
+        return replace(said, robots="noindex, follow")
+    if route == "source-snapshot" and request.resolver_match:
+        # The same source at another time.
+        return replace(
+            said, canonical=canonical(permanent("source", request.resolver_match.kwargs["pk"]), code)
+        )
     if route not in FOUND or _is_withdrawn(context):
-        return HeadLinks(**others)
+        return said
     if route == "about" and (language := request.GET.get("language")):
-        return HeadLinks(_said_in(request, language), **others)
-    return HeadLinks(canonical(request.path_info, code), tuple(alternates(request.path_info)), **others)
+        return replace(said, canonical=_said_in(request, language))
+    path = request.path_info
+    return replace(said, canonical=canonical(path, code), alternates=tuple(alternates(path)))
 
 
 def link_field(request: HttpRequest) -> str:
@@ -121,6 +125,6 @@ def _said_in(request: HttpRequest, language: str) -> str:
     return f"{canonical(request.path_info)}?{urlencode({'language': language})}"
 
 
-def _is_withdrawn(context: dict[str, Any]) -> bool:
+def _is_withdrawn(context: Mapping[Any, Any]) -> bool:
     shown = context.get("shown")
     return isinstance(shown, Publication) and shown.status != Publication.Status.PUBLISHED

@@ -1,6 +1,6 @@
 """Which JSON-LD the head of a page holds, by what the page is: on the canonical page of a thing and on no other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -29,7 +29,7 @@ _POLICIES = {
 }
 
 
-def structured_data(request: HttpRequest, context: dict[str, Any]) -> Document | None:
+def structured_data(request: HttpRequest, context: Mapping[Any, Any]) -> Document | None:
     """The JSON-LD of the page that answers this request; None where it has none."""
     here = head_links(request, context).canonical
     if not here:
@@ -52,7 +52,7 @@ def claim_images(body: Document) -> list[str]:
         return []
 
 
-def _home(here: str, code: str, context: dict[str, Any]) -> list[Document | None]:
+def _home(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     written = {getattr(page, "kind", "") for page in context.get("about", [])}
     policies = {
         name: canonical(permanent("about", kind)) for name, kind in _POLICIES.items() if kind in written
@@ -65,7 +65,7 @@ def _home(here: str, code: str, context: dict[str, Any]) -> list[Document | None
     ]
 
 
-def _claim(here: str, code: str, context: dict[str, Any]) -> list[Document | None]:
+def _claim(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     body = context["claim"]
     written = page_markup.article(
         body,
@@ -77,14 +77,14 @@ def _claim(here: str, code: str, context: dict[str, Any]) -> list[Document | Non
     return [written, _breadcrumbs(code, _claims(code), (body["statement"], here))]
 
 
-def _claim_list(here: str, code: str, context: dict[str, Any]) -> list[Document | None]:
+def _claim_list(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     return [
         _collection(here, str(_("Fact checks")), _claims_listed(context)),
         _breadcrumbs(code, _claims(code)),
     ]
 
 
-def _clusters(here: str, code: str, context: dict[str, Any]) -> list[Document | None]:
+def _clusters(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     listed = [
         (one["title"], canonical(permanent("cluster", one["id"], one["slug"])))
         for one in context.get("clusters", [])
@@ -95,23 +95,23 @@ def _clusters(here: str, code: str, context: dict[str, Any]) -> list[Document | 
     ]
 
 
-def _cluster(here: str, code: str, context: dict[str, Any]) -> list[Document | None]:
+def _cluster(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     title = context["cluster"]["title"]
     trail = _step(_("Rumours"), "clusters", code)
     return [_collection(here, title, _claims_listed(context)), _breadcrumbs(code, trail, (title, here))]
 
 
-def _subject(here: str, code: str, context: dict[str, Any]) -> list[Document | None]:
+def _subject(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     subject = next((context[kind] for kind in ("claimant", "topic", "publisher") if context.get(kind)), None)
     name = str(subject["name"] if subject else context.get("name", ""))
     return [_collection(here, name, _claims_listed(context)), _breadcrumbs(code, _claims(code), (name, here))]
 
 
-def _source(here: str, code: str, context: dict[str, Any]) -> list[Document | None]:
+def _source(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     return [_breadcrumbs(code, _claims(code), (context["source"]["title"], here))]
 
 
-def _about(here: str, code: str, context: dict[str, Any]) -> list[Document | None]:
+def _about(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     title = context["page"].title
     page = {
         "@type": "AboutPage",
@@ -127,7 +127,7 @@ def _plain(name: Callable[[], str]) -> Callable[..., list[Document | None]]:
     return lambda here, code, context: [_breadcrumbs(code, (name(), here))]
 
 
-_PAGES: dict[str, Callable[[str, str, dict[str, Any]], list[Document | None]]] = {
+_PAGES: dict[str, Callable[[str, str, Mapping[Any, Any]], list[Document | None]]] = {
     "home": _home,
     "claims": _claim_list,
     "claim": _claim,
@@ -146,7 +146,7 @@ _PAGES: dict[str, Callable[[str, str, dict[str, Any]], list[Document | None]]] =
 }
 
 
-def _claims_listed(context: dict[str, Any]) -> Trail:
+def _claims_listed(context: Mapping[Any, Any]) -> Trail:
     return [(headline(one), one["url"]) for one in context.get("claims", [])]
 
 

@@ -32,8 +32,8 @@ def quoted(text: str) -> str:
 
 
 def quoted_markdown(text: str) -> str:
-    """A text that is Markdown, in a block quote. HTML in it is shown as text, as on the page."""
-    return _quote("\n".join(_HTML.sub(r"\\<", one) for one in _lines(text)))
+    """A text that is Markdown, in a block quote. As on the page, HTML in it is text, and it shows no pictures."""
+    return _quote("\n".join(_HTML.sub(r"\\<", one).replace("![", r"\![") for one in _lines(text)))
 
 
 def link(words: object, address: str) -> str:

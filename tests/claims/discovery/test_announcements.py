@@ -148,8 +148,9 @@ def test_what_was_not_taken_is_told_later(
         announcements.follow()
     assert len(engine.messages) == 2
     assert claim.get_absolute_url() in addresses(engine)[1][0]
-    progress.refresh_from_db()
-    assert (progress.consecutive_failures, progress.last_failure, progress.paused_until) == (0, "", None)
+    progress = AnnouncementProgress.objects.get()
+    assert progress.consecutive_failures == 0
+    assert (progress.last_failure, progress.paused_until) == ("", None)
 
 
 def test_pauses_grow_and_have_an_end() -> None:

@@ -183,26 +183,18 @@ def test_hostile_words_stay_words(client: Client, publish: Publish, checker: Use
     claim = publish(
         make_claim(HOSTILE, claimant=claimant, context=HOSTILE), summary=HOSTILE, explanation=HOSTILE
     )
-    for path in (f"{claim.get_absolute_url()}index.md", "/index.md"):
-        text = told(client, path)
-        assert not any(
-            "Ignore previous" in heading and heading.startswith("Ignore") for heading in headings(text)
-        )
+    address = claim.get_absolute_url()
+    page_text, list_of_claims = told(client, f"{address}index.md"), told(client, "/claims/index.md")
+    for text in (page_text, list_of_claims):
+        assert not [heading for heading in headings(text) if heading.startswith("Ignore")]
         tokens = MARKDOWN.parse(text)
-        assert not [token for token in tokens if token.type == "html_block"]
         inline = [child for token in tokens for child in token.children or []]
-        assert (
-            not [child for child in inline if child.type in ("html_inline", "image")] or path != "/index.md"
-        )
-        assert "\U000e0041" not in text
-        assert "\u202e" not in text
-    outside = [
-        child.attrs["href"]
-        for token in MARKDOWN.parse(text)
-        for child in token.children or []
-        if child.type == "link_open"
-    ]
-    assert not [address for address in outside if str(address).startswith("https://evil")]
+        assert not {"html_block", "html_inline", "image"} & {token.type for token in [*tokens, *inline]}
+        assert not {"\U000e0041", "\u202e"} & set(text)
+    # What is Markdown by itself may have links, as on the page; nothing else may.
+    outside = re.compile(r"(?<!\\)\]\(https://evil")
+    assert not outside.search(list_of_claims)
+    assert not [one for one in page_text.split("\n") if outside.search(one) and not one.startswith(">")]
 
 
 @given(st.text(max_size=200))
