@@ -7,7 +7,7 @@ PYTEST_WORKERS ?= auto
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test coverage fuzz setup lint format types migrations lock pictures bench cluster drill wheel image sbom
+.PHONY: help demo check test coverage fuzz setup lint format types migrations lock messages pictures bench cluster drill wheel image sbom
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,9 @@ lock: setup ## Pin requirements/*.in anew as requirements/*.txt (ARGS=--upgrade 
 			$$built --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 			--output-file $$name.txt $(ARGS) $$name.in || exit 1; \
 	done
+
+messages: setup ## Collect the words that people see into locale/ and compile them (docs/languages.md)
+	@exec $(PYTHON_IN_VENV) -m deploy.messages
 
 pictures: setup ## Take the pictures of the documentation anew, from the demo (needs Chromium)
 	@exec $(PYTHON_IN_VENV) docs/pictures.py

@@ -124,7 +124,6 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "factcheck.web.content_security.DeskPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "factcheck.web.public_reads.ReaderLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

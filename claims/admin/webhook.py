@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
@@ -139,7 +139,11 @@ class WebhookAdmin(DeskAdmin):
 
     def history_entries(self, row: WebhookEndpoint, reader: User) -> list[PastEvent]:
         # Saved forms are told by what they changed, and described in JSON; what a button did is a sentence.
-        pressed = [entry for entry in self._log_entries(row, action_flag=CHANGE) if entry.what in _PRESSED]
+        pressed = [
+            entry
+            for entry in self._log_entries(row, action_flag=CHANGE)
+            if entry.what in map(gettext, _PRESSED)
+        ]
         return [*super().history_entries(row, reader), *pressed]
 
     # Its buttons -----------------------------------------------------------------------------------------------------
@@ -203,10 +207,10 @@ class WebhookAdmin(DeskAdmin):
 
 
 # As they stand in the log: not translated, since the log is read in every language.
-TESTED = "Sent a test."
-SHOWN = "Looked at the secret."
-REPLACED = "Replaced the secret; the old one signs for a day more."
-REPLACED_AT_ONCE = "Replaced the secret; the old one ended at once."
+TESTED = gettext_noop("Sent a test.")
+SHOWN = gettext_noop("Looked at the secret.")
+REPLACED = gettext_noop("Replaced the secret; the old one signs for a day more.")
+REPLACED_AT_ONCE = gettext_noop("Replaced the secret; the old one ended at once.")
 _PRESSED = frozenset({TESTED, SHOWN, REPLACED, REPLACED_AT_ONCE})
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext
 
 from claims.models import Publication
 from claims.models.webhook import WebhookDelivery, WebhookEndpoint, WebhookProgress
@@ -57,7 +58,9 @@ def _step(endpoint_id: int) -> int | None:
     try:
         deliveries = _deliveries(endpoint, entries)
     except InvalidParameters as refusal:
-        disabled_endpoints.disable(endpoint, f"The filter is not understood: {refusal.detail}")
+        disabled_endpoints.disable(
+            endpoint, gettext("The filter is not understood: %(why)s") % {"why": refusal.detail}
+        )
         return None
     WebhookDelivery.objects.bulk_create(deliveries)
     progress.position = entries[-1]["sequence"]

@@ -17,6 +17,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, HttpResponsePermanentRedirect
 from django.urls import URLPattern, URLResolver, get_urlconf, reverse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from factcheck.api.problems import API_PATH
+from factcheck.web.asked_languages import api_language, page_language, speak
 
 #: What begins with these has one address in all languages, and so have files beside the home page, as `/robots.txt`.
 _ONE_ADDRESS = re.compile(
@@ -31,7 +36,10 @@ Route = URLPattern | URLResolver
 
 
 class LanguageAddresses:
-    """Middleware: takes the language off the path of a page, and has the addresses that the page makes keep it."""
+    """Middleware: takes the language off the path of a page, and has the addresses that the page makes keep it.
+
+    It also says in which language the request is answered, before anything else can answer it.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -43,8 +51,18 @@ class LanguageAddresses:
             return HttpResponsePermanentRedirect(f"/{code}/" + (f"?{query}" if query else ""))
         if code and is_page(path):
             request.path_info = path
-            request.urlconf = mounted(code)  # type: ignore[attr-defined]  # documented, and not in the stubs
-        return self.get_response(request)
+            request.urlconf = mounted(code)  # type: ignore[assignment]  # any object with `urlpatterns` will do
+            speak(request, code)
+        elif request.path_info.startswith(API_PATH):
+            speak(request, api_language(request))
+            return self.get_response(request)
+        else:
+            speak(request, page_language(request))
+        response = self.get_response(request)
+        if not address_language(request):
+            patch_vary_headers(response, ["Accept-Language"])
+        response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
+        return response
 
 
 def parted(path: str) -> tuple[str, str]:
@@ -67,7 +85,7 @@ def address_in(path: str, code: str) -> str:
 
 def address_here(path: str) -> str:
     """The path of a page in the language of the address that is being answered."""
-    urlconf = get_urlconf()
+    urlconf: Any = get_urlconf()
     return address_in(path, urlconf.code) if isinstance(urlconf, Mounted) else path
 
 

@@ -2,25 +2,19 @@
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import Any, cast
 
 from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.middleware.locale import LocaleMiddleware
 from django.middleware.security import SecurityMiddleware
-from django.utils import translation
-from django.utils.cache import patch_vary_headers
 from django.utils.module_loading import import_string
-from django.utils.translation.trans_real import parse_accept_lang_header
 
-from factcheck.api.problems import API_PATH
 from factcheck.django_internals import views_alone
+from factcheck.web.asked_languages import api_language, speak
 from factcheck.web.fresh_answers import read_for
 from factcheck.web.headers import DefaultFields
-from factcheck.web.language_addresses import address_language
 
 #: The policy of what is no page: a browser that is led to show it as one loads and runs nothing.
 NOTHING = DefaultFields({"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"})
@@ -44,8 +38,7 @@ class PublicReads:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not self.is_public_read(request.path_info):
             return self.everything_else(request)
-        translation.activate("en")
-        request.LANGUAGE_CODE = "en"
+        speak(request, api_language(request))
         if not request.META.get("QUERY_STRING"):
             request.GET = NO_PARAMETERS
         response = self.short_way(request)
@@ -78,40 +71,3 @@ class SecurityFields(SecurityMiddleware):
             self.fields[secure] = DefaultFields(super().process_response(request, example).headers)
         self.fields[secure].complete(response)
         return response
-
-
-class ReaderLocaleMiddleware(LocaleMiddleware):
-    """Pages speak the language of their address, else the reader's; the API speaks English to everybody.
-
-    An answer of the API that varied by `Accept-Language` would be kept once for every browser's settings, instead of
-    once.
-    """
-
-    def process_request(self, request: HttpRequest) -> None:
-        code = address_language(request) or (
-            "en" if request.path_info.startswith(API_PATH) else language_asked_for(request)
-        )
-        translation.activate(code)
-        request.LANGUAGE_CODE = code
-
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if request.path_info.startswith(API_PATH):
-            return response
-        if not address_language(request):
-            patch_vary_headers(response, ["Accept-Language"])
-        response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
-        return response
-
-
-def language_asked_for(request: HttpRequest) -> str:
-    """The best of our languages that the browser asks for, by `Accept-Language` alone.
-
-    Django looks at a cookie first. No cache would know of it: whoever sends one could have a page kept for all others
-    in a language that they did not ask for.
-    """
-    for tag, _weight in parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", "")):
-        if tag == "*":
-            break
-        with suppress(LookupError):
-            return translation.get_supported_language_variant(tag)
-    return settings.LANGUAGE_CODE

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from claims.public.pages.page_cache import public
@@ -19,7 +20,7 @@ class PeriodForm(forms.Form):
     def period(self) -> Period:
         """Raises NoSuchPeriod with a sentence for whoever asked."""
         if not self.is_valid():
-            raise NoSuchPeriod("Write the days as 2026-01-31.")
+            raise NoSuchPeriod(gettext("Write the days as 2026-01-31."))
         return Period.of(self.cleaned_data["since"], self.cleaned_data["until"])
 
 
