@@ -19,11 +19,11 @@ from claims.public.api.correction_entries import (
     page_of_corrections,
     sha256_of_corrections,
 )
-from claims.public.pages.about_pages import pages_in
+from claims.public.pages.about_pages import pages_in, readers_language
 from claims.public.pages.claim_search import NARROWING, ClaimSearch, Listed
 from claims.public.pages.entry_page import ratings_of
 from claims.public.pages.page_cache import kept_until, public
-from claims.public.pages.responses import interface_language, respond
+from claims.public.pages.responses import respond
 from claims.public.pages.subject_names import names_of, subject_path
 from claims.search import LONGEST
 
@@ -60,7 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
     rows = _corrections(request)
     found = corrected(rows)
     kinds = {kind: str(label) for kind, label in CORRECTION_KINDS}
-    topics, about = _topics(), pages_in(interface_language())
+    topics, about = _topics(), pages_in(readers_language())
     context = {
         "longest": LONGEST,
         "claims": documents,
