@@ -1,8 +1,8 @@
 """Measure what pages for readers take on 200,000 claims, each asked for the first time and then again.
 
 The time is from the request to the first byte of the answer, in a process that is warm, of one reader. Before each page
-of the first column nothing is kept, neither pages nor counts. The database is the one of `read_side`, made once; while
-it is measured, its busiest publisher is the newsroom itself.
+of the first column nothing is kept, neither pages nor counts. The archive is one of `scaling`, made once; while it is
+measured, its busiest publisher is the newsroom itself.
 
 `python -m benchmarks reader_pages [--claims N] [--pages N] [--data FOLDER]`
 """
@@ -17,7 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.read_side.database import DEFAULT_FOLDER, prepared, set_up
+from benchmarks.read_side.database import DEFAULT_FOLDER, set_up
+from benchmarks.scaling.archive import lean_archive
 
 #: Milliseconds at the median: of a page that nobody has asked for, and of one that was kept.
 FIRST, KEPT = 50, 5
@@ -173,7 +174,7 @@ def main() -> int:
     parser.add_argument("--pages", type=int, default=40, help="of each kind (default: %(default)s)")
     parser.add_argument("--data", type=Path, default=DEFAULT_FOLDER, help="where databases are kept")
     arguments = parser.parse_args()
-    place = prepared(arguments.claims, arguments.data)
+    place = lean_archive(arguments.claims, arguments.data)
     set_up(place)
     (place / "static").mkdir(exist_ok=True)
     from factcheck.database import embedded

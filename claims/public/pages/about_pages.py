@@ -7,16 +7,16 @@ from typing import Any
 from django.conf import settings
 from django.db.models.functions import Left
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from claims.ledger.document.markdown import to_html
 from claims.models import NewsroomPage
 from claims.public.pages.page_cache import public
-from claims.public.pages.responses import respond
+from claims.public.pages.responses import interface_language, respond
 
 #: In this order readers ask.
 _ORDER = (
@@ -49,7 +49,7 @@ class AboutPage:
 
 def readers_language() -> str:
     """The language that the reader wants, also where our own words are not translated: these are the editors' words."""
-    return get_language() or settings.LANGUAGE_CODE
+    return translation.get_language() or settings.LANGUAGE_CODE
 
 
 def pages_in(language: str) -> list[AboutPage]:
@@ -80,7 +80,9 @@ def _opening(text: str) -> str:
 @public
 def about_index(request: HttpRequest) -> HttpResponse:
     """What there is to read about us."""
-    written = pages_in(readers_language())
+    language = readers_language()
+    with translation.override(interface_language()):
+        written = pages_in(language)
     return respond(request, "claims/about_index.html", {"pages": written}, made_of=[written])
 
 
@@ -97,7 +99,9 @@ def about(request: HttpRequest, kind: str, version: int | None = None) -> HttpRe
     shown = next((one for one in versions if version in (None, one.version)), None)
     if shown is None:
         raise Http404("The newsroom has not written this page.")
-    others = [one for one in pages_in(readers_language()) if one.kind != kind]
+    wanted = readers_language()
+    with translation.override(interface_language()):
+        others = [one for one in pages_in(wanted) if one.kind != kind]
     context: dict[str, Any] = {
         "page": shown,
         "text": mark_safe(to_html(shown.text)),  # noqa: S308 - to_html sanitises

@@ -15,7 +15,7 @@ from claims.models.cluster import ClusterQuerySet
 from claims.public.pages.page_cache import public
 from claims.public.pages.published_source import UNSHOWN
 from claims.public.pages.reader_tags import language_name
-from claims.public.pages.responses import respond
+from claims.public.pages.responses import in_own_words, respond
 from factcheck.api.pagination import page_of_rows
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import GREATEST_ID, ValueRefused
@@ -31,6 +31,7 @@ CLUSTERS_PER_PAGE = 20
 
 @require_safe
 @public
+@in_own_words
 def clusters(request: HttpRequest) -> HttpResponse:
     """The published clusters, the newest first, or those of some words or in a language."""
     asked = QueryDict(mutable=True)

@@ -31,7 +31,7 @@ from claims.public.api.correction_entries import (
 from claims.public.pages.entry_page import ratings_of
 from claims.public.pages.page_cache import kept, public
 from claims.public.pages.reader_tags import day, month_name
-from claims.public.pages.responses import respond
+from claims.public.pages.responses import in_own_words, respond
 from factcheck.api.pagination import KeysetPage
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import ValueRefused
@@ -98,6 +98,7 @@ class ShownCorrection:
 @require_safe
 @kept
 @public
+@in_own_words
 def corrections_page(request: HttpRequest) -> HttpResponse:
     """What was corrected, clarified, updated or retracted, the newest first."""
     asked = _asked(request)
