@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models.functions import Left
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
@@ -46,6 +47,11 @@ class AboutPage:
     version: int
 
 
+def readers_language() -> str:
+    """The language that the reader wants, also where our own words are not translated: these are the editors' words."""
+    return translation.get_language() or settings.LANGUAGE_CODE
+
+
 def pages_in(language: str) -> list[AboutPage]:
     """The pages that the newsroom has written, each in this language where there is one."""
     rows = NewsroomPage.objects.current().annotate(beginning=Left("text", _BEGINNING)).defer("text")
@@ -74,7 +80,9 @@ def _opening(text: str) -> str:
 @public
 def about_index(request: HttpRequest) -> HttpResponse:
     """What there is to read about us."""
-    written = pages_in(interface_language())
+    language = readers_language()
+    with translation.override(interface_language()):
+        written = pages_in(language)
     return respond(request, "claims/about_index.html", {"pages": written}, made_of=[written])
 
 
@@ -86,12 +94,14 @@ def about(request: HttpRequest, kind: str, version: int | None = None) -> HttpRe
         raise Http404("There is no such page.")
     languages = list(NewsroomPage.objects.current().filter(kind=kind).values_list("language", flat=True))
     asked = request.GET.get("language", "")
-    language = asked if asked in languages else best_language(interface_language(), languages)
+    language = asked if asked in languages else best_language(readers_language(), languages)
     versions = list(NewsroomPage.objects.filter(kind=kind, language=language).order_by("-version"))
     shown = next((one for one in versions if version in (None, one.version)), None)
     if shown is None:
         raise Http404("The newsroom has not written this page.")
-    others = [one for one in pages_in(interface_language()) if one.kind != kind]
+    wanted = readers_language()
+    with translation.override(interface_language()):
+        others = [one for one in pages_in(wanted) if one.kind != kind]
     context: dict[str, Any] = {
         "page": shown,
         "text": mark_safe(to_html(shown.text)),  # noqa: S308 - to_html sanitises

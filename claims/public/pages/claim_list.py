@@ -13,7 +13,7 @@ from claims.public.pages import facet_panel
 from claims.public.pages.claim_search import ClaimSearch
 from claims.public.pages.entry_page import ratings_of
 from claims.public.pages.page_cache import kept, public
-from claims.public.pages.responses import respond
+from claims.public.pages.responses import in_own_words, respond
 from claims.search import LONGEST
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import ValueRefused
@@ -94,6 +94,7 @@ def valid_search(request: HttpRequest, about: Mapping[str, Any] | None = None) -
 @require_safe
 @public
 @kept
+@in_own_words
 def claims(request: HttpRequest) -> HttpResponse:
     """The newest published claims, or those that a reader searches for."""
     listed = claim_list(request)
@@ -105,6 +106,7 @@ def claims(request: HttpRequest) -> HttpResponse:
 @require_safe
 @public
 @kept
+@in_own_words
 def counts(request: HttpRequest) -> HttpResponse:
     """What a list can be narrowed down by, for a page that was given out before it was counted.
 

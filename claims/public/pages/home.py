@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, QueryDict
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from claims.ledger.document.claim_body import CORRECTION_KINDS
@@ -19,7 +19,7 @@ from claims.public.api.correction_entries import (
     page_of_corrections,
     sha256_of_corrections,
 )
-from claims.public.pages.about_pages import pages_in
+from claims.public.pages.about_pages import pages_in, readers_language
 from claims.public.pages.claim_search import NARROWING, ClaimSearch, Listed
 from claims.public.pages.entry_page import ratings_of
 from claims.public.pages.page_cache import kept_until, public
@@ -54,13 +54,19 @@ def home(request: HttpRequest) -> HttpResponse:
     """The front page; addresses of the list of claims, which was here before, lead to where it is now."""
     if request.GET.keys() & {*NARROWING, "by", "cursor"}:
         return HttpResponsePermanentRedirect(f"{reverse('claims')}?{request.GET.urlencode()}")
+    language = readers_language()
+    with translation.override(interface_language()):
+        return _home(request, language)
+
+
+def _home(request: HttpRequest, language: str) -> HttpResponse:
     newest = _newest(request)
     documents = [row.document for row in newest]
     repeated, clusters = _said_again(), _clusters()
     rows = _corrections(request)
     found = corrected(rows)
     kinds = {kind: str(label) for kind, label in CORRECTION_KINDS}
-    topics, about = _topics(), pages_in(interface_language())
+    topics, about = _topics(), pages_in(language)
     context = {
         "longest": LONGEST,
         "claims": documents,

@@ -3,8 +3,8 @@
 import base64
 import hashlib
 import re
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Callable, Iterable
+from functools import cache, wraps
 from typing import Any
 
 from django.conf import settings
@@ -77,6 +77,17 @@ def _declare(response: HttpResponse, language: str, styles: str) -> None:
         # A hash and not a nonce: pages are cached, and a nonce that is used twice protects nothing.
         digest = base64.b64encode(hashlib.sha256(styles.encode()).digest()).decode()
         update_policy(response, {"style-src": ["'self'", f"'sha256-{digest}'"]})
+
+
+def in_own_words(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view, which writes what it writes itself in the language that the page around it is in."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with translation.override(interface_language()):
+            return view(request, *args, **kwargs)
+
+    return answered
 
 
 def interface_language() -> str:

@@ -25,6 +25,8 @@ YEARS = 40
 
 # In units of the drawing, which is stretched to the width of the page.
 _STEP, _BAR, _HEIGHT = 10, 8, 100
+#: The part of the width, in percent, that one bar takes while there are few.
+_SHARE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +132,10 @@ def _drawing(periods: list[Period], classes: list[str]) -> SafeString:
         ),
     )
     return format_html(
-        '<svg class="bars" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img"'
+        '<svg class="bars" width="{}%" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img"'
         ' aria-labelledby="chart-title chart-words"><title id="chart-title">{}</title><desc id="chart-words">{}</desc>'
         "{}</svg>",
+        min(len(periods) * _SHARE, 100),
         len(periods) * _STEP,
         _HEIGHT,
         _("Fact checks over time, by rating"),

@@ -6,11 +6,11 @@ tells the truth; no page here makes a score of it. What things are called is tak
 
 from typing import Any
 
-import orjson
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from claims.ledger.document import claim_document
 from claims.ledger.queries.mention_filters import TopicListQuery
 from claims.ledger.queries.review_timeline import review_timeline
 from claims.models import Mention, Publication, PublishedVerdict, Rating, Topic
@@ -19,13 +19,12 @@ from claims.public.api.mentioned_resources import mentioned, scale_rating
 from claims.public.pages.claim_list import ClaimList, claim_list
 from claims.public.pages.page_cache import kept, public
 from claims.public.pages.rating_meanings import MEANINGS
-from claims.public.pages.responses import respond
+from claims.public.pages.responses import in_own_words, respond
 from claims.public.pages.review_chart import review_chart
 from claims.public.pages.subject_names import subject_path
 from factcheck.api.pagination import KeysetPage, page_of_rows
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import GREATEST_ID, ValueRefused
-from factcheck.web.own_addresses import placed
 from sources.models import Publisher
 
 Document = dict[str, Any]
@@ -40,6 +39,7 @@ TOPICS_PER_PAGE = 100
 @require_safe
 @public
 @kept
+@in_own_words
 def claimant(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Somebody whose claims were checked."""
     pk = min(pk, GREATEST_ID)
@@ -63,6 +63,7 @@ def claimant(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 @require_safe
 @public
 @kept
+@in_own_words
 def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """What was checked on a topic."""
     pk = min(pk, GREATEST_ID)
@@ -82,25 +83,24 @@ def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 @require_safe
 @public
 @kept
+@in_own_words
 def publisher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """What a publisher checked: the newsroom itself, or another whose fact checks it lists."""
     pk = min(pk, GREATEST_ID)
-    shown = PublishedVerdict.objects.current().filter(publisher_id=pk).order_by("-reviewed_on")
-    body = shown.values_list("body", flat=True).first()
-    if body is None:
+    row = mentioned(Publisher.objects.filter(pk=pk), Mention.Kind.PUBLISHER).first()
+    if row is None or not PublishedVerdict.objects.current().filter(publisher_id=pk).order_by().exists():
         raise Http404("No published fact check is by this publisher.")
-    about = orjson.loads(placed(body.encode()))["publisher"]
-    if moved := _moved(request, "publisher", pk, about["name"], slug):
+    if moved := _moved(request, "publisher", pk, row.name, slug):
         return moved
-    is_house = Publisher.objects.filter(pk=pk, is_house=True).exists()
     listed = claim_list(request, {"publisher": pk})
-    context = {"publisher": about, "is_house": is_house}
+    context = {"publisher": claim_document.publisher(row), "is_house": row.is_house}
     return _page(request, "claims/publisher.html", listed, context, {"publisher_id": pk})
 
 
 @require_safe
 @public
 @kept
+@in_own_words
 def rating_class(request: HttpRequest, rating_class: str) -> HttpResponse:
     """What a rating means, in our words and in those of each scale, and all that was rated so."""
     if rating_class not in NormalisedRating.values:
@@ -113,10 +113,10 @@ def rating_class(request: HttpRequest, rating_class: str) -> HttpResponse:
     context = {
         "rating_class": rating_class,
         "name": str(NormalisedRating(rating_class).label),
-        "meaning": MEANINGS[rating_class],
+        "meaning": str(MEANINGS[rating_class]),
         "labels": labels[:LABELS],
         "has_more_labels": len(labels) > LABELS,
-        "others": [(value, label) for value, label in NormalisedRating.choices if value != rating_class],
+        "others": [(value, str(label)) for value, label in NormalisedRating.choices if value != rating_class],
     }
     listed = claim_list(request, {"rating": rating_class})
     return _page(
@@ -132,15 +132,17 @@ def rating_class(request: HttpRequest, rating_class: str) -> HttpResponse:
 @require_safe
 @public
 @kept
+@in_own_words
 def rating_classes(request: HttpRequest) -> HttpResponse:
     """The ten classes that all ratings are compared by."""
-    classes = [(value, str(label), MEANINGS[value]) for value, label in NormalisedRating.choices]
+    classes = [(value, str(label), str(MEANINGS[value])) for value, label in NormalisedRating.choices]
     return respond(request, "claims/rating_classes.html", {"classes": classes}, made_of=[classes])
 
 
 @require_safe
 @public
 @kept
+@in_own_words
 def topics(request: HttpRequest) -> HttpResponse:
     """The topics of published claims by name, or those whose names have some words."""
     shown, page, words = topics_asked(request)

@@ -57,9 +57,12 @@ def test_claimant(client: Client, world: Claimant) -> None:
     document = page(client, f"/claimants/{world.pk}/mara-lindqvist/")
     assert words(document.cssselect("h1")[0]) == "Mara Lindqvist"
     assert words(document.cssselect(".subject .said")[0]) == "Minister of Transport, Harbour Party"
-    assert words(document.cssselect(".big-number")[0]) == "3 claims checked"
-    assert tally(document) == ["True 1", "False 2"]
-    assert statements(document) == [f"Tunnel {number} is closed." for number in (3, 2, 1)]
+    assert words(document.cssselect(".big-number")[0]) == "4 claims checked"
+    assert tally(document) == ["True 1", "False 3"]
+    assert statements(document) == [
+        "The crane fell.",
+        *(f"Tunnel {number} is closed." for number in (3, 2, 1)),
+    ]
     assert document.cssselect(".subject a")[0].get("href") == "https://www.wikidata.org/wiki/Q64"
     assert "selection and not a sample" in words(document)
     feed = document.cssselect(".found a[href*=feeds]")[0].get("href")
