@@ -20,6 +20,7 @@ from factcheck.installation.archiving_settings import archiving_settings
 from factcheck.installation.authority_settings import authority_settings
 from factcheck.installation.backup_settings import backup_settings
 from factcheck.installation.dump_settings import dump_settings
+from factcheck.installation.discovery_settings import discovery_settings
 from factcheck.installation.environment import (
     flag,
     folder,
@@ -138,7 +139,8 @@ MIDDLEWARE = [
 # What programs read takes a short way: no session, no sign-in, nothing that depends on who asks.
 # What readers send is no read.
 PUBLIC_READS_REGEX = (
-    r"^/(api/v1/(?!editorial/|complaints/|requests/)|v1alpha1/|feeds/|oembed/|media/|dumps/.)"
+    r"^/(api/v1/(?!editorial/|complaints/|requests/)|v1alpha1/|feeds/|oembed/|media/|dumps/.|[^/]+\.(txt|xml)$)|"
+    + address_costs.PLAIN_PAGES_REGEX
 )
 PUBLIC_MIDDLEWARE = [
     "factcheck.web.public_reads.SecurityFields",
@@ -310,6 +312,9 @@ BACKUP_DIR, BACKUP_SCHEDULE, BACKUP_DAYS, BACKUP_FULL_DAYS, BACKUP_MAX_AGE_HOURS
 DUMP_SCHEDULE, DUMPS_KEPT = dump_settings()
 # How often the addresses of cited sources are looked at (docs/link-checks.md).
 LINK_CHECKS, LINK_CHECK_DAYS = link_check_settings(is_demo=DEMO)
+
+# Who is told that something was published, and what crawlers are asked for (docs/being-found.md).
+INDEXNOW_KEY, INDEXNOW_URL, WEBSUB_HUBS, ROBOTS_RULES = discovery_settings(is_demo=DEMO)
 
 # Copies of what is cited, with a browser, timestamps and public archives where there are such (docs/archiving.md).
 (

@@ -24,6 +24,8 @@ class ServiceAnswer:
 
     status: int
     content: bytes
+    #: What `Retry-After` says; empty where it says nothing.
+    retry_after: str = ""
 
 
 class ServiceAway(Exception):
@@ -76,6 +78,7 @@ def _exchange(
                 allow_redirects=False,
                 timeout=timeout,
             ) as response:
+                retry_after = response.headers.get("Retry-After", "")
                 content: bytes = response.raw.read(most_bytes + 1, decode_content=True)
         except (requests.RequestException, HTTPError, OSError) as error:
             if deadline.passed or isinstance(error, requests.Timeout):
@@ -91,4 +94,4 @@ def _exchange(
             gettext("%(host)s sent more than %(most_bytes)s bytes.")
             % {"host": host, "most_bytes": f"{most_bytes:,}"}
         )
-    return ServiceAnswer(response.status_code, content)
+    return ServiceAnswer(response.status_code, content, retry_after)

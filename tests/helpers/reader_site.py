@@ -1,9 +1,11 @@
-"""What readers find: a claim of every rating, in an article and in a cluster, with words that fit no phone."""
+"""What readers find: a claim of every rating, in an article, a cluster and a topic, with words that fit no phone."""
 
 from collections.abc import Callable
+from datetime import date
 
-from claims.models import Claim, Claimant, Cluster, ClusterMember
+from claims.models import Claim, Claimant, Cluster, ClusterMember, NewsroomPage, Topic
 from claims.models.rating import NormalisedRating
+from sources.models import Publisher
 from tests.helpers.newsroom import make_appearance, make_claim, make_source, rating
 
 CODES = NormalisedRating.values  # the house scale has one rating of each class, with the same code
@@ -14,20 +16,36 @@ def pages_of_readers(publish: Callable[..., Claim], claimant: Claimant) -> dict[
     """The paths of reader pages with a claim of every rating on them, by name."""
     sentences = [f"Sentence number {code} is said." for code in CODES]
     source = make_source("\n\n".join(sentences), title=f"A speech on {LONG_WORD}")
-    claims = [make_claim(f"{code.capitalize()}: {LONG_WORD} is closed.", claimant=claimant) for code in CODES]
+    topic = Topic.objects.create(name=LONG_WORD, slug="long")
+    claims = [
+        make_claim(f"{code.capitalize()}: {LONG_WORD} is closed.", claimant=claimant, topics=[topic])
+        for code in CODES
+    ]
     table = f"## Why\n\n| {LONG_WORD} | b |\n|---|---|\n| {LONG_WORD} | 2 |"
-    for code, claim, sentence in zip(CODES, claims, sentences, strict=True):
+    for number, (code, claim, sentence) in enumerate(zip(CODES, claims, sentences, strict=True), 1):
         make_appearance(claim, source, sentence)
-        publish(claim, rating=rating(code), explanation=table)
+        publish(claim, rating=rating(code), explanation=table, reviewed_on=date(2025, number, 1))
+    NewsroomPage.objects.create(kind="team", language="de", title=LONG_WORD, text=f"{LONG_WORD}\n\n{table}")
     return {
-        "list": "/",
-        "nothing found": "/?q=volcano",
+        "home": "/",
+        "list": "/claims/",
+        "nothing found": "/claims/?q=volcano",
         "claim": claims[0].get_absolute_url(),
         "source": f"/sources/{source.pk}/",
         "methodology": "/methodology/",
         "check": "/check/",
         "clusters": "/clusters/",
         "cluster": make_cluster(claims).get_absolute_url(),
+        "claimant": f"/claimants/{claimant.pk}/mara-lindqvist/",
+        "topic": f"/topics/{topic.pk}/{LONG_WORD.lower()}/",
+        "publisher": f"/publishers/{Publisher.objects.house().pk}/factcheck-newsroom/",
+        "rating": "/ratings/false/",
+        "ratings": "/ratings/",
+        "topics": "/topics/",
+        "facets": "/claims/facets/?by=all",
+        "corrections": "/corrections/",
+        "about us": "/about/",
+        "team": "/about/team/",
         "not found": "/no/such/page/",
     }
 

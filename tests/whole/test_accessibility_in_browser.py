@@ -27,6 +27,7 @@ pytestmark = pytest.mark.browser
 
 #: What `addresses` has.
 READER_PAGES = [
+    "home",
     "list",
     "nothing found",
     "claim",
@@ -35,6 +36,16 @@ READER_PAGES = [
     "check",
     "clusters",
     "cluster",
+    "claimant",
+    "topic",
+    "publisher",
+    "rating",
+    "ratings",
+    "topics",
+    "facets",
+    "corrections",
+    "about us",
+    "team",
     "not found",
     "door",
 ]

@@ -3,8 +3,8 @@
 import base64
 import hashlib
 import re
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Callable, Iterable
+from functools import cache, wraps
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +15,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
+from claims.public.pages.head_links import link_field
 from factcheck.django_internals import update_policy
 from factcheck.installation import program
 
@@ -49,6 +50,8 @@ def respond(
         if response is None:
             response = render(request, template, context | {"rating_styles": styles})
     response["ETag"] = etag
+    if links := link_field(request):
+        response["Link"] = links
     patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_CACHE_SECONDS)
     _declare(response, language, styles)
     return response
@@ -74,6 +77,17 @@ def _declare(response: HttpResponse, language: str, styles: str) -> None:
         # A hash and not a nonce: pages are cached, and a nonce that is used twice protects nothing.
         digest = base64.b64encode(hashlib.sha256(styles.encode()).digest()).decode()
         update_policy(response, {"style-src": ["'self'", f"'sha256-{digest}'"]})
+
+
+def in_own_words(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view, which writes what it writes itself in the language that the page around it is in."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with translation.override(interface_language()):
+            return view(request, *args, **kwargs)
+
+    return answered
 
 
 def interface_language() -> str:

@@ -240,13 +240,15 @@ def test_forms_are_posted_and_answered_in_the_language_of_the_page(client: Clien
 
 
 @pytest.mark.django_db
-def test_markup_canonical_and_citation_have_no_language(client: Client, publish: Publish) -> None:
+def test_markup_and_citation_have_no_language_and_the_canonical_address_has_its_own(client: Client, publish: Publish) -> None:
     claim = publish()
     page = client.get(f"/de{claim.get_absolute_url()}").content.decode()
-    [markup] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
-    assert "/de/" not in json.dumps(json.loads(markup))
-    assert f'<link rel="canonical" href="http://localhost:8000{claim.get_absolute_url()}">' in page
-    elsewhere = re.sub(r"<(?:link|a)[^>]*hreflang[^>]*>", "", page)
+    review, article = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    assert "/de/" not in json.dumps(json.loads(review))
+    assert "/de/" not in json.dumps(json.loads(article)["@graph"][0])
+    # Google asks for a canonical page in the language of the page (and not for the original of all of them).
+    assert f'<link rel="canonical" href="http://localhost:8000/de{claim.get_absolute_url()}">' in page
+    elsewhere = re.sub(r"<(?:link|a|script)[^>]*(?:hreflang|canonical|markdown|json)[^>]*>[^<]*", "", page)
     assert "http://localhost:8000/de/" not in elsewhere
 
 
