@@ -9,12 +9,14 @@ from claims.public.pages import (
     archived_file,
     cards,
     check,
+    claim_list_frame,
     clusters,
     corrections,
     media_files,
     oembed,
     standards,
     views,
+    widget_script,
 )
 from claims.readers.doors import complaint_page, message_page, request_page
 
@@ -49,6 +51,9 @@ urlpatterns = [
     path("corrections/", corrections.corrections_page, name="corrections"),
     path("methodology/", views.methodology, name="methodology"),
     path("oembed/", oembed.oembed, name="oembed"),
+    path("widget.js", widget_script.widget, name="widget"),
+    path("widget.<str:sha256>.js", widget_script.pinned_widget, name="widget-pinned"),
+    path("widgets/list/", claim_list_frame.claim_list, name="claim-list-frame"),
     path("feeds/corrections.atom", corrections_feed, name="corrections-atom"),
     path("feeds/claims.atom", feeds.claims, {"form": feed_formats.ATOM}, name="claims-atom"),
     path("feeds/claims.rss", feeds.claims, {"form": feed_formats.RSS}, name="claims-rss"),

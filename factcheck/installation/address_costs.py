@@ -20,5 +20,5 @@ RATE_LIMIT_BYTES = {r"/match/$": 200, r"^/check/answer/$": 1000}
 STREAMED_REGEX = r"/claims\.(csv|ndjson|jsonld)$|/evidence-pack/$"
 #: Pages for readers that count.
 RATE_LIMITED_PAGES_REGEX = (
-    r"^/($|(claims|sources|methodology|check|clusters|ask|messages|corrections|standards|about)/)"
+    r"^/($|(claims|sources|methodology|check|clusters|ask|messages|corrections|standards|about|widgets)/)"
 )
