@@ -58,7 +58,7 @@ def claim_list(request: HttpRequest) -> HttpResponse:
         )
     except InvalidParameters as refusal:
         return ProblemResponse(request, refusal.status_code, str(refusal.detail), errors=refusal.errors)
-    documents: list[Document] = [json.loads(placed(body)) for (body,) in page.rows]
+    documents: list[Document] = [json.loads(placed(row[0])) for row in page.rows]
     look = FrameLook.of(request.GET)
     context = {
         "claims": [
