@@ -4,7 +4,7 @@
 
 // Where a sentence or a paragraph ends; its marks; and what has no text that readers read.
 var STOP = /[.!?…؟۔]["')\]]*\s|[。！？]["')\]」』]*|\n/;
-var UNREAD = /^(script|style|noscript|template|textarea|select|button|iframe|object|canvas|video|audio|svg|math|factcheck-\w+)$/;
+var UNREAD = /^(script|style|noscript|template|textarea|select|input|button|iframe|object|canvas|video|audio|svg|math|factcheck-\w+)$/;
 
 // One make of quotation marks of a kind, one blank for white space, and nothing that nobody sees.
 function fold(text) {
