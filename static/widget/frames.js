@@ -51,6 +51,7 @@ iframe{width:100%;height:100%;border:0;visibility:hidden}.shown iframe{visibilit
     const [all, site, language, rest] = (url && find.exec(url.pathname)) || [];
     if (!all || !/^http/.test(url.protocol)) return "";
     url.pathname = `${site}${/^[a-z]{2}$/.test(this.lang) ? `/${this.lang}` : language || ""}${page(rest)}`;
+    url.hash = "";
     const asked = [...this.attributes].filter(({ name, value }) => value && !NOT_ASKED.test(name));
     url.search = new URLSearchParams([...asked.map(({ name, value }) => [name, value]), ["report", "height"]]);
     return url.href;

@@ -184,7 +184,7 @@ def test_link_stays_where_no_frame_comes(
                 f'<factcheck-claim src="{source}"><a href="#">Read it</a></factcheck-claim>{script(site)}',
             ),
         )
-        page.wait_for_function("customElements.get('factcheck-claim')")
+        page.wait_for_function("!!customElements.get('factcheck-claim')")
         page.wait_for_timeout(500)
         expect(page.get_by_role("link", name="Read it")).to_be_visible()
         expect(page.locator("factcheck-claim iframe:visible")).to_have_count(0)

@@ -37,8 +37,9 @@ function addMark({ quote: { claim }, range }, words, theme) {
   mark.style.colorScheme = card.style.colorScheme = theme || "light dark";
   mark.popoverTargetElement = card;
   mark.setAttribute("aria-describedby", "summary");
-  // Under its mark. It gets the focus, and thereby comes in sight.
-  card.onbeforetoggle = () => {
+  // Under its mark. It gets the focus, and thereby comes in sight, and gives it back.
+  card.onbeforetoggle = ({ newState }) => {
+    if (newState === "closed") return tree.activeElement && mark.focus({ preventScroll: true });
     const { left, bottom } = mark.getBoundingClientRect();
     card.style.left = `${Math.max(8, Math.min(left, document.documentElement.clientWidth - 388)) + scrollX}px`;
     card.style.top = `${bottom + scrollY + 8}px`;
