@@ -12,8 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.helpers.browser import NAMES, PATIENCE
 
@@ -66,6 +65,8 @@ class Popup:
         self.asked = 0
         self.devtools.on("Target.receivedMessageFromTarget", self._hear)
         self.session = self.devtools.send("Target.attachToTarget", {"targetId": target})["sessionId"]
+        while not self.evaluate("document.readyState === 'complete' && !!document.querySelector('main a')"):
+            page.wait_for_timeout(_GLANCE)
 
     def evaluate(self, expression: str) -> Any:
         """The value of an expression in it."""
@@ -113,24 +114,19 @@ class Popup:
 
 
 @contextmanager
-def extension_in_chromium(folder: Path, profile: Path) -> Iterator[Extension]:
-    """Chromium with this unpacked extension and nothing else."""
-    path = next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None:
-        pytest.skip(f"Chromium is not installed: none of {', '.join(NAMES)} is on the PATH.")
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        context = playwright.chromium.launch_persistent_context(
-            profile,
-            executable_path=path,
-            chromium_sandbox=os.geteuid() != 0,
-            ignore_default_args=["--disable-extensions"],
-            args=[
-                f"--disable-extensions-except={folder}",
-                f"--load-extension={folder}",
-                "--enable-unsafe-extension-debugging",
-            ],
-        )
-        context.set_default_timeout(PATIENCE)
-        yield Extension(context)
-        context.close()
+def extension_in(browser: Browser, folder: Path, profile: Path) -> Iterator[Extension]:
+    """Another instance of this browser, with this unpacked extension and nothing else."""
+    context = browser.browser_type.launch_persistent_context(
+        profile,
+        executable_path=next(filter(None, map(shutil.which, NAMES))),
+        chromium_sandbox=os.geteuid() != 0,
+        ignore_default_args=["--disable-extensions"],
+        args=[
+            f"--disable-extensions-except={folder}",
+            f"--load-extension={folder}",
+            "--enable-unsafe-extension-debugging",
+        ],
+    )
+    context.set_default_timeout(PATIENCE)
+    yield Extension(context)
+    context.close()

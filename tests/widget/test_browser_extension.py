@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from claims.models import Claim
 from claims.public.pages.widget_script import FOLDER
 from tests.helpers.accessibility import violations
-from tests.helpers.extension_popup import Extension, extension_in_chromium
+from tests.helpers.extension_popup import Extension, extension_in
 from tests.helpers.host_site import HostSite, host_site
 from tests.helpers.kept_newsroom import checker, editor, publish
 from tests.helpers.kept_site import kept_rows, site
@@ -65,8 +65,10 @@ def claim(publish: Callable[..., Claim], host: HostSite) -> Claim:
 
 
 @pytest.fixture(scope="module")
-def extension(site: str, claim: Claim, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Extension]:
-    with extension_in_chromium(EXAMPLE, tmp_path_factory.mktemp("profile")) as loaded:
+def extension(
+    chromium: Browser, site: str, claim: Claim, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Extension]:
+    with extension_in(chromium, EXAMPLE, tmp_path_factory.mktemp("profile")) as loaded:
         choose(loaded, site)
         yield loaded
 
