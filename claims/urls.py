@@ -12,6 +12,7 @@ from claims.public.pages import (
     cards,
     check,
     claim_list,
+    claim_list_frame,
     clusters,
     corrections,
     dump_files,
@@ -21,6 +22,7 @@ from claims.public.pages import (
     standards,
     subjects,
     views,
+    widget_script,
 )
 from claims.public.plain_pages import llms
 from claims.public.plain_pages import views as plain
@@ -81,6 +83,9 @@ urlpatterns = [
     path("sitemap-news.xml", sitemaps.news, name="sitemap-news"),
     path("sitemap-<slug:kind>-<int:number>.xml", sitemaps.part, name="sitemap-part"),
     path("<slug:key>.txt", robots.indexnow_key, name="indexnow-key"),
+    path("widget.js", widget_script.widget, name="widget"),
+    path("widget.<str:sha256>.js", widget_script.pinned_widget, name="widget-pinned"),
+    path("widgets/list/", claim_list_frame.claim_list, name="claim-list-frame"),
     path("feeds/corrections.atom", corrections_feed, name="corrections-atom"),
     path("feeds/claims.atom", feeds.claims, {"form": feed_formats.ATOM}, name="claims-atom"),
     path("feeds/claims.rss", feeds.claims, {"form": feed_formats.RSS}, name="claims-rss"),

@@ -139,7 +139,7 @@ MIDDLEWARE = [
 # What programs read takes a short way: no session, no sign-in, nothing that depends on who asks.
 # What readers send is no read.
 PUBLIC_READS_REGEX = (
-    r"^/(api/v1/(?!editorial/|complaints/|requests/)|v1alpha1/|feeds/|oembed/|media/|dumps/.|[^/]+\.(txt|xml)$)|"
+    r"^/(api/v1/(?!editorial/|complaints/|requests/)|v1alpha1/|feeds/|oembed/|media/|dumps/.|widget\.|[^/]+\.(txt|xml)$)|"
     + address_costs.PLAIN_PAGES_REGEX
 )
 PUBLIC_MIDDLEWARE = [

@@ -22,4 +22,4 @@ _PAGES = "(claims|claimants|topics|publishers|ratings|sources|methodology|check|
 #: Their Markdown, which programs read. Pages below a language go the long way, on which the language is taken off.
 PLAIN_PAGES_REGEX = rf"^/({_PAGES}/(.*/)?)?index\.md$"
 #: Pages for readers that count.
-RATE_LIMITED_PAGES_REGEX = rf"^/($|index\.md$|llms\.txt$|sitemap[^/]*\.xml$|{_PAGES}/|(ask|messages|dumps)/)"
+RATE_LIMITED_PAGES_REGEX = rf"^/($|index\.md$|llms\.txt$|sitemap[^/]*\.xml$|{_PAGES}/|(ask|messages|dumps|widgets)/)"

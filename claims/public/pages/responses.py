@@ -24,6 +24,8 @@ Document = dict[str, Any]
 #: Shared caches may keep a page this long; browsers ask every time, which costs them an empty 304.
 SHARED_CACHE_SECONDS = 60
 
+NO_STYLES = SafeString("")
+
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 
@@ -34,16 +36,18 @@ def respond(
     *,
     made_of: Iterable[object],
     ratings: Iterable[Document] = (),
+    more_styles: SafeString = NO_STYLES,
 ) -> HttpResponse:
     """Render a page that anybody may cache.
 
     Args:
         made_of: what the page's content depends on, such as the digests of publications; becomes its ETag.
         ratings: the ratings it shows, whose colours it declares.
+        more_styles: CSS that it has besides.
     """
     language = interface_language()
     with translation.override(language):
-        styles = rating_styles(ratings)
+        styles = rating_styles(ratings) + more_styles
         etag = etag_of(language, request.get_full_path(), *made_of)
         # While templates are being edited, the ETag of what is installed would be out of date.
         response = None if settings.DEBUG else get_conditional_response(request, etag=etag)
