@@ -140,6 +140,13 @@ def test_pages_of_readers(name: str, page: Page, addresses: dict[str, str]) -> N
     assert wrong(page, addresses[name]) == {}
 
 
+@pytest.mark.parametrize("width", [320, 390])
+def test_pages_of_readers_on_a_phone(width: int, page: Page, addresses: dict[str, str]) -> None:
+    page.set_viewport_size({"width": width, "height": 700})
+    names = ("home", "list", "claimant", "publisher", "rating", "clusters", "corrections", "about us")
+    assert wrong(page, *(addresses[name] for name in names)) == {}
+
+
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
 def test_lists_and_forms_of_the_desk(model: type[Model], desk_page: Page, desk: Client) -> None:
     row = model._default_manager.first()

@@ -50,7 +50,7 @@ def claim_list(request: HttpRequest, about: Mapping[str, Any] | None = None) -> 
     search = valid_search(request, about)
     try:
         page = search.page(CLAIMS_PER_PAGE)
-    except (InvalidParameters, ValueRefused) as refusal:
+    except ValueRefused as refusal:
         raise Http404(str(refusal)) from None
     counted = facet_panel.panel_at_once(search, is_long=bool(page.next or page.previous))
     chosen = facet_panel.chosen(search)
@@ -88,6 +88,10 @@ def valid_search(request: HttpRequest, about: Mapping[str, Any] | None = None) -
     search = ClaimSearch(request, about)
     if not search.is_valid():
         raise Http404("The address asks for something that cannot be.")
+    try:
+        search.conditions  # noqa: B018  reads it
+    except InvalidParameters as refusal:
+        raise Http404(str(refusal)) from None
     return search
 
 

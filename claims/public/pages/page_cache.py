@@ -4,7 +4,7 @@ A page is kept under the place of the ledger's newest entry, and the moments at 
 source that changed and a link was last found to lead elsewhere. They are asked for each time: it costs a tenth of a
 millisecond and is the same for all web processes, so a publication or a retraction clears the pages of each at once.
 What is kept was made from publications and what became of their quotes and links, for visitors of whom we know nothing;
-a draft is not read here.
+a draft is not read here. What things are called now, topics say, may be a minute old in it.
 """
 
 from collections import OrderedDict

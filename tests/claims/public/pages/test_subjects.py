@@ -69,6 +69,17 @@ def test_claimant(client: Client, world: Claimant) -> None:
     assert feed == f"/feeds/claims.atom?claimant={world.pk}&by=all"
 
 
+def test_numbers_move_with_the_ledger(
+    client: Client, world: Claimant, publish: Publish, editor: User
+) -> None:
+    path = f"/claimants/{world.pk}/mara-lindqvist/"
+    assert tally(page(client, path)) == ["True 1", "False 3"]
+    claim = publish(make_claim("The dock is dry.", claimant=world), code="satire")
+    assert tally(page(client, path)) == ["True 1", "False 3", "Satire 1"]
+    workflow.move(claim.verdicts.get(state="published"), "retract", by=editor, note="It is wet.")
+    assert tally(page(client, path)) == ["True 1", "False 3"]
+
+
 def test_no_page_makes_a_score_of_what_was_checked(client: Client, world: Claimant) -> None:
     text = words(page(client, f"/claimants/{world.pk}/mara-lindqvist/"))
     assert "%" not in text
