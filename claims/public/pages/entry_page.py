@@ -11,6 +11,7 @@ from claims.ledger.document import claim_document, claimreview
 from claims.links.link_standings import link_standings, links_in_need, sources_named
 from claims.models import Publication
 from claims.public.pages import cards
+from claims.public.pages.claim_image import shared_image
 from claims.public.pages.version_changes import changes
 from claims.quotes.quote_standing import quote_standings
 
@@ -50,6 +51,7 @@ def entry_page(ledger: list[Publication], shown: Publication) -> EntryPage:
         if shown is newest
         else absolute("claim-version", shown.claim_id, shown.version),
         "discovery": cards.discovery(document) if shown is newest else [],
+        "image": shared_image(document) if shown is newest else None,
         "frame": cards.snippet(document),
         "markup": mark_safe(claimreview.script(markup)) if markup else "",  # noqa: S308 - script() escapes
     }
