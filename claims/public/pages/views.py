@@ -8,7 +8,6 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
@@ -22,6 +21,7 @@ from claims.matching.meant_claims import entries_meant
 from claims.models import Publication, PublishedVerdict, Rating, RatingScale
 from claims.models.publication import PublicationQuerySet
 from claims.models.rating import NormalisedRating
+from claims.public.pages.claim_ledger import address_of, ledger_of
 from claims.public.pages.entry_page import absolute, entry_page, ratings_of
 from claims.public.pages.page_cache import kept, public
 from claims.public.pages.published_source import UNSHOWN, published_source
@@ -166,14 +166,14 @@ def claims(request: HttpRequest) -> HttpResponse:
 @kept
 def claim(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """A published claim with everything we found; or, where it was retracted, the note that says why."""
-    ledger = _ledger(pk)
+    ledger = ledger_of(pk)
     newest = ledger[0]
     if newest.merged_into_id:
         target = Publication.objects.newest().filter(claim_id=newest.merged_into_id).first()
         if target:
-            return HttpResponsePermanentRedirect(_address(target))
+            return HttpResponsePermanentRedirect(address_of(target))
     if slug != newest.slug:
-        return HttpResponsePermanentRedirect(_address(newest))
+        return HttpResponsePermanentRedirect(address_of(newest))
     return _claim_page(request, ledger, newest)
 
 
@@ -182,12 +182,12 @@ def claim(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 @kept
 def claim_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
     """What we said about a claim before."""
-    ledger = _ledger(pk)
+    ledger = ledger_of(pk)
     shown = next((entry for entry in ledger if entry.version == version), None)
     if shown is None:
         raise Http404("The claim has no such version.")
     if shown is ledger[0]:
-        return redirect(_address(shown))
+        return redirect(address_of(shown))
     return _claim_page(request, ledger, shown)
 
 
@@ -245,24 +245,6 @@ def methodology(request: HttpRequest) -> HttpResponse:
     ratings = [rating for entry in shown for rating in entry["ratings"]]
     made_of = [ratings, *(entry["methodology"] for entry in shown)]
     return respond(request, "claims/methodology.html", {"scales": shown}, made_of=made_of, ratings=ratings)
-
-
-def _ledger(claim_id: int) -> list[Publication]:
-    """All publications of a claim, the newest first.
-
-    Raises:
-        Http404: it was never published.
-    """
-    ledger = list(
-        Publication.objects.defer(*UNSHOWN).filter(claim_id=min(claim_id, GREATEST_ID)).order_by("-version")
-    )
-    if not ledger:
-        raise Http404("No published claim has this number.")
-    return ledger
-
-
-def _address(publication: Publication) -> str:
-    return reverse("claim", args=[publication.claim_id, publication.slug])
 
 
 def _first(found: Any) -> Any:
