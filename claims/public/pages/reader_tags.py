@@ -19,6 +19,7 @@ from claims.models import Claimant, Evidence, MediaAuthenticity, Publication
 from claims.models.rating import NormalisedRating
 from claims.public.pages.annotated_text import TextPiece
 from claims.public.pages.responses import interface_language
+from claims.public.pages.share_text import share_text
 from claims.public.pages.source_text import CheckedPassage
 from sources.addresses import domain
 from sources.media_fragments import seconds_of
@@ -28,6 +29,7 @@ Document = dict[str, Any]
 
 register = template.Library()
 register.filter(lead_verdict)
+register.filter(share_text)
 
 _CHOICES = {
     "stance": Evidence.Stance,

@@ -193,7 +193,11 @@ def claim_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
 
 def _claim_page(request: HttpRequest, ledger: list[Publication], shown: Publication) -> HttpResponse:
     page = entry_page(ledger, shown)
-    made_of = [ledger[0].body_sha256, shown.version, page.context["standings"], page.context["links"]]
+    related = [(each.claim["id"], each.claim["version"], each.why) for each in page.context["related"]]
+    made_of = [
+        *(ledger[0].body_sha256, shown.version),
+        *(page.context["standings"], page.context["links"], related),
+    ]
     return respond(request, page.template, page.context, made_of=made_of, ratings=page.ratings)
 
 
