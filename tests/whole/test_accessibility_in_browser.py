@@ -30,11 +30,18 @@ READER_PAGES = [
     "list",
     "nothing found",
     "claim",
+    "version",
+    "history",
+    "withdrawn",
     "source",
     "methodology",
     "check",
     "clusters",
     "cluster",
+    "corrections",
+    "standards",
+    "about",
+    "ask",
     "not found",
     "door",
 ]
@@ -55,9 +62,9 @@ TABLE = (
 
 
 @pytest.fixture(scope="module")
-def addresses(publish: Callable[..., Claim], claimant: Claimant) -> dict[str, str]:
+def addresses(publish: Callable[..., Claim], claimant: Claimant, editor: User) -> dict[str, str]:
     """Pages of readers, and the door to the desk."""
-    return pages_of_readers(publish, claimant) | {"door": "/accounts/login/"}
+    return pages_of_readers(publish, claimant, editor) | {"door": "/accounts/login/"}
 
 
 @pytest.fixture(scope="module")
