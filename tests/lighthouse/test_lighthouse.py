@@ -74,7 +74,8 @@ def audited(
     )
     assert done.returncode == 0, done.stderr
     found: dict[str, dict[str, Any]] = json.loads(done.stdout)
-    assert list(found) == list(pages)
+    assert list(found) == list(pages), done.stderr
+    Path("/tmp/data-claimpage/lh.json").write_text(done.stdout); Path("/tmp/data-claimpage/lh.err").write_text(done.stderr)
     return found
 
 

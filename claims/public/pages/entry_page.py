@@ -38,7 +38,7 @@ def entry_page(ledger: list[Publication], shown: Publication) -> EntryPage:
     links = links_in_need(link_standings(sources_named(document))) if shown is newest else {}
     history = changes(ledger)
     published = shown.status == Publication.Status.PUBLISHED
-    related = related_claims(document) if shown is newest and published else []
+    related = related_claims(shown.document) if shown is newest and published else []
     markup = claimreview.markup(document, site=claim_document.site()) if shown is newest else None
     context = {
         "claim": document,
@@ -54,7 +54,7 @@ def entry_page(ledger: list[Publication], shown: Publication) -> EntryPage:
         if shown is newest
         else absolute("claim-version", shown.claim_id, shown.version),
         "discovery": cards.discovery(document) if shown is newest else [],
-        "image": shared_image(document) if shown is newest else None,
+        "image": shared_image(shown.document) if shown is newest else None,
         "frame": cards.snippet(document),
         "markup": mark_safe(claimreview.script(markup)) if markup else "",  # noqa: S308 - script() escapes
     }
