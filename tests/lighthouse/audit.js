@@ -10,10 +10,8 @@ const asked = JSON.parse(await new Response(process.stdin).text());
 const settings = {
   extends: "lighthouse:default",
   settings: {
-    // A phone on a slow mobile network, computed from what was loaded: the network of this machine plays no part. Its
-    // processor is slow enough where tests run beside each other.
-    throttlingMethod: "simulate",
-    throttling: { rttMs: 150, throughputKbps: 1638.4, cpuSlowdownMultiplier: 4 },
+    // Otherwise as it is: a phone on a slow mobile network, computed from what was loaded, so that the network of this
+    // machine plays no part.
     disableFullPageScreenshot: true,
     skipAudits: ["screenshot-thumbnails", "final-screenshot"],
   },

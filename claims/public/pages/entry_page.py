@@ -66,7 +66,7 @@ def entry_page(ledger: list[Publication], shown: Publication) -> EntryPage:
     return EntryPage(template, context, [*ratings_of(documents), *shown_ratings])
 
 
-def absolute(route: str, *numbers: int) -> str:
+def absolute(route: str, *numbers: int | str) -> str:
     """The whole address of a page."""
     return settings.SITE_URL + reverse(route, args=numbers)
 

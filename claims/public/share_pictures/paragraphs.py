@@ -154,11 +154,11 @@ def fitted(
     """
     parts = list(_parts(text))
     for size in sizes:
-        room = min(most_lines, int(height / round(size * LEADING)))
         lines = _lines(text, parts, size, width, language)
-        if len(lines) <= room:
+        if len(lines) <= _room(size, height, most_lines):
             return _paragraph(text, lines, size, language, is_whole=True)
-    shown = text[: lines[max(room - 1, 0)].stop]
+    size, room = sizes[-1], _room(sizes[-1], height, most_lines)
+    shown = text[: _lines(text, parts, size, width, language)[max(room - 1, 0)].stop]
     while shown:
         cut = f"{shown.rstrip(' ,;:.،؛。、')}{ELLIPSIS}{closing}"
         lines = _lines(cut, list(_parts(cut)), size, width, language)
@@ -168,6 +168,11 @@ def fitted(
         # A word as long as this loses a few characters at a time.
         shown = shown[: last.start or max(last.stop - max(last.stop // 20, 1), 0)].rstrip()
     return _paragraph("", [], size, language, is_whole=False)
+
+
+def _room(size: int, height: int, most_lines: int) -> int:
+    """How many lines of this size have room."""
+    return min(most_lines, height // round(size * LEADING))
 
 
 def _paragraph(text: str, lines: list[slice], size: int, language: str, *, is_whole: bool) -> Paragraph:
