@@ -1,5 +1,6 @@
 """What two versions of a claim say in other words, as pages show it: both sides, the words that differ marked."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -22,6 +23,8 @@ Document = dict[str, Any]
 _WHOLE = 400
 #: What stands for paragraphs that are the same in both.
 _SAME = "[…]"
+#: What is left of the mark-up of tables and lists.
+_BLANK_LINES = re.compile(r"\n\s*\n")
 _DAYS = ("claimed_on", "valid_as_of")
 
 PART_NAMES = {
@@ -84,7 +87,7 @@ def _readable(part: str, text: str) -> str:
     if part in _DAYS and text:
         return day(text)
     if part == "explanation":
-        return unescape(strip_tags(to_html(text))).strip()
+        return _BLANK_LINES.sub("\n\n", unescape(strip_tags(to_html(text)))).strip()
     return text
 
 
