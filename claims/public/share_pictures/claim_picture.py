@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw
 
 from claims.ledger.document.headline import judgement, label_in, lead_verdict
 from claims.models import Publication
-from claims.public.share_pictures.paragraphs import Paragraph, drawable, fitted, is_right_to_left
+from claims.public.share_pictures.paragraphs import SetText, drawable, fitted, is_right_to_left
 
 Document = dict[str, Any]
 
@@ -46,7 +46,7 @@ CLASS_COLOURS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class PictureTexts:
     """The texts of a picture. Each is whole here; the picture cuts those that are too long."""
 
     #: The rating's label, or what became of the claim; "" where there is nothing to say in words.
@@ -61,7 +61,7 @@ class Words:
     colours: tuple[str, str]
 
 
-def words_of(document: Document) -> Words:
+def words_of(document: Document) -> PictureTexts:
     """The texts of the picture of what is published of a claim, in the language of the claim where we speak it."""
     with translation.override(_language(document)):
         verdict = lead_verdict(document)
@@ -77,12 +77,12 @@ def words_of(document: Document) -> Words:
         if published and verdict:
             by = _("Rated by %(publisher)s") % {"publisher": verdict["publisher"]["name"]}
             label = label_in(document["language"], verdict["rating"])
-            return Words(label, by, colours=_colours(verdict["rating"]), **common)
+            return PictureTexts(label, by, colours=_colours(verdict["rating"]), **common)
         if document["status"] == Publication.Status.MERGED:
             gone = _("The other claim is not published, so there is no verdict to show.")
         else:
             gone = _("We no longer stand by our verdict on this claim.")
-        return Words(judgement(document), "" if published else gone, colours=_NEUTRAL, **common)
+        return PictureTexts(judgement(document), "" if published else gone, colours=_NEUTRAL, **common)
 
 
 def alternative(document: Document) -> str:
@@ -123,7 +123,7 @@ def picture(document: Document) -> bytes:
     return file.getvalue()
 
 
-def _rating(words: Words, language: str) -> tuple[Paragraph | None, Paragraph | None]:
+def _rating(words: PictureTexts, language: str) -> tuple[SetText | None, SetText | None]:
     """The rating and who rated; neither of them where one cannot be drawn, or the rating had to be cut."""
     label, by = drawable(words.judged), drawable(words.by)
     if not label or not by:
@@ -133,12 +133,12 @@ def _rating(words: Words, language: str) -> tuple[Paragraph | None, Paragraph | 
     return (judged, who) if judged.is_whole else (None, None)
 
 
-def _kind(words: Words, language: str) -> Paragraph | None:
+def _kind(words: PictureTexts, language: str) -> SetText | None:
     kind = drawable(words.kind)
     return fitted(kind, width=_ACROSS, height=104, sizes=(68, 46), language=language) if kind else None
 
 
-def _band(image: Image.Image, texts: list[Paragraph], background: str, letters: str) -> None:
+def _band(image: Image.Image, texts: list[SetText], background: str, letters: str) -> None:
     """The texts one below the other, on the colour of the rating."""
     ImageDraw.Draw(image).rectangle((0, 0, WIDTH, _BAND), fill=background)
     top = (_BAND - sum(text.height for text in texts)) // 2
@@ -160,7 +160,7 @@ def _statement(image: Image.Image, statement: str, language: str) -> None:
     said.draw(image, (_MARGIN, top, WIDTH - _MARGIN, bottom), _INK, _PAPER)
 
 
-def _signature(image: Image.Image, words: Words) -> None:
+def _signature(image: Image.Image, words: PictureTexts) -> None:
     """Whose page it is, and where."""
     ImageDraw.Draw(image).line((_MARGIN, 548, WIDTH - _MARGIN, 548), fill=_LINE, width=2)
     half = _ACROSS // 2 - 20

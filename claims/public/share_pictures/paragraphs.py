@@ -37,7 +37,7 @@ _MISSABLE = ("So", "Sk", "Cn", "Co")
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class DirectedRun:
     """A stretch that runs one way in one typeface."""
 
     text: str
@@ -50,10 +50,10 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
+class SetText:
     """A text in lines at a size. The runs of each line stand from left to right, as they are drawn."""
 
-    lines: list[list[Run]]
+    lines: list[list[DirectedRun]]
     size: int
     is_right_to_left: bool
     is_whole: bool
@@ -144,7 +144,7 @@ def fitted(
     most_lines: int = 20,
     language: str = "",
     closing: str = "",
-) -> Paragraph:
+) -> SetText:
     """The text at the greatest of the sizes at which all of it fits; at the least one cut, at a word, where none does.
 
     Args:
@@ -175,11 +175,11 @@ def _room(size: int, height: int, most_lines: int) -> int:
     return min(most_lines, height // round(size * LEADING))
 
 
-def _paragraph(text: str, lines: list[slice], size: int, language: str, *, is_whole: bool) -> Paragraph:
+def _paragraph(text: str, lines: list[slice], size: int, language: str, *, is_whole: bool) -> SetText:
     to_the_left = is_right_to_left(text)
     levels = _levels(text, to_the_left)
     set_lines = [_in_visual_order(_runs(text[line], levels[line])) for line in lines]
-    return Paragraph(set_lines, size, to_the_left, is_whole, language)
+    return SetText(set_lines, size, to_the_left, is_whole, language)
 
 
 def _parts(text: str) -> Iterator[slice]:
@@ -234,11 +234,11 @@ def _width(text: str, size: int, language: str) -> float:
 
 
 @lru_cache(maxsize=10_000)  # words come again, at each size and in each try to cut
-def _run_width(run: Run, size: int, language: str) -> float:
+def _run_width(run: DirectedRun, size: int, language: str) -> float:
     return font(run.typeface, size).getlength(run.text, direction=run.direction, language=language or None)
 
 
-def _runs(text: str, levels: list[int]) -> list[Run]:
+def _runs(text: str, levels: list[int]) -> list[DirectedRun]:
     """The text in stretches of one level and one typeface, in the order in which it is read."""
     faces: list[str] = []
     for cluster in _CLUSTER.findall(text):
@@ -246,11 +246,11 @@ def _runs(text: str, levels: list[int]) -> list[Run]:
         goes_on = faces and neutral and all(covers(faces[-1], character) for character in cluster)
         face = faces[-1] if goes_on else typeface_of(cluster) or (faces[-1] if faces else "NotoSans-Bold.ttf")
         faces += [face] * len(cluster)
-    runs: list[Run] = []
+    runs: list[DirectedRun] = []
     place = 0
     for (level, face), group in groupby(zip(levels, faces, strict=True)):
         length = sum(1 for _ in group)
-        runs.append(Run(text[place : place + length], face, level))
+        runs.append(DirectedRun(text[place : place + length], face, level))
         place += length
     return runs
 
@@ -270,7 +270,7 @@ def _levels(text: str, to_the_left: bool) -> list[int]:
     return levels if len(levels) == len(text) else [int(to_the_left)] * len(text)
 
 
-def _in_visual_order(runs: list[Run]) -> list[Run]:
+def _in_visual_order(runs: list[DirectedRun]) -> list[DirectedRun]:
     """From left to right (UAX #9, L2)."""
     ordered = list(runs)
     odd = [run.level for run in runs if run.level % 2]

@@ -3,15 +3,15 @@
 import pytest
 from PIL import Image
 
-from claims.public.share_pictures.paragraphs import LONGEST, Paragraph, drawable, fitted
+from claims.public.share_pictures.paragraphs import LONGEST, SetText, drawable, fitted
 
 
-def lines(paragraph: Paragraph) -> list[str]:
+def lines(paragraph: SetText) -> list[str]:
     """What stands in each line, from left to right."""
     return [" | ".join(run.text for run in line) for line in paragraph.lines]
 
 
-def set_in(text: str, width: int = 500, height: int = 10_000, **options: object) -> Paragraph:
+def set_in(text: str, width: int = 500, height: int = 10_000, **options: object) -> SetText:
     return fitted(text, width=width, height=height, sizes=(40,), **options)  # type: ignore[arg-type]
 
 
