@@ -11,6 +11,7 @@ RATE_LIMIT_COSTS = {
     r"/evidence-pack/$": 20,
     r"^/check/answer/$": 5,
     r"^/claims/\d+/image\.png$": 3,
+    r"^/claims/\d+/[^/]+/history/$": 3,
     r"^/ask/send/$": 5,
     r"^/api/v1/requests/$": 5,
 }

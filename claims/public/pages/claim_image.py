@@ -69,7 +69,9 @@ def claim_image(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _address(document: Document) -> str:
-    return f"{reverse('claim-image', args=[document['id']])}?{urlencode({'version': document['version']})}"
+    """The same in every language that the page can be read in."""
+    path = reverse("claim-image", urlconf=settings.ROOT_URLCONF, args=[document["id"]])
+    return f"{path}?{urlencode({'version': document['version']})}"
 
 
 def _drawn(etag: str, document: Document) -> bytes:
