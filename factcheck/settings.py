@@ -19,8 +19,8 @@ from factcheck.installation import address_costs, file_store, program, shared_he
 from factcheck.installation.archiving_settings import archiving_settings
 from factcheck.installation.authority_settings import authority_settings
 from factcheck.installation.backup_settings import backup_settings
-from factcheck.installation.dump_settings import dump_settings
 from factcheck.installation.discovery_settings import discovery_settings
+from factcheck.installation.dump_settings import dump_settings
 from factcheck.installation.environment import (
     flag,
     folder,

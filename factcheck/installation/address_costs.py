@@ -10,6 +10,8 @@ RATE_LIMIT_COSTS = {
     r"/standards(/|\.csv)$": 20,
     r"/evidence-pack/$": 20,
     r"^/check/answer/$": 5,
+    r"^/claims/\d+/image\.png$": 3,
+    r"^/claims/\d+/[^/]+/history/$": 3,
     r"^/ask/send/$": 5,
     r"^/api/v1/requests/$": 5,
 }
@@ -22,4 +24,6 @@ _PAGES = "(claims|claimants|topics|publishers|ratings|sources|methodology|check|
 #: Their Markdown, which programs read. Pages below a language go the long way, on which the language is taken off.
 PLAIN_PAGES_REGEX = rf"^/({_PAGES}/(.*/)?)?index\.md$"
 #: Pages for readers that count.
-RATE_LIMITED_PAGES_REGEX = rf"^/($|index\.md$|llms\.txt$|sitemap[^/]*\.xml$|{_PAGES}/|(ask|messages|dumps|widgets)/)"
+RATE_LIMITED_PAGES_REGEX = (
+    rf"^/($|index\.md$|llms\.txt$|sitemap[^/]*\.xml$|{_PAGES}/|(ask|messages|dumps|widgets)/)"
+)

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from datetime import date
 
+from django.contrib.auth.models import User
+
 from claims.models import Claim, Claimant, Cluster, ClusterMember, NewsroomPage, Topic
 from claims.models.rating import NormalisedRating
+from claims.review import workflow
 from sources.models import Publisher
 from tests.helpers.newsroom import make_appearance, make_claim, make_source, rating
 
@@ -12,7 +15,7 @@ CODES = NormalisedRating.values  # the house scale has one rating of each class,
 LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 
 
-def pages_of_readers(publish: Callable[..., Claim], claimant: Claimant) -> dict[str, str]:
+def pages_of_readers(publish: Callable[..., Claim], claimant: Claimant, editor: User) -> dict[str, str]:
     """The paths of reader pages with a claim of every rating on them, by name."""
     sentences = [f"Sentence number {code} is said." for code in CODES]
     source = make_source("\n\n".join(sentences), title=f"A speech on {LONG_WORD}")
@@ -26,11 +29,30 @@ def pages_of_readers(publish: Callable[..., Claim], claimant: Claimant) -> dict[
         make_appearance(claim, source, sentence)
         publish(claim, rating=rating(code), explanation=table, reviewed_on=date(2025, number, 1))
     NewsroomPage.objects.create(kind="team", language="de", title=LONG_WORD, text=f"{LONG_WORD}\n\n{table}")
+    corrected = publish(make_claim(f"Shut: {LONG_WORD}.", claimant=claimant), rating=rating(CODES[0]))
+    publish(
+        corrected,
+        rating=rating(CODES[4]),
+        explanation=table,
+        correction_kind="correction",
+        correction_note=f"We had mistaken {LONG_WORD} for another.",
+    )
+    withdrawn = publish(make_claim(f"Open: {LONG_WORD}.", claimant=claimant))
+    workflow.move(withdrawn.verdicts.get(), "retract", by=editor, note=f"{LONG_WORD} was another.")
+    NewsroomPage.objects.create(
+        kind=NewsroomPage.Kind.ORGANISATION,
+        language="en",
+        title="Who we are",
+        text=f"Nobody but {LONG_WORD}.",
+    )
     return {
         "home": "/",
         "list": "/claims/",
         "nothing found": "/claims/?q=volcano",
         "claim": claims[0].get_absolute_url(),
+        "version": f"/claims/{corrected.pk}/versions/1/",
+        "history": f"{corrected.get_absolute_url()}history/",
+        "withdrawn": withdrawn.get_absolute_url(),
         "source": f"/sources/{source.pk}/",
         "methodology": "/methodology/",
         "check": "/check/",
@@ -46,6 +68,9 @@ def pages_of_readers(publish: Callable[..., Claim], claimant: Claimant) -> dict[
         "corrections": "/corrections/",
         "about us": "/about/",
         "team": "/about/team/",
+        "standards": "/standards/",
+        "about": "/about/organisation/",
+        "ask": "/ask/",
         "not found": "/no/such/page/",
     }
 

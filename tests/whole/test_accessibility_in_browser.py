@@ -31,6 +31,9 @@ READER_PAGES = [
     "list",
     "nothing found",
     "claim",
+    "version",
+    "history",
+    "withdrawn",
     "source",
     "methodology",
     "check",
@@ -46,6 +49,9 @@ READER_PAGES = [
     "corrections",
     "about us",
     "team",
+    "standards",
+    "about",
+    "ask",
     "not found",
     "door",
 ]
@@ -66,9 +72,9 @@ TABLE = (
 
 
 @pytest.fixture(scope="module")
-def addresses(publish: Callable[..., Claim], claimant: Claimant) -> dict[str, str]:
+def addresses(publish: Callable[..., Claim], claimant: Claimant, editor: User) -> dict[str, str]:
     """Pages of readers, and the door to the desk."""
-    return pages_of_readers(publish, claimant) | {"door": "/accounts/login/"}
+    return pages_of_readers(publish, claimant, editor) | {"door": "/accounts/login/"}
 
 
 @pytest.fixture(scope="module")

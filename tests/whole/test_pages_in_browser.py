@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from claims.models import Claim, Claimant
@@ -22,8 +23,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def addresses(site: str, publish: Callable[..., Claim], claimant: Claimant) -> dict[str, str]:
-    return {name: site + path for name, path in pages_of_readers(publish, claimant).items()}
+def addresses(site: str, publish: Callable[..., Claim], claimant: Claimant, editor: User) -> dict[str, str]:
+    return {name: site + path for name, path in pages_of_readers(publish, claimant, editor).items()}
 
 
 @pytest.fixture
@@ -88,6 +89,30 @@ def test_nothing_is_wider_than_the_screen(addresses: dict[str, str], visit: Call
         for width in (320, 390, 768, 1440):
             page.set_viewport_size({"width": width, "height": 700})
             assert page.evaluate("document.documentElement.scrollWidth") == width, (name, width)
+
+
+#: What moved while the page was loaded and read: each shift with what moved.
+SHIFTS = """() => new Promise(resolve => {
+  const found = [];
+  new PerformanceObserver(list => list.getEntries().forEach(entry => found.push(
+    [entry.value, ...entry.sources.map(({node}) => (node?.outerHTML ?? "").slice(0, 80))]
+  ))).observe({type: "layout-shift", buffered: true});
+  requestAnimationFrame(() => setTimeout(() => resolve(found), 300));
+})"""
+
+
+def test_nothing_moves_while_a_page_is_loaded_and_read(
+    addresses: dict[str, str], visit: Callable[..., Page]
+) -> None:
+    for name, address in addresses.items():
+        for width in (390, 1440):
+            page = visit(address, viewport={"width": width, "height": 800})
+            # To the end at once, so that pictures further down are loaded, and back.
+            page.evaluate("scrollTo({top: document.body.scrollHeight, behavior: 'instant'})")
+            page.wait_for_load_state("networkidle")
+            page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
+            assert page.evaluate(SHIFTS) == [], (name, width)
+            page.context.close()
 
 
 def test_every_text_has_enough_contrast(addresses: dict[str, str], visit: Callable[..., Page]) -> None:

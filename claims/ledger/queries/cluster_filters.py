@@ -21,6 +21,12 @@ def entries_of(clusters: Iterable[int]) -> PublicationQuerySet:
     return Publication.objects.current().filter(claim_id__in=standing)
 
 
+def beside(claim: int) -> PublicationQuerySet:
+    """What is published of the other claims of the clusters that readers see this one in."""
+    clusters = list(Cluster.objects.public().filter(_has_claims([claim])).values_list("pk", flat=True))
+    return entries_of(clusters).exclude(claim_id=claim)
+
+
 def claims_of(clusters: list[int]) -> list[int]:
     """The ids of the published claims of these clusters, as far as they are public."""
     public = Cluster.objects.public().filter(pk__in=clusters).values_list("pk", flat=True)

@@ -24,8 +24,8 @@ from claims.public.api.correction_entries import (
 from claims.public.feeds.feed_entries import Channel, FeedEntry
 from claims.public.feeds.feed_formats import ATOM
 from claims.public.feeds.websub_links import hubs_of, with_links
-from claims.public.pages.corrections import PART_NAMES
 from claims.public.pages.responses import etag_of, interface_language
+from claims.public.pages.shown_changes import PART_NAMES
 from factcheck.api.pagination import PAGE_SIZE
 from factcheck.api.problems import InvalidParameters, ProblemResponse
 from factcheck.api.query_strings import Parameter, no_such_place

@@ -10,6 +10,8 @@ from claims.ledger.document import claim_document, claimreview
 from claims.links.link_standings import link_standings, links_in_need, sources_named
 from claims.models import Publication
 from claims.public.pages import cards
+from claims.public.pages.claim_image import shared_image
+from claims.public.pages.related_claims import related_claims
 from claims.public.pages.version_changes import changes
 from claims.quotes.quote_standing import quote_standings
 from factcheck.web.language_addresses import permanent
@@ -36,9 +38,11 @@ def entry_page(ledger: list[Publication], shown: Publication) -> EntryPage:
     links = links_in_need(link_standings(sources_named(document))) if shown is newest else {}
     history = changes(ledger)
     published = shown.status == Publication.Status.PUBLISHED
+    related = related_claims(shown.document) if shown is newest and published else []
     markup = claimreview.markup(document, site=claim_document.site()) if shown is newest else None
     context = {
         "claim": document,
+        "related": related,
         "standings": {(standing["of"], standing["id"]): standing for standing in standings},
         "links": links,
         "shown": shown,
@@ -50,6 +54,7 @@ def entry_page(ledger: list[Publication], shown: Publication) -> EntryPage:
         if shown is newest
         else absolute("claim-version", shown.claim_id, shown.version),
         "discovery": cards.discovery(document) if shown is newest else [],
+        "image": shared_image(shown.document) if shown is newest else None,
         "frame": cards.snippet(document),
         "markup": mark_safe(claimreview.script(markup)) if markup else "",  # noqa: S308 - script() escapes
     }
@@ -57,10 +62,11 @@ def entry_page(ledger: list[Publication], shown: Publication) -> EntryPage:
         r for change in history for rerating in change.reratings for r in (rerating.before, rerating.after)
     ]
     template = "claims/claim.html" if published else "claims/withdrawn.html"
-    return EntryPage(template, context, [*ratings_of([document]), *shown_ratings])
+    documents = [document, *(each.claim for each in related)]
+    return EntryPage(template, context, [*ratings_of(documents), *shown_ratings])
 
 
-def absolute(route: str, *numbers: int) -> str:
+def absolute(route: str, *numbers: int | str) -> str:
     """The whole address of a page."""
     return settings.SITE_URL + permanent(route, *numbers)
 

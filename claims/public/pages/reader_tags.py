@@ -22,6 +22,7 @@ from claims.public.pages.annotated_text import TextPiece
 from claims.public.pages.head_links import HeadLinks
 from claims.public.pages.head_links import head_links as links_of
 from claims.public.pages.responses import interface_language
+from claims.public.pages.share_text import share_text
 from claims.public.pages.source_text import CheckedPassage
 from claims.public.pages.structured_data import structured_data
 from claims.public.pages.subject_names import subject_path
@@ -34,6 +35,7 @@ Document = dict[str, Any]
 
 register = template.Library()
 register.filter(lead_verdict)
+register.filter(share_text)
 
 _CHOICES = {
     "stance": Evidence.Stance,

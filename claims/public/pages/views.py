@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
@@ -13,11 +12,11 @@ from claims.ledger.document import claim_document
 from claims.ledger.document.markdown import to_html
 from claims.links.link_standings import link_standings, links_in_need
 from claims.models import Publication, PublishedVerdict, Rating, RatingScale
+from claims.public.pages.claim_ledger import address_of, ledger_of
 from claims.public.pages.entry_page import absolute, entry_page, ratings_of
 from claims.public.pages.page_cache import kept, public
-from claims.public.pages.published_source import UNSHOWN, published_source
+from claims.public.pages.published_source import published_source
 from claims.public.pages.responses import respond
-from factcheck.api.query_values import GREATEST_ID
 
 Document = dict[str, Any]
 
@@ -27,14 +26,14 @@ Document = dict[str, Any]
 @kept
 def claim(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """A published claim with everything we found; or, where it was retracted, the note that says why."""
-    ledger = _ledger(pk)
+    ledger = ledger_of(pk)
     newest = ledger[0]
     if newest.merged_into_id:
         target = Publication.objects.newest().filter(claim_id=newest.merged_into_id).first()
         if target:
-            return HttpResponsePermanentRedirect(_address(target))
+            return HttpResponsePermanentRedirect(address_of(target))
     if slug != newest.slug:
-        return HttpResponsePermanentRedirect(_address(newest))
+        return HttpResponsePermanentRedirect(address_of(newest))
     return _claim_page(request, ledger, newest)
 
 
@@ -43,18 +42,22 @@ def claim(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 @kept
 def claim_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
     """What we said about a claim before."""
-    ledger = _ledger(pk)
+    ledger = ledger_of(pk)
     shown = next((entry for entry in ledger if entry.version == version), None)
     if shown is None:
         raise Http404("The claim has no such version.")
     if shown is ledger[0]:
-        return redirect(_address(shown))
+        return redirect(address_of(shown))
     return _claim_page(request, ledger, shown)
 
 
 def _claim_page(request: HttpRequest, ledger: list[Publication], shown: Publication) -> HttpResponse:
     page = entry_page(ledger, shown)
-    made_of = [ledger[0].body_sha256, shown.version, page.context["standings"], page.context["links"]]
+    related = [(each.claim["id"], each.claim["version"], each.why) for each in page.context["related"]]
+    made_of = [
+        *(ledger[0].body_sha256, shown.version),
+        *(page.context["standings"], page.context["links"], related),
+    ]
     return respond(request, page.template, page.context, made_of=made_of, ratings=page.ratings)
 
 
@@ -111,21 +114,3 @@ def scales_shown() -> QuerySet[RatingScale]:
         .prefetch_related("ratings")
         .order_by("-in_use", "-id")
     )
-
-
-def _ledger(claim_id: int) -> list[Publication]:
-    """All publications of a claim, the newest first.
-
-    Raises:
-        Http404: it was never published.
-    """
-    ledger = list(
-        Publication.objects.defer(*UNSHOWN).filter(claim_id=min(claim_id, GREATEST_ID)).order_by("-version")
-    )
-    if not ledger:
-        raise Http404("No published claim has this number.")
-    return ledger
-
-
-def _address(publication: Publication) -> str:
-    return reverse("claim", args=[publication.claim_id, publication.slug])

@@ -15,8 +15,10 @@ from factcheck.web.fresh_answers import read_for
 
 @require_safe
 def asking(request: HttpRequest) -> HttpResponse:
-    """The form."""
-    return _page(request, RequestForm())
+    """The form, which is the same for everybody: whoever looks for whom to ask should find it."""
+    response = _page(request, RequestForm())
+    del response["X-Robots-Tag"]
+    return response
 
 
 def asked(request: HttpRequest) -> HttpResponse:

@@ -240,7 +240,9 @@ def test_forms_are_posted_and_answered_in_the_language_of_the_page(client: Clien
 
 
 @pytest.mark.django_db
-def test_markup_and_citation_have_no_language_and_the_canonical_address_has_its_own(client: Client, publish: Publish) -> None:
+def test_markup_and_citation_have_no_language_and_the_canonical_address_has_its_own(
+    client: Client, publish: Publish
+) -> None:
     claim = publish()
     page = client.get(f"/de{claim.get_absolute_url()}").content.decode()
     review, article = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)

@@ -10,8 +10,8 @@ from django.test import Client
 from lxml import etree, html
 
 from claims.models import Claim
-from claims.public.pages.corrections import compared
 from claims.public.pages.page_cache import pages
+from claims.public.pages.shown_changes import compared
 from claims.review import workflow
 from tests.helpers.newsroom import make_claim, rating
 

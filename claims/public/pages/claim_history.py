@@ -1,0 +1,137 @@
+"""What we said when: every version of a claim, any two of them side by side, and what stood on a given day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import reverse
+from django.utils.timezone import get_default_timezone, make_aware
+from django.views.decorators.http import require_safe
+
+from claims.ledger.document.wording_changes import wording_changes
+from claims.models import Publication
+from claims.public.pages.claim_ledger import ledger_of
+from claims.public.pages.entry_page import absolute, ratings_of
+from claims.public.pages.page_cache import kept, public
+from claims.public.pages.responses import respond
+from claims.public.pages.shown_changes import shown_changes
+from claims.public.pages.version_changes import VersionChange, changes
+from factcheck.api.query_values import GREATEST_ID
+
+Document = dict[str, Any]
+
+
+class Versions(forms.Form):
+    """Which versions a reader wants to see. The names are those of the address."""
+
+    to = forms.IntegerField(required=False, min_value=1, max_value=GREATEST_ID)
+    on = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A word of Python's own, and so no name of an attribute.
+        self.fields["from"] = forms.IntegerField(required=False, min_value=1, max_value=GREATEST_ID)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldVersion:
+    """One version, as the page tells it."""
+
+    entry: Publication
+    change: VersionChange
+    #: When the next one took its place; None for the newest.
+    until: datetime | None
+
+    @property
+    def document(self) -> Document:
+        return self.entry.document
+
+    @property
+    def is_published(self) -> bool:
+        """Whether it has a verdict: what was retracted or merged says that instead."""
+        return self.entry.status == Publication.Status.PUBLISHED
+
+
+@require_safe
+@public
+@kept
+def claim_history(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    """The versions of a claim. Unless others are asked for, the newest beside the one before it."""
+    ledger = ledger_of(pk)
+    newest = ledger[0]
+    address = reverse("claim-history", args=[pk, newest.slug])
+    if slug != newest.slug:
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+    asked = Versions(request.GET)
+    if not asked.is_valid():
+        raise Http404("The address asks for a version or a day that cannot be.")
+    told = _told(ledger)
+    day: date | None = asked.cleaned_data["on"]
+    after = _on(told, day) if day else _numbered(told, asked.cleaned_data["to"] or newest.version)
+    before = None if day else _before(told, after, asked.cleaned_data["from"])
+    if before and after and before.entry.version > after.entry.version:
+        before, after = after, before
+    changed = _changes(before, after)
+    context = {
+        "claim": newest.document,
+        "newest": newest,
+        "versions": told,
+        "shown": after,
+        "before": before,
+        "changes": changed,
+        "day": day,
+        "is_asked": bool(request.GET),
+        "address": absolute("claim-history", pk, newest.slug),
+        "oldest": told[-1].entry,
+    }
+    documents = [version.document for version in told]
+    return respond(
+        request,
+        "claims/history.html",
+        context,
+        made_of=[newest.body_sha256],
+        ratings=ratings_of(documents),
+    )
+
+
+def _told(ledger: list[Publication]) -> list[ToldVersion]:
+    """Every version, the newest first."""
+    ends = [None, *(entry.published_at for entry in ledger)]
+    return [
+        ToldVersion(entry, change, until)
+        for entry, change, until in zip(ledger, changes(ledger), ends, strict=False)
+    ]
+
+
+def _numbered(told: list[ToldVersion], version: int) -> ToldVersion:
+    found = next((one for one in told if one.entry.version == version), None)
+    if found is None:
+        raise Http404("The claim has no such version.")
+    return found
+
+
+def _on(told: list[ToldVersion], day: date) -> ToldVersion | None:
+    """What stood at the end of the day, in the newsroom's time; None before anything was published."""
+    try:
+        end = make_aware(datetime.combine(day + timedelta(days=1), time.min), get_default_timezone())
+    except OverflowError:
+        return told[0]
+    return next((one for one in told if one.entry.published_at < end), None)
+
+
+def _before(told: list[ToldVersion], after: ToldVersion | None, asked: int | None) -> ToldVersion | None:
+    """The version to compare with: the one that is asked for, otherwise the one before."""
+    if asked:
+        return _numbered(told, asked)
+    place = told.index(after) + 1 if after else len(told)
+    return told[place] if place < len(told) else None
+
+
+def _changes(before: ToldVersion | None, after: ToldVersion | None) -> list[Any]:
+    if before is None or after is None:
+        return []
+    was, now = before.document, after.document
+    return shown_changes(wording_changes(was, now), was, now)

@@ -1,0 +1,27 @@
+"""All that was published of one claim, for the pages that tell it."""
+
+from django.http import Http404
+from django.urls import reverse
+
+from claims.models import Publication
+from claims.public.pages.published_source import UNSHOWN
+from factcheck.api.query_values import GREATEST_ID
+
+
+def ledger_of(claim_id: int) -> list[Publication]:
+    """All publications of a claim, the newest first.
+
+    Raises:
+        Http404: it was never published.
+    """
+    ledger = list(
+        Publication.objects.defer(*UNSHOWN).filter(claim_id=min(claim_id, GREATEST_ID)).order_by("-version")
+    )
+    if not ledger:
+        raise Http404("No published claim has this number.")
+    return ledger
+
+
+def address_of(publication: Publication) -> str:
+    """Where the page of its claim is."""
+    return reverse("claim", args=[publication.claim_id, publication.slug])

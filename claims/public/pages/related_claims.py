@@ -1,0 +1,87 @@
+"""Other published claims that belong beside one, each with the reason why. None rather than any that fills the room."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from claims.ledger.queries.cluster_filters import beside
+from claims.matching import embedding
+from claims.models import Publication
+from claims.public.pages.published_source import UNSHOWN
+
+Document = dict[str, Any]
+
+#: So many at most.
+MOST = 5
+#: So near in meaning (cosine) is what readers take for the same matter; docs/claim-page.md says how that was found.
+LEAST_SIMILARITY = 0.65
+#: Of somebody who is checked all the time, so many of the newest are looked through for a shared topic.
+_LOOKED_THROUGH = 500
+#: As many as there is room for, the claim itself, and what was withdrawn a moment ago.
+_NEIGHBOURS = MOST + 5
+
+REASONS = {
+    "cluster": _("The same rumour"),
+    "claimant": _("The same claimant on the same topic"),
+    "meaning": _("About the same matter"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedClaim:
+    """A claim beside another."""
+
+    claim: Document
+    #: One of `REASONS`.
+    why: str
+
+    @property
+    def reason(self) -> str:
+        return str(REASONS[self.why])
+
+
+def related_claims(document: Document) -> list[RelatedClaim]:
+    """What belongs beside the claim: of its rumours, then of its claimant on its topics, then near in meaning."""
+    found: dict[int, RelatedClaim] = {}
+
+    def add(rows: Iterable[Publication], why: str) -> None:
+        for row in rows:
+            if len(found) < MOST and row.claim_id != document["id"]:
+                found.setdefault(row.claim_id, RelatedClaim(row.document, why))
+
+    add(_newest(beside(document["id"])), "cluster")
+    if len(found) < MOST and (rows := _of_the_claimant(document)) is not None:
+        add(_newest(rows), "claimant")
+    if len(found) < MOST:
+        add(_near_in_meaning(document["id"]), "meaning")
+    return list(found.values())
+
+
+def _of_the_claimant(document: Document) -> QuerySet[Publication] | None:
+    claimant, topics = document["claimant"], [topic["id"] for topic in document["topics"]]
+    if not claimant or not topics:
+        return None
+    theirs = Publication.objects.current().filter(claimant_id=claimant["id"]).order_by("-published_at")
+    newest = theirs.values("pk")[:_LOOKED_THROUGH]
+    return Publication.objects.current().filter(pk__in=newest, topic_ids__overlap=topics)
+
+
+def _newest(rows: QuerySet[Publication]) -> QuerySet[Publication]:
+    return rows.order_by("-published_at", "-claim_id").defer(*UNSHOWN)[: MOST + 1]
+
+
+def _near_in_meaning(claim: int) -> list[Publication]:
+    """The nearest first. None where the claim has no vector yet, or nothing makes vectors here."""
+    own = embedding.vectors_of([claim], public=True).get(claim)
+    if own is None:
+        return []
+    near = [
+        other
+        for other, similarity, _vector in embedding.nearest(own, public=True, most=_NEIGHBOURS)
+        if other != claim and similarity >= LEAST_SIMILARITY
+    ]
+    entries = Publication.objects.current().filter(claim_id__in=near).defer(*UNSHOWN)
+    return sorted(entries, key=lambda entry: near.index(entry.claim_id)) if near else []

@@ -1,0 +1,29 @@
+"""What a reader sends along when they share a claim: one sentence that stands by itself wherever it ends up."""
+
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from claims.ledger.document.headline import lead_verdict
+
+Document = dict[str, Any]
+
+#: A longer statement is not cut, which could turn it into its opposite: it is left out, and its rating with it.
+LONGEST = 300
+
+
+def share_text(document: Document) -> str:
+    """The rating with the statement that it is of, who checked it, and where to read it; in the page's language."""
+    verdict, statement = lead_verdict(document), " ".join(document["statement"].split())
+    if verdict is None or len(statement) > LONGEST:
+        publisher = verdict["publisher"]["name"] if verdict else ""
+        told = _("Fact check by %(publisher)s: %(address)s") if publisher else "%(address)s"
+        return told % {"publisher": publisher, "address": document["url"]}
+    rating = verdict["rating"]
+    return _("%(rating)s: “%(statement)s” – fact check by %(publisher)s, %(address)s") % {
+        "rating": rating["labels"].get(get_language()) or rating["label"],
+        "statement": statement,
+        "publisher": verdict["publisher"]["name"],
+        "address": document["url"],
+    }

@@ -1,0 +1,114 @@
+"""What two versions of a claim say in other words, as pages show it: both sides, the words that differ marked."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+from html import unescape
+from typing import Any
+
+from django.utils.html import conditional_escape, strip_tags
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from claims.ledger.document.markdown import to_html
+from claims.ledger.document.wording_changes import PublicWordingChange
+from claims.public.pages.reader_tags import day
+from factcheck.web.differences import sides
+
+Document = dict[str, Any]
+
+#: Shorter texts are shown whole; of longer ones the paragraphs that differ.
+_WHOLE = 400
+#: What stands for paragraphs that are the same in both.
+_SAME = "[…]"
+#: What is left of the mark-up of tables and lists.
+_BLANK_LINES = re.compile(r"\n\s*\n")
+_DAYS = ("claimed_on", "valid_as_of")
+
+PART_NAMES = {
+    "statement": _("Statement"),
+    "claimant": _("Claimant"),
+    "claimed_on": _("Claimed on"),
+    "context": _("Context"),
+    "topics": _("Topics"),
+    "appearances": _("Where it was said"),
+    "rating": _("Rating"),
+    "title": _("Headline"),
+    "summary": _("Summary"),
+    "explanation": _("Explanation"),
+    "valid_as_of": _("True as of"),
+    "evidence": _("Evidence"),
+    "right_of_reply": _("What they say"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChange:
+    """One part, as it was and as it is."""
+
+    part: str
+    name: str
+    publisher: str | None
+    before: SafeString
+    after: SafeString
+    #: The ratings themselves, where the part is one.
+    rating_before: Document | None = None
+    rating_after: Document | None = None
+
+
+def shown_changes(
+    changes: Iterable[PublicWordingChange], before: Document | None, after: Document | None
+) -> list[ShownChange]:
+    """The parts that differ between two documents, or between nothing and a document."""
+    return list(_shown(list(changes), before, after))
+
+
+def _shown(
+    changes: list[PublicWordingChange], before: Document | None, after: Document | None
+) -> Iterator[ShownChange]:
+    """Of a verdict that is gone, what it came to: the rest is one link away."""
+    gone = {change["publisher"] for change in changes if change["part"] == "rating" and not change["after"]}
+    for change in changes:
+        part, publisher = change["part"], change["publisher"]
+        if publisher in gone and part not in ("rating", "summary"):
+            continue
+        was, now = (_readable(part, text) for text in (change["before"], change["after"]))
+        words = (conditional_escape(was), conditional_escape(now)) if part in _DAYS else compared(was, now)
+        ratings = (
+            (_rating(before, publisher), _rating(after, publisher)) if part == "rating" else (None, None)
+        )
+        yield ShownChange(part, str(PART_NAMES[part]), publisher, *words, *ratings)
+
+
+def _readable(part: str, text: str) -> str:
+    """The words of a part as readers see them: days in words, and Markdown without its marks."""
+    if part in _DAYS and text:
+        return day(text)
+    if part == "explanation":
+        return _BLANK_LINES.sub("\n\n", unescape(strip_tags(to_html(text)))).strip()
+    return text
+
+
+def _rating(document: Document | None, publisher: str | None) -> Document | None:
+    """How this publisher rated the claim there, with its colours."""
+    verdicts = document["verdicts"] if document else []
+    return next((v["rating"] for v in verdicts if v["publisher"]["name"] == publisher), None)
+
+
+@lru_cache(maxsize=400)  # entries never change, and most of a page was shown before the newest of them came
+def compared(before: str, after: str) -> tuple[SafeString, SafeString]:
+    """Both texts as HTML, the words that differ marked. Of long texts only the paragraphs that differ are shown."""
+    if len(before) + len(after) < _WHOLE or not before or not after:
+        return sides(before, after)
+    old, new = before.split("\n"), after.split("\n")
+    left, right = SafeString(), SafeString()
+    for step, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        was, now = "\n".join(old[a:b]), "\n".join(new[c:d])
+        if step == "equal":
+            told = (mark_safe(_SAME + "\n"),) * 2 if was.strip() else (SafeString("\n"),) * 2  # noqa: S308  our own
+        else:
+            told = sides(was, now)
+        left, right = left + told[0], right + told[1]
+    return left, right

@@ -1,0 +1,49 @@
+"""The typefaces that pictures are drawn with, and which characters each of them has.
+
+They come along (`fonts/`), so that a picture looks the same on every machine, and a script never becomes empty boxes
+because a machine lacks a font. `fonts/README.md` says where they are from and how `coverage.json` is made.
+"""
+
+import json
+from bisect import bisect_right
+from functools import cache, lru_cache
+from pathlib import Path
+
+from PIL import ImageFont
+
+FOLDER = Path(__file__).parent / "fonts"
+
+
+@cache
+def coverage() -> dict[str, tuple[list[int], list[int]]]:
+    """The first and last code points of the stretches that each typeface has, in the order in which they are tried."""
+    ranges = json.loads((FOLDER / "coverage.json").read_text())
+    return {name: _stretches(text) for name, text in ranges.items()}
+
+
+def _stretches(text: str) -> tuple[list[int], list[int]]:
+    ends = [stretch.partition("-") for stretch in text.split()]
+    return [int(first, 16) for first, _, _ in ends], [int(last or first, 16) for first, _, last in ends]
+
+
+@lru_cache(maxsize=20_000)
+def covers(typeface: str, character: str) -> bool:
+    """Whether the typeface has the character."""
+    firsts, lasts = coverage()[typeface]
+    place = bisect_right(firsts, ord(character)) - 1
+    return place >= 0 and ord(character) <= lasts[place]
+
+
+@lru_cache(maxsize=20_000)
+def typeface_of(cluster: str) -> str | None:
+    """The first typeface that has all of these characters; None where there is none."""
+    for name in coverage():
+        if all(covers(name, character) for character in cluster):
+            return name
+    return None
+
+
+@lru_cache(maxsize=200)
+def font(typeface: str, size: int) -> ImageFont.FreeTypeFont:
+    """The typeface at a size in pixels. Letters are joined and placed as their script asks (HarfBuzz, by libraqm)."""
+    return ImageFont.truetype(str(FOLDER / typeface), size, layout_engine=ImageFont.Layout.RAQM)
