@@ -277,16 +277,20 @@ WITH_FOUR_EYES = Rule(
 
 TOLD_BY_THE_LEDGER = Rule(
     # Asked at the end of the transaction: the entry is made of the translation, so it comes after it. That an entry
-    # does not show a translation any more because its original was replaced changes no state.
+    # does not show a translation any more because its original is gone changes no state.
     name="translation_is_told_by_the_ledger",
     when=pgtrigger.After,
     operation=pgtrigger.Update,
     timing=pgtrigger.Deferred,
     condition=pgtrigger.Condition("OLD.state <> NEW.state AND 'published' IN (OLD.state, NEW.state)"),
     func=f"""
-        IF (
-            SELECT state = 'published' FROM public.claims_translation WHERE id = NEW.id
-        ) IS DISTINCT FROM EXISTS (
+        IF EXISTS (
+            SELECT FROM public.claims_translation AS translation
+            JOIN public.claims_verdict AS verdict ON verdict.id = translation.verdict_id
+            JOIN public.claims_claim AS claim ON claim.id = verdict.claim_id
+            WHERE translation.id = NEW.id AND translation.state = 'published' AND verdict.state = 'published'
+                AND claim.state = 'accepted'
+        ) <> EXISTS (
             SELECT FROM public.claims_verdict AS verdict
             JOIN public.claims_claim AS claim ON claim.id = verdict.claim_id
             JOIN public.claims_publication AS entry ON entry.claim_id = coalesce(claim.merged_into_id, claim.id)

@@ -4,16 +4,20 @@
                                   Spanish, where there is a reviewed translation of just these words
 
 What comes back has two keys more. `translated` says of what the texts are a translation, and is None where they are the
-original's; `original_language` is the language of all other texts of the claim: its context, captions, notes.
+original's; `original_language` is the language of all other texts of the claim: its context, captions, notes. The
+verdict whose words are translated has `original_language` as well: that of the notes on its evidence.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 Document = dict[str, Any]
 
 
 def translated(document: Document, language: str) -> Document:
     """The document in this language (BCP 47), or as it is where nobody translated it; `""` asks for the original."""
+    if "translated" in document:
+        return document
     same = {"translated": None, "original_language": document["language"]}
     translation = translation_into(language, document)
     if translation is None:
@@ -68,26 +72,41 @@ def translation_into(language: str, document: Document) -> Document | None:
     return next((each for tag, each in offered.items() if tag.partition("-")[0] == family), None)
 
 
-def lapsed_version(language: str, document: Document, earlier: list[tuple[str, Document]]) -> int | None:
-    """The version of the verdict of which there was a translation into this language that nobody has renewed since.
+class Lapsed(NamedTuple):
+    """A translation of words that were replaced since, which nobody has renewed."""
+
+    language: str
+    #: The version of the verdict that it is of, and the entry of the ledger that has it.
+    of_version: int
+    entry: int
+
+
+def lapsed_translation(language: str, ledger: Sequence[tuple[str, Document]]) -> Lapsed | None:
+    """The translation into this language that is out of date by now; None where there is none.
 
     Args:
-        document: what is published now.
-        earlier: the entries before it, the newest first: the kind of the entry that followed each, and its document.
+        ledger: the entries of a claim, the newest first: kind and document of each.
     """
+    (kind, document), *earlier = ledger
     if not language or document["status"] != "published" or translation_into(language, document):
         return None
-    for followed_by, before in earlier:
-        translation = translation_into(language, before)
-        if translation:
+    for before_kind, before in earlier:
+        if before["status"] == "published" and (translation := translation_into(language, before)):
             # That it was taken back was said by an entry of its own.
-            return None if followed_by == "translation" else translation["of_version"]
+            taken_back = kind == "translation"
+            return (
+                None
+                if taken_back
+                else Lapsed(translation["language"], translation["of_version"], before["version"])
+            )
+        kind = before_kind
     return None
 
 
 def _in_words_of(translation: Document, verdict: Document) -> Document:
     same = ("title", "summary", "explanation", "explanation_html", "language")
-    return {**verdict, **{name: translation[name] for name in same}}
+    words = {name: translation[name] for name in same}
+    return {**verdict, **words, "original_language": verdict["language"]}
 
 
 def _ranges(tag: str) -> list[str]:

@@ -8,9 +8,11 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from claims.ledger.document import claim_document, claimreview
+from claims.ledger.document.translated_document import lapsed_translation, translated, translation_into
 from claims.links.link_standings import link_standings, links_in_need, sources_named
 from claims.models import Publication
 from claims.public.pages import cards
+from claims.public.pages.responses import reader_language
 from claims.public.pages.version_changes import changes
 from claims.quotes.quote_standing import quote_standings
 
@@ -27,10 +29,16 @@ class EntryPage:
     ratings: list[Document]
 
 
-def entry_page(ledger: list[Publication], shown: Publication) -> EntryPage:
-    """The page of an entry. `ledger` holds all entries of its claim, the newest first."""
+def entry_page(ledger: list[Publication], shown: Publication, *, language: str = "") -> EntryPage:
+    """The page of an entry. `ledger` holds all entries of its claim, the newest first.
+
+    Args:
+        language: that of the reader (BCP 47), into which it may have been translated; "" for the original wording.
+    """
     newest = ledger[0]
-    document = shown.document
+    document = translated(shown.document, language)
+    offered = translation_into(reader_language(), shown.document) if not language else None
+    lapsed = lapsed_translation(language, [(e.kind, e.document) for e in ledger]) if shown is newest else None
     # An old version says what it said then.
     standings = quote_standings(document) if shown is newest else []
     links = links_in_need(link_standings(sources_named(document))) if shown is newest else {}
@@ -39,6 +47,8 @@ def entry_page(ledger: list[Publication], shown: Publication) -> EntryPage:
     markup = claimreview.markup(document, site=claim_document.site()) if shown is newest else None
     context = {
         "claim": document,
+        "offered": offered,
+        "lapsed": lapsed,
         "standings": {(standing["of"], standing["id"]): standing for standing in standings},
         "links": links,
         "shown": shown,

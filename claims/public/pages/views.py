@@ -25,7 +25,7 @@ from claims.models.rating import NormalisedRating
 from claims.public.pages.entry_page import absolute, entry_page, ratings_of
 from claims.public.pages.page_cache import kept, public
 from claims.public.pages.published_source import UNSHOWN, published_source
-from claims.public.pages.responses import respond
+from claims.public.pages.responses import reader_language, respond
 from claims.search import LONGEST, RANKED, Places, SearchReading, forgiven
 from factcheck.api.pagination import KeysetPage, Ordering, page_of_rows
 from factcheck.api.query_values import GREATEST_ID, ValueRefused
@@ -192,7 +192,8 @@ def claim_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
 
 
 def _claim_page(request: HttpRequest, ledger: list[Publication], shown: Publication) -> HttpResponse:
-    page = entry_page(ledger, shown)
+    # `?original` leads to the wording that was translated.
+    page = entry_page(ledger, shown, language="" if "original" in request.GET else reader_language())
     made_of = [ledger[0].body_sha256, shown.version, page.context["standings"], page.context["links"]]
     return respond(request, page.template, page.context, made_of=made_of, ratings=page.ratings)
 
