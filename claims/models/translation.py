@@ -168,6 +168,7 @@ class Translation(models.Model):
         ]
         triggers = [
             translation_rules.BEGINS_ON_WHAT_IS_PUBLISHED,
+            translation_rules.COMES_BACK_AS_IT_WAS,
             translation_rules.ORIGIN_IS_FIXED,
             translation_rules.EDITORS_ARE_REMEMBERED,
             translation_rules.TERMS_OF_REVIEW,

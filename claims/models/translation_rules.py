@@ -137,6 +137,34 @@ BEGINS_ON_WHAT_IS_PUBLISHED = Rule(
     """,
 )
 
+_NOT_IN_ANY_ENTRY = refuse(
+    "A translation that comes back with a ledger says what an entry of it says.",
+    name="translation_comes_back_as_it_was",
+)
+
+COMES_BACK_AS_IT_WAS = Rule(
+    # Nobody here signed it off: what it says was published before, and by whom is known where that was.
+    name="translation_comes_back_as_it_was",
+    operation=pgtrigger.Insert,
+    condition=pgtrigger.Q(new__is_restored=True),
+    func=f"""
+        IF NEW.state <> 'published' OR NOT EXISTS (
+            SELECT FROM public.claims_verdict AS verdict
+            JOIN public.claims_publication AS entry ON entry.claim_id = verdict.claim_id
+            WHERE verdict.id = NEW.verdict_id
+                AND strpos(entry.body, format('{{"id":%s,"verdict":%s,', NEW.id, NEW.verdict_id)) > 0
+                AND entry.body::jsonb -> 'translations' @> jsonb_build_array(jsonb_build_object(
+                    'id', NEW.id, 'verdict', NEW.verdict_id, 'language', NEW.language, 'statement', NEW.statement,
+                    'title', NEW.title, 'summary', NEW.summary, 'explanation', NEW.explanation,
+                    'translated_by', NEW.byline
+                ))
+        ) THEN
+            {_NOT_IN_ANY_ENTRY}
+        END IF;
+        RETURN NEW;
+    """,
+)
+
 KEPT = Rule(
     name="translation_is_kept",
     operation=pgtrigger.Delete,
