@@ -3,13 +3,14 @@ import re
 from typing import Self
 
 import pgtrigger
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Index, Q
-from django.db.models.functions import Now
+from django.db.models import Exists, Index, OuterRef, Q
+from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import translation_rules
@@ -54,6 +55,21 @@ class TranslationQuerySet(models.QuerySet["Translation"]):
         states = Translation.State
         public = Q(state__in=[states.PUBLISHED, states.SUPERSEDED, states.RETRACTED])
         return readable(self, person, own_or_published=public | Q(author=person))
+
+    def out_of_date(self) -> Self:
+        """Those of words that were replaced, which nobody translates anew: readers are shown the original instead."""
+        live = apps.get_model("claims", "Verdict").objects.filter(
+            claim=OuterRef("verdict__claim"), publisher=OuterRef("verdict__publisher"), state="published"
+        )
+        renewed = Translation.objects.alias(into=Lower("language")).filter(
+            verdict__claim=OuterRef("verdict__claim"),
+            verdict__publisher=OuterRef("verdict__publisher"),
+            verdict__state="published",
+            into=Lower(OuterRef("language")),
+            state__in=["draft", "in_review", "published"],
+        )
+        replaced = self.filter(state=Translation.State.PUBLISHED, verdict__state="superseded")
+        return replaced.filter(Exists(live), ~Exists(renewed))
 
     def open(self) -> Self:
         """Those that somebody still writes or reviews."""

@@ -12,7 +12,6 @@ from claims.ledger.document.translated_document import lapsed_translation, trans
 from claims.links.link_standings import link_standings, links_in_need, sources_named
 from claims.models import Publication
 from claims.public.pages import cards
-from claims.public.pages.responses import reader_language
 from claims.public.pages.version_changes import changes
 from claims.quotes.quote_standing import quote_standings
 
@@ -29,15 +28,18 @@ class EntryPage:
     ratings: list[Document]
 
 
-def entry_page(ledger: list[Publication], shown: Publication, *, language: str = "") -> EntryPage:
+def entry_page(
+    ledger: list[Publication], shown: Publication, *, language: str = "", original: bool = False
+) -> EntryPage:
     """The page of an entry. `ledger` holds all entries of its claim, the newest first.
 
     Args:
-        language: that of the reader (BCP 47), into which it may have been translated; "" for the original wording.
+        language: that of the reader (BCP 47), into which it may have been translated.
+        original: whether the wording is asked for that was translated.
     """
     newest = ledger[0]
-    document = translated(shown.document, language)
-    offered = translation_into(reader_language(), shown.document) if not language else None
+    document = translated(shown.document, "" if original else language)
+    offered = translation_into(language, shown.document) if original else None
     lapsed = lapsed_translation(language, [(e.kind, e.document) for e in ledger]) if shown is newest else None
     # An old version says what it said then.
     standings = quote_standings(document) if shown is newest else []

@@ -116,7 +116,7 @@ def named(code: str, choices: str) -> str:
 @register.simple_tag(takes_context=True)
 def in_readers_language(context: Context, document: Document) -> Document:
     """A claim as it is shown to this reader: translated, where somebody translated it."""
-    return translated(document, context.get("reader_language", ""))
+    return translated(document, str(context.get("reader_language", "")))
 
 
 @register.filter

@@ -193,7 +193,7 @@ def claim_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
 
 def _claim_page(request: HttpRequest, ledger: list[Publication], shown: Publication) -> HttpResponse:
     # `?original` leads to the wording that was translated.
-    page = entry_page(ledger, shown, language="" if "original" in request.GET else reader_language())
+    page = entry_page(ledger, shown, language=reader_language(), original="original" in request.GET)
     made_of = [ledger[0].body_sha256, shown.version, page.context["standings"], page.context["links"]]
     return respond(request, page.template, page.context, made_of=made_of, ratings=page.ratings)
 

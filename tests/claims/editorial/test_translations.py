@@ -77,7 +77,7 @@ def test_what_cannot_be_translated(claim: Claim, checker: User) -> None:
     hidden = asking.post("translations/", {"verdict": verdict, "language": "es", "summary": "doce\u202e3"})
     assert pointers(hidden) == ["#/summary"]
     assert asking.post("translations/", {"verdict": verdict, "language": "es"}).status_code == 201
-    assert asking.post("translations/", {"verdict": verdict, "language": "ES"[:2].lower()}).status_code == 409
+    assert asking.post("translations/", {"verdict": verdict, "language": "es"}).status_code == 409
 
 
 def test_a_version_that_is_not_the_newest_is_not_changed(claim: Claim, checker: User) -> None:
@@ -150,7 +150,7 @@ def test_a_list_costs_the_same_whatever_its_length(
         assert len(asking.get("translations/").json()["results"]) == count
 
 
-QUERIES = 10
+QUERIES = 5
 
 
 def test_it_is_made_once(claim: Claim, checker: User) -> None:
