@@ -213,7 +213,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
             return HttpResponseRedirect(change_page(row))
 
         def move() -> Translation:
-            if request.POST.get("last_move", "") != str(_last_step(row)):
+            if request.POST.get("last_move", "") != str(last_step(row)):
                 raise NotPossible(
                     _("Meanwhile somebody has moved this on. Nothing was done: look at it as it is now.")
                 )
@@ -289,7 +289,8 @@ def _parts(row: Translation) -> list[str]:
     return [name for name, there in has.items() if there or getattr(row, name)]
 
 
-def _last_step(row: Translation) -> int:
+def last_step(row: Translation) -> int:
+    """By which a page knows whether it still shows the present state."""
     return row.steps.order_by("pk").values_list("pk", flat=True).last() or 0
 
 
@@ -318,7 +319,7 @@ def _page_context(row: Translation, person: User, form: forms.BaseForm | None) -
         "options": [MoveButton(o.action, o.move, KEYS.get(o.action, "")) for o in options if not o.obstacle],
         # What is missing from a draft is said above them.
         "obstacles": [o for o in options if o.obstacle and not (missing and o.action == "submit")],
-        "last_move": _last_step(row),
+        "last_move": last_step(row),
         "signoffs": [step for step in steps if step.action == SIGN_OFF],
         "given": in_round,
         "returned": last if row.state == _STATE.DRAFT and last and last.action == "request_changes" else None,

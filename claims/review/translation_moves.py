@@ -41,6 +41,12 @@ def missing_of_translation(translation: Translation, original: Original | None =
     return [*lacks, *has_more]
 
 
+def _theirs_and_complete(translation: Translation, by: User) -> None:
+    if by.pk not in translation.writers and not by.has_perm("claims.sign_off_translation"):
+        raise NotAllowed(_("This draft is somebody else's. Its author or an editor can change it."))
+    _complete(translation, by)
+
+
 def _complete(translation: Translation, by: User) -> None:
     if missing := missing_of_translation(translation):
         raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": "; ".join(missing)})
@@ -95,7 +101,7 @@ TRANSLATION_MOVES: dict[tuple[str, str], Move[Translation]] = {
         gettext_lazy("Submit for review"),
         "claims.submit_translation",
         note=gettext_lazy("Note to the reviewers"),
-        check=_complete,
+        check=_theirs_and_complete,
     ),
     (_T.IN_REVIEW, "sign_off"): Move(
         _T.IN_REVIEW,

@@ -67,7 +67,7 @@ def test_what_cannot_be_translated(claim: Claim, checker: User) -> None:
     assert asking.post("translations/", {"verdict": draft.pk, "language": "es"}).status_code == 409
     assert asking.post("translations/", {"verdict": verdict, "language": "en"}).status_code == 409
     assert pointers(asking.post("translations/", {"verdict": verdict, "language": "spanish!"})) == [
-        "/language"
+        "#/language"
     ]
     assert pointers(asking.post("translations/", {"verdict": 999_999, "language": "es"})) == ["#/verdict"]
     assert pointers(asking.post("translations/", {"language": "es", "state": "published"})) == [
