@@ -233,10 +233,12 @@ TRANSLATION_QUEUES = {
         # What came back from review first.
         ("-review_round", "pk"),
     ),
-    "review": Queue(_("To be signed off by me"), _translations_to_review, ("submitted_at", "pk")),
-    "ready": Queue(_("Signed off, ready to publish"), _translations_ready, ("submitted_at", "pk")),
+    "review": Queue(
+        _("Translations to be signed off by me"), _translations_to_review, ("submitted_at", "pk")
+    ),
+    "ready": Queue(_("Translations ready to publish"), _translations_ready, ("submitted_at", "pk")),
     "stale": Queue(
-        _("To bring up to date"),
+        _("Translations to bring up to date"),
         _out_of_date,
         ("-published_at", "pk"),
     ),
