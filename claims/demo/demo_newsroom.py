@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from claims.articles.detection import CandidateSentence, detect
 from claims.articles.proposals import propose
+from claims.demo.demo_translations import translate
 from claims.demo.desk_work import put_to_work
 from claims.imports.storing import runs
 from claims.models import (
@@ -47,9 +48,11 @@ from sources.named_publishers import find_publisher
 from sources.overrides import Overrides
 
 FOLDER = Path(__file__).parent
-#: What readers see; a second brief that is being worked on, which names people and topics of the first; and what the
-#: newsroom says of itself.
-CONTENT = (FOLDER / "beijing_2019.json", FOLDER / "hanoi_2019.json", FOLDER / "about_us.json")
+#: What readers see; a second brief that is being worked on, which names people and topics of the first; what the
+#: newsroom says of itself; and translations.
+CONTENT = tuple(
+    FOLDER / name for name in ("beijing_2019.json", "hanoi_2019.json", "about_us.json", "translations.json")
+)
 
 Row = dict[str, Any]
 
@@ -111,6 +114,7 @@ class _Newsroom:
         for row in self.content["claims"]:
             for verdict in row["verdicts"]:
                 self._verdict(row, verdict)
+        translate(self.content, self.claims, self.people)
         for row in self.content["clusters"]:
             self._cluster(row)
         for row in self.content["watches"]:

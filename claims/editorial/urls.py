@@ -17,11 +17,13 @@ from claims.editorial.mentioned_resources import (
 from claims.editorial.own_webhooks import WebhookDeliveryWork, WebhookWork
 from claims.editorial.replies import ReplyWork
 from claims.editorial.root import Who
+from claims.editorial.translations import TranslationWork
 from claims.editorial.verdicts import EvidenceWork, VerdictWork
 
 RESOURCES = {
     "claims": ClaimWork,
     "verdicts": VerdictWork,
+    "translations": TranslationWork,
     "sources": SourceWork,
     "media": MediaWork,
     "claimants": ClaimantWork,

@@ -18,9 +18,10 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from claims.ledger.document.headline import correction, judgement, label_in, lead_verdict
+from claims.ledger.document.translated_document import translated
 from claims.models import Publication
 from claims.public.pages.frame_looks import FrameLook
-from claims.public.pages.responses import respond
+from claims.public.pages.responses import reader_language, respond
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.web.language_addresses import permanent
 
@@ -54,9 +55,10 @@ def current(claim_id: int) -> Document | None:
 @csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # typed for views without arguments only
 def card(request: HttpRequest, pk: int) -> HttpResponse:
     """The card. The site around it may say how it looks (`frame_looks`); a theme is otherwise the device's."""
-    document = current(pk)
-    if document is None:
+    published = current(pk)
+    if published is None:
         raise Http404("No published claim has this number.")
+    document = translated(published, reader_language())
     look = FrameLook.of(request.GET)
     rated = [verdict for verdict in document["verdicts"] if verdict["rating"]]
     context = {

@@ -45,14 +45,14 @@ def respond(
         ratings: the ratings it shows, whose colours it declares.
         more_styles: CSS that it has besides.
     """
-    language = interface_language()
+    language, reader = interface_language(), reader_language()
     with translation.override(language):
         styles = rating_styles(ratings) + more_styles
-        etag = etag_of(language, request.get_full_path(), *made_of)
+        etag = etag_of(language, reader, request.get_full_path(), *made_of)
         # While templates are being edited, the ETag of what is installed would be out of date.
         response = None if settings.DEBUG else get_conditional_response(request, etag=etag)
         if response is None:
-            response = render(request, template, context | {"rating_styles": styles})
+            response = render(request, template, _whole(context, reader, styles))
     response["ETag"] = etag
     if links := link_field(request):
         response["Link"] = links
@@ -65,13 +65,17 @@ def respond_once(
     request: HttpRequest, template: str, context: dict[str, Any], *, ratings: Iterable[Document] = ()
 ) -> HttpResponse:
     """Render a page about what this visitor sent: nobody keeps it, on the way or in the browser."""
-    language = interface_language()
+    language, reader = interface_language(), reader_language()
     with translation.override(language):
         styles = rating_styles(ratings)
-        response = render(request, template, context | {"rating_styles": styles})
+        response = render(request, template, _whole(context, reader, styles))
     response["Cache-Control"] = "no-store"
     _declare(response, language, styles)
     return response
+
+
+def _whole(context: dict[str, Any], reader: str, styles: str) -> dict[str, Any]:
+    return context | {"reader_language": reader, "rating_styles": styles}
 
 
 def _declare(response: HttpResponse, language: str, styles: str) -> None:
@@ -92,6 +96,11 @@ def in_own_words(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             return view(request, *args, **kwargs)
 
     return answered
+
+
+def reader_language() -> str:
+    """The language that the visitor reads, whether or not our own words are translated into it: claims may be."""
+    return translation.get_language() or ""
 
 
 def interface_language() -> str:
