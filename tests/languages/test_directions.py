@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.test import Client
 from lxml import html
 
@@ -33,9 +34,14 @@ def test_style_sheets_know_start_and_end_and_no_left_or_right(path: Path) -> Non
 
 @pytest.mark.parametrize("code, direction", [("en", "ltr"), ("ar", "rtl"), ("ko", "ltr")])
 def test_every_text_that_people_wrote_has_a_direction_of_its_own(
-    client: Client, publish: Callable[..., Claim], claimant: Claimant, code: str, direction: str
+    client: Client,
+    publish: Callable[..., Claim],
+    claimant: Claimant,
+    editor: User,
+    code: str,
+    direction: str,
 ) -> None:
-    places = pages_of_readers(publish, claimant)
+    places = pages_of_readers(publish, claimant, editor)
     left = []
     for name, path in places.items():
         page = html.document_fromstring(client.get(f"/{code}{path}").content.decode())

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import User
 from playwright.sync_api import Browser
 
 from claims.models import Claim, Claimant
@@ -24,8 +25,8 @@ _STICKS_OUT = "document.documentElement.scrollWidth - document.documentElement.c
 
 
 @pytest.fixture(scope="module")
-def paths(site: str, publish: Callable[..., Claim], claimant: Claimant) -> dict[str, str]:
-    return pages_of_readers(publish, claimant)
+def paths(site: str, publish: Callable[..., Claim], claimant: Claimant, editor: User) -> dict[str, str]:
+    return pages_of_readers(publish, claimant, editor)
 
 
 @pytest.mark.parametrize("width", [1440, 390, 320])

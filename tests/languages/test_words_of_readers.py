@@ -42,7 +42,7 @@ def bare(html: str, written: str) -> list[str]:
 def test_nothing_but_what_people_wrote_is_left_in_english(
     brackets: None, client: Client, publish: Publish, claimant: Claimant, checker: User, editor: User
 ) -> None:
-    places = pages_of_readers(publish, claimant)
+    places = pages_of_readers(publish, claimant, editor)
     claim = Claim.objects.order_by("pk").first()
     assert claim
     correct(claim, checker, editor, summary="It was another sum.")
@@ -135,7 +135,7 @@ def test_what_is_found_is_the_same_in_every_language(
     client: Client, publish: Publish, claimant: Claimant, checker: User, editor: User
 ) -> None:
     """So that caches keep an answer once; only problems vary."""
-    pages_of_readers(publish, claimant)
+    pages_of_readers(publish, claimant, editor)
     claim = Claim.objects.order_by("pk").first()
     assert claim
     correct(claim, checker, editor, summary="It was another sum.")
