@@ -42,7 +42,7 @@ def fetched(url: str, *, key: str, by: User) -> Material:
     try:
         return Material.fetched(fetch(url))
     except FetchError as problem:
-        raise at(key, str(problem)) from None
+        raise at(key, in_words(problem)) from None
 
 
 def fetched_unless_known(values: dict[str, Any], *, by: User) -> Material | None:

@@ -26,9 +26,9 @@ def test_it_is_said_in_other_languages_with_what_stands_in_it() -> None:
 
 def test_it_crosses_to_another_process() -> None:
     for there in (
-        pickle.loads(pickle.dumps(OUTER)),
+        pickle.loads(pickle.dumps(OUTER)),  # noqa: S301  our own bytes
         Sentence.unpacked(json.loads(json.dumps(OUTER.packed()))),
-    ):  # noqa: S301  our own bytes
+    ):
         assert (there, there.template, there.values["why"].template) == (
             OUTER,
             OUTER.template,
