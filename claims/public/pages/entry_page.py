@@ -51,6 +51,7 @@ def entry_page(ledger: list[Publication], shown: Publication) -> EntryPage:
         else absolute("claim-version", shown.claim_id, shown.version),
         "discovery": cards.discovery(document) if shown is newest else [],
         "frame": cards.snippet(document),
+        "widget": cards.widget_snippet(document),
         "markup": mark_safe(claimreview.script(markup)) if markup else "",  # noqa: S308 - script() escapes
     }
     shown_ratings = [
