@@ -109,7 +109,7 @@ def test_box_tells_who_rated_it_how_and_why(visit: Callable[..., Page], claims: 
     box = page.get_by_role("dialog")
     expect(box).to_contain_text("The ferry is late.")
     expect(box).to_contain_text("True")
-    expect(box).to_contain_text("Factcheck Newsroom, 3/1/2026")
+    expect(box).to_contain_text("Factcheck Newsroom, March 1, 2026")
     expect(box).to_contain_text("The accounts show a different sum.")
     link = box.get_by_role("link", name="Read the full fact check")
     expect(link).to_have_attribute("href", f"http://localhost:8000/claims/{claims[1].pk}/the-ferry-is-late/")
@@ -278,6 +278,15 @@ def test_box_fits_a_narrow_phone(visit: Callable[..., Page]) -> None:
 
 
 def test_it_speaks_the_language_of_the_page(visit: Callable[..., Page]) -> None:
-    page = visit(attributes='data-overlay="" lang="de"')
+    page = visit(attributes='data-overlay="" lang="de"', timezone_id="America/Los_Angeles")
     page.locator("factcheck-mark button.mark").first.click()
+    expect(page.get_by_role("dialog")).to_contain_text("Falsch")
+    expect(page.get_by_role("dialog")).to_contain_text("1. März 2026")
     expect(page.get_by_role("dialog").get_by_role("button")).to_have_accessible_name("Schließen")
+
+
+@pytest.mark.parametrize("language", ["", "x", "en_US", "zz", "__proto__", "constructor"])
+def test_whatever_the_page_says_of_its_language(visit: Callable[..., Page], language: str) -> None:
+    page = visit(attributes=f'data-overlay="" lang="{language}"')
+    page.locator("factcheck-mark button.mark").first.click()
+    expect(page.get_by_role("dialog").get_by_role("button")).to_have_accessible_name("Close")
