@@ -15,7 +15,7 @@ const words = `function wordsIn(lang) {
   return { lang: code, check, read, close };
 }`;
 const whole = `((WORDS) => { "use strict"; ${words}\n${sources.join("\n")} })(FACTCHECK_WORDS);`;
-const { code } = await minify(whole, { ecma: 2022, mangle: true, compress: { passes: 3 }, format: { ascii_only: false } });
+const { code } = await minify(whole, { ecma: 2022, mangle: true, compress: { passes: 4, unsafe_arrows: true, unsafe_methods: true, hoist_props: true }, format: { ascii_only: false } });
 
 if (process.argv.includes("--check")) process.stdout.write(`${code}\n`);
 else writeFileSync(new URL("widget.min.js", folder), `${code}\n`);
