@@ -136,7 +136,9 @@ MIDDLEWARE = [
 
 # What programs read takes a short way: no session, no sign-in, nothing that depends on who asks.
 # What readers send is no read.
-PUBLIC_READS_REGEX = r"^/(api/v1/(?!editorial/|complaints/|requests/)|v1alpha1/|feeds/|oembed/|media/|widget\.)"
+PUBLIC_READS_REGEX = (
+    r"^/(api/v1/(?!editorial/|complaints/|requests/)|v1alpha1/|feeds/|oembed/|media/|widget\.)"
+)
 PUBLIC_MIDDLEWARE = [
     "factcheck.web.public_reads.SecurityFields",
     "factcheck.web.cors.Sharing",
