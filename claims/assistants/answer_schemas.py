@@ -108,6 +108,14 @@ EVIDENCE = thing(
     note=text(_QUOTED),
     source=SOURCE,
 )
+TRANSLATION = thing(
+    language=text("BCP 47."),
+    verdict_id=NUMBER,
+    statement=text(_QUOTED),
+    summary=text(_QUOTED),
+    translated_by=maybe(text(_QUOTED)),
+    reviewed_at=maybe(MOMENT),
+)
 WHOLE_CLAIM = thing(
     "A claim with what its verdicts rest on.",
     **_CLAIM,
@@ -115,6 +123,7 @@ WHOLE_CLAIM = thing(
     explanations=several(
         thing(verdict_id=NUMBER, markdown=text(_QUOTED), is_cut=TRUTH), "At `address` they stand whole."
     ),
+    translations=several(TRANSLATION, "Of the newsroom's own verdict, each reviewed by a second person."),
     evidence=several(EVIDENCE, "At most twenty."),
     seen_at=several(SOURCE, "Where the claim was made; at most twenty."),
 )

@@ -124,8 +124,21 @@ def whole(entry: Sequence[Any], *, newest: int) -> Document:
             for verdict in document["verdicts"]
             if verdict["explanation"]
         ],
+        # Entries from before there were any have none.
+        "translations": [_translation(each) for each in document.get("translations", [])],
         "evidence": evidence[:MOST_PARTS],
         "seen_at": [_source(item) for item in document["appearances"][:MOST_PARTS]],
+    }
+
+
+def _translation(translation: Document) -> Document:
+    return {
+        "language": translation["language"],
+        "verdict_id": translation["verdict"],
+        "statement": shown(translation["statement"]),
+        "summary": shown(translation["summary"]),
+        "translated_by": shown(translation["translated_by"], 200) or None,
+        "reviewed_at": translation["reviewed_at"],
     }
 
 

@@ -96,6 +96,11 @@ def ground_lines(claim: Document) -> Iterator[str]:
     for explanation in claim["explanations"]:
         cut = " (cut; all of it stands at the address)" if explanation["is_cut"] else ""
         yield f"- Explanation of verdict {explanation['verdict_id']}{cut}: {quoted(explanation['markdown'], 4000)}"
+    for translation in claim["translations"]:
+        yield (
+            f"- Reviewed translation of verdict {translation['verdict_id']} ({_tag(translation['language'])}): "
+            f"{quoted(translation['statement'])}; summary {quoted(translation['summary'])}"
+        )
     for item in claim["evidence"]:
         yield (
             f"- Evidence of verdict {item['verdict_id']}, {item['stance']}: {_source(item['source'])}"

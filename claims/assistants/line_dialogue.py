@@ -63,9 +63,9 @@ def answered(line: bytes, caller: Caller) -> dict[str, Any] | None:
 
 def _failed(failure: Exception) -> RpcError:
     if outage := outage_of(failure):
-        return RpcError(REFUSED, outage.detail, data={"retryAfterSeconds": outage.retry_after})
+        return RpcError(REFUSED, str(outage.detail), data={"retryAfterSeconds": outage.retry_after})
     logger.error("A message on standard input could not be answered.", exc_info=failure)
-    return RpcError(INTERNAL_ERROR, SERVER_ERROR)
+    return RpcError(INTERNAL_ERROR, str(SERVER_ERROR))
 
 
 def _skip(lines: BinaryIO, begun: bytes) -> None:
