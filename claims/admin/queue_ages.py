@@ -68,7 +68,7 @@ class QueueLine:
 _LISTED: tuple[tuple[type[Model], str, str, str], ...] = (
     (Claim, "triage", "claims.triage_claim", "created_at"),
     (Claim, "unchecked", "claims.add_verdict", "created_at"),
-    (Translation, "review", "claims.sign_off_translation", "submitted_at"),
+    (Translation, "translations", "claims.sign_off_translation", "submitted_at"),
     (Translation, "stale", "claims.sign_off_translation", "published_at"),
     (Verdict, "recheck", "claims.add_verdict", "recheck_on"),
     (ReplyRequest, "awaited", "claims.change_replyrequest", "sent_at"),

@@ -233,7 +233,7 @@ TRANSLATION_QUEUES = {
         # What came back from review first.
         ("-review_round", "pk"),
     ),
-    "review": Queue(
+    "translations": Queue(
         _("Translations to be signed off by me"), _translations_to_review, ("submitted_at", "pk")
     ),
     "ready": Queue(_("Translations ready to publish"), _translations_ready, ("submitted_at", "pk")),

@@ -310,7 +310,7 @@ def _page_context(row: Translation, person: User, form: forms.BaseForm | None) -
         "row_badge": translation_badge(row),
         "language_words": language_name(row.language),
         "direction": "rtl" if is_right_to_left(row.language) else "ltr",
-        "original": row.verdict,
+        "translated_verdict": row.verdict,
         "original_language": row.verdict.language,
         "original_direction": "rtl" if is_right_to_left(row.verdict.language) else "ltr",
         "is_current": is_current,

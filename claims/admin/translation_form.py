@@ -47,7 +47,7 @@ class BeginTranslationForm(DeskForm):
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class TranslatedPart:
     """One part of a translation beside that of its original."""
 
     name: str
@@ -62,7 +62,9 @@ class Pair:
     """Whether it stays as it is: the statement was made in this language."""
 
 
-def pairs(translation: Translation, original: Original | None, form: forms.BaseForm | None) -> list[Pair]:
+def pairs(
+    translation: Translation, original: Original | None, form: forms.BaseForm | None
+) -> list[TranslatedPart]:
     """The parts of the original, each with its translation.
 
     Args:
@@ -84,7 +86,7 @@ def pairs(translation: Translation, original: Original | None, form: forms.BaseF
             and original.statement_language.lower() == translation.language.lower()
         )
         label = str(getattr(Translation._meta.get_field(name), "verbose_name", name))
-        found.append(Pair(name, label, paragraphs(there), words, field, is_same))
+        found.append(TranslatedPart(name, label, paragraphs(there), words, field, is_same))
     return found
 
 

@@ -220,7 +220,8 @@ class Translation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.language}: {self.statement[:100]} ({self.get_state_display()})"
+        words = self.statement if len(self.statement) <= 100 else self.statement[:99] + "…"
+        return f"{self.language} ({self.get_state_display()}): {words}"
 
     @property
     def writers(self) -> set[int]:

@@ -26,12 +26,12 @@ def missing_of_translation(translation: Translation, original: Original | None =
             _("the original as it was: what readers see of it is another version by now. Translate that one")
         ]
     lacks = [
-        _("nothing for “%(part)s”") % {"part": label}
+        _("the translation of the %(part)s") % {"part": label}
         for name, label in original.labels.items()
         if original.words[name].strip() and not getattr(translation, name).strip()
     ]
     has_more = [
-        _("“%(part)s” left empty, as it is in the original") % {"part": label}
+        _("an empty “%(part)s”, as the original has it") % {"part": label}
         for name, label in original.labels.items()
         if not original.words[name].strip() and getattr(translation, name).strip()
     ]

@@ -135,8 +135,14 @@ def discovery(document: Document) -> list[Document]:
 def likely_height(document: Document, width: int) -> int:
     """The height in CSS pixels that the card takes at this width.
 
-    An estimate from the lengths of its texts, on the high side. Where it is too low, the card scrolls in its frame.
+    An estimate from the lengths of its texts, on the high side, in whichever language they are longest. Where it is too
+    low, the card scrolls in its frame.
     """
+    languages = ["", *(each["language"] for each in document.get("translations", []))]
+    return max(_height(translated(document, language), width) for language in languages)
+
+
+def _height(document: Document, width: int) -> int:
     verdict, latest = lead_verdict(document), correction(document)
     texts = (
         (document["statement"], _STATEMENT),

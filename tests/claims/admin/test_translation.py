@@ -108,7 +108,10 @@ def test_what_is_out_of_date_is_listed_and_brought_up_to_date(
     desk.post(carry)
     assert change_page(old) not in desk.get(listed).content.decode()
     renewed = Translation.objects.get(state="in_review")
-    assert change_page(renewed) in signed_in(editor).get(listed.replace("stale", "review")).content.decode()
+    assert (
+        change_page(renewed)
+        in signed_in(editor).get(listed.replace("stale", "translations")).content.decode()
+    )
     assert "somebody else" in act(desk, renewed, "sign_off")
 
 

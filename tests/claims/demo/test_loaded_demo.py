@@ -138,9 +138,10 @@ def test_publications_are_what_the_file_published() -> None:
     )
     versions = [v for row in DEMO["claims"] for v in row["verdicts"]]
     published = [v for v in versions if any(step["action"] == "publish" for step in v["history"])]
+    translated = [t for t in DEMO["translations"] if t["history"][-1]["action"] == "publish"]
     assert kinds == Counter(v["correction_kind"] or "publication" for v in published) + Counter(
         "retraction" for v in versions if v["state"] == "retracted"
-    )
+    ) + Counter({"translation": len(translated)})
 
 
 def test_what_others_checked_waits_for_somebody_to_decide_about_it() -> None:

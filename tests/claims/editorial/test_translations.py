@@ -71,8 +71,8 @@ def test_what_cannot_be_translated(claim: Claim, checker: User) -> None:
     ]
     assert pointers(asking.post("translations/", {"verdict": 999_999, "language": "es"})) == ["#/verdict"]
     assert pointers(asking.post("translations/", {"language": "es", "state": "published"})) == [
-        "/state",
-        "/verdict",
+        "#/state",
+        "#/verdict",
     ]
     hidden = asking.post("translations/", {"verdict": verdict, "language": "es", "summary": "doce\u202e3"})
     assert pointers(hidden) == ["#/summary"]

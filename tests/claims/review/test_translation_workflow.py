@@ -242,7 +242,7 @@ def test_a_statement_in_the_language_of_the_reader_stays_in_its_words(
 
 def test_a_part_that_is_missing_is_named(claim: Claim, checker: User) -> None:
     draft = translate(claim, checker, summary=" ", title="Titular")
-    with pytest.raises(NotPossible, match="nothing for “summary”; “headline” left empty"):
+    with pytest.raises(NotPossible, match="the translation of the summary; an empty “headline”"):
         move_translation(draft, "submit", by=checker)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 
 from claims.ledger import publishing
 from claims.models import Claim, Publication, Translation, TranslationStep
@@ -265,14 +266,18 @@ def test_what_was_reviewed_is_kept(state: str, request: pytest.FixtureRequest) -
 def test_what_is_published_is_told(in_review: Translation, colleague: User) -> None:
     move_translation(in_review, "sign_off", by=colleague)
     write_down(in_review, "in_review", "published")
-    sql(PUBLISH, in_review.pk)
-    refused("SET CONSTRAINTS ALL IMMEDIATE", match="translation_is_told_by_the_ledger")
+    with transaction.atomic():
+        sql(PUBLISH, in_review.pk)
+        refused("SET CONSTRAINTS ALL IMMEDIATE", match="translation_is_told_by_the_ledger")
+        transaction.set_rollback(True)
 
 
 def test_what_is_taken_back_is_told(published: Translation) -> None:
     write_down(published, "published", "retracted")
-    sql("UPDATE claims_translation SET state = 'retracted' WHERE id = %s", published.pk)
-    refused("SET CONSTRAINTS ALL IMMEDIATE", match="translation_is_told_by_the_ledger")
+    with transaction.atomic():
+        sql("UPDATE claims_translation SET state = 'retracted' WHERE id = %s", published.pk)
+        refused("SET CONSTRAINTS ALL IMMEDIATE", match="translation_is_told_by_the_ledger")
+        transaction.set_rollback(True)
 
 
 def test_what_was_superseded_is_not_published(

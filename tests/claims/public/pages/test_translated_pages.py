@@ -1,6 +1,8 @@
 """What readers of another language see: the words that somebody translated and reviewed, and what they are of."""
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -169,11 +171,9 @@ def test_right_to_left_is_written_so(
 
 
 def test_markup_of_a_translated_page_is_of_the_translation(client: Client, claim: Claim) -> None:
-    import json  # noqa: PLC0415
-
-    def graph(language: str) -> dict[str, object]:
+    def graph(language: str) -> dict[str, Any]:
         [script] = shown(client, claim, language=language).cssselect("script[type='application/ld+json']")
-        found: dict[str, object] = json.loads(script.text)
+        found: dict[str, Any] = json.loads(script.text)
         return found
 
     original, translated = graph("en"), graph("es")
@@ -185,13 +185,13 @@ def test_markup_of_a_translated_page_is_of_the_translation(client: Client, claim
         "@id": original["@id"],
         "inLanguage": "en",
     }
-    assert translated["translator"]["name"] == verdict.publisher.name  # type: ignore[index]
+    assert translated["translator"]["name"] == verdict.publisher.name
     assert translated["creditText"] == "Ana Ruiz"
-    [work] = original["workTranslation"]  # type: ignore[misc]
-    assert (work["@id"], work["inLanguage"]) == (translated["@id"], "es")  # type: ignore[index]
+    [work] = original["workTranslation"]
+    assert (work["@id"], work["inLanguage"]) == (translated["@id"], "es")
     claims = original["itemReviewed"], translated["itemReviewed"]
-    assert claims[0]["workTranslation"][0]["@id"] == claims[1]["@id"]  # type: ignore[index]
-    assert claims[1]["translationOfWork"]["@id"] == claims[0]["@id"]  # type: ignore[index]
+    assert claims[0]["workTranslation"][0]["@id"] == claims[1]["@id"]
+    assert claims[1]["translationOfWork"]["@id"] == claims[0]["@id"]
 
 
 @pytest.mark.parametrize("count", [1, 3])
