@@ -4,7 +4,7 @@ django.contrib.sitemaps cuts its parts by counting pages with OFFSET, so that on
 them, and goes through every object to say when a part changed. Here a part is a range of ids: adding claims changes
 the last one, correcting one changes its own, and all parts of the index come of one grouped query over an index.
 
-With every page in seven languages, each naming all, a claim takes 8 KB. `RANGE` of them stay far below the 50,000
+With every page in seven languages, each naming all, a claim takes 10 KB. `RANGE` of them stay far below the 50,000
 addresses and 50 MB that a sitemap may have.
 """
 
