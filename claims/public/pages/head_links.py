@@ -67,9 +67,9 @@ class HeadLinks:
 
 
 def head_links(request: HttpRequest, context: Mapping[Any, Any]) -> HeadLinks:
-    """What is said of the page that answers this request."""
+    """What is said of the page that answers this request; nothing of one that says that there is none."""
     route = route_of(request)
-    if not route:
+    if not route or not context.get("is_reader_page"):
         return HeadLinks()
     code = address_language(request)
     said = HeadLinks(markdown=markdown_address(request), llms=settings.SITE_URL + LLMS)

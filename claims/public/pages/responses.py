@@ -48,7 +48,7 @@ def respond(
         # While templates are being edited, the ETag of what is installed would be out of date.
         response = None if settings.DEBUG else get_conditional_response(request, etag=etag)
         if response is None:
-            response = render(request, template, context | {"rating_styles": styles})
+            response = render(request, template, context | {"rating_styles": styles, "is_reader_page": True})
     response["ETag"] = etag
     if links := link_field(request):
         response["Link"] = links
@@ -64,7 +64,7 @@ def respond_once(
     language = interface_language()
     with translation.override(language):
         styles = rating_styles(ratings)
-        response = render(request, template, context | {"rating_styles": styles})
+        response = render(request, template, context | {"rating_styles": styles, "is_reader_page": True})
     response["Cache-Control"] = "no-store"
     _declare(response, language, styles)
     return response

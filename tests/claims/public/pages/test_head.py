@@ -182,3 +182,13 @@ def test_names_in_any_script_have_one_address_everywhere(client: Client, publish
     plain = client.get(f"{path}index.md")
     assert plain.status_code == 200
     assert f'<{address}>; rel="canonical"' in plain["Link"]
+
+
+@pytest.mark.parametrize("path", ["/claims/99/x/", "/sources/99/", "/clusters/99/x/", "/nothing/"])
+def test_what_is_not_there_has_no_address(client: Client, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    document = html.document_fromstring(response.content.decode())
+    assert robots(document) == "noindex"
+    assert (canonicals(document), languages(document), markup(document)) == ([], {}, [])
+    assert not response.has_header("Link")
