@@ -4,7 +4,7 @@ django.contrib.sitemaps cuts its parts by counting pages with OFFSET, so that on
 them, and goes through every object to say when a part changed. Here a part is a range of ids: adding claims changes
 the last one, correcting one changes its own, and all parts of the index come of one grouped query over an index.
 
-With every page in seven languages, each naming all, a claim takes 8 KB. `RANGE` of them stay far below the 50,000
+With every page in seven languages, each naming all, a claim takes 10 KB. `RANGE` of them stay far below the 50,000
 addresses and 50 MB that a sitemap may have.
 """
 
@@ -23,7 +23,7 @@ from claims.ledger.document.cluster_document import cluster as public_cluster
 from claims.ledger.document.headline import headline, lead_verdict
 from claims.models import Claimant, Cluster, Mention, NewsroomPage, NormalisedRating, Publication, Topic
 from claims.models.claim import claim_path
-from claims.public.crawlers.sitemap_text import Listed, NewsArticle
+from claims.public.crawlers.sitemap_text import NewsArticle, SitemapPage
 from claims.public.pages.subject_names import subject_path
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.database import clock
@@ -56,7 +56,7 @@ _SINGLE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SitemapPart:
     """A sitemap of the index, and when what it lists changed last, where that is known."""
 
     name: str
@@ -77,24 +77,24 @@ _RANGES_OF_CLAIMS = """
 """
 
 
-def parts() -> Iterator[Part]:
+def parts() -> Iterator[SitemapPart]:
     """All parts that list anything."""
-    yield Part("pages", _newest())
-    yield Part("news")
+    yield SitemapPart("pages", _newest())
+    yield SitemapPart("news")
     with connection.cursor() as cursor:
         cursor.execute(_RANGES_OF_CLAIMS, [RANGE, RANGE])
         for number, changed_at in cursor.fetchall():
-            yield Part(f"claims-{number + 1}", changed_at)
+            yield SitemapPart(f"claims-{number + 1}", changed_at)
     clusters = Cluster.objects.public().order_by("pk").values_list("pk", flat=True)
     for number in dict.fromkeys((pk - 1) // RANGE for pk in clusters):
-        yield Part(f"clusters-{number + 1}")
+        yield SitemapPart(f"clusters-{number + 1}")
     named = {str(kind): name for name, (_route, kind, _model) in SUBJECTS.items()}
     ranges = Mention.objects.filter(kind__in=named).annotate(part=(F("thing_id") - 1) / RANGE)
     for kind, number in ranges.order_by("kind", "part").values_list("kind", "part").distinct():
-        yield Part(f"{named[kind]}-{number + 1}")
+        yield SitemapPart(f"{named[kind]}-{number + 1}")
 
 
-def listed(kind: str, number: int) -> list[Listed] | None:
+def listed(kind: str, number: int) -> list[SitemapPage] | None:
     """What stands in a part; None where there is no such kind."""
     if not 0 < number <= GREATEST_ID // RANGE:
         return None
@@ -108,20 +108,20 @@ def listed(kind: str, number: int) -> list[Listed] | None:
     return None
 
 
-def single_pages() -> Iterator[Listed]:
+def single_pages() -> Iterator[SitemapPage]:
     """The pages that are no claim's and no thing's."""
     newest = _newest()
     for route in ("home", "claims"):
-        yield Listed(permanent(route), newest)
+        yield SitemapPage(permanent(route), newest)
     corrected = Publication.objects.filter(kind__in=CORRECTIONS).order_by("-published_at", "-sequence")
-    yield Listed(permanent("corrections"), corrected.values_list("published_at", flat=True).first())
+    yield SitemapPage(permanent("corrections"), corrected.values_list("published_at", flat=True).first())
     for route in _SINGLE:
-        yield Listed(permanent(route))
+        yield SitemapPage(permanent(route))
     about = NewsroomPage.objects.order_by("kind").values("kind").annotate(changed_at=Max("created_at"))
     for kind, changed_at in about.values_list("kind", "changed_at"):
-        yield Listed(permanent("about", kind), changed_at)
+        yield SitemapPage(permanent("about", kind), changed_at)
     for rating_class in NormalisedRating.values:
-        yield Listed(permanent("rating-class", rating_class))
+        yield SitemapPage(permanent("rating-class", rating_class))
 
 
 def news() -> Iterator[NewsArticle]:
@@ -168,7 +168,7 @@ def _newest() -> datetime | None:
     )
 
 
-def _claims(first: int, last: int) -> Iterator[Listed]:
+def _claims(first: int, last: int) -> Iterator[SitemapPage]:
     drawn = has_route("claim-image")
     rows = Publication.objects.current().filter(claim__gte=first, claim__lte=last).order_by("claim")
     for pk, version, slug, published_at, files in rows.values_list(
@@ -177,20 +177,20 @@ def _claims(first: int, last: int) -> Iterator[Listed]:
         shown = [f"{settings.SITE_URL}{FOLDER}{name}" for name in files]
         if drawn:
             shown.insert(0, f"{settings.SITE_URL}{permanent('claim-image', pk)}?version={version}")
-        yield Listed(claim_path(pk, slug), published_at, shown)
+        yield SitemapPage(claim_path(pk, slug), published_at, shown)
 
 
-def _clusters(first: int, last: int) -> Iterator[Listed]:
+def _clusters(first: int, last: int) -> Iterator[SitemapPage]:
     rows = Cluster.objects.public().with_what_is_seen().filter(pk__gte=first, pk__lte=last).order_by("pk")
     for row in rows:
-        yield Listed(
+        yield SitemapPage(
             permanent("cluster", row.pk, row.slug), datetime.fromisoformat(public_cluster(row)["updated_at"])
         )
 
 
-def _subjects(kind: str, first: int, last: int) -> Iterator[Listed]:
+def _subjects(kind: str, first: int, last: int) -> Iterator[SitemapPage]:
     route, mentioned, model = SUBJECTS[kind]
     public = Mention.objects.filter(kind=mentioned, thing_id__gte=first, thing_id__lte=last)
     rows = model.objects.filter(pk__in=public.values("thing_id")).order_by("pk")
     for pk, name in rows.values_list("pk", "name"):
-        yield Listed(subject_path(route, pk, name))
+        yield SitemapPage(subject_path(route, pk, name))

@@ -25,7 +25,7 @@ _PICTURES = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class SitemapPage:
     """A page of ours, by its path without a language, in all of which it is listed."""
 
     path: str
@@ -50,7 +50,7 @@ def index_of(parts: Iterable[tuple[str, datetime | None]]) -> str:
     return f"{_HEAD}<sitemapindex {_SITEMAP}>\n{items}</sitemapindex>\n"
 
 
-def sitemap_of(pages: Iterable[Listed]) -> str:
+def sitemap_of(pages: Iterable[SitemapPage]) -> str:
     """A sitemap of these pages in all languages."""
     items = "".join(_in_all_languages(page) for page in pages)
     return f"{_HEAD}<urlset {_SITEMAP} {_XHTML} {_IMAGE}>\n{items}</urlset>\n"
@@ -73,7 +73,7 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _in_all_languages(page: Listed) -> str:
+def _in_all_languages(page: SitemapPage) -> str:
     known = alternates(page.path)
     rest = _lastmod(page.changed_at)
     rest += "".join(

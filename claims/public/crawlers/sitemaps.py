@@ -6,7 +6,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from claims.public.crawlers import sitemap_parts
-from claims.public.crawlers.sitemap_text import CONTENT_TYPE, Listed, index_of, news_sitemap_of, sitemap_of
+from claims.public.crawlers.sitemap_text import (
+    CONTENT_TYPE,
+    SitemapPage,
+    index_of,
+    news_sitemap_of,
+    sitemap_of,
+)
 from claims.public.pages.page_cache import kept
 from claims.public.pages.responses import etag_of
 from factcheck.api.resources import CACHE_CURRENT, conditional
@@ -55,7 +61,7 @@ def news(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _sitemap(request: HttpRequest, found: list[Listed]) -> HttpResponse:
+def _sitemap(request: HttpRequest, found: list[SitemapPage]) -> HttpResponse:
     # No Last-Modified: what was retracted is gone from here, and all that is left is older. Who has this already is
     # known by its hash, and no text is written.
     return conditional(

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.encoding import escape_uri_path
 
 from claims.models import Publication
 from claims.public.pages.page_addresses import alternates, canonical
@@ -66,9 +67,9 @@ class HeadLinks:
 
 
 def head_links(request: HttpRequest, context: Mapping[Any, Any]) -> HeadLinks:
-    """What is said of the page that answers this request."""
+    """What is said of the page that answers this request; nothing of one that says that there is none."""
     route = route_of(request)
-    if not route:
+    if not route or not context.get("is_reader_page"):
         return HeadLinks()
     code = address_language(request)
     said = HeadLinks(markdown=markdown_address(request), llms=settings.SITE_URL + LLMS)
@@ -83,7 +84,7 @@ def head_links(request: HttpRequest, context: Mapping[Any, Any]) -> HeadLinks:
         return said
     if route == "about" and (language := request.GET.get("language")):
         return replace(said, canonical=_said_in(request, language))
-    path = request.path_info
+    path = path_of(request)
     return replace(said, canonical=canonical(path, code), alternates=tuple(alternates(path)))
 
 
@@ -102,9 +103,14 @@ def markdown_address(request: HttpRequest) -> str:
     if route not in PLAIN:
         return ""
     code = address_language(request)
-    path = request.path_info + FILE
+    path = path_of(request) + FILE
     query = request.META.get("QUERY_STRING", "") if route in LISTS or route.startswith("about") else ""
     return f"{settings.SITE_URL}{address_in(path, code) if code else path}" + (f"?{query}" if query else "")
+
+
+def path_of(request: HttpRequest) -> str:
+    """The path of the page without a language, as addresses have it: names of things may have letters of any script."""
+    return escape_uri_path(request.path_info)
 
 
 def route_of(request: HttpRequest) -> str:
@@ -121,8 +127,8 @@ def _asked(request: HttpRequest) -> bool:
 def _said_in(request: HttpRequest, language: str) -> str:
     """What we say of ourselves in a language: the page of that language, where the site has one in it."""
     if language in dict(settings.LANGUAGES):
-        return canonical(request.path_info, language)
-    return f"{canonical(request.path_info)}?{urlencode({'language': language})}"
+        return canonical(path_of(request), language)
+    return f"{canonical(path_of(request))}?{urlencode({'language': language})}"
 
 
 def _is_withdrawn(context: Mapping[Any, Any]) -> bool:

@@ -75,7 +75,7 @@ def respond_once(
 
 
 def _whole(context: dict[str, Any], reader: str, styles: str) -> dict[str, Any]:
-    return context | {"reader_language": reader, "rating_styles": styles}
+    return context | {"reader_language": reader, "rating_styles": styles, "is_reader_page": True}
 
 
 def _declare(response: HttpResponse, language: str, styles: str) -> None:

@@ -12,7 +12,7 @@ from time_machine import travel
 
 from claims.models import Claim, Publication
 from claims.public.crawlers import sitemap_parts
-from claims.public.crawlers.sitemap_text import Listed, moment, sitemap_of
+from claims.public.crawlers.sitemap_text import SitemapPage, moment, sitemap_of
 from claims.public.pages.page_addresses import alternates
 from claims.review import workflow
 from tests.helpers.newsroom import make_claim
@@ -153,7 +153,7 @@ def test_queries_do_not_grow(
 def test_a_full_part_is_no_longer_than_the_protocol_allows(settings: Any) -> None:
     pictures = [f"https://facts.example.org/media/{number:064d}.jpg" for number in range(4)]
     pages = [
-        Listed(f"/claims/{10**9 + number}/{'long-slug-' * 8}/", datetime.now(UTC), pictures)
+        SitemapPage(f"/claims/{10**9 + number}/{'long-slug-' * 8}/", datetime.now(UTC), pictures)
         for number in range(sitemap_parts.RANGE)
     ]
     content = sitemap_of(pages).encode()

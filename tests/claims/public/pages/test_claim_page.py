@@ -124,7 +124,7 @@ def test_claim_page_shows_everything_published(
 def test_claim_page_tells_machines_what_it_tells_readers(client: Client, publish: Publish) -> None:
     claim = publish(make_claim('The "tunnel" </script> is safe & sound.'))
     document = page(client, claim.get_absolute_url())
-    (script,) = document.cssselect("script[type='application/ld+json']")
+    script, _article = document.cssselect("script[type='application/ld+json']")
     markup = json.loads(script.text)
     url = Publication.objects.get().document["url"]
     assert (markup["@type"], markup["claimReviewed"], markup["url"]) == ("ClaimReview", claim.statement, url)

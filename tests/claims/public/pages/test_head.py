@@ -15,7 +15,7 @@ from claims.review import workflow
 from tests.helpers.newsroom import make_claim
 from tests.helpers.page_markup import complaints
 from tests.helpers.reader_pages import correct, page
-from tests.helpers.sitemap_site import path_of, whole_site
+from tests.helpers.sitemap_site import path_of, read, whole_site
 
 pytestmark = pytest.mark.django_db
 
@@ -168,3 +168,27 @@ def test_lists_say_what_they_list(client: Client, publish: Publish) -> None:
     ]
     assert [path_of(item["url"]) for item in listed] == [one.get_absolute_url() for one in reversed(claims)]
     assert complaints(nodes) == []
+
+
+@pytest.mark.parametrize("name", ["Köln & Umland", "서울", "النقل العام"])
+def test_names_in_any_script_have_one_address_everywhere(client: Client, publish: Publish, name: str) -> None:
+    publish(make_claim("The bridge was closed.", topics=[Topic.objects.create(name=name, slug="t")]))
+    (address,) = {entry.alternates["x-default"] for entry in read(client, "/sitemap-topics-1.xml")}
+    assert address.isascii()
+    path = path_of(address)
+    document = page(client, path)
+    assert canonicals(document) == [address]
+    assert f"<{address}index.md>" in client.get(path)["Link"]
+    plain = client.get(f"{path}index.md")
+    assert plain.status_code == 200
+    assert f'<{address}>; rel="canonical"' in plain["Link"]
+
+
+@pytest.mark.parametrize("path", ["/claims/99/x/", "/sources/99/", "/clusters/99/x/", "/nothing/"])
+def test_what_is_not_there_has_no_address(client: Client, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    document = html.document_fromstring(response.content.decode())
+    assert robots(document) == "noindex"
+    assert (canonicals(document), languages(document), markup(document)) == ([], {}, [])
+    assert not response.has_header("Link")
