@@ -45,7 +45,7 @@ class WebhookWork(OwnWebhooks):
     """Addresses that are told what is published about claims that a filter matches."""
 
     nouns = ("webhook", "webhooks")
-    list_query = webhook_bodies.WebhookQuery
+    list_query = webhook_bodies.OwnWebhookQuery
     serializer_class = webhook_bodies.WebhookSerializer
     shown: ClassVar = {
         "create": webhook_bodies.WebhookWithSecretSerializer,
@@ -103,7 +103,7 @@ class WebhookWork(OwnWebhooks):
         """
         asked = self.row(id=id)
 
-        def work(proof: own_endpoints.Proof) -> KeptAnswer:
+        def work(proof: own_endpoints.ReceiverProof) -> KeptAnswer:
             return self.showing(self.fresh(own_endpoints.accept(self._locked(id), proof, self.token)))
 
         return self.created_once(work, prepare=lambda: own_endpoints.ask_for_proof(asked))

@@ -119,7 +119,7 @@ class WebhookDeliverySerializer(serializers.Serializer):
     attempts = WebhookAttemptSerializer(many=True)
 
 
-class WebhookQuery(ListQuery):
+class OwnWebhookQuery(ListQuery):
     """The webhooks of the token's owner."""
 
     orderings = (*both_ways("id", id_key("id")),)

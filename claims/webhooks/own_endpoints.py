@@ -29,7 +29,7 @@ from claims.webhooks import endpoints
 from factcheck.database.locks import hold
 
 
-class Proof(NamedTuple):
+class ReceiverProof(NamedTuple):
     """What came back from an address that was asked whether it wants messages."""
 
     url: str
@@ -79,16 +79,16 @@ def change(endpoint: WebhookEndpoint, token: ApiToken, **values: Any) -> Webhook
     return endpoint
 
 
-def ask_for_proof(endpoint: WebhookEndpoint) -> Proof:
+def ask_for_proof(endpoint: WebhookEndpoint) -> ReceiverProof:
     """Ask who receives there whether they know the secret. It is noted in the log, whatever comes back."""
     attempt = endpoints.sent_now(endpoint, VERIFICATION_EVENT)
     expected = challenge_answer(endpoint.secret, attempt.delivery.message_id)
     holds = not attempt.error and hmac.compare_digest(_answered(attempt.response).encode(), expected.encode())
-    return Proof(endpoint.url, endpoint.secret, attempt, holds)
+    return ReceiverProof(endpoint.url, endpoint.secret, attempt, holds)
 
 
 @transaction.atomic
-def accept(endpoint: WebhookEndpoint, proof: Proof, token: ApiToken) -> WebhookEndpoint:
+def accept(endpoint: WebhookEndpoint, proof: ReceiverProof, token: ApiToken) -> WebhookEndpoint:
     """Switch on an endpoint, whose row is locked, if its receiver has agreed.
 
     Raises:

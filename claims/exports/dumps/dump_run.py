@@ -62,7 +62,7 @@ class Withdrawn(ExportFormat):
             output.complete(ExportPlace(0, block.sequence), block.claims)
 
 
-class Part(NamedTuple):
+class DumpPart(NamedTuple):
     """A file of every dump."""
 
     name: str
@@ -72,19 +72,21 @@ class Part(NamedTuple):
 
 
 PARTS = (
-    Part(
+    DumpPart(
         "claims.ndjson", Ndjson, ndjson.MEDIA_TYPE, "Every published claim, as the API has it, one on a line."
     ),
-    Part(
+    DumpPart(
         "withdrawn.ndjson",
         Withdrawn,
         ndjson.MEDIA_TYPE,
         "What was retracted or merged into another claim, as the API has it, one on a line.",
     ),
-    Part("claims.csv", Csv, csv.MEDIA_TYPE, "Every published claim as a table, one row for each verdict."),
+    DumpPart(
+        "claims.csv", Csv, csv.MEDIA_TYPE, "Every published claim as a table, one row for each verdict."
+    ),
     # Its writer is loaded when it is needed.
-    Part("claims.parquet", Parquet, "application/vnd.apache.parquet", "The columns of the CSV, typed."),
-    Part(
+    DumpPart("claims.parquet", Parquet, "application/vnd.apache.parquet", "The columns of the CSV, typed."),
+    DumpPart(
         "claims.jsonld",
         DataFeed,
         datafeed.MEDIA_TYPE,
@@ -161,7 +163,7 @@ def _workshop() -> Iterator[Path]:
         yield Path(folder)
 
 
-def _file(part: Part, selection: Selection, workshop: Path, folder: str, told: Told) -> dict[str, Any]:
+def _file(part: DumpPart, selection: Selection, workshop: Path, folder: str, told: Told) -> dict[str, Any]:
     """Write a file, have the store keep it, and describe it."""
     told(part.name)
     path, place = workshop / part.name, f"{FOLDER}/{folder}/{part.name}"

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.core.files.storage import default_storage
 from django.test import Client
 
 from claims.exports.dumps import kept_dumps
 from claims.exports.dumps.dump_run import write_dump
 from claims.models import Claim
+from factcheck.installation import object_store
 from factcheck.installation.file_store import FilesAway
 from tests.helpers.newsroom import make_claim
 from tests.helpers.object_server import ObjectServer, object_server
@@ -39,7 +39,7 @@ def test_is_written_read_in_parts_and_removed(
     def whole_file(*_arguments: Any) -> None:
         raise AssertionError("A part is fetched as a part.")
 
-    monkeypatch.setattr(type(default_storage._wrapped), "_open", whole_file)
+    monkeypatch.setattr(object_store.ObjectStore, "_open", whole_file)
     for asked, expected in (("bytes=0-3", whole[:4]), ("bytes=-8", whole[-8:]), ("bytes=5-", whole[5:])):
         answer = client.get(LATEST, headers={"Range": asked})
         assert (answer.status_code, answer.content) == (206, expected)
