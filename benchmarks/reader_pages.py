@@ -128,11 +128,10 @@ def busiest_as_the_house() -> Iterator[None]:
 
     with superuser() as server:
         server.execute("SET session_replication_role = replica")
-        row = server.execute("SELECT id FROM sources_publisher WHERE is_house").fetchone()
-        house = row[0] if row else 0
-        busiest = server.execute(
+        [house] = server.execute("SELECT id FROM sources_publisher WHERE is_house").fetchall()[0]
+        [busiest] = server.execute(
             "SELECT publisher_id FROM claims_publishedverdict GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
-        ).fetchone()[0]
+        ).fetchall()[0]
 
         def swap(before: int, after: int) -> None:
             server.execute("UPDATE sources_publisher SET is_house = false WHERE id = %s", [before])

@@ -75,7 +75,7 @@ def claim_list(request: HttpRequest, about: Mapping[str, Any] | None = None) -> 
         "kept": [(name, value) for name, value in search.kept.items() if name != "q"],
         "counts_at": counts_addresses(search),
     }
-    made_of = [counted, chosen, page.previous, page.next, *(row.sha256 for row in page.rows)]
+    made_of: list[object] = [counted, chosen, page.previous, page.next, *(row.sha256 for row in page.rows)]
     return ClaimList(search, documents, context, made_of)
 
 
