@@ -10,10 +10,10 @@ from claims.public.pages import (
     archived_file,
     cards,
     check,
-    claim_list,
     clusters,
     corrections,
     home,
+    listed_claims,
     media_files,
     oembed,
     standards,
@@ -24,8 +24,8 @@ from claims.readers.doors import complaint_page, message_page, request_page
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("claims/", claim_list.claims, name="claims"),
-    path("claims/facets/", claim_list.counts, name="claim-counts"),
+    path("claims/", listed_claims.claims, name="claims"),
+    path("claims/facets/", listed_claims.counts, name="claim-counts"),
     path("claims/<int:pk>/", views.claim, name="claim-permanent"),
     path("claims/<int:pk>/card/", cards.card, name="claim-card"),
     path("claims/<int:pk>/versions/<int:version>/", views.claim_version, name="claim-version"),

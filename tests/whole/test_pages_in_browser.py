@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from claims.models import Claim, Claimant
-from claims.public.pages import check, claim_list, facet_panel
+from claims.public.pages import check, facet_panel, listed_claims
 from tests.helpers.accessibility import violations
 from tests.helpers.answers import Answers
 from tests.helpers.browser import new_context
@@ -262,7 +262,7 @@ def test_numbers_that_come_late_move_nothing(
     addresses: dict[str, str], visit: Callable[..., Page], monkeypatch: pytest.MonkeyPatch, width: int
 ) -> None:
     monkeypatch.setattr(facet_panel, "DEAR", 0)
-    monkeypatch.setattr(claim_list, "CLAIMS_PER_PAGE", 9)
+    monkeypatch.setattr(listed_claims, "CLAIMS_PER_PAGE", 9)
     page = visit(addresses["list"], viewport={"width": width, "height": 700})
     expect(page.locator("#filters .facet").first).to_be_attached()
     assert page.evaluate(SHIFTED) == 0
@@ -274,7 +274,7 @@ def test_without_scripts_a_link_leads_to_the_numbers(
     addresses: dict[str, str], visit: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(facet_panel, "DEAR", 0)
-    monkeypatch.setattr(claim_list, "CLAIMS_PER_PAGE", 9)
+    monkeypatch.setattr(listed_claims, "CLAIMS_PER_PAGE", 9)
     page = visit(addresses["list"], java_script_enabled=False)
     page.locator("#filters").get_by_role("link", name=re.compile("with numbers$")).click()
     page.get_by_role("link", name=re.compile("^Satire")).click()

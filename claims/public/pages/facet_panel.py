@@ -47,7 +47,7 @@ _NAMED = ("claimant", "topic", "publisher")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class FacetChoice:
     """A value of a facet: what it is called, how many claims have it, and where it leads."""
 
     value: str
@@ -63,14 +63,14 @@ class Choice:
 class ShownFacet:
     name: str
     title: str
-    first: list[Choice]
-    more: list[Choice]
+    first: list[FacetChoice]
+    more: list[FacetChoice]
     #: Values beyond those that are shown.
     others: int
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenFacet:
     """What the list is narrowed down by, and where it leads to take that away."""
 
     name: str
@@ -140,12 +140,12 @@ def _panel(search: ClaimSearch, counted: FacetCounts) -> FacetPanel:
     return FacetPanel(counted.claims, shown)
 
 
-def chosen(search: ClaimSearch) -> list[Chosen]:
+def chosen(search: ClaimSearch) -> list[ChosenFacet]:
     """What the reader has chosen. A thing that nothing published mentions has no name here, only its number."""
     picked = search.chosen
     names = names_of({name: [picked[name]] for name in _NAMED if name in picked})
     return [
-        Chosen(
+        ChosenFacet(
             name,
             str(TITLES[name]),
             _label(name, str(value), names) or str(value),
@@ -183,7 +183,9 @@ def _months(search: ClaimSearch) -> list[tuple[str, int]]:
     return sorted(counted.facets[REVIEWED_MONTH.name].counts, reverse=True)
 
 
-def _with_months(search: ClaimSearch, years: list[Choice], months: list[tuple[str, int]]) -> list[Choice]:
+def _with_months(
+    search: ClaimSearch, years: list[FacetChoice], months: list[tuple[str, int]]
+) -> list[FacetChoice]:
     year = search.cleaned_data["reviewed"][:4]
     parts = [_choice(search, "reviewed", value, number, {}, is_part=True) for value, number in months]
     return [each for one in years for each in ([one, *parts] if one.value == year else [one])]
@@ -205,7 +207,7 @@ def _choice(
     names: Mapping[tuple[str, int], str],
     *,
     is_part: bool = False,
-) -> Choice:
+) -> FacetChoice:
     is_chosen = str(search.cleaned_data[name] or "") == value
     # To choose a publisher is to say whose fact checks are wanted.
     changes: dict[str, Any] = {"by": None} if name == "publisher" else {}
@@ -213,7 +215,7 @@ def _choice(
         changes[name] = value[:4] if is_part else None
     else:
         changes[name] = value
-    return Choice(
+    return FacetChoice(
         value,
         _label(name, value, names),
         number,

@@ -16,7 +16,7 @@ from claims.ledger.queries.review_timeline import review_timeline
 from claims.models import Mention, Publication, PublishedVerdict, Rating, Topic
 from claims.models.rating import NormalisedRating
 from claims.public.api.mentioned_resources import mentioned, scale_rating
-from claims.public.pages.claim_list import ClaimList, claim_list
+from claims.public.pages.listed_claims import ListedClaims, claim_list
 from claims.public.pages.page_cache import kept, public
 from claims.public.pages.rating_meanings import MEANINGS
 from claims.public.pages.responses import in_own_words, respond
@@ -167,7 +167,7 @@ def topics(request: HttpRequest) -> HttpResponse:
 def _page(
     request: HttpRequest,
     template: str,
-    listed: ClaimList,
+    listed: ListedClaims,
     context: Document,
     conditions: Document,
     *,

@@ -66,7 +66,7 @@ def follow(client: Client, path: str, direction: str) -> list[tuple[str, html.Ht
 def test_pages_lead_through_all_claims_and_back(
     client: Client, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("claims.public.pages.claim_list.CLAIMS_PER_PAGE", 2)
+    monkeypatch.setattr("claims.public.pages.listed_claims.CLAIMS_PER_PAGE", 2)
     for number in range(5):
         publish(make_claim(f"Tunnel {number} is closed."))
     onwards = follow(client, "/claims/", "next")
@@ -79,7 +79,7 @@ def test_pages_lead_through_all_claims_and_back(
 def test_search_pages_lead_from_the_best_match_to_the_others(
     client: Client, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("claims.public.pages.claim_list.CLAIMS_PER_PAGE", 1)
+    monkeypatch.setattr("claims.public.pages.listed_claims.CLAIMS_PER_PAGE", 1)
     publish(make_claim("A canal and a canal: the canal is deep."))
     publish(make_claim("The river is deep."), summary="The canal was measured.")
     publish(make_claim("The canal is deep."))
