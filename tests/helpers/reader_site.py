@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from urllib.parse import quote
 
 from claims.models import Claim, Claimant, Cluster, ClusterMember, NewsroomPage, Topic
 from claims.models.rating import NormalisedRating
@@ -37,7 +38,7 @@ def pages_of_readers(publish: Callable[..., Claim], claimant: Claimant) -> dict[
         "clusters": "/clusters/",
         "cluster": make_cluster(claims).get_absolute_url(),
         "claimant": f"/claimants/{claimant.pk}/mara-lindqvist/",
-        "topic": f"/topics/{topic.pk}/{LONG_WORD.lower()}/",
+        "topic": f"/topics/{topic.pk}/{quote(LONG_WORD.lower())}/",
         "publisher": f"/publishers/{Publisher.objects.house().pk}/factcheck-newsroom/",
         "rating": "/ratings/false/",
         "ratings": "/ratings/",

@@ -6,6 +6,7 @@ tells the truth; no page here makes a score of it. What things are called is tak
 
 from typing import Any
 
+import orjson
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -25,6 +26,7 @@ from claims.public.pages.subject_names import subject_path
 from factcheck.api.pagination import page_of_rows
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import GREATEST_ID, ValueRefused
+from factcheck.web.own_addresses import rendered
 from sources.models import Publisher
 
 Document = dict[str, Any]
@@ -93,7 +95,10 @@ def publisher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     if moved := _moved(request, "publisher", pk, row.name, slug):
         return moved
     listed = claim_list(request, {"publisher": pk})
-    context = {"publisher": claim_document.publisher(row), "is_house": row.is_house}
+    about = orjson.loads(
+        rendered(claim_document.publisher(row))
+    )  # with the address of this site, if it is ours
+    context = {"publisher": about, "is_house": row.is_house}
     return _page(request, "claims/publisher.html", listed, context, {"publisher_id": pk})
 
 
