@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from urllib.parse import quote
 
 from django.contrib.auth.models import User
 
@@ -59,7 +60,7 @@ def pages_of_readers(publish: Callable[..., Claim], claimant: Claimant, editor: 
         "clusters": "/clusters/",
         "cluster": make_cluster(claims).get_absolute_url(),
         "claimant": f"/claimants/{claimant.pk}/mara-lindqvist/",
-        "topic": f"/topics/{topic.pk}/{LONG_WORD.lower()}/",
+        "topic": f"/topics/{topic.pk}/{quote(LONG_WORD.lower())}/",
         "publisher": f"/publishers/{Publisher.objects.house().pk}/factcheck-newsroom/",
         "rating": "/ratings/false/",
         "ratings": "/ratings/",

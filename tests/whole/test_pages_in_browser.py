@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from claims.models import Claim, Claimant
-from claims.public.pages import check, claim_list, facet_panel
+from claims.public.pages import check, facet_panel, listed_claims
 from tests.helpers.accessibility import violations
 from tests.helpers.answers import Answers
 from tests.helpers.browser import new_context
@@ -274,11 +274,12 @@ def test_chart_has_the_colours_of_the_ratings_and_the_direction_of_the_page(
     assert page.locator(".chart-table tbody tr").count() == 10
 
 
-SHIFTED = """() => new Promise(resolve => {
-  let sum = 0;
-  new PerformanceObserver(list => list.getEntries().forEach(each => { sum += each.value; }))
+MOVED = """() => new Promise(resolve => {
+  const moved = [];
+  new PerformanceObserver(list => list.getEntries().forEach(each => each.sources.forEach(
+    source => moved.push(source.node?.outerHTML?.slice(0, 80) ?? "text"))))
     .observe({type: "layout-shift", buffered: true});
-  setTimeout(() => resolve(sum), 500);
+  setTimeout(() => resolve(moved), 500);
 })"""
 
 
@@ -287,10 +288,10 @@ def test_numbers_that_come_late_move_nothing(
     addresses: dict[str, str], visit: Callable[..., Page], monkeypatch: pytest.MonkeyPatch, width: int
 ) -> None:
     monkeypatch.setattr(facet_panel, "DEAR", 0)
-    monkeypatch.setattr(claim_list, "CLAIMS_PER_PAGE", 9)
+    monkeypatch.setattr(listed_claims, "CLAIMS_PER_PAGE", 9)
     page = visit(addresses["list"], viewport={"width": width, "height": 700})
     expect(page.locator("#filters .facet").first).to_be_attached()
-    assert page.evaluate(SHIFTED) == 0
+    assert page.evaluate(MOVED) == []
     page.locator("#filters").get_by_role("link", name=re.compile("^Satire")).click()
     expect(page.locator(".card")).to_have_count(1)
 
@@ -299,7 +300,7 @@ def test_without_scripts_a_link_leads_to_the_numbers(
     addresses: dict[str, str], visit: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(facet_panel, "DEAR", 0)
-    monkeypatch.setattr(claim_list, "CLAIMS_PER_PAGE", 9)
+    monkeypatch.setattr(listed_claims, "CLAIMS_PER_PAGE", 9)
     page = visit(addresses["list"], java_script_enabled=False)
     page.locator("#filters").get_by_role("link", name=re.compile("with numbers$")).click()
     page.get_by_role("link", name=re.compile("^Satire")).click()

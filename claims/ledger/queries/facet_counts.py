@@ -105,8 +105,7 @@ FACETS = {
             own=("rating_class",),
         ),
         Facet("rating", _by_verdict, "rating_id", own=("rating",), mentions=Mention.Kind.RATING),
-        # `by`: the newsroom itself is one of the publishers (`own_claims`).
-        Facet("publisher", _by_verdict, "publisher_id", own=("publisher", "by")),
+        Facet("publisher", _by_verdict, "publisher_id", own=("publisher",)),
         Facet("publisher_kind", _by_verdict, "publisher_kind", own=("publisher_kind",)),
         Facet(
             "reviewed_year",

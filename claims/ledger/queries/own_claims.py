@@ -9,7 +9,7 @@ from factcheck.database.cached_sql import FoundBy
 
 
 class OwnClaimsQuery(ClaimListQuery):
-    """Published claims, whoever checked them, or the newsroom itself."""
+    """Published claims, whoever checked them, or the newsroom itself; for feeds."""
 
     by = VerdictParameter(
         Keyword(("house", "all")),

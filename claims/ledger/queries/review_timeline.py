@@ -33,8 +33,13 @@ def review_timeline(conditions: Mapping[str, Any]) -> Timeline:
 
 
 def _counted(conditions: Mapping[str, Any]) -> Timeline:
-    verdicts = PublishedVerdict.objects.current().filter(**conditions).order_by()
-    counted = verdicts.values(month=TruncMonth("reviewed_on")).annotate(number=Count("pk"))
+    verdicts = PublishedVerdict.objects.filter(**conditions)
+    # Whichever says that they are current is in an index with all that is counted.
+    if any(name.startswith("publication__") for name in conditions):
+        verdicts = verdicts.filter(publication__superseded_at__isnull=True, publication__status="published")
+    else:
+        verdicts = verdicts.current()
+    counted = verdicts.order_by().values(month=TruncMonth("reviewed_on")).annotate(number=Count("*"))
     timeline: Timeline = {}
     for month, name, number in counted.values_list("month", "rating_class", "number"):
         key = (f"{month:%Y-%m}" if month else "", name or "not_rated")

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import cached_property
 
-from claims.ledger.queries.own_claims import OwnClaimsQuery
+from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.ledger.queries.search_query import RELEVANCE
 from claims.matching.meant_claims import entries_meant
 from claims.models import Publication
@@ -20,10 +20,15 @@ from claims.models.rating import NormalisedRating
 from claims.search import LONGEST, SearchReading
 from factcheck.api.pagination import KeysetPage, page_of_template
 from factcheck.api.query_values import GREATEST_ID, LanguageRange, ValueRefused
+from factcheck.api.resources import planned
+from factcheck.database.cached_sql import FoundBy
+from factcheck.database.read_connections import fetch
 from factcheck.web.own_addresses import placed
 
 Document = dict[str, Any]
 
+#: Of more verdicts than this, the newest claims are looked through until some have one.
+MANY = 5_000
 _YEAR_OR_MONTH = re.compile(r"[12][0-9]{3}(-(0[1-9]|1[0-2]))?", re.ASCII)
 
 #: What narrows a list down, by the name that readers' addresses have for it, and what the API calls the same.
@@ -60,6 +65,22 @@ def _language_range(text: str) -> None:
 
 def _id() -> forms.IntegerField:
     return forms.IntegerField(required=False, min_value=1, max_value=GREATEST_ID)
+
+
+def _house() -> int:
+    """The newsroom itself, by its id: of a number, the planner knows how common it is."""
+    return next((pk for (pk,) in fetch("SELECT id FROM sources_publisher WHERE is_house")), GREATEST_ID)
+
+
+class ReadersQuery(ClaimListQuery):
+    """Published claims, as pages for readers ask for them: the newest first, or the most relevant."""
+
+    #: Whether so many verdicts meet the conditions that the newest claims with one of them are soon found.
+    asks_for_many = False
+
+    @property
+    def found_by(self) -> FoundBy | None:
+        return None if self.asks_for_many else super().found_by
 
 
 class ClaimSearch(forms.Form):
@@ -115,9 +136,9 @@ class ClaimSearch(forms.Form):
         about a person, a topic or a rating has what everybody found.
         """
         asked = self.cleaned_data
-        return bool(
-            asked["by"] == "house" or not (asked["by"] or asked["q"] or asked["publisher"] or self.about)
-        )
+        if asked["publisher"]:
+            return False
+        return bool(asked["by"] == "house" or not (asked["by"] or asked["q"] or self.about))
 
     @cached_property
     def names(self) -> dict[str, Any]:
@@ -135,15 +156,15 @@ class ClaimSearch(forms.Form):
         return "?" + urlencode(self.names if self.is_by_house else {**self.names, "by": "all"})
 
     @cached_property
-    def query(self) -> OwnClaimsQuery:
+    def query(self) -> ReadersQuery:
         """The list of the API that answers it."""
         names = QueryDict(mutable=True)
         names.update(self.names)
         if self.is_by_house:
-            names["by"] = "house"
+            names["publisher"] = str(_house())
         if self.cleaned_data["cursor"]:
             names["cursor"] = self.cleaned_data["cursor"]
-        return OwnClaimsQuery(names, Publication.objects.all(), request=self.request)
+        return ReadersQuery(names, Publication.objects.all(), request=self.request)
 
     @property
     def conditions(self) -> dict[str, Any]:
@@ -174,6 +195,8 @@ class ClaimSearch(forms.Form):
 
     def _page(self, size: int) -> "KeysetPage[Listed]":
         query = self.query
+        if query.found_by and planned(query.verdicts(query.sought).current()) > MANY:
+            query.asks_for_many = True
         found = page_of_template(
             query.template,
             ("body", "body_sha256"),

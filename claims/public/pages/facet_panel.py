@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from claims.ledger.queries.facet_counts import REVIEWED_MONTH, Counting, FacetCounts
+from claims.ledger.queries.facet_counts import FACETS, REVIEWED_MONTH, Counting, FacetCounts
+from claims.models import Publication
 from claims.models.rating import NormalisedRating
 from claims.public.pages.claim_search import ClaimSearch, days_of
 from claims.public.pages.reader_tags import language_name, month_name
@@ -21,7 +22,7 @@ from claims.public.pages.subject_names import names_of, subject_path
 from factcheck.api.resources import planned
 
 #: From so many claims on, counting them takes longer than a reader should wait for the first word of a page.
-DEAR = 15_000
+DEAR = 10_000
 #: How many values of a facet are looked at, and how many of those are shown at first.
 _VALUES, _FIRST = 20, 6
 
@@ -47,7 +48,7 @@ _NAMED = ("claimant", "topic", "publisher")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class FacetChoice:
     """A value of a facet: what it is called, how many claims have it, and where it leads."""
 
     value: str
@@ -63,14 +64,14 @@ class Choice:
 class ShownFacet:
     name: str
     title: str
-    first: list[Choice]
-    more: list[Choice]
+    first: list[FacetChoice]
+    more: list[FacetChoice]
     #: Values beyond those that are shown.
     others: int
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenFacet:
     """What the list is narrowed down by, and where it leads to take that away."""
 
     name: str
@@ -101,9 +102,26 @@ def panel_at_once(search: ClaimSearch, *, is_long: bool) -> FacetPanel | None:
     """
     counting = _counting(search)
     known = counting.known()
-    if known is None and is_long and planned(search.query.qs) > DEAR:
+    if known is None and is_long and _is_dear(counting):
         return None
     return _panel(search, known or counting.counted_now())
+
+
+def _is_dear(counting: Counting) -> bool:
+    """Whether the planner expects many claims for one of the facets, which are counted without their own conditions."""
+    held = {
+        tuple(name for name in counting.conditions if name not in FACETS[facet].own)
+        for facet in counting.names
+    }
+    return any(
+        planned(
+            counting.query.matching(
+                Publication.objects.all(), {name: counting.conditions[name] for name in names}
+            )
+        )
+        > DEAR
+        for names in sorted(held, key=len)
+    )
 
 
 def panel(search: ClaimSearch) -> FacetPanel:
@@ -140,12 +158,12 @@ def _panel(search: ClaimSearch, counted: FacetCounts) -> FacetPanel:
     return FacetPanel(counted.claims, shown)
 
 
-def chosen(search: ClaimSearch) -> list[Chosen]:
+def chosen(search: ClaimSearch) -> list[ChosenFacet]:
     """What the reader has chosen. A thing that nothing published mentions has no name here, only its number."""
     picked = search.chosen
     names = names_of({name: [picked[name]] for name in _NAMED if name in picked})
     return [
-        Chosen(
+        ChosenFacet(
             name,
             str(TITLES[name]),
             _label(name, str(value), names) or str(value),
@@ -183,7 +201,9 @@ def _months(search: ClaimSearch) -> list[tuple[str, int]]:
     return sorted(counted.facets[REVIEWED_MONTH.name].counts, reverse=True)
 
 
-def _with_months(search: ClaimSearch, years: list[Choice], months: list[tuple[str, int]]) -> list[Choice]:
+def _with_months(
+    search: ClaimSearch, years: list[FacetChoice], months: list[tuple[str, int]]
+) -> list[FacetChoice]:
     year = search.cleaned_data["reviewed"][:4]
     parts = [_choice(search, "reviewed", value, number, {}, is_part=True) for value, number in months]
     return [each for one in years for each in ([one, *parts] if one.value == year else [one])]
@@ -205,7 +225,7 @@ def _choice(
     names: Mapping[tuple[str, int], str],
     *,
     is_part: bool = False,
-) -> Choice:
+) -> FacetChoice:
     is_chosen = str(search.cleaned_data[name] or "") == value
     # To choose a publisher is to say whose fact checks are wanted.
     changes: dict[str, Any] = {"by": None} if name == "publisher" else {}
@@ -213,7 +233,7 @@ def _choice(
         changes[name] = value[:4] if is_part else None
     else:
         changes[name] = value
-    return Choice(
+    return FacetChoice(
         value,
         _label(name, value, names),
         number,

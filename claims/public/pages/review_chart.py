@@ -30,7 +30,7 @@ _SHARE = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class ChartPeriod:
     """A month or a year, and how many fact checks of each class are of it."""
 
     name: str
@@ -51,7 +51,7 @@ class ReviewChart:
     """
 
     classes: list[tuple[str, str, int]]
-    periods: list[Period]
+    periods: list[ChartPeriod]
     undated: int
     is_monthly: bool
     drawing: SafeString
@@ -93,7 +93,7 @@ def review_chart(timeline: Timeline) -> ReviewChart:
     return ReviewChart(classes, periods, undated, is_monthly, _drawing(periods, [one[0] for one in classes]))
 
 
-def _periods(timeline: Timeline, months: list[str], *, is_monthly: bool) -> list[Period]:
+def _periods(timeline: Timeline, months: list[str], *, is_monthly: bool) -> list[ChartPeriod]:
     """All months or years from the first to the last, those without fact checks too."""
     if not months:
         return []
@@ -107,7 +107,7 @@ def _periods(timeline: Timeline, months: list[str], *, is_monthly: bool) -> list
         key = month if is_monthly else month[:4]
         if key in counted:
             counted[key][value] = counted[key].get(value, 0) + number
-    return [Period(month_name(key) if is_monthly else key, counts) for key, counts in counted.items()]
+    return [ChartPeriod(month_name(key) if is_monthly else key, counts) for key, counts in counted.items()]
 
 
 def _number(month: str) -> int:
@@ -118,7 +118,7 @@ def _month(number: int) -> str:
     return f"{date(number // 12, number % 12 + 1, 1):%Y-%m}"
 
 
-def _drawing(periods: list[Period], classes: list[str]) -> SafeString:
+def _drawing(periods: list[ChartPeriod], classes: list[str]) -> SafeString:
     if len(periods) < 2:  # one bar says nothing that the numbers beside it do not
         return SafeString()
     most = max(period.total for period in periods)
@@ -144,7 +144,7 @@ def _drawing(periods: list[Period], classes: list[str]) -> SafeString:
     )
 
 
-def _stack(period: Period, classes: list[str], most: int) -> list[tuple[str, float, float]]:
+def _stack(period: ChartPeriod, classes: list[str], most: int) -> list[tuple[str, float, float]]:
     """Each class of a period, from the bottom upwards: where its part begins from above, and how high it is."""
     parts, reached = [], 0
     for value in classes:
@@ -158,7 +158,7 @@ def _units(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _described(periods: list[Period]) -> str:
+def _described(periods: list[ChartPeriod]) -> str:
     total = sum(period.total for period in periods)
     highest = max(periods, key=lambda period: period.total)
     return ngettext(

@@ -6,6 +6,7 @@ tells the truth; no page here makes a score of it. What things are called is tak
 
 from typing import Any
 
+import orjson
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -16,7 +17,7 @@ from claims.ledger.queries.review_timeline import review_timeline
 from claims.models import Mention, Publication, PublishedVerdict, Rating, Topic
 from claims.models.rating import NormalisedRating
 from claims.public.api.mentioned_resources import mentioned, scale_rating
-from claims.public.pages.claim_list import ClaimList, claim_list
+from claims.public.pages.listed_claims import ListedClaims, claim_list
 from claims.public.pages.page_cache import kept, public
 from claims.public.pages.rating_meanings import MEANINGS
 from claims.public.pages.responses import in_own_words, respond
@@ -25,6 +26,7 @@ from claims.public.pages.subject_names import subject_path
 from factcheck.api.pagination import KeysetPage, page_of_rows
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import GREATEST_ID, ValueRefused
+from factcheck.web.own_addresses import rendered
 from sources.models import Publisher
 
 Document = dict[str, Any]
@@ -93,7 +95,10 @@ def publisher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     if moved := _moved(request, "publisher", pk, row.name, slug):
         return moved
     listed = claim_list(request, {"publisher": pk})
-    context = {"publisher": claim_document.publisher(row), "is_house": row.is_house}
+    about = orjson.loads(
+        rendered(claim_document.publisher(row))
+    )  # with the address of this site, if it is ours
+    context = {"publisher": about, "is_house": row.is_house}
     return _page(request, "claims/publisher.html", listed, context, {"publisher_id": pk})
 
 
@@ -177,7 +182,7 @@ def topics_asked(request: HttpRequest) -> tuple[list[tuple[str, str, int]], Keys
 def _page(
     request: HttpRequest,
     template: str,
-    listed: ClaimList,
+    listed: ListedClaims,
     context: Document,
     conditions: Document,
     *,

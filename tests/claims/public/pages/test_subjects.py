@@ -106,6 +106,9 @@ def test_publisher_tells_the_house_from_others(client: Client, world: Claimant) 
     assert len(statements(ours)) == 4
     assert ours.cssselect(".subject .notice") == []
     assert "This is us." in words(ours.cssselect(".subject")[0])
+    assert [one.get("href") for one in ours.cssselect(".subject a[rel=external]")] == [
+        "http://localhost:8000"
+    ]
 
 
 def test_rating_says_what_it_means_in_each_scale(client: Client, world: Claimant) -> None:
@@ -177,7 +180,7 @@ def test_who_is_only_in_drafts_has_no_page(client: Client, publish: Publish, edi
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
-    "kind, queries", [("claimants", 8), ("topics", 8), ("publishers", 8), ("ratings", 7)]
+    "kind, queries", [("claimants", 8), ("topics", 8), ("publishers", 9), ("ratings", 8)]
 )
 def test_costs_the_same_whatever_its_length(
     client: Client,

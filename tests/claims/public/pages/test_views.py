@@ -26,12 +26,13 @@ def test_list_of_an_empty_newsroom(client):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_list_costs_five_queries_whatever_its_length(
+def test_list_costs_seven_queries_whatever_its_length(
     client: Client, publish: Publish, django_assert_num_queries: DjangoAssertNumQueries, count: int
 ) -> None:
     published = [publish(make_claim(f"Tunnel {number} is closed.")) for number in range(count)]
-    # The page, where the ledger stands, two counts (publishers are counted among all), and names.
-    with django_assert_num_queries(5):
+    # Who we are, how many checks we have, the page, where the ledger stands, two counts (publishers are counted among
+    # all), and names.
+    with django_assert_num_queries(7):
         document = page(client, "/claims/")
     assert statements(document) == [claim.statement for claim in reversed(published)]
 
@@ -66,7 +67,7 @@ def follow(client: Client, path: str, direction: str) -> list[tuple[str, html.Ht
 def test_pages_lead_through_all_claims_and_back(
     client: Client, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("claims.public.pages.claim_list.CLAIMS_PER_PAGE", 2)
+    monkeypatch.setattr("claims.public.pages.listed_claims.CLAIMS_PER_PAGE", 2)
     for number in range(5):
         publish(make_claim(f"Tunnel {number} is closed."))
     onwards = follow(client, "/claims/", "next")
@@ -79,7 +80,7 @@ def test_pages_lead_through_all_claims_and_back(
 def test_search_pages_lead_from_the_best_match_to_the_others(
     client: Client, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("claims.public.pages.claim_list.CLAIMS_PER_PAGE", 1)
+    monkeypatch.setattr("claims.public.pages.listed_claims.CLAIMS_PER_PAGE", 1)
     publish(make_claim("A canal and a canal: the canal is deep."))
     publish(make_claim("The river is deep."), summary="The canal was measured.")
     publish(make_claim("The canal is deep."))

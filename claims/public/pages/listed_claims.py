@@ -24,7 +24,7 @@ CLAIMS_PER_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimList:
+class ListedClaims:
     """A page of claims, with what it can be narrowed down by.
 
     Attributes:
@@ -41,7 +41,7 @@ class ClaimList:
         return ratings_of(self.documents)
 
 
-def claim_list(request: HttpRequest, about: Mapping[str, Any] | None = None) -> ClaimList:
+def claim_list(request: HttpRequest, about: Mapping[str, Any] | None = None) -> ListedClaims:
     """The page that is asked for, of all claims or of those about one thing.
 
     Raises:
@@ -75,8 +75,8 @@ def claim_list(request: HttpRequest, about: Mapping[str, Any] | None = None) -> 
         "kept": [(name, value) for name, value in search.kept.items() if name != "q"],
         "counts_at": counts_addresses(search),
     }
-    made_of = [counted, chosen, page.previous, page.next, *(row.sha256 for row in page.rows)]
-    return ClaimList(search, documents, context, made_of)
+    made_of: list[object] = [counted, chosen, page.previous, page.next, *(row.sha256 for row in page.rows)]
+    return ListedClaims(search, documents, context, made_of)
 
 
 def valid_search(request: HttpRequest, about: Mapping[str, Any] | None = None) -> ClaimSearch:
