@@ -153,6 +153,7 @@ def _navigation() -> list[dict[str, Any]]:
                 _entry(_("Verdicts"), "gavel", "claims_verdict"),
                 _entry(_("Work"), "assignment_ind", "claims_assignment"),
                 _entry(_("Sign-off"), "approval", "claims_verdict", queue="review"),
+                _entry(_("Translations"), "translate", "claims_translation"),
                 _entry(_("Answers awaited"), "reply", "claims_replyrequest", queue="awaited"),
                 _entry(_("Complaints"), "contact_support", "claims_complaint"),
                 _entry(_("Requests from readers"), "live_help", "claims_readerrequest"),

@@ -70,6 +70,8 @@ MOVES = {
     "claims.imports.storing.undo",
     "claims.exports.restore.replay",
 }
+#: Who changes the state of translations.
+TRANSLATED = {"claims.review.translation_workflow", "claims.exports.restore.restored_translations"}
 #: Who changes the state of clusters.
 CLUSTERS = {"claims.review.clusters"}
 #: Who changes the state of import runs, which nobody moves along a table.
@@ -108,7 +110,9 @@ def writes_state(node: ast.AST) -> bool:
 
 def test_states_are_written_by_moves() -> None:
     writers = {name for name, tree in TREES.items() if any(map(writes_state, ast.walk(tree)))}
-    assert writers == MOVES | CLUSTERS | RUNS | DELIVERIES | CHATS | WATCHED | READERS | PROSPECTS
+    assert (
+        writers == MOVES | TRANSLATED | CLUSTERS | RUNS | DELIVERIES | CHATS | WATCHED | READERS | PROSPECTS
+    )
 
 
 @pytest.mark.parametrize("name", sorted(RUNS))

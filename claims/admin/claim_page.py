@@ -24,6 +24,7 @@ from claims.admin.reply_panel import replies_context
 from claims.admin.scheduling import scheduling_context
 from claims.admin.status_badges import anchor_badge, rating_badge, state_badge, status_badge
 from claims.admin.timeline import KINDS, timeline
+from claims.admin.translation_panel import translations_context
 from claims.ledger.document.markdown import to_html
 from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
 from claims.models import Claim, Claimant, Cluster, Publication, Transition, Verdict
@@ -104,6 +105,7 @@ def verdict_context(verdict: Verdict | None, person: User, *, is_edited: bool) -
         "given": list(verdict.signoffs.readable_by(person).counting()) if is_in_review else [],
         "returned": returned_with(verdict),
         **replies_context(verdict, person),
+        **translations_context(verdict, person),
         "evidence": [] if is_edited else evidence_of(verdict),
         "explanation": "" if is_edited else mark_safe(to_html(verdict.explanation)),  # noqa: S308  nh3 cleaned it
         **scheduling_context(verdict, person, ready=_is_ready(moves)),

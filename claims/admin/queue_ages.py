@@ -25,6 +25,7 @@ from claims.models import (
     ReaderRequest,
     Repeat,
     ReplyRequest,
+    Translation,
     Verdict,
     Watch,
 )
@@ -67,6 +68,8 @@ class QueueLine:
 _LISTED: tuple[tuple[type[Model], str, str, str], ...] = (
     (Claim, "triage", "claims.triage_claim", "created_at"),
     (Claim, "unchecked", "claims.add_verdict", "created_at"),
+    (Translation, "review", "claims.sign_off_translation", "submitted_at"),
+    (Translation, "stale", "claims.sign_off_translation", "published_at"),
     (Verdict, "recheck", "claims.add_verdict", "recheck_on"),
     (ReplyRequest, "awaited", "claims.change_replyrequest", "sent_at"),
     (Claim, "orphaned", "claims.change_appearance", ""),

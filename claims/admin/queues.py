@@ -36,6 +36,8 @@ from claims.models import (
     ReplyRequest,
     SignOff,
     Transition,
+    Translation,
+    TranslationStep,
     Verdict,
     Watch,
 )
@@ -104,6 +106,42 @@ def _ready(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict]:
     return with_signoffs_given(verdicts).filter(
         state=Verdict.State.IN_REVIEW, given__gte=F("required_signoffs")
     )
+
+
+def with_translation_signoffs(translations: QuerySet[Translation]) -> QuerySet[Any]:
+    """Annotates `given`: how many others than its writers signed it off in the present round."""
+    counting = (
+        TranslationStep.objects.signoffs()
+        .filter(translation=OuterRef("pk"))
+        .order_by()
+        .values("translation")
+        .annotate(number=Count("by", distinct=True))
+        .values("number")
+    )
+    return translations.annotate(given=Coalesce(Subquery(counting, output_field=IntegerField()), 0))
+
+
+def _translations_to_review(translations: QuerySet[Translation], person: User) -> QuerySet[Translation]:
+    mine = TranslationStep.objects.signoffs().filter(translation=OuterRef("pk"), by=person)
+    return with_translation_signoffs(translations).filter(
+        ~Exists(mine),
+        ~Q(author=person),
+        ~Q(edited_by__contains=[person.pk]),
+        Q(submitted_by=None) | ~Q(submitted_by=person),
+        state=Translation.State.IN_REVIEW,
+        given__lt=F("required_signoffs"),
+    )
+
+
+def _translations_ready(translations: QuerySet[Translation], person: User) -> QuerySet[Translation]:
+    return with_translation_signoffs(translations).filter(
+        state=Translation.State.IN_REVIEW, given__gte=F("required_signoffs")
+    )
+
+
+def _out_of_date(translations: Any, person: User) -> QuerySet[Translation]:
+    out_of_date: QuerySet[Translation] = translations.out_of_date()
+    return out_of_date
 
 
 def with_use(ratings: QuerySet[Rating]) -> QuerySet[Any]:
@@ -188,6 +226,23 @@ VERDICT_QUEUES = {
         ("recheck_on", "pk"),
     ),
 }
+TRANSLATION_QUEUES = {
+    "mine": Queue(
+        _("My translations"),
+        lambda translations, person: translations.filter(state=Translation.State.DRAFT, author=person),
+        # What came back from review first.
+        ("-review_round", "pk"),
+    ),
+    "review": Queue(
+        _("Translations to be signed off by me"), _translations_to_review, ("submitted_at", "pk")
+    ),
+    "ready": Queue(_("Translations ready to publish"), _translations_ready, ("submitted_at", "pk")),
+    "stale": Queue(
+        _("Translations to bring up to date"),
+        _out_of_date,
+        ("-published_at", "pk"),
+    ),
+}
 RATING_QUEUES = {
     "unmapped": Queue(
         _("Labels that nobody has mapped"),
@@ -252,6 +307,7 @@ LINK_QUEUES = {
 QUEUES: dict[type[Model], dict[str, Queue]] = {
     Claim: CLAIM_QUEUES,
     Verdict: VERDICT_QUEUES,
+    Translation: TRANSLATION_QUEUES,
     Rating: RATING_QUEUES,
     PossibleDuplicate: DUPLICATE_QUEUES,
     Repeat: REPEAT_QUEUES,

@@ -14,12 +14,15 @@ from claims.public.pages.responses import interface_language, rating_styles
 SANDBOX = "allow-same-origin"
 
 
-def reader_view(ledger: list[Publication], shown: Publication) -> str:
+def reader_view(ledger: list[Publication], shown: Publication, *, language: str = "") -> str:
     """The page that readers see of an entry, without its scripts. `ledger` holds all entries, the newest first.
 
     An entry need not be stored: `claims.ledger.prospects` makes those that there would be.
+
+    Args:
+        language: that of a reader, into which it may be translated; "" for the original wording.
     """
-    page = entry_page(ledger, shown)
+    page = entry_page(ledger, shown, language=language)
     with translation.override(interface_language()):
         styles = rating_styles(page.ratings)
         context = page.context | {

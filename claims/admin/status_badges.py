@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from claims.models import Appearance, Claim, Cluster, Publication, Rating, ReplyRequest, Verdict
+from claims.models import Appearance, Claim, Cluster, Publication, Rating, ReplyRequest, Translation, Verdict
 from factcheck.admin.badges import Tone, badge, coloured
 
 _TONES: dict[str, Tone] = {
@@ -35,7 +35,7 @@ _KINDS: dict[str, tuple[StrOrPromise, Tone]] = {
 }
 
 
-def state_badge(row: Claim | Cluster | Verdict) -> SafeString:
+def state_badge(row: Claim | Cluster | Verdict | Translation) -> SafeString:
     return badge(row.get_state_display(), _TONES[row.state])
 
 

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from claims.articles.detection import CandidateSentence, detect
 from claims.articles.proposals import propose
+from claims.demo.demo_translations import translate
 from claims.demo.desk_work import put_to_work
 from claims.imports.storing import runs
 from claims.models import (
@@ -46,7 +47,7 @@ from sources.overrides import Overrides
 
 FOLDER = Path(__file__).parent
 #: What readers see, and a second brief that is being worked on; the second names people and topics of the first.
-CONTENT = (FOLDER / "beijing_2019.json", FOLDER / "hanoi_2019.json")
+CONTENT = (FOLDER / "beijing_2019.json", FOLDER / "hanoi_2019.json", FOLDER / "translations.json")
 
 Row = dict[str, Any]
 
@@ -108,6 +109,7 @@ class _Newsroom:
         for row in self.content["claims"]:
             for verdict in row["verdicts"]:
                 self._verdict(row, verdict)
+        translate(self.content, self.claims, self.people)
         for row in self.content["clusters"]:
             self._cluster(row)
         for row in self.content["watches"]:

@@ -3,7 +3,7 @@
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 
-from claims.models import Appearance, Claim, ClaimTopic, Publication, Verdict
+from claims.models import Appearance, Claim, ClaimTopic, Publication, Translation, Verdict
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
 from factcheck.api.pagination import Key, both_ways, id_key, moment_key
 from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter
@@ -93,6 +93,38 @@ class VerdictWorkQuery(ListQuery):
     publisher = Parameter(WholeNumber(), "Id of the publisher.", matches=one_of("publisher"), several=True)
     author = Parameter(WholeNumber(), "Id of the author.", matches=one_of("author"), several=True)
     rating = Parameter(WholeNumber(), "Id of the rating.", matches=one_of("rating"), several=True)
+    ordering = ordering_parameter(orderings)
+
+
+class TranslationWorkQuery(ListQuery):
+    """Translations in any state."""
+
+    orderings = (*_BY_ID,)
+
+    state = Parameter(
+        Keyword(tuple(Translation.State.values)),
+        "State in the review.",
+        matches=one_of("state"),
+        several=True,
+    )
+    claim = Parameter(WholeNumber(), "Id of the claim.", matches=one_of("verdict__claim"), several=True)
+    verdict = Parameter(WholeNumber(), "Id of the verdict.", matches=one_of("verdict"), several=True)
+    author = Parameter(WholeNumber(), "Id of the translator.", matches=one_of("author"), several=True)
+    language = Parameter(
+        LanguageRange(),
+        "Language that it is in; `pt` also finds `pt-BR`.",
+        matches=in_language("language"),
+        several=True,
+    )
+    current = Parameter(
+        Keyword(("yes", "no")),
+        "Whether it is of a version of the verdict that is published now.",
+        matches=lambda word: (
+            Q(verdict__state=Verdict.State.PUBLISHED)
+            if word == "yes"
+            else ~Q(verdict__state=Verdict.State.PUBLISHED)
+        ),
+    )
     ordering = ordering_parameter(orderings)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.db.models import Model
 from django.http import HttpResponse
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -14,6 +15,7 @@ from claims.editorial.serializers import MovesSerializer
 from claims.editorial.strict_bodies import read
 from claims.models import Claim, CorrectionKind, Scope, Verdict
 from claims.review import workflow
+from claims.review.steps import Option
 
 #: Moves that readers see the outcome of at once. Merging does not always publish, but nobody should have to think about
 #: that when making a token.
@@ -48,37 +50,49 @@ class MovingResource(EditorialResource):
                 "obstacle": option.obstacle
                 or ("" if scope in self.token.scopes else str(InsufficientScope(scope).detail)),
             }
-            for option in workflow.options(subject, self.person)
+            for option in self.open_moves(subject)
         ]
         return self.answered(KeptAnswer(200, written({"state": subject.state, "moves": found})))
 
     @moves.mapping.post
     def move(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
-        """Make a move. It is answered with the claim or verdict as it then stands."""
+        """Make a move. It is answered with what was moved, as it then stands."""
         values = read(self.bodies["move"], request.data)
         scope = scope_of_move(values["action"])
         if scope not in self.token.scopes:
             raise InsufficientScope(scope)
 
         def work(_prepared: None) -> KeptAnswer:
-            into = values.get("into")
-            _lock(self.row(id=id), into)
+            self.hold(self.row(id=id), values)
             subject = self.matched(id=id)
-            moved: Any = workflow.move(
-                subject,
-                values["action"],
-                by=self.person,
-                note=values.get("note", ""),
-                into=into,
-                kind=values.get("kind", CorrectionKind.UPDATE),
-            )
-            return self.showing(self.fresh(moved))
+            return self.showing(self.fresh(self.moved(subject, values)))
 
         return self.created_once(work)
 
+    # What moves it ----------------------------------------------------------------------------------------------------
+
+    def open_moves(self, subject: Any) -> list[Option]:
+        """The moves that are open to the person."""
+        return workflow.options(subject, self.person)
+
+    def hold(self, subject: Any, values: dict[str, Any]) -> None:
+        """Hold what is going to be locked, in its order, so that what is compared stays so until it moves."""
+        _lock(subject, values.get("into"))
+
+    def moved(self, subject: Any, values: dict[str, Any]) -> Model:
+        """Make the move."""
+        moved: Model = workflow.move(
+            subject,
+            values["action"],
+            by=self.person,
+            note=values.get("note", ""),
+            into=values.get("into"),
+            kind=values.get("kind", CorrectionKind.UPDATE),
+        )
+        return moved
+
 
 def _lock(subject: Claim | Verdict, into: Claim | None) -> None:
-    """Hold what `workflow` is going to lock, in its order, so that what is compared stays so until it moves."""
     claim = subject.claim_id if isinstance(subject, Verdict) else subject.pk
     wanted = [claim, into.pk] if into else [claim]
     list(Claim.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))

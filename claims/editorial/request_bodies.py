@@ -287,12 +287,12 @@ class TopicBody(StrictKeys):
         return values
 
 
-def _actions(table: dict[tuple[str, str], Any]) -> list[tuple[str, str]]:
+def actions_of(table: dict[tuple[str, str], Any]) -> list[tuple[str, str]]:
     return list({action: (action, str(move.label)) for (_state, action), move in table.items()}.values())
 
 
-CLAIM_ACTIONS = _actions(CLAIM_MOVES)
-VERDICT_ACTIONS = _actions(VERDICT_MOVES)
+CLAIM_ACTIONS = actions_of(CLAIM_MOVES)
+VERDICT_ACTIONS = actions_of(VERDICT_MOVES)
 
 
 @example({"action": "sign_off", "note": "I read the accounts."})

@@ -16,11 +16,13 @@ from claims.editorial.mentioned_resources import (
 )
 from claims.editorial.replies import ReplyWork
 from claims.editorial.root import Who
+from claims.editorial.translations import TranslationWork
 from claims.editorial.verdicts import EvidenceWork, VerdictWork
 
 RESOURCES = {
     "claims": ClaimWork,
     "verdicts": VerdictWork,
+    "translations": TranslationWork,
     "sources": SourceWork,
     "media": MediaWork,
     "claimants": ClaimantWork,

@@ -105,6 +105,14 @@ def as_recorded(rendered: bytes, body: Mapping[str, Any], said: Mapping[str, Any
     return LedgerEntry(row, [published_verdict(verdict, body) for verdict in body["verdicts"]])
 
 
+def retranslated(
+    publication: Publication, body: dict[str, Any], *, kind: str, note: str, at: datetime
+) -> LedgerEntry:
+    """The next entry of a claim's ledger, which says what this one says with other translations. As `restated`."""
+    made = restated(publication, body, kind=kind, at=at)
+    return LedgerEntry(made.publication | columns(body) | {"note": note}, made.verdicts)
+
+
 def restated(publication: Publication, body: dict[str, Any], *, kind: str, at: datetime) -> LedgerEntry:
     """The next entry of a claim's ledger, which says what this one says in other words.
 
@@ -143,7 +151,12 @@ def columns(body: Mapping[str, Any]) -> dict[str, Any]:
     claimed = body.get("media", [])
     shown = [*claimed, *(m for v in body["verdicts"] for e in v["evidence"] for m in e.get("media", []))]
     reviewed = [v["reviewed_on"] for v in body["verdicts"] if v["reviewed_on"]]
-    names = [(body["claimant"] or {}).get("name", ""), *(t["name"] for t in body["topics"])]
+    translations = body.get("translations", [])
+    names = [
+        (body["claimant"] or {}).get("name", ""),
+        *(t["name"] for t in body["topics"]),
+        *(t["statement"] for t in translations),
+    ]
     # Entries that were recorded elsewhere before verdicts had headlines have none.
     headlines = [v.get("title", "") for v in body["verdicts"]]
     words = [
@@ -155,10 +168,13 @@ def columns(body: Mapping[str, Any]) -> dict[str, Any]:
             for v in body["verdicts"]
             for text in (v.get("title", ""), v["summary"], v["explanation"], v["publisher"]["name"])
         ),
+        *(text for t in translations for text in (t["title"], t["summary"], t["explanation"])),
     ]
     return {
         "slug": body["slug"],
-        "search_languages": stemmers([body["language"], *(v["language"] for v in body["verdicts"])]),
+        "search_languages": stemmers(
+            [body["language"], *(each["language"] for each in (*body["verdicts"], *translations))]
+        ),
         "search_statement": searchable(body["statement"]),
         "search_names": searchable("\n".join(filter(None, names))),
         "search_headlines": searchable("\n".join(filter(None, headlines))),

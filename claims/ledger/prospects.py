@@ -14,16 +14,17 @@ from typing import Any
 from django.utils.functional import cached_property
 
 from claims.ledger.document.claim_document import Judgement
-from claims.ledger.entries import LedgerLine, entry
+from claims.ledger.entries import LedgerLine, entry, retranslated
 from claims.ledger.publishing import (
     LedgerChange,
     claimed_media,
     public_verdicts,
     publication_of,
+    retold,
     with_merged,
     with_next_line,
 )
-from claims.models import Appearance, Claim, Evidence, Publication, Topic, Verdict
+from claims.models import Appearance, Claim, Evidence, Publication, Topic, Translation, Verdict
 from factcheck.database import clock
 
 #: What makes judgements of a claim and of those merged into it.
@@ -119,6 +120,23 @@ def of_unmerging(claim: Claim, target: Claim) -> list[Prospect]:
     own[0].state, own[0].merged_into, own[0].state_before_merge = own[0].state_before_merge, None, ""
     alone = [row for row in others if row.pk != claim.pk]
     return _of_both(own, alone, Publication.Kind.UNMERGE)
+
+
+def of_translating(translation: Translation) -> Prospect | None:
+    """With this translation published as it stands; None where readers do not see what it is of."""
+    ledger = list(Publication.objects.filter(claim=translation.verdict.claim_id).order_by("-version"))
+    if not ledger or ledger[0].status != Publication.Status.PUBLISHED:
+        return None
+    translation.published_at = clock.now()
+    body = retold(ledger[0], [translation])
+    made = retranslated(
+        ledger[0],
+        body,
+        kind=Publication.Kind.TRANSLATION,
+        note="",
+        at=max(clock.now(), ledger[0].published_at),
+    )
+    return Prospect(translation.verdict.claim, ledger, Publication(**made.publication))
 
 
 def _of_both(own: list[Claim], target: list[Claim], kind: str) -> list[Prospect]:

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, cast
 from django.db import transaction
 from django.db.models import Prefetch, Q
 
-from claims.ledger.document.claim_document import Judgement
-from claims.ledger.entries import LedgerEntry, LedgerLine, entry, restated
+from claims.ledger.document.claim_document import Judgement, translations
+from claims.ledger.entries import LedgerEntry, LedgerLine, entry, restated, retranslated
 from claims.ledger.signals import entries_added
 from claims.models import (
     Appearance,
@@ -19,6 +19,7 @@ from claims.models import (
     Publication,
     PublishedVerdict,
     ReplyRequest,
+    Translation,
     Verdict,
 )
 from claims.models.claim_media import JUDGED_OF_MEDIA
@@ -100,6 +101,33 @@ def restate(publications: Sequence[Publication], kind: str, change: Callable[[di
     append(entries)
 
 
+def record_translations(claim: Claim, *, note: str) -> None:
+    """Add an entry that says what the newest one says, with its translations as they are now. Called as `record` is.
+
+    As `restate`: what the claim has come to say since stays unpublished.
+    """
+    publication = Publication.objects.current().get(claim=claim.pk)
+    body = retold(publication)
+    at = max(clock.now(), publication.published_at)
+    append([retranslated(publication, body, kind=Publication.Kind.TRANSLATION, note=note, at=at)])
+
+
+def retold(publication: Publication, besides: Sequence[Translation] = ()) -> dict[str, Any]:
+    """The body of an entry with its translations as they are now, as `own_addresses.understood` has it.
+
+    Args:
+        besides: translations that are looked at as if they were published, each in the place of the one there is.
+    """
+    body: dict[str, Any] = understood(publication.body)
+    live = Translation.objects.filter(
+        verdict__in=[each["id"] for each in body["verdicts"]], state=Translation.State.PUBLISHED
+    )
+    taken = {(row.verdict_id, row.language.lower()) for row in besides}
+    rows = [row for row in live if (row.verdict_id, row.language.lower()) not in taken]
+    body["translations"] = translations(body["statement"], body["verdicts"], [*rows, *besides])
+    return body
+
+
 def reviewed_parts_differ(claim: Claim, published: Publication) -> bool:
     """Whether what a verdict judges of a claim (`JUDGED`) differs from what is published."""
     public = published.document
@@ -176,6 +204,7 @@ def with_merged(ids: list[int]) -> list[list[Claim]]:
     verdicts = Verdict.objects.filter(state=Verdict.State.PUBLISHED).select_related(
         "publisher", "rating__scale"
     )
+    public_translations = Translation.objects.filter(state=Translation.State.PUBLISHED)
     rows = (
         Claim.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids))
         .select_related("claimant")
@@ -186,7 +215,9 @@ def with_merged(ids: list[int]) -> list[list[Claim]]:
             Prefetch(
                 "verdicts",
                 verdicts.order_by("reviewed_on", "id").prefetch_related(
-                    Prefetch("evidence", evidence), Prefetch("reply_requests", replies)
+                    Prefetch("evidence", evidence),
+                    Prefetch("reply_requests", replies),
+                    Prefetch("translations", public_translations),
                 ),
             ),
         )

@@ -67,6 +67,8 @@ from .statement_vector import EmbeddingModel, LanguageMean, StatementVector
 from .token import ApiToken, Scope, StoredAnswer
 from .topic import Topic
 from .transition import Transition
+from .translation import Translation
+from .translation_step import TranslationStep
 from .triage_turn import TriageTurn
 from .unsaved_form import UnsavedForm
 from .verdict import CorrectionKind, MediaAuthenticity, Verdict
@@ -159,6 +161,8 @@ __all__ = [
     "StoredAnswer",
     "Topic",
     "Transition",
+    "Translation",
+    "TranslationStep",
     "TriageTurn",
     "UnlinkedReviewRow",
     "UnsavedForm",

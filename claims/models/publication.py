@@ -131,6 +131,7 @@ class Publication(models.Model):
         MERGE = "merge", _("Merge")
         UNMERGE = "unmerge", _("Merge undone")
         CLASSIFICATION = "classification", _("Rating made comparable")
+        TRANSLATION = "translation", _("Translation")
 
     claim = models.ForeignKey(
         "claims.Claim", models.PROTECT, related_name="publications", verbose_name=_("claim")
@@ -176,6 +177,7 @@ class Publication(models.Model):
     #: The languages of its texts by whose rules words are stemmed; `claims.search.STEMMERS` has them.
     search_languages = ArrayField(models.CharField(max_length=2), default=list)
     search_statement = models.TextField()
+    #: The names of its claimant and topics, and its statement in the languages that it was translated into.
     search_names = models.TextField(blank=True)
     #: The headlines of its reviews, which often tell the claim in other words.
     search_headlines = models.TextField(blank=True, db_default="")
@@ -209,7 +211,7 @@ class Publication(models.Model):
                 condition=Q(
                     kind__in=[
                         *("publication", "addition", "clarification", "correction", "update", "retraction"),
-                        *("merge", "unmerge", "classification"),
+                        *("merge", "unmerge", "classification", "translation"),
                     ]
                 ),
             ),

@@ -1,5 +1,7 @@
 """The chain through what happened in reviews: every move and every sign-off, each with the hash of all before it.
 
+Those of verdicts have a table each; of translations both are a `TranslationStep`.
+
 It is not made while somebody moves something. A chain has one end, and whoever adds to it holds that end until the
 transaction is over: then all moves of a newsroom would wait for each other, and for imports, and two that move the
 same claims in another order would block each other for good. So a row that was written waits (`UnlinkedReviewRow`),
@@ -55,6 +57,10 @@ _TRANSITION = _said(
     *(_text("actor_name"), "import_run_id::text", _text("note"), _AT),
 )
 _SIGNOFF = _said("verdict_id::text", "by_id::text", _text("by_name"), "round::text", _text("note"), _AT)
+_TRANSLATION_STEP = _said(
+    *("translation_id::text", _text("action"), _text("before"), _text("after"), "round::text", "by_id::text"),
+    *(_text("by_name"), _text("note"), _AT),
+)
 
 
 class ReviewLink(models.Model):
@@ -62,7 +68,7 @@ class ReviewLink(models.Model):
 
     #: 1, 2, 3 and so on; given by the database.
     number = models.BigIntegerField(primary_key=True, db_default=0)
-    kind = models.CharField(max_length=10)
+    kind = models.CharField(max_length=20)
     row_id = models.BigIntegerField()
     chain_sha256 = models.CharField(max_length=64, db_default="")
 
@@ -71,7 +77,10 @@ class ReviewLink(models.Model):
         default_permissions = ()
         constraints = [
             UniqueConstraint(name="reviewlink_is_unique", fields=["kind", "row_id"]),
-            CheckConstraint(name="reviewlink_kind_is_known", condition=Q(kind__in=["transition", "signoff"])),
+            CheckConstraint(
+                name="reviewlink_kind_is_known",
+                condition=Q(kind__in=["transition", "signoff", "translationstep"]),
+            ),
         ]
         triggers: list[Any] = [
             *append_only("reviewlink", "What happened is never rewritten: links are only added."),
@@ -83,6 +92,8 @@ class ReviewLink(models.Model):
                     PERFORM pg_advisory_xact_lock(hashtext('claims_reviewlink'));
                     IF NEW.kind = 'transition' THEN
                         SELECT {_TRANSITION} INTO said FROM public.claims_transition WHERE id = NEW.row_id;
+                    ELSIF NEW.kind = 'translationstep' THEN
+                        SELECT {_TRANSLATION_STEP} INTO said FROM public.claims_translationstep WHERE id = NEW.row_id;
                     ELSE
                         SELECT {_SIGNOFF} INTO said FROM public.claims_signoff WHERE id = NEW.row_id;
                     END IF;
@@ -119,7 +130,7 @@ class ReviewLink(models.Model):
 class UnlinkedReviewRow(models.Model):
     """A move or sign-off that has no link yet. Kept by the database itself."""
 
-    kind = models.CharField(max_length=10)
+    kind = models.CharField(max_length=20)
     row_id = models.BigIntegerField()
 
     class Meta:

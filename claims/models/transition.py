@@ -14,18 +14,18 @@ from factcheck.database.desk_words import words_index
 from factcheck.database.rules import Rule, append_only, refuse
 
 
-def move_is_written_down(subject: str) -> str:
+def move_is_written_down(subject: str, *, table: str = "claims_transition") -> str:
     """PL/pgSQL for a trigger on UPDATE OF state: refuse the move unless its Transition was written in this transaction.
 
     `subject` is the SQL condition that finds the subject's transitions. `now()` is the start of the transaction, and
-    a trigger stamps every Transition with it, so equality means: the same transaction.
+    a trigger stamps every row of the table with it, so equality means: the same transaction.
     """
     refusal = refuse(
         "Every move is written down: there is no transition for this one.", name="move_is_written_down"
     )
     return f"""
         IF NOT EXISTS (
-            SELECT FROM public.claims_transition
+            SELECT FROM public.{table}
             WHERE {subject} AND before = OLD.state AND after = NEW.state AND at = now()
         ) THEN
             {refusal}

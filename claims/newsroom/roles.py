@@ -24,6 +24,7 @@ CONTRIBUTOR = [
     ),
     *(f"claims.view_{model}" for model in ("transition", "publication")),
     "claims.view_savedview",
+    *(f"claims.{verb}_translation" for verb in (*_EDIT, "delete", "submit")),
     "claims.delete_appearance",
     "claims.delete_claimmedia",
     "sources.view_snapshot",
@@ -45,6 +46,7 @@ FACT_CHECKER = [
     "claims.answer_readerrequest",
     "claims.submit_verdict",
     "claims.sign_off_verdict",
+    "claims.sign_off_translation",
 ]
 EDITOR = [
     *FACT_CHECKER,
@@ -61,6 +63,8 @@ EDITOR = [
     "claims.republish_claim",
     "claims.publish_verdict",
     "claims.retract_verdict",
+    "claims.publish_translation",
+    "claims.retract_translation",
     *(f"claims.view_{model}" for model in ("importrun", "importproblem", "possibleduplicate")),
     "claims.run_import",
     "claims.undo_import",

@@ -14,15 +14,16 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
-from claims.models import Claim, ClaimMedia, Evidence, Verdict
+from claims.models import Claim, ClaimMedia, Evidence, Translation, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review.due_replies import is_nobody_asked, require_terms_that_hold, require_time_to_answer
 
 Subject = TypeVar("Subject", Claim, Verdict)
+Moved = TypeVar("Moved", Claim, Verdict, Translation)
 
 
 @dataclass(frozen=True, slots=True)
-class Move(Generic[Subject]):
+class Move(Generic[Moved]):
     """One row of the table."""
 
     to: str
@@ -33,7 +34,7 @@ class Move(Generic[Subject]):
     note: StrOrPromise = ""
     """What the person is asked to write; empty where nothing is asked."""
     note_required: bool = False
-    check: Callable[[Subject, User], None] | None = None
+    check: Callable[[Moved, User], None] | None = None
     """Raises NotPossible or NotAllowed when something else stands in the way."""
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from procrastinate.contrib.django import app
 
-from claims.models import Claim, NotificationKind, Verdict
+from claims.models import Claim, NotificationKind, Translation, Verdict
 from claims.teamwork.comments import concerned
 from claims.teamwork.notifications import tell
 
@@ -40,15 +41,47 @@ def tell_of_move(subject: Claim | Verdict, action: str, *, by: User, note: str =
         if verdict is None and claim.created_by:
             people = [*people, claim.created_by]
     tell(_KINDS[action], claim=claim, to=people, by=by, verdict=verdict, note=note)
+    if verdict and action == "publish" and verdict.supersedes_id:
+        tell_translators(verdict, by=by)
+
+
+_TRANSLATION_KINDS = {
+    "submit": NotificationKind.TRANSLATION_WAITS,
+    "request_changes": NotificationKind.TRANSLATION_BACK,
+    "publish": NotificationKind.TRANSLATION_DONE,
+    "retract": NotificationKind.TRANSLATION_DONE,
+}
+
+
+def tell_of_translation(translation: Translation, action: str, *, by: User, note: str = "") -> None:
+    """Tell whom a move of a translation concerns: who may sign it off, or who wrote it, and who wrote the original."""
+    if action not in _TRANSLATION_KINDS:
+        return
+    verdict = translation.verdict
+    if action == "submit":
+        people = list(_able("claims.sign_off_translation").exclude(pk__in=translation.writers))
+    else:
+        ids = {*translation.writers, verdict.author_id}
+        people = list(User.objects.filter(pk__in=[pk for pk in ids if pk is not None]))
+    tell(_TRANSLATION_KINDS[action], claim=verdict.claim, to=people, by=by, verdict=verdict, note=note)
+
+
+def tell_translators(verdict: Verdict, *, by: User) -> None:
+    """Tell who translated the version before that readers are shown the original again."""
+    live = Translation.objects.filter(verdict=verdict.supersedes_id, state=Translation.State.PUBLISHED)
+    translators = User.objects.filter(translations_written__in=live).distinct()
+    tell(NotificationKind.TRANSLATION_STALE, claim=verdict.claim, to=translators, by=by, verdict=verdict)
+
+
+def _able(permission: str) -> QuerySet[User]:
+    able = User.objects.with_perm(permission, backend="django.contrib.auth.backends.ModelBackend")
+    return able.filter(is_active=True)
 
 
 def reviewers(verdict: Verdict) -> list[User]:
     """Who may sign the verdict off. Who has written on it may not, and so is not asked to."""
-    able = User.objects.with_perm(
-        "claims.sign_off_verdict", backend="django.contrib.auth.backends.ModelBackend"
-    )
     writers = [verdict.author_id, verdict.submitted_by_id, *verdict.edited_by]
-    return list(able.filter(is_active=True).exclude(pk__in=filter(None, writers)))
+    return list(_able("claims.sign_off_verdict").exclude(pk__in=filter(None, writers)))
 
 
 @app.task(queue="mail", retry=5)

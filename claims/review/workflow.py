@@ -6,7 +6,6 @@ change down as it is done here. Whoever it is: triggers refuse a step that is no
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, cast
 
 from django.conf import settings
@@ -18,44 +17,19 @@ from claims.ledger import publishing
 from claims.models import Claim, Publication, Repeat, SignOff, Transition, Verdict
 from claims.models.verdict import CorrectionKind
 from claims.newsroom.people import display_name
-from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
-from claims.review.due_replies import NotYet, reply_rule_of
-from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move, NotOffered, Subject
+from claims.newsroom.refusals import NotPossible
+from claims.review.due_replies import reply_rule_of
+from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move, Subject
 from claims.review.notices import tell_of_move
 from claims.review.scheduled_publications import overtaken
+from claims.review.steps import Option, options_in, step_in
 from claims.teamwork import assignments
 from factcheck.database import clock
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A move that exists for a person now; `obstacle` says what stands in its way, and is empty where nothing does."""
-
-    action: str
-    move: Move[Any]
-    obstacle: str
-    opens_at: datetime | None = None
-    """When the obstacle is gone, where that is only a matter of time."""
-
-
 def options(subject: Claim | Verdict, by: User) -> list[Option]:
     """The moves that the subject's state and the person's role leave open, in the order of the table."""
-    found = []
-    for (state, action), step in _table(subject).items():
-        if state != subject.state or not by.has_perm(step.permission):
-            continue
-        try:
-            if step.check:
-                step.check(subject, by)
-        except NotOffered:
-            continue
-        except NotYet as reason:
-            found.append(Option(action, step, str(reason), opens_at=reason.until))
-        except (NotPossible, NotAllowed) as reason:
-            found.append(Option(action, step, str(reason)))
-        else:
-            found.append(Option(action, step, ""))
-    return found
+    return options_in(_table(subject), subject, by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +68,7 @@ def move(
         NotAllowed: it exists, but not for this person, and why (403).
     """
     fresh, others = _locked(subject, into or _merged_into(subject, action))
-    step = _step(fresh, action, by=by, note=note)
+    step = step_in(_table(fresh), fresh, action, by=by, note=note)
     before, after = fresh.state, step.to or fresh.state_before_merge
     _record(fresh, action, before, after, by=by, note=note)
     fresh.state = after
@@ -113,7 +87,7 @@ def move(
 
 def require_move(subject: Claim | Verdict, action: str, *, by: User, note: str = "") -> None:
     """Ask whether the move is there for this person now, without making it. Raises as `move`."""
-    _step(subject, action, by=by, note=note)
+    step_in(_table(subject), subject, action, by=by, note=note)
 
 
 def _table(subject: Claim | Verdict) -> dict[tuple[str, str], Move[Any]]:
@@ -149,23 +123,6 @@ def _locked(subject: Claim | Verdict, into: Claim | None) -> tuple[Any, dict[int
 def _merged_into(subject: Claim | Verdict, action: str) -> Claim | None:
     """The claim from which a merge is undone, to be locked along with the one that was merged."""
     return Claim.objects.filter(merged_claims=subject.pk).first() if action == "unmerge" else None
-
-
-def _step(subject: Claim | Verdict, action: str, *, by: User, note: str) -> Move[Any]:
-    try:
-        step = _table(subject)[subject.state, action]
-    except KeyError:
-        raise NotPossible(
-            _("“%(action)s” is not possible while the state is “%(state)s”.")
-            % {"action": action, "state": subject.get_state_display()}
-        ) from None
-    if not by.has_perm(step.permission):
-        raise NotInRole(_("Your role does not include this: %(what)s.") % {"what": step.label})
-    if step.note_required and not note.strip():
-        raise NotPossible(_("A note is needed: %(what)s.") % {"what": step.note})
-    if step.check:
-        step.check(subject, by)
-    return step
 
 
 def _record(subject: Claim | Verdict, action: str, before: str, after: str, *, by: User, note: str) -> None:

@@ -21,6 +21,22 @@ _SENTENCES: dict[str, tuple[StrPromise, StrPromise]] = {
     Kind.NOT_PUBLISHED: (_("This was not published as planned"), _("This was not published as planned")),
     Kind.LINK_LOST: (_("A cited page needs a look"), _("A cited page needs a look")),
     Kind.RETRACTED: (_("%(who)s retracted the verdict"), _("The verdict was retracted")),
+    Kind.TRANSLATION_WAITS: (
+        _("%(who)s asks for a sign-off of a translation"),
+        _("A translation waits for a sign-off"),
+    ),
+    Kind.TRANSLATION_BACK: (
+        _("%(who)s asks for changes to the translation"),
+        _("The translation needs changes"),
+    ),
+    Kind.TRANSLATION_DONE: (
+        _("%(who)s published or took back a translation"),
+        _("A translation was published or taken back"),
+    ),
+    Kind.TRANSLATION_STALE: (
+        _("%(who)s published a new version, of which there is no translation yet"),
+        _("A new version was published, of which there is no translation yet"),
+    ),
     Kind.ACCEPTED: (_("%(who)s accepted the claim for checking"), _("The claim was accepted for checking")),
     Kind.DECLINED: (_("%(who)s declined the claim"), _("The claim was declined")),
     Kind.MERGED: (_("%(who)s merged the claim into another"), _("The claim was merged into another")),

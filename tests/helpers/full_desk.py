@@ -49,6 +49,7 @@ from sources.models import ArchivedCopy, ArchivedFile, LinkState, Publisher, Sou
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.reader_pages import bring_out
 from tests.helpers.shown_media import make_media
+from tests.helpers.translations import translate
 
 MODELS = list(admin.site._registry)
 #: Who may open some of them, by the fixture that has such a person.
@@ -82,6 +83,7 @@ def add_row_of_each(checker: User, editor: User) -> None:
     claim = make_claim(claimant=claimant, topics=[topic], created_by=checker, score=0.5)
     make_appearance(claim, source, "The bridge cost 90 million euros")
     bring_out(make_draft(claim, checker), checker, editor)
+    translate(claim, checker)
     draft = verdict_drafts.draft(claim, author=checker)
     ReplyRequest.objects.create(verdict=draft, party=f"The builder {number}", not_asked="no_way")
     ReplyTemplate.objects.get_or_create(

@@ -15,9 +15,20 @@ from django.test import Client
 from django.urls import reverse
 
 from claims.admin.move_buttons import last_move
-from claims.models import ApiToken, Claim, Comment, Notification, ReplyRequest, SavedView, Verdict
+from claims.admin.translation import last_step
+from claims.models import (
+    ApiToken,
+    Claim,
+    Comment,
+    Notification,
+    ReplyRequest,
+    SavedView,
+    Translation,
+    Verdict,
+)
 from claims.newsroom import api_tokens
 from claims.review import verdict_drafts
+from claims.review.translation_drafts import begin_translation
 from claims.teamwork import comments
 from sources.models import MediaObject
 from tests.helpers.full_desk import address
@@ -61,13 +72,14 @@ class Walker:
 
     def moves(self, subject: Any, action: str, **sent: Any) -> bool:
         """Whether the button of a move, sent as a page would send it, moves the subject; whom it refuses gets a 403."""
-        before = last_move(subject)
+        last = last_step if isinstance(subject, Translation) else last_move
+        before = last(subject)
         path = reverse(f"admin:claims_{subject._meta.model_name}_move", args=[subject.pk, action])
         sent |= {"last_move": before}
         answer = self.client.post(path, sent)
         if answer.status_code == 200:  # what readers will see is shown first
             answer = self.client.post(path, sent | {"confirmed": answer.context["question"].shown})
-        moved = last_move(subject) != before
+        moved = last(subject) != before
         let_in = answer.status_code == 302 and answer["Location"].startswith("/admin/claims/")
         assert moved == let_in, (action, answer.status_code)
         return moved
@@ -112,6 +124,9 @@ def walker(person: User) -> Walker:
         own[ReplyRequest] = ReplyRequest.objects.create(
             verdict=draft, party="The builder", not_asked="no_way"
         )
+    published = Verdict.objects.filter(state="published", publisher__is_house=True).last()
+    if published and person.has_perm("claims.add_translation"):
+        own[Translation] = begin_translation(published, f"fr-x{person.pk}", by=person)
     return Walker(person, own)
 
 

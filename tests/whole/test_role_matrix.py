@@ -26,11 +26,14 @@ from claims.models import (
     Notification,
     ReplyRequest,
     SavedView,
+    Translation,
     Verdict,
 )
 from claims.newsroom.refusals import NotAllowed
 from claims.review import workflow
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
+from claims.review.translation_moves import TRANSLATION_MOVES
+from claims.review.translation_workflow import move_translation
 from claims.teamwork import assignments, comments, mails
 from sources.models import ArchivedFile, Publisher, Source, Timestamp
 from tests.claims.editorial.test_permissions import TABLE
@@ -40,6 +43,7 @@ from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make
 from tests.helpers.newsroom_tool import tool
 from tests.helpers.role_matrix import ROLES, tables
 from tests.helpers.role_walk import Walker, addresses, walker
+from tests.helpers.translations import translate
 
 __all__ = ["checker", "editor", "kept_rows"]  # fixtures
 
@@ -101,10 +105,12 @@ def somebody(letter: str, rows: Any) -> Walker:
 
 def test_every_model_of_the_desk_stands_in_the_tables() -> None:
     assert set(PAGES) == {model._meta.label_lower for model in MODELS}
-    assert set(BUTTONS) == set(addresses()) - {"claims_claim_move", "claims_verdict_move"}
+    assert set(BUTTONS) == set(addresses()) - {
+        *("claims_claim_move", "claims_verdict_move", "claims_translation_move")
+    }
     assert set(MOVES) == {f"claim: {action}" for _state, action in CLAIM_MOVES} | {
         f"verdict: {action}" for _state, action in VERDICT_MOVES
-    }
+    } | {f"translation: {action}" for _state, action in TRANSLATION_MOVES}
     assert set(tables()["The editorial API"]) == {row[0] for row in TABLE}
 
 
@@ -137,6 +143,9 @@ ARGUMENTS: dict[str, Callable[[dict[type[Model], Any]], tuple[Any, ...]]] = {
     "claims_cluster_move": lambda rows: (rows[Cluster].pk, "published"),
     "claims_comment_of_claim": lambda rows: (rows[Claim].pk,),
     "claims_comment_write": lambda rows: (rows[Claim].pk,),
+    "claims_translation_begin": lambda rows: (
+        Verdict.objects.filter(state="published", publisher__is_house=True).latest("pk").pk,
+    ),
     "claims_replyrequest_do": lambda rows: (rows[ReplyRequest].pk, "stop"),
     "sources_source_file": lambda rows: _kept_file(rows[Source]),
     "sources_source_timestamp": lambda rows: _stamp(rows[Source]),
@@ -231,6 +240,17 @@ class Subjects:
             verdict = workflow.move(verdict, action, by=author or by if action == "submit" else by)
         return verdict
 
+    def translation(self, *moves: str, author: User | None = None) -> Translation:
+        row = translate(self.published(), author or self.author)
+        for action in moves:
+            by = (author or self.author) if action == "submit" else self.other
+            row = move_translation(row, action, by=by)
+        return row
+
+    def own_translation(self, by: User, *moves: str) -> Translation:
+        """Written by who moves it: nobody else may, unless they review."""
+        return self.translation(*moves, author=by if by.has_perm("claims.add_translation") else None)
+
     def published(self) -> Claim:
         return Claim.objects.get(verdicts=self.verdict("submit", "sign_off", "publish"))
 
@@ -269,10 +289,16 @@ def subjects(checker: User, editor: User) -> dict[str, Callable[[User], Any]]:
         "verdict: request_changes": in_review,
         "verdict: publish": room.verdict("submit", "sign_off"),
         "verdict: retract": room.verdict("submit", "sign_off", "publish"),
+        "translation: sign_off": room.translation("submit"),
+        "translation: request_changes": room.translation("submit"),
+        "translation: publish": room.translation("submit", "sign_off"),
+        "translation: retract": room.translation("submit", "sign_off", "publish"),
     }
     anew: Any = {name: partial(type(row)._default_manager.get, pk=row.pk) for name, row in made.items()}
     return {name: lambda by, read=read: read() for name, read in anew.items()} | {
-        "verdict: withdraw": room.withdrawn
+        "verdict: withdraw": room.withdrawn,
+        "translation: submit": room.own_translation,
+        "translation: withdraw": lambda by: room.own_translation(by, "submit"),
     }
 
 
@@ -302,6 +328,9 @@ def test_nobody_makes_more_or_fewer_moves(
 
 def past_both(somebody: Walker, by: User, subject: Any, action: str, into: Claim | None) -> bool:
     try:
+        if isinstance(subject, Translation):
+            move_translation(subject, action, by=by, note="Because.")
+            return True
         workflow.move(subject, action, by=by, note="Because.", into=into)
     except NotAllowed:
         return False
@@ -313,7 +342,7 @@ def at_the_desk(somebody: Walker, by: User, subject: Any, action: str, into: Cla
 
 
 def by_the_api(somebody: Walker, by: User, subject: Any, action: str, into: Claim | None) -> bool:
-    kind = "claims" if isinstance(subject, Claim) else "verdicts"
+    kind = f"{subject._meta.model_name}s"
     asked = {"note": "Because."} | ({"into": into.pk} if into else {})
     answer = tool(by).move(f"{kind}/{subject.pk}/", action, **asked)
     assert answer.status_code in (200, 403, 404), answer.content

@@ -15,6 +15,7 @@ from claims.exports.restore.checks import Checked, Progress, Restored, RestoreRe
 from claims.exports.restore.mentioned_rows import advance_ids, store, store_things
 from claims.exports.restore.replay import replay
 from claims.exports.restore.restored_entries import Merged, RestoredEntry
+from claims.exports.restore.restored_translations import settle_translations
 from claims.exports.restore.settled_claims import settle
 from claims.models import Publication
 from factcheck.database.bulk_copy import expect_many
@@ -113,6 +114,7 @@ def _restore_batch(batch: list[ArchiveLine], merged: Merged, begins_after: int) 
     entries = [RestoredEntry.of(line) for line in new]
     replay(entries, merged)
     settle(entries, merged)
+    settle_translations(entries)
 
 
 @contextmanager

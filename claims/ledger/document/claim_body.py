@@ -157,6 +157,28 @@ class PublicVerdict(TypedDict):
     ]
 
 
+class PublicTranslation(TypedDict):
+    """What the newsroom's verdict says, and the claim that it judges, in another language (schema.org workTranslation).
+
+    Reviewed by somebody else than its translator, as a verdict is. It is of the very words of this document: what was
+    translated from an earlier version is not here.
+    """
+
+    id: int
+    verdict: Annotated[int, "Which of the verdicts it is of."]
+    language: Annotated[str, "BCP 47."]
+    of_version: Annotated[int, "The version of that verdict."]
+    statement: str
+    title: Annotated[str, "Empty where the original has none."]
+    summary: str
+    explanation: Annotated[str, "Markdown."]
+    explanation_html: Annotated[str, "The same as safe HTML."]
+    translated_by: Annotated[str, "The translator's byline; empty where the newsroom signs."]
+    reviewed_at: Annotated[
+        Moment | None, "When it was published, signed off by somebody else than its translator."
+    ]
+
+
 class PublicCorrection(TypedDict):
     """A public note on what changed, and why."""
 
@@ -183,6 +205,7 @@ class PublicClaim(TypedDict):
     appearances: list[PublicAppearance]
     media: Annotated[list[PublicMedia], "The pictures, sound and film that the claim is about."]
     verdicts: list[PublicVerdict]
+    translations: Annotated[list[PublicTranslation], "One for each language that it was translated into."]
     corrections: Annotated[list[PublicCorrection], "The newest first."]
     merged_into: int | None
     merged_from: list[int]

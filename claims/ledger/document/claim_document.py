@@ -15,12 +15,24 @@ from claims.ledger.document.claim_body import (
     PublicEvidence,
     PublicRating,
     PublicTopic,
+    PublicTranslation,
     PublicVerdict,
 )
 from claims.ledger.document.markdown import to_html
 from claims.ledger.document.reply_document import replies
-from claims.models import Appearance, Claim, Claimant, ClaimMedia, Evidence, Rating, Topic, Verdict
+from claims.models import (
+    Appearance,
+    Claim,
+    Claimant,
+    ClaimMedia,
+    Evidence,
+    Rating,
+    Topic,
+    Translation,
+    Verdict,
+)
 from claims.models.claim import claim_path
+from claims.models.translation import original_sha256
 from factcheck.web.own_addresses import OWN, rendered
 from sources.api.media_bodies import PublicMedia
 from sources.api.source_bodies import PublicPublisher, PublicQuotedSource, PublicSnapshot, PublicSource
@@ -54,6 +66,8 @@ def document(
 ) -> PublicClaim:
     """The whole public representation of a claim. Everything given must come with what it refers to."""
     slug = claim.slug
+    judged = [(row, verdict(row, evidence)) for row, evidence in verdicts]
+    rendered_verdicts = [body for _row, body in judged]
     return {
         "id": claim.pk,
         "version": entry["version"],
@@ -68,7 +82,10 @@ def document(
         "topics": [topic(t) for t in topics],
         "appearances": [appearance(a, is_first=a.pk == claim.first_appearance_id) for a in appearances],
         "media": [claimed_media(row) for row in media],
-        "verdicts": [verdict(v, evidence) for v, evidence in verdicts],
+        "verdicts": rendered_verdicts,
+        "translations": translations(
+            claim.statement, rendered_verdicts, _published_translations(row for row, _body in judged)
+        ),
         "corrections": entry["corrections"],
         "merged_into": claim.merged_into_id,
         "merged_from": merged_from,
@@ -204,6 +221,43 @@ def verdict(row: Verdict, rests_on: Iterable[Evidence]) -> PublicVerdict:
     }
 
 
+def translations(
+    statement: str, verdicts: Iterable[PublicVerdict], rows: Iterable[Translation]
+) -> list[PublicTranslation]:
+    """Those of the published translations that say what this statement and these verdicts say, by language.
+
+    What is of other words, because the statement is another or the claim was merged, is left out: it would say
+    something else than the original.
+    """
+    shown = {each["id"]: each for each in verdicts}
+    found = []
+    for row in rows:
+        original = shown.get(row.verdict_id)
+        # Entries that were recorded elsewhere before verdicts had headlines have none.
+        if original and row.original_sha256 == original_sha256(
+            statement, original.get("title", ""), original["summary"], original["explanation"]
+        ):
+            found.append(translation(row, original))
+    return sorted(found, key=lambda each: each["language"].lower())
+
+
+def translation(row: Translation, original: PublicVerdict) -> PublicTranslation:
+    return {
+        # By these two the database finds it in a body (`translation_is_told_by_the_ledger`).
+        "id": row.pk,
+        "verdict": row.verdict_id,
+        "language": row.language,
+        "of_version": original["version"],
+        "statement": row.statement,
+        "title": row.title,
+        "summary": row.summary,
+        "explanation": row.explanation,
+        "explanation_html": to_html(row.explanation),
+        "translated_by": row.byline,
+        "reviewed_at": moment(row.published_at) if row.published_at else None,
+    }
+
+
 def rating(row: Rating) -> PublicRating:
     scale = row.scale
     return {
@@ -234,6 +288,14 @@ def moment(value: datetime) -> str:
 
 def _day(value: date | None) -> str | None:
     return value.isoformat() if value else None
+
+
+def _published_translations(verdicts: Iterable[Verdict]) -> list[Translation]:
+    """What is not published itself has none."""
+    # An import numbers verdicts before it stores them, and a draft is looked at: asking for each would find nothing.
+    public = (row for row in verdicts if row.state == Verdict.State.PUBLISHED and not row._state.adding)
+    kept = (each for row in public for each in row.translations.all())
+    return [each for each in kept if each.state == Translation.State.PUBLISHED]
 
 
 def _quoted(row: Appearance | Evidence) -> PublicQuotedSource:

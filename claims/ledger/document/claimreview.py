@@ -56,9 +56,16 @@ def _with_media_review(body: Document, review: Document) -> list[Document]:
     return [review | {"associatedMediaReview": {"@id": media["@id"]}}, media] if media else [review]
 
 
-def _id(body: Document, verdict: Document) -> str:
-    """A publisher has one verdict on a claim."""
-    return f"{address(body)}#review-by-{verdict['publisher']['id']}"
+def _id(body: Document, verdict: Document, language: str = "") -> str:
+    """A publisher has one verdict on a claim, and of that one translation into each language."""
+    into = language or (_translated(body, verdict) or {}).get("language", "")
+    return f"{address(body)}#review-by-{verdict['publisher']['id']}" + (f"-{into}" if into else "")
+
+
+def _translated(body: Document, verdict: Document) -> Document | None:
+    """Of what the words of a verdict are a translation, where a document is shown in another language."""
+    said: Document | None = body.get("translated")
+    return said if said and said["verdict"] == verdict["id"] else None
 
 
 def withdrawal(body: Document, *, site: Document | None = None) -> Document:
@@ -138,9 +145,42 @@ def _claim_review(body: Document, verdict: Document, *, anchored: bool, site: Do
             "itemReviewed": _claim(body),
             "citation": [_work(item["source"], base=base) for item in verdict["evidence"]],
             "correction": [_correction(entry) for entry in body["corrections"]],
+            **_translation_links(body, verdict),
             **_provenance(body, site),
         }
     )
+
+
+def _translation_links(body: Document, verdict: Document) -> Document:
+    """From a translation to its original, and from an original to what it was translated into."""
+    translator = organization(verdict["publisher"], base=_base(body))
+    said = _translated(body, verdict)
+    if said:
+        original = {
+            "@type": "ClaimReview",
+            "@id": _id(body | {"translated": None}, verdict),
+            "inLanguage": said["from_language"],
+        }
+        # A byline may name one person, three, or a desk; `creditText` takes it as it stands.
+        return {"translationOfWork": original, "translator": translator, "creditText": said["translated_by"]}
+    return {
+        "workTranslation": [
+            _known(
+                {
+                    # No ClaimReview: without the rating it would be half of one, and collectors count them.
+                    "@type": "CreativeWork",
+                    "@id": _id(body, verdict, each["language"]),
+                    "inLanguage": each["language"],
+                    "headline": each["title"],
+                    "abstract": each["summary"],
+                    "translator": translator,
+                    "creditText": each["translated_by"],
+                }
+            )
+            for each in body.get("translations", [])
+            if each["verdict"] == verdict["id"]
+        ]
+    }
 
 
 def _provenance(body: Document, site: Document | None) -> Document:
@@ -179,17 +219,53 @@ def _claim(body: Document) -> Document:
     return _known(
         {
             "@type": "Claim",
-            "@id": f"{address(body)}#claim",
+            "@id": _claim_id(body, "" if _is_as_stated(body) else body["language"]),
             "text": body["statement"],
             "inLanguage": body["language"],
             "author": _claimant(body["claimant"], base=base),
             "datePublished": body["claimed_on"],
             "firstAppearance": _work(first, base=base) if first else None,
             "appearance": [_work(source, base=base) for source in others.values()],
+            **_statements_elsewhere(body),
             "keywords": [topic["name"] for topic in body["topics"]],
             "about": [_subject(topic) for topic in body["topics"] if topic.get("same_as")],
         }
     )
+
+
+def _claim_id(body: Document, language: str) -> str:
+    return f"{address(body)}#claim" + (f"-{language}" if language else "")
+
+
+def _is_as_stated(body: Document) -> bool:
+    """Whether the statement is in the words that the newsroom checked, and no translation of them."""
+    said = body.get("translated")
+    return not said or said["statement_language"] == body["language"]
+
+
+def _statements_elsewhere(body: Document) -> Document:
+    """The statement in the words of the original, or in those of its translations."""
+    if not _is_as_stated(body):
+        said = body["translated"]
+        original = {
+            "@type": "Claim",
+            "@id": _claim_id(body, ""),
+            "text": said["statement"],
+            "inLanguage": said["statement_language"],
+        }
+        return {"translationOfWork": original}
+    return {
+        "workTranslation": [
+            {
+                "@type": "Claim",
+                "@id": _claim_id(body, each["language"]),
+                "text": each["statement"],
+                "inLanguage": each["language"],
+            }
+            for each in body.get("translations", [])
+            if each["language"] != body["language"]
+        ]
+    }
 
 
 def _subject(topic: Document) -> Document:

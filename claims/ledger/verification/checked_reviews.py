@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 
 from claims.ledger.proofs.stored_tree import moment
 from claims.ledger.verification.discrepancies import Discrepancy, in_few
-from claims.models import ReviewLink, SignOff, Transition
+from claims.models import ReviewLink, SignOff, Transition, TranslationStep
 from claims.models.ledger_rules import NO_ENTRY
 
 _AT_ONCE = 2_000
@@ -19,9 +20,18 @@ _TRANSITION = (
     *("note", "at"),
 )
 _SIGNOFF = ("verdict_id", "by_id", "by_name", "round", "note", "at")
+_TRANSLATION_STEP = (
+    *("translation_id", "action", "before", "after", "round", "by_id"),
+    *("by_name", "note", "at"),
+)
 #: So much later than what is linked before it, something may have happened that is linked: imports take hours.
 _LONGEST_WAIT = timedelta(days=2)
-_NOUNS = {"transition": "Move", "signoff": "Sign-off"}
+_NOUNS = {"transition": "Move", "signoff": "Sign-off", "translationstep": "Step of a translation"}
+_LINKED: list[tuple[str, type[Model], tuple[str, ...]]] = [
+    ("transition", Transition, _TRANSITION),
+    ("signoff", SignOff, _SIGNOFF),
+    ("translationstep", TranslationStep, _TRANSLATION_STEP),
+]
 
 Grown = Callable[[int, bytes], None]
 
@@ -71,7 +81,7 @@ def _batches() -> Iterator[list[tuple[int, str, int, str]]]:
 
 def _rows(links: list[tuple[int, str, int, str]]) -> dict[tuple[str, int], tuple[Any, ...]]:
     found: dict[tuple[str, int], tuple[Any, ...]] = {}
-    for kind, model, columns in (("transition", Transition, _TRANSITION), ("signoff", SignOff, _SIGNOFF)):
+    for kind, model, columns in _LINKED:
         ids = [row_id for _number, of, row_id, _hash in links if of == kind]
         rows = model._default_manager.filter(pk__in=ids).order_by().values_list("pk", *columns)
         found |= {(kind, pk): tuple(values) for pk, *values in rows}

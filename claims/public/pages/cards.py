@@ -18,8 +18,9 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from claims.ledger.document.headline import correction, judgement, label_in, lead_verdict
+from claims.ledger.document.translated_document import translated
 from claims.models import Publication
-from claims.public.pages.responses import respond
+from claims.public.pages.responses import reader_language, respond
 from factcheck.api.query_values import GREATEST_ID
 
 Document = dict[str, Any]
@@ -53,9 +54,10 @@ def current(claim_id: int) -> Document | None:
 @csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # typed for views without arguments only
 def card(request: HttpRequest, pk: int) -> HttpResponse:
     """The card. `theme=light` or `theme=dark` holds it to one; otherwise the reader's device decides."""
-    document = current(pk)
-    if document is None:
+    published = current(pk)
+    if published is None:
         raise Http404("No published claim has this number.")
+    document = translated(published, reader_language())
     theme = request.GET.get("theme", "")
     rated = [verdict for verdict in document["verdicts"] if verdict["rating"]]
     context = {

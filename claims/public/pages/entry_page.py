@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from claims.ledger.document import claim_document, claimreview
+from claims.ledger.document.translated_document import lapsed_translation, translated, translation_into
 from claims.links.link_standings import link_standings, links_in_need, sources_named
 from claims.models import Publication
 from claims.public.pages import cards
@@ -29,10 +30,19 @@ class EntryPage:
     ratings: list[Document]
 
 
-def entry_page(ledger: list[Publication], shown: Publication) -> EntryPage:
-    """The page of an entry. `ledger` holds all entries of its claim, the newest first."""
+def entry_page(
+    ledger: list[Publication], shown: Publication, *, language: str = "", original: bool = False
+) -> EntryPage:
+    """The page of an entry. `ledger` holds all entries of its claim, the newest first.
+
+    Args:
+        language: that of the reader (BCP 47), into which it may have been translated.
+        original: whether the wording is asked for that was translated.
+    """
     newest = ledger[0]
-    document = shown.document
+    document = translated(shown.document, "" if original else language)
+    offered = translation_into(language, shown.document) if original else None
+    lapsed = lapsed_translation(language, [(e.kind, e.document) for e in ledger]) if shown is newest else None
     # An old version says what it said then.
     standings = quote_standings(document) if shown is newest else []
     links = links_in_need(link_standings(sources_named(document))) if shown is newest else {}
@@ -43,6 +53,8 @@ def entry_page(ledger: list[Publication], shown: Publication) -> EntryPage:
     context = {
         "claim": document,
         "related": related,
+        "offered": offered,
+        "lapsed": lapsed,
         "standings": {(standing["of"], standing["id"]): standing for standing in standings},
         "links": links,
         "shown": shown,

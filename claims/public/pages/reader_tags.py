@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.template import Context
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,6 +16,7 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from claims.ledger.document.headline import lead_verdict
+from claims.ledger.document.translated_document import translated
 from claims.models import Claimant, Evidence, MediaAuthenticity, Publication
 from claims.models.rating import NormalisedRating
 from claims.public.pages.annotated_text import TextPiece
@@ -113,15 +115,32 @@ def named(code: str, choices: str) -> str:
     return str(dict(_CHOICES[choices].choices).get(code, code))
 
 
+@register.simple_tag(takes_context=True)
+def in_readers_language(context: Context, document: Document) -> Document:
+    """A claim as it is shown to this reader: translated, where somebody translated it."""
+    return translated(document, str(context.get("reader_language", "")))
+
+
 @register.filter
 def language_names(tags: Iterable[str]) -> list[str]:
     """Languages by their names in the page's language, where Django knows them."""
-    return [_language_name(tag) for tag in tags]
+    return [language_name(tag) for tag in tags]
 
 
-def _language_name(tag: str) -> str:
+@register.filter
+def language_name(tag: str) -> str:
+    """A language by its name in the page's language, where Django knows it."""
     try:
         return str(get_language_info(tag.lower())["name_translated"])
+    except KeyError:
+        return tag
+
+
+@register.filter
+def own_language_name(tag: str) -> str:
+    """A language by its name in that language, for those who look for theirs."""
+    try:
+        return str(get_language_info(tag.lower())["name_local"])
     except KeyError:
         return tag
 

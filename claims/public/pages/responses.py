@@ -40,14 +40,14 @@ def respond(
         made_of: what the page's content depends on, such as the digests of publications; becomes its ETag.
         ratings: the ratings it shows, whose colours it declares.
     """
-    language = interface_language()
+    language, reader = interface_language(), reader_language()
     with translation.override(language):
         styles = rating_styles(ratings)
-        etag = etag_of(language, request.get_full_path(), *made_of)
+        etag = etag_of(language, reader, request.get_full_path(), *made_of)
         # While templates are being edited, the ETag of what is installed would be out of date.
         response = None if settings.DEBUG else get_conditional_response(request, etag=etag)
         if response is None:
-            response = render(request, template, context | {"rating_styles": styles})
+            response = render(request, template, _whole(context, reader, styles))
     response["ETag"] = etag
     patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_CACHE_SECONDS)
     _declare(response, language, styles)
@@ -58,13 +58,17 @@ def respond_once(
     request: HttpRequest, template: str, context: dict[str, Any], *, ratings: Iterable[Document] = ()
 ) -> HttpResponse:
     """Render a page about what this visitor sent: nobody keeps it, on the way or in the browser."""
-    language = interface_language()
+    language, reader = interface_language(), reader_language()
     with translation.override(language):
         styles = rating_styles(ratings)
-        response = render(request, template, context | {"rating_styles": styles})
+        response = render(request, template, _whole(context, reader, styles))
     response["Cache-Control"] = "no-store"
     _declare(response, language, styles)
     return response
+
+
+def _whole(context: dict[str, Any], reader: str, styles: str) -> dict[str, Any]:
+    return context | {"reader_language": reader, "rating_styles": styles}
 
 
 def _declare(response: HttpResponse, language: str, styles: str) -> None:
@@ -74,6 +78,11 @@ def _declare(response: HttpResponse, language: str, styles: str) -> None:
         # A hash and not a nonce: pages are cached, and a nonce that is used twice protects nothing.
         digest = base64.b64encode(hashlib.sha256(styles.encode()).digest()).decode()
         update_policy(response, {"style-src": ["'self'", f"'sha256-{digest}'"]})
+
+
+def reader_language() -> str:
+    """The language that the visitor reads, whether or not our own words are translated into it: claims may be."""
+    return translation.get_language() or ""
 
 
 def interface_language() -> str:

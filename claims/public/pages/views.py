@@ -25,7 +25,7 @@ from claims.public.pages.claim_ledger import address_of, ledger_of
 from claims.public.pages.entry_page import absolute, entry_page, ratings_of
 from claims.public.pages.page_cache import kept, public
 from claims.public.pages.published_source import UNSHOWN, published_source
-from claims.public.pages.responses import respond
+from claims.public.pages.responses import reader_language, respond
 from claims.search import LONGEST, RANKED, Places, SearchReading, forgiven
 from factcheck.api.pagination import KeysetPage, Ordering, page_of_rows
 from factcheck.api.query_values import GREATEST_ID, ValueRefused
@@ -192,7 +192,8 @@ def claim_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
 
 
 def _claim_page(request: HttpRequest, ledger: list[Publication], shown: Publication) -> HttpResponse:
-    page = entry_page(ledger, shown)
+    # `?original` leads to the wording that was translated.
+    page = entry_page(ledger, shown, language=reader_language(), original="original" in request.GET)
     related = [(each.claim["id"], each.claim["version"], each.why) for each in page.context["related"]]
     made_of = [
         *(ledger[0].body_sha256, shown.version),

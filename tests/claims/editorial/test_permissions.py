@@ -12,8 +12,10 @@ from django.contrib.auth.models import User
 
 from claims.models import Claim, Evidence, Scope, Verdict
 from claims.review import verdict_drafts, workflow
+from claims.review.translation_workflow import move_translation
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source, person, rating
 from tests.helpers.newsroom_tool import Tool, tool
+from tests.helpers.translations import translate
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +53,15 @@ class Newsroom:
         claim = self.published_claim()
         make_appearance(claim, make_source("It cost a lot, she said."), "It cost a lot")
         return f"claims/{claim.pk}/"
+
+    def translation(self, *moves: str) -> str:
+        row = translate(self.published_claim(), self.author)
+        for move in moves:
+            row = move_translation(row, move, by=self.author if move == "submit" else self.other)
+        return f"translations/{row.pk}/"
+
+    def begun(self) -> dict[str, Any]:
+        return {"verdict": self.published_claim().verdicts.get().pk, "language": "es"}
 
     def merged_claim(self) -> str:
         claim = workflow.move(self.found(), "merge", by=self.other, into=make_claim())
@@ -196,6 +207,39 @@ TABLE: list[tuple[str, Scope, str, Doing]] = [
         "Editor",
         lambda t, r: t.move(r.verdict("submit", "sign_off", "publish"), "retract", note="Forged."),
     ),
+    ("list translations", READ, "Contributor", lambda t, r: t.get("translations/")),
+    ("read a draft of a translation", READ, "Fact-checker", lambda t, r: t.get(r.translation())),
+    ("begin a translation", VERDICTS, "Contributor", lambda t, r: t.post("translations/", r.begun())),
+    (
+        "edit somebody's translation",
+        VERDICTS,
+        "Editor",
+        lambda t, r: t.patch(r.translation(), {"summary": "No."}, If_Match="*"),
+    ),
+    (
+        "delete somebody's translation",
+        VERDICTS,
+        "Editor",
+        lambda t, r: t.delete(r.translation(), If_Match="*"),
+    ),
+    (
+        "sign off a translation",
+        MOVE,
+        "Fact-checker",
+        lambda t, r: t.move(r.translation("submit"), "sign_off"),
+    ),
+    (
+        "publish a translation",
+        PUBLISH,
+        "Editor",
+        lambda t, r: t.move(r.translation("submit", "sign_off"), "publish"),
+    ),
+    (
+        "take back a translation",
+        PUBLISH,
+        "Editor",
+        lambda t, r: t.move(r.translation("submit", "sign_off", "publish"), "retract", note="Wrong."),
+    ),
 ]
 NAMED = pytest.mark.parametrize(
     "scope, least, doing", [row[1:] for row in TABLE], ids=[row[0] for row in TABLE]
@@ -221,7 +265,9 @@ def test_a_role_can_do_what_it_can_do_at_the_desk(
         assert answer.status_code in (200, 201, 204), answer.content
     elif role == "Contributor" and answer.status_code == 404:
         # What they may not read is not there for them, whatever they want with it.
-        assert answer.json()["detail"].startswith(("There is no verdict", "There is no item of evidence"))
+        assert answer.json()["detail"].startswith(
+            ("There is no verdict", "There is no item of evidence", "There is no translation")
+        )
     else:
         assert answer.status_code == 403, answer.content
         assert answer.json()["title"] == "Forbidden"

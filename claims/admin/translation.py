@@ -1,0 +1,348 @@
+"""Translations: written beside their originals, reviewed, published and brought up to date."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+
+from claims.admin import live_preview
+from claims.admin.claim_history import label_of
+from claims.admin.claim_page import claim_link
+from claims.admin.list_filters import LanguageFilter, QueueFilter, QueueOrder
+from claims.admin.move_buttons import KEYS, MoveButton
+from claims.admin.reader_view import SANDBOX, reader_view
+from claims.admin.translation_form import (
+    BeginTranslationForm,
+    TranslationForm,
+    is_right_to_left,
+    pairs,
+)
+from claims.admin.translation_panel import translation_badge
+from claims.ledger import prospects
+from claims.ledger.document.markdown import to_html
+from claims.models import Translation, Verdict
+from claims.models.readership import READ_DRAFTS
+from claims.models.translation_step import SIGN_OFF
+from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
+from claims.review import translation_drafts
+from claims.review.originals import Original, is_of, original_of
+from claims.review.translation_moves import missing_of_translation
+from claims.review.translation_workflow import language_name, move_translation, translation_options
+from factcheck.admin.base import DeskAdmin, change_page, goes_along, person_at
+from factcheck.admin.past_of_rows import PastEvent, changes_of, name_of
+from factcheck.django_internals import become
+
+_STATE = Translation.State
+_BEGUN = gettext_lazy("Begun. Write it beside the original, then submit it for review.")
+
+
+@admin.register(Translation)
+class TranslationAdmin(QueueOrder, DeskAdmin):
+    form = TranslationForm
+    list_display = ("on_claim", "language_shown", "badge", "of_version", "translated_by", "published_at")
+    list_display_links = ("on_claim",)
+    list_filter = (
+        QueueFilter,
+        ("state", ChoicesDropdownFilter),
+        LanguageFilter,
+        ("author", AutocompleteSelectFilter),
+    )
+    list_select_related = ("verdict__claim", "author")
+    search_fields = ("verdict__claim__statement", "statement", "summary", "byline")
+    search_help_text = gettext_lazy("Words of the claim or of the translation")
+    ordering = ("-pk",)
+    autocomplete_fields = ("verdict",)
+    add_fieldsets = ((None, {"fields": ("verdict", "language")}),)
+    told_otherwise = ("state", "review_round", "required_signoffs", "submitted_by_id", "submitted_at")
+    change_form_template = "admin/desk/translation_page.html"
+
+    # The list ---------------------------------------------------------------------------------------------------------
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Translation]:
+        rows: QuerySet[Translation] = super().get_queryset(request)
+        return rows.defer("explanation").select_related("verdict__claim", "verdict__publisher")
+
+    @admin.display(description=gettext_lazy("claim"))
+    def on_claim(self, row: Translation) -> SafeString:
+        return format_html('<span class="desk-statement" dir="auto">{}</span>', row.verdict.claim)
+
+    @admin.display(description=gettext_lazy("language"), ordering="language")
+    def language_shown(self, row: Translation) -> str:
+        return language_name(row.language)
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def badge(self, row: Translation) -> SafeString:
+        return translation_badge(row)
+
+    @admin.display(description=gettext_lazy("of version"))
+    def of_version(self, row: Translation) -> int:
+        return row.verdict.version
+
+    @admin.display(description=gettext_lazy("translator"), ordering="author__last_name")
+    def translated_by(self, row: Translation) -> str:
+        return (row.author.get_full_name() or row.author.get_username()) if row.author else "–"
+
+    # Who may ----------------------------------------------------------------------------------------------------------
+
+    def has_change_permission(self, request: HttpRequest, obj: Translation | None = None) -> bool:
+        return super().has_change_permission(request, obj) and (
+            obj is None or translation_drafts.may_edit_translation(obj, person_at(request))
+        )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Translation | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (
+            obj is None
+            or translation_drafts.may_edit_translation(obj, person_at(request))
+            or goes_along(request, "claims_claim_delete", "claims_verdict_delete")
+        )
+
+    # Beginning --------------------------------------------------------------------------------------------------------
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is None:
+            return super().get_form(request, obj, change, **({"form": BeginTranslationForm} | kwargs))
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Translation | None = None) -> Any:
+        if obj is None:
+            return self.add_fieldsets
+        return ((None, {"fields": (*_parts(obj), "byline")}),)
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().add_view(request, *args, **kwargs)
+        except (NotPossible, NotAllowed) as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(request.get_full_path())
+
+    def save_model(self, request: HttpRequest, obj: Translation, form: forms.ModelForm, change: bool) -> None:
+        person = person_at(request)
+        if not change:
+            become(obj, translation_drafts.begin_translation(obj.verdict, obj.language, by=person))
+            return
+        assert isinstance(form, TranslationForm)  # noqa: S101  the form of this page
+        become(obj, translation_drafts.edit_translation(obj, by=person, **form.values()))
+
+    def delete_model(self, request: HttpRequest, obj: Translation) -> None:
+        translation_drafts.discard_translation(obj, by=person_at(request))
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().delete_view(request, *args, **kwargs)
+        except (NotPossible, NotAllowed) as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(request.get_full_path())
+
+    def response_add(
+        self, request: HttpRequest, obj: Translation, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        messages.success(request, str(_BEGUN))
+        return HttpResponseRedirect(change_page(obj))
+
+    def response_change(self, request: HttpRequest, obj: Translation) -> HttpResponse:
+        messages.success(request, _("Saved."))
+        return HttpResponseRedirect(request.path)
+
+    # The page ---------------------------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        wrapped = self.admin_site.admin_view
+        return [
+            path("begin/<int:pk>/", wrapped(self.begin_view), name="claims_translation_begin"),
+            path("<int:pk>/move/<slug:action>/", wrapped(self.move_view), name="claims_translation_move"),
+            path("<int:pk>/carry-over/", wrapped(self.carry_over_view), name="claims_translation_carry-over"),
+            path("<int:pk>/preview/", wrapped(self.preview_view), name="claims_translation_preview"),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        row = kwargs.get("obj")
+        context["show_save_and_add_another"] = context["show_save_and_continue"] = False
+        if row and kwargs.get("change"):
+            may_edit = self.has_change_permission(request, row)
+            form = context["adminform"].form if may_edit else None
+            context |= _page_context(row, person_at(request), form)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def begin_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Begin to translate a verdict, from a button; on to the page on which it is written."""
+        person = person_at(request)
+        verdict = Verdict.objects.readable_by(person).select_related("claim").filter(pk=pk).first()
+        if verdict is None or not person.has_perm("claims.view_verdict"):
+            raise Http404
+        if request.method != "POST":
+            return HttpResponseRedirect(change_page(verdict.claim))
+        language = request.POST.get("language", "")[:35]
+        field: Any = Translation._meta.get_field("language")
+        return self._done(
+            request,
+            lambda: translation_drafts.begin_translation(verdict, field.clean(language, None), by=person),
+            str(_BEGUN),
+            back=change_page(verdict.claim),
+        )
+
+    def carry_over_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Submit the same words for the version that is published now."""
+        row = self._row(request, pk)
+        if request.method != "POST":
+            return HttpResponseRedirect(change_page(row))
+        return self._done(
+            request,
+            lambda: translation_drafts.carry_over_translation(row, by=person_at(request)),
+            _("Carried over unchanged. Somebody else signs it off now."),
+            back=change_page(row),
+        )
+
+    def move_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
+        """Carry out one move that a button of the page asked for."""
+        row = self._row(request, pk)
+        if request.method != "POST":
+            return HttpResponseRedirect(change_page(row))
+
+        def move() -> Translation:
+            if request.POST.get("last_move", "") != str(last_step(row)):
+                raise NotPossible(
+                    _("Meanwhile somebody has moved this on. Nothing was done: look at it as it is now.")
+                )
+            return move_translation(
+                row, action, by=person_at(request), note=request.POST.get("note", "")[:10_000]
+            )
+
+        return self._done(request, move, _("Done."), back=change_page(row))
+
+    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What readers will see, of what is in the form now. It is posted; nothing of it is kept."""
+        row = self.get_object(request, str(pk))
+        if request.method != "POST" or row is None:
+            raise Http404
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        if refusal := live_preview.refusal_of(request):
+            return refusal
+        form = live_preview.without_lock(self.get_form(request, row, change=True))(request.POST, instance=row)
+        form.full_clean()
+        typed: Translation = form.instance
+        prospect = prospects.of_translating(typed)
+        answer = JsonResponse(
+            {
+                "page": reader_view([prospect.then, *prospect.ledger], prospect.then, language=typed.language)
+                if prospect
+                else "",
+                "unread": [str(error) for errors in form.errors.values() for error in errors],
+                "missing": [(words, "translation") for words in missing_of_translation(typed)],
+            }
+        )
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    def history_entries(self, row: Translation, reader: User) -> list[PastEvent]:
+        begun = PastEvent(row.created_at, name_of(row.author), _("Begun"))
+        steps = [
+            PastEvent(step.at, step.by_name, label_of(step.action), note=step.note)
+            for step in row.steps.readable_by(reader)
+        ]
+        changes = changes_of(Translation, without=self.told_otherwise, pgh_obj_id=row.pk)
+        return [begun, *(changes if reader.has_perm(READ_DRAFTS) or row.author == reader else []), *steps]
+
+    def _row(self, request: HttpRequest, pk: int) -> Translation:
+        row: Translation | None = self.get_object(request, str(pk))
+        if row is None or not self.has_view_or_change_permission(request, row):
+            raise Http404
+        return row
+
+    def _done(self, request: HttpRequest, work: Any, said: str, *, back: str) -> HttpResponse:
+        """Do it, say so, and go on to the page of what it left; or back, with the reason why it was not done."""
+        try:
+            row = work()
+        except NotInRole as refusal:
+            raise PermissionDenied(str(refusal)) from None
+        except (NotPossible, NotAllowed) as refusal:
+            messages.error(request, str(refusal))
+        except forms.ValidationError as refusal:
+            messages.error(request, " ".join(refusal.messages))
+        except IntegrityError as refusal:
+            messages.error(request, self.in_words(refusal))
+        else:
+            messages.success(request, said)
+            return HttpResponseRedirect(change_page(row))
+        return HttpResponseRedirect(back)
+
+
+def _parts(row: Translation) -> list[str]:
+    """The parts that its original has, and those that were written all the same."""
+    original = row.verdict
+    has = {"statement": True, "title": original.title, "summary": original.summary}
+    has["explanation"] = original.explanation
+    return [name for name, there in has.items() if there or getattr(row, name)]
+
+
+def last_step(row: Translation) -> int:
+    """By which a page knows whether it still shows the present state."""
+    return row.steps.order_by("pk").values_list("pk", flat=True).last() or 0
+
+
+def _page_context(row: Translation, person: User, form: forms.BaseForm | None) -> dict[str, Any]:
+    shown = original_of(row.verdict)
+    is_current = is_of(row, shown)
+    options = translation_options(row, person)
+    steps = list(row.steps.readable_by(person))
+    in_round = [step for step in steps if step.action == SIGN_OFF and step.round == row.review_round]
+    last = steps[-1] if steps else None
+    lacks = missing_of_translation(row, shown) if row.state == _STATE.DRAFT else []
+    missing = [(words, "translation") for words in lacks]
+    return {
+        "row": row,
+        "claim": row.verdict.claim,
+        "claim_link": claim_link(row.verdict.claim),
+        "row_badge": translation_badge(row),
+        "language_words": language_name(row.language),
+        "direction": "rtl" if is_right_to_left(row.language) else "ltr",
+        "original": row.verdict,
+        "original_language": row.verdict.language,
+        "original_direction": "rtl" if is_right_to_left(row.verdict.language) else "ltr",
+        "is_current": is_current,
+        "pairs": pairs(row, shown if is_current else _as_written(row.verdict), form),
+        "explanation_shown": mark_safe(to_html(row.explanation)),  # noqa: S308  nh3 cleaned it
+        "options": [MoveButton(o.action, o.move, KEYS.get(o.action, "")) for o in options if not o.obstacle],
+        # What is missing from a draft is said above them.
+        "obstacles": [o for o in options if o.obstacle and not (missing and o.action == "submit")],
+        "last_move": last_step(row),
+        "signoffs": [step for step in steps if step.action == SIGN_OFF],
+        "given": in_round,
+        "returned": last if row.state == _STATE.DRAFT and last and last.action == "request_changes" else None,
+        "missing": missing,
+        "may_write": form is not None,
+        "may_carry_over": row.state == _STATE.PUBLISHED
+        and not is_current
+        and person.has_perm("claims.add_translation"),
+        "preview": reverse("admin:claims_translation_preview", args=[row.pk]) if form is not None else "",
+        "sandbox": SANDBOX,
+    }
+
+
+def _as_written(verdict: Verdict) -> Original:
+    """The original of a translation that is out of date, as it stands beside the claim as it is now."""
+    return Original(
+        words={
+            "statement": verdict.claim.statement,
+            "title": verdict.title,
+            "summary": verdict.summary,
+            "explanation": verdict.explanation,
+        },
+        language=verdict.language,
+        statement_language=verdict.claim.language,
+        version=verdict.version,
+    )

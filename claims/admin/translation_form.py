@@ -1,0 +1,118 @@
+"""The form of a translation: its fields, and beside each the words that are translated."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+
+from claims.models import Translation
+from claims.models.translation import WORDS
+from claims.review.originals import Original
+from factcheck.admin.versions import DeskForm
+
+#: How high each field is, in lines.
+_LINES = {"statement": 3, "title": 2, "summary": 5, "explanation": 24}
+
+
+class TranslationForm(DeskForm):
+    """What a draft says. Parts that the original does not have are no fields."""
+
+    class Meta:
+        model = Translation
+        fields = (*WORDS, "byline")
+
+    def values(self) -> dict[str, Any]:
+        """What is kept of it."""
+        return {name: self.cleaned_data[name] for name in self.fields if name in self.cleaned_data}
+
+
+class BeginTranslationForm(DeskForm):
+    """Of what, and into which language."""
+
+    class Meta:
+        model = Translation
+        fields = ("verdict", "language")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["verdict"].label = _("What is translated")
+        self.fields["language"].help_text = _("A language tag such as es, pt-BR or ar.")
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # Whether somebody is at it already is asked when it is begun, and told in words.
+        return super()._get_validation_exclusions() | {"verdict", "language"}  # type: ignore[misc]  # Django's own
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One part of a translation beside that of its original."""
+
+    name: str
+    label: str
+    original: list[str]
+    """Its paragraphs."""
+    words: str
+    """What the translation says."""
+    field: forms.BoundField | None
+    """The field in which it is written; None where it is only read."""
+    is_same: bool = False
+    """Whether it stays as it is: the statement was made in this language."""
+
+
+def pairs(translation: Translation, original: Original | None, form: forms.BaseForm | None) -> list[Pair]:
+    """The parts of the original, each with its translation.
+
+    Args:
+        original: None where it was replaced since: then the translation is shown alone.
+        form: the one in which it is written; None where it is read.
+    """
+    found = []
+    for name in WORDS:
+        words = getattr(translation, name)
+        there = original.words[name] if original else ""
+        if not there.strip() and not words.strip():
+            continue
+        field = form[name] if form is not None and name in form.fields else None
+        if field is not None:
+            field.field.widget.attrs |= _attributes(name, translation.language)
+        is_same = bool(
+            name == "statement"
+            and original
+            and original.statement_language.lower() == translation.language.lower()
+        )
+        label = str(getattr(Translation._meta.get_field(name), "verbose_name", name))
+        found.append(Pair(name, label, paragraphs(there), words, field, is_same))
+    return found
+
+
+def paragraphs(text: str) -> list[str]:
+    """The parts of a text between empty lines."""
+    return [part.strip() for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
+
+
+def _attributes(name: str, language: str) -> dict[str, Any]:
+    return {
+        "rows": _LINES[name],
+        "lang": language,
+        "dir": "rtl" if is_right_to_left(language) else "ltr",
+        "class": "desk-input",
+        "data-paragraphs": name,
+    }
+
+
+def is_right_to_left(language: str) -> bool:
+    for tag in (language.lower(), language.lower().partition("-")[0]):
+        try:
+            return bool(get_language_info(tag)["bidi"])
+        except KeyError:
+            continue
+    return False
+
+
+def offered_languages(taken: set[str]) -> list[str]:
+    """The languages of the pages, without those that are taken."""
+    families = {tag.lower() for tag in taken}
+    return [code for code, _name in settings.LANGUAGES if code not in families]

@@ -1,0 +1,99 @@
+"""What requests about translations may hold, and how translations read."""
+
+from rest_framework import serializers
+
+from claims.editorial.request_bodies import VerdictMoveBody, actions_of, example
+from claims.editorial.serializers import ActorSerializer, NamedSerializer
+from claims.editorial.strict_bodies import ModelBody, Reference, StrictKeys, Text
+from claims.models import Translation, Verdict
+from claims.models.translation import WORDS
+from claims.review.translation_moves import TRANSLATION_MOVES
+from factcheck.database.model_fields import LANGUAGE_TAG
+
+TRANSLATION_ACTIONS = actions_of(TRANSLATION_MOVES)
+
+
+@example({"summary": "Las cuentas auditadas muestran 120 millones de euros."})
+class TranslationChanges(ModelBody):
+    """What a draft says. What is given changes, everything else stays."""
+
+    class Meta:
+        model = Translation
+        fields = [*WORDS, "byline"]
+
+
+@example(
+    {
+        "verdict": 1,
+        "language": "es",
+        "statement": "El puente costó 12 millones de euros.",
+        "summary": "Las cuentas auditadas muestran 120 millones de euros.",
+        "explanation": "Lo dice la página 3 de las cuentas.",
+        "byline": "Ana Ruiz",
+    }
+)
+class TranslationBody(TranslationChanges):
+    """A new draft. What is not given is taken over from the newest translation into the language, if there is one."""
+
+    verdict = Reference(queryset=Verdict.objects.all(), help_text="The published verdict that it is of.")
+    language = serializers.RegexField(
+        LANGUAGE_TAG, max_length=35, help_text="BCP 47; another than the original's."
+    )
+
+    class Meta(TranslationChanges.Meta):
+        fields = ["verdict", "language", *TranslationChanges.Meta.fields]
+
+
+@example({})
+class NothingMore(StrictKeys):
+    """An empty object: the address says all."""
+
+
+@example({"action": "sign_off", "note": "I compared every figure."})
+class TranslationMoveBody(VerdictMoveBody):
+    """A move of the review workflow."""
+
+    action = serializers.ChoiceField(TRANSLATION_ACTIONS)
+    note = Text(
+        required=False,
+        allow_blank=True,
+        help_text="Internal; with `publish` and `retract` readers see it. Some moves need one.",
+    )
+
+
+class TranslationStepSerializer(serializers.Serializer):
+    action = serializers.CharField(help_text="A move, or `sign_off`.")
+    by = ActorSerializer()
+    round = serializers.IntegerField(help_text="A sign-off counts for this review round only.")
+    note = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class EditorialTranslationSerializer(serializers.Serializer):
+    """A translation in any state, as the newsroom sees it."""
+
+    id = serializers.IntegerField()
+    verdict = serializers.IntegerField()
+    claim = serializers.IntegerField()
+    language = serializers.CharField(help_text="BCP 47.")
+    version = serializers.IntegerField()
+    is_current = serializers.BooleanField(
+        help_text="Whether it is of the version of the verdict that is published now."
+    )
+    statement = serializers.CharField()
+    title = serializers.CharField()
+    summary = serializers.CharField()
+    explanation = serializers.CharField(help_text="Markdown.")
+    explanation_html = serializers.CharField()
+    byline = serializers.CharField(help_text="Shown to readers; empty where the newsroom signs.")
+    state = serializers.ChoiceField(Translation.State.choices)
+    author = NamedSerializer(allow_null=True)
+    supersedes = serializers.IntegerField(allow_null=True, help_text="The one whose place it takes.")
+    original_sha256 = serializers.CharField(help_text="Of the words that it is of.")
+    review_round = serializers.IntegerField()
+    required_signoffs = serializers.IntegerField()
+    steps = TranslationStepSerializer(many=True)
+    submitted_by = NamedSerializer(allow_null=True)
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    published_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()

@@ -1,0 +1,154 @@
+"""Translations of verdicts: written, reviewed and published as verdicts are."""
+
+from typing import Any, ClassVar
+
+from django.db.models import Model, Prefetch, QuerySet
+from django.http import HttpResponse
+from rest_framework.decorators import action
+from rest_framework.request import Request
+
+from claims.editorial.authentication import InsufficientScope
+from claims.editorial.documents import Document, person
+from claims.editorial.idempotency import KeptAnswer
+from claims.editorial.list_queries import TranslationWorkQuery
+from claims.editorial.move_resources import MovingResource
+from claims.editorial.strict_bodies import read
+from claims.editorial.translation_bodies import (
+    EditorialTranslationSerializer,
+    NothingMore,
+    TranslationBody,
+    TranslationChanges,
+    TranslationMoveBody,
+)
+from claims.ledger.document.claim_document import moment
+from claims.ledger.document.markdown import to_html
+from claims.models import Scope, Translation, TranslationStep, Verdict
+from claims.review import translation_drafts
+from claims.review.steps import Option
+from claims.review.translation_workflow import locked, move_translation, translation_options
+
+
+class TranslationWork(MovingResource):
+    """Translations in any state."""
+
+    nouns = ("translation", "translations")
+    view_permission = "claims.view_translation"
+    write_scope = Scope.VERDICTS
+    list_query = TranslationWorkQuery
+    serializer_class = EditorialTranslationSerializer
+    bodies: ClassVar = {
+        "create": TranslationBody,
+        "partial_update": TranslationChanges,
+        "move": TranslationMoveBody,
+        "carry_over": NothingMore,
+    }
+
+    def rows(self) -> QuerySet[Translation]:
+        steps = TranslationStep.objects.readable_by(self.person).order_by("pk")
+        return (
+            Translation.objects.readable_by(self.person)
+            .select_related("verdict", "author", "submitted_by")
+            .prefetch_related(Prefetch("steps", steps))
+        )
+
+    def document(self, row: Translation) -> Document:
+        return translation(row)
+
+    def create(self, request: Request) -> HttpResponse:
+        """Begin to translate a published verdict, with what the newest translation into the language says."""
+        values = read(TranslationBody, request.data)
+
+        def work(_prepared: None) -> KeptAnswer:
+            verdict, language = values.pop("verdict"), values.pop("language")
+            row = translation_drafts.begin_translation(verdict, language, by=self.person, **values)
+            address = self.address("translations-detail", row.pk)
+            return self.showing(self.fresh(row), status=201, location=address)
+
+        return self.created_once(work)
+
+    def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
+        """Change what is given. Only drafts change: by their translator, or by an editor."""
+        values = read(TranslationChanges, request.data, partial=True)
+
+        def work() -> KeptAnswer:
+            row = self._locked(id)
+            translation_drafts.edit_translation(row, by=self.person, **values)
+            return self.showing(self.fresh(row))
+
+        return self.done(work)
+
+    def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
+        """Delete a draft that was never submitted."""
+
+        def work() -> KeptAnswer:
+            translation_drafts.discard_translation(self._locked(id), by=self.person)
+            return KeptAnswer(204)
+
+        return self.done(work)
+
+    @action(detail=True, methods=["post"], url_path="carry-over")
+    def carry_over(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
+        """Submit the same words for the version of the verdict that is published now; somebody else signs that off."""
+        read(NothingMore, request.data)
+        if Scope.MOVE not in self.token.scopes:
+            raise InsufficientScope(Scope.MOVE)
+
+        def work(_prepared: None) -> KeptAnswer:
+            row = translation_drafts.carry_over_translation(self._locked(id), by=self.person)
+            address = self.address("translations-detail", row.pk)
+            return self.showing(self.fresh(row), status=201, location=address)
+
+        return self.created_once(work)
+
+    def open_moves(self, subject: Any) -> list[Option]:
+        return translation_options(subject, self.person)
+
+    def hold(self, subject: Any, values: dict[str, Any]) -> None:
+        locked(subject)
+
+    def moved(self, subject: Any, values: dict[str, Any]) -> Model:
+        return move_translation(subject, values["action"], by=self.person, note=values.get("note", ""))
+
+    def _locked(self, key: int) -> Translation:
+        """The translation, held to the end of the transaction, and the one that the request means to change."""
+        locked(self.row(id=key))
+        row: Translation = self.matched(id=key)
+        return row
+
+
+def translation(row: Translation) -> Document:
+    """A translation of `TranslationWork.rows`."""
+    return {
+        "id": row.pk,
+        "verdict": row.verdict_id,
+        "claim": row.verdict.claim_id,
+        "language": row.language,
+        "version": row.version,
+        "is_current": row.verdict.state == Verdict.State.PUBLISHED,
+        "statement": row.statement,
+        "title": row.title,
+        "summary": row.summary,
+        "explanation": row.explanation,
+        "explanation_html": to_html(row.explanation),
+        "byline": row.byline,
+        "state": row.state,
+        "author": person(row.author),
+        "supersedes": row.supersedes_id,
+        "original_sha256": row.original_sha256,
+        "review_round": row.review_round,
+        "required_signoffs": row.required_signoffs,
+        "steps": [
+            {
+                "action": each.action,
+                "by": {"id": each.by_id, "name": each.by_name},
+                "round": each.round,
+                "note": each.note,
+                "at": moment(each.at),
+            }
+            for each in row.steps.all()
+        ],
+        "submitted_by": person(row.submitted_by),
+        "submitted_at": moment(row.submitted_at) if row.submitted_at else None,
+        "published_at": moment(row.published_at) if row.published_at else None,
+        "created_at": moment(row.created_at),
+    }

@@ -1,0 +1,84 @@
+"""Translations as entries tell of them: which came with which, and which was replaced or taken back.
+
+They settle after the entries are recorded: the database compares what a restored translation says with the ledger.
+"""
+
+from typing import Any
+
+from django.db.models import Max
+
+from claims.exports.restore.replay import ACTOR
+from claims.exports.restore.restored_entries import RestoredEntry
+from claims.models import Publication, Translation, TranslationStep
+from claims.models.translation import WORDS, original_sha256
+
+_STATE = Translation.State
+
+
+def settle_translations(entries: list[RestoredEntry]) -> None:
+    """Write the translations that these entries show, and what became of them. Called inside a transaction."""
+    known = set(Translation.objects.filter(pk__in=_named(entries)).values_list("pk", flat=True))
+    for entry in entries:
+        shown = entry.body.get("translations", [])  # which older exports do not have
+        for said in shown:
+            if said["id"] not in known:
+                known.add(said["id"])
+                _arrive(entry, said)
+        if entry.kind == Publication.Kind.TRANSLATION:
+            _take_back(entry, {said["id"] for said in shown})
+
+
+def _named(entries: list[RestoredEntry]) -> list[int]:
+    return [said["id"] for entry in entries for said in entry.body.get("translations", [])]
+
+
+def _arrive(entry: RestoredEntry, said: dict[str, Any]) -> None:
+    """It takes the place of whatever there was in its language, of this version of the verdict or an earlier one."""
+    same = Translation.objects.filter(
+        verdict__claim=entry.claim, language__iexact=said["language"], state=_STATE.PUBLISHED
+    )
+    replaced = list(same.order_by("-pk"))
+    for row in replaced:
+        _move(row, "supersede", _STATE.SUPERSEDED)
+    of_verdict = Translation.objects.filter(verdict=said["verdict"], language__iexact=said["language"])
+    Translation.objects.create(
+        id=said["id"],
+        verdict_id=said["verdict"],
+        language=said["language"],
+        version=(of_verdict.aggregate(last=Max("version"))["last"] or 0) + 1,
+        original_sha256=_original(entry.body, said["verdict"]),
+        **{name: said[name] for name in WORDS},
+        byline=said["translated_by"],
+        is_restored=True,
+        supersedes=replaced[0] if replaced else None,
+        state=_STATE.PUBLISHED,
+        published_at=said["reviewed_at"],
+    )
+
+
+def _take_back(entry: RestoredEntry, shown: set[int]) -> None:
+    """What is of the very words of an entry and not in it was taken back with it."""
+    verdicts = [verdict["id"] for verdict in entry.body["verdicts"]]
+    live = Translation.objects.filter(verdict__in=verdicts, state=_STATE.PUBLISHED).exclude(pk__in=shown)
+    for row in live.order_by("pk"):
+        if row.original_sha256 == _original(entry.body, row.verdict_id):
+            _move(row, "retract", _STATE.RETRACTED, note=entry.line.said["note"])
+
+
+def _original(body: dict[str, Any], verdict: int) -> str:
+    words = next(each for each in body["verdicts"] if each["id"] == verdict)
+    return original_sha256(body["statement"], words.get("title", ""), words["summary"], words["explanation"])
+
+
+def _move(row: Translation, action: str, after: str, *, note: str = "") -> None:
+    TranslationStep.objects.create(
+        translation=row,
+        action=action,
+        before=row.state,
+        after=after,
+        round=row.review_round,
+        by=None,
+        by_name=ACTOR,
+        note=note,
+    )
+    Translation.objects.filter(pk=row.pk).update(state=after)

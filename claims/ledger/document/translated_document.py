@@ -1,0 +1,115 @@
+"""A document as readers of a language are shown it. Pure: it knows documents, nothing of the database.
+
+    translated(document, "es")    the document with its statement, and a verdict's title, summary and explanation, in
+                                  Spanish, where there is a reviewed translation of just these words
+
+What comes back has two keys more. `translated` says of what the texts are a translation, and is None where they are the
+original's; `original_language` is the language of all other texts of the claim: its context, captions, notes. The
+verdict whose words are translated has `original_language` as well: that of the notes on its evidence.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+Document = dict[str, Any]
+
+
+def translated(document: Document, language: str) -> Document:
+    """The document in this language (BCP 47), or as it is where nobody translated it; `""` asks for the original."""
+    if "translated" in document:
+        return document
+    same = {"translated": None, "original_language": document["language"]}
+    translation = translation_into(language, document)
+    if translation is None:
+        return {**document, **same}
+    original = next(verdict for verdict in document["verdicts"] if verdict["id"] == translation["verdict"])
+    return {
+        **document,
+        **same,
+        "statement": translation["statement"],
+        "language": translation["language"],
+        "verdicts": [
+            _in_words_of(translation, verdict) if verdict is original else verdict
+            for verdict in document["verdicts"]
+        ],
+        "translated": {
+            "id": translation["id"],
+            "verdict": translation["verdict"],
+            "language": translation["language"],
+            "from_language": original["language"] or document["language"],
+            "statement": document["statement"],
+            "statement_language": document["language"],
+            "translated_by": translation["translated_by"],
+            "reviewed_at": translation["reviewed_at"],
+            "of_version": translation["of_version"],
+        },
+    }
+
+
+def translation_into(language: str, document: Document) -> Document | None:
+    """The translation that somebody is shown who reads this language.
+
+    None where there is none, and where the original is nearer to what they read: who reads Portuguese is not shown a
+    translation into that of Brazil of what was written in that of Portugal.
+    """
+    # Entries from before there were any have none.
+    offered = {each["language"].lower(): each for each in document.get("translations", [])}
+    wanted = language.lower()
+    if not wanted or not offered:
+        return None
+    originals = {
+        document["language"].lower(),
+        *(verdict["language"].lower() for verdict in document["verdicts"]),
+    }
+    for tag in _ranges(wanted):
+        if tag in offered:
+            return offered[tag]
+        if tag in originals:
+            return None
+    family = wanted.partition("-")[0]
+    if any(tag.partition("-")[0] == family for tag in originals):
+        return None
+    return next((each for tag, each in offered.items() if tag.partition("-")[0] == family), None)
+
+
+class Lapsed(NamedTuple):
+    """A translation of words that were replaced since, which nobody has renewed."""
+
+    language: str
+    #: The version of the verdict that it is of, and the entry of the ledger that has it.
+    of_version: int
+    entry: int
+
+
+def lapsed_translation(language: str, ledger: Sequence[tuple[str, Document]]) -> Lapsed | None:
+    """The translation into this language that is out of date by now; None where there is none.
+
+    Args:
+        ledger: the entries of a claim, the newest first: kind and document of each.
+    """
+    (kind, document), *earlier = ledger
+    if not language or document["status"] != "published" or translation_into(language, document):
+        return None
+    for before_kind, before in earlier:
+        if before["status"] == "published" and (translation := translation_into(language, before)):
+            # That it was taken back was said by an entry of its own.
+            taken_back = kind == "translation"
+            return (
+                None
+                if taken_back
+                else Lapsed(translation["language"], translation["of_version"], before["version"])
+            )
+        kind = before_kind
+    return None
+
+
+def _in_words_of(translation: Document, verdict: Document) -> Document:
+    same = ("title", "summary", "explanation", "explanation_html", "language")
+    words = {name: translation[name] for name in same}
+    return {**verdict, **words, "original_language": verdict["language"]}
+
+
+def _ranges(tag: str) -> list[str]:
+    """`zh-hant-tw` → itself, `zh-hant`, `zh` (RFC 4647, lookup)."""
+    subtags = tag.split("-")
+    return ["-".join(subtags[:length]) for length in range(len(subtags), 0, -1)]

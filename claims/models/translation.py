@@ -1,0 +1,228 @@
+import hashlib
+import re
+from typing import Self
+
+import pgtrigger
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Exists, Index, OuterRef, Q
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
+
+from claims.models import translation_rules
+from claims.models.claim import LONGEST_STATEMENT
+from claims.models.readership import readable
+from claims.models.transition import move_is_written_down, takes_a_step
+from claims.models.verdict import LONGEST_EXPLANATION, LONGEST_NOTE
+from factcheck.database import bounds
+from factcheck.database.desk_words import words_index
+from factcheck.database.model_fields import LanguageField
+from factcheck.database.row_history import keep_history
+from factcheck.database.rules import Rule, refuse, see_the_present
+
+#: What a translation says, each for the part of that name of the original.
+WORDS = ("statement", "title", "summary", "explanation")
+#: What cannot change once it is no longer a draft.
+CONTENT = ("verdict", "language", "version", "original_sha256", "supersedes", "is_restored", *WORDS, "byline")
+
+_TABLE = "translation"
+_CONTENT_CHANGED = refuse(
+    "Only a draft can be edited. Ask for changes, or begin a new version of what is published.",
+    name=f"{_TABLE}_content_is_fixed",
+)
+_plain = RegexValidator(
+    re.compile(translation_rules.HIDDEN_CHARACTERS),
+    _(
+        "This has characters that cannot be seen and change in which order the others are read. Take them out."
+    ),
+    inverse_match=True,
+)
+
+
+def original_sha256(statement: str, title: str, summary: str, explanation: str) -> str:
+    """By which it is known whether a translation is of these words; the database computes the same."""
+    digests = [hashlib.sha256(text.encode()).hexdigest() for text in (statement, title, summary, explanation)]
+    return hashlib.sha256("\n".join([*digests, ""]).encode()).hexdigest()
+
+
+class TranslationQuerySet(models.QuerySet["Translation"]):
+    def readable_by(self, person: User) -> Self:
+        """What this person may read."""
+        states = Translation.State
+        public = Q(state__in=[states.PUBLISHED, states.SUPERSEDED, states.RETRACTED])
+        return readable(self, person, own_or_published=public | Q(author=person))
+
+    def out_of_date(self) -> Self:
+        """Those of words that were replaced, which nobody translates anew: readers are shown the original instead."""
+        live = apps.get_model("claims", "Verdict").objects.filter(
+            claim=OuterRef("verdict__claim"), publisher=OuterRef("verdict__publisher"), state="published"
+        )
+        renewed = Translation.objects.alias(into=Lower("language")).filter(
+            verdict__claim=OuterRef("verdict__claim"),
+            verdict__publisher=OuterRef("verdict__publisher"),
+            verdict__state="published",
+            into=Lower(OuterRef("language")),
+            state__in=["draft", "in_review", "published"],
+        )
+        replaced = self.filter(state=Translation.State.PUBLISHED, verdict__state="superseded")
+        return replaced.filter(Exists(live), ~Exists(renewed))
+
+    def open(self) -> Self:
+        """Those that somebody still writes or reviews."""
+        return self.filter(state__in=[Translation.State.DRAFT, Translation.State.IN_REVIEW])
+
+
+@keep_history(exclude=["edited_by"])
+class Translation(models.Model):
+    """What one version of a published verdict says, and the claim that it judges, in another language."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        IN_REVIEW = "in_review", _("In review")
+        PUBLISHED = "published", _("Published")
+        SUPERSEDED = "superseded", _("Superseded")
+        RETRACTED = "retracted", _("Retracted")
+
+    verdict = models.ForeignKey(
+        "claims.Verdict", models.PROTECT, related_name="translations", verbose_name=_("verdict")
+    )
+    language = LanguageField(_("language"))
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    #: Of the words that were translated, as readers saw them (`original_sha256`). Computed by the database.
+    original_sha256 = models.CharField(max_length=64, db_default="", editable=False)
+    statement = models.TextField(
+        _("statement"), max_length=LONGEST_STATEMENT, blank=True, validators=[_plain]
+    )
+    title = models.CharField(_("headline"), max_length=500, blank=True, validators=[_plain])
+    summary = models.TextField(_("summary"), max_length=LONGEST_NOTE, blank=True, validators=[_plain])
+    explanation = models.TextField(
+        _("explanation"),
+        max_length=LONGEST_EXPLANATION,
+        blank=True,
+        validators=[_plain],
+        help_text=_("Markdown, as the original has it."),
+    )
+    byline = models.CharField(
+        _("translated by"),
+        max_length=200,
+        blank=True,
+        validators=[_plain],
+        help_text=_("Shown to readers; empty: the newsroom signs."),
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="translations_written",
+        verbose_name=_("translator"),
+    )
+    #: Ids of the people other than the author who have written on the draft. They cannot sign it off either.
+    edited_by = ArrayField(models.BigIntegerField(), default=list, editable=False)
+    #: Whether it came back with a ledger: who wrote it and signed it off is known where that was exported.
+    is_restored = models.BooleanField(db_default=False, editable=False)
+    #: The one whose place it takes: an earlier version, of the same words or of those of an earlier verdict.
+    supersedes = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="followers",
+        verbose_name=_("replaces"),
+    )
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT, editable=False)
+    review_round = models.PositiveSmallIntegerField(default=0, editable=False)
+    required_signoffs = models.PositiveSmallIntegerField(_("sign-offs required"), default=1, editable=False)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True, editable=False)
+    published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
+
+    objects = TranslationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("translation")
+        verbose_name_plural = _("translations")
+        permissions = [
+            ("submit_translation", _("Can submit translations for review")),
+            (
+                "sign_off_translation",
+                _("Can sign off other people's translations or ask for changes"),
+            ),
+            ("publish_translation", _("Can publish translations")),
+            ("retract_translation", _("Can retract published translations")),
+        ]
+        constraints = [
+            translation_rules.ONE_LIVE,
+            translation_rules.ONE_OPEN,
+            translation_rules.VERSION_IS_UNIQUE,
+            translation_rules.STATE_IS_KNOWN,
+            translation_rules.NAMES_ITS_LANGUAGE,
+            translation_rules.PUBLISHED_HAS_ITS_MOMENT,
+            translation_rules.WRITTEN_HERE_HAS_AN_AUTHOR,
+            translation_rules.NEEDS_A_SIGNOFF,
+            translation_rules.HIDES_NOTHING,
+            bounds.not_longer(f"{_TABLE}_statement_fits", "statement", LONGEST_STATEMENT),
+            bounds.not_longer(f"{_TABLE}_summary_fits", "summary", LONGEST_NOTE),
+            bounds.not_longer(f"{_TABLE}_explanation_fits", "explanation", LONGEST_EXPLANATION),
+        ]
+        indexes = [
+            # What waits for a sign-off: oldest first.
+            Index(name=f"{_TABLE}_in_review", fields=["submitted_at"], condition=Q(state="in_review")),
+            # What is to be brought up to date: the live ones, by the verdict that they are of.
+            Index(name=f"{_TABLE}_live", fields=["verdict"], condition=Q(state="published")),
+            # Searches of the desk's list.
+            words_index(f"{_TABLE}_desk_words", "statement", "summary", "byline"),
+        ]
+        triggers = [
+            translation_rules.BEGINS_ON_WHAT_IS_PUBLISHED,
+            translation_rules.COMES_BACK_AS_IT_WAS,
+            translation_rules.ORIGIN_IS_FIXED,
+            translation_rules.EDITORS_ARE_REMEMBERED,
+            translation_rules.TERMS_OF_REVIEW,
+            translation_rules.MOMENTS_ARE_FIXED,
+            translation_rules.SAYS_AS_MUCH,
+            translation_rules.WITH_FOUR_EYES,
+            translation_rules.TOLD_BY_THE_LEDGER,
+            translation_rules.KEPT,
+            Rule(
+                name=f"{_TABLE}_content_is_fixed",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(*CONTENT),
+                func=f"""
+                    IF OLD.state <> 'draft' THEN
+                        {_CONTENT_CHANGED}
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            Rule(
+                name=f"{_TABLE}_state_moves",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("state"),
+                func=f"""
+                    {see_the_present(f"{_TABLE}_state_moves")}
+                    IF NOT {takes_a_step(translation_rules.TRANSLATION_STEPS)} THEN
+                        {refuse("A translation cannot move between these states.", name=f"{_TABLE}_state_moves")}
+                    END IF;
+                    {move_is_written_down("translation_id = NEW.id", table="claims_translationstep")}
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.language}: {self.statement[:100]} ({self.get_state_display()})"
+
+    @property
+    def writers(self) -> set[int]:
+        """Ids of the people who wrote, edited or submitted it: none of them reviews it."""
+        return {pk for pk in (self.author_id, self.submitted_by_id, *self.edited_by) if pk is not None}

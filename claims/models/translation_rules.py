@@ -1,0 +1,333 @@
+"""What the database holds about translations, each rule under the name that `Translation.Meta` lists.
+
+That its content is fixed and its moves are written down is beside the fields, in `translation`; who may sign it off is
+in `translation_step`.
+"""
+
+import pgtrigger
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.database.rules import Rule, refuse, see_the_present
+
+#: From which state to which a translation may go: as a verdict.
+TRANSLATION_STEPS = (
+    ("draft", "in_review"),
+    ("in_review", "draft"),
+    ("in_review", "published"),
+    ("published", "superseded"),
+    ("published", "retracted"),
+)
+
+#: Control characters, but for tabs and the ends of lines, and those that turn the order of what follows around.
+#: Marks and isolates, which texts that are written from right to left need, are not among them.
+HIDDEN_CHARACTERS = r"[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e]"
+
+# What one row may say -------------------------------------------------------------------------------------------------
+
+ONE_LIVE = UniqueConstraint(
+    "verdict",
+    Lower("language"),
+    name="translation_one_live",
+    condition=Q(state="published"),
+    violation_error_message=_("There is already a published translation of this verdict into the language."),
+)
+
+ONE_OPEN = UniqueConstraint(
+    "verdict",
+    Lower("language"),
+    name="translation_one_open",
+    condition=Q(state__in=["draft", "in_review"]),
+    violation_error_message=_("Somebody is already translating this verdict into the language."),
+)
+
+VERSION_IS_UNIQUE = UniqueConstraint(
+    "verdict", Lower("language"), "version", name="translation_version_is_unique"
+)
+
+STATE_IS_KNOWN = CheckConstraint(
+    name="translation_state_is_known",
+    condition=Q(state__in=["draft", "in_review", "published", "superseded", "retracted"]),
+)
+
+NAMES_ITS_LANGUAGE = CheckConstraint(
+    name="translation_names_its_language", condition=Q(language__regex=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
+)
+
+PUBLISHED_HAS_ITS_MOMENT = CheckConstraint(
+    name="translation_published_has_its_moment",
+    condition=Q(state__in=["draft", "in_review"]) | Q(published_at__isnull=False),
+)
+
+WRITTEN_HERE_HAS_AN_AUTHOR = CheckConstraint(
+    name="translation_written_here_has_an_author",
+    condition=Q(author__isnull=False, is_restored=False) | Q(author__isnull=True, is_restored=True),
+)
+
+NEEDS_A_SIGNOFF = CheckConstraint(name="translation_needs_a_signoff", condition=Q(required_signoffs__gte=1))
+
+HIDES_NOTHING = CheckConstraint(
+    name="translation_hides_nothing",
+    condition=~Q(statement__regex=HIDDEN_CHARACTERS)
+    & ~Q(title__regex=HIDDEN_CHARACTERS)
+    & ~Q(summary__regex=HIDDEN_CHARACTERS)
+    & ~Q(explanation__regex=HIDDEN_CHARACTERS)
+    & ~Q(byline__regex=HIDDEN_CHARACTERS),
+    violation_error_message=_(
+        "A text has characters that cannot be seen and change in which order the others are read."
+    ),
+)
+
+# How it begins and ends -----------------------------------------------------------------------------------------------
+
+_NOT_A_DRAFT = refuse("A translation starts as a draft.", name="translation_starts_as_draft")
+_NOT_PUBLISHED = refuse(
+    "Only what the newsroom itself has published, on a claim that stands, is translated.",
+    name="translation_is_of_what_is_published",
+)
+_SAME_LANGUAGE = refuse(
+    "The original is in this language already.", name="translation_is_into_another_language"
+)
+
+
+def _digest(text: str) -> str:
+    return f"encode(sha256(convert_to({text}, 'UTF8')), 'hex')"
+
+
+#: SQL for what `claims.models.translation.original_sha256` computes.
+_ORIGINAL_SHA256 = _digest(
+    r" || E'\n' || ".join(
+        [
+            *map(_digest, ("shown", "original.title", "original.summary", "original.explanation")),
+            "''",
+        ]
+    )
+)
+
+BEGINS_ON_WHAT_IS_PUBLISHED = Rule(
+    # What comes back with a ledger comes as it was; the ledger says of what.
+    name="translation_begins",
+    operation=pgtrigger.Insert,
+    condition=pgtrigger.Q(new__is_restored=False),
+    declare=[("original", "record"), ("shown", "text")],
+    func=f"""
+        {see_the_present("translation_begins")}
+        IF NEW.state <> 'draft' OR NEW.published_at IS NOT NULL OR NEW.review_round <> 0 THEN
+            {_NOT_A_DRAFT}
+        END IF;
+        -- Held to the end of the transaction: what is superseded or retracted meanwhile is not translated.
+        SELECT verdict.* INTO original FROM public.claims_verdict AS verdict
+        JOIN public.claims_claim AS claim ON claim.id = verdict.claim_id
+        JOIN public.sources_publisher AS publisher ON publisher.id = verdict.publisher_id
+        WHERE verdict.id = NEW.verdict_id AND verdict.state = 'published' AND claim.state = 'accepted'
+            AND publisher.is_house
+        FOR SHARE OF verdict, claim;
+        SELECT entry.body::jsonb ->> 'statement' INTO shown FROM public.claims_publication AS entry
+        WHERE entry.claim_id = original.claim_id AND entry.superseded_at IS NULL AND entry.status = 'published';
+        IF original.id IS NULL OR shown IS NULL THEN
+            {_NOT_PUBLISHED}
+        END IF;
+        IF lower(NEW.language) = lower(original.language) THEN
+            {_SAME_LANGUAGE}
+        END IF;
+        NEW.original_sha256 := {_ORIGINAL_SHA256};
+        NEW.created_at := now();
+        RETURN NEW;
+    """,
+)
+
+_NOT_IN_ANY_ENTRY = refuse(
+    "A translation that comes back with a ledger says what an entry of it says.",
+    name="translation_comes_back_as_it_was",
+)
+
+COMES_BACK_AS_IT_WAS = Rule(
+    # Nobody here signed it off: what it says was published before, and by whom is known where that was.
+    name="translation_comes_back_as_it_was",
+    operation=pgtrigger.Insert,
+    condition=pgtrigger.Q(new__is_restored=True),
+    func=f"""
+        IF NEW.state <> 'published' OR NOT EXISTS (
+            SELECT FROM public.claims_verdict AS verdict
+            JOIN public.claims_publication AS entry ON entry.claim_id = verdict.claim_id
+            WHERE verdict.id = NEW.verdict_id
+                AND strpos(entry.body, format('{{"id":%s,"verdict":%s,', NEW.id, NEW.verdict_id)) > 0
+                AND entry.body::jsonb -> 'translations' @> jsonb_build_array(jsonb_build_object(
+                    'id', NEW.id, 'verdict', NEW.verdict_id, 'language', NEW.language, 'statement', NEW.statement,
+                    'title', NEW.title, 'summary', NEW.summary, 'explanation', NEW.explanation,
+                    'translated_by', NEW.byline
+                ))
+        ) THEN
+            {_NOT_IN_ANY_ENTRY}
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+KEPT = Rule(
+    name="translation_is_kept",
+    operation=pgtrigger.Delete,
+    condition=~pgtrigger.Q(old__state="draft"),
+    func=refuse("Only a draft can be deleted.", name="translation_is_kept"),
+)
+
+# What stays as it was -------------------------------------------------------------------------------------------------
+
+_EDITORS_FORGOTTEN = refuse(
+    "Who has written on a translation is not forgotten.", name="translation_editors_are_remembered"
+)
+_TERMS_CHANGED = refuse(
+    "The terms of a review are set when a draft is submitted, each time for a new round.",
+    name="translation_terms_of_review",
+)
+_WRONG_MOMENT = refuse(
+    "When a translation was added and published is said once, and never later than now by the clock of the database.",
+    name="translation_moments_are_fixed",
+)
+
+ORIGIN_IS_FIXED = Rule(
+    name="translation_origin_is_fixed",
+    operation=pgtrigger.Update,
+    condition=pgtrigger.AnyChange(
+        "author", "verdict", "language", "version", "original_sha256", "is_restored"
+    ),
+    func=refuse(
+        "The translator of a translation, its language and the words that it is of never change.",
+        name="translation_origin_is_fixed",
+    ),
+)
+
+EDITORS_ARE_REMEMBERED = Rule(
+    name="translation_editors_are_remembered",
+    operation=pgtrigger.Update,
+    condition=pgtrigger.AnyChange("edited_by"),
+    func=f"""
+        IF NOT NEW.edited_by @> OLD.edited_by THEN
+            {_EDITORS_FORGOTTEN}
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+TERMS_OF_REVIEW = Rule(
+    # A round that does not grow would let sign-offs of an earlier wording count again.
+    name="translation_terms_of_review",
+    operation=pgtrigger.Update,
+    condition=pgtrigger.AnyChange("review_round", "required_signoffs", "submitted_by", "state"),
+    func=f"""
+        IF NEW.review_round < OLD.review_round
+            OR NEW.state = 'in_review' AND OLD.state = 'draft' AND NEW.review_round = OLD.review_round
+            OR OLD.state <> 'draft'
+                AND (NEW.review_round, NEW.required_signoffs, NEW.submitted_by_id)
+                IS DISTINCT FROM (OLD.review_round, OLD.required_signoffs, OLD.submitted_by_id)
+        THEN
+            {_TERMS_CHANGED}
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+MOMENTS_ARE_FIXED = Rule(
+    name="translation_moments_are_fixed",
+    operation=pgtrigger.Update,
+    condition=pgtrigger.AnyChange("created_at", "published_at"),
+    func=f"""
+        IF NEW.created_at <> OLD.created_at
+            OR NEW.published_at IS DISTINCT FROM OLD.published_at AND (
+                OLD.state = 'in_review' AND NEW.state = 'published'
+                AND NEW.published_at <= clock_timestamp()
+            ) IS NOT TRUE
+        THEN
+            {_WRONG_MOMENT}
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+# What publishing it takes ---------------------------------------------------------------------------------------------
+
+_SAYS_LESS = refuse(
+    "A translation has the parts that its original has, no fewer and no more.",
+    name="translation_says_as_much",
+)
+_NOT_SIGNED_OFF = refuse(
+    "A translation is published only when others than its translator have signed it off.",
+    name="translation_with_four_eyes",
+)
+_NOT_IN_THE_LEDGER = refuse(
+    "What is published or withdrawn is told to the public: the claim's newest entry in the ledger does not say it.",
+    name="translation_is_told_by_the_ledger",
+)
+
+SAYS_AS_MUCH = Rule(
+    name="translation_says_as_much",
+    operation=pgtrigger.Update,
+    condition=pgtrigger.Condition("OLD.state = 'draft' AND NEW.state <> 'draft'"),
+    func=f"""
+        IF btrim(NEW.statement, E' \\t\\r\\n') = '' OR EXISTS (
+            SELECT FROM public.claims_verdict AS original WHERE original.id = NEW.verdict_id AND (
+                (btrim(original.title) = '') <> (btrim(NEW.title) = '')
+                OR (btrim(original.summary, E' \\t\\r\\n') = '') <> (btrim(NEW.summary, E' \\t\\r\\n') = '')
+                OR (btrim(original.explanation, E' \\t\\r\\n') = '') <> (btrim(NEW.explanation, E' \\t\\r\\n') = '')
+            )
+        ) THEN
+            {_SAYS_LESS}
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+WITH_FOUR_EYES = Rule(
+    name="translation_with_four_eyes",
+    operation=pgtrigger.Update,
+    condition=~pgtrigger.Q(old__state="published") & pgtrigger.Q(new__state="published"),
+    func=f"""
+        {see_the_present("translation_with_four_eyes")}
+        IF (
+            SELECT count(DISTINCT by_id) FROM public.claims_translationstep
+            WHERE translation_id = NEW.id AND action = 'sign_off' AND round = NEW.review_round AND by_id <> ALL (
+                array_remove(NEW.edited_by || ARRAY[NEW.author_id, NEW.submitted_by_id]::bigint[], NULL)
+            )
+        ) < NEW.required_signoffs THEN
+            {_NOT_SIGNED_OFF}
+        END IF;
+        -- Held to the end of the transaction: nobody takes away what it is of meanwhile.
+        PERFORM FROM public.claims_verdict AS verdict JOIN public.claims_claim AS claim ON claim.id = verdict.claim_id
+        WHERE verdict.id = NEW.verdict_id AND verdict.state = 'published' AND claim.state = 'accepted'
+        FOR SHARE;
+        IF NOT FOUND THEN
+            {_NOT_PUBLISHED}
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+TOLD_BY_THE_LEDGER = Rule(
+    # Asked at the end of the transaction: the entry is made of the translation, so it comes after it. That an entry
+    # does not show a translation any more because its original is gone changes no state.
+    name="translation_is_told_by_the_ledger",
+    when=pgtrigger.After,
+    operation=pgtrigger.Update,
+    timing=pgtrigger.Deferred,
+    condition=pgtrigger.Condition("OLD.state <> NEW.state AND 'published' IN (OLD.state, NEW.state)"),
+    func=f"""
+        IF EXISTS (
+            SELECT FROM public.claims_translation AS translation
+            JOIN public.claims_verdict AS verdict ON verdict.id = translation.verdict_id
+            JOIN public.claims_claim AS claim ON claim.id = verdict.claim_id
+            WHERE translation.id = NEW.id AND translation.state = 'published' AND verdict.state = 'published'
+                AND claim.state = 'accepted'
+        ) <> EXISTS (
+            SELECT FROM public.claims_verdict AS verdict
+            JOIN public.claims_claim AS claim ON claim.id = verdict.claim_id
+            JOIN public.claims_publication AS entry ON entry.claim_id = coalesce(claim.merged_into_id, claim.id)
+            WHERE verdict.id = NEW.verdict_id AND entry.superseded_at IS NULL
+                -- As text: quotation marks in texts are escaped, and nothing else in a body begins so.
+                AND strpos(entry.body, format('{{"id":%s,"verdict":%s,', NEW.id, NEW.verdict_id)) > 0
+        ) THEN
+            {_NOT_IN_THE_LEDGER}
+        END IF;
+        RETURN NULL;
+    """,
+)

@@ -1,0 +1,67 @@
+"""What is translated: a published verdict and the statement that it judges, in the words that readers see."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from claims.models import Publication, Translation, Verdict
+from claims.models.translation import original_sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The texts of one version of a verdict, by the names that their translations have."""
+
+    words: dict[str, str]
+    #: Of the verdict, and of the statement, which may be in another.
+    language: str
+    statement_language: str
+    version: int
+
+    @property
+    def sha256(self) -> str:
+        return original_sha256(**self.words)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What the parts are called."""
+        return {
+            "statement": _("statement"),
+            "title": _("headline"),
+            "summary": _("summary"),
+            "explanation": _("explanation"),
+        }
+
+
+def original_of(verdict: Verdict, published: Publication | None = None) -> Original | None:
+    """What readers see of this verdict now; None where they do not see it.
+
+    Not what the claim has come to say since: only what is published is translated.
+
+    Args:
+        published: the newest entry of its claim, where that was read already.
+    """
+    entry = published or Publication.objects.current().filter(claim=verdict.claim_id).only("body").first()
+    if entry is None:
+        return None
+    document = entry.document
+    shown = next((each for each in document["verdicts"] if each["id"] == verdict.pk), None)
+    if shown is None:
+        return None
+    return Original(
+        words={
+            "statement": document["statement"],
+            # Entries that were recorded elsewhere before verdicts had headlines have none.
+            "title": shown.get("title", ""),
+            "summary": shown["summary"],
+            "explanation": shown["explanation"],
+        },
+        language=shown["language"],
+        statement_language=document["language"],
+        version=shown["version"],
+    )
+
+
+def is_of(translation: Translation, original: Original | None) -> bool:
+    """Whether the translation is of these very words."""
+    return original is not None and translation.original_sha256 == original.sha256

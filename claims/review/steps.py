@@ -1,0 +1,78 @@
+"""What a table of moves leaves open for somebody, and whether one of its moves can be made: the same for all tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+
+from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
+from claims.review.due_replies import NotYet
+from claims.review.moves import Move, NotOffered
+
+#: (state, action) → move.
+Table = Mapping[tuple[str, str], Move[Any]]
+
+
+class Moving(Protocol):
+    """What has a state that changes by moves."""
+
+    state: str
+
+    def get_state_display(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A move that exists for a person now; `obstacle` says what stands in its way, and is empty where nothing does."""
+
+    action: str
+    move: Move[Any]
+    obstacle: str
+    opens_at: datetime | None = None
+    """When the obstacle is gone, where that is only a matter of time."""
+
+
+def options_in(table: Table, subject: Moving, by: User) -> list[Option]:
+    """The moves that the subject's state and the person's role leave open, in the order of the table."""
+    found = []
+    for (state, action), step in table.items():
+        if state != subject.state or not by.has_perm(step.permission):
+            continue
+        try:
+            if step.check:
+                step.check(subject, by)
+        except NotOffered:
+            continue
+        except NotYet as reason:
+            found.append(Option(action, step, str(reason), opens_at=reason.until))
+        except (NotPossible, NotAllowed) as reason:
+            found.append(Option(action, step, str(reason)))
+        else:
+            found.append(Option(action, step, ""))
+    return found
+
+
+def step_in(table: Table, subject: Moving, action: str, *, by: User, note: str) -> Move[Any]:
+    """The move, where it is there for this person now.
+
+    Raises:
+        NotPossible: it does not exist from the present state, or something is missing for it (409).
+        NotAllowed: it exists, but not for this person, and why (403).
+    """
+    try:
+        step = table[subject.state, action]
+    except KeyError:
+        raise NotPossible(
+            _("“%(action)s” is not possible while the state is “%(state)s”.")
+            % {"action": action, "state": subject.get_state_display()}
+        ) from None
+    if not by.has_perm(step.permission):
+        raise NotInRole(_("Your role does not include this: %(what)s.") % {"what": step.label})
+    if step.note_required and not note.strip():
+        raise NotPossible(_("A note is needed: %(what)s.") % {"what": step.note})
+    if step.check:
+        step.check(subject, by)
+    return step

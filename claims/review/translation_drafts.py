@@ -1,0 +1,160 @@
+"""Drafts of translations: how they begin, with what words, and how they are edited.
+
+The desk's form and the editorial API ask here who may edit a draft.
+"""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F, Func, Max
+from django.utils.translation import gettext as _
+
+from claims.models import Claim, Publication, Translation, Verdict
+from claims.models.translation import WORDS
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.roles import require
+from claims.review.originals import Original, is_of, original_of
+from claims.review.translation_workflow import locked, move_translation
+
+_STATE = Translation.State
+
+
+@transaction.atomic
+def begin_translation(verdict: Verdict, language: str, *, by: User, **content: Any) -> Translation:
+    """Begin to translate what is published of a verdict, with the words of the newest translation that there is.
+
+    Args:
+        content: fields of the translation; what is not given is taken over.
+
+    Raises:
+        NotPossible: it is not published, not the newsroom's own, in this language already, or somebody is at it.
+    """
+    require(by, "claims.add_translation", _("translate"))
+    claim = Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
+    held = Verdict.objects.select_for_update(of=("self",)).select_related("publisher")
+    verdict_now = held.filter(pk=verdict.pk).first()
+    if claim is None or verdict_now is None:
+        raise NotPossible(_("The claim was deleted meanwhile."))
+    verdict_now.claim = claim
+    original = require_translatable(verdict_now, language)
+    same = Translation.objects.filter(verdict=verdict_now, language__iexact=language)
+    if same.open().exists():
+        raise NotPossible(_("Somebody is already translating this into the language."))
+    earlier = newest_before(verdict_now, language)
+    carried = {name: getattr(earlier, name) for name in (*WORDS, "byline")} if earlier else {}
+    if original.statement_language.lower() == language.lower():
+        carried["statement"] = original.words["statement"]
+    return Translation.objects.create(
+        verdict=verdict_now,
+        language=language,
+        version=(same.aggregate(last=Max("version"))["last"] or 0) + 1,
+        author=by,
+        supersedes=earlier,
+        **{**carried, **content},
+    )
+
+
+def require_translatable(verdict: Verdict, language: str) -> Original:
+    """What is to be translated.
+
+    Raises:
+        NotPossible: it cannot be, and why.
+    """
+    entry = Publication.objects.current().filter(claim=verdict.claim_id).only("body").first()
+    original = original_of(verdict, entry) if entry else None
+    if original is None or verdict.state != Verdict.State.PUBLISHED:
+        raise NotPossible(_("Only what is published is translated: readers do not see this verdict now."))
+    if verdict.claim.state != Claim.State.ACCEPTED:
+        raise NotPossible(_("The claim is merged into another. Translate what is published there."))
+    if not verdict.publisher.is_house:
+        raise NotPossible(
+            _(
+                "Only our own verdicts are translated. What %(publisher)s wrote is theirs to translate: we would sign"
+                " off words that we do not answer for."
+            )
+            % {"publisher": verdict.publisher}
+        )
+    if language.lower() == original.language.lower():
+        raise NotPossible(_("The original is in this language already."))
+    return original
+
+
+def newest_before(verdict: Verdict, language: str) -> Translation | None:
+    """The newest translation of any version of the verdict into this language, but for those that were taken back."""
+    rows = Translation.objects.filter(
+        verdict__claim=verdict.claim_id, verdict__publisher=verdict.publisher_id, language__iexact=language
+    )
+    return rows.exclude(state=_STATE.RETRACTED).order_by("-verdict__version", "-version").first()
+
+
+def may_edit_translation(translation: Translation, by: User) -> bool:
+    """A draft belongs to its translator; editors, who may publish, edit everybody's. Nothing else can be edited."""
+    return translation.state == _STATE.DRAFT and (
+        translation.author_id == by.pk or by.has_perm("claims.publish_translation")
+    )
+
+
+@transaction.atomic
+def edit_translation(translation: Translation, *, by: User, **content: Any) -> Translation:
+    """Change what a draft says.
+
+    Raises:
+        NotPossible: it is no draft any more.
+        NotAllowed: it is somebody else's.
+    """
+    draft = _locked_draft(translation, by)
+    for name, value in content.items():
+        setattr(draft, name, value)
+    draft.save(update_fields=[*content])
+    if by.pk != draft.author_id:
+        Translation.objects.filter(pk=draft.pk).exclude(edited_by__contains=[by.pk]).update(
+            edited_by=Func(F("edited_by"), by.pk, function="array_append")
+        )
+    return draft
+
+
+@transaction.atomic
+def discard_translation(translation: Translation, *, by: User) -> None:
+    """Delete a draft that was never submitted. Raises as `edit_translation`."""
+    require(by, "claims.delete_translation", _("delete drafts"))
+    draft = _locked_draft(translation, by)
+    if draft.steps.exists():
+        raise NotPossible(_("It was in review before: what was said about it stays, and so does the draft."))
+    draft.delete()
+
+
+@transaction.atomic
+def carry_over_translation(translation: Translation, *, by: User) -> Translation:
+    """Submit the words of an earlier version's translation for the version that is published now, in one step.
+
+    For who has seen that they still say what the original says; somebody else signs that off.
+
+    Raises:
+        NotPossible: there is nothing to carry over, or something is missing for it.
+    """
+    earlier = translation.verdict
+    verdict = Verdict.objects.filter(
+        claim=earlier.claim_id, publisher=earlier.publisher_id, state=Verdict.State.PUBLISHED
+    ).first()
+    if verdict is None:
+        raise NotPossible(_("Only what is published is translated: readers do not see this verdict now."))
+    if is_of(translation, original_of(verdict)) and verdict.pk == earlier.pk:
+        raise NotPossible(
+            _("This is the translation of what is published now: there is nothing to carry over.")
+        )
+    words = {name: getattr(translation, name) for name in (*WORDS, "byline")}
+    draft = begin_translation(verdict, translation.language, by=by, **words)
+    return move_translation(draft, "submit", by=by, note=_("Carried over unchanged from the version before."))
+
+
+def _locked_draft(translation: Translation, by: User) -> Translation:
+    require(by, "claims.change_translation", _("edit drafts"))
+    draft = locked(translation)
+    if draft.state != _STATE.DRAFT:
+        raise NotPossible(
+            _("Only a draft can be edited. Ask for changes, or begin a new version of what is published.")
+        )
+    if not may_edit_translation(draft, by):
+        raise NotAllowed(_("This draft is somebody else's. Its author or an editor can change it."))
+    return draft

@@ -1,0 +1,139 @@
+"""The table of legal moves of translations, as `moves` has those of claims and verdicts.
+
+`claims.review.translation_workflow` carries them out.
+"""
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims.ledger.publishing import retold
+from claims.models import Claim, Publication, Translation, Verdict
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.review.moves import Move, NotOffered
+from claims.review.originals import Original, original_of
+
+
+def missing_of_translation(translation: Translation, original: Original | None = None) -> list[str]:
+    """What the translation still lacks before somebody else can review it, in words; empty when it is complete.
+
+    Args:
+        original: what it is of, where that was read already.
+    """
+    original = original or original_of(translation.verdict)
+    if original is None or original.sha256 != translation.original_sha256:
+        return [
+            _("the original as it was: what readers see of it is another version by now. Translate that one")
+        ]
+    lacks = [
+        _("nothing for “%(part)s”") % {"part": label}
+        for name, label in original.labels.items()
+        if original.words[name].strip() and not getattr(translation, name).strip()
+    ]
+    has_more = [
+        _("“%(part)s” left empty, as it is in the original") % {"part": label}
+        for name, label in original.labels.items()
+        if not original.words[name].strip() and getattr(translation, name).strip()
+    ]
+    same = original.statement_language.lower() == translation.language.lower()
+    if same and translation.statement != original.words["statement"]:
+        has_more.append(_("the statement in its own words: it was made in this language"))
+    return [*lacks, *has_more]
+
+
+def _theirs_and_complete(translation: Translation, by: User) -> None:
+    if by.pk not in translation.writers and not by.has_perm("claims.sign_off_translation"):
+        raise NotAllowed(_("This draft is somebody else's. Its author or an editor can change it."))
+    _complete(translation, by)
+
+
+def _complete(translation: Translation, by: User) -> None:
+    if missing := missing_of_translation(translation):
+        raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": "; ".join(missing)})
+
+
+def _signed_off(translation: Translation, by: User) -> None:
+    verdict = translation.verdict
+    if verdict.state != Verdict.State.PUBLISHED or verdict.claim.state != Claim.State.ACCEPTED:
+        raise NotPossible(
+            _("What it is a translation of is not published any more. Translate the new version.")
+        )
+    _complete(translation, by)
+    given = translation.steps.signoffs().exclude(by__in=translation.writers).count()
+    if given < translation.required_signoffs:
+        raise NotPossible(
+            _("%(given)d of %(required)d sign-offs by others than the translator.")
+            % {"given": given, "required": translation.required_signoffs}
+        )
+
+
+def _written_by_another(translation: Translation, by: User) -> None:
+    if by.pk in translation.writers:
+        raise NotAllowed(
+            _("You wrote, edited or submitted this translation: somebody else has to review it.")
+        )
+
+
+def _not_signed_off_yet(translation: Translation, by: User) -> None:
+    _written_by_another(translation, by)
+    if translation.steps.signoffs().filter(by=by).exists():
+        raise NotPossible(_("You have already signed this translation off."))
+
+
+def _written_by_them(translation: Translation, by: User) -> None:
+    if by.pk not in (translation.author_id, translation.submitted_by_id):
+        raise NotAllowed(
+            _("Only who wrote or submitted a translation can withdraw it. Ask for changes instead.")
+        )
+
+
+def _is_shown(translation: Translation, by: User) -> None:
+    newest = Publication.objects.current().filter(claim=translation.verdict.claim_id).first()
+    if newest is None or all(each["id"] != translation.pk for each in retold(newest)["translations"]):
+        raise NotOffered(_("Readers are not shown this translation any more."))
+
+
+_T = Translation.State
+
+TRANSLATION_MOVES: dict[tuple[str, str], Move[Translation]] = {
+    (_T.DRAFT, "submit"): Move(
+        _T.IN_REVIEW,
+        gettext_lazy("Submit for review"),
+        "claims.submit_translation",
+        note=gettext_lazy("Note to the reviewers"),
+        check=_theirs_and_complete,
+    ),
+    (_T.IN_REVIEW, "sign_off"): Move(
+        _T.IN_REVIEW,
+        gettext_lazy("Sign off"),
+        "claims.sign_off_translation",
+        note=gettext_lazy("What you checked"),
+        check=_not_signed_off_yet,
+    ),
+    (_T.IN_REVIEW, "request_changes"): Move(
+        _T.DRAFT,
+        gettext_lazy("Ask for changes"),
+        "claims.sign_off_translation",
+        note=gettext_lazy("What has to change"),
+        note_required=True,
+        check=_written_by_another,
+    ),
+    (_T.IN_REVIEW, "withdraw"): Move(
+        _T.DRAFT, gettext_lazy("Withdraw from review"), "claims.submit_translation", check=_written_by_them
+    ),
+    (_T.IN_REVIEW, "publish"): Move(
+        _T.PUBLISHED,
+        gettext_lazy("Publish"),
+        "claims.publish_translation",
+        note=gettext_lazy("Public note: what changed in the translation, where there was one"),
+        check=_signed_off,
+    ),
+    (_T.PUBLISHED, "retract"): Move(
+        _T.RETRACTED,
+        gettext_lazy("Take back"),
+        "claims.retract_translation",
+        note=gettext_lazy("Public note: why the translation is taken back"),
+        note_required=True,
+        check=_is_shown,
+    ),
+}

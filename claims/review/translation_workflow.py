@@ -1,0 +1,169 @@
+"""Carries out the moves of `claims.review.translation_moves`: who moves a translation calls `move_translation()`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import translation as languages
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+
+from claims.ledger import publishing
+from claims.models import Claim, Translation, TranslationStep, Verdict
+from claims.models.translation_step import SIGN_OFF
+from claims.newsroom.people import display_name
+from claims.newsroom.refusals import NotPossible
+from claims.review.notices import tell_of_translation
+from claims.review.steps import Option, options_in, step_in
+from claims.review.translation_moves import TRANSLATION_MOVES
+from factcheck.database import clock
+
+
+def translation_options(translation: Translation, by: User) -> list[Option]:
+    """The moves that the translation's state and the person's role leave open, in the order of the table."""
+    return options_in(TRANSLATION_MOVES, translation, by)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a person asked for along with the move."""
+
+    by: User
+    note: str
+
+
+@transaction.atomic
+def move_translation(translation: Translation, action: str, *, by: User, note: str = "") -> Translation:
+    """Carry out one legal move, write it down, and publish what it changes for readers: all of it or nothing.
+
+    Args:
+        note: internal, except for `publish` and `retract`, where readers see it.
+
+    Returns:
+        The translation as it stands after the move.
+
+    Raises:
+        NotPossible: the move does not exist from the present state, or something is missing for it (409).
+        NotAllowed: it exists, but not for this person, and why (403).
+    """
+    fresh = locked(translation)
+    step = step_in(TRANSLATION_MOVES, fresh, action, by=by, note=note)
+    asked = _Asked(by, note.strip())
+    _record(fresh, action, step.to, asked)
+    fresh.state = step.to
+    _EFFECTS.get(action, _only_state)(fresh, asked)
+    tell_of_translation(fresh, action, by=by, note=note)
+    return fresh
+
+
+def locked(translation: Translation) -> Translation:
+    """The translation read again under lock; the claim's first, then its verdict's, as everywhere.
+
+    Raises:
+        NotPossible: it is not there any more.
+    """
+    verdict = Verdict.objects.filter(translations=translation.pk).only("claim_id").first()
+    claim = Claim.objects.select_for_update().filter(pk=verdict.claim_id).first() if verdict else None
+    if verdict is None or claim is None:
+        raise NotPossible(_("The draft was deleted meanwhile."))
+    held = Verdict.objects.select_for_update(of=("self",)).select_related("publisher").get(pk=verdict.pk)
+    held.claim = claim
+    fresh = Translation.objects.select_for_update().filter(pk=translation.pk).first()
+    if fresh is None:
+        raise NotPossible(_("The draft was deleted meanwhile."))
+    fresh.verdict = held
+    return fresh
+
+
+def _record(translation: Translation, action: str, after: str, asked: _Asked) -> None:
+    TranslationStep.objects.create(
+        translation=translation,
+        action=action,
+        before=translation.state,
+        after=after,
+        round=translation.review_round,
+        by=asked.by,
+        by_name=display_name(asked.by),
+        note=asked.note,
+    )
+
+
+# What a move does besides changing the state --------------------------------------------------------------------------
+
+
+def _only_state(translation: Translation, asked: _Asked) -> None:
+    translation.save(update_fields=["state"])
+
+
+def _submit(translation: Translation, asked: _Asked) -> None:
+    translation.review_round += 1
+    translation.required_signoffs = settings.REQUIRED_SIGNOFFS
+    translation.submitted_by, translation.submitted_at = asked.by, clock.now()
+    terms = ["review_round", "required_signoffs", "submitted_by", "submitted_at"]
+    translation.save(update_fields=["state", *terms])
+
+
+def _sign_off(translation: Translation, asked: _Asked) -> None:
+    """Nothing: that it was signed off is what was written down."""
+
+
+def _publish(translation: Translation, asked: _Asked) -> None:
+    before = list(live_before(translation).select_for_update().order_by("pk"))
+    if not asked.note and any(row.verdict_id == translation.verdict_id for row in before):
+        raise NotPossible(
+            _(
+                "A note for readers is needed: this replaces a published translation of the same words. Say what"
+                " changed in it."
+            )
+        )
+    for row in before:
+        _record(row, "supersede", Translation.State.SUPERSEDED, _Asked(asked.by, ""))
+        row.state = Translation.State.SUPERSEDED
+        row.save(update_fields=["state"])
+    translation.published_at = clock.now()
+    translation.save(update_fields=["state", "published_at"])
+    note = asked.note or _note_on(translation)
+    publishing.record_translations(translation.verdict.claim, note=note)
+
+
+def _retract(translation: Translation, asked: _Asked) -> None:
+    translation.save(update_fields=["state"])
+    publishing.record_translations(translation.verdict.claim, note=asked.note)
+
+
+def live_before(translation: Translation) -> QuerySet[Translation]:
+    """Whose place it takes: those published into the same language, of any version of the same verdict."""
+    verdict = translation.verdict
+    return Translation.objects.filter(
+        verdict__claim=verdict.claim_id,
+        verdict__publisher=verdict.publisher_id,
+        language__iexact=translation.language,
+        state=Translation.State.PUBLISHED,
+    ).exclude(pk=translation.pk)
+
+
+def _note_on(translation: Translation) -> str:
+    """What readers of the original are told where nobody wrote a note: in the language of the original."""
+    with languages.override(translation.verdict.language or settings.LANGUAGE_CODE):
+        return _("Translated into %(language)s.") % {"language": language_name(translation.language)}
+
+
+def language_name(tag: str) -> str:
+    """A language by its name in the language of whoever reads this, where it is known; else its tag."""
+    for known in (tag.lower(), tag.lower().partition("-")[0]):
+        try:
+            return str(get_language_info(known)["name_translated"])
+        except KeyError:
+            continue
+    return tag
+
+
+_EFFECTS: dict[str, Callable[[Translation, _Asked], None]] = {
+    "submit": _submit,
+    SIGN_OFF: _sign_off,
+    "publish": _publish,
+    "retract": _retract,
+}

@@ -1,0 +1,212 @@
+"""What readers of another language see: the words that somebody translated and reviewed, and what they are of."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from lxml import html
+from pytest_django import DjangoAssertNumQueries
+
+from claims.models import Claim, Translation
+from claims.review.translation_workflow import move_translation
+from tests.helpers.newsroom import make_claim
+from tests.helpers.reader_pages import page, words
+from tests.helpers.translations import live_verdict, publish_translation, translate
+
+pytestmark = pytest.mark.django_db
+
+SPANISH = {"accept-language": "es"}
+IN_SPANISH = {"accept_language": "es"}
+
+
+@pytest.fixture
+def claim(publish: Callable[..., Claim], checker: User, editor: User) -> Claim:
+    claim = publish(make_claim("The bridge cost 12 million euros.", context="It was opened in 2020."))
+    publish_translation(claim, checker, editor, byline="Ana Ruiz")
+    return claim
+
+
+def shown(client: Client, claim: Claim, query: str = "", language: str = "es") -> html.HtmlElement:
+    return page(client, f"/claims/{claim.pk}/{claim.slug}/{query}", accept_language=language)
+
+
+def test_the_page_is_in_the_readers_language_and_says_so(client: Client, claim: Claim) -> None:
+    document = shown(client, claim)
+    [title] = document.cssselect("h1")
+    assert (words(title), title.get("lang")) == ("El puente costó doce millones de euros.", "es")
+    [summary] = document.cssselect(".verdict .summary")
+    assert (words(summary), summary.getparent().get("lang")) == ("Las cuentas muestran otra suma.", "es")
+    [prose] = document.cssselect(".verdict .prose")
+    assert (words(prose), prose.get("lang")) == ("Lo dicen las cuentas auditadas.", "es")
+    # What nobody translated is in the language of the original, and marked as that.
+    [context] = document.cssselect(".context")
+    assert (words(context), context.get("lang")) == ("It was opened in 2020.", "en")
+    [note] = document.cssselect(".translated")
+    assert "Ana Ruiz" in words(note)
+    assert [link.get("href") for link in note.cssselect("a")] == ["?original"]
+
+
+def test_the_original_wording_is_one_click_away(client: Client, claim: Claim) -> None:
+    document = shown(client, claim, "?original")
+    [title] = document.cssselect("h1")
+    assert (words(title), title.get("lang")) == ("The bridge cost 12 million euros.", "en")
+    [back] = document.cssselect(".translated a")
+    assert (back.get("href"), back.get("hreflang")) == ("?", "es")
+
+
+def test_everybody_else_is_shown_the_original_without_a_word_about_it(client: Client, claim: Claim) -> None:
+    for language in ("en", "fr"):
+        document = shown(client, claim, language=language)
+        assert words(document.cssselect("h1")[0]) == "The bridge cost 12 million euros."
+        assert document.cssselect(".translated") == []
+
+
+def test_lists_and_cards_are_in_the_readers_language(client: Client, claim: Claim) -> None:
+    listed = page(client, "/?by=all", **IN_SPANISH)
+    [card] = listed.cssselect(".card")
+    [title] = card.cssselect("h2")
+    assert (words(title), title.get("lang")) == ("El puente costó doce millones de euros.", "es")
+    framed = page(client, f"/claims/{claim.pk}/card/", **IN_SPANISH)
+    assert words(framed.cssselect("h1")[0]) == "El puente costó doce millones de euros."
+    assert words(page(client, "/?by=all").cssselect(".card h2")[0]) == "The bridge cost 12 million euros."
+
+
+def test_no_page_is_kept_for_readers_of_another_language(client: Client, claim: Claim) -> None:
+    address = f"/claims/{claim.pk}/{claim.slug}/"
+    spanish = client.get(address, headers=SPANISH)
+    english = client.get(address, headers={"accept-language": "en", "if-none-match": spanish["ETag"]})
+    assert english.status_code == 200
+    assert "Accept-Language" in spanish["Vary"]
+    assert 'lang="es" dir="auto">El puente' in spanish.content.decode()
+    assert 'lang="en" dir="auto">The bridge' in english.content.decode()
+
+
+def test_what_is_out_of_date_is_not_shown_and_said(
+    client: Client, claim: Claim, publish: Callable[..., Claim]
+) -> None:
+    publish(claim, correction_kind="update", correction_note="New figures.")
+    document = shown(client, claim)
+    assert words(document.cssselect("h1")[0]) == "The bridge cost 12 million euros."
+    [note] = document.cssselect(".translated")
+    [link] = note.cssselect("a")
+    assert link.get("href") == f"/claims/{claim.pk}/versions/2/"
+    before = page(client, link.get("href"), **IN_SPANISH)
+    assert words(before.cssselect("h1")[0]) == "El puente costó doce millones de euros."
+
+
+def test_what_was_taken_back_is_gone_without_a_trace_of_its_words(
+    client: Client, claim: Claim, editor: User
+) -> None:
+    move_translation(Translation.objects.get(), "retract", by=editor, note="A figure was wrong.")
+    document = shown(client, claim)
+    assert document.cssselect(".translated") == []
+    assert "doce millones" not in html.tostring(document, encoding="unicode")
+
+
+def test_drafts_of_translations_are_on_no_page(
+    client: Client, claim: Claim, checker: User, editor: User
+) -> None:
+    secret = "Xylograph"
+    draft = translate(claim, checker, "fr", statement=f"{secret} un", summary=f"{secret} deux", byline=secret)
+    move_translation(draft, "submit", by=checker, note=f"{secret} trois")
+    translate(claim, editor, "de", statement=f"{secret} eins", explanation=f"{secret} zwei")
+    addresses = [
+        f"/claims/{claim.pk}/{claim.slug}/",
+        f"/claims/{claim.pk}/card/",
+        f"/claims/{claim.pk}/versions/1/",
+        "/?by=all",
+        f"/?q={secret}",
+        "/api/v1/claims/",
+        f"/api/v1/claims/{claim.pk}/",
+        f"/api/v1/claims/{claim.pk}/versions/",
+        f"/api/v1/claims/{claim.pk}.jsonld",
+        "/api/v1/changes/",
+        "/api/v1/verdicts/",
+        "/feeds/claims.atom",
+    ]
+    for address in addresses:
+        for language in ("fr", "de", "en"):
+            answer = client.get(address, headers={"accept-language": language}, follow=True)
+            assert answer.status_code == 200, address
+            body = b"".join(answer) if answer.streaming else answer.content
+            assert secret not in body.decode().replace(f"?q={secret}", "").replace(
+                f'value="{secret}"', ""
+            ).replace(f"“{secret}”", ""), address
+
+
+def test_hostile_words_stay_words(
+    client: Client, publish: Callable[..., Claim], checker: User, editor: User
+) -> None:
+    claim = publish()
+    publish_translation(
+        claim,
+        checker,
+        editor,
+        statement="<script>alert(1)</script> “costó” & más",
+        summary="</p><img src=x onerror=alert(1)>",
+        explanation="<script>alert(2)</script> [x](javascript:alert(3)) **negrita**",
+        byline="<b>Ana</b>",
+    )
+    text = client.get(f"/claims/{claim.pk}/{claim.slug}/", headers=SPANISH).content.decode()
+    assert "<script>alert" not in text
+    assert "<img src=x" not in text
+    assert 'href="javascript:' not in text
+    assert "<b>Ana" not in text
+    assert "<strong>negrita</strong>" in text
+
+
+def test_right_to_left_is_written_so(
+    client: Client, publish: Callable[..., Claim], checker: User, editor: User
+) -> None:
+    claim = publish()
+    publish_translation(
+        claim, checker, editor, "ar", statement="كلف الجسر ١٢ مليون يورو.", summary="مبلغ آخر."
+    )
+    document = page(client, f"/claims/{claim.pk}/{claim.slug}/", accept_language="ar")
+    [title] = document.cssselect("h1")
+    assert (title.get("lang"), title.get("dir")) == ("ar", "auto")
+
+
+def test_markup_of_a_translated_page_is_of_the_translation(client: Client, claim: Claim) -> None:
+    import json  # noqa: PLC0415
+
+    def graph(language: str) -> dict[str, object]:
+        [script] = shown(client, claim, language=language).cssselect("script[type='application/ld+json']")
+        found: dict[str, object] = json.loads(script.text)
+        return found
+
+    original, translated = graph("en"), graph("es")
+    verdict = live_verdict(claim)
+    assert (original["inLanguage"], translated["inLanguage"]) == ("en", "es")
+    assert translated["claimReviewed"] == "El puente costó doce millones de euros."
+    assert translated["translationOfWork"] == {
+        "@type": "ClaimReview",
+        "@id": original["@id"],
+        "inLanguage": "en",
+    }
+    assert translated["translator"]["name"] == verdict.publisher.name  # type: ignore[index]
+    assert translated["creditText"] == "Ana Ruiz"
+    [work] = original["workTranslation"]  # type: ignore[misc]
+    assert (work["@id"], work["inLanguage"]) == (translated["@id"], "es")  # type: ignore[index]
+    claims = original["itemReviewed"], translated["itemReviewed"]
+    assert claims[0]["workTranslation"][0]["@id"] == claims[1]["@id"]  # type: ignore[index]
+    assert claims[1]["translationOfWork"]["@id"] == claims[0]["@id"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_translations_cost_no_query(
+    client: Client,
+    claim: Claim,
+    checker: User,
+    editor: User,
+    count: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for language in ("fr", "de", "pt")[: count - 1]:
+        publish_translation(claim, checker, editor, language)
+    with django_assert_num_queries(PAGE_QUERIES):
+        shown(client, claim)
+
+
+PAGE_QUERIES = 2
