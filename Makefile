@@ -7,7 +7,7 @@ PYTEST_WORKERS ?= auto
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test coverage fuzz setup lint format types migrations lock pictures bench cluster drill wheel image sbom
+.PHONY: help demo check test coverage fuzz setup lint format types migrations lock messages pictures bench cluster drill wheel clients image sbom
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,9 @@ lock: setup ## Pin requirements/*.in anew as requirements/*.txt (ARGS=--upgrade 
 			--output-file $$name.txt $(ARGS) $$name.in || exit 1; \
 	done
 
+messages: setup ## Collect the words that people see into locale/ and compile them (docs/languages.md)
+	@exec $(PYTHON_IN_VENV) -m deploy.messages
+
 pictures: setup ## Take the pictures of the documentation anew, from the demo (needs Chromium)
 	@exec $(PYTHON_IN_VENV) docs/pictures.py
 
@@ -77,6 +80,9 @@ drill: ## Break something on purpose and measure what is lost (ARGS=failover)
 wheel: setup ## Build the wheel in dist/
 	@rm -rf dist/*.whl
 	@$(PYTHON_IN_VENV) -m uv build --quiet --wheel --no-build-isolation --out-dir dist .
+
+clients: setup ## Build the clients for Python and TypeScript from the OpenAPI document, in dist/clients/ (docs/clients.md)
+	@exec $(PYTHON_IN_VENV) docs/examples/clients/build.py $(ARGS)
 
 image: wheel ## Build the image with buildah, podman or docker (BUILDER, BASE, ARGS)
 	@builder=$${BUILDER:-$$(command -v buildah || command -v podman || command -v docker)}; \

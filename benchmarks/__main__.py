@@ -18,6 +18,7 @@ MEASUREMENTS = {
     "articles": "from an article to its claims, on labelled articles",
     "ledger_proofs": "what it costs that the ledger can be proved",
     "read_side": "the API beside the bare database, Datasette and naive DRF, on 200,000 claims",
+    "reader_pages": "pages for readers, asked for the first time and again, on 200,000 claims",
     "telemetry": "what metrics and request ids cost the short way of public reads",
     "costly_questions": "the dearest of the usual public questions, one by one",
     "attacker": "one claim while an attacker asks for all that is expensive, on 200,000 claims",

@@ -10,6 +10,7 @@ class ClaimsConfig(AppConfig):
     def ready(self) -> None:
         # Models exist only now.
         import claims.quotes.changed_sources  # noqa: F401, PLC0415  connects itself to new snapshots
+        from claims.discovery.tasks import entries_were_added  # noqa: PLC0415  models exist only now
         from claims.ledger.signals import entries_added  # noqa: PLC0415  models exist only now
         from claims.matching.embedding import checks, tasks  # noqa: F401, PLC0415  models exist only now
         from claims.newsroom import sign_in_records  # noqa: F401, PLC0415  connects itself to what happens at the door
@@ -24,6 +25,7 @@ class ClaimsConfig(AppConfig):
         from claims.webhooks.worker_calls import announce  # noqa: PLC0415  models exist only now
 
         entries_added.connect(announce, dispatch_uid="claims.webhooks")
+        entries_added.connect(entries_were_added, dispatch_uid="claims.discovery")
         entries_added.connect(tasks.announce, dispatch_uid="claims.matching.embedding")
         entries_added.connect(corrections_published, dispatch_uid="claims.readers.complaints")
         entries_added.connect(claims_published, dispatch_uid="claims.readers.requests")

@@ -4,6 +4,8 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 
 from claims.articles.watches import tasks as watch_tasks
+from claims.discovery import tasks as discovery_tasks
+from claims.exports.dumps import tasks as dump_tasks
 from claims.federation import tasks as federation_tasks
 from claims.imports.storing import tasks as import_tasks
 from claims.ledger.proofs import tasks as proof_tasks
@@ -31,7 +33,9 @@ __all__ = [
     "chat",
     "classification",
     "digest",
+    "discovery_tasks",
     "due_publications",
+    "dump_tasks",
     "embedding_tasks",
     "factor_mail",
     "federation_tasks",

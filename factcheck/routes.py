@@ -172,6 +172,7 @@ class Root(APIView):
         more = {name: reverse(name, request=request) for name in named} | {
             "corrections": reverse("corrections-list", request=request),
             "standards": reverse("standards-api", request=request),
+            "dumps": reverse("dumps-index", request=request),
         }
         return Response({**addresses, **more}, headers={"Cache-Control": "public, max-age=3600"})
 

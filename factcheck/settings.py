@@ -15,10 +15,12 @@ from whitenoise.compress import Compressor
 from factcheck.api.openapi.settings import SCHEMA
 from factcheck.database import connection_settings, embedded
 from factcheck.desk import desk
-from factcheck.installation import address_costs, file_store, program
+from factcheck.installation import address_costs, file_store, program, shared_headers
 from factcheck.installation.archiving_settings import archiving_settings
 from factcheck.installation.authority_settings import authority_settings
 from factcheck.installation.backup_settings import backup_settings
+from factcheck.installation.discovery_settings import discovery_settings
+from factcheck.installation.dump_settings import dump_settings
 from factcheck.installation.environment import (
     flag,
     folder,
@@ -115,6 +117,7 @@ MIDDLEWARE = [
     "factcheck.telemetry.traces.RequestSpans",
     "factcheck.web.compression.Compression",
     "factcheck.web.public_reads.PublicReads",
+    "factcheck.web.language_addresses.LanguageAddresses",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "factcheck.web.cors.Sharing",
@@ -122,7 +125,6 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "factcheck.web.content_security.DeskPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "factcheck.web.public_reads.ReaderLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -136,7 +138,10 @@ MIDDLEWARE = [
 
 # What programs read takes a short way: no session, no sign-in, nothing that depends on who asks.
 # What readers send is no read.
-PUBLIC_READS_REGEX = r"^/(api/v1/(?!editorial/|complaints/|requests/)|v1alpha1/|feeds/|oembed/|media/)"
+PUBLIC_READS_REGEX = (
+    r"^/(api/v1/(?!editorial/|complaints/|requests/)|v1alpha1/|feeds/|oembed/|media/|dumps/.|widget\.|[^/]+\.(txt|xml)$)|"
+    + address_costs.PLAIN_PAGES_REGEX
+)
 PUBLIC_MIDDLEWARE = [
     "factcheck.web.public_reads.SecurityFields",
     "factcheck.web.cors.Sharing",
@@ -270,10 +275,12 @@ LANGUAGES = [
     ("de", _("German")),
     ("es", _("Spanish")),
     ("fr", _("French")),
+    ("pt", _("Portuguese")),
     ("ar", _("Arabic")),
     ("ko", _("Korean")),
 ]
 LANGUAGE_CODE = one_of("LANGUAGE_CODE", "en", lambda: {code for code, _name in LANGUAGES})
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True  # stored in UTC; shown in TIME_ZONE
 TIME_ZONE = one_of("TIME_ZONE", "UTC", available_timezones)
@@ -301,8 +308,13 @@ globals().update(mail("EMAIL_URL"))
 BACKUP_DIR, BACKUP_SCHEDULE, BACKUP_DAYS, BACKUP_FULL_DAYS, BACKUP_MAX_AGE_HOURS = backup_settings(
     DATA_DIR, is_embedded=EMBEDDED_DATABASE
 )
+# When everything published is written as files for anybody, and how many of these dumps are kept (docs/dumps.md).
+DUMP_SCHEDULE, DUMPS_KEPT = dump_settings()
 # How often the addresses of cited sources are looked at (docs/link-checks.md).
 LINK_CHECKS, LINK_CHECK_DAYS = link_check_settings(is_demo=DEMO)
+
+# Who is told that something was published, and what crawlers are asked for (docs/being-found.md).
+INDEXNOW_KEY, INDEXNOW_URL, WEBSUB_HUBS, ROBOTS_RULES = discovery_settings(is_demo=DEMO)
 
 # Copies of what is cited, with a browser, timestamps and public archives where there are such (docs/archiving.md).
 (
@@ -436,12 +448,11 @@ REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_PREFIX": "factcheck_"}
 # For how long a request that is sent again with its Idempotency-Key is answered as the first time.
 IDEMPOTENCY_HOURS = number("IDEMPOTENCY_HOURS", 24, least=1, most=720)
 SPECTACULAR_SETTINGS = SCHEMA
-_PUBLIC_ADDRESSES = r"^/(api/(?!v1/editorial/)|v1alpha1/|feeds/|oembed/|media/)"
+_PUBLIC_ADDRESSES = r"^/(api/(?!v1/editorial/)|v1alpha1/|feeds/|oembed/|media/|dumps/.)"
 # Pages of other sites may read the API, the feeds and oEmbed, and nothing else of ours.
 CORS_URLS_REGEX = _PUBLIC_ADDRESSES
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]  # look-ups ask with a body
-CORS_ALLOW_HEADERS = ["accept", "content-type", "idempotency-key", "if-none-match", "if-modified-since"]
-CORS_EXPOSE_HEADERS = ["ETag", "Last-Modified", "Link", "RateLimit", "RateLimit-Policy", "Retry-After"]
+CORS_ALLOW_HEADERS, CORS_EXPOSE_HEADERS = shared_headers.ALLOWED, shared_headers.EXPOSED
 
 # What one caller may ask for in a while; factcheck.web.throttling says how it is kept.
 # Everything that tries the demo out comes from one address.
@@ -458,7 +469,7 @@ RATE_LIMIT_PAGES = rate(
     shown="600/minute; 60000/minute in the demo",
 )
 # The editorial API counts by itself, once it knows its user.
-RATE_LIMITED_REGEX = _PUBLIC_ADDRESSES
+RATE_LIMITED_REGEX = rf"{_PUBLIC_ADDRESSES}|^/mcp/?$"
 # By their addresses: factcheck/installation/address_costs.py.
 RATE_LIMITED_PAGES_REGEX = address_costs.RATE_LIMITED_PAGES_REGEX
 RATE_LIMIT_COSTS, RATE_LIMIT_BYTES = address_costs.RATE_LIMIT_COSTS, address_costs.RATE_LIMIT_BYTES

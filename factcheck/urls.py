@@ -9,6 +9,7 @@ from django.urls import include, path
 from claims.admin.desk_session import own_sessions
 from claims.admin.presence import presence_view
 from claims.admin.unsaved import given_up_view, kept_view, unsaved_view
+from claims.assistants.endpoint import endpoint
 from claims.newsroom.second_factor_gate import last_one_stays
 from factcheck import routes
 from factcheck.admin.session import session_view
@@ -41,6 +42,8 @@ urlpatterns = [
     path("accounts/sessions/", own_sessions, name="desk-sessions"),
     path("accounts/", include("allauth.urls")),
     path("v1alpha1/", include("claims.public.api.fact_check_tools")),
+    path("mcp", endpoint, name="mcp"),
+    path("mcp/", endpoint),
     path("", include("claims.urls")),
 ]
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, default_storage
+from django.utils.translation import gettext
 
 from factcheck.installation.whole_files import digest_in, write_whole
 
@@ -165,13 +166,17 @@ def load(digest: str) -> bytes:
 
 def _missing(name: str) -> ArchiveMissing:
     return ArchiveMissing(
-        f"The archive has no file “{name}”. Restore it from a backup, or fetch the source again."
+        gettext("The archive has no file “%(name)s”. Restore it from a backup, or fetch the source again.")
+        % {"name": name}
     )
 
 
 def _damaged(digest: str, found: str) -> ArchiveDamaged:
     return ArchiveDamaged(
-        f"The archived file “{path(digest)}” is damaged: its SHA-256 is {found}. Restore it from a backup."
+        gettext(
+            "The archived file “%(path)s” is damaged: its SHA-256 is %(found)s. Restore it from a backup."
+        )
+        % {"path": path(digest), "found": found}
     )
 
 

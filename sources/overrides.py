@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 from babel import Locale
+from django.utils.translation import gettext
 
 from sources.addresses import url_key
 from sources.extraction import Document
@@ -77,7 +78,10 @@ def read_language(tag: str) -> str:
     primary = subtags[0].lower()
     rest = [_subtag(part) for part in subtags[1:]]
     if primary not in _languages() or not all(re.fullmatch("[A-Za-z0-9]{2,8}", part) for part in rest):
-        raise OverrideError(f"Language: “{tag}” is not known. Give a language tag such as en, pt-BR or ko.")
+        raise OverrideError(
+            gettext("Language: “%(tag)s” is not known. Give a language tag such as en, pt-BR or ko.")
+            % {"tag": tag}
+        )
     return "-".join([primary, *rest])
 
 
@@ -96,7 +100,10 @@ def _languages() -> frozenset[str]:
 def _line(name: str, text: str, longest: int | None) -> str:
     line = " ".join(text.replace("\0", " ").split())
     if longest is not None and len(line) > longest:
-        raise OverrideError(f"The {name} has {len(line)} characters; at most {longest} are kept. Shorten it.")
+        raise OverrideError(
+            gettext("The %(name)s has %(line)s characters; at most %(longest)s are kept. Shorten it.")
+            % {"name": name, "line": len(line), "longest": longest}
+        )
     return line
 
 
@@ -109,7 +116,8 @@ def _day(text: str) -> date | None:
     except ValueError:
         pass  # 2019-02-30
     raise OverrideError(
-        f"Date: “{text}” is no day of the calendar. Write it as year-month-day, such as 2019-01-08."
+        gettext("Date: “%(text)s” is no day of the calendar. Write it as year-month-day, such as 2019-01-08.")
+        % {"text": text}
     )
 
 
@@ -120,12 +128,16 @@ def _address(url: str) -> str:
         not url_key(url) or len(url) > longest or len(url_key(url)) > longest or re.search(r"\s", url)
     ):
         raise OverrideError(
-            f"Address: “{url[:200]}” is not the address of a web page. It begins with https://."
+            gettext("Address: “%(url)s” is not the address of a web page. It begins with https://.")
+            % {"url": url[:200]}
         )
     return url
 
 
 def _kind(kind: str) -> str:
     if kind and kind not in Source.Kind.values:
-        raise OverrideError(f"Kind: “{kind}” is not one of {', '.join(Source.Kind.values)}.")
+        raise OverrideError(
+            gettext("Kind: “%(kind)s” is not one of %(values)s.")
+            % {"kind": kind, "values": ", ".join(Source.Kind.values)}
+        )
     return kind

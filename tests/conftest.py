@@ -8,6 +8,7 @@ import hypothesis
 import pytest
 import time_machine
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection, connections
 from django.test import TransactionTestCase
 from django.utils import timezone
@@ -145,6 +146,12 @@ def database_travels_along() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clock, "now", lambda: min(timezone.now(), present()) if travelling() else present())
         yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_counted_yet() -> None:
+    """Counts are kept under the number of the newest entry, and the ledgers of all tests begin at the same."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -29,8 +29,8 @@ from factcheck.admin.past_of_rows import PastEvent
 from factcheck.admin.versions import DeskForm
 
 #: As it stands in the log: not translated, since the log is read in every language.
-TESTED = "Sent a test message."
-REPLACED = "Replaced the address."
+TESTED = gettext_noop("Sent a test message.")
+REPLACED = gettext_noop("Replaced the address.")
 
 #: So many messages are shown on a channel's page.
 _SHOWN = 10
@@ -170,7 +170,9 @@ class ChatChannelAdmin(DeskAdmin):
 
     def history_entries(self, row: ChatChannel, reader: User) -> list[PastEvent]:
         pressed = [
-            entry for entry in self._log_entries(row, action_flag=CHANGE) if entry.what in (TESTED, REPLACED)
+            entry
+            for entry in self._log_entries(row, action_flag=CHANGE)
+            if entry.what in {gettext(TESTED), gettext(REPLACED)}
         ]
         return [*super().history_entries(row, reader), *pressed]
 

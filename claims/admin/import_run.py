@@ -33,6 +33,7 @@ from factcheck.admin.badges import Tone, badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
 from factcheck.admin.days_filter import DaysFilter
 from factcheck.admin.technical import fingerprint, folded_json
+from factcheck.installation.house_language import in_house_language
 
 _TONES: dict[str, Tone] = {
     ImportRun.State.CHOSEN: "neutral",
@@ -165,7 +166,9 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
     def report_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """What was refused or left out, to be corrected and imported again."""
         run = self._asked_for(request, pk, "claims.view_importproblem")
-        audit.record(AuditKind.DOWNLOADED, request=request, what=gettext("Problems of import %d") % run.pk)
+        with in_house_language():
+            what = gettext("Problems of import %d") % run.pk
+        audit.record(AuditKind.DOWNLOADED, request=request, what=what)
         report = StreamingHttpResponse(runs.problems_report(run), content_type="application/x-ndjson")
         report.headers["Content-Disposition"] = f'attachment; filename="import-{run.pk}-problems.ndjson"'
         return report

@@ -25,6 +25,7 @@ from claims.models import PeerClaim, PeerNewsroom
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.installation.house_language import in_house_language
 
 
 class SiteForm(forms.Form):
@@ -208,7 +209,9 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
             except NotPossible as refusal:
                 messages.error(request, str(refusal))
             else:
-                self.log_change(request, newsroom, [{"changed": {"fields": [gettext("all that was taken")]}}])
+                with in_house_language():
+                    what = gettext("all that was taken")
+                self.log_change(request, newsroom, [{"changed": {"fields": [what]}}])
                 messages.success(
                     request, gettext("What was taken is forgotten, and all of it is taken again.")
                 )

@@ -17,6 +17,7 @@ from claims.newsroom.roles import require
 from claims.review import claim_edits, workflow
 from claims.teamwork import assignments
 from factcheck.database.rules import in_words
+from factcheck.installation.house_language import in_house_language
 
 #: The moves of triage, and those that take them back.
 TAKEN_BACK_BY = {"accept": "reconsider", "decline": "reconsider", "merge": "unmerge"}
@@ -118,7 +119,9 @@ def _undo(decided: Decided, by: User) -> Outcome:
             _give_back(claim, decided.mark, by)
         else:
             _refuse_what_moved_on(claim, decided.mark)
-            workflow.move(claim, TAKEN_BACK_BY[decided.action], by=by, note=_("Undone in triage."))
+            with in_house_language():
+                note = _("Undone in triage.")
+            workflow.move(claim, TAKEN_BACK_BY[decided.action], by=by, note=note)
         return decided
 
     return _carried_out(decided.claim, by, made)

@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
@@ -47,6 +47,13 @@ class WebhookForm(DeskForm):
         help_text=gettext_lazy("What it is told of; nothing chosen: everything."),
     )
 
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        same = WebhookEndpoint.objects.filter(owner=self.instance.owner_id, name=name)
+        if same.exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(gettext("There is a webhook of this name already."))
+        return name
+
     def clean_url(self) -> str:
         return endpoints.check_address(self.cleaned_data["url"])
 
@@ -55,6 +62,11 @@ class WebhookForm(DeskForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if self.instance.owner_id and "url" in self.changed_data:
+            # Nothing is sent to a new address before its receiver has agreed, and only its owner can ask.
+            self.instance.verified_at, cleaned["active"] = None, False
+        if cleaned.get("active") and self.instance.owner_id and self.instance.verified_at is None:
+            self.add_error("active", gettext("Its owner has to have the receiver agree first."))
         if cleaned.get("active"):
             # Whoever switches it on again has dealt with why it was switched off.
             self.instance.disabled_at, self.instance.disabled_reason = None, ""
@@ -64,16 +76,16 @@ class WebhookForm(DeskForm):
 @admin.register(WebhookEndpoint)
 class WebhookAdmin(DeskAdmin):
     form = WebhookForm
-    list_display = ("name", "url", "state", "told_of", "filter", "waiting", "given_up")
+    list_display = ("name", "owner", "url", "state", "told_of", "filter", "waiting", "given_up")
     list_filter = ("active",)
-    list_select_related = ("progress",)
+    list_select_related = ("progress", "owner", "token")
     search_fields = ("name", "url", "description")
     ordering = ("name",)
     change_form_outer_before_template = "admin/desk/webhook_top.html"
     fieldsets = ((None, {"fields": ("name", "url", "filter", "event_kinds", "active", "description")}),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WebhookEndpoint]:
-        rows = super().get_queryset(request).select_related("progress")
+        rows = super().get_queryset(request).select_related("progress", "owner", "token__user")
         return rows.annotate(
             waiting_number=_number(WebhookDelivery.State.PENDING),
             failed_number=_number(WebhookDelivery.State.FAILED),
@@ -139,7 +151,11 @@ class WebhookAdmin(DeskAdmin):
 
     def history_entries(self, row: WebhookEndpoint, reader: User) -> list[PastEvent]:
         # Saved forms are told by what they changed, and described in JSON; what a button did is a sentence.
-        pressed = [entry for entry in self._log_entries(row, action_flag=CHANGE) if entry.what in _PRESSED]
+        pressed = [
+            entry
+            for entry in self._log_entries(row, action_flag=CHANGE)
+            if entry.what in map(gettext, _PRESSED)
+        ]
         return [*super().history_entries(row, reader), *pressed]
 
     # Its buttons -----------------------------------------------------------------------------------------------------
@@ -154,7 +170,7 @@ class WebhookAdmin(DeskAdmin):
 
     def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Send a test now, and say what came back."""
-        endpoint = self._asked_for(request, pk)
+        endpoint = self._of_the_newsroom(request, pk)
         if request.method == "POST":
             attempt = endpoints.try_out(endpoint)
             self.log_change(request, endpoint, TESTED)
@@ -170,7 +186,7 @@ class WebhookAdmin(DeskAdmin):
 
     def secret_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the secret, and write down who saw it."""
-        endpoint = self._asked_for(request, pk)
+        endpoint = self._of_the_newsroom(request, pk)
         if request.method != "POST":
             return HttpResponseRedirect(change_page(endpoint))
         self.log_change(request, endpoint, SHOWN)
@@ -185,7 +201,7 @@ class WebhookAdmin(DeskAdmin):
 
     def rotate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Give it another secret; the old one ends now or in a day."""
-        endpoint = self._asked_for(request, pk)
+        endpoint = self._of_the_newsroom(request, pk)
         if request.method == "POST":
             at_once = request.POST.get("at_once") == "1"
             endpoints.rotate_secret(endpoint, at_once=at_once)
@@ -201,18 +217,27 @@ class WebhookAdmin(DeskAdmin):
             raise PermissionDenied
         return endpoint
 
+    def _of_the_newsroom(self, request: HttpRequest, pk: int) -> WebhookEndpoint:
+        """One whose secret is the newsroom's: that of somebody else's webhook was shown to them alone."""
+        endpoint = self._asked_for(request, pk)
+        if endpoint.owner_id:
+            raise PermissionDenied(gettext("The secret of this webhook is its owner's alone."))
+        return endpoint
+
 
 # As they stand in the log: not translated, since the log is read in every language.
-TESTED = "Sent a test."
-SHOWN = "Looked at the secret."
-REPLACED = "Replaced the secret; the old one signs for a day more."
-REPLACED_AT_ONCE = "Replaced the secret; the old one ended at once."
+TESTED = gettext_noop("Sent a test.")
+SHOWN = gettext_noop("Looked at the secret.")
+REPLACED = gettext_noop("Replaced the secret; the old one signs for a day more.")
+REPLACED_AT_ONCE = gettext_noop("Replaced the secret; the old one ended at once.")
 _PRESSED = frozenset({TESTED, SHOWN, REPLACED, REPLACED_AT_ONCE})
 
 
 def state_badge(endpoint: WebhookEndpoint) -> SafeString:
     if endpoint.disabled_at:
         return badge(_("Switched off by the system"), "bad")
+    if endpoint.owner_id and endpoint.verified_at is None:
+        return badge(_("The receiver has not agreed"), "waiting")
     if not endpoint.active:
         return badge(_("Switched off"), "faded")
     if endpoint.progress.consecutive_failures:

@@ -6,6 +6,7 @@ the demo shows is what these rules allow, and the ledger holds every version and
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
@@ -30,6 +31,7 @@ from claims.models import (
     Claimant,
     Cluster,
     Evidence,
+    NewsroomPage,
     Rating,
     ReplyRequest,
     Topic,
@@ -46,8 +48,11 @@ from sources.named_publishers import find_publisher
 from sources.overrides import Overrides
 
 FOLDER = Path(__file__).parent
-#: What readers see, and a second brief that is being worked on; the second names people and topics of the first.
-CONTENT = (FOLDER / "beijing_2019.json", FOLDER / "hanoi_2019.json", FOLDER / "translations.json")
+#: What readers see; a second brief that is being worked on, which names people and topics of the first; what the
+#: newsroom says of itself; and translations.
+CONTENT = tuple(
+    FOLDER / name for name in ("beijing_2019.json", "hanoi_2019.json", "about_us.json", "translations.json")
+)
 
 Row = dict[str, Any]
 
@@ -119,6 +124,7 @@ class _Newsroom:
         for row in self.content["newer_snapshots"]:
             material = Material((FOLDER / row["snapshot"]).read_bytes(), filename=row["snapshot"])
             capture(material, source=self.sources[row["source"]], by=self.people[row["by"]])
+        self._pages()
         put_to_work(self.content, self.claims, self.people)
         for row in self.content["imports"]:
             upload = SimpleUploadedFile(row["file"], (FOLDER / row["file"]).read_bytes())
@@ -235,6 +241,15 @@ class _Newsroom:
         cluster = Cluster.objects.create(created_by=editor, **words)
         clusters.add(cluster, [self.claims[key] for key in row["claims"]], by=editor)
         clusters.move(cluster, Cluster.State.PUBLISHED, by=editor)
+
+    def _pages(self) -> None:
+        """What the newsroom says of itself; each row is the next version of a page in its language."""
+        versions = Counter[tuple[str, str]]()
+        for row in self.content["pages"]:
+            words = {name: row[name] for name in ("kind", "language", "title", "text", "note")}
+            versions[row["kind"], row["language"]] += 1
+            version = versions[row["kind"], row["language"]]
+            NewsroomPage.objects.create(version=version, created_by=self.people[row["by"]], **words)
 
     def _watch(self, row: Row) -> None:
         """Paused: the demo asks nobody for anything until somebody says so."""

@@ -2,6 +2,7 @@
 
 import pghistory
 from django.contrib.auth.models import User
+from django.utils.translation import gettext
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.plumbing import build_bearer_security_scheme_object
 from knox.auth import TokenAuthentication
@@ -18,7 +19,10 @@ class InsufficientScope(PermissionDenied):
     """The token was made for something else (RFC 6750, 3.1)."""
 
     def __init__(self, scope: Scope) -> None:
-        super().__init__(f"This token was not made for this: it lacks the scope “{scope.value}”.")
+        super().__init__(
+            gettext("This token was not made for this: it lacks the scope “%(scope)s”.")
+            % {"scope": scope.value}
+        )
         self.scope = scope
 
 
@@ -31,7 +35,7 @@ class BearerAuthentication(TokenAuthentication):
         except NotAllowed as refusal:
             raise AuthenticationFailed(str(refusal)) from None
         if found is None:
-            raise AuthenticationFailed("This token is not known, has expired or was revoked.")
+            raise AuthenticationFailed(gettext("This token is not known, has expired or was revoked."))
         # The rows that triggers keep say through which token they came about; the person is added by the middleware.
         pghistory.context(token=found.name)
         return found.user, found

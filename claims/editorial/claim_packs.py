@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.renderers import JSONRenderer
@@ -48,7 +49,7 @@ class ClaimPack(EditorialView):
     def retrieve(self, request: Request, id: int) -> HttpResponseBase:  # noqa: A002  the name in the address
         """All that a published claim rests on, in one ZIP: also uploads, and texts that readers are not shown."""
         if not Claim.objects.readable_by(self.person).filter(pk=id).exists():
-            raise NoSuchThing(f"There is no claim {id} here.")
+            raise NoSuchThing(gettext("There is no claim %(key)s here.") % {"key": id})
         try:
             pack = evidence_pack(id, for_public=False)
         except NothingPublished as nothing:

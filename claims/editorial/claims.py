@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.utils.translation import gettext
 from rest_framework.request import Request
 
 from claims.editorial import documents, named_sources
@@ -151,7 +152,7 @@ class AppearanceWork(EditorialResource):
         key = self.kwargs["claim_id"]
         claim = Claim.objects.readable_by(self.person).filter(pk=key).first()
         if claim is None:
-            raise NoSuchThing(f"There is no claim {key} here.")
+            raise NoSuchThing(gettext("There is no claim %(key)s here.") % {"key": key})
         return claim
 
     def _locked(self, key: int) -> Appearance:

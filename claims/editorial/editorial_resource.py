@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 from django.http import HttpResponse
+from django.utils.translation import gettext
 from rest_framework.request import Request
 
 from claims.editorial.documents import Document, written
@@ -74,7 +75,7 @@ class EditorialResource(EditorialView, ABC):
         key = place.get("id")
         row = self.rows().filter(pk=key).first()
         if row is None:
-            raise NoSuchThing(f"There is no {self.nouns[0]} {key} here.")
+            raise NoSuchThing(gettext("There is nothing with the id %(key)s here.") % {"key": key})
         return row
 
     # Writing ----------------------------------------------------------------------------------------------------------

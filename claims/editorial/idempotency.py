@@ -13,6 +13,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from rest_framework.exceptions import ParseError
 
 from claims.editorial.refused_requests import KeyReused
@@ -111,7 +112,11 @@ def _key_of(request: HttpRequest) -> str | None:
     if found := _KEY.fullmatch(given.strip()):
         return found[1]
     raise ParseError(
-        f"`{HEADER}` must be 1 to 255 visible ASCII characters, such as a UUID, with or without quotation marks."
+        gettext(
+            "`%(header)s` must be 1 to 255 visible ASCII characters, such as a UUID, with or without "
+            "quotation marks."
+        )
+        % {"header": HEADER}
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpResponse, QueryDict
+from django.utils.translation import gettext
 from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -57,7 +58,7 @@ class MediaWork(EditorialResource):
         The same file sent again is the same thing, so no `Idempotency-Key` is needed. JSON names an address; a file
         comes as `multipart/form-data`, in a part `file` beside `alternative_text` and `show_to_readers`.
         """
-        require(self.person, "sources.add_mediaobject", "add pictures, sound and film")
+        require(self.person, "sources.add_mediaobject", gettext("add pictures, sound and film"))
         values = _stated(request)
         key = "file" if "file" in values else "url"
         began = clock.now()
@@ -78,7 +79,7 @@ class MediaWork(EditorialResource):
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """Change what is said of it: the description above all, without which nothing that shows it is published."""
         values = read(MediaChanges, request.data, partial=True)
-        require(self.person, "sources.change_mediaobject", "edit pictures, sound and film")
+        require(self.person, "sources.change_mediaobject", gettext("edit pictures, sound and film"))
 
         def work() -> KeptAnswer:
             MediaObject.objects.select_for_update().filter(pk=id).first()
@@ -95,18 +96,20 @@ def _stated(request: Request) -> dict[str, Any]:
     if not isinstance(body, QueryDict):
         named = read(MediaBody, body)
         if "url" not in named:
-            raise ValidationError({"url": ["Give the address of the file, or send the file as a form."]})
+            raise ValidationError(
+                {"url": [gettext("Give the address of the file, or send the file as a form.")]}
+            )
         return named
     said: dict[str, Any] = {}
     for key, given in body.lists():
         if len(given) > 1:
-            raise ValidationError({key: ["It is given more than once."]})
+            raise ValidationError({key: [gettext("It is given more than once.")]})
         said[key] = given[0]
     if "show_to_readers" in said:
         said["show_to_readers"] = _TRUTHS.get(said["show_to_readers"], said["show_to_readers"])
     file = said.pop("file", None)
     if file is None or file is not request.FILES.get("file") or "url" in said:
-        raise ValidationError({"file": ["A form holds the file, as `file`, and no address."]})
+        raise ValidationError({"file": [gettext("A form holds the file, as `file`, and no address.")]})
     return {**read(MediaBody, said), "file": file}
 
 
@@ -129,7 +132,7 @@ class ClaimMediaWork(EditorialResource):
     def row(self, **place: Any) -> ClaimMedia:
         row = self.rows().filter(media=place["id"]).first()
         if row is None:
-            raise NoSuchThing(f"There is no {self.nouns[0]} {place['id']} here.")
+            raise NoSuchThing(gettext("There is nothing with the id %(key)s here.") % {"key": place["id"]})
         return row
 
     def fresh(self, row: Model) -> Any:
@@ -148,7 +151,7 @@ class ClaimMediaWork(EditorialResource):
             claim = self._claim()
             media = values.pop("media")
             if not media_readable_by(self.person).filter(pk=media.pk).exists():
-                raise at("media", f"There is nothing with the id {media.pk} here.")
+                raise at("media", gettext("There is nothing with the id %(key)s here.") % {"key": media.pk})
             row = claim_edits.add_media(claim, media, by=self.person, **values)
             address = self.address("claim-media-detail", claim_id, media.pk)
             return self.showing(self.fresh(row), status=201, location=address)
@@ -188,7 +191,7 @@ class ClaimMediaWork(EditorialResource):
         key = self.kwargs["claim_id"]
         claim = Claim.objects.readable_by(self.person).filter(pk=key).first()
         if claim is None:
-            raise NoSuchThing(f"There is no claim {key} here.")
+            raise NoSuchThing(gettext("There is no claim %(key)s here.") % {"key": key})
         return claim
 
     def _locked(self, media: int) -> ClaimMedia:

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.utils.translation import gettext
 from rest_framework.request import Request
 
 from claims.editorial import documents, named_sources
@@ -87,14 +88,17 @@ class SnapshotWork(EditorialResource):
     def list(self, request: Request, **within: Any) -> HttpResponse:
         key = self.kwargs["source_id"]
         if not Source.objects.filter(pk=key).exists():
-            raise NoSuchThing(f"There is no source {key} here.")
+            raise NoSuchThing(gettext("There is no source %(key)s here.") % {"key": key})
         return super().list(request)
 
     def retrieve(self, request: Request, source_id: int, number: int) -> HttpResponse:  # type: ignore[override]  # the address has two parts
         """One snapshot with its text, in which the offsets of quotes are counted."""
         row = Snapshot.objects.filter(source=source_id, number=number).first()
         if row is None:
-            raise NoSuchThing(f"Source {source_id} has no snapshot {number}.")
+            raise NoSuchThing(
+                gettext("Source %(source_id)s has no snapshot %(number)s.")
+                % {"source_id": source_id, "number": number}
+            )
         document = {**documents.snapshot(row), "text": row.text}
         return self.answered(KeptAnswer(200, documents.written(document)))
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext
 
 from claims.editorial.refused_requests import at
 from claims.models import Appearance, Evidence
@@ -56,7 +57,7 @@ def source_of(values: dict[str, Any], material: Material | None, *, by: User) ->
     if url := values.get("source_url"):
         known = Source.objects.at(url)
         if known is None:
-            raise at("source_url", "The source at this address was removed a moment ago; try again.")
+            raise at("source_url", gettext("The source at this address was removed a moment ago; try again."))
         return known
     return values.get("source")
 
@@ -86,7 +87,7 @@ def entered(values: dict[str, Any], material: Material | None, *, by: User) -> N
         return captured(text, stated, key="text", by=by)
     if known := Source.objects.at(stated.url):
         return NamedSource(known)
-    require(by, "sources.add_source", "add sources")
+    require(by, "sources.add_source", gettext("add sources"))
     source, is_new = enter(stated, by=by)
     return NamedSource(source, is_new)
 
@@ -115,5 +116,5 @@ def quotation_of(
 
 
 def _require_capturing(by: User) -> None:
-    require(by, "sources.add_source", "add sources")
-    require(by, "sources.add_snapshot", "capture sources")
+    require(by, "sources.add_source", gettext("add sources"))
+    require(by, "sources.add_snapshot", gettext("capture sources"))

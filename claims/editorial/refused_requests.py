@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import DataError, IntegrityError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
+from django.utils.translation import gettext, gettext_lazy
 from psycopg import errors
 from rest_framework import exceptions
 
@@ -38,7 +39,7 @@ class PreconditionRequired(exceptions.APIException):
     """An edit that does not say which version it was made from (RFC 6585, 3)."""
 
     status_code = HTTPStatus.PRECONDITION_REQUIRED
-    default_detail = (
+    default_detail = gettext_lazy(
         "Send the ETag of what you are changing in `If-Match`, so that nobody's work is overwritten."
     )
 
@@ -47,7 +48,7 @@ class PreconditionFailed(exceptions.APIException):
     """Somebody changed it since."""
 
     status_code = HTTPStatus.PRECONDITION_FAILED
-    default_detail = (
+    default_detail = gettext_lazy(
         "It was changed since you read it. Read it again, and make your change to what it says now."
     )
 
@@ -60,7 +61,9 @@ class KeyReused(exceptions.APIException):
     """The same Idempotency-Key came with another request (draft-ietf-httpapi-idempotency-key-header)."""
 
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
-    default_detail = "This Idempotency-Key was used for another request. Make a new key for each thing to do."
+    default_detail = gettext_lazy(
+        "This Idempotency-Key was used for another request. Make a new key for each thing to do."
+    )
 
 
 class Unprocessable(exceptions.ValidationError):
@@ -90,15 +93,15 @@ def as_problem(exception: Exception) -> Exception:
         case OverrideError():
             return Unprocessable(str(exception))
         case ProtectedError() | RestrictedError():
-            return Conflict("Something else still refers to it, so it cannot be deleted.")
+            return Conflict(gettext("Something else still refers to it, so it cannot be deleted."))
         case IntegrityError():
             of_a_value = isinstance(exception.__cause__, _OF_A_VALUE)
             return (Unprocessable if of_a_value else Conflict)(in_words(exception))
         case DataError():
-            return Unprocessable("The database cannot hold a value of this body.")
+            return Unprocessable(gettext("The database cannot hold a value of this body."))
         case OperationalError() if isinstance(exception.__cause__, _AT_ONCE):
             return HeldByAnother(
-                "Somebody else is changing the same thing right now. Nothing was done; try again."
+                gettext("Somebody else is changing the same thing right now. Nothing was done; try again.")
             )
     for kind, key in _ABOUT.items():
         if isinstance(exception, kind):

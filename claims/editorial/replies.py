@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.utils.translation import gettext
 from rest_framework.decorators import action
 from rest_framework.request import Request
 
@@ -131,7 +132,7 @@ class ReplyWork(EditorialResource):
         rows = Verdict.objects.readable_by(self.person).select_related("claim__claimant")
         verdict = rows.filter(pk=key).first()
         if verdict is None:
-            raise NoSuchThing(f"There is no verdict {key} here.")
+            raise NoSuchThing(gettext("There is no verdict %(key)s here.") % {"key": key})
         return verdict
 
     def _locked(self, key: int) -> ReplyRequest:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
 from rest_framework import serializers
 
 from claims.editorial.request_bodies import example
@@ -58,9 +59,13 @@ class ReplyBody(StrictKeys):
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         asked = [name for name in ("channel", "address", "text", "answer_by", "sent_at") if values.get(name)]
         if values.get("not_asked") and asked:
-            raise serializers.ValidationError({asked[0]: ["Somebody is asked, or `not_asked` says why not."]})
+            raise serializers.ValidationError(
+                {asked[0]: [gettext("Somebody is asked, or `not_asked` says why not.")]}
+            )
         if values.get("not_asked") == ReplyRequest.NotAsked.OTHER and not values.get("not_asked_note"):
-            raise serializers.ValidationError({"not_asked_note": ["Say in your words why nobody was asked."]})
+            raise serializers.ValidationError(
+                {"not_asked_note": [gettext("Say in your words why nobody was asked.")]}
+            )
         return values
 
 

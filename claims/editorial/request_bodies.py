@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
@@ -74,7 +75,7 @@ class ClaimChanges(ClaimBody):
 
     def validate_first_appearance(self, appearance: Appearance | None) -> Appearance | None:
         if appearance and appearance.claim_id != self.context["claim"]:
-            raise serializers.ValidationError("It is no appearance of this claim.")
+            raise serializers.ValidationError(gettext("It is no appearance of this claim."))
         return appearance
 
 
@@ -111,17 +112,27 @@ class QuoteBody(StrictKeys):
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         if "source" in values and "source_url" in values:
-            raise serializers.ValidationError({"source_url": ["Give `source` or `source_url`, not both."]})
+            raise serializers.ValidationError(
+                {"source_url": [gettext("Give `source` or `source_url`, not both.")]}
+            )
         if not self.partial and "source" not in values and "source_url" not in values:
             raise serializers.ValidationError(
-                {"source": ["Give the source's id, or its address as `source_url`."]}
+                {"source": [gettext("Give the source's id, or its address as `source_url`.")]}
             )
         place = [name for name in ("start", "end", "snapshot") if name in values]
         if place and len(place) < 3:
-            raise serializers.ValidationError({place[0]: ["`start`, `end` and `snapshot` belong together."]})
+            raise serializers.ValidationError(
+                {place[0]: [gettext("`start`, `end` and `snapshot` belong together.")]}
+            )
         if place and ("prefix" in values or "suffix" in values):
             raise serializers.ValidationError(
-                {"prefix": ["Words around the quote choose between places; `start` names the place already."]}
+                {
+                    "prefix": [
+                        gettext(
+                            "Words around the quote choose between places; `start` names the place already."
+                        )
+                    ]
+                }
             )
         return values
 
@@ -248,11 +259,13 @@ class SourceBody(StrictKeys):
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         if values.get("capture") and "text" in values:
-            raise serializers.ValidationError({"capture": ["Give the text or have it fetched, not both."]})
+            raise serializers.ValidationError(
+                {"capture": [gettext("Give the text or have it fetched, not both.")]}
+            )
         if values.get("capture") and "url" not in values:
-            raise serializers.ValidationError({"url": ["An address is needed to fetch from."]})
+            raise serializers.ValidationError({"url": [gettext("An address is needed to fetch from.")]})
         if not values.keys() & {"url", "title", "text"}:
-            raise serializers.ValidationError({"url": ["Give an address, a title or a text."]})
+            raise serializers.ValidationError({"url": [gettext("Give an address, a title or a text.")]})
         return values
 
 
@@ -282,7 +295,7 @@ class TopicBody(StrictKeys):
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         if "slug" not in values and not slugify(values["name"], allow_unicode=True):
             raise serializers.ValidationError(
-                {"slug": ["The name holds no letters to make one from: give it."]}
+                {"slug": [gettext("The name holds no letters to make one from: give it.")]}
             )
         return values
 
@@ -323,8 +336,10 @@ class ClaimMoveBody(VerdictMoveBody):
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         if values["action"] == "merge" and "into" not in values:
-            raise serializers.ValidationError({"into": ["Name the claim to merge into."]})
+            raise serializers.ValidationError({"into": [gettext("Name the claim to merge into.")]})
         for key, action in (("into", "merge"), ("kind", "republish")):
             if key in values and values["action"] != action:
-                raise serializers.ValidationError({key: [f"This belongs to `{action}` only."]})
+                raise serializers.ValidationError(
+                    {key: [gettext("This belongs to `%(action)s` only.") % {"action": action}]}
+                )
         return values

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from django.db import models
+from django.utils.translation import gettext, gettext_lazy
 from rest_framework import serializers
 
 from claims.editorial.refused_requests import Unprocessable
@@ -57,7 +58,9 @@ class DayField(serializers.DateField):
 class MomentField(serializers.DateTimeField):
     """A moment as RFC 3339 writes it, with its offset: without one, nobody knows which it is."""
 
-    default_error_messages = {"no_offset": "Give the offset from UTC, as in 2026-03-01T17:00:00+01:00."}
+    default_error_messages = {
+        "no_offset": gettext_lazy("Give the offset from UTC, as in 2026-03-01T17:00:00+01:00.")
+    }
 
     def to_internal_value(self, value: Any) -> datetime:
         if not isinstance(value, str) or not _MOMENT.match(value):
@@ -89,8 +92,8 @@ class Reference(serializers.PrimaryKeyRelatedField):
     """The id of something that is there."""
 
     default_error_messages = {
-        "does_not_exist": "There is nothing with the id {pk_value} here.",
-        "incorrect_type": "Give the id, which is a whole number.",
+        "does_not_exist": gettext_lazy("There is nothing with the id {pk_value} here."),
+        "incorrect_type": gettext_lazy("Give the id, which is a whole number."),
     }
 
     def to_internal_value(self, data: Any) -> models.Model:
@@ -122,7 +125,10 @@ class StrictKeys(serializers.Serializer):
     def _refused(self, unknown: list[str]) -> dict[str, list[str]]:
         known = sorted(self.fields)
         return {
-            key: [f"This key is not known here.{suggestion(key, known)} Known are: {', '.join(known)}."]
+            key: [
+                gettext("This key is not known here.%(suggestion)s Known are: %(known)s.")
+                % {"suggestion": suggestion(key, known), "known": ", ".join(known)}
+            ]
             for key in unknown
         }
 

@@ -14,6 +14,7 @@ from claims.editorial.mentioned_resources import (
     TopicWork,
     TransitionWork,
 )
+from claims.editorial.own_webhooks import WebhookDeliveryWork, WebhookWork
 from claims.editorial.replies import ReplyWork
 from claims.editorial.root import Who
 from claims.editorial.translations import TranslationWork
@@ -29,6 +30,7 @@ RESOURCES = {
     "topics": TopicWork,
     "ratings": RatingWork,
     "transitions": TransitionWork,
+    "webhooks": WebhookWork,
 }
 
 router = SimpleRouter(use_regex_path=False)
@@ -38,6 +40,9 @@ router.register("claims/<int:claim_id>/appearances", AppearanceWork, basename="e
 router.register("claims/<int:claim_id>/media", ClaimMediaWork, basename="editorial-claim-media")
 router.register("verdicts/<int:verdict_id>/evidence", EvidenceWork, basename="editorial-evidence")
 router.register("verdicts/<int:verdict_id>/replies", ReplyWork, basename="editorial-replies")
+router.register(
+    "webhooks/<int:webhook_id>/deliveries", WebhookDeliveryWork, basename="editorial-webhook-deliveries"
+)
 router.register("sources/<int:source_id>/snapshots", SnapshotWork, basename="editorial-snapshots")
 
 urlpatterns = [

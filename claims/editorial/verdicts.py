@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.utils.translation import gettext
 from rest_framework.request import Request
 
 from claims.editorial import documents, named_sources
@@ -153,7 +154,7 @@ class EvidenceWork(EditorialResource):
         key = self.kwargs["verdict_id"]
         verdict = Verdict.objects.readable_by(self.person).filter(pk=key).first()
         if verdict is None:
-            raise NoSuchThing(f"There is no verdict {key} here.")
+            raise NoSuchThing(gettext("There is no verdict %(key)s here.") % {"key": key})
         return verdict
 
     def _locked(self, key: int) -> Evidence:

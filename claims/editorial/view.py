@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext, gettext_lazy
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.reverse import reverse
@@ -24,9 +25,9 @@ from factcheck.django_internals import plain_request
 from factcheck.web.throttling.enforcement import RateLimit
 
 _REALM = 'Bearer realm="editorial"'
-_NO_TOKEN = (
-    "Send a token: `Authorization: Bearer …`. You make one at the desk under “API tokens”"  # noqa: S105  a sentence
-    " (/admin/claims/apitoken/)."
+_NO_TOKEN = gettext_lazy(
+    "Send a token: `Authorization: Bearer …`. You make one at the desk under “API tokens” "
+    "(/admin/claims/apitoken/)."
 )
 
 
@@ -96,7 +97,7 @@ class EditorialView(ViewSet):
         if not self.is_served:
             return
         if self.view_permission:  # for writing too, which is answered with what was written
-            require(self.person, self.view_permission, f"see {self.nouns[1]}")
+            require(self.person, self.view_permission, gettext("see what is asked for here"))
         if self.action != "list":
             NoQuery(self.plain.GET, QuerySet(), request=self.plain)
         if request.method in ("PATCH", "DELETE") and "If-Match" not in request.headers:

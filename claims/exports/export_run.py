@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from django.utils.translation import gettext
+
 from claims.exports import manifest
 from claims.exports.format_choice import ExportFormat, format_of
 from claims.exports.outputs import OutputError, Progress, State, Stream, interrupted, part_file, write_at_once
@@ -83,7 +85,10 @@ def _state(order: Order, path: Path) -> State | None:
     if before and before.asked != asdict(order):
         asked = ", ".join(f"{name} “{value}”" for name, value in before.asked.items() if value)
         raise OutputError(
-            f"What was interrupted there is another export: {asked}. Ask for the same to continue it."
+            gettext(
+                "What was interrupted there is another export: %(asked)s. Ask for the same to continue it."
+            )
+            % {"asked": asked}
         )
     return before
 

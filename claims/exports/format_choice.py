@@ -137,13 +137,15 @@ class Parquet(ExportFormat):
     name, extension = "parquet", "parquet"
     # What its end says of its beginning is known only to the one who wrote that.
     can_continue = False
+    #: How many rows were written, each about one verdict.
+    rows = 0
 
     def write(self, selection: Selection, output: Output) -> None:
         from claims.exports.formats import parquet  # noqa: PLC0415  which takes its time, and few need it
 
         said = {"ledger": asdict(selection.moment), "filter": selection.filter}
         # It writes, and neither reads nor seeks.
-        parquet.write(self._bodies(selection, output), cast(IO[bytes], output), said=said)
+        self.rows = parquet.write(self._bodies(selection, output), cast(IO[bytes], output), said=said)
 
 
 FORMATS: dict[str, type[ExportFormat]] = {kind.name: kind for kind in (Ndjson, Csv, DataFeed, Parquet)}

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 import orjson
 from django.db.models import Field, Model
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 
 from claims.ledger.document.claim_document import moment
 from claims.models import Claimant, Publication, Rating, RatingScale, Topic
@@ -201,20 +202,28 @@ def read(stream: BinaryIO) -> Iterator[ArchiveLine]:
         line = _read(number, text)
         place = _TYPES.index(line.type)
         if (number == 1) != (line.type == "header"):
-            raise Unreadable(f"Line {number}: a lossless export begins with one header.")
+            raise Unreadable(
+                gettext("Line %(number)s: a lossless export begins with one header.") % {"number": number}
+            )
         # Snapshots stand between entries.
         if place < min(before, _TYPES.index("snapshot")):
-            raise Unreadable(f"Line {number}: “{line.type}” comes too late.")
+            raise Unreadable(
+                gettext("Line %(number)s: “%(type)s” comes too late.") % {"number": number, "type": line.type}
+            )
         before = place
         yield line
         if line.type == "end":
             break
     else:
         raise Unreadable(
-            f"Line {number}: the file ends here, without its end. It was cut off, or is no lossless export."
+            gettext(
+                "Line %(number)s: the file ends here, without its end. It was cut off, or is no lossless "
+                "export."
+            )
+            % {"number": number}
         )
     if stream.read(1):
-        raise Unreadable(f"Line {number + 1}: there is more behind the end.")
+        raise Unreadable(gettext("Line %(number)s: there is more behind the end.") % {"number": number + 1})
 
 
 def _read(number: int, text: bytes) -> ArchiveLine:
@@ -223,21 +232,39 @@ def _read(number: int, text: bytes) -> ArchiveLine:
         said = orjson.loads(head + b"}" if behind else text)
         kind = said["type"]
         if kind not in _TYPES:
-            raise Unreadable(f"Line {number}: this version of the program does not know “{kind}”.")
+            raise Unreadable(
+                gettext("Line %(number)s: this version of the program does not know “%(kind)s”.")
+                % {"number": number, "kind": kind}
+            )
         if kind == "header" and (said["format"], said["format_version"]) != (FORMAT, FORMAT_VERSION):
             raise Unreadable(
-                f"Line {number}: this is {said['format']}, version {said['format_version']};"
-                f" what can be read is {FORMAT}, version {FORMAT_VERSION}."
+                gettext(
+                    "Line %(number)s: this is %(format)s, version %(format_version)s; what can be read is "
+                    "%(format_2)s, version %(format_version_2)s."
+                )
+                % {
+                    "number": number,
+                    "format": said["format"],
+                    "format_version": said["format_version"],
+                    "format_2": FORMAT,
+                    "format_version_2": FORMAT_VERSION,
+                }
             )
         if kind == "entry":
             said.setdefault("chain_sha256", "")  # which older exports do not have
         if bool(behind) != (kind == "entry") or (behind and not body.endswith(b"}}\n")):
-            raise Unreadable(f"Line {number}: an entry ends with its body, and nothing else has one.")
+            raise Unreadable(
+                gettext("Line %(number)s: an entry ends with its body, and nothing else has one.")
+                % {"number": number}
+            )
         columns = _BY_TYPE[kind].read(said) if kind in _BY_TYPE else said
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as problem:
         if isinstance(problem, Unreadable):
             raise
-        raise Unreadable(f"Line {number}: this is no line of a lossless export ({problem}).") from None
+        raise Unreadable(
+            gettext("Line %(number)s: this is no line of a lossless export (%(problem)s).")
+            % {"number": number, "problem": problem}
+        ) from None
     return ArchiveLine(number, kind, columns, body[:-2])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.utils.translation import gettext
 
 from claims.exports.outputs import BLOCK_SIZE, Progress
 from factcheck.installation.version import version
@@ -35,7 +36,7 @@ def described(
         "entries": claims,
         "bytes": size,
         "sha256": sha256,
-        "software": {"name": "factcheck", "version": version(), "schema": _schema()},
+        "software": software(),
     }
 
 
@@ -49,9 +50,14 @@ def verify(path: Path, progress: Progress = lambda read: None) -> dict[str, Any]
         manifest: dict[str, Any] = orjson.loads(beside(path).read_bytes())
         size, sha256 = manifest["bytes"], manifest["sha256"]
     except OSError as problem:
-        raise Mismatch(f"{beside(path)} cannot be read: {problem.strerror}.") from None
+        raise Mismatch(
+            gettext("%(beside)s cannot be read: %(strerror)s.")
+            % {"beside": beside(path), "strerror": problem.strerror}
+        ) from None
     except (ValueError, KeyError, TypeError):
-        raise Mismatch(f"{beside(path)} is no manifest of an export.") from None
+        raise Mismatch(
+            gettext("%(beside)s is no manifest of an export.") % {"beside": beside(path)}
+        ) from None
     digest, read = hashlib.sha256(), 0
     try:
         with path.open("rb") as file:
@@ -60,12 +66,25 @@ def verify(path: Path, progress: Progress = lambda read: None) -> dict[str, Any]
                 read += len(block)
                 progress(read)
     except OSError as problem:
-        raise Mismatch(f"{path} cannot be read: {problem.strerror}.") from None
+        raise Mismatch(
+            gettext("%(path)s cannot be read: %(strerror)s.") % {"path": path, "strerror": problem.strerror}
+        ) from None
     if read != size:
-        raise Mismatch(f"{path} has {read:,} bytes; its manifest says {size:,}.")
+        raise Mismatch(
+            gettext("%(path)s has %(read)s bytes; its manifest says %(size)s.")
+            % {"path": path, "read": f"{read:,}", "size": f"{size:,}"}
+        )
     if digest.hexdigest() != sha256:
-        raise Mismatch(f"{path} has the SHA-256 {digest.hexdigest()}; its manifest says {sha256}.")
+        raise Mismatch(
+            gettext("%(path)s has the SHA-256 %(digest)s; its manifest says %(sha256)s.")
+            % {"path": path, "digest": digest.hexdigest(), "sha256": sha256}
+        )
     return manifest
+
+
+def software() -> dict[str, Any]:
+    """What wrote a file, and from tables of which shape."""
+    return {"name": "factcheck", "version": version(), "schema": _schema()}
 
 
 def _schema() -> dict[str, str]:

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from django.utils.translation import gettext
+
 BLOCK_SIZE = 1024 * 1024
 #: How often the state of a file is written down. What was exported since is exported again.
 SECONDS = 2.0
@@ -71,7 +73,9 @@ class State:
             place = values.pop("place")
             return cls(**values, place=ExportPlace(**place) if place else None)
         except (ValueError, TypeError, KeyError, AttributeError):
-            raise OutputError(f"{path} cannot be read. Delete it, and begin without --resume.") from None
+            raise OutputError(
+                gettext("%(path)s cannot be read. Delete it, and begin without --resume.") % {"path": path}
+            ) from None
 
 
 class _Blocks:
@@ -192,12 +196,17 @@ def part_file(path: Path, state: State, progress: Progress) -> Iterator[PartFile
     try:
         file = part.open("r+b" if part.exists() else "w+b")
     except OSError as problem:
-        raise OutputError(f"{part} cannot be written: {problem.strerror}.") from None
+        raise OutputError(
+            gettext("%(part)s cannot be written: %(strerror)s.")
+            % {"part": part, "strerror": problem.strerror}
+        ) from None
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise OutputError(f"{part} is being written by another export.") from None
+            raise OutputError(
+                gettext("%(part)s is being written by another export.") % {"part": part}
+            ) from None
         output = PartFile(file, path, state, progress)
         _replay(file, output, state)
         output.claims = state.claims
@@ -213,7 +222,9 @@ def _replay(file: IO[bytes], output: PartFile, state: State) -> None:
         output.hash.update(block)
         left -= len(block)
     if output.hash.hexdigest() != state.sha256:
-        raise OutputError(f"{file.name} is not what was written. Begin again without --resume.")
+        raise OutputError(
+            gettext("%(file)s is not what was written. Begin again without --resume.") % {"file": file.name}
+        )
     output.bytes = state.bytes
 
 

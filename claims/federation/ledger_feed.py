@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from claims.federation.ledger_pages import LedgerPage, NotBelieved, origin, read_page
 from sources.http.fetched_documents import FetchError, Limits, fetch
@@ -49,7 +50,9 @@ def _asked(address: str, site: str, size: int, etag: str) -> FeedAnswer:
     def stays_there(there: str) -> None:
         if origin(there) != site:
             raise FetchError(
-                "led_elsewhere", f"{site} leads to {origin(there) or there}. Follow that, if it is meant."
+                "led_elsewhere",
+                gettext("%(site)s leads to %(origin)s. Follow that, if it is meant.")
+                % {"site": site, "origin": origin(there) or there},
             )
 
     answer = fetch(
@@ -64,5 +67,5 @@ def _asked(address: str, site: str, size: int, etag: str) -> FeedAnswer:
     if answer.status == 304 and etag:
         return FeedAnswer(None, size, etag)
     if answer.status == 304:
-        raise NotBelieved("It says that nothing has changed, and was not asked that.")
+        raise NotBelieved(gettext("It says that nothing has changed, and was not asked that."))
     return FeedAnswer(read_page(answer.content), size, answer.etag)

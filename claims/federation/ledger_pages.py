@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
+from django.utils.translation import gettext
 
 from claims.ledger.house_signature import is_signed_by, signed_text
 from claims.ledger.proofs.entry_text import EntryFacts, chain_hash, entry_text
@@ -93,14 +94,14 @@ def read_page(content: bytes) -> LedgerPage:
         page = orjson.loads(content)
         house, more, changes = page["house"], page["more"], page["results"]
     except (ValueError, TypeError, KeyError):
-        raise NotBelieved("What it answers is no feed of changes as this program has it.") from None
+        raise NotBelieved(gettext("What it answers is no feed of changes as this program has it.")) from None
     if not isinstance(house, dict):
-        raise NotBelieved("Its feed of changes is not signed: its program is older, or another one.")
+        raise NotBelieved(gettext("Its feed of changes is not signed: its program is older, or another one."))
     signer = Signer(_text(house, "name", 200), _text(house, "url", 500), _text(house, "key", 43))
     if not _KEY.fullmatch(signer.key) or not signer.name.strip() or type(more) is not bool:
-        raise NotBelieved("Its feed of changes does not say whose it is.")
+        raise NotBelieved(gettext("Its feed of changes does not say whose it is."))
     if not isinstance(changes, list) or not all(isinstance(change, dict) for change in changes):
-        raise NotBelieved("Its feed of changes has no list of changes.")
+        raise NotBelieved(gettext("Its feed of changes has no list of changes."))
     return LedgerPage(signer, more, changes)
 
 
@@ -121,27 +122,33 @@ def believed(
     """
     _require_same_house(page.signer, key=key, site=site)
     if len(page.changes) > most:
-        raise NotBelieved(f"It sent {len(page.changes)} changes where {most} were asked for.")
+        raise NotBelieved(
+            gettext("It sent %(changes)s changes where %(most)s were asked for.")
+            % {"changes": len(page.changes), "most": most}
+        )
     try:
         changes = [_believed(change, key) for change in page.changes]
     except TypeError:  # written deeper than anything is read
-        raise NotBelieved("What it sent is nested too deeply.") from None
+        raise NotBelieved(gettext("What it sent is nested too deeply.")) from None
     expected = after or 1
     for number, change in enumerate(changes):
         if change.sequence != expected + number:
             raise NotBelieved(
-                f"Its ledger has a gap: entry {change.sequence} came where {expected + number} had to."
+                gettext("Its ledger has a gap: entry %(sequence)s came where %(expected)s had to.")
+                % {"sequence": change.sequence, "expected": expected + number}
             )
     _require_chain(page.changes)
     if not after:
         return changes
     if not changes:
         raise NotBelieved(
-            f"Its ledger no longer has entry {after}, which was taken from it.", halt=_HALT.HISTORY
+            gettext("Its ledger no longer has entry %(after)s, which was taken from it.") % {"after": after},
+            halt=_HALT.HISTORY,
         )
     if changes[0].text != last_change:
         raise NotBelieved(
-            f"Its ledger now tells entry {after} otherwise than when it was taken and signed.",
+            gettext("Its ledger now tells entry %(after)s otherwise than when it was taken and signed.")
+            % {"after": after},
             halt=_HALT.HISTORY,
         )
     return changes[1:]
@@ -163,13 +170,14 @@ def origin(url: str) -> str:
 def _require_same_house(signer: Signer, *, key: str, site: str) -> None:
     if signer.key != key:
         raise NotBelieved(
-            "It signs with another key than the one that was accepted here.",
+            gettext("It signs with another key than the one that was accepted here."),
             halt=_HALT.KEY,
             offered_key=signer.key,
         )
     if origin(signer.url) != site:
         raise NotBelieved(
-            f"It says that its site is {signer.url or 'nowhere'}, not {site}. Follow it there, if that is true.",
+            gettext("It says that its site is %(url)s, not %(site)s. Follow it there, if that is true.")
+            % {"url": signer.url or "nowhere", "site": site},
             halt=_HALT.ADDRESS,
         )
 
@@ -183,7 +191,10 @@ def _require_chain(changes: list[dict[str, Any]]) -> None:
     for change in changes:
         chain = _text(change, "chain_sha256", 64) if "chain_sha256" in change else None
         if previous and chain is None and previous != NO_ENTRY:
-            raise NotBelieved(f"Entry {change['sequence']} does not tell of its chain any more.")
+            raise NotBelieved(
+                gettext("Entry %(sequence)s does not tell of its chain any more.")
+                % {"sequence": change["sequence"]}
+            )
         if previous and chain is not None:
             facts = EntryFacts(
                 change["sequence"],
@@ -198,7 +209,9 @@ def _require_chain(changes: list[dict[str, Any]]) -> None:
             )
             if chain_hash(entry_text(facts, previous)) != chain:
                 raise NotBelieved(
-                    f"Entry {change['sequence']} does not go on from the entry before it.", halt=_HALT.HISTORY
+                    gettext("Entry %(sequence)s does not go on from the entry before it.")
+                    % {"sequence": change["sequence"]},
+                    halt=_HALT.HISTORY,
                 )
         previous = chain
 
@@ -208,10 +221,15 @@ def _believed(change: dict[str, Any], key: str) -> SignedChange:
     signature = _text(change, "signature", 86)
     text = signed_text({name: value for name, value in change.items() if name not in _UNSIGNED})
     if not _SIGNATURE.fullmatch(signature) or not is_signed_by(key, text, signature):
-        raise NotBelieved(f"Entry {sequence} does not bear its newsroom's signature.")
+        raise NotBelieved(
+            gettext("Entry %(sequence)s does not bear its newsroom's signature.") % {"sequence": sequence}
+        )
     status = _text(change, "status", 20)
     if status not in PeerClaim.Status.values:
-        raise NotBelieved(f"Entry {sequence} has a status that is not known here: “{status}”.")
+        raise NotBelieved(
+            gettext("Entry %(sequence)s has a status that is not known here: “%(status)s”.")
+            % {"sequence": sequence, "status": status}
+        )
     claim, body = _claim(change, sequence) if status == PeerClaim.Status.PUBLISHED else (None, "")
     return SignedChange(
         sequence=sequence,
@@ -232,9 +250,14 @@ def _claim(change: dict[str, Any], sequence: int) -> tuple[dict[str, Any], str]:
     claim = change.get("claim")
     body = orjson.dumps(claim)
     if not isinstance(claim, dict) or hashlib.sha256(body).hexdigest() != change.get("body_sha256"):
-        raise NotBelieved(f"The claim in entry {sequence} did not arrive as it was signed.")
+        raise NotBelieved(
+            gettext("The claim in entry %(sequence)s did not arrive as it was signed.")
+            % {"sequence": sequence}
+        )
     if claim.get("id") != change.get("claim_id"):
-        raise NotBelieved(f"Entry {sequence} is about another claim than it says.")
+        raise NotBelieved(
+            gettext("Entry %(sequence)s is about another claim than it says.") % {"sequence": sequence}
+        )
     return claim, body.decode()
 
 
@@ -242,23 +265,31 @@ def _moment(change: dict[str, Any], sequence: int) -> datetime:
     try:
         moment = datetime.fromisoformat(_text(change, "published_at", 40))
     except ValueError:
-        raise NotBelieved(f"Entry {sequence} does not say when it was published.") from None
+        raise NotBelieved(
+            gettext("Entry %(sequence)s does not say when it was published.") % {"sequence": sequence}
+        ) from None
     if moment.tzinfo is None:
-        raise NotBelieved(f"Entry {sequence} does not say in which time zone it was published.")
+        raise NotBelieved(
+            gettext("Entry %(sequence)s does not say in which time zone it was published.")
+            % {"sequence": sequence}
+        )
     return moment
 
 
 def _number(found: dict[str, Any], name: str) -> int:
     value = found.get(name)
     if type(value) is not int or not 1 <= value <= LARGEST_ID:
-        raise NotBelieved(f"What it sent has no number as “{name}”.")
+        raise NotBelieved(gettext("What it sent has no number as “%(name)s”.") % {"name": name})
     return value
 
 
 def _text(found: dict[str, Any], name: str, most: int) -> str:
     value = found.get(name)
     if not isinstance(value, str) or len(value) > most or "\0" in value:
-        raise NotBelieved(f"What it sent has no text of at most {most} characters as “{name}”.")
+        raise NotBelieved(
+            gettext("What it sent has no text of at most %(most)s characters as “%(name)s”.")
+            % {"most": most, "name": name}
+        )
     return value
 
 

@@ -36,7 +36,7 @@ def look(address: str) -> Signer:
     try:
         answer = ask(site, since=0, sizes=(2,))
         if answer.page is None:
-            raise NotBelieved("It answers nothing.")
+            raise NotBelieved(_("It answers nothing."))
         signer = answer.page.signer
         believed(answer.page, key=signer.key, site=site, after=0, last_change="", most=2)
     except FetchError as refusal:

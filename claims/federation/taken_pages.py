@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from claims.federation.ledger_pages import NotBelieved, SignedChange, own_verdict
 from claims.models import NormalisedRating, PeerClaim, PeerNewsroom, PeerProgress
@@ -81,9 +82,15 @@ def _said(claim: dict[str, Any], verdict: dict[str, Any], site: str) -> dict[str
     label, normalised = _required(rating, "label", LONGEST_RATING), rating.get("normalised")
     language, url = _required(claim, "language", 35), _required(claim, "url", LONGEST_ADDRESS)
     if not re.fullmatch(LANGUAGE_TAG, language):
-        raise NotBelieved(f"Claim {claim['id']} is in “{language}”, which is no language.")
+        raise NotBelieved(
+            gettext("Claim %(id)s is in “%(language)s”, which is no language.")
+            % {"id": claim["id"], "language": language}
+        )
     if not url.startswith(f"{site}/"):
-        raise NotBelieved(f"The page of claim {claim['id']} is said to be {url}, which is not on its site.")
+        raise NotBelieved(
+            gettext("The page of claim %(id)s is said to be %(url)s, which is not on its site.")
+            % {"id": claim["id"], "url": url}
+        )
     claimant = claim.get("claimant")
     return {
         "statement": _required(claim, "statement", LONGEST_STATEMENT),
@@ -101,14 +108,17 @@ def _said(claim: dict[str, Any], verdict: dict[str, Any], site: str) -> dict[str
 def _within(found: dict[str, Any], name: str) -> dict[str, Any]:
     part = found.get(name)
     if not isinstance(part, dict):
-        raise NotBelieved(f"A verdict that it sent has no “{name}”.")
+        raise NotBelieved(gettext("A verdict that it sent has no “%(name)s”.") % {"name": name})
     return part
 
 
 def _required(found: dict[str, Any], name: str, most: int) -> str:
     value = _text(found.get(name), most)
     if not value.strip():
-        raise NotBelieved(f"A claim that it sent has no “{name}” of at most {most} characters.")
+        raise NotBelieved(
+            gettext("A claim that it sent has no “%(name)s” of at most %(most)s characters.")
+            % {"name": name, "most": most}
+        )
     return value
 
 

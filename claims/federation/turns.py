@@ -13,6 +13,7 @@ from typing import Self
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from claims.federation import alarms
 from claims.federation.ledger_feed import ask
@@ -75,7 +76,7 @@ def take_turn(newsroom_id: int, *, is_stopped: Callable[[], bool] = lambda: Fals
         _fail(hold, tally, error.sentence, halt=error.halt, offered_key=error.offered_key)
     except Exception:  # whatever an answer does to the program, the other newsrooms are followed
         logger.exception("Following %s failed", hold.newsroom.url)
-        _fail(hold, tally, "The program failed on what it answered; its log says how.")
+        _fail(hold, tally, gettext("The program failed on what it answered; its log says how."))
     finally:
         hold.given_back()
     return tally
@@ -113,7 +114,7 @@ def _keep_up(hold: "_Hold", tally: TurnTally, is_stopped: Callable[[], bool]) ->
             _note_up_to_date(progress, "" if changes else answer.etag)
             return
         if not changes:
-            raise NotBelieved("It says that there is more, and sends nothing.")
+            raise NotBelieved(gettext("It says that there is more, and sends nothing."))
 
 
 def _require_that_ledger_is_gone(newsroom: PeerNewsroom, progress: PeerProgress) -> None:
@@ -122,8 +123,11 @@ def _require_that_ledger_is_gone(newsroom: PeerNewsroom, progress: PeerProgress)
     if page is not None:
         believed(page, key=newsroom.key, site=newsroom.url, after=0, last_change="", most=2)
         raise NotBelieved(
-            f"Its ledger ends before entry {progress.sequence}, which was taken from it: an older backup, or another"
-            " ledger.",
+            gettext(
+                "Its ledger ends before entry %(sequence)s, which was taken from it: an older backup, or "
+                "another ledger."
+            )
+            % {"sequence": progress.sequence},
             halt=PeerProgress.Halt.HISTORY,
         )
 

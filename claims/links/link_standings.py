@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, TypedDict
 
 from django.conf import settings
-from django.urls import reverse
 
 from factcheck.api.openapi.body_serializer import Moment, OrNothing
+from factcheck.web.language_addresses import permanent
 from sources.addresses import url_key
 from sources.models import ArchivedFile, LinkOutcome, LinkState
 
@@ -118,7 +118,7 @@ def _name_own_copies(links: Iterable[PublicLink], states: dict[int, LinkState]) 
     for key, files in by_source.items():
         since = states[key].since
         best = max(files, key=lambda file: _worth(file, since))
-        wanted[key]["copy_url"] = settings.SITE_URL + reverse("source-file", args=[key, best.sha256])
+        wanted[key]["copy_url"] = settings.SITE_URL + permanent("source-file", key, best.sha256)
         wanted[key]["copied_at"] = _moment(best.copy.captured_at)
 
 

@@ -2,6 +2,8 @@
 
 from argparse import ArgumentTypeError
 
+from django.utils.translation import gettext
+
 
 def share(text: str) -> float:
     """A number from 0 to 1. Raises ArgumentTypeError."""
@@ -10,11 +12,11 @@ def share(text: str) -> float:
             return float(text)
     except ValueError:
         pass
-    raise ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
+    raise ArgumentTypeError(gettext("%(text)s is not a number from 0 to 1") % {"text": f"{text!r}"})
 
 
 def count(text: str) -> int:
     """A whole number from 0 on. Raises ArgumentTypeError."""
     if text.isascii() and text.isdecimal():
         return int(text)
-    raise ArgumentTypeError(f"{text!r} is not a whole number")
+    raise ArgumentTypeError(gettext("%(text)s is not a whole number") % {"text": f"{text!r}"})

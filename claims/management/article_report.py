@@ -5,6 +5,7 @@ import os
 from dataclasses import asdict
 from typing import Any, TextIO
 
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -21,9 +22,9 @@ NARROW = 80
 WIDTH_OF_FILES = 120
 
 _KINDS = {
-    "same": "Checked already",
-    "related": "Checked on the same matter",
-    "contradicts": "Checked, but otherwise than it is said here",
+    "same": gettext_lazy("Checked already"),
+    "related": gettext_lazy("Checked on the same matter"),
+    "contradicts": gettext_lazy("Checked, but otherwise than it is said here"),
 }
 
 
@@ -168,36 +169,49 @@ def _header(article: ImportedArticle) -> Table:
     captured = article.captured
     source, snapshot = captured.source, captured.snapshot
     number = "" if captured.is_new_source and article.dry_run else f" {source.pk}"
-    known = "new" if captured.is_new_source else "already known"
-    version = f"snapshot {snapshot.number}, {'new' if captured.is_new_snapshot else 'unchanged'}"
+    known = (
+        gettext("source%(number)s, new")
+        if captured.is_new_source
+        else gettext("source%(number)s, already known")
+    )
+    version = (
+        gettext("snapshot %(number)s, new")
+        if captured.is_new_snapshot
+        else gettext("snapshot %(number)s, unchanged")
+    ) % {"number": snapshot.number}
+    characters, words = len(snapshot.text), len(snapshot.text.split())
+    length = [
+        ngettext("%(number)s character", "%(number)s characters", characters) % {"number": f"{characters:,}"},
+        ngettext("%(number)s word", "%(number)s words", words) % {"number": f"{words:,}"},
+    ]
     rows = {
-        "Title": source.title,
-        "Publisher": source.publisher.name if source.publisher else "",
-        "Byline": source.byline,
-        "Published": source.published_on.isoformat() if source.published_on else "",
-        "Language": source.language,
-        "Address": source.url,
-        "Text": f"{len(snapshot.text):,} characters, {len(snapshot.text.split()):,} words",
-        "Source": f"source{number}, {known}; {version}",
+        gettext("Title"): source.title,
+        gettext("Publisher"): source.publisher.name if source.publisher else "",
+        gettext("Byline"): source.byline,
+        gettext("Published"): source.published_on.isoformat() if source.published_on else "",
+        gettext("Language"): source.language,
+        gettext("Address"): source.url,
+        gettext("Text"): ", ".join(length),
+        gettext("Source"): f"{known % {'number': number}}; {version}",
     }
     caveats = "\n".join(caveat.sentence for caveat in captured.document.caveats)
     header = Table.grid(padding=(0, 2))
     header.add_column(style="bold")
     header.add_column(overflow="fold")
     for name, value in rows.items():
-        header.add_row(name, Text(value) if value else Text("not found", style="dim"))
+        header.add_row(name, Text(value) if value else Text(gettext("not found"), style="dim"))
     if caveats:
-        header.add_row("Mind", Text(caveats, style="bold"))
+        header.add_row(gettext("Mind"), Text(caveats, style="bold"))
     return header
 
 
 def _claims(article: ImportedArticle, claims: list[tuple[FoundClaim, bool]], *, narrow: bool) -> Table:
     table = Table(expand=True)
-    table.add_column("Score", justify="right", width=5)
-    table.add_column("Statement", ratio=5, overflow="fold")
+    table.add_column(gettext("Score"), justify="right", width=5)
+    table.add_column(gettext("Statement"), ratio=5, overflow="fold")
     if not narrow:
-        table.add_column("Claimant", ratio=2, overflow="fold")
-        table.add_column("Reasons", ratio=2, overflow="fold")
+        table.add_column(gettext("Claimant"), ratio=2, overflow="fold")
+        table.add_column(gettext("Reasons"), ratio=2, overflow="fold")
     for found, is_new in claims:
         claim = found.claim
         score = "" if claim.score is None else f"{claim.score:.2f}"
@@ -205,7 +219,11 @@ def _claims(article: ImportedArticle, claims: list[tuple[FoundClaim, bool]], *, 
         if heard_at := article.captured.snapshot.heard_at(found.anchor.start, found.anchor.end):
             statement.append(f" ({heard_at})", style="dim")
         if not is_new:
-            statement.append(f" (claim {claim.pk}, {claim.get_state_display().lower()})", style="dim")
+            known_as = gettext("claim %(id)s, %(state)s") % {
+                "id": claim.pk,
+                "state": claim.get_state_display().lower(),
+            }
+            statement.append(f" ({known_as})", style="dim")
         if known := article.checked_before.get(claim.pk):
             statement.append(f"\n{_KINDS[known.kind]}: {_judged(known)}, {known.address}", style="bold")
         beside = [_claimant(claim), Text(_reasons(found), style="dim")]
@@ -215,7 +233,9 @@ def _claims(article: ImportedArticle, claims: list[tuple[FoundClaim, bool]], *, 
 
 
 def _judged(known: CheckedBefore) -> str:
-    return " by ".join(filter(None, [known.rating, known.publisher])) or "without a rating"
+    if known.rating and known.publisher:
+        return gettext("%(rating)s by %(publisher)s") % {"rating": known.rating, "publisher": known.publisher}
+    return known.rating or known.publisher or gettext("without a rating")
 
 
 def _reasons(found: FoundClaim) -> str:
@@ -228,15 +248,18 @@ def _claimant(claim: Claim) -> Text:
 
 
 def _anchors(outcomes: list[AnchorOutcome]) -> Table:
-    table = Table(title="Earlier anchors", title_justify="left", expand=True)
-    table.add_column("Claim", justify="right")
-    table.add_column("Words", ratio=3, overflow="fold")
-    table.add_column("Now", ratio=2, overflow="fold")
+    table = Table(title=gettext("Earlier anchors"), title_justify="left", expand=True)
+    table.add_column(gettext("Claim"), justify="right")
+    table.add_column(gettext("Words"), ratio=3, overflow="fold")
+    table.add_column(gettext("Now"), ratio=2, overflow="fold")
     for outcome in outcomes:
         appearance = outcome.appearance
-        now = f"moved, {outcome.start_before} → {appearance.start}"
+        now = gettext("moved, %(before)s → %(now)s") % {
+            "before": outcome.start_before,
+            "now": appearance.start,
+        }
         if outcome.state == "orphaned":
-            now = f"orphaned: {outcome.reason}"
+            now = gettext("orphaned: %(reason)s") % {"reason": outcome.reason}
         table.add_row(str(appearance.claim_id), Text(appearance.exact), Text(now))
     return table
 
@@ -244,16 +267,23 @@ def _anchors(outcomes: list[AnchorOutcome]) -> Table:
 def _summary(article: ImportedArticle) -> str:
     proposal = article.proposal
     created, existing = len(proposal.created), len(proposal.existing)
-    words = [f"{created} {'claim' if created == 1 else 'claims'} proposed"]
+    words = [
+        ngettext("%(number)s claim proposed", "%(number)s claims proposed", created) % {"number": created}
+    ]
     if existing:
-        words.append(f"{existing} known before")
+        words.append(gettext("%(number)s known before") % {"number": existing})
     if proposal.waiting:
-        words.append(f"{proposal.waiting} more with --more {proposal.waiting}")
+        words.append(gettext("%(number)s more with --more %(number)s") % {"number": proposal.waiting})
     if again := sum(known.kind == "same" for known in article.checked_before.values()):
-        words.append(f"{again} checked already")
+        words.append(gettext("%(number)s checked already") % {"number": again})
     if proposal.held or proposal.moved or proposal.orphaned:
         words.append(
-            f"anchors: {len(proposal.held)} held, {len(proposal.moved)} moved, {len(proposal.orphaned)} orphaned"
+            gettext("anchors: %(held)s held, %(moved)s moved, %(orphaned)s orphaned")
+            % {
+                "held": len(proposal.held),
+                "moved": len(proposal.moved),
+                "orphaned": len(proposal.orphaned),
+            }
         )
     summary = "; ".join(words) + "."
-    return f"{summary} Nothing was stored: this was a dry run." if article.dry_run else summary
+    return f"{summary} {gettext('Nothing was stored: this was a dry run.')}" if article.dry_run else summary

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -13,10 +14,10 @@ from claims.matching.embedding.upkeep import EmbeddingProgress, Tell
 from claims.models import EmbeddingModel
 
 _STAGES = {
-    "languages": "Learning languages",
-    "vectors": "Making vectors",
-    "means": "Subtracting means",
-    "indexes": "Building indexes",
+    "languages": gettext_lazy("Learning languages"),
+    "vectors": gettext_lazy("Making vectors"),
+    "means": gettext_lazy("Subtracting means"),
+    "indexes": gettext_lazy("Building indexes"),
 }
 
 
@@ -33,7 +34,8 @@ def progress_on(console: Console) -> Iterator[Tell]:
         transient=True,
     )
     tasks = {
-        stage: bar.add_task(title, visible=False, start=False, rate=0) for stage, title in _STAGES.items()
+        stage: bar.add_task(str(title), visible=False, start=False, rate=0)
+        for stage, title in _STAGES.items()
     }
     began: dict[str, int] = {}
 
@@ -56,12 +58,24 @@ def print_standing(
     """A line for each model, and what claims are found by."""
     console = console_on(stream)
     for model, (made, outstanding) in standing:
-        state = "is asked" if model.pk == asked else "complete" if model.completed_at else "being built"
+        state = gettext("complete") if model.completed_at else gettext("being built")
+        state = gettext("is asked") if model.pk == asked else state
         console.print(
-            f"{model.name}: {state}; {made:,} vectors of {model.dimensions:,} dimensions, {outstanding:,} outstanding.",
+            ngettext(
+                "%(model)s: %(state)s; %(made)s vector of %(dimensions)s dimensions, %(outstanding)s outstanding.",
+                "%(model)s: %(state)s; %(made)s vectors of %(dimensions)s dimensions, %(outstanding)s outstanding.",
+                made,
+            )
+            % {
+                "model": model.name,
+                "state": state,
+                "made": f"{made:,}",
+                "dimensions": f"{model.dimensions:,}",
+                "outstanding": f"{outstanding:,}",
+            },
             highlight=False,
             markup=False,
             soft_wrap=True,
         )
     if asked is None:
-        console.print("Claims are found by their words alone.", highlight=False, markup=False)
+        console.print(gettext("Claims are found by their words alone."), highlight=False, markup=False)

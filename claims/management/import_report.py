@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from django.db.models import Count
+from django.utils.translation import gettext, gettext_lazy
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -24,7 +25,7 @@ from claims.imports.storing import execution
 from claims.models import ImportProblem, ImportRun
 
 _PLAIN: dict[str, Any] = {"highlight": False, "markup": False, "soft_wrap": True}
-_WORDS = {"reading": "Reading", "writing": "Writing"}
+_WORDS = {"reading": gettext_lazy("Reading"), "writing": gettext_lazy("Writing")}
 
 
 @contextmanager
@@ -35,9 +36,7 @@ def progress_on(console: Console) -> Iterator[execution.Tell]:
         TextColumn("{task.description}"),
         BarColumn(),
         TaskProgressColumn(),
-        TextColumn(
-            "{task.fields[records]:,} records, {task.fields[rate]:,.0f}/s, {task.fields[refused]:,} refused"
-        ),
+        TextColumn("{task.fields[told]}"),
         TimeRemainingColumn(),
         console=console,
         transient=True,
@@ -46,9 +45,7 @@ def progress_on(console: Console) -> Iterator[execution.Tell]:
 
     def tell(progress: execution.Progress) -> None:
         if progress.phase not in tasks:
-            tasks[progress.phase] = bar.add_task(
-                _WORDS[progress.phase], total=progress.total, records=0, rate=0, refused=0
-            )
+            tasks[progress.phase] = bar.add_task(str(_WORDS[progress.phase]), total=progress.total, told="")
         shown = tasks[progress.phase]
         elapsed = bar.tasks[shown].elapsed or 0
         records = progress.records if progress.phase == "reading" else progress.done
@@ -56,9 +53,12 @@ def progress_on(console: Console) -> Iterator[execution.Tell]:
             shown,
             completed=progress.done,
             total=progress.total,
-            records=records,
-            rate=records / elapsed if elapsed else 0,
-            refused=progress.refused,
+            told=gettext("%(records)s records, %(rate)s/s, %(refused)s refused")
+            % {
+                "records": f"{records:,}",
+                "rate": f"{records / elapsed if elapsed else 0:,.0f}",
+                "refused": f"{progress.refused:,}",
+            },
         )
 
     with bar:
@@ -89,8 +89,10 @@ def asked_on(console: Console) -> Unrated:
     def ask(file: File) -> bool:
         if not (console.is_terminal and sys.stdin.isatty()):
             return False
-        console.print(f"{file.name}: no column is known to hold the ratings.", **_PLAIN)
-        question = "Import all of it as claims that nobody has rated? [y/N] "
+        console.print(
+            gettext("%(file)s: no column is known to hold the ratings.") % {"file": file.name}, **_PLAIN
+        )
+        question = gettext("Import all of it as claims that nobody has rated? [y/N] ")
         return console.input(question, markup=False).strip().casefold() in ("y", "yes")
 
     return ask
@@ -102,7 +104,7 @@ def _print_detected(console: Console, file: File, form: ImportFormat, settings: 
         said = ", ".join(f"{name} {value!r}" for name, value in dialect.items())
         console.print(f"  {said}", **_PLAIN)
     if mapping := settings.get("mapping"):
-        console.print(f"  mapping: {mapping['name']}", **_PLAIN)
+        console.print(gettext("  mapping: %(name)s") % {"name": mapping["name"]}, **_PLAIN)
         for field, columns in (mapping.get("fields") or {}).items():
             console.print(f"    {field} ← {columns}", **_PLAIN)
 
@@ -110,19 +112,20 @@ def _print_detected(console: Console, file: File, form: ImportFormat, settings: 
 def print_summary(console: Console, run: ImportRun, *, dry_run: bool) -> None:
     """What became of the records, and why some could not be used."""
     table = Table(
-        title=f"{run}{' (tried only, nothing was stored)' if dry_run else ''}", title_justify="left"
+        title=gettext("%(run)s (tried only, nothing was stored)") % {"run": run} if dry_run else str(run),
+        title_justify="left",
     )
-    table.add_column("records")
+    table.add_column(gettext("records"))
     table.add_column("", justify="right")
     for name, number in (
-        ("created", run.created),
-        ("updated", run.updated),
-        ("unchanged", run.unchanged),
-        ("merged", run.merged),
-        ("refused", run.refused),
-        ("together", run.records),
+        (gettext("created"), run.created),
+        (gettext("updated"), run.updated),
+        (gettext("unchanged"), run.unchanged),
+        (gettext("merged"), run.merged),
     ):
-        table.add_row(name, f"{number:,}", end_section=name in ("refused", "together"))
+        table.add_row(name, f"{number:,}")
+    table.add_row(gettext("refused"), f"{run.refused:,}", end_section=True)
+    table.add_row(gettext("together"), f"{run.records:,}", end_section=True)
     for outcome, title in ImportProblem.Outcome.choices:
         for field, code, number in reasons(run, outcome):
             table.add_row(f"{title}: {field + ': ' if field else ''}{code}", f"{number:,}")

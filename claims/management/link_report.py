@@ -1,5 +1,6 @@
 """How `check_evidence` tells what became of links."""
 
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -10,12 +11,12 @@ from claims.links.settled_links import SettledLink
 from sources.models import LinkOutcome, LinkState
 
 _WORDS = {
-    LinkOutcome.ALIVE: "alive",
-    LinkOutcome.MOVED: "moved",
-    LinkOutcome.CHANGED: "changed in a quoted passage",
-    LinkOutcome.GONE: "gone",
-    LinkOutcome.UNREACHABLE: "unreachable for now",
-    "": "not known yet",
+    LinkOutcome.ALIVE: gettext_lazy("alive"),
+    LinkOutcome.MOVED: gettext_lazy("moved"),
+    LinkOutcome.CHANGED: gettext_lazy("changed in a quoted passage"),
+    LinkOutcome.GONE: gettext_lazy("gone"),
+    LinkOutcome.UNREACHABLE: gettext_lazy("unreachable for now"),
+    "": gettext_lazy("not known yet"),
 }
 
 
@@ -23,32 +24,39 @@ def print_settled(settled: SettledLink, console: Console) -> None:
     """One link, as soon as it was checked; what works and worked before is not worth a line."""
     link = settled.link
     if link.suspected:
-        seen = f"{_WORDS[LinkOutcome(link.suspected)]}, {link.failures} times in a row"
-        words = f"  {seen}; looked at again before it counts: {link.url}"
-        console.print(Text(words, style="dim"), soft_wrap=True)
+        words = ngettext(
+            "%(outcome)s, %(number)s time in a row; looked at again before it counts: %(address)s",
+            "%(outcome)s, %(number)s times in a row; looked at again before it counts: %(address)s",
+            link.failures,
+        ) % {
+            "outcome": _WORDS[LinkOutcome(link.suspected)],
+            "number": link.failures,
+            "address": link.url,
+        }
+        console.print(Text(f"  {words}", style="dim"), soft_wrap=True)
     elif settled.is_change or link.outcome != LinkOutcome.ALIVE:
         console.print(Text(f"  {_WORDS[link.outcome]}: {link.url}"), soft_wrap=True)
 
 
 def print_tally(tally: LinkTally, console: Console) -> None:
     """How many links stand how."""
-    table = Table("Outcome", "Links")
+    table = Table(gettext("Outcome"), gettext("Links"))
     for outcome, words in _WORDS.items():
         if number := tally.outcomes[outcome]:
-            table.add_row(Text(words), f"{number:,}")
+            table.add_row(Text(str(words)), f"{number:,}")
     table.add_section()
-    table.add_row(Text("checked"), f"{tally.checked:,}")
-    table.add_row(Text("otherwise than before"), f"{tally.changed:,}")
+    table.add_row(Text(gettext("checked")), f"{tally.checked:,}")
+    table.add_row(Text(gettext("otherwise than before")), f"{tally.changed:,}")
     if tally.postponed:
-        table.add_row(Text("left for later, as their sites ask"), f"{tally.postponed:,}")
+        table.add_row(Text(gettext("left for later, as their sites ask")), f"{tally.postponed:,}")
     if tally.failed:
-        table.add_row(Text("the program failed on (see its log)"), f"{tally.failed:,}")
+        table.add_row(Text(gettext("the program failed on (see its log)")), f"{tally.failed:,}")
     console.print(table)
 
 
 def print_links_in_need(links: list[LinkState], console: Console) -> None:
     """What somebody has to look at."""
-    table = Table("Source", "Since (UTC)", "Address", "What happened")
+    table = Table(gettext("Source"), gettext("Since (UTC)"), gettext("Address"), gettext("What happened"))
     for link in links:
         since = f"{link.since:%Y-%m-%d %H:%M}" if link.since else ""
         table.add_row(*map(Text, (str(link.source_id), since, link.url, what_happened(link))))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 import orjson
+from django.utils.translation import gettext
 
 from claims.matching.answers import Answer, Match, Terms, answered_each
 from claims.models import Publication
@@ -72,9 +73,11 @@ def _of_ndjson(file: IO[str], column: str) -> Iterator[Row]:
         try:
             found = json.loads(line)
         except ValueError as problem:
-            raise TableError(f"Line {number} is no JSON: {problem}.") from None
+            raise TableError(
+                gettext("Line %(number)s is no JSON: %(problem)s.") % {"number": number, "problem": problem}
+            ) from None
         cells = found if isinstance(found, dict) else {"text": found}
-        name = _column(list(cells), column, f"line {number}")
+        name = _column(list(cells), column, gettext("line %(number)s") % {"number": number})
         yield Row(str(cells[name] or ""), cells)
 
 
@@ -84,12 +87,15 @@ def _of_table(file: IO[str], delimiter: str, column: str) -> Iterator[Row]:
         (line.replace("\0", "") for line in file), delimiter=delimiter, restkey="", strict=True
     )
     try:
-        name = _column(list(table.fieldnames or []), column, "the table")
+        name = _column(list(table.fieldnames or []), column, gettext("the table"))
         for cells in table:
             cells.pop("", None)
             yield Row(cells[name] or "", dict(cells))
     except csv.Error as problem:
-        raise TableError(f"Line {table.reader.line_num} cannot be read: {problem}.") from None
+        raise TableError(
+            gettext("Line %(line_num)s cannot be read: %(problem)s.")
+            % {"line_num": table.reader.line_num, "problem": problem}
+        ) from None
 
 
 def _column(names: Sequence[str], wanted: str, place: str) -> str:
@@ -97,9 +103,14 @@ def _column(names: Sequence[str], wanted: str, place: str) -> str:
     for name in [wanted.lower()] if wanted else USUAL_COLUMNS:
         if name in by_name:
             return by_name[name]
-    missing = f"no column “{wanted}”" if wanted else "no column that is known to hold texts"
+    missing = (
+        gettext("%(place)s: there is no column “%(column)s”. Name one with --column: %(columns)s.")
+        if wanted
+        else gettext("%(place)s: no column is known to hold texts. Name one with --column: %(columns)s.")
+    )
     raise TableError(
-        f"There is {missing} in {place}. Name one with --column: {', '.join(by_name.values()) or 'none'}."
+        missing
+        % {"place": place, "column": wanted, "columns": ", ".join(by_name.values()) or gettext("none")}
     )
 
 
@@ -185,11 +196,19 @@ class PartialFile:
             state = json.loads(self.noted.read_text(encoding="utf-8"))
             rows, size = int(state["rows"]), int(state["bytes"])
         except FileNotFoundError:
-            raise TableError(f"Nothing was begun in {self.part}. Begin without --resume.") from None
+            raise TableError(
+                gettext("Nothing was begun in %(part)s. Begin without --resume.") % {"part": self.part}
+            ) from None
         except (ValueError, KeyError, TypeError):
-            raise TableError(f"{self.noted} cannot be read. Delete it, and begin without --resume.") from None
+            raise TableError(
+                gettext("%(noted)s cannot be read. Delete it, and begin without --resume.")
+                % {"noted": self.noted}
+            ) from None
         if not self.part.exists() or self.part.stat().st_size < size:
-            raise TableError(f"{self.part} is shorter than {self.noted} says. Begin without --resume.")
+            raise TableError(
+                gettext("%(part)s is shorter than %(noted)s says. Begin without --resume.")
+                % {"part": self.part, "noted": self.noted}
+            )
         return rows, size
 
     def write(self, lines: str, rows: int) -> None:

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError
+from django.utils.translation import gettext
 
 
 def user_named(name: str | None) -> User | None:
@@ -12,5 +13,6 @@ def user_named(name: str | None) -> User | None:
         return User.objects.get_by_natural_key(name)
     except User.DoesNotExist:
         raise CommandError(
-            f"There is no user “{name}”. Leave --by out, or name somebody with an account."
+            gettext("There is no user “%(name)s”. Leave --by out, or name somebody with an account.")
+            % {"name": name}
         ) from None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -11,21 +12,29 @@ from claims.articles.watches.watched_articles import LookedAt
 from claims.models import Watch
 
 _KINDS = {
-    "new": "imported",
-    "known": "known already",
-    "changed": "changed, and captured again",
-    "unchanged": "unchanged",
-    "failed": "failed",
-    "later": "later",
+    "new": gettext_lazy("imported"),
+    "known": gettext_lazy("known already"),
+    "changed": gettext_lazy("changed, and captured again"),
+    "unchanged": gettext_lazy("unchanged"),
+    "failed": gettext_lazy("failed"),
+    "later": gettext_lazy("later"),
 }
 
 
 def print_watches(watches: Iterable[Watch], console: Console) -> None:
     """All that is followed, and how each does."""
-    table = Table("Number", "Name", "Address", "Kind", "State", "Last visit (UTC)", "Next visit (UTC)")
+    table = Table(
+        gettext("Number"),
+        gettext("Name"),
+        gettext("Address"),
+        gettext("Kind"),
+        gettext("State"),
+        gettext("Last visit (UTC)"),
+        gettext("Next visit (UTC)"),
+    )
     for watch in watches:
         progress = watch.progress
-        visited = f"{progress.visited_at:%Y-%m-%d %H:%M}" if progress.visited_at else "never"
+        visited = f"{progress.visited_at:%Y-%m-%d %H:%M}" if progress.visited_at else gettext("never")
         coming = f"{progress.next_visit_at:%Y-%m-%d %H:%M}" if watch.active else ""
         cells = [
             str(watch.pk), watch.name, watch.url, progress.get_kind_display(), state_of(watch), visited, coming
@@ -36,16 +45,23 @@ def print_watches(watches: Iterable[Watch], console: Console) -> None:
 
 def state_of(watch: Watch) -> str:
     if not watch.active:
-        return "paused"
+        return gettext("paused")
     progress = watch.progress
     if progress.consecutive_failures:
-        return f"fails since {progress.failing_since:%Y-%m-%d %H:%M}: {progress.failure}"
-    return "works" if progress.visited_at else "not visited yet"
+        return gettext("fails since %(moment)s: %(failure)s") % {
+            "moment": f"{progress.failing_since:%Y-%m-%d %H:%M}",
+            "failure": progress.failure,
+        }
+    return gettext("works") if progress.visited_at else gettext("not visited yet")
 
 
 def print_page(looked_at: LookedAt, console: Console) -> None:
     """One page, as soon as it is done."""
-    more = f", proposals: {looked_at.proposals}" if looked_at.proposals else ""
+    more = (
+        ", " + gettext("proposals: %(number)s") % {"number": looked_at.proposals}
+        if looked_at.proposals
+        else ""
+    )
     words = Text(f"  {_KINDS[looked_at.kind]}{more}: {looked_at.page.url}")
     if looked_at.failure:
         words.append(f"\n    {looked_at.failure}", style="dim")
@@ -55,16 +71,16 @@ def print_page(looked_at: LookedAt, console: Console) -> None:
 def told(tally: VisitTally) -> str:
     """A visit in one line."""
     if tally.later:
-        return f"{tally.watch}: later. {tally.later}"
+        return gettext("%(watch)s: later. %(why)s") % {"watch": tally.watch, "why": tally.later}
     if tally.failure and not tally.failed:
-        return f"{tally.watch}: nothing. {tally.failure}"
-    counts = {
-        "new": tally.new,
-        "known already": tally.known,
-        "changed": tally.changed,
-        "unchanged": tally.unchanged,
-        "failed": tally.failed,
-        "proposals": tally.proposals,
-    }
-    words = ", ".join(f"{number} {name}" for name, number in counts.items() if number)
-    return f"{tally.watch}: {words or 'nothing new'}."
+        return gettext("%(watch)s: nothing. %(why)s") % {"watch": tally.watch, "why": tally.failure}
+    counts = (
+        (ngettext("%(number)s new", "%(number)s new", tally.new), tally.new),
+        (ngettext("%(number)s known already", "%(number)s known already", tally.known), tally.known),
+        (ngettext("%(number)s changed", "%(number)s changed", tally.changed), tally.changed),
+        (ngettext("%(number)s unchanged", "%(number)s unchanged", tally.unchanged), tally.unchanged),
+        (ngettext("%(number)s failed", "%(number)s failed", tally.failed), tally.failed),
+        (ngettext("%(number)s proposal", "%(number)s proposals", tally.proposals), tally.proposals),
+    )
+    words = ", ".join(told % {"number": number} for told, number in counts if number)
+    return f"{tally.watch}: {words or gettext('nothing new')}."

@@ -13,6 +13,7 @@ from math import sqrt
 from typing import Literal
 
 from django.db.models import QuerySet
+from django.utils.translation import get_language, gettext
 
 from claims.matching import candidates, embedding
 from claims.matching.answer_cache import AnswerCache
@@ -145,6 +146,7 @@ def answered_each(texts: Sequence[str], terms: Terms = Terms()) -> list[Answer]:
     """What was checked of each of these texts."""
     by = embedding.embedder()
     how = (terms.language, terms.cut, terms.most, terms.least, terms.narrowed, by.name if by else "")
+    how = (*how, get_language())  # in which the reasons are
 
     def seek(asked: Sequence[Asked]) -> candidates.FoundCandidates:
         return candidates.published(asked, rows=terms.rows)
@@ -215,8 +217,9 @@ def _importance(match: Match) -> tuple[int, float]:
     return _ORDER[kind], -round(match.confidence, 2)
 
 
-#: What is made of a claim in the very words of the text, which needs no comparison.
-_VERBATIM = Judgement("same", 0.99, ("The claim has the same words.",))
+def _verbatim() -> Judgement:
+    """What is made of a claim in the very words of the text, which needs no comparison."""
+    return Judgement("same", 0.99, (gettext("The claim has the same words."),))
 
 
 def verbatim(text: str) -> str:
@@ -246,7 +249,7 @@ def _matches(
         if one.probability < _LEAST_LIKELY and not is_verbatim:
             break
         judged = (
-            _VERBATIM if is_verbatim else judge(_without_slips(asked, one.candidate, found), one.candidate)
+            _verbatim() if is_verbatim else judge(_without_slips(asked, one.candidate, found), one.candidate)
         )
         if judged.kind == "different":
             continue

@@ -10,6 +10,7 @@ Imports search and `sources`. A rule that the database can hold stands here (doc
 from claims.models import asked_copies as asked_copies
 from claims.models.imported_record import ImportedChange, ImportedRecord, PossibleDuplicate
 
+from .announcement_progress import AnnouncementProgress
 from .appearance import Appearance
 from .assignment import Assignment, Priority
 from .assignment_rule import AssignmentRule
@@ -78,6 +79,7 @@ from .watch import Watch, WatchedPage, WatchProgress
 from .webhook import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookProgress
 
 __all__ = [
+    "AnnouncementProgress",
     "ApiToken",
     "Appearance",
     "Assignment",

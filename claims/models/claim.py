@@ -10,7 +10,6 @@ from django.contrib.postgres.indexes import BrinIndex, GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +21,7 @@ from factcheck.database import bounds
 from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history, keep_links
+from factcheck.web.language_addresses import permanent
 
 if TYPE_CHECKING:
     from claims.models.evidence import Evidence
@@ -217,7 +217,7 @@ def claim_path(pk: int, slug: str) -> str:
 
 @cache
 def _before_ids() -> str:
-    return reverse("claim", args=[0, "-"]).removesuffix("0/-/")
+    return permanent("claim", 0, "-").removesuffix("0/-/")
 
 
 @keep_links("claims")

@@ -6,7 +6,6 @@ from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
-from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +14,7 @@ from factcheck.database import bounds
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse
+from factcheck.web.language_addresses import permanent
 
 LONGEST_DESCRIPTION = 5_000
 
@@ -147,7 +147,7 @@ class Cluster(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("cluster", args=[self.pk, self.slug])
+        return permanent("cluster", self.pk, self.slug)
 
     @property
     def slug(self) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models import ledger_rules, publication_indexes, vector_rules
 from claims.models.ledger_row import CURRENT, NEWEST, newest_at, only_added
-from claims.models.publication_indexes import SHOWS_FILES, SHOWS_MEDIA
+from claims.models.publication_indexes import IN_SEVERAL_PLACES, SHOWS_FILES, SHOWS_MEDIA
 from claims.search import RANKED, Places, SearchReading, Sought, matching, read, relevance
 from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import LanguageField, UncompressedTextField
@@ -56,6 +56,10 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
     def current(self) -> Self:
         """What the public sees now: one row per published claim."""
         return self.filter(CURRENT)
+
+    def said_again(self) -> Self:
+        """What the public sees now of claims that were made in several places."""
+        return self.filter(CURRENT & IN_SEVERAL_PLACES)
 
     def by_house(self) -> Self:
         """Those with a verdict of the newsroom's own."""

@@ -11,6 +11,9 @@ from claims.models.ledger_row import CURRENT, NEWEST, sortable_day
 #: Said in each question too, so that the indexes that have only these entries are asked.
 SHOWS_MEDIA, SHOWS_FILES = ~Q(media_ids=[]), ~Q(media_files=[])
 
+#: What was said in more than one source.
+IN_SEVERAL_PLACES = Q(appears_in_ids__len__gte=2)
+
 IN_THE_ORDER_OF_LISTS = [
     # The orders of the API's list of claims, each with its keyset. The first is also the front page.
     Index(name="publication_newest", fields=["-published_at", "-claim"], condition=NEWEST),
@@ -26,6 +29,12 @@ IN_THE_ORDER_OF_LISTS = [
         F("claim").desc(),
         name="publication_claimed",
         condition=NEWEST,
+    ),
+    # What is being repeated, on the front page.
+    Index(
+        name="publication_said_again",
+        fields=["-published_at", "-claim"],
+        condition=CURRENT & IN_SEVERAL_PLACES,
     ),
     # The few claims that were withdrawn, by status.
     Index(

@@ -22,6 +22,7 @@ class Scope(models.TextChoices):
     VERDICTS = "verdicts:write", _("Draft verdicts and edit drafts and their evidence")
     MOVE = "workflow:move", _("Accept and decline claims; submit, sign off and return verdicts")
     PUBLISH = "publish", _("Publish, retract and merge: what readers see at once")
+    WEBHOOKS = "webhooks", _("Set up webhooks of its own: addresses that are told what is published")
 
 
 #: How the audit log names a token.

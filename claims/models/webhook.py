@@ -45,14 +45,30 @@ class WebhookEvent(models.TextChoices):
     LEFT_FILTER = "claim.left_filter", _("No longer matches the filter")
 
 
-#: The type of the message with which an administrator tries an endpoint out.
+#: The type of the message with which somebody tries an endpoint out.
 TEST_EVENT = "webhook.test"
+#: The type of the message that asks who receives there whether they want to.
+VERIFICATION_EVENT = "webhook.verification"
+_ABOUT_NO_ENTRY = [TEST_EVENT, VERIFICATION_EVENT]
+
+#: How many endpoints one person may have by their tokens.
+MOST_PER_OWNER = 20
+
+
+def _has_no_token() -> Q:
+    """The condition on endpoints that somebody set up with a token which no longer opens anything."""
+    usable = Q(token__revoked_at=None, token__expiry__gt=timezone.now(), token__user__is_active=True)
+    return Q(owner__isnull=False) & ~usable
 
 
 class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
     def active(self) -> Self:
-        """Endpoints that messages are sent to."""
-        return self.filter(active=True)
+        """Endpoints that messages are sent to: switched on, and what they were set up with still holds."""
+        return self.filter(~_has_no_token(), active=True)
+
+    def without_token(self) -> Self:
+        """Endpoints that are switched on and whose token has expired or was revoked, or whose owner has left."""
+        return self.filter(_has_no_token(), active=True)
 
 
 # Secrets are known to the endpoint's row only: its history is read by people.
@@ -60,7 +76,7 @@ class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
 class WebhookEndpoint(models.Model):
     """An address of somebody who wants to be told what is published about claims that a filter matches."""
 
-    name = models.CharField(_("name"), max_length=100, unique=True)
+    name = models.CharField(_("name"), max_length=100)
     url = models.URLField(
         _("address"), max_length=500, help_text=_("Where messages are sent to, as POST requests with JSON.")
     )
@@ -93,6 +109,25 @@ class WebhookEndpoint(models.Model):
     secret = models.CharField(_("secret"), max_length=100, default=new_secret, editable=False)
     previous_secret = models.CharField(max_length=100, blank=True, editable=False)
     previous_secret_until = models.DateTimeField(null=True, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("owner"),
+        help_text=_("Who set it up with a token of their own; nobody: the newsroom."),
+    )
+    token = models.ForeignKey(
+        "claims.ApiToken",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("API token"),
+    )
+    verified_at = models.DateTimeField(_("receiver agreed"), null=True, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -110,6 +145,22 @@ class WebhookEndpoint(models.Model):
         verbose_name = _("webhook")
         verbose_name_plural = _("webhooks")
         constraints = [
+            UniqueConstraint(
+                name="webhookendpoint_name_is_its_own",
+                fields=["owner", "name"],
+                nulls_distinct=False,
+                violation_error_message=_("There is a webhook of this name already."),
+            ),
+            CheckConstraint(
+                name="webhookendpoint_owner_has_a_token",
+                condition=Q(owner__isnull=True, token__isnull=True)
+                | Q(owner__isnull=False, token__isnull=False),
+            ),
+            CheckConstraint(
+                name="webhookendpoint_receiver_agreed_before",
+                condition=Q(owner__isnull=True) | Q(active=False) | Q(verified_at__isnull=False),
+                violation_error_message=_("Nothing is sent there before the receiver has agreed."),
+            ),
             CheckConstraint(
                 name="webhookendpoint_address_is_of_the_web",
                 condition=Q(url__regex=r"^https?://"),
@@ -140,6 +191,69 @@ class WebhookEndpoint(models.Model):
                     INSERT INTO public.claims_webhookprogress (endpoint_id, position, consecutive_failures)
                     SELECT NEW.id, coalesce(max(sequence), 0), 0 FROM public.claims_publication;
                     RETURN NULL;
+                """,
+            ),
+            Rule(
+                name="webhookendpoint_is_its_owners",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("owner"),
+                func=refuse("A webhook stays with who set it up.", name="webhookendpoint_is_its_owners"),
+            ),
+            Rule(
+                name="webhookendpoint_token_is_for_it",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=f"""
+                    IF NEW.token_id IS NULL THEN
+                        RETURN NEW;
+                    END IF;
+                    IF TG_OP = 'UPDATE' AND NEW.token_id IS NOT DISTINCT FROM OLD.token_id THEN
+                        RETURN NEW;  -- one that has ended since
+                    END IF;
+                    IF NOT EXISTS (
+                        SELECT FROM public.claims_apitoken AS token
+                        WHERE token.id = NEW.token_id AND token.user_id = NEW.owner_id
+                        AND 'webhooks' = ANY (token.scopes) AND token.revoked_at IS NULL AND token.expiry > now()
+                    ) THEN
+                        {
+                    refuse(
+                        "A webhook is set up with a usable token of its owner that was made for webhooks.",
+                        name="webhookendpoint_token_is_for_it",
+                    )
+                }
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            Rule(
+                name="webhookendpoint_new_address_is_asked",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(
+                    new__url__df=pgtrigger.F("old__url"),
+                    new__owner__isnull=False,
+                    new__verified_at__isnull=False,
+                ),
+                func=refuse(
+                    "Who receives at a new address has to agree anew.",
+                    name="webhookendpoint_new_address_is_asked",
+                ),
+            ),
+            Rule(
+                name="webhookendpoint_few_per_owner",
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__owner__isnull=False),
+                func=f"""
+                    PERFORM pg_advisory_xact_lock(hashtextextended('webhooks of ' || NEW.owner_id, 0));
+                    IF (
+                        SELECT count(*) FROM public.claims_webhookendpoint WHERE owner_id = NEW.owner_id
+                    ) >= {MOST_PER_OWNER} THEN
+                        {
+                    refuse(
+                        f"You have {MOST_PER_OWNER} webhooks already; delete one that you no longer need.",
+                        name="webhookendpoint_few_per_owner",
+                    )
+                }
+                    END IF;
+                    RETURN NEW;
                 """,
             ),
         ]
@@ -215,7 +329,13 @@ class WebhookDelivery(models.Model):
         verbose_name=_("publication"),
     )
     event = models.CharField(
-        _("event"), max_length=30, choices=[*WebhookEvent.choices, (TEST_EVENT, _("Test"))]
+        _("event"),
+        max_length=30,
+        choices=[
+            *WebhookEvent.choices,
+            (TEST_EVENT, _("Test")),
+            (VERIFICATION_EVENT, _("Question to the receiver")),
+        ],
     )
     message_id = models.CharField(_("message"), max_length=40, unique=True, default=new_message_id)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
@@ -239,7 +359,7 @@ class WebhookDelivery(models.Model):
             CheckConstraint(
                 name="webhookdelivery_event_is_known",
                 condition=Q(event__in=WebhookEvent.values, publication__isnull=False)
-                | Q(event=TEST_EVENT, publication__isnull=True),
+                | Q(event__in=_ABOUT_NO_ENTRY, publication__isnull=True),
             ),
             CheckConstraint(
                 name="webhookdelivery_waits_or_is_settled",
@@ -252,7 +372,7 @@ class WebhookDelivery(models.Model):
             ),
             CheckConstraint(
                 name="webhookdelivery_test_does_not_wait",
-                condition=~Q(event=TEST_EVENT) | ~Q(state="pending"),
+                condition=~Q(event__in=_ABOUT_NO_ENTRY) | ~Q(state="pending"),
             ),
             CheckConstraint(
                 name="webhookdelivery_message_id_is_one", condition=Q(message_id__regex=MESSAGE_ID_PATTERN)

@@ -10,18 +10,20 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.db.models import Q
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_noop
 
 from claims.models import AuditKind, DeskSession
 from claims.newsroom import audit, desk_sessions
 from factcheck.admin.sign_in import code_refused
 from factcheck.admin.single_sign_on import single_sign_on_failed
+from factcheck.installation.house_language import in_house_language
 
 #: How the ways to sign in are called in the log; what allauth names otherwise stands as it is.
 _WAYS = {
-    "socialaccount": "single sign-on",
-    Authenticator.Type.TOTP: "code of an app",
-    Authenticator.Type.WEBAUTHN: "security key",
-    Authenticator.Type.RECOVERY_CODES: "recovery code",
+    "socialaccount": gettext_noop("single sign-on"),
+    Authenticator.Type.TOTP: gettext_noop("code of an app"),
+    Authenticator.Type.WEBAUTHN: gettext_noop("security key"),
+    Authenticator.Type.RECOVERY_CODES: gettext_noop("recovery code"),
 }
 
 
@@ -34,8 +36,13 @@ def way_of(request: HttpRequest, person: User) -> str:
         if each.get("reauthenticated"):
             continue
         way = each.get("type") or each["method"]
-        ways.append("passkey" if each.get("passwordless") else _WAYS.get(way, way))
-    return ", ".join(dict.fromkeys(ways))
+        ways.append(gettext_noop("passkey") if each.get("passwordless") else _WAYS.get(way, way))
+    return _written(ways)
+
+
+def _written(ways: list[str]) -> str:
+    with in_house_language():
+        return ", ".join(dict.fromkeys(gettext(way) for way in ways))
 
 
 @receiver(user_logged_in, dispatch_uid="claims.newsroom.sign_in_records")
@@ -61,7 +68,7 @@ def code_was_refused(person: User | None, request: HttpRequest, **signal: Any) -
 
 @receiver(single_sign_on_failed, dispatch_uid="claims.newsroom.sign_in_records")
 def provider_let_nobody_in(request: HttpRequest, **signal: Any) -> None:
-    audit.record(AuditKind.SIGN_IN_FAILED, what=_WAYS["socialaccount"], request=request)
+    audit.record(AuditKind.SIGN_IN_FAILED, what=_written([_WAYS["socialaccount"]]), request=request)
 
 
 @receiver(user_logged_out, dispatch_uid="claims.newsroom.sign_in_records")

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from claims.models import Complaint, ContactDetails, ReaderRequest
+from factcheck.web.language_addresses import permanent
 
 _SALT = "claims.readers.confirmations"
 #: Letters of the secret part: 256 bits.
@@ -62,7 +62,7 @@ def page_of(contact: ContactDetails) -> str:
     token = _token(contact.seed)
     if contact.token_sha256 != _digest(token):
         ContactDetails.objects.filter(pk=contact.pk).update(token_sha256=_digest(token))
-    return settings.SITE_URL + reverse("reader-message", args=[token])
+    return settings.SITE_URL + permanent("reader-message", token)
 
 
 def mailbox_of(mail: str) -> str:

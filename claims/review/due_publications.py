@@ -8,6 +8,7 @@ from claims.models import Claim, ScheduledPublication
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import scheduled_publications, workflow
 from factcheck.database.rules import in_words
+from factcheck.installation.house_language import in_house_language
 
 
 @app.periodic(cron="* * * * *")
@@ -34,12 +35,9 @@ def _publish(pk: int) -> None:
     if scheduled is None:
         return
     scheduled_publications.published(scheduled)
-    workflow.move(
-        scheduled.verdict,
-        "publish",
-        by=scheduled.made_by,
-        note=_("As scheduled by %(who)s.") % {"who": scheduled.made_by_name},
-    )
+    with in_house_language():
+        note = _("As scheduled by %(who)s.") % {"who": scheduled.made_by_name}
+    workflow.move(scheduled.verdict, "publish", by=scheduled.made_by, note=note)
 
 
 @transaction.atomic

@@ -27,6 +27,7 @@ from claims.teamwork.comments import concerned
 from claims.teamwork.notifications import MAIL_QUEUE, tell
 from factcheck.database import clock
 from factcheck.database.deferred_jobs import defer
+from factcheck.installation.house_language import in_house_language
 
 #: The task that mails one request, in `reply_mails` beside this module.
 MAIL = "claims.review.mail_reply_request"
@@ -200,13 +201,11 @@ def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
     if verdict.state != Verdict.State.PUBLISHED:
         raise NotPossible(_("Only of what is published an update is drafted."))
     draft = verdict_drafts.draft(verdict.claim, author=by, publisher=verdict.publisher)
-    return verdict_drafts.edit(
-        draft,
-        by=by,
-        correction_kind=CorrectionKind.UPDATE,
-        correction_note=_("%(whom)s answered after this was published; the answer has been added.")
-        % {"whom": row.whom},
-    )
+    with in_house_language():
+        note = _("%(whom)s answered after this was published; the answer has been added.") % {
+            "whom": row.whom
+        }
+    return verdict_drafts.edit(draft, by=by, correction_kind=CorrectionKind.UPDATE, correction_note=note)
 
 
 def wording(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 #: Before the first fact-checker there was nothing to report.
 FIRST_DAY = date(1990, 1, 1)
@@ -31,10 +32,14 @@ class Period:
         last = min(last or today, today)
         first = first or max(_year_before(last), FIRST_DAY)
         if first > last:
-            raise NoSuchPeriod(f"The period would end on {last} and begin on {first}.")
+            raise NoSuchPeriod(
+                gettext("The period would end on %(last)s and begin on %(first)s.")
+                % {"last": last, "first": first}
+            )
         if first < FIRST_DAY:
             raise NoSuchPeriod(
-                f"The period would begin on {first}; nothing was checked before {FIRST_DAY.year}."
+                gettext("The period would begin on %(first)s; nothing was checked before %(year)s.")
+                % {"first": first, "year": FIRST_DAY.year}
             )
         return cls(first, last)
 

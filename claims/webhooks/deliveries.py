@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, Min, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from claims.models.webhook import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookProgress
 from claims.webhooks import disabled_endpoints, worker_calls
@@ -109,7 +110,7 @@ def _send_next(endpoint_id: int, held: datetime) -> datetime | None:
     """Send the first message that is due. Returns until when the endpoint is ours now; None when it no longer is."""
     delivery = (
         WebhookDelivery.objects.due()
-        .filter(endpoint=endpoint_id, endpoint__active=True)
+        .filter(endpoint=endpoint_id, endpoint__in=WebhookEndpoint.objects.active())
         .select_related("endpoint", "publication")
         .order_by("pk")
         .first()
@@ -165,13 +166,19 @@ def _note_failure(delivery: WebhookDelivery, progress: WebhookProgress, outcome:
 
     if attempt.status_code == 410:
         disabled_endpoints.disable(
-            delivery.endpoint, "The receiver says that it wants no more messages (HTTP 410)."
+            delivery.endpoint, gettext("The receiver says that it wants no more messages (HTTP 410).")
         )
     elif progress.consecutive_failures >= FAILING_TIMES and now - progress.failing_since >= FAILING_FOR:
         disabled_endpoints.disable(
             delivery.endpoint,
-            f"No message has arrived since {progress.failing_since:%Y-%m-%d %H:%M} UTC, although"
-            f" {progress.consecutive_failures} were sent. The last time: {attempt.error}",
+            gettext(
+                "No message has arrived since %(moment)s UTC, although %(number)s were sent. The last time: %(error)s"
+            )
+            % {
+                "moment": f"{progress.failing_since:%Y-%m-%d %H:%M}",
+                "number": progress.consecutive_failures,
+                "error": attempt.error,
+            },
         )
     else:
         _call_for_the_next(delivery.endpoint_id, progress.paused_until)
@@ -197,7 +204,9 @@ def _verdict(status: int) -> str:
     if 200 <= status < 300:
         return ""
     if 300 <= status < 400:
-        return f"HTTP {status}: redirects are not followed; enter the address where messages shall arrive."
+        return gettext(
+            "HTTP %(status)s: redirects are not followed; enter the address where messages shall arrive."
+        ) % {"status": status}
     return f"HTTP {status}"
 
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.mail import send_mail
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,27 +12,51 @@ from claims.webhooks import worker_calls
 
 
 def disable(endpoint: WebhookEndpoint, reason: str) -> None:
-    """Send nothing more until a person switches the endpoint on again, and tell those who can by mail.
+    """Send nothing more until a person switches the endpoint on again, and tell who can by mail.
 
     Called inside a transaction, in which the mail is as well.
     """
-    switched_off = WebhookEndpoint.objects.active().filter(pk=endpoint.pk)
+    switched_off = WebhookEndpoint.objects.filter(pk=endpoint.pk, active=True)
     if switched_off.update(active=False, disabled_at=timezone.now(), disabled_reason=reason):
         worker_calls.call_to_report(endpoint.pk)
 
 
+def disable_without_token() -> None:
+    """Switch off what was set up with a token that has ended, or by somebody who has left."""
+    for endpoint in WebhookEndpoint.objects.without_token().select_related("token", "owner"):
+        with transaction.atomic():
+            disable(endpoint, _why(endpoint))
+
+
+def _why(endpoint: WebhookEndpoint) -> str:
+    token, owner = endpoint.token, endpoint.owner
+    if owner is None or token is None or not owner.is_active:
+        return "Whoever set it up is no longer at the newsroom."
+    if token.revoked_at:
+        return f"The token “{token.name}”, with which it was set up, was revoked."
+    return f"The token “{token.name}”, with which it was set up, has expired."
+
+
 def report(endpoint: WebhookEndpoint) -> None:
-    """Tell by mail whoever may change webhooks that this one was switched off, and why."""
-    administrators = User.objects.with_perm(
-        "claims.change_webhookendpoint", backend="django.contrib.auth.backends.ModelBackend"
-    )
-    recipients = [person.email for person in administrators.filter(is_active=True) if person.email]
+    """Tell by mail its owner, or else whoever may change webhooks, that this one was switched off, and why."""
+    owner = endpoint.owner
+    if owner and owner.is_active and owner.email:
+        address, recipients = f"/api/v1/editorial/webhooks/{endpoint.pk}/", [owner.email]
+    else:
+        address, recipients = f"/admin/claims/webhookendpoint/{endpoint.pk}/change/", _administrators()
     lines = [
         _("Nothing more is sent to the webhook “%(name)s” (%(url)s).")
         % {"name": endpoint.name, "url": endpoint.url},
         endpoint.disabled_reason,
         _("When its receiver works again, switch it on: it goes on where it stopped."),
-        f"{settings.SITE_URL}/admin/claims/webhookendpoint/{endpoint.pk}/change/",
+        f"{settings.SITE_URL}{address}",
     ]
     subject = _("[Factcheck] Webhook switched off: %s") % endpoint.name
     send_mail(subject.replace("\n", " "), "\n\n".join(lines), None, recipients)
+
+
+def _administrators() -> list[str]:
+    administrators = User.objects.with_perm(
+        "claims.change_webhookendpoint", backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return [person.email for person in administrators.filter(is_active=True) if person.email]

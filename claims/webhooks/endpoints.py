@@ -33,9 +33,17 @@ def check_address(url: str) -> str:
 
 def try_out(endpoint: WebhookEndpoint) -> WebhookAttempt:
     """Send a test message now and once, also while the endpoint is switched off, and note in the log how it went."""
+    attempt = sent_now(endpoint, TEST_EVENT)
+    if not attempt.error:
+        trust_again(endpoint)
+    return attempt
+
+
+def sent_now(endpoint: WebhookEndpoint, event: str) -> WebhookAttempt:
+    """Send a message that is about no publication, once and whatever the state of the endpoint; note it in the log."""
     now = timezone.now()
     delivery = WebhookDelivery(
-        endpoint=endpoint, event=TEST_EVENT, created_at=now, next_attempt_at=None, settled_at=now
+        endpoint=endpoint, event=event, created_at=now, next_attempt_at=None, settled_at=now
     )
     attempt = deliveries.ask(delivery).attempt
     delivery.state = delivery.State.FAILED if attempt.error else delivery.State.DELIVERED
@@ -44,8 +52,6 @@ def try_out(endpoint: WebhookEndpoint) -> WebhookAttempt:
         delivery.save()
         attempt.delivery = delivery
         attempt.save()
-        if not attempt.error:
-            trust_again(endpoint)
     return attempt
 
 
@@ -80,7 +86,7 @@ def send_again(delivery: WebhookDelivery) -> bool:
 
     It keeps its id, by which the receiver knows it. One that waits for its next attempt is sent now.
     """
-    chosen = WebhookDelivery.objects.filter(pk=delivery.pk).exclude(event=TEST_EVENT)
+    chosen = WebhookDelivery.objects.filter(pk=delivery.pk, publication__isnull=False)
     found = chosen.update(
         state=WebhookDelivery.State.PENDING, next_attempt_at=timezone.now(), settled_at=None, failures=0
     )

@@ -8,7 +8,7 @@ from django.urls import reverse
 from claims.ledger.document.claim_document import moment as written
 from claims.ledger.document.claim_document import render
 from claims.models import Publication
-from claims.models.webhook import WebhookDelivery, WebhookEvent
+from claims.models.webhook import VERIFICATION_EVENT, WebhookDelivery, WebhookEvent
 
 #: A message longer than this leaves the claim out; who wants it reads it at the address that the message names.
 LARGEST_MESSAGE = 64 * 1024  # bytes
@@ -50,7 +50,10 @@ def message(delivery: WebhookDelivery) -> str:
     """The body of the delivery's message, the same whenever it is sent. It says what the ledger says, and no more."""
     entry = delivery.publication
     if entry is None:
-        return _message(delivery.event, written(delivery.created_at), {"endpoint": delivery.endpoint.name})
+        about = {"endpoint": delivery.endpoint.name}
+        if delivery.event == VERIFICATION_EVENT:
+            about["challenge"] = delivery.message_id
+        return _message(delivery.event, written(delivery.created_at), about)
     told: dict[str, Any] = {
         "sequence": entry.sequence,
         "claim_id": entry.claim_id,

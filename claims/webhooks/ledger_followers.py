@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext
 
 from claims.models import Publication
 from claims.models.webhook import WebhookDelivery, WebhookEndpoint, WebhookProgress
@@ -45,7 +46,7 @@ def _step(endpoint_id: int) -> int | None:
     progress = (
         WebhookProgress.objects.select_for_update(of=("self",), no_key=True)
         .select_related("endpoint")
-        .filter(pk=endpoint_id, endpoint__active=True)
+        .filter(pk=endpoint_id, endpoint__in=WebhookEndpoint.objects.active())
         .first()
     )
     if progress is None:
@@ -57,7 +58,9 @@ def _step(endpoint_id: int) -> int | None:
     try:
         deliveries = _deliveries(endpoint, entries)
     except InvalidParameters as refusal:
-        disabled_endpoints.disable(endpoint, f"The filter is not understood: {refusal.detail}")
+        disabled_endpoints.disable(
+            endpoint, gettext("The filter is not understood: %(why)s") % {"why": refusal.detail}
+        )
         return None
     WebhookDelivery.objects.bulk_create(deliveries)
     progress.position = entries[-1]["sequence"]

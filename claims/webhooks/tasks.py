@@ -37,6 +37,7 @@ def report_disabled(*, endpoint_id: int) -> None:
 @app.task(queue=worker_calls.QUEUE, queueing_lock="claims.webhooks.look_after")
 def look_after(timestamp: int) -> None:
     """Once a minute: what nobody called for (bulk imports, workers that were killed) is done now."""
+    disabled_endpoints.disable_without_token()
     ledger_followers.follow()
     waiting = WebhookProgress.objects.filter(deliveries.ready(timezone.now()))
     for endpoint_id in waiting.values_list("pk", flat=True):

@@ -205,7 +205,7 @@ class DeskAdmin(ListDownload):
         log = LogEntry.objects.filter(object_id=str(row.pk), content_type=kind, **which).select_related(
             "user"
         )
-        return [PastEvent(line.action_time, name_of(line.user), line.get_change_message()) for line in log]
+        return [PastEvent(line.action_time, name_of(line.user), _in_words(line)) for line in log]
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -245,3 +245,9 @@ class LookOnly:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def _in_words(line: LogEntry) -> str:
+    """What was done. Sentences of ours are kept as they are marked, and said in the language of who reads them."""
+    message = line.get_change_message()
+    return _(message) if message else ""

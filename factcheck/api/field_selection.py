@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import orjson
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
 
 from factcheck.api.query_values import ValueRefused, suggestion
@@ -35,7 +36,10 @@ class Path:
     def __call__(self, text: str) -> str:
         if text in self.names:
             return text
-        raise ValueRefused(f"there is no such part of the answer.{suggestion(text, self.names)}")
+        raise ValueRefused(
+            gettext("there is no such part of the answer.%(suggestion)s")
+            % {"suggestion": suggestion(text, self.names)}
+        )
 
 
 def _names(serializer: BaseSerializer, prefix: str = "") -> Iterator[str]:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.core.exceptions import RequestDataTooBig
+from django.utils.translation import gettext
 from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
@@ -36,28 +37,41 @@ class StrictJSON(BaseParser):
         except RequestDataTooBig:
             body = None
         if body is None or len(body) > self.most:
-            raise ContentTooLarge(f"The body is too large: at most {self.most} bytes are read.")
-        try:
-            found = json.loads(body.decode("utf-8"), parse_constant=_no_number, object_pairs_hook=_once_each)
-            # Halves of surrogate pairs are no characters, and would fail only later.
-            if b"\\ud" in body.lower():
-                json.dumps(found, ensure_ascii=False).encode()
-        except UnicodeError:
-            raise ParseError("The body is not JSON in UTF-8, or holds half of a surrogate pair.") from None
-        except RecursionError:
-            raise ParseError("The body is nested too deeply.") from None
-        except ValueError as problem:
-            raise ParseError(f"The body is not JSON: {problem}.") from None
-        return found
+            raise ContentTooLarge(
+                gettext("The body is too large: at most %(most)s bytes are read.") % {"most": self.most}
+            )
+        return read_strictly(body)
+
+
+def read_strictly(body: bytes) -> Any:
+    """What a JSON text says.
+
+    Raises:
+        ParseError: it is none, as RFC 8259 has it.
+    """
+    try:
+        found = json.loads(body.decode("utf-8"), parse_constant=_no_number, object_pairs_hook=_once_each)
+        # Halves of surrogate pairs are no characters, and would fail only later.
+        if b"\\ud" in body.lower():
+            json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeError:
+        raise ParseError(
+            gettext("The body is not JSON in UTF-8, or holds half of a surrogate pair.")
+        ) from None
+    except RecursionError:
+        raise ParseError(gettext("The body is nested too deeply.")) from None
+    except ValueError as problem:
+        raise ParseError(gettext("The body is not JSON: %(problem)s.") % {"problem": problem}) from None
+    return found
 
 
 def _no_number(name: str) -> Any:
-    raise ValueError(f"{name} is not a number of JSON")
+    raise ValueError(gettext("%(name)s is not a number of JSON") % {"name": name})
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = next(key for key in found if sum(key == other for other, _value in pairs) > 1)
-        raise ValueError(f"the key “{twice[:50]}” stands twice in one object")
+        raise ValueError(gettext("the key “%(key)s” stands twice in one object") % {"key": twice[:50]})
     return found

@@ -18,6 +18,7 @@ from django.db.models import F, FloatField, Func, Model, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.db.models.lookups import GreaterThan, LessThan
+from django.utils.translation import gettext
 
 from factcheck.api.query_values import GREATEST_ID, ValueRefused
 from factcheck.database.cached_sql import Parts, Slot, Statement, Template
@@ -248,14 +249,17 @@ def decoded(cursor: str, ordering: Ordering) -> Position:
     Raises:
         ValueRefused: it is none of ours, or it belongs to another order.
     """
-    refusal = ValueRefused("it is not a cursor of this list; take it from `next` or `previous` as it stands.")
+    refusal = ValueRefused(
+        gettext("it is not a cursor of this list; take it from `next` or `previous` as it stands.")
+    )
     try:
         name, direction, *parts = json.loads(
             urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
         )
         if name != ordering.name:
             raise ValueRefused(
-                f"it belongs to another order than `{ordering.name}`; begin at the first page again."
+                gettext("it belongs to another order than `%(ordering)s`; begin at the first page again.")
+                % {"ordering": ordering.name}
             )
         if direction not in ("before", "after"):
             raise refusal

@@ -1,8 +1,8 @@
 """Errors of the API: one shape everywhere, RFC 9457 problem details.
 
 Whatever goes wrong under /api/, in REST framework or before it is reached, is answered by a `ProblemResponse`; where we
-stand in for one of Google's APIs, by a `StatusResponse`. Pages for readers keep Django's own error pages, which the
-templates dress.
+stand in for one of Google's APIs, by a `StatusResponse`; where JSON-RPC is spoken, by an `RpcRefusal`. Pages for
+readers keep Django's own error pages, which the templates dress.
 """
 
 import json
@@ -16,42 +16,81 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language, gettext, gettext_lazy
 from django.views import defaults
+from django_stubs_ext import StrOrPromise
 from rest_framework import exceptions
 
 from factcheck.api.google.statuses import STATUS_PATH, StatusResponse
+from factcheck.api.json_rpc import RPC_PATHS, RpcRefusal
 from factcheck.django_internals import plain_request
 from factcheck.web.outages import outage_of
 
 API_PATH = "/api/"
 MEDIA_TYPE = "application/problem+json"
 
-NOT_FOUND = "Nothing is published at this address."
-SERVER_ERROR = "Something went wrong on our side. It has been logged; please try again later."
+NOT_FOUND = gettext_lazy("Nothing is published at this address.")
+SERVER_ERROR = gettext_lazy("Something went wrong on our side. It has been logged; please try again later.")
+#: What the statuses are called that we answer with (RFC 9110).
+_PHRASES = {
+    400: gettext_lazy("Bad Request"),
+    401: gettext_lazy("Unauthorized"),
+    403: gettext_lazy("Forbidden"),
+    404: gettext_lazy("Not Found"),
+    405: gettext_lazy("Method Not Allowed"),
+    406: gettext_lazy("Not Acceptable"),
+    408: gettext_lazy("Request Timeout"),
+    409: gettext_lazy("Conflict"),
+    410: gettext_lazy("Gone"),
+    411: gettext_lazy("Length Required"),
+    412: gettext_lazy("Precondition Failed"),
+    413: gettext_lazy("Content Too Large"),
+    415: gettext_lazy("Unsupported Media Type"),
+    416: gettext_lazy("Range Not Satisfiable"),
+    422: gettext_lazy("Unprocessable Entity"),
+    428: gettext_lazy("Precondition Required"),
+    429: gettext_lazy("Too Many Requests"),
+    500: gettext_lazy("Internal Server Error"),
+    503: gettext_lazy("Service Unavailable"),
+    507: gettext_lazy("Insufficient Storage"),
+}
 
 
 class ProblemResponse(HttpResponse):
-    """Problem details. `about:blank` as their type means what the standard says: the status code tells it all."""
+    """Problem details. `about:blank` as their type means what the standard says: the status code tells it all.
 
-    def __init__(self, request: HttpRequest, status: int, detail: str, **members: Any) -> None:
+    Title and details are in the caller's language, where it is one of ours. Everything that programs go by is not.
+    """
+
+    def __init__(self, request: HttpRequest, status: int, detail: StrOrPromise, **members: Any) -> None:
         problem = {
             "type": "about:blank",
-            "title": HTTPStatus(status).phrase,
+            "title": phrase_of(status),
             "status": status,
-            "detail": detail,
+            "detail": str(detail),
             "instance": request.path,
             **members,
         }
         super().__init__(json.dumps(problem, ensure_ascii=False), content_type=MEDIA_TYPE, status=status)
         self["Cache-Control"] = "no-store"
+        self["Content-Language"] = get_language() or "en"
+        patch_vary_headers(self, ["Accept-Language"])
 
 
-def error_response(request: HttpRequest, status: int, detail: str) -> HttpResponse | None:
+def phrase_of(status: int) -> str:
+    """What a status is called."""
+    return str(_PHRASES.get(status, HTTPStatus(status).phrase))
+
+
+def error_response(request: HttpRequest, status: int, detail: StrOrPromise) -> HttpResponse | None:
     """The error in the shape that is spoken at this address; None at those of pages for readers."""
     if request.path.startswith(API_PATH):
         return ProblemResponse(request, status, detail)
     if request.path.startswith(STATUS_PATH):
-        return StatusResponse(status, detail)
+        return StatusResponse(status, str(detail))
+    if request.path in RPC_PATHS:
+        return RpcRefusal(status, str(detail))
     return None
 
 
@@ -87,10 +126,12 @@ def problem_response(raised: Exception, context: Mapping[str, Any]) -> HttpRespo
     if exception is None:
         return None
     if isinstance(exception, exceptions.NotFound):
-        return ProblemResponse(request, exception.status_code, NOT_FOUND)
+        return ProblemResponse(request, exception.status_code, str(NOT_FOUND))
     if isinstance(exception, exceptions.NotAcceptable):
         offered = ", ".join(renderer.media_type for renderer in exception.available_renderers or [])
-        return ProblemResponse(request, exception.status_code, f"What is offered here: {offered}.")
+        return ProblemResponse(
+            request, exception.status_code, gettext("What is offered here: %(types)s.") % {"types": offered}
+        )
     members: dict[str, Any] = {}
     detail = str(exception.detail)
     if isinstance(exception, InvalidParameters):
@@ -127,12 +168,12 @@ def _escaped(key: str) -> str:
 
 
 def unavailable(
-    request: HttpRequest, status: int, detail: str, *, retry_after: int | None = None
+    request: HttpRequest, status: int, detail: StrOrPromise, *, retry_after: int | None = None
 ) -> HttpResponse:
     """We cannot answer now: problem details, Google's shape, or a page, none of which needs the database."""
     response = error_response(request, status, detail)
     if response is None:
-        title = HTTPStatus(status).phrase
+        title = phrase_of(status)
         page = loader.render_to_string(
             "unavailable.html", {"title": title, "detail": detail, "status": int(status)}
         )
@@ -147,18 +188,18 @@ def unavailable(
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    answered = error_response(request, HTTPStatus.BAD_REQUEST, "The request cannot be understood.")
+    answered = error_response(request, HTTPStatus.BAD_REQUEST, gettext("The request cannot be understood."))
     return answered or defaults.bad_request(request, exception)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    answered = error_response(request, HTTPStatus.FORBIDDEN, "You may not do this.")
+    answered = error_response(request, HTTPStatus.FORBIDDEN, gettext("You may not do this."))
     return answered or defaults.permission_denied(request, exception)
 
 
 def not_sent_by_a_page(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose token does not fit (CSRF_FAILURE_VIEW). What somebody wrote into it is handed back to be copied."""
-    if answered := error_response(request, HTTPStatus.FORBIDDEN, "You may not do this."):
+    if answered := error_response(request, HTTPStatus.FORBIDDEN, gettext("You may not do this.")):
         return answered
     # Words, and not names of choices; passwords are nobody's to see.
     words = [
@@ -171,7 +212,7 @@ def not_sent_by_a_page(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    answered = error_response(request, HTTPStatus.NOT_FOUND, NOT_FOUND)
+    answered = error_response(request, HTTPStatus.NOT_FOUND, str(NOT_FOUND))
     return answered or defaults.page_not_found(request, exception)
 
 
@@ -179,5 +220,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
     # Django calls this while it handles what was raised.
     if outage := outage_of(sys.exc_info()[1]):
         return unavailable(request, outage.status, outage.detail, retry_after=outage.retry_after)
-    answered = error_response(request, HTTPStatus.INTERNAL_SERVER_ERROR, SERVER_ERROR)
+    answered = error_response(request, HTTPStatus.INTERNAL_SERVER_ERROR, str(SERVER_ERROR))
     return answered or defaults.server_error(request)

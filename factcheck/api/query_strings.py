@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django_filters import Filter
 from rest_framework.serializers import Serializer
 
@@ -38,14 +39,21 @@ class ValuesField(forms.Field):
         if self.several and self.split:
             value = [part for text in value for part in text.split(",")]
         if len(value) > (SEVERAL_LIMIT if self.several else 1):
-            most = f"at most {SEVERAL_LIMIT} values" if self.several else "once"
-            raise ValidationError(f"give it {most}, not {len(value)}.", code="repeated")
+            raise ValidationError(
+                gettext("give it at most %(most)s values, not %(given)s.")
+                % {"most": SEVERAL_LIMIT, "given": len(value)}
+                if self.several
+                else gettext("give it once, not %(given)s.") % {"given": len(value)},
+                code="repeated",
+            )
         values = [self._read(text) for text in value]
         return values if self.several else values[0]
 
     def _read(self, text: str) -> Any:
         if not text.strip():
-            raise ValidationError("it is empty; give a value or leave the parameter out.", code="empty")
+            raise ValidationError(
+                gettext("it is empty; give a value or leave the parameter out."), code="empty"
+            )
         try:
             return self.reader(text)
         except ValueRefused as refusal:
@@ -174,8 +182,13 @@ class Query(UncopiedFilterSet):
     def _unknown(self, name: str) -> str:
         shown = name if len(name) <= 50 else name[:50] + "…"
         known = sorted(self.filters)
-        allowed = f" Known here: {', '.join(known)}." if known else " None is known here."
-        return f"`{shown}` is not a parameter of this address.{suggestion(name, known)}{allowed}"
+        said = gettext("`%(name)s` is not a parameter of this address.") % {"name": shown}
+        allowed = (
+            gettext("Known here: %(names)s.") % {"names": ", ".join(known)}
+            if known
+            else gettext("None is known here.")
+        )
+        return f"{said}{suggestion(name, known)} {allowed}"
 
 
 class NoQuery(Query):

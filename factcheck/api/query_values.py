@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, time
 from difflib import get_close_matches
 from typing import Any, ClassVar, Protocol
 
+from django.utils.translation import gettext
+
 from factcheck.database.model_fields import LANGUAGE_TAG
 
 #: The largest id that PostgreSQL's bigint holds.
@@ -58,7 +60,10 @@ class WholeNumber:
             and self.least <= int(text) <= self.most
         ):
             return int(text)
-        raise ValueRefused(f"it must be a whole number from {self.least} to {self.most}.")
+        raise ValueRefused(
+            gettext("it must be a whole number from %(least)s to %(most)s.")
+            % {"least": self.least, "most": self.most}
+        )
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ class Share:
     def __call__(self, text: str) -> float:
         if _SHARE.fullmatch(text):
             return float(text)
-        raise ValueRefused("it must be a number from 0 to 1, such as 0.8.")
+        raise ValueRefused(gettext("it must be a number from 0 to 1, such as 0.8."))
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,10 @@ class Keyword:
     def __call__(self, text: str) -> str:
         if text in self.words:
             return text
-        raise ValueRefused(f"it must be one of {', '.join(self.words)}.{suggestion(text, self.words)}")
+        raise ValueRefused(
+            gettext("it must be one of %(words)s.%(suggestion)s")
+            % {"words": ", ".join(self.words), "suggestion": suggestion(text, self.words)}
+        )
 
 
 @dataclass(frozen=True)
@@ -105,9 +113,12 @@ class Words:
 
     def __call__(self, text: str) -> str:
         if "\0" in text:
-            raise ValueRefused("it must not hold a NUL character.")
+            raise ValueRefused(gettext("it must not hold a NUL character."))
         if len(text) > self.most:
-            raise ValueRefused(f"it has {len(text)} characters; at most {self.most} are read.")
+            raise ValueRefused(
+                gettext("it has %(text)s characters; at most %(most)s are read.")
+                % {"text": len(text), "most": self.most}
+            )
         return text
 
 
@@ -124,7 +135,7 @@ class DayValue:
                 return date.fromisoformat(text)
         except ValueError:  # a day that no calendar has
             pass
-        raise ValueRefused("it must be a day such as 2026-05-01.")
+        raise ValueRefused(gettext("it must be a day such as 2026-05-01."))
 
 
 @dataclass(frozen=True)
@@ -154,7 +165,9 @@ class Moment:
         except ValueError:  # no such day or time
             pass
         raise ValueRefused(
-            "it must be a day such as 2026-05-01, or a moment with its zone such as 2026-05-01T12:00:00Z."
+            gettext(
+                "it must be a day such as 2026-05-01, or a moment with its zone such as 2026-05-01T12:00:00Z."
+            )
         )
 
 
@@ -182,7 +195,7 @@ class LanguageRange:
     def __call__(self, text: str) -> str:
         if _LANGUAGE.fullmatch(text) and len(text) <= 35:
             return text.lower()
-        raise ValueRefused("it must be a language tag such as en, pt-BR or ko.")
+        raise ValueRefused(gettext("it must be a language tag such as en, pt-BR or ko."))
 
 
 @dataclass(frozen=True)
@@ -195,7 +208,7 @@ class Country:
     def __call__(self, text: str) -> str:
         if re.fullmatch(r"[A-Za-z]{2}", text):
             return text.upper()
-        raise ValueRefused("it must be a country code of two letters such as DE.")
+        raise ValueRefused(gettext("it must be a country code of two letters such as DE."))
 
 
 @dataclass(frozen=True)
@@ -213,7 +226,9 @@ class Slug:
     def __call__(self, text: str) -> str:
         if len(text) <= 100 and re.fullmatch(_SLUG, text):
             return text
-        raise ValueRefused("it must consist of letters, digits, hyphens and underscores, and be no number.")
+        raise ValueRefused(
+            gettext("it must consist of letters, digits, hyphens and underscores, and be no number.")
+        )
 
 
 @dataclass(frozen=True)
@@ -236,11 +251,11 @@ class IdOr:
         try:
             name: str = self.other(text)
         except ValueRefused:
-            raise ValueRefused(f"it must be an id or a {self.what}.") from None
+            raise ValueRefused(gettext("it must be an id or a %(what)s.") % {"what": self.what}) from None
         return name
 
 
 def suggestion(given: str, known: Iterable[str]) -> str:
     """ " Did you mean …?" when one of the known words is near, otherwise nothing."""
     nearest = get_close_matches(given[:100], list(known), n=1)
-    return f" Did you mean {nearest[0]}?" if nearest else ""
+    return " " + gettext("Did you mean %(name)s?") % {"name": nearest[0]} if nearest else ""

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from threading import BoundedSemaphore
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import APIException
 
 logger = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ class Busy(APIException):
     """Too many downloads run in this process."""
 
     status_code = HTTPStatus.SERVICE_UNAVAILABLE
-    default_detail = "Too many downloads are running. Please come back a little later."
+    default_detail = gettext_lazy("Too many downloads are running. Please come back a little later.")
     wait = 30
 
 

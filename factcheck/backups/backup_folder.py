@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.utils.translation import gettext
+
 from factcheck.database.embedded.account import account_for
 from factcheck.database.embedded.place import ServerPlace
 from factcheck.installation.private_files import FILE, FOLDER
@@ -61,8 +63,11 @@ class BackupFolder:
         begun = place.data_dir / "backups-begun"
         if not self.generations.exists() and begun.exists() and begun.read_text() == str(self.path):
             raise BackupFailed(
-                f"There were backups in {self.path}, and there are none now. Is its disk there? "
-                f"To begin anew, remove {begun}."
+                gettext(
+                    "There were backups in %(path)s, and there are none now. Is its disk there? To begin "
+                    "anew, remove %(begun)s."
+                )
+                % {"path": self.path, "begun": begun}
             )
         try:
             for folder in (self.path, self.generations, self.files, self.wal):
@@ -74,7 +79,10 @@ class BackupFolder:
             begun.touch(FILE)
             begun.write_text(str(self.path))
         except OSError as error:
-            raise BackupFailed(f"The folder {self.path} cannot be used: {error.strerror}.") from error
+            raise BackupFailed(
+                gettext("The folder %(path)s cannot be used: %(strerror)s.")
+                % {"path": self.path, "strerror": error.strerror}
+            ) from error
 
     @contextlib.contextmanager
     def unchanged(self) -> Iterator[None]:
@@ -91,7 +99,8 @@ class BackupFolder:
                     fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
                 except BlockingIOError:
                     raise BackupUnderWay(
-                        f"A backup is being written to {self.path}; wait for its end."
+                        gettext("A backup is being written to %(path)s; wait for its end.")
+                        % {"path": self.path}
                     ) from None
             yield
 
@@ -107,6 +116,8 @@ class BackupFolder:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield lock
         except BlockingIOError:
-            raise BackupUnderWay(f"Another backup is being written to {self.path}.") from None
+            raise BackupUnderWay(
+                gettext("Another backup is being written to %(path)s.") % {"path": self.path}
+            ) from None
         finally:
             os.close(lock)

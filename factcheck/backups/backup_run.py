@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
+from django.utils.translation import gettext
 
 from factcheck.backups import base_backups, generations, kept_files
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
@@ -79,7 +80,8 @@ def back_up(
             earlier, server = generations.listed(folder), RunningServer.at(place)
             if any(one.system != server.system for one in earlier):
                 raise BackupFailed(
-                    f"The backups in {folder.path} are of another database; name another folder."
+                    gettext("The backups in %(path)s are of another database; name another folder.")
+                    % {"path": folder.path}
                 )
             parent = None if is_full else _parent(earlier, server, full_days)
             made, counted = _make(place, folder, kept, server, parent, lock)
@@ -88,7 +90,7 @@ def back_up(
     except OSError as error:
         raise BackupFailed(f"{error.filename or folder.path}: {error.strerror}.") from error
     except psycopg.Error as error:
-        raise BackupFailed(f"The database does not answer: {error}.") from error
+        raise BackupFailed(gettext("The database does not answer: %(error)s.") % {"error": error}) from error
 
 
 def copy_files(place: ServerPlace, folder: BackupFolder, kept: Mapping[str, Path]) -> kept_files.Counted:

@@ -58,7 +58,7 @@ def concerns() -> list[str]:
 def check_age(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Whether the newest backup is as new as it should be."""
     problem = overdue()
-    hint = "Run `manage.py backup`, which says what is wrong; with BACKUP_SCHEDULE the worker does so."
+    hint = _("Run `manage.py backup`, which says what is wrong; with BACKUP_SCHEDULE the worker does so.")
     return [Advice(problem, hint=hint, id="factcheck.W007")] if problem else []
 
 
@@ -68,7 +68,9 @@ def check_log(app_configs: Any, databases: Sequence[str] | None = None, **option
     if settings.BACKUP_DIR is None or "default" not in (databases or ()):
         return []
     problem = log_problem()
-    return [Advice(problem, hint="DATA_DIR/postgres.log says more.", id="factcheck.W008")] if problem else []
+    return (
+        [Advice(problem, hint=_("DATA_DIR/postgres.log says more."), id="factcheck.W008")] if problem else []
+    )
 
 
 def log_problem() -> str:
@@ -94,5 +96,5 @@ def check_that_there_are_backups(app_configs: Any, **options: Any) -> list[Check
     """The embedded server is nobody else's to back up."""
     if settings.BACKUP_DIR is not None or not settings.EMBEDDED_DATABASE:
         return []
-    hint = "Set BACKUP_DIR and BACKUP_SCHEDULE (docs/backups.md)."
+    hint = _("Set BACKUP_DIR and BACKUP_SCHEDULE (docs/backups.md).")
     return [Advice("No backups are made of the embedded database.", hint=hint, id="factcheck.W009")]

@@ -15,6 +15,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from django.utils.translation import gettext
+
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.database.embedded.wal_archive import sync_folder
 
@@ -85,7 +87,10 @@ def _read(path: Path) -> Generation:
         return Generation(**said)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise BackupFailed(
-            f"The backup in {path} cannot be read ({error}). Move the folder away to go on without it."
+            gettext(
+                "The backup in %(path)s cannot be read (%(error)s). Move the folder away to go on without it."
+            )
+            % {"path": path, "error": error}
         ) from error
 
 
@@ -99,7 +104,10 @@ def chain(generation: Generation, among: Iterable[Generation]) -> list[Generatio
     links = [generation]
     while (parent := links[0].parent) is not None:
         if parent not in named:
-            raise BackupFailed(f"The backup {links[0].name} is based on {parent}, which is not there.")
+            raise BackupFailed(
+                gettext("The backup %(name)s is based on %(parent)s, which is not there.")
+                % {"name": links[0].name, "parent": parent}
+            )
         links.insert(0, named[parent])
     return links
 

@@ -13,9 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, NamedTuple
 
+from django.utils.translation import gettext
+
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.database.embedded.wal_archive import sync_folder
 from factcheck.installation.private_files import FILE, FOLDER
+from factcheck.installation.whole_files import DUMPS
 
 _PIECE = 2**20
 
@@ -72,7 +75,10 @@ def copy_new(folder: BackupFolder, kept: Mapping[str, Path]) -> Counted:
             count -= 1  # gone since it was listed
             continue
         except OSError as error:
-            raise BackupFailed(f"The file {file} could not be copied: {error.strerror}.") from error
+            raise BackupFailed(
+                gettext("The file %(file)s could not be copied: %(strerror)s.")
+                % {"file": file, "strerror": error.strerror}
+            ) from error
         folders.add(pool_path(folder, digest).parent)
         copied, copied_bytes = copied + 1, copied_bytes + size
         new.append(
@@ -101,6 +107,8 @@ def _files(kept: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
                 folders.clear()  # a link that leads back
                 continue
             seen.add((status.st_dev, status.st_ino))
+            if Path(here) == top and DUMPS in folders:
+                folders.remove(DUMPS)
             for file in files:
                 path = Path(here, file)
                 if path.is_file():
@@ -109,7 +117,10 @@ def _files(kept: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
 
 def _unless_gone(error: OSError) -> None:
     if not isinstance(error, FileNotFoundError):
-        raise BackupFailed(f"The folder {error.filename} could not be read: {error.strerror}.")
+        raise BackupFailed(
+            gettext("The folder %(filename)s could not be read: %(strerror)s.")
+            % {"filename": error.filename, "strerror": error.strerror}
+        )
 
 
 def _copy(folder: BackupFolder, file: Path) -> tuple[str, int]:
@@ -188,7 +199,10 @@ def _entries(folder: BackupFolder) -> Iterator[tuple[str, datetime, KeptFile | N
                     raise ValueError(f"{path} is no path of a file here")
                 file = None if said.get("gone") else KeptFile(path=path, at=at, **said)
             except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise BackupFailed(f"{folder.journal}, line {number}, is damaged: {error}.") from error
+                raise BackupFailed(
+                    gettext("%(journal)s, line %(number)s, is damaged: %(error)s.")
+                    % {"journal": folder.journal, "number": number, "error": error}
+                ) from error
             yield path, at, file
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
+from django.utils.translation import gettext
 
 from factcheck.backups import base_backups, generations, kept_files, timelines
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
@@ -78,16 +79,19 @@ def _restore(
         there = [name for name in PARTS if _holds_something(to / name)]
         if there and not put_aside:
             raise BackupFailed(
-                f"There is an installation in {to} already ({', '.join(there)}). Name another folder, or "
-                "--put-aside to move it into a folder beside the restored one."
+                gettext(
+                    "There is an installation in %(to)s already (%(there)s). Name another folder, or "
+                    "--put-aside to move it into a folder beside the restored one."
+                )
+                % {"to": to, "there": ", ".join(there)}
             )
         place = ServerPlace(to)
         with _unused(to), _aside(place.restored) as unfinished:
-            tell("Checking and putting together the copies of the database")
+            tell(gettext("Checking and putting together the copies of the database"))
             _put_together(folder, generation, unfinished, place)
-            tell("Replaying the log")
+            tell(gettext("Replaying the log"))
             last_change = _replay(folder, generation, timeline, wanted, unfinished)
-            tell("Copying files")
+            tell(gettext("Copying files"))
             damaged = _copy_files(folder, files.values(), unfinished, to)
             aside = _put_in_place(unfinished, to)
     except OSError as error:
@@ -100,7 +104,8 @@ def _chosen(folder: BackupFolder, wanted: RestorePoint) -> tuple[Generation, int
         named = {one.name: one for one in generations.listed(folder)}
         if wanted.backup not in named:
             raise BackupFailed(
-                f"There is no backup {wanted.backup} in {folder.path}. `backup --list` names them."
+                gettext("There is no backup %(backup)s in %(path)s. `backup --list` names them.")
+                % {"backup": wanted.backup, "path": folder.path}
             )
         return named[wanted.backup], named[wanted.backup].timeline
     timeline = wanted.timeline or timelines.newest(folder)
@@ -121,7 +126,9 @@ def _unused(to: Path) -> Iterator[None]:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise BackupFailed(f"The installation in {to} is in use. Stop what uses it first.") from None
+                raise BackupFailed(
+                    gettext("The installation in %(to)s is in use. Stop what uses it first.") % {"to": to}
+                ) from None
         yield
 
 
@@ -141,7 +148,7 @@ def _put_together(folder: BackupFolder, generation: Generation, unfinished: Path
     bases = [generations.base(folder, link.name) for link in links]
     for link, base in zip(links, bases, strict=True):
         if generations.sha256(base / "backup_manifest") != link.manifest_sha256:
-            raise BackupFailed(f"{base / 'backup_manifest'} is damaged.")
+            raise BackupFailed(gettext("%(base)s is damaged.") % {"base": base / "backup_manifest"})
         base_backups.verify(base)
     cluster = unfinished / "postgres"
     base_backups.combine(bases, cluster)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
+from django.utils.translation import gettext
 
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.database.embedded.place import ServerPlace
@@ -17,7 +18,10 @@ def server_place() -> ServerPlace:
     """
     if not settings.EMBEDDED_DATABASE:
         raise BackupFailed(
-            "DATABASE_URL names a server of your own, which this does not back up. docs/backups.md says what does."
+            gettext(
+                "DATABASE_URL names a server of your own, which this does not back up. docs/backups.md "
+                "says what does."
+            )
         )
     return ServerPlace(settings.DATA_DIR.resolve())
 
@@ -29,7 +33,7 @@ def backup_folder() -> BackupFolder:
         BackupFailed: it is not said where.
     """
     if settings.BACKUP_DIR is None:
-        raise BackupFailed("BACKUP_DIR is not set. Set it to a folder, best on another disk.")
+        raise BackupFailed(gettext("BACKUP_DIR is not set. Set it to a folder, best on another disk."))
     return BackupFolder(settings.BACKUP_DIR)
 
 

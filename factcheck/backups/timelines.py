@@ -6,6 +6,8 @@ PostgreSQL numbers them. The history of one, in the archive, says at which place
 import gzip
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.backups.base_backups import position
 from factcheck.backups.generations import Generation, listed
@@ -29,7 +31,9 @@ def ancestry(folder: BackupFolder, timeline: int) -> dict[int, int]:
     except FileNotFoundError:
         return {}  # it began before anything was archived: what there is of it stands for itself
     except (OSError, EOFError, ValueError) as error:
-        raise BackupFailed(f"{history} is damaged: {error}.") from error
+        raise BackupFailed(
+            gettext("%(history)s is damaged: %(error)s.") % {"history": history, "error": error}
+        ) from error
 
 
 def base_for(folder: BackupFolder, timeline: int, moment: datetime | None) -> Generation:
@@ -49,8 +53,12 @@ def base_for(folder: BackupFolder, timeline: int, moment: datetime | None) -> Ge
         return max(fitting, key=lambda one: one.stop)
     if moment is None:
         raise BackupFailed(
-            f"There is no backup in {folder.path} from which timeline {timeline} could be restored."
+            gettext("There is no backup in %(path)s from which timeline %(timeline)s could be restored.")
+            % {"path": folder.path, "timeline": timeline}
         )
     oldest = min((one.finished_at for one in listed(folder)), default=None)
     told = f"; the oldest is of {oldest:%Y-%m-%d %H:%M:%S} UTC" if oldest else ""
-    raise BackupFailed(f"There is no backup of {moment:%Y-%m-%d %H:%M:%S} UTC or before{told}.")
+    raise BackupFailed(
+        gettext("There is no backup of %(moment)s UTC or before%(told)s.")
+        % {"moment": f"{moment:%Y-%m-%d %H:%M:%S}", "told": told}
+    )

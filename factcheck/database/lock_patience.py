@@ -7,6 +7,7 @@ from collections.abc import Callable
 import psycopg
 from django.core.management import CommandError
 from django.db import OperationalError, connections
+from django.utils.translation import gettext
 
 
 def patiently(
@@ -32,13 +33,19 @@ def patiently(
         except OperationalError as error:
             if not isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
                 raise
-            others = "; ".join(holders(alias)) or "nobody any more"
+            others = "; ".join(holders(alias)) or gettext("nobody any more")
             if not left:
                 raise CommandError(
-                    f"A table is in use, and stayed so for {tries} times {seconds:g} seconds. In transactions are: "
-                    f"{others}. What has been done stays; run it again when they have ended."
+                    gettext(
+                        "A table is in use, and stayed so for %(tries)s times %(seconds)s seconds. In transactions "
+                        "are: %(others)s. What has been done stays; run it again when they have ended."
+                    )
+                    % {"tries": tries, "seconds": f"{seconds:g}", "others": others}
                 ) from None
-            tell(f"A table is in use. In transactions are: {others}. Trying again, {left} times.")
+            tell(
+                gettext("A table is in use. In transactions are: %(others)s. Trying again, %(left)s times.")
+                % {"others": others, "left": left}
+            )
             # Others go first; and two who do this do not meet again.
             time.sleep(min(10, seconds) * random.uniform(0.5, 1.5))  # noqa: S311  no secret
         else:

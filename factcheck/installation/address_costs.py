@@ -20,7 +20,10 @@ RATE_LIMIT_COSTS = {
 RATE_LIMIT_BYTES = {r"/match/$": 200, r"^/check/answer/$": 1000}
 #: What streams for as long as it takes; it has seats and a time limit of its own (claims/public/api/downloads.py).
 STREAMED_REGEX = r"/claims\.(csv|ndjson|jsonld)$|/evidence-pack/$"
+_PAGES = "(claims|claimants|topics|publishers|ratings|sources|methodology|check|clusters|corrections|standards|about)"
+#: Their Markdown, which programs read. Pages below a language go the long way, on which the language is taken off.
+PLAIN_PAGES_REGEX = rf"^/({_PAGES}/(.*/)?)?index\.md$"
 #: Pages for readers that count.
 RATE_LIMITED_PAGES_REGEX = (
-    r"^/($|(claims|sources|methodology|check|clusters|ask|messages|corrections|standards|about)/)"
+    rf"^/($|index\.md$|llms\.txt$|sitemap[^/]*\.xml$|{_PAGES}/|(ask|messages|dumps|widgets)/)"
 )

@@ -5,7 +5,7 @@ do); and it shows an object only once all of it is there. What is read is on thi
 """
 
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from functools import wraps
 from typing import IO, Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -26,7 +26,9 @@ from botocore.exceptions import (
 from django.core.files import File
 from django.utils.functional import cached_property
 from storages.backends.s3 import S3Storage
+from storages.utils import clean_name
 
+from factcheck.installation.file_parts import PIECE
 from factcheck.installation.file_store import FilesAway
 
 #: Seconds until a connection stands, and that the store may be silent; each is tried so many times.
@@ -110,6 +112,43 @@ class ObjectStore(S3Storage):
     @_told
     def _save(self, name: str, content: IO[bytes]) -> str:
         return cast(str, super()._save(name, content))
+
+    def part(self, name: str, first: int, length: int) -> Generator[bytes]:
+        """So many bytes of a file from that one on, piece by piece; nothing else is fetched.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+        """
+        if not length:
+            return
+        body = self._opened_part(name, first, length)
+        try:
+            while length:
+                piece = self._next_piece(body, min(PIECE, length))
+                if not piece:
+                    raise EOFError(f"The file “{name}” ends {length} bytes early.")
+                length -= len(piece)
+                yield piece
+        finally:
+            body.close()
+
+    @_told
+    def _opened_part(self, name: str, first: int, length: int) -> Any:
+        wanted = {
+            "Key": self._normalize_name(clean_name(name)),
+            "Range": f"bytes={first}-{first + length - 1}",
+        }
+        try:
+            answer = self.connection.meta.client.get_object(Bucket=self.bucket_name, **wanted)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in ("404", "NoSuchKey"):
+                raise FileNotFoundError(f"File does not exist: {name}") from error
+            raise
+        return answer["Body"]
+
+    @_told
+    def _next_piece(self, body: Any, size: int) -> bytes:
+        return cast(bytes, body.read(size))
 
     @_told
     def delete(self, name: str) -> None:

@@ -10,6 +10,8 @@ from django.core.files.storage import FileSystemStorage, Storage
 
 #: What ends the name of a file that is not whole yet.
 UNFINISHED = ".part"
+#: Where dumps lie, which can be made anew at any time: backups leave them out.
+DUMPS = "dumps"
 
 
 def write_whole(storage: Storage, name: str, content: File) -> None:

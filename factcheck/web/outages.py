@@ -6,6 +6,8 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from django.db import Error, InterfaceError, OperationalError
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from factcheck.installation.file_store import FilesAway
 
@@ -21,26 +23,33 @@ class Outage(NamedTuple):
     """The status that says it, the words for it, and in how many seconds to come back."""
 
     status: HTTPStatus
-    detail: str
+    detail: StrOrPromise
     retry_after: int | None
 
 
 TOO_LONG = Outage(
     HTTPStatus.SERVICE_UNAVAILABLE,
-    "This question takes longer than we may spend on it. Ask for less at once: fewer words or filters, no exact count.",
+    gettext_lazy(
+        "This question takes longer than we may spend on it. Ask for less at once: fewer words "
+        "or filters, no exact count."
+    ),
     30,
 )
 AWAY = Outage(
-    HTTPStatus.SERVICE_UNAVAILABLE, "The database cannot be reached. Please try again in a moment.", 5
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    gettext_lazy("The database cannot be reached. Please try again in a moment."),
+    5,
 )
 FILES_AWAY = Outage(
     HTTPStatus.SERVICE_UNAVAILABLE,
-    "The store of files cannot be reached, so nothing was stored. Please try again in a moment.",
+    gettext_lazy(
+        "The store of files cannot be reached, so nothing was stored. Please try again in a moment."
+    ),
     30,
 )
 FULL = Outage(
     HTTPStatus.INSUFFICIENT_STORAGE,
-    "The disk is full, so nothing was stored. Whoever runs this can free space.",
+    gettext_lazy("The disk is full, so nothing was stored. Whoever runs this can free space."),
     None,
 )
 

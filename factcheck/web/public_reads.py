@@ -8,13 +8,11 @@ from typing import Any, cast
 from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.middleware.locale import LocaleMiddleware
 from django.middleware.security import SecurityMiddleware
-from django.utils import translation
 from django.utils.module_loading import import_string
 
-from factcheck.api.problems import API_PATH
 from factcheck.django_internals import views_alone
+from factcheck.web.asked_languages import api_language, speak
 from factcheck.web.fresh_answers import read_for
 from factcheck.web.headers import DefaultFields
 
@@ -40,8 +38,7 @@ class PublicReads:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not self.is_public_read(request.path_info):
             return self.everything_else(request)
-        translation.activate("en")
-        request.LANGUAGE_CODE = "en"
+        speak(request, api_language(request))
         if not request.META.get("QUERY_STRING"):
             request.GET = NO_PARAMETERS
         response = self.short_way(request)
@@ -74,25 +71,3 @@ class SecurityFields(SecurityMiddleware):
             self.fields[secure] = DefaultFields(super().process_response(request, example).headers)
         self.fields[secure].complete(response)
         return response
-
-
-class ReaderLocaleMiddleware(LocaleMiddleware):
-    """Pages speak the reader's language; the API speaks English to everybody.
-
-    An answer of the API that varied by `Accept-Language` would be kept once for every browser's settings, instead of
-    once.
-    """
-
-    def process_request(self, request: HttpRequest) -> None:
-        if request.path_info.startswith(API_PATH):
-            translation.activate("en")
-            request.LANGUAGE_CODE = "en"
-        else:
-            super().process_request(request)
-
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        return (
-            response
-            if request.path_info.startswith(API_PATH)
-            else super().process_response(request, response)
-        )

@@ -27,6 +27,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connections
+from django.utils.translation import gettext
 
 from factcheck.database import embedded
 from factcheck.telemetry import process_gauges
@@ -51,14 +52,20 @@ def require_free_port(host: str, port: int) -> None:
             probe.listen()
         except PermissionError:
             raise CommandError(
-                f"Port {port} needs root. Choose one above 1023, for example with PORT=8001."
+                gettext("Port %(port)s needs root. Choose one above 1023, for example with PORT=8001.")
+                % {"port": port}
             ) from None
         except socket.gaierror:
-            raise CommandError(f"{host} is not an address of this machine.") from None
+            raise CommandError(
+                gettext("%(host)s is not an address of this machine.") % {"host": host}
+            ) from None
         except OSError as error:
             raise CommandError(
-                f"Port {port} on {host} cannot be used: {error.strerror}. "
-                f"Stop what listens there, or choose another port, for example with PORT={port % 65535 + 1}."
+                gettext(
+                    "Port %(port)s on %(host)s cannot be used: %(strerror)s. Stop what listens there, or "
+                    "choose another port, for example with PORT=%(port_2)s."
+                )
+                % {"port": port, "host": host, "strerror": error.strerror, "port_2": port % 65535 + 1}
             ) from None
 
 
@@ -135,11 +142,13 @@ def serve(
             server.serve(target_loader=partial(load_application, threads=threads))
         except SystemExit as ending:
             if ending.code:
-                raise CommandError("A web process ended unexpectedly; everything else was stopped.") from None
+                raise CommandError(
+                    gettext("A web process ended unexpectedly; everything else was stopped.")
+                ) from None
     if database_ended.is_set():
-        raise CommandError("The embedded PostgreSQL server ended; everything else was stopped.")
+        raise CommandError(gettext("The embedded PostgreSQL server ended; everything else was stopped."))
     if worker_ended.is_set():
-        raise CommandError("The background worker ended unexpectedly; everything else was stopped.")
+        raise CommandError(gettext("The background worker ended unexpectedly; everything else was stopped."))
 
 
 def _connections_at_a_time() -> int:

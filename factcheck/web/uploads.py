@@ -14,6 +14,9 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from factcheck.django_internals import leave_body_unread, read_body_ahead
 from factcheck.web.throttling.callers import caller_of
@@ -29,17 +32,20 @@ class BodyRefusal(NamedTuple):
     """Why a body is not read."""
 
     status: HTTPStatus
-    detail: str
+    detail: StrOrPromise
     retry_after: int | None = None
 
 
-NO_LENGTH = BodyRefusal(HTTPStatus.LENGTH_REQUIRED, "Say how long the body is, with Content-Length.")
+NO_LENGTH = BodyRefusal(
+    HTTPStatus.LENGTH_REQUIRED, gettext_lazy("Say how long the body is, with Content-Length.")
+)
 TOO_LARGE = BodyRefusal(
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is too large: at most {AT_ONCE} bytes are read."
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    format_lazy(gettext_lazy("The body is too large: at most {most} bytes are read."), most=AT_ONCE),
 )
 TOO_MANY = BodyRefusal(
     HTTPStatus.SERVICE_UNAVAILABLE,
-    "Too many bodies are on their way already. Please try again in a moment.",
+    gettext_lazy("Too many bodies are on their way already. Please try again in a moment."),
     2,
 )
 
@@ -113,7 +119,9 @@ def largest() -> int:
 def beyond_all_limits() -> BodyRefusal:
     """What nobody would take once it was here is refused before it comes."""
     most = (largest() - AT_ONCE) // 2**20
-    detail = f"The file is too large: at most {most} MB are taken in. Nothing of it was kept."
+    detail = gettext("The file is too large: at most %(most)s MB are taken in. Nothing of it was kept.") % {
+        "most": most
+    }
     return BodyRefusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
 
 

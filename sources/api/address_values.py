@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext
+
 from factcheck.api.query_values import ValueRefused
 from sources.addresses import domain, url_key
 from sources.identifiers import canonical
@@ -26,7 +28,7 @@ class Address:
 
     def __call__(self, text: str) -> str:
         if len(text) > self.most or not re.fullmatch(_ADDRESS, text):
-            raise ValueRefused("it must be a whole http(s) address, percent-encoded.")
+            raise ValueRefused(gettext("it must be a whole http(s) address, percent-encoded."))
         return self.key(text)
 
     def key(self, address: str) -> str:
@@ -58,5 +60,5 @@ class Domain:
         if text == "localhost":
             return text
         if len(text) > 253 or not re.fullmatch(_DOMAIN, text):
-            raise ValueRefused("it must be a domain such as example.org.")
+            raise ValueRefused(gettext("it must be a domain such as example.org."))
         return domain(f"https://{text}/") or text

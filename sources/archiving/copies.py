@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from sources import archive
 from sources.archiving import warc
@@ -33,9 +34,11 @@ SECONDS, PATIENCE = 60.0, 10.0
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 _LONGEST_ADDRESS = 2000
 
-_NO_TEXT = "What is at the address is no text."
-_BROUGHT = "The text that somebody brought stays; what the address shows now is in the other files."
-_SHORTER = "The address shows less than it did when its text was taken, so that text stays."
+_NO_TEXT = gettext_lazy("What is at the address is no text.")
+_BROUGHT = gettext_lazy(
+    "The text that somebody brought stays; what the address shows now is in the other files."
+)
+_SHORTER = gettext_lazy("The address shows less than it did when its text was taken, so that text stays.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ def _pictures(answer: Fetched, chosen: ArchiverChoices) -> PagePictures:
 def _text(source: Source, answer: Fetched, by: User | None) -> tuple[Snapshot | None, str]:
     """The snapshot of what is written there, or why there is none."""
     if answer.content_type and answer.content_type not in ACCEPTED_MEDIA_TYPES:
-        return None, _NO_TEXT
+        return None, str(_NO_TEXT)
     material = Material.fetched(answer)
     try:
         document = document_in(material)
@@ -145,6 +148,6 @@ def _text(source: Source, answer: Fetched, by: User | None) -> tuple[Snapshot | 
 def _stays(latest: Snapshot, document: Document) -> str:
     """Why a text that nobody has looked at does not take the place of one that quotes were found in; "" if it may."""
     if not latest.url:
-        return _BROUGHT
+        return str(_BROUGHT)
     known = {caveat["code"] for caveat in latest.caveats}
-    return "" if {caveat.code for caveat in document.caveats} <= known else _SHORTER
+    return "" if {caveat.code for caveat in document.caveats} <= known else str(_SHORTER)

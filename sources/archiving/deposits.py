@@ -13,6 +13,7 @@ import orjson
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sources.http.services import ServiceAway, ask
 from sources.models import PublicDeposit, Source
@@ -95,7 +96,10 @@ def _ordered(url: str) -> str:
     answer = _asked("/save", {"url": url, "if_not_archived_within": LATELY, "skip_first_archive": "1"})
     if job := answer.get("job_id"):
         return str(job)[:200]
-    raise _Refused(f"The Internet Archive does not keep it: {answer.get('message') or 'it gave no reason'}")
+    raise _Refused(
+        gettext("The Internet Archive does not keep it: %(get)s")
+        % {"get": answer.get("message") or "it gave no reason"}
+    )
 
 
 def _finished(job: str) -> str:
@@ -104,11 +108,12 @@ def _finished(job: str) -> str:
     if answer.get("status") == "success":
         address = f"{ARCHIVE}/web/{answer.get('timestamp', '')}/{answer.get('original_url', '')}"
         if len(address) > _LONGEST_ADDRESS:
-            raise _Refused("The address that it has at the Internet Archive is too long to be kept.")
+            raise _Refused(gettext("The address that it has at the Internet Archive is too long to be kept."))
         return address
     if answer.get("status") == "error":
         raise _Refused(
-            f"The Internet Archive could not keep it: {answer.get('message') or 'it gave no reason'}"
+            gettext("The Internet Archive could not keep it: %(get)s")
+            % {"get": answer.get("message") or "it gave no reason"}
         )
     return ""
 
@@ -127,9 +132,11 @@ def _asked(path: str, fields: dict[str, str]) -> dict[str, Any]:
     except ServiceAway as away:
         raise _Later(str(away)) from None
     if answer.status != 200:
-        raise _Later(f"The Internet Archive answered with HTTP {answer.status}.")
+        raise _Later(
+            gettext("The Internet Archive answered with HTTP %(status)s.") % {"status": answer.status}
+        )
     try:
         told = orjson.loads(answer.content)
     except orjson.JSONDecodeError:
-        raise _Later("The Internet Archive answered something that is not JSON.") from None
+        raise _Later(gettext("The Internet Archive answered something that is not JSON.")) from None
     return told if isinstance(told, dict) else {}

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from factcheck.database.locks import hold
 from sources.http.fetched_documents import FetchError
@@ -28,7 +29,7 @@ WAITS = [timedelta(minutes=minutes) for minutes in (1, 10, 60, 360, 1440)]
 OUR_FAULT = timedelta(minutes=10)
 #: So many are looked at for one whose site is ready.
 _LOOKED_AT = 200
-_KILLED = "Whoever worked on it was ended before it was done, again and again."
+_KILLED = gettext_lazy("Whoever worked on it was ended before it was done, again and again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class TakenSource:
         attempts = max(request.attempts for request in due) + 1
         rows = ArchivingRequest.objects.filter(pk__in=[request.pk for request in requests])
         if attempts > len(WAITS) + 1:
-            rows.update(due_at=None, held_until=None, problem=due[0].problem or _KILLED)
+            rows.update(due_at=None, held_until=None, problem=due[0].problem or str(_KILLED))
             return None
         until = now + HOLD
         rows.update(held_until=until, attempts=attempts)

@@ -14,6 +14,7 @@ from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext
 from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
 
 from sources.archiving.stamp_encoding import NONCE_BYTES, in_order, request_for, token_in
@@ -53,7 +54,8 @@ def stamp(sha256: str) -> Timestamp:
         raise TimestampAuthorityAway(str(away)) from None
     if answer.status != 200:
         raise TimestampAuthorityAway(
-            f"{authority} answered with HTTP {answer.status} instead of a timestamp."
+            gettext("%(authority)s answered with HTTP %(status)s instead of a timestamp.")
+            % {"authority": authority, "status": answer.status}
         )
     token = _verified(answer.content, sha256, nonce)
     kept, _made = Timestamp.objects.get_or_create(sha256=sha256, authority=authority, defaults=token)
@@ -73,7 +75,8 @@ def _verified(answer: bytes, sha256: str, nonce: int) -> dict[str, object]:
         response, token = decode_timestamp_response(in_order(answer)), token_in(answer)
     except ValueError:
         raise TokenRefused(
-            f"{settings.TIMESTAMP_AUTHORITY} answered something that is no timestamp."
+            gettext("%(timestamp_authority)s answered something that is no timestamp.")
+            % {"timestamp_authority": settings.TIMESTAMP_AUTHORITY}
         ) from None
     builder = VerifierBuilder(nonce=nonce, roots=list(_roots(settings.TIMESTAMP_ROOTS or certifi.where())))
     try:
@@ -81,8 +84,11 @@ def _verified(answer: bytes, sha256: str, nonce: int) -> dict[str, object]:
         _is_about_sha256(response.tst_info.message_imprint.hash_algorithm.dotted_string)
     except (VerificationError, ValueError) as error:
         raise TokenRefused(
-            f"The answer of {settings.TIMESTAMP_AUTHORITY} is not believed: {error}. Where it signs with certificates "
-            "of its own, TIMESTAMP_ROOTS must name a file with its root certificate."
+            gettext(
+                "The answer of %(timestamp_authority)s is not believed: %(error)s. Where it signs with "
+                "certificates of its own, TIMESTAMP_ROOTS must name a file with its root certificate."
+            )
+            % {"timestamp_authority": settings.TIMESTAMP_AUTHORITY, "error": error}
         ) from None
     return {"token": token, "stamped_at": response.tst_info.gen_time}
 

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.utils.translation import gettext
+
 from factcheck.installation.file_store import FilesAway
 from sources.archive import ArchiveError
 from sources.archiving.copies import archive_source
@@ -57,5 +59,7 @@ def archive_due(
 
 def _of_our_files(error: Exception) -> str:
     if isinstance(error, OSError):
-        return f"The copy cannot be kept: {error.strerror or error}. It is tried again as soon as that is put right."
+        return gettext(
+            "The copy cannot be kept: %(strerror)s. It is tried again as soon as that is put right."
+        ) % {"strerror": error.strerror or error}
     return str(error)

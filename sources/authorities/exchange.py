@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import orjson
 from django.conf import settings
+from django.utils.translation import gettext
 
 from sources.authorities.authority_record import AuthorityAway
 from sources.http import services
@@ -32,13 +33,23 @@ def asked(authority: str, url: str, parameters: Mapping[str, str]) -> dict[str, 
     except services.ServiceAway as away:
         raise AuthorityAway(f"{authority}: {away}") from None
     if answer.status != 200:
-        raise AuthorityAway(f"{authority} answered with status {answer.status}.")
+        raise AuthorityAway(
+            gettext("%(authority)s answered with status %(status)s.")
+            % {"authority": authority, "status": answer.status}
+        )
     try:
         said = orjson.loads(answer.content)
     except orjson.JSONDecodeError:
-        raise AuthorityAway(f"{authority} sent something else than JSON.") from None
+        raise AuthorityAway(
+            gettext("%(authority)s sent something else than JSON.") % {"authority": authority}
+        ) from None
     if not isinstance(said, dict):
-        raise AuthorityAway(f"{authority} sent something else than was asked for.")
+        raise AuthorityAway(
+            gettext("%(authority)s sent something else than was asked for.") % {"authority": authority}
+        )
     if isinstance(error := said.get("error"), dict):
-        raise AuthorityAway(f"{authority} answered: {str(error.get('info', 'an error'))[:200]}")
+        raise AuthorityAway(
+            gettext("%(authority)s answered: %(get)s")
+            % {"authority": authority, "get": str(error.get("info", "an error"))[:200]}
+        )
     return said

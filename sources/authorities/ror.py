@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext
+
 from sources.authorities.authority_record import AuthorityAway, AuthorityRecord
 from sources.authorities.exchange import MOST_CANDIDATES, asked
 from sources.identifiers import ROR, authority, canonical, named
@@ -21,7 +23,7 @@ def candidates(url: str, name: str) -> list[AuthorityRecord]:
     found = asked(NAME, f"{url}/v2/organizations", {"query": f'"{plain}"'})
     items = found.get("items")
     if not isinstance(items, list):
-        raise AuthorityAway(f"{NAME} sent something else than was asked for.")
+        raise AuthorityAway(gettext("%(name)s sent something else than was asked for.") % {"name": NAME})
     known = [item for item in items if isinstance(item, dict) and item.get("status") != "withdrawn"]
     made = [_candidate(item) for item in known[:MOST_CANDIDATES]]
     return [one for one in made if one.same_as and one.name]

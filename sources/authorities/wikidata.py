@@ -6,6 +6,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.utils.translation import gettext
+
 from sources.authorities.authority_record import AuthorityAway, AuthorityRecord, Sort
 from sources.authorities.exchange import MOST_CANDIDATES, asked
 from sources.identifiers import ROR, WIKIDATA, is_ror
@@ -60,7 +62,7 @@ def candidates(url: str, name: str, sort: Sort, language: str) -> list[Authority
     )
     entities = answer.get("entities")
     if not isinstance(entities, dict):
-        raise AuthorityAway(f"{NAME} sent something else than was asked for.")
+        raise AuthorityAway(gettext("%(name)s sent something else than was asked for.") % {"name": NAME})
     # In the order of the search, which knows what is meant most often.
     known = (entities.get(item) for item in items)
     rows = [row for row in known if isinstance(row, dict) and _is_of(row, sort)]

@@ -16,6 +16,7 @@ from typing import IO
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from django.utils.translation import gettext
 from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3.exceptions import DecodeError, HTTPError
 
@@ -186,16 +187,22 @@ def _follow(
         if (there, tuple(sorted(session.cookies.items()))) in seen:
             raise FetchError(
                 "redirect_loop",
-                f"{url} redirects in a circle (back to {there}). Open it in a browser and use the address it ends at, "
-                "or import the saved page as a file.",
+                gettext(
+                    "%(url)s redirects in a circle (back to %(there)s). Open it in a browser and use the "
+                    "address it ends at, or import the saved page as a file."
+                )
+                % {"url": url, "there": there},
             )
         _check_address(there, came_from=url, allow_loopback=allow_loopback)
         check_redirect(there)
         here = there
     raise FetchError(
         "too_many_redirects",
-        f"{url} redirects more than {limits.redirects} times (the last time to {here}). Open it in a browser and use "
-        "the address it ends at.",
+        gettext(
+            "%(url)s redirects more than %(redirects)s times (the last time to %(here)s). Open it in "
+            "a browser and use the address it ends at."
+        )
+        % {"url": url, "redirects": limits.redirects, "here": here},
     )
 
 
@@ -207,24 +214,37 @@ def _check_address(url: str, *, came_from: str, allow_loopback: bool) -> None:
         port = parts.port
     except ValueError:
         raise FetchError(
-            "invalid_url", f"{named} is not a valid address. Check it for typing errors."
+            "invalid_url",
+            gettext("%(named)s is not a valid address. Check it for typing errors.") % {"named": named},
         ) from None
     if parts.scheme not in ("http", "https"):
         raise FetchError(
-            "scheme_not_allowed", f"{named} is not a web address: it must begin with http:// or https://."
+            "scheme_not_allowed",
+            gettext("%(named)s is not a web address: it must begin with http:// or https://.")
+            % {"named": named},
         )
     if not parts.hostname or re.search(r"[\s\\\x00-\x1f\x7f]", url):
-        raise FetchError("invalid_url", f"{named} is not a valid address. Check it for typing errors.")
+        raise FetchError(
+            "invalid_url",
+            gettext("%(named)s is not a valid address. Check it for typing errors.") % {"named": named},
+        )
     if parts.username is not None or parts.password is not None:
         raise FetchError(
             "credentials_in_url",
-            f"The address at {parts.hostname} carries a user name or password. Remove what stands before the “@”; "
-            "for a page behind a login, save it and import the file.",
+            gettext(
+                "The address at %(hostname)s carries a user name or password. Remove what stands before "
+                "the “@”; for a page behind a login, save it and import the file."
+            )
+            % {"hostname": parts.hostname},
         )
     if port is not None and port not in ACCEPTED_PORTS and not allow_loopback:
         raise FetchError(
             "port_not_allowed",
-            f"{named} uses port {port}; only {_listed(ACCEPTED_PORTS)} are fetched. Save the page and import the file.",
+            gettext(
+                "%(named)s uses port %(port)s; only %(listed)s are fetched. Save the page and import the "
+                "file."
+            )
+            % {"named": named, "port": port, "listed": _listed(ACCEPTED_PORTS)},
         )
 
 
@@ -243,40 +263,56 @@ def _answer(
     except InvalidIPAddress as error:
         raise FetchError(
             "private_address",
-            f"{url} leads to {error}, which is not an address on the public internet, so it is not fetched. "
-            "Save the page and import the file.",
+            gettext(
+                "%(url)s leads to %(error)s, which is not an address on the public internet, so it is "
+                "not fetched. Save the page and import the file."
+            )
+            % {"url": url, "error": error},
         ) from None
     except requests.exceptions.SSLError:
         raise FetchError(
             "certificate_invalid",
-            f"{url} does not prove its identity: its certificate is not valid. Check the address, or save the page "
-            "and import the file.",
+            gettext(
+                "%(url)s does not prove its identity: its certificate is not valid. Check the address, "
+                "or save the page and import the file."
+            )
+            % {"url": url},
         ) from None
     except requests.Timeout:
         raise FetchError(
-            "timed_out", f"{urlsplit(url).hostname} did not answer in time ({url}). Try again later."
+            "timed_out",
+            gettext("%(hostname)s did not answer in time (%(url)s). Try again later.")
+            % {"hostname": urlsplit(url).hostname, "url": url},
         ) from None
     except (requests.exceptions.InvalidURL, UnicodeError):
         raise FetchError(
-            "invalid_url", f"{url} is not a valid address. Check it for typing errors."
+            "invalid_url",
+            gettext("%(url)s is not a valid address. Check it for typing errors.") % {"url": url},
         ) from None
     except (requests.exceptions.ContentDecodingError, DecodeError):
         raise FetchError(
-            "broken_response", f"{url} sent compressed content that cannot be unpacked. Try again later."
+            "broken_response",
+            gettext("%(url)s sent compressed content that cannot be unpacked. Try again later.")
+            % {"url": url},
         ) from None
     except requests.ConnectionError as error:
         if isinstance(error.__cause__, socket.gaierror):
             raise FetchError(
                 "name_not_found",
-                f"There is no server named {urlsplit(url).hostname} ({url}). Check the address for typing errors.",
+                gettext(
+                    "There is no server named %(hostname)s (%(url)s). Check the address for typing errors."
+                )
+                % {"hostname": urlsplit(url).hostname, "url": url},
             ) from None
         raise FetchError(
             "connection_failed",
-            f"No connection to {urlsplit(url).hostname}, or it was cut ({url}). Try again later.",
+            gettext("No connection to %(hostname)s, or it was cut (%(url)s). Try again later.")
+            % {"hostname": urlsplit(url).hostname, "url": url},
         ) from None
     except (requests.RequestException, HTTPError, OSError):
         raise FetchError(
-            "broken_response", f"{url} sent an answer that is not valid HTTP. Try again later."
+            "broken_response",
+            gettext("%(url)s sent an answer that is not valid HTTP. Try again later.") % {"url": url},
         ) from None
 
 
@@ -284,14 +320,19 @@ def _redirect_target(here: str, response: requests.Response, session: requests.S
     location = session.get_redirect_target(response)
     if not location:
         raise FetchError(
-            "broken_response", f"{here} says that the page has moved, but not where to. Open it in a browser."
+            "broken_response",
+            gettext("%(here)s says that the page has moved, but not where to. Open it in a browser.")
+            % {"here": here},
         )
     try:
         return urlsplit(urljoin(here, location.strip()))._replace(fragment="").geturl()
     except ValueError:
         raise FetchError(
             "invalid_url",
-            f"{here} redirects to “{location}”, which is not a valid address. Open it in a browser.",
+            gettext(
+                "%(here)s redirects to “%(location)s”, which is not a valid address. Open it in a browser."
+            )
+            % {"here": here, "location": location},
         ) from None
 
 
@@ -348,14 +389,22 @@ def _check_acceptable(
         only = "web pages, plain text and PDF documents"
         raise FetchError(
             "media_type_not_accepted",
-            f"{url} is of the type {content_type}. "
-            f"Only {only if accepted == ACCEPTED_MEDIA_TYPES else _listed(accepted)} can be read.",
+            gettext("%(url)s is of the type %(content_type)s. Only %(only)s can be read.")
+            % {
+                "url": url,
+                "content_type": content_type,
+                "only": only if accepted == ACCEPTED_MEDIA_TYPES else _listed(accepted),
+            },
         )
     encodings = {name.strip().lower() for name in response.headers.get("Content-Encoding", "").split(",")}
     if unknown := encodings - DECODABLE:
         raise FetchError(
             "broken_response",
-            f"{url} is compressed with {_listed(unknown)}, which was not asked for. Save the page and import the file.",
+            gettext(
+                "%(url)s is compressed with %(listed)s, which was not asked for. Save the page and "
+                "import the file."
+            )
+            % {"url": url, "listed": _listed(unknown)},
         )
     length = response.headers.get("Content-Length", "")
     if length.isdecimal() and int(length) > limits.content_bytes:
@@ -382,32 +431,48 @@ def _body(
 def _refusal(url: str, status: int) -> tuple[str, str]:
     if status in (401, 402, 403, 407, 451):
         return "access_refused", (
-            f"{url} refuses access (HTTP {status}). If you may read it in a browser, save the page and import the file."
+            gettext(
+                "%(url)s refuses access (HTTP %(status)s). If you may read it in a browser, save the "
+                "page and import the file."
+            )
+            % {"url": url, "status": status}
         )
     if status in (404, 410):
         return "not_found", (
-            f"{url} does not exist, or no longer (HTTP {status}). Check the address, or look in a web archive."
+            gettext(
+                "%(url)s does not exist, or no longer (HTTP %(status)s). Check the address, or look in a "
+                "web archive."
+            )
+            % {"url": url, "status": status}
         )
     if status == 429:
         return (
             "too_many_requests",
-            f"{urlsplit(url).hostname} asks us to slow down (HTTP 429, {url}). Try again later.",
+            gettext("%(hostname)s asks us to slow down (HTTP 429, %(url)s). Try again later.")
+            % {"hostname": urlsplit(url).hostname, "url": url},
         )
     if status >= 500:
-        return "server_error", f"{url} has a fault on its side (HTTP {status}). Try again later."
-    return "unexpected_status", f"{url} answered with HTTP {status} instead of a page. Open it in a browser."
+        return "server_error", gettext(
+            "%(url)s has a fault on its side (HTTP %(status)s). Try again later."
+        ) % {"url": url, "status": status}
+    return "unexpected_status", gettext(
+        "%(url)s answered with HTTP %(status)s instead of a page. Open it in a browser."
+    ) % {"url": url, "status": status}
 
 
 def _too_large(url: str, limits: Limits) -> FetchError:
     return FetchError(
         "too_large",
-        f"{url} is larger than {limits.content_bytes / 1_000_000:g} MB. Save the part you need and import the file.",
+        gettext("%(url)s is larger than %(content_bytes)s MB. Save the part you need and import the file.")
+        % {"url": url, "content_bytes": f"{limits.content_bytes / 1000000:g}"},
     )
 
 
 def _too_slow(url: str, limits: Limits) -> FetchError:
     return FetchError(
-        "timed_out", f"{url} was not complete after {limits.total_seconds:g} seconds. Try again later."
+        "timed_out",
+        gettext("%(url)s was not complete after %(total_seconds)s seconds. Try again later.")
+        % {"url": url, "total_seconds": f"{limits.total_seconds:g}"},
     )
 
 

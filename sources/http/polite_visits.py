@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext
 from protego import Protego
 
 from sources.http.fetched_documents import USER_AGENT, Fetched, FetchError, Limits, fetch
@@ -87,7 +88,8 @@ def asked_to_wait(site: str, seconds: float) -> FetchError:
     minutes = max(1, round(seconds / 60))
     return FetchError(
         "asked_to_wait",
-        f"{urlsplit(site).netloc} wants to be left alone for about {minutes} min. It is asked again after that.",
+        gettext("%(netloc)s wants to be left alone for about %(minutes)s min. It is asked again after that.")
+        % {"netloc": urlsplit(site).netloc, "minutes": minutes},
         wait=timedelta(seconds=seconds),
     )
 
@@ -131,7 +133,9 @@ class PoliteVisitor:
         """Raises FetchError: the site does not want to be asked for it."""
         if not self._rules(site_of(url)).can_fetch(url, ROBOT):
             raise FetchError(
-                "robots_forbidden", f"The robots.txt of its site forbids to fetch {url}. Ask the publisher."
+                "robots_forbidden",
+                gettext("The robots.txt of its site forbids to fetch %(url)s. Ask the publisher.")
+                % {"url": url},
             )
 
     def _ask(
@@ -196,8 +200,11 @@ class PoliteVisitor:
                 raise
             self._unknown[site] = FetchError(
                 "robots_unknown",
-                f"Whether pages of {urlsplit(site).netloc} may be fetched cannot be told, because the robots.txt of "
-                "the site cannot be read. Try again later.",
+                gettext(
+                    "Whether pages of %(netloc)s may be fetched cannot be told, because the robots.txt of "
+                    "the site cannot be read. Try again later."
+                )
+                % {"netloc": urlsplit(site).netloc},
                 wait=error.wait,
             )
             raise self._unknown[site] from None
@@ -211,7 +218,8 @@ def site_of(url: str) -> str:
         return f"{parts.scheme}://{parts.netloc}".lower()
     except ValueError:
         raise FetchError(
-            "invalid_url", f"{url} is not a valid address. Check it for typing errors."
+            "invalid_url",
+            gettext("%(url)s is not a valid address. Check it for typing errors.") % {"url": url},
         ) from None
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import requests
+from django.utils.translation import gettext
 from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3.exceptions import HTTPError
 
@@ -54,19 +55,26 @@ def check_address(url: str, *, allow_loopback: bool = False) -> None:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise PostError("invalid_url", f"{url} is not a valid address.") from None
+        raise PostError("invalid_url", gettext("%(url)s is not a valid address.") % {"url": url}) from None
     if parts.scheme != "https" and not (parts.scheme == "http" and allow_loopback):
-        raise PostError("scheme_not_allowed", f"{url} does not begin with https://.")
+        raise PostError("scheme_not_allowed", gettext("%(url)s does not begin with https://.") % {"url": url})
     if not parts.hostname or re.search(r"[\s\\\x00-\x1f\x7f]", url):
-        raise PostError("invalid_url", f"{url} is not a valid address.")
+        raise PostError("invalid_url", gettext("%(url)s is not a valid address.") % {"url": url})
     if parts.username is not None or parts.password is not None:
         raise PostError(
             "credentials_in_url",
-            f"The address at {parts.hostname} carries a user name or password: a signature proves who sends.",
+            gettext(
+                "The address at %(hostname)s carries a user name or password: a signature proves who sends."
+            )
+            % {"hostname": parts.hostname},
         )
     if port is not None and port not in ACCEPTED_PORTS and not allow_loopback:
         allowed = ", ".join(map(str, sorted(ACCEPTED_PORTS)))
-        raise PostError("port_not_allowed", f"{url} uses port {port}; only {allowed} are sent to.")
+        raise PostError(
+            "port_not_allowed",
+            gettext("%(url)s uses port %(port)s; only %(allowed)s are sent to.")
+            % {"url": url, "port": port, "allowed": allowed},
+        )
 
 
 def post(
@@ -120,19 +128,32 @@ def _failures_in_words(url: str, deadline: Deadline, seconds: float) -> Iterator
         yield
     except InvalidIPAddress as error:
         raise PostError(
-            "private_address", f"{host} leads to {error}, which is not an address on the public internet."
+            "private_address",
+            gettext("%(host)s leads to %(error)s, which is not an address on the public internet.")
+            % {"host": host, "error": error},
         ) from None
     except requests.exceptions.SSLError:
         raise PostError(
-            "certificate_invalid", f"{host} does not prove its identity by a valid certificate."
+            "certificate_invalid",
+            gettext("%(host)s does not prove its identity by a valid certificate.") % {"host": host},
         ) from None
     except (requests.exceptions.InvalidURL, UnicodeError):
-        raise PostError("invalid_url", f"{url} is not a valid address.") from None
+        raise PostError("invalid_url", gettext("%(url)s is not a valid address.") % {"url": url}) from None
     except (requests.RequestException, HTTPError, OSError) as error:
         if deadline.passed or isinstance(error, requests.Timeout):
-            raise PostError("timed_out", f"{host} did not answer within {seconds:g} seconds.") from None
+            raise PostError(
+                "timed_out",
+                gettext("%(host)s did not answer within %(seconds)s seconds.")
+                % {"host": host, "seconds": f"{seconds:g}"},
+            ) from None
         if isinstance(error.__cause__, socket.gaierror):
-            raise PostError("name_not_found", f"There is no server named {host}.") from None
+            raise PostError(
+                "name_not_found", gettext("There is no server named %(host)s.") % {"host": host}
+            ) from None
         if isinstance(error, requests.ConnectionError):
-            raise PostError("connection_failed", f"No connection to {host}, or it was cut.") from None
-        raise PostError("broken_response", f"{host} sent an answer that is not valid HTTP.") from None
+            raise PostError(
+                "connection_failed", gettext("No connection to %(host)s, or it was cut.") % {"host": host}
+            ) from None
+        raise PostError(
+            "broken_response", gettext("%(host)s sent an answer that is not valid HTTP.") % {"host": host}
+        ) from None

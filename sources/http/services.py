@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import requests
+from django.utils.translation import gettext
 from urllib3.exceptions import HTTPError
 
 from sources.http.connections import Deadline, operators_session
@@ -23,6 +24,8 @@ class ServiceAnswer:
 
     status: int
     content: bytes
+    #: What `Retry-After` says; empty where it says nothing.
+    retry_after: str = ""
 
 
 class ServiceAway(Exception):
@@ -75,11 +78,20 @@ def _exchange(
                 allow_redirects=False,
                 timeout=timeout,
             ) as response:
+                retry_after = response.headers.get("Retry-After", "")
                 content: bytes = response.raw.read(most_bytes + 1, decode_content=True)
         except (requests.RequestException, HTTPError, OSError) as error:
             if deadline.passed or isinstance(error, requests.Timeout):
-                raise ServiceAway(f"{host} did not answer within {seconds:g} seconds.") from None
-            raise ServiceAway(f"{host} cannot be reached, or the connection was cut.") from None
+                raise ServiceAway(
+                    gettext("%(host)s did not answer within %(seconds)s seconds.")
+                    % {"host": host, "seconds": f"{seconds:g}"}
+                ) from None
+            raise ServiceAway(
+                gettext("%(host)s cannot be reached, or the connection was cut.") % {"host": host}
+            ) from None
     if len(content) > most_bytes:
-        raise ServiceAway(f"{host} sent more than {most_bytes:,} bytes.")
-    return ServiceAnswer(response.status_code, content)
+        raise ServiceAway(
+            gettext("%(host)s sent more than %(most_bytes)s bytes.")
+            % {"host": host, "most_bytes": f"{most_bytes:,}"}
+        )
+    return ServiceAnswer(response.status_code, content, retry_after)

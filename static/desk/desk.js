@@ -95,7 +95,7 @@
     // Two regions that scroll are told apart by their names.
     const nameRegions = () => {
         document.querySelectorAll("[data-simplebar]").forEach((region) => {
-            region.dataset.simplebarAriaLabel = say(region.closest("nav") ? "Menu" : "List");
+            region.dataset.simplebarAriaLabel = region.closest("nav") ? say("Menu") : say("List");
         });
     };
 

@@ -87,7 +87,7 @@
 
     /* The list of them ---------------------------------------------------------------------------------------------- */
 
-    const NAMES = { ArrowDown: "↓", ArrowUp: "↑", ArrowLeft: "←", ArrowRight: "→", Escape: "Esc", " ": "Space" };
+    const NAMES = { ArrowDown: "↓", ArrowUp: "↑", ArrowLeft: "←", ArrowRight: "→", Escape: say("Esc"), " ": say("Space") };
     const element = (name, text = "", attributes = {}) => {
         const made = document.createElement(name);
         made.textContent = text;
@@ -99,7 +99,7 @@
         const list = element("dl");
         for (const { key, what } of keys.values()) {
             const term = element("dt");
-            term.append(element("kbd", NAMES[key] ? say(NAMES[key]) : key));
+            term.append(element("kbd", NAMES[key] ?? key));
             list.append(term, element("dd", what));
         }
         const label = element("label", "", { class: "desk-keys-switch" });

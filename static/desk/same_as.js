@@ -45,7 +45,7 @@
             fill("id_country", candidate.country);
             fill("id_url", candidate.website);
             list.replaceChildren();
-            status.textContent = `${candidate.name}: ${say("taken over. Save the page to keep it.")}`;
+            status.textContent = interpolate(say("%s: taken over. Save the page to keep it."), [candidate.name]);
             look.focus();
         };
 
@@ -75,7 +75,7 @@
             } else {
                 const take = element("button", "desk-button", say("This is it"));
                 take.type = "button";
-                take.setAttribute("aria-label", `${say("This is it")}: ${candidate.name}, ${candidate.description}`);
+                take.setAttribute("aria-label", interpolate(say("This is it: %s, %s"), [candidate.name, candidate.description]));
                 take.addEventListener("click", () => choose(candidate));
                 item.append(take);
             }

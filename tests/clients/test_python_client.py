@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from tests.clients.conftest import ARTICLE, Site
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-CONFIGURATION = Path(__file__).with_name("openapi_python_client.yaml")
+CONFIGURATION = settings.BASE_DIR / "docs" / "examples" / "clients" / "python" / "openapi_python_client.yaml"
 PACKAGE = "generated_factcheck_client"
 
 

@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 
 from claims.models import Claim, WebhookEndpoint, WebhookEvent
-from claims.models.webhook import TEST_EVENT
+from claims.models.webhook import TEST_EVENT, VERIFICATION_EVENT
 from claims.webhooks import deliveries, endpoints, ledger_followers
 from tests.claims.webhooks.conftest import endpoint, receiver  # noqa: F401  fixtures
 from tests.helpers.webhook_receiver import Message, Receiver
@@ -90,7 +90,7 @@ def test_example_tells_good_messages_from_bad_ones(
 
 def test_events_are_those_that_exist() -> None:
     documented = re.findall(r"^\| `([a-z_.]+)` \|", SECTION, flags=re.MULTILINE)
-    assert documented == [*WebhookEvent.values, TEST_EVENT]
+    assert documented == [*WebhookEvent.values, TEST_EVENT, VERIFICATION_EVENT]
 
 
 @pytest.mark.django_db

@@ -1,12 +1,14 @@
-"""What readers find: a claim of every rating, in an article and in a cluster, with words that fit no phone."""
+"""What readers find: a claim of every rating, in an article, a cluster and a topic, with words that fit no phone."""
 
 from collections.abc import Callable
+from datetime import date
 
 from django.contrib.auth.models import User
 
-from claims.models import Claim, Claimant, Cluster, ClusterMember, NewsroomPage
+from claims.models import Claim, Claimant, Cluster, ClusterMember, NewsroomPage, Topic
 from claims.models.rating import NormalisedRating
 from claims.review import workflow
+from sources.models import Publisher
 from tests.helpers.newsroom import make_appearance, make_claim, make_source, rating
 
 CODES = NormalisedRating.values  # the house scale has one rating of each class, with the same code
@@ -17,11 +19,16 @@ def pages_of_readers(publish: Callable[..., Claim], claimant: Claimant, editor: 
     """The paths of reader pages with a claim of every rating on them, by name."""
     sentences = [f"Sentence number {code} is said." for code in CODES]
     source = make_source("\n\n".join(sentences), title=f"A speech on {LONG_WORD}")
-    claims = [make_claim(f"{code.capitalize()}: {LONG_WORD} is closed.", claimant=claimant) for code in CODES]
+    topic = Topic.objects.create(name=LONG_WORD, slug="long")
+    claims = [
+        make_claim(f"{code.capitalize()}: {LONG_WORD} is closed.", claimant=claimant, topics=[topic])
+        for code in CODES
+    ]
     table = f"## Why\n\n| {LONG_WORD} | b |\n|---|---|\n| {LONG_WORD} | 2 |"
-    for code, claim, sentence in zip(CODES, claims, sentences, strict=True):
+    for number, (code, claim, sentence) in enumerate(zip(CODES, claims, sentences, strict=True), 1):
         make_appearance(claim, source, sentence)
-        publish(claim, rating=rating(code), explanation=table)
+        publish(claim, rating=rating(code), explanation=table, reviewed_on=date(2025, number, 1))
+    NewsroomPage.objects.create(kind="team", language="de", title=LONG_WORD, text=f"{LONG_WORD}\n\n{table}")
     corrected = publish(make_claim(f"Shut: {LONG_WORD}.", claimant=claimant), rating=rating(CODES[0]))
     publish(
         corrected,
@@ -39,8 +46,9 @@ def pages_of_readers(publish: Callable[..., Claim], claimant: Claimant, editor: 
         text=f"Nobody but {LONG_WORD}.",
     )
     return {
-        "list": "/",
-        "nothing found": "/?q=volcano",
+        "home": "/",
+        "list": "/claims/",
+        "nothing found": "/claims/?q=volcano",
         "claim": claims[0].get_absolute_url(),
         "version": f"/claims/{corrected.pk}/versions/1/",
         "history": f"{corrected.get_absolute_url()}history/",
@@ -50,7 +58,16 @@ def pages_of_readers(publish: Callable[..., Claim], claimant: Claimant, editor: 
         "check": "/check/",
         "clusters": "/clusters/",
         "cluster": make_cluster(claims).get_absolute_url(),
+        "claimant": f"/claimants/{claimant.pk}/mara-lindqvist/",
+        "topic": f"/topics/{topic.pk}/{LONG_WORD.lower()}/",
+        "publisher": f"/publishers/{Publisher.objects.house().pk}/factcheck-newsroom/",
+        "rating": "/ratings/false/",
+        "ratings": "/ratings/",
+        "topics": "/topics/",
+        "facets": "/claims/facets/?by=all",
         "corrections": "/corrections/",
+        "about us": "/about/",
+        "team": "/about/team/",
         "standards": "/standards/",
         "about": "/about/organisation/",
         "ask": "/ask/",

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.browser
 
 #: What `addresses` has.
 READER_PAGES = [
+    "home",
     "list",
     "nothing found",
     "claim",
@@ -38,7 +39,16 @@ READER_PAGES = [
     "check",
     "clusters",
     "cluster",
+    "claimant",
+    "topic",
+    "publisher",
+    "rating",
+    "ratings",
+    "topics",
+    "facets",
     "corrections",
+    "about us",
+    "team",
     "standards",
     "about",
     "ask",
@@ -134,6 +144,13 @@ def wrong(page: Page, *paths: str) -> dict[tuple[str, str], dict[str, list[str]]
 def test_pages_of_readers(name: str, page: Page, addresses: dict[str, str]) -> None:
     assert list(addresses) == READER_PAGES
     assert wrong(page, addresses[name]) == {}
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_pages_of_readers_on_a_phone(width: int, page: Page, addresses: dict[str, str]) -> None:
+    page.set_viewport_size({"width": width, "height": 700})
+    names = ("home", "list", "claimant", "publisher", "rating", "clusters", "corrections", "about us")
+    assert wrong(page, *(addresses[name] for name in names)) == {}
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)

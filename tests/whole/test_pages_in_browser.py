@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from claims.models import Claim, Claimant
-from claims.public.pages import check
+from claims.public.pages import check, claim_list, facet_panel
 from tests.helpers.accessibility import violations
 from tests.helpers.answers import Answers
 from tests.helpers.browser import new_context
@@ -251,3 +251,56 @@ def test_what_a_search_does_not_find_is_checked_as_a_text(
     page = visit(addresses["nothing found"], java_script_enabled=False)
     page.get_by_role("button", name="Check it as a text").click()
     expect(page.locator(".source-text")).to_have_text(re.compile("volcano"))
+
+
+FILLS = "[...new Set([...document.querySelectorAll('.bars rect')].map(bar => getComputedStyle(bar).fill))]"
+
+
+def test_chart_has_the_colours_of_the_ratings_and_the_direction_of_the_page(
+    addresses: dict[str, str], visit: Callable[..., Page]
+) -> None:
+    page = visit(addresses["claimant"], color_scheme="light")
+    light = page.evaluate(FILLS)
+    assert len(light) == 10
+    page.emulate_media(color_scheme="dark")
+    assert set(page.evaluate(FILLS)).isdisjoint(light)
+    page.emulate_media(forced_colors="active")
+    assert len(page.evaluate(FILLS)) == 10
+    across = "getComputedStyle(document.querySelector('.bars')).transform"
+    assert page.evaluate(across) == "none"
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    assert page.evaluate(across).startswith("matrix(-1,")
+    page.get_by_text("The same as a table").click()
+    assert page.locator(".chart-table tbody tr").count() == 10
+
+
+SHIFTED = """() => new Promise(resolve => {
+  let sum = 0;
+  new PerformanceObserver(list => list.getEntries().forEach(each => { sum += each.value; }))
+    .observe({type: "layout-shift", buffered: true});
+  setTimeout(() => resolve(sum), 500);
+})"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_numbers_that_come_late_move_nothing(
+    addresses: dict[str, str], visit: Callable[..., Page], monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setattr(facet_panel, "DEAR", 0)
+    monkeypatch.setattr(claim_list, "CLAIMS_PER_PAGE", 9)
+    page = visit(addresses["list"], viewport={"width": width, "height": 700})
+    expect(page.locator("#filters .facet").first).to_be_attached()
+    assert page.evaluate(SHIFTED) == 0
+    page.locator("#filters").get_by_role("link", name=re.compile("^Satire")).click()
+    expect(page.locator(".card")).to_have_count(1)
+
+
+def test_without_scripts_a_link_leads_to_the_numbers(
+    addresses: dict[str, str], visit: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facet_panel, "DEAR", 0)
+    monkeypatch.setattr(claim_list, "CLAIMS_PER_PAGE", 9)
+    page = visit(addresses["list"], java_script_enabled=False)
+    page.locator("#filters").get_by_role("link", name=re.compile("with numbers$")).click()
+    page.get_by_role("link", name=re.compile("^Satire")).click()
+    expect(page.locator(".card")).to_have_count(1)

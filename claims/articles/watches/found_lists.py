@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
+from django.utils.translation import gettext
 from lxml import html
 from lxml.etree import LxmlError
 
@@ -65,8 +66,11 @@ def followable(address: str, visitor: PoliteVisitor) -> list[Followable]:
     if answer.content_type and answer.content_type not in ACCEPTED_MEDIA_TYPES:
         raise FetchError(
             "no_list",
-            f"{address} is of the type {answer.content_type}, which cannot be followed. Give the address of a feed, "
-            "a sitemap or a page.",
+            gettext(
+                "%(address)s is of the type %(content_type)s, which cannot be followed. Give the address "
+                "of a feed, a sitemap or a page."
+            )
+            % {"address": address, "content_type": answer.content_type},
         )
     title, feeds = _in_head(answer.content[:HEAD], answer.final_url)
     with suppress(FetchError):

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from claims.articles.watches import listed_pages
 from claims.articles.watches.leases import Lease, due
@@ -141,7 +142,7 @@ class _Visit:
                 self._fail(error.sentence, error.wait)
         except Exception:  # whatever a list does to the program, the other watches are visited
             logger.exception("Visiting %s failed", self._lease.watch.url)
-            self._fail("The program failed on this address; its log says how.")
+            self._fail(gettext("The program failed on this address; its log says how."))
 
     def _read_list(self) -> None:
         watch, progress = self._lease.watch, self._lease.watch.progress
@@ -172,12 +173,19 @@ class _Visit:
         elif progress.kind:
             raise FetchError(
                 "no_list",
-                f"{watch.url} was a feed or sitemap and is none any more. Look for its new address, and follow that.",
+                gettext(
+                    "%(url)s was a feed or sitemap and is none any more. Look for its new address, and "
+                    "follow that."
+                )
+                % {"url": watch.url},
             )
         elif answer.content_type and answer.content_type not in ACCEPTED_MEDIA_TYPES:
             raise FetchError(
                 "no_list",
-                f"{watch.url} is neither a feed nor a sitemap nor a page: it is of the type {answer.content_type}.",
+                gettext(
+                    "%(url)s is neither a feed nor a sitemap nor a page: it is of the type %(content_type)s."
+                )
+                % {"url": watch.url, "content_type": answer.content_type},
             )
         else:
             self._note([ListedPage(watch.url)], _KIND.PAGE)
@@ -191,7 +199,7 @@ class _Visit:
         pages, notes, read = list(found.pages), [], 0
         refused: list[FetchError] = []
         if not found.is_whole:
-            notes.append("The list is broken or too long: what could be read of it was.")
+            notes.append(gettext("The list is broken or too long: what could be read of it was."))
         if found.kind == "sitemap" and found.lists:
             for sitemap in self._newest(found.lists):
                 if not self._lease.renewed():
@@ -206,7 +214,7 @@ class _Visit:
                 if inner := page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes):
                     pages += inner.pages
                 else:
-                    notes.append(f"{sitemap.url} is no sitemap.")
+                    notes.append(gettext("%(url)s is no sitemap.") % {"url": sitemap.url})
         if refused and not read:
             raise refused[0]
         return pages, " ".join(notes[:3])

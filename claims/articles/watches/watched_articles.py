@@ -9,6 +9,7 @@ from typing import Any, Literal
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from claims.articles.article_import import import_article
 from claims.articles.watches.listed_pages import next_look
@@ -79,9 +80,9 @@ def look_at(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> LookedAt
     retry = now + FIRST_RETRY * 3**page.attempts
     ours = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at)
     if page.state == _STATE.IMPORTED and page.source_id is None:
-        return _given_up(page, "Its source was deleted here, so it is not followed any more.")
+        return _given_up(page, gettext("Its source was deleted here, so it is not followed any more."))
     if page.attempts >= MOST_ATTEMPTS:
-        return _given_up(page, page.failure or "The program ended while it was imported.")
+        return _given_up(page, page.failure or gettext("The program ended while it was imported."))
     if not ours.update(attempts=F("attempts") + 1, next_look_at=retry, looked_at=now):
         return None
     due_at, page.next_look_at = page.next_look_at, retry
@@ -106,10 +107,10 @@ def look_at(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> LookedAt
         WatchedPage.objects.filter(pk=page.pk, next_look_at=retry).update(
             attempts=F("attempts") - 1, next_look_at=now + FIRST_RETRY
         )
-        return LookedAt("later", page, failure="The store of files cannot be reached.")
+        return LookedAt("later", page, failure=gettext("The store of files cannot be reached."))
     except Exception:  # whatever one page does to the program, the others are imported
         logger.exception("Importing %s failed", page.url)
-        return _failed(page, "The program failed on this page; its log says how.", lasts=False)
+        return _failed(page, gettext("The program failed on this page; its log says how."), lasts=False)
 
 
 def _imported(page: WatchedPage, watch: Watch, answer: Fetched) -> LookedAt:
@@ -135,7 +136,7 @@ def _imported(page: WatchedPage, watch: Watch, answer: Fetched) -> LookedAt:
         if not kept:
             # The watch was removed meanwhile, or the page taken over by somebody else.
             transaction.set_rollback(True)
-            return LookedAt("failed", page, failure="The watch was removed meanwhile.")
+            return LookedAt("failed", page, failure=gettext("The watch was removed meanwhile."))
         WatchProgress.objects.filter(pk=watch.pk).update(
             articles_of_day=F("articles_of_day") + int(was_waiting),
             proposals_of_day=F("proposals_of_day") + proposals,

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from claims.exports.evidence_pack.cited_files import (
     CitedFiles,
@@ -125,7 +126,8 @@ def evidence_pack(claim_id: int, *, for_public: bool) -> EvidencePack:
     entries = list(Publication.objects.filter(claim_id=claim_id).order_by("version").select_related(None))
     if not entries:
         raise NothingPublished(
-            f"Claim {claim_id} was never published, so there is no evidence of it to hand out."
+            gettext("Claim %(claim_id)s was never published, so there is no evidence of it to hand out.")
+            % {"claim_id": claim_id}
         )
     cited = cited_files((entry.document for entry in entries), for_public=for_public)
     stamps = timestamps_of(file.sha256 for file in cited.kept)

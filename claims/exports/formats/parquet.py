@@ -70,15 +70,23 @@ class _Guarded:
                 self.failure = failure
 
 
-def write(bodies: Iterable[bytes], file: IO[bytes], *, said: dict[str, Any]) -> None:
-    """Write the table to a file, which need not be one that can be read or sought in.
+def write(bodies: Iterable[bytes], file: IO[bytes], *, said: dict[str, Any]) -> int:
+    """Write the table to a file, which need not be one that can be read or sought in; returns how many rows it has.
 
     Args:
         said: what the file says of itself besides, as JSON values.
     """
     guarded = _Guarded(file)
+    rows = 0
+
+    def counted(groups: Iterator[RecordBatch]) -> Iterator[RecordBatch]:
+        nonlocal rows
+        for group in groups:
+            rows += group.num_rows
+            yield group
+
     write_parquet(
-        RecordBatchReader.from_batches(SCHEMA, guarded.reading(_groups(bodies))),
+        RecordBatchReader.from_batches(SCHEMA, guarded.reading(counted(_groups(bodies)))),
         cast(IO[bytes], guarded),
         compression="zstd(3)",
         max_row_group_size=GROUP_SIZE,
@@ -87,6 +95,7 @@ def write(bodies: Iterable[bytes], file: IO[bytes], *, said: dict[str, Any]) -> 
     )
     if guarded.failure:
         raise guarded.failure
+    return rows
 
 
 def _groups(bodies: Iterable[bytes]) -> Iterator[RecordBatch]:

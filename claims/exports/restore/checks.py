@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext
 
 from claims.exports import lines
 from claims.exports.lines import ArchiveLine, Unreadable
@@ -144,14 +145,16 @@ class _Checking:
     def _header(self, line: ArchiveLine) -> None:
         if line.said["filter"]:
             raise RestoreRefused(
-                f"The file holds a part of a ledger ({line.said['filter']}). Only a whole one can be restored."
+                gettext("The file holds a part of a ledger (%(filter)s). Only a whole one can be restored.")
+                % {"filter": line.said["filter"]}
             )
         self._announced = line.said["sequence"]
 
     def _end(self, line: ArchiveLine) -> None:
         if not self._entries == line.said["entries"] == self._announced:
             raise RestoreRefused(
-                f"Line {line.number}: the file has {self._entries:,} entries of {self._announced:,}. It is not whole."
+                gettext("Line %(line)s: the file has %(entries)s entries of %(announced)s. It is not whole.")
+                % {"line": line.number, "entries": f"{self._entries:,}", "announced": f"{self._announced:,}"}
             )
 
     # Rows -------------------------------------------------------------------------------------------------------------
@@ -176,7 +179,14 @@ class _Checking:
                 name = differing[0]
                 self._conflict(
                     line,
-                    f"{kind.name} {row['id']}, `{name}`: “{row[name]}” here, “{line.said[name]}” in the file.",
+                    gettext("%(kind)s %(id)s, `%(name)s`: “%(row)s” here, “%(said)s” in the file.")
+                    % {
+                        "kind": kind.name,
+                        "id": row["id"],
+                        "name": name,
+                        "row": row[name],
+                        "said": line.said[name],
+                    },
                 )
         for names in _UNIQUE[kind.name]:
             self._take_keys(kind, names, some)
@@ -192,7 +202,11 @@ class _Checking:
             other = here.get(key) if key else None
             if other is not None and other != line.said["id"]:
                 said = ", ".join(f"{name} “{part}”" for name, part in zip(names, key or (), strict=True))
-                self._conflict(line, f"{kind.name} {line.said['id']}: {kind.name} {other} has {said} here.")
+                self._conflict(
+                    line,
+                    gettext("%(kind)s %(id)s: %(kind)s %(other)s has %(said)s here.")
+                    % {"kind": kind.name, "id": line.said["id"], "other": other, "said": said},
+                )
 
     # Entries ----------------------------------------------------------------------------------------------------------
 
@@ -202,14 +216,19 @@ class _Checking:
             self._entries += 1
             if line.said["sequence"] != self._entries:
                 raise RestoreRefused(
-                    f"Line {line.number}: entry {line.said['sequence']} stands where {self._entries} should."
+                    gettext("Line %(line)s: entry %(sequence)s stands where %(entries)s should.")
+                    % {"line": line.number, "sequence": line.said["sequence"], "entries": self._entries}
                 )
             if hashlib.sha256(line.body).hexdigest() != line.said["body_sha256"]:
                 raise RestoreRefused(
-                    f"Line {line.number}: the body is not the one that was exported (SHA-256)."
+                    gettext("Line %(line)s: the body is not the one that was exported (SHA-256).")
+                    % {"line": line.number}
                 )
             if not is_marked_well(line.body):
-                raise RestoreRefused(f"Line {line.number}: the body has a tab where no export puts one.")
+                raise RestoreRefused(
+                    gettext("Line %(line)s: the body has a tab where no export puts one.")
+                    % {"line": line.number}
+                )
             bodies[line.number] = understood(line.body)
         before = [line for line in some if line.said["sequence"] <= self.here]
         after = some[len(before) :]
@@ -242,8 +261,11 @@ class _Checking:
         )
         if chain_hash(entry_text(facts, previous)) != self._chain:
             raise RestoreRefused(
-                f"Line {line.number}: entry {said['sequence']} does not go on from the entry before it. One of the two"
-                " was changed since it was published."
+                gettext(
+                    "Line %(line)s: entry %(sequence)s does not go on from the entry before it. One of the "
+                    "two was changed since it was published."
+                )
+                % {"line": line.number, "sequence": said["sequence"]}
             )
 
     def _refuse_to_speak_for_the_house(
@@ -257,8 +279,12 @@ class _Checking:
             said = next(verdict for verdict in bodies[line.number]["verdicts"] if verdict["id"] == pk)
             if said["origin"] in own and not Verdict.objects.filter(pk=pk).exists():
                 raise RestoreRefused(
-                    f"Line {line.number}: verdict {pk} is the house's, and this newsroom has published verdicts of its"
-                    " own here since. A ledger is restored in its name only before that: use a new database."
+                    gettext(
+                        "Line %(line)s: verdict %(pk)s is the house's, and this newsroom has published verdicts "
+                        "of its own here since. A ledger is restored in its name only before that: use a new "
+                        "database."
+                    )
+                    % {"line": line.number, "pk": pk}
                 )
 
     @property
@@ -278,8 +304,11 @@ class _Checking:
         for line in some:
             if here.get(line.said["sequence"]) != tuple(line.said[name] for name in names):
                 raise RestoreRefused(
-                    f"Line {line.number}: the ledger of this database has another entry"
-                    f" {line.said['sequence']}. It can continue a ledger, not join two."
+                    gettext(
+                        "Line %(line)s: the ledger of this database has another entry %(sequence)s. It can "
+                        "continue a ledger, not join two."
+                    )
+                    % {"line": line.number, "sequence": line.said["sequence"]}
                 )
 
     def _compare_claims(self, some: list[ArchiveLine]) -> None:
@@ -289,14 +318,25 @@ class _Checking:
             line, newest = ids[claim.pk], claim.publications.newest().first()
             if newest is None:
                 if claim.pk not in self._merged or claim.state != Claim.State.MERGED:
-                    self._conflict(line, f"claim {claim.pk} is another one here: “{claim}”")
+                    self._conflict(
+                        line,
+                        gettext("claim %(claim)s is another one here: “%(claim_2)s”")
+                        % {"claim": claim.pk, "claim_2": claim},
+                    )
             elif reviewed_parts_differ(claim, newest) or claimed_media_differ(claim, newest):
-                self._conflict(line, f"claim {claim.pk} has been edited here since it was published.")
+                self._conflict(
+                    line,
+                    gettext("claim %(claim)s has been edited here since it was published.")
+                    % {"claim": claim.pk},
+                )
         open_ones = Verdict.objects.filter(
             claim__in=ids, state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW]
         )
         for claim_id in open_ones.values_list("claim", flat=True):
-            self._conflict(ids[claim_id], f"claim {claim_id} has an open verdict here.")
+            self._conflict(
+                ids[claim_id],
+                gettext("claim %(claim_id)s has an open verdict here.") % {"claim_id": claim_id},
+            )
 
     def _compare_parts(self, some: list[ArchiveLine], bodies: Mapping[int, dict[str, Any]]) -> None:
         """Ids of verdicts, evidence and appearances belong to what was published, or to nothing."""
@@ -311,16 +351,18 @@ class _Checking:
             _ids_of(name, some, bodies) for name in ("verdict", "evidence", "reply", "appearance")
         )
         for pk in Verdict.objects.filter(~Exists(published), pk__in=verdicts).values_list("pk", flat=True):
-            self._conflict(verdicts[pk], f"verdict {pk} is another one here.")
+            self._conflict(verdicts[pk], gettext("verdict %(pk)s is another one here.") % {"pk": pk})
         for pk in Evidence.objects.filter(~Exists(shown), pk__in=evidence).values_list("pk", flat=True):
-            self._conflict(evidence[pk], f"evidence {pk} is another one here.")
+            self._conflict(evidence[pk], gettext("evidence %(pk)s is another one here.") % {"pk": pk})
         for pk in ReplyRequest.objects.filter(~Exists(shown), pk__in=replies).values_list("pk", flat=True):
-            self._conflict(replies[pk], f"request for an answer {pk} is another one here.")
+            self._conflict(
+                replies[pk], gettext("request for an answer %(pk)s is another one here.") % {"pk": pk}
+            )
         others = Appearance.objects.filter(~Exists(ledger), pk__in=appearances).exclude(
             claim__in=self._merged
         )
         for pk in others.values_list("pk", flat=True):
-            self._conflict(appearances[pk], f"appearance {pk} is another one here.")
+            self._conflict(appearances[pk], gettext("appearance %(pk)s is another one here.") % {"pk": pk})
 
 
 def _ids_of(

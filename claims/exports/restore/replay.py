@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from claims.exports.restore.checks import RestoreRefused
 from claims.exports.restore.restored_entries import (
@@ -32,9 +33,10 @@ from claims.ledger.entries import LedgerEntry as Recorded
 from claims.ledger.entries import as_recorded
 from claims.models import Claim, Evidence, Publication, ReplyRequest, Transition, Verdict
 from factcheck.database.bulk_copy import Maker, copy
+from factcheck.installation.house_language import in_house_language
 
 #: Who moved what, in the words of the log.
-ACTOR = "Restored from an export"
+ACTOR = gettext_noop("Restored from an export")
 
 _STATE = Verdict.State
 #: What a verdict says of pictures, sound and film.
@@ -242,13 +244,15 @@ def _shown(item: dict[str, Any]) -> dict[str, Any]:
 def _transition(
     claim: int, verdict: int | None, action: str, before: str, after: str, *, note: str = ""
 ) -> dict[str, Any]:
+    with in_house_language():
+        actor = gettext(ACTOR)
     return {
         "claim_id": claim,
         "verdict_id": verdict,
         "action": action,
         "before": before,
         "after": after,
-        "actor_name": ACTOR,
+        "actor_name": actor,
         "note": note,
     }
 
@@ -263,8 +267,11 @@ def _record(some: list[RestoredEntry]) -> None:
     for entry in some:
         if numbers[entry.line.said["id"]] != entry.line.said["sequence"]:
             raise RestoreRefused(
-                f"Line {entry.line.number}: something else was published meanwhile. What was restored stays; the rest"
-                " does not fit any more."
+                gettext(
+                    "Line %(line)s: something else was published meanwhile. What was restored stays; the "
+                    "rest does not fit any more."
+                )
+                % {"line": entry.line.number}
             )
 
 

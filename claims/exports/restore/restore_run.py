@@ -8,6 +8,7 @@ from itertools import takewhile
 from typing import BinaryIO, cast
 
 from django.db import connection, transaction
+from django.utils.translation import gettext
 
 from claims.exports import lines
 from claims.exports.lines import ArchiveLine, recognise
@@ -124,7 +125,7 @@ def _alone() -> Iterator[LastingTransaction]:
         with alone("restore") as own:
             yield own
     except AlreadyHeld:
-        raise RestoreRefused("Another restore is running on this database.") from None
+        raise RestoreRefused(gettext("Another restore is running on this database.")) from None
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_noop
 
 from claims.imports.storing import known_claims
 from claims.imports.storing.decisions import Decisions, Taken
@@ -40,10 +41,11 @@ from claims.models.claim_rules import JUDGED
 from claims.models.evidence import carry_over
 from factcheck.database import clock
 from factcheck.database.bulk_copy import Lines, copy, expect_many, lines, reserve_ids, send
+from factcheck.installation.house_language import in_house_language
 
 _LONGEST_PLACE = {"file": 500, "position": 200}
 #: Why a claim is proposed of which an import has made a draft.
-_OF_THE_HOUSE = "Imported from the newsroom's own records: the verdict is a draft."
+_OF_THE_HOUSE = gettext_noop("Imported from the newsroom's own records: the verdict is a draft.")
 
 
 @dataclass(slots=True)
@@ -134,7 +136,9 @@ class _Rows:
             if standing.verdicts:
                 standing.claim.state = Claim.State.ACCEPTED
             elif standing.drafts:
-                standing.claim.reason = f"{_OF_THE_HOUSE}\n{standing.claim.reason}".strip()
+                with in_house_language():
+                    said = gettext(_OF_THE_HOUSE)
+                standing.claim.reason = f"{said}\n{standing.claim.reason}".strip()
         places = [(one, place) for one in (*new, *old) for place in one.appearances]
         for (one, place), pk in zip(places, reserve_ids(Appearance, len(places)), strict=True):
             place.pk, place.claim_id = pk, one.claim.pk

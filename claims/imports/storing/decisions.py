@@ -6,6 +6,8 @@ from datetime import datetime
 from functools import cache
 from itertools import groupby
 
+from django.utils.translation import gettext
+
 from claims.imports.reading.review_record import Review
 from claims.imports.storing import known_claims
 from claims.imports.storing.disagreement import Disagreement
@@ -18,6 +20,7 @@ from claims.imports.storing.standing_claim import Standing
 from claims.imports.storing.unusable_records import refusal_of
 from claims.models import Claim, ImportedRecord, ImportProblem, ImportRun, Verdict
 from factcheck.database.bulk_copy import Maker
+from factcheck.installation.house_language import in_house_language
 
 
 @cache
@@ -153,11 +156,19 @@ def _rated_first(assigned: list[tuple[Staged, Standing]]) -> list[tuple[Staged, 
 
 def _reason(review: Review) -> str:
     """Why a claim without a verdict is there, and what else its record says."""
-    lines = ["Imported without a rating."]
-    if review.publisher:
-        when = f" on {review.reviewed_on}" if review.reviewed_on else ""
-        where = f": {review.url}" if review.url else "."
-        lines[0] += f" {review.publisher.name} looked at it{when}{where}"
-    said = {"Headline": review.title, "By": review.byline, "Finding": review.summary}
-    said |= {"Language of the review": review.review_language}
+    with in_house_language():
+        lines = [gettext("Imported without a rating.")]
+        if review.publisher:
+            looked = (
+                gettext("%(publisher)s looked at it on %(day)s")
+                if review.reviewed_on
+                else gettext("%(publisher)s looked at it")
+            ) % {"publisher": review.publisher.name, "day": review.reviewed_on}
+            lines[0] += f" {looked}" + (f": {review.url}" if review.url else ".")
+        said = {
+            gettext("Headline"): review.title,
+            gettext("By"): review.byline,
+            gettext("Finding"): review.summary,
+            gettext("Language of the review"): review.review_language,
+        }
     return "\n".join([*lines, *(f"{name}: {value}" for name, value in said.items() if value)])

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from claims.imports.reading.review_record import Outlet
 from claims.imports.storing.disagreement import Disagreement
@@ -40,8 +41,11 @@ class HouseRecords:
         """
         if self.is_archive and publisher and not publisher.is_house:
             raise NotForTheHouse(
-                f"This is a record of {publisher}, and a house archive holds only the newsroom's own."
-                " Import it without “house archive”."
+                gettext(
+                    "This is a record of %(publisher)s, and a house archive holds only the newsroom's own. "
+                    "Import it without “house archive”."
+                )
+                % {"publisher": publisher}
             )
 
     def require_place(
@@ -69,26 +73,37 @@ class HouseRecords:
         """
         if drafted_now and says_otherwise:
             raise NotForTheHouse(
-                "Another record of this import is the newsroom's draft on this claim, and says something else."
-                " Correct the one that is wrong and feed it back."
+                gettext(
+                    "Another record of this import is the newsroom's draft on this claim, and says something "
+                    "else. Correct the one that is wrong and feed it back."
+                )
             )
         if open_ and (says_otherwise or self.is_archive):
             raise NotForTheHouse(
-                f"The newsroom has an open draft on this claim (verdict {open_.pk}). Edit that one, or delete it first."
+                gettext(
+                    "The newsroom has an open draft on this claim (verdict %(open)s). Edit that one, or "
+                    "delete it first."
+                )
+                % {"open": open_.pk}
             )
         if live and says_otherwise and not revises:
             raise NotForTheHouse(
-                f"The newsroom has published another verdict on this claim (verdict {live.pk})."
-                " Draft a new version of it on the desk."
+                gettext(
+                    "The newsroom has published another verdict on this claim (verdict %(live)s). Draft a "
+                    "new version of it on the desk."
+                )
+                % {"live": live.pk}
             )
         if had_one and not (live or open_):
             raise NotForTheHouse(
-                "The newsroom has withdrawn its verdict on this claim. Draft a new one on the desk."
+                gettext("The newsroom has withdrawn its verdict on this claim. Draft a new one on the desk.")
             )
         if not self.is_archive and self.run.started_by_id is None:
             raise NotForTheHouse(
-                "This is a record of this newsroom, so it becomes a draft, and a draft has an author."
-                " Say who imports it with --by."
+                gettext(
+                    "This is a record of this newsroom, so it becomes a draft, and a draft has an author. "
+                    "Say who imports it with --by."
+                )
             )
 
     def terms(self, publisher: Publisher) -> dict[str, Any]:
@@ -141,8 +156,12 @@ def is_namesake(house: Publisher, publisher: Publisher) -> bool:
 
 def namesake_refused(outlet: Outlet) -> NotForTheHouse:
     return NotForTheHouse(
-        f"“{outlet.name}” is the name of this newsroom, but {outlet.domain or outlet.url or 'its address'} is not its"
-        " site. If it is the newsroom's, add the address to it under Publishers; if not, name the publisher otherwise."
+        gettext(
+            "“%(outlet)s” is the name of this newsroom, but %(domain)s is not its site. If it is the "
+            "newsroom's, add the address to it under Publishers; if not, name the publisher "
+            "otherwise."
+        )
+        % {"outlet": outlet.name, "domain": outlet.domain or outlet.url or "its address"}
     )
 
 

@@ -3,28 +3,32 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from django.utils.translation import gettext, gettext_noop
+
+from factcheck.installation.house_language import in_house_language
+
 #: How they are told what happened, in this order.
 CHANGED, ADDED, FROM_ANOTHER = (
-    "Changed in the imported file",
-    "Added in the imported file",
-    "Added from another record",
+    gettext_noop("Changed in the imported file"),
+    gettext_noop("Added in the imported file"),
+    gettext_noop("Added from another record"),
 )
 #: The fields of claims and verdicts, in words.
 IN_WORDS: Final = {
-    "rating": "rating",
-    "url": "address",
-    "title": "headline",
-    "summary": "summary",
-    "byline": "byline",
-    "reviewed_on": "date of the review",
-    "language": "language",
-    "media_authenticity_category": "category of the picture, sound or film",
-    "original_media_context": "what the picture, sound or film really shows",
-    "original_media_url": "address of the original",
-    "statement": "wording of the claim",
-    "claimant": "claimant",
-    "claimed_on": "date of the claim",
-    "context": "context",
+    "rating": gettext_noop("rating"),
+    "url": gettext_noop("address"),
+    "title": gettext_noop("headline"),
+    "summary": gettext_noop("summary"),
+    "byline": gettext_noop("byline"),
+    "reviewed_on": gettext_noop("date of the review"),
+    "language": gettext_noop("language"),
+    "media_authenticity_category": gettext_noop("category of the picture, sound or film"),
+    "original_media_context": gettext_noop("what the picture, sound or film really shows"),
+    "original_media_url": gettext_noop("address of the original"),
+    "statement": gettext_noop("wording of the claim"),
+    "claimant": gettext_noop("claimant"),
+    "claimed_on": gettext_noop("date of the claim"),
+    "context": gettext_noop("context"),
 }
 
 
@@ -35,6 +39,9 @@ def added(is_known: bool) -> str:
 
 def sentence(told: Mapping[str, Sequence[str]]) -> str:
     """What happened → to which parts, as readers are told; "" for nothing."""
-    return " ".join(
-        f"{what}: {', '.join(told[what])}." for what in (CHANGED, ADDED, FROM_ANOTHER) if what in told
-    )
+    with in_house_language():
+        return " ".join(
+            f"{gettext(what)}: {', '.join(map(gettext, told[what]))}."
+            for what in (CHANGED, ADDED, FROM_ANOTHER)
+            if what in told
+        )

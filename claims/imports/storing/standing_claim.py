@@ -6,6 +6,8 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
+from django.utils.translation import gettext
+
 from claims.imports.reading.identity import name_key, same_words
 from claims.imports.reading.raw_record import RecordPlace
 from claims.imports.reading.review_record import Person, Review
@@ -225,13 +227,19 @@ class Standing:
             and not (revises and self._may_be_revised(live, house))
         ):
             raise Disagreement(
-                f"{publisher} rated this claim “{live.rating}” in another record, “{rating}” in this one."
-                " Correct the one that is wrong and feed it back."
+                gettext(
+                    "%(publisher)s rated this claim “%(rating)s” in another record, “%(rating_2)s” in this "
+                    "one. Correct the one that is wrong and feed it back."
+                )
+                % {"publisher": publisher, "rating": live.rating, "rating_2": rating}
             )
         if rating and live is None and is_known and publisher.pk in self.retracted:
             raise RetractedHere(
-                f"This verdict of {publisher} was retracted here (claim {self.claim.pk}); an import does not publish"
-                " it again. Draft it anew if it is to stand."
+                gettext(
+                    "This verdict of %(publisher)s was retracted here (claim %(claim)s); an import does not "
+                    "publish it again. Draft it anew if it is to stand."
+                )
+                % {"publisher": publisher, "claim": self.claim.pk}
             )
 
     def _require_place(

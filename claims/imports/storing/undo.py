@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 from procrastinate.contrib.django import app
 
 from claims.imports.storing.house_records import untouched_drafts
@@ -73,30 +73,38 @@ def obstacles(run: ImportRun) -> list[str]:
     )
     merged = Claim.objects.filter(merged_into=OuterRef("pk"))
     found = []
-    for rows, one, many in (
+    for rows, told in (
         (
             claims.filter(Exists(own_verdicts)),
-            "%d of its claims has a verdict written here.",
-            "%d of its claims have verdicts written here.",
+            ngettext_lazy(
+                "%d of its claims has a verdict written here.",
+                "%d of its claims have verdicts written here.",
+            ),
         ),
         (
             claims.filter(Exists(merged)),
-            "Another claim was merged into %d of its claims.",
-            "Other claims were merged into %d of its claims.",
+            ngettext_lazy(
+                "Another claim was merged into %d of its claims.",
+                "Other claims were merged into %d of its claims.",
+            ),
         ),
         (
             claims.filter(Exists(by_people)),
-            "%d of its claims was accepted, declined, merged or retracted by somebody since.",
-            "%d of its claims were accepted, declined, merged or retracted by somebody since.",
+            ngettext_lazy(
+                "%d of its claims was accepted, declined, merged or retracted by somebody since.",
+                "%d of its claims were accepted, declined, merged or retracted by somebody since.",
+            ),
         ),
         (
             claims.filter(Exists(Comment.objects.filter(claim=OuterRef("pk")))),
-            "%d of its claims has been commented on.",
-            "%d of its claims have been commented on.",
+            ngettext_lazy(
+                "%d of its claims has been commented on.",
+                "%d of its claims have been commented on.",
+            ),
         ),
     ):
         if count := rows.count():
-            found.append(ngettext(one, many, count) % count)
+            found.append(str(told % count))
     return found + [
         ngettext(
             "%(run)s came later and changed %(count)d of its claims; undo that one first.",

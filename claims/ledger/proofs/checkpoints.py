@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db import connection, transaction
+from django.utils.translation import gettext
 
 from claims.ledger.house_signature import decoded, house_key
 from claims.ledger.proofs import stored_tree
@@ -47,7 +48,10 @@ def sign_ledger() -> Checkpoint | None:
         size = Publication.objects.order_by("-sequence").values_list("sequence", flat=True).first() or 0
         before = last.tree_size if last else 0
         if size < before:
-            raise Inconsistent(f"The ledger ends at entry {size}; checkpoint {before} was signed.")
+            raise Inconsistent(
+                gettext("The ledger ends at entry %(size)s; checkpoint %(before)s was signed.")
+                % {"size": size, "before": before}
+            )
         if not size or (last and not _is_due(last, size)):
             return None
         if last:
@@ -95,9 +99,15 @@ def require_signed(checkpoint: Checkpoint) -> None:
     try:
         stored = stored_tree.root(head.size)
     except LookupError as problem:
-        raise Inconsistent(f"Hashes below checkpoint {head.size} are missing: {problem}.") from None
+        raise Inconsistent(
+            gettext("Hashes below checkpoint %(size)s are missing: %(problem)s.")
+            % {"size": head.size, "problem": problem}
+        ) from None
     if stored != head.root:
-        raise Inconsistent(f"What is stored does not come to checkpoint {head.size}, which was signed.")
+        raise Inconsistent(
+            gettext("What is stored does not come to checkpoint %(size)s, which was signed.")
+            % {"size": head.size}
+        )
 
 
 def head_of(checkpoint: Checkpoint) -> TreeHead:
@@ -110,16 +120,21 @@ def head_of(checkpoint: Checkpoint) -> TreeHead:
         note = SignedNote.read(checkpoint.note)
         head = TreeHead.read(note.text)
     except NoSuchNote as problem:
-        raise Inconsistent(f"Checkpoint {checkpoint.tree_size} of {checkpoint.log}: {problem}") from None
+        raise Inconsistent(
+            gettext("Checkpoint %(tree_size)s of %(log)s: %(problem)s")
+            % {"tree_size": checkpoint.tree_size, "log": checkpoint.log, "problem": problem}
+        ) from None
     key = checkpoint.key
     if (head.size, head.root.hex()) != (checkpoint.tree_size, checkpoint.root_sha256):
         raise Inconsistent(
-            f"Checkpoint {checkpoint.tree_size} of {checkpoint.log} says another than what is signed."
+            gettext("Checkpoint %(tree_size)s of %(log)s says another than what is signed.")
+            % {"tree_size": checkpoint.tree_size, "log": checkpoint.log}
         )
     name = log_name(key.origin, checkpoint.log)
     if head.origin != name or not note.is_signed_by(name, decoded(key.public_key)):
         raise Inconsistent(
-            f"Checkpoint {checkpoint.tree_size} of {checkpoint.log} does not bear its signature."
+            gettext("Checkpoint %(tree_size)s of %(log)s does not bear its signature.")
+            % {"tree_size": checkpoint.tree_size, "log": checkpoint.log}
         )
     return head
 
@@ -133,7 +148,10 @@ def _require_link(last: Checkpoint) -> None:
     head = head_of(last)
     link = ReviewLink.objects.filter(number=head.size).first()
     if link is None or link.chain_sha256 != head.root.hex():
-        raise Inconsistent(f"The chain of reviews does not come to checkpoint {head.size}, which was signed.")
+        raise Inconsistent(
+            gettext("The chain of reviews does not come to checkpoint %(size)s, which was signed.")
+            % {"size": head.size}
+        )
 
 
 def _is_due(last: Checkpoint, size: int) -> bool:
@@ -156,14 +174,22 @@ def _grow(before: int, size: int) -> None:
         text = entry.text(previous)
         number = entry.facts.sequence
         if chain_hash(text) != entry.chain_sha256:
-            raise Inconsistent(f"Entry {number} of the ledger is not what it was when it was published.")
+            raise Inconsistent(
+                gettext("Entry %(number)s of the ledger is not what it was when it was published.")
+                % {"number": number}
+            )
         leaf = leaf_hash(text)
         if number > before:
             tiles.add(leaf)
         elif leaf != next(known):
-            raise Inconsistent(f"Entry {number} of the ledger is not what was signed.")
+            raise Inconsistent(
+                gettext("Entry %(number)s of the ledger is not what was signed.") % {"number": number}
+            )
     if tiles.size != size:
-        raise Inconsistent(f"The ledger has a gap: {tiles.size} of {size} entries are there.")
+        raise Inconsistent(
+            gettext("The ledger has a gap: %(size)s of %(size_2)s entries are there.")
+            % {"size": tiles.size, "size_2": size}
+        )
     stored_tree.store_tiles(tiles.taken())
 
 

@@ -10,6 +10,7 @@ import re
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext
 
 from claims.ledger.house_signature import decoded, encoded, house_key, key_made_of
 from claims.ledger.proofs.signed_note import NoSuchNote, SignedNote, signed
@@ -40,9 +41,12 @@ def key_in_use() -> SigningKey:
         return SigningKey.objects.create(public_key=ours, origin=origin_here())
     if newest.public_key != ours:
         raise KeyRefused(
-            f"The key that SIGNING_KEY stands for ({ours}) is not the one with which this ledger is signed"
-            f" ({newest.public_key}). Set SIGNING_KEY to what it was, or announce the new key with"
-            " `manage.py change_signing_key`."
+            gettext(
+                "The key that SIGNING_KEY stands for (%(ours)s) is not the one with which this ledger is "
+                "signed (%(public_key)s). Set SIGNING_KEY to what it was, or announce the new key with "
+                "`manage.py change_signing_key`."
+            )
+            % {"ours": ours, "public_key": newest.public_key}
         )
     return newest
 
@@ -62,20 +66,22 @@ def succeed(secret: str, *, lost_because: str = "") -> SigningKey:
     newest = SigningKey.objects.newest()
     if newest is None:
         raise KeyRefused(
-            "Nothing was signed yet: set SIGNING_KEY, and the first checkpoint announces its key."
+            gettext("Nothing was signed yet: set SIGNING_KEY, and the first checkpoint announces its key.")
         )
     old, new = house_key(), key_made_of(secret)
     public_key = _public(new)
     if SigningKey.objects.filter(public_key=public_key).exists():
-        raise KeyRefused("This key was used before. Take another secret.")
+        raise KeyRefused(gettext("This key was used before. Take another secret."))
     if lost_because:
         signers = [new]
     elif _public(old) == newest.public_key:
         signers = [old, new]
     else:
         raise KeyRefused(
-            "SIGNING_KEY does not stand for the key with which this ledger is signed, which has to say what"
-            " follows it. Set it to what it was, or say with --lost why that cannot be."
+            gettext(
+                "SIGNING_KEY does not stand for the key with which this ledger is signed, which has to "
+                "say what follows it. Set it to what it was, or say with --lost why that cannot be."
+            )
         )
     text = statement(newest.origin, newest.public_key, public_key, lost_because)
     return SigningKey.objects.create(

@@ -10,6 +10,7 @@ from django.conf import settings
 from claims.search import Places, SearchReading, read
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.database.read_connections import fetch
+from factcheck.web.language_addresses import parted
 from sources.addresses import url_key
 
 #: An address is at most so long.
@@ -54,7 +55,8 @@ def claim_at(key: str) -> int | None:
     here, there = urlsplit(url_key(settings.SITE_URL)), urlsplit(key)
     if there.netloc != here.netloc or not there.path.startswith(here.path):
         return None
-    found = _CLAIM.fullmatch(there.path.removeprefix(here.path.rstrip("/")))
+    _code, path = parted(there.path.removeprefix(here.path.rstrip("/")))
+    found = _CLAIM.fullmatch(path)
     return min(int(found[1]), GREATEST_ID) if found else None
 
 

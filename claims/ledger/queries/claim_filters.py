@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
+from django.utils.translation import gettext
 
 from claims.ledger.document.serializers import ClaimSerializer, PublishedVerdictSerializer
 from claims.ledger.queries.address_search import sought
@@ -70,7 +71,7 @@ def past(moment: datetime) -> datetime:
     """
     now = datetime.now(UTC)
     if moment.date() > now.date():
-        raise no_such_place("as_of", "it lies in the future.")
+        raise no_such_place("as_of", gettext("it lies in the future."))
     return min(moment, now)
 
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 from django.utils.timezone import get_default_timezone
+from django.utils.translation import gettext
 
 from claims.ledger.document.claim_body import CORRECTIONS
 from claims.models import Publication, PublishedVerdict
@@ -34,7 +35,7 @@ class MonthValue:
         found = _MONTH.fullmatch(text)
         year, month = (int(found[1]), int(found[2])) if found else (0, 0)
         if not 1 < year < 9999:
-            raise ValueRefused("it must be a month such as 2026-03.")
+            raise ValueRefused(gettext("it must be a month such as 2026-03."))
         zone = get_default_timezone()
         begins = datetime(year, month, 1, tzinfo=zone)
         ends = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=zone)

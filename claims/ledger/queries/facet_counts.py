@@ -105,7 +105,8 @@ FACETS = {
             own=("rating_class",),
         ),
         Facet("rating", _by_verdict, "rating_id", own=("rating",), mentions=Mention.Kind.RATING),
-        Facet("publisher", _by_verdict, "publisher_id", own=("publisher",)),
+        # `by`: the newsroom itself is one of the publishers (`own_claims`).
+        Facet("publisher", _by_verdict, "publisher_id", own=("publisher", "by")),
         Facet("publisher_kind", _by_verdict, "publisher_kind", own=("publisher_kind",)),
         Facet(
             "reviewed_year",
@@ -125,6 +126,12 @@ FACETS = {
         ),
     )
 }
+
+#: What pages for readers divide claims by besides, among the days that are asked for.
+REVIEWED_MONTH = Facet(
+    "reviewed_month", _by_verdict, "reviewed_month", written="to_char(reviewed_on, 'YYYY-MM')"
+)
+_KNOWN = {**FACETS, REVIEWED_MONTH.name: REVIEWED_MONTH}
 
 #: What is wanted of all that was found where a facet counts what its own filter would leave out.
 _WANTED = "status = ANY(%s::text[])"
@@ -170,13 +177,20 @@ class Counting:
         """Counted now, or when the ledger stood where it stands now."""
         if "as_of" in self.conditions:  # which means another moment each time
             return self._count()
+        return self.known() or self.counted_now()
+
+    def counted_now(self) -> FacetCounts:
+        """Counted, and kept for as long as the ledger stands where it stands now."""
+        counted = self._count()
+        # The ledger may have moved between two statements.
+        if len(counted.positions) == 1:
+            cache.set(f"{self._key}:{next(iter(counted.positions))}", counted, _KEPT_SECONDS)
+        return counted
+
+    def known(self) -> FacetCounts | None:
+        """What was counted when the ledger stood where it stands now, if it was."""
         ((position,),) = fetch("SELECT max(sequence) FROM claims_publication")
         known: FacetCounts | None = cache.get(f"{self._key}:{position}")
-        if known is None:
-            known = self._count()
-            # The ledger may have moved between two statements.
-            if len(known.positions) == 1:
-                cache.set(f"{self._key}:{next(iter(known.positions))}", known, _KEPT_SECONDS)
         return known
 
     @property
@@ -188,7 +202,7 @@ class Counting:
         counted = FacetCounts(0, {name: Values() for name in self.names})
         everything = tuple(self.conditions)
         together: dict[tuple[str, ...], list[Facet]] = {everything: []}
-        for facet in (FACETS[name] for name in self.names):
+        for facet in (_KNOWN[name] for name in self.names):
             # What a facet has instead of its own filter is found with the rest, and told apart by its column.
             others = tuple(name for name in self.conditions if facet.instead or name not in facet.own)
             together.setdefault(others, []).append(facet)

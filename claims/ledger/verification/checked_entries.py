@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext, ngettext
+
 from claims.ledger.entries import columns, published_verdict
 from claims.ledger.proofs import stored_tree
 from claims.ledger.proofs.entry_text import EntryFacts, chain_hash, entry_text
@@ -143,15 +145,16 @@ class EntriesCheck:
         here = f"Entry {row['sequence']} (claim {row['claim_id']}, version {row['version']})"
         if row["version"] != (last.version if last else 0) + 1:
             before = f"version {last.version}" if last else "no version"
-            yield Discrepancy(here, f"{before} of the claim is before it.")
+            yield Discrepancy(here, gettext("%(before)s of the claim is before it.") % {"before": before})
         if last and last.superseded_at != row["published_at"]:
             yield Discrepancy(
-                f"Entry {last.sequence} (claim {row['claim_id']}, version {last.version})",
-                f"it says that it stood until {_when(last.superseded_at)}, and the next is of"
-                f" {_when(row['published_at'])}.",
+                gettext("Entry %(sequence)s (claim %(claim_id)s, version %(version)s)")
+                % {"sequence": last.sequence, "claim_id": row["claim_id"], "version": last.version},
+                gettext("it says that it stood until %(when)s, and the next is of %(when_2)s.")
+                % {"when": _when(last.superseded_at), "when_2": _when(row["published_at"])},
             )
         if last and row["published_at"] < last.published_at:
-            yield Discrepancy(here, "it is dated before the version that it follows.")
+            yield Discrepancy(here, gettext("it is dated before the version that it follows."))
         self._last[row["claim_id"]] = _Last(
             *(row[name] for name in ("sequence", "version", "published_at", "superseded_at"))
         )
@@ -161,14 +164,21 @@ class EntriesCheck:
     def _of_the_end(self) -> Iterator[Discrepancy]:
         if self._behind:
             yield Discrepancy(
-                f"Entry {self._rewritten}",
-                f"{self._behind:,} entries behind it are not what was signed either: the chain was made anew.",
+                gettext("Entry %(rewritten)s") % {"rewritten": self._rewritten},
+                ngettext(
+                    "%(behind)s entry behind it is not what was signed either: the chain was made anew.",
+                    "%(behind)s entries behind it are not what was signed either: the chain was made anew.",
+                    self._behind,
+                )
+                % {"behind": f"{self._behind:,}"},
             )
         for claim_id, last in self._last.items():
             if last.superseded_at is not None:
                 yield Discrepancy(
-                    f"Entry {last.sequence} (claim {claim_id}, version {last.version})",
-                    f"it says that it stood until {_when(last.superseded_at)}, and nothing follows it.",
+                    gettext("Entry %(sequence)s (claim %(claim_id)s, version %(version)s)")
+                    % {"sequence": last.sequence, "claim_id": claim_id, "version": last.version},
+                    gettext("it says that it stood until %(when)s, and nothing follows it.")
+                    % {"when": _when(last.superseded_at)},
                 )
         yield from self._of_the_tiles()
 
@@ -180,8 +190,9 @@ class EntriesCheck:
             right = made.get((tile.level, tile.number), b"")
             if kept != right[: len(kept)] or len(kept) // HASH > width_of((tile.level, tile.number), size):
                 yield Discrepancy(
-                    f"Hashes of the tree (level {tile.level}, tile {tile.number})",
-                    "they are not those of the entries that are there.",
+                    gettext("Hashes of the tree (level %(level)s, tile %(tile)s)")
+                    % {"level": tile.level, "tile": tile.number},
+                    gettext("they are not those of the entries that are there."),
                 )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext
+
 from claims.ledger.house_signature import decoded
 from claims.ledger.proofs.checkpoints import Inconsistent, head_of, log_name
 from claims.ledger.proofs.key_succession import problem_of
@@ -17,7 +19,7 @@ def findings_of_keys() -> Iterator[Discrepancy]:
     for key in SigningKey.objects.in_order().select_related("follows"):
         place = f"Key {key.pk} ({key.public_key})"
         if key.follows_id != (last.pk if last else None):
-            yield Discrepancy(place, "it does not follow the key before it.")
+            yield Discrepancy(place, gettext("it does not follow the key before it."))
         if problem := problem_of(key):
             yield Discrepancy(place, f"{problem}.")
         last = key
@@ -45,7 +47,9 @@ class SignedHeads:
                 continue
             if head.size < before:
                 yield Discrepancy(
-                    place, f"it is of fewer entries than the one before it, which has {before}."
+                    place,
+                    gettext("it is of fewer entries than the one before it, which has %(before)s.")
+                    % {"before": before},
                 )
             before = head.size
             self.take(head, place)
@@ -64,7 +68,11 @@ class SignedHeads:
             if expected != root:
                 self._found.append(
                     Discrepancy(
-                        place, f"what is there now does not come to it: something up to {size} was changed."
+                        place,
+                        gettext(
+                            "what is there now does not come to it: something up to %(size)s was changed."
+                        )
+                        % {"size": size},
                     )
                 )
 
@@ -73,7 +81,10 @@ class SignedHeads:
         yield from self._found
         for size, some in sorted(self._expected.items()):
             for _root, place in some:
-                yield Discrepancy(place, f"there are no longer {size} entries: some were taken away.")
+                yield Discrepancy(
+                    place,
+                    gettext("there are no longer %(size)s entries: some were taken away.") % {"size": size},
+                )
 
 
 def names_of_logs() -> dict[str, str]:

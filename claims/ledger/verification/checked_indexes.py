@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext_lazy
 
 from claims.ledger.verification.discrepancies import Discrepancy, in_few
 
 #: What is asked, with what is wrong where there is an answer: rows of one number, or of a text and a number.
 _QUESTIONS = {
-    "its words in the search are not those of its text.": """
+    gettext_lazy("its words in the search are not those of its text."): """
         SELECT 'Entry', sequence FROM claims_publication
         WHERE search_heading IS DISTINCT FROM
                 public.claims_search_heading(search_languages, search_statement, search_names)
@@ -18,7 +19,7 @@ _QUESTIONS = {
             )
         ORDER BY sequence
     """,
-    "the words by which texts are matched with it are not those of its entry.": """
+    gettext_lazy("the words by which texts are matched with it are not those of its entry."): """
         SELECT 'Claim', coalesce(entry.claim_id, known.claim_id)
         FROM (
             SELECT claim_id, matched.words FROM claims_publication,
@@ -28,7 +29,7 @@ _QUESTIONS = {
         WHERE entry.words IS DISTINCT FROM known.words
         ORDER BY 2
     """,
-    "it is not counted as often as entries mention it.": """
+    gettext_lazy("it is not counted as often as entries mention it."): """
         WITH entries AS (
             SELECT * FROM claims_publication WHERE superseded_at IS NULL AND status = 'published'
         ), counted AS (
@@ -47,7 +48,7 @@ _QUESTIONS = {
         WHERE known.publications IS DISTINCT FROM counted.publications
         ORDER BY 1, 2
     """,
-    "it is published, and no newest entry tells of it.": """
+    gettext_lazy("it is published, and no newest entry tells of it."): """
         SELECT 'Verdict', verdict.id
         FROM claims_verdict AS verdict JOIN claims_claim AS claim ON claim.id = verdict.claim_id
         WHERE verdict.state = 'published' AND NOT EXISTS (
@@ -60,7 +61,7 @@ _QUESTIONS = {
         )
         ORDER BY verdict.id
     """,
-    "the newest entry of its claim tells of it, and it is not published.": """
+    gettext_lazy("the newest entry of its claim tells of it, and it is not published."): """
         SELECT 'Verdict', shown.verdict_id
         FROM claims_publishedverdict AS shown LEFT JOIN claims_verdict AS verdict ON verdict.id = shown.verdict_id
         WHERE shown.superseded_at IS NULL AND verdict.state IS DISTINCT FROM 'published'
@@ -77,4 +78,4 @@ def findings_of_indexes(connection: BaseDatabaseWrapper) -> Iterator[Discrepancy
             found: dict[str, list[int]] = {}
             for noun, number in cursor.fetchall():
                 found.setdefault(noun, []).append(number)
-        yield from (Discrepancy(f"{noun} {in_few(numbers)}", problem) for noun, numbers in found.items())
+        yield from (Discrepancy(f"{noun} {in_few(numbers)}", str(problem)) for noun, numbers in found.items())

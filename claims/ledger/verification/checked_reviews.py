@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Model
+from django.utils.translation import gettext
 
 from claims.ledger.proofs.stored_tree import moment
 from claims.ledger.verification.discrepancies import Discrepancy, in_few
@@ -50,18 +51,25 @@ def findings_of_reviews(grown: Grown) -> Iterator[Discrepancy]:
             expected += 1
             if number != expected:
                 yield Discrepancy(
-                    f"Link {number} of reviews",
-                    f"it comes where link {expected} has to: links were taken out.",
+                    gettext("Link %(number)s of reviews") % {"number": number},
+                    gettext("it comes where link %(expected)s has to: links were taken out.")
+                    % {"expected": expected},
                 )
                 expected = number
             said = rows.get((kind, row_id))
             place = f"{_NOUNS.get(kind, kind)} {row_id} (link {number} of reviews)"
             if said is None:
-                yield Discrepancy(place, "it was deleted.")
+                yield Discrepancy(place, gettext("it was deleted."))
             elif said[-1] < newest - _LONGEST_WAIT:
-                yield Discrepancy(place, f"it is dated {moment(said[-1])}, and was linked long after that.")
+                yield Discrepancy(
+                    place,
+                    gettext("it is dated %(moment)s, and was linked long after that.")
+                    % {"moment": moment(said[-1])},
+                )
             elif _hash(number, kind, row_id, said, previous) != chain_sha256:
-                yield Discrepancy(place, "it, or the link before it, is not what it was when it was linked.")
+                yield Discrepancy(
+                    place, gettext("it, or the link before it, is not what it was when it was linked.")
+                )
             newest = max(newest, said[-1]) if said else newest
             previous = chain_sha256
             grown(number, bytes.fromhex(chain_sha256))
@@ -117,5 +125,6 @@ def _unlinked() -> Iterator[Discrepancy]:
             ids = [pk for [pk] in cursor.fetchall()]
         if ids:
             yield Discrepancy(
-                f"{noun} {in_few(ids)}", "it has no link in the chain of reviews, and waits for none."
+                f"{noun} {in_few(ids)}",
+                gettext("it has no link in the chain of reviews, and waits for none."),
             )

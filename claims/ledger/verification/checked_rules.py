@@ -8,6 +8,7 @@ from typing import Any
 import pgtrigger
 from django.apps import apps
 from django.db import connection
+from django.utils.translation import gettext
 
 from claims.ledger.verification.discrepancies import Discrepancy
 
@@ -36,7 +37,11 @@ def findings_of_rules() -> Iterator[Discrepancy]:
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             if constraint.name not in names:
-                yield Discrepancy(f"Rule {constraint.name} of {model._meta.db_table}", "it is missing.")
+                yield Discrepancy(
+                    gettext("Rule %(constraint)s of %(db_table)s")
+                    % {"constraint": constraint.name, "db_table": model._meta.db_table},
+                    gettext("it is missing."),
+                )
         for trigger in getattr(model._meta, "triggers", ()):
             yield from _of_rule(trigger, model, there)
 
@@ -47,15 +52,15 @@ def _of_rule(
     table, name = model._meta.db_table, trigger.get_pgid(model)
     place = f"Rule {trigger.name} of {table}"
     if (table, name) not in there:
-        yield Discrepancy(place, "it is missing.")
+        yield Discrepancy(place, gettext("it is missing."))
         return
     is_on, body = there[table, name]
     if not is_on:
-        yield Discrepancy(place, "it is switched off.")
+        yield Discrepancy(place, gettext("it is switched off."))
     declared = trigger.render_declare(model)
     func = dedent(str(trigger.render_func(model))).strip()
     if _words(body) != _words(f"{declared} BEGIN {func} END;"):
-        yield Discrepancy(place, "it does not say what this program has it say.")
+        yield Discrepancy(place, gettext("it does not say what this program has it say."))
 
 
 def _words(text: str) -> str:

@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 
+from django.utils.translation import gettext
+
 from claims.ledger.verification.discrepancies import Discrepancy
 from sources.models import Snapshot
 
@@ -22,6 +24,12 @@ def findings_of_snapshots(quoted: Mapping[int, tuple[str, int]]) -> Iterator[Dis
         for pk in some:
             sha256, entry = quoted[pk]
             if pk not in texts:
-                yield Discrepancy(f"Snapshot {pk}", f"it was deleted, and entry {entry} quotes it.")
+                yield Discrepancy(
+                    gettext("Snapshot %(pk)s") % {"pk": pk},
+                    gettext("it was deleted, and entry %(entry)s quotes it.") % {"entry": entry},
+                )
             elif hashlib.sha256(texts[pk].encode()).hexdigest() != sha256:
-                yield Discrepancy(f"Snapshot {pk}", f"its text is not the one that entry {entry} quotes.")
+                yield Discrepancy(
+                    gettext("Snapshot %(pk)s") % {"pk": pk},
+                    gettext("its text is not the one that entry %(entry)s quotes.") % {"entry": entry},
+                )

@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.utils.translation import gettext
 
 from claims.ledger.proofs.merkle_tree import GrowingTree
 from claims.ledger.proofs.signed_note import SignedNote, TreeHead
@@ -102,9 +103,11 @@ def _take_kept(
     for one in kept:
         place = f"Checkpoint in {one.name} ({one.head.size} entries)"
         if one.head.origin not in logs:
-            yield Discrepancy(place, f"it is of another log, {one.head.origin}.")
+            yield Discrepancy(
+                place, gettext("it is of another log, %(origin)s.") % {"origin": one.head.origin}
+            )
         elif not is_signed_here(one.note, one.head.origin, keys):
-            yield Discrepancy(place, "it bears no signature of a key that is believed.")
+            yield Discrepancy(place, gettext("it bears no signature of a key that is believed."))
         else:
             heads[logs[one.head.origin]].take(one.head, place)
 

@@ -4,19 +4,25 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop
 
 from claims.ledger.house_signature import fingerprint
 from claims.ledger.proofs.key_succession import KeyRefused, succeed
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = """\
-Announce another key with which the ledger is signed from now on, for good.
-
-Run it while SIGNING_KEY is still the old one; FILE has what it will be, a long random text. Then set
-SIGNING_KEY to that everywhere and restart: until then nothing is signed. Where the old key is lost, set
-SIGNING_KEY first and say why with --lost. docs/ledger-proofs.md says what followers see."""
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Announce another key with which the ledger is signed from now on, for good.\n"
+        "\n"
+        "Run it while SIGNING_KEY is still the old one; FILE has what it will be, a long random "
+        "text. Then set\n"
+        "SIGNING_KEY to that everywhere and restart: until then nothing is signed. Where the old "
+        "key is lost, set\n"
+        "SIGNING_KEY first and say why with --lost. docs/ledger-proofs.md says what followers "
+        "see."
+    )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(
@@ -26,15 +32,15 @@ SIGNING_KEY first and say why with --lost. docs/ledger-proofs.md says what follo
     def add_arguments(self, parser: CommandParser) -> None:
         one = parser.add_mutually_exclusive_group(required=True)
         one.add_argument(
-            "file", metavar="FILE|-", nargs="?", help="has the new secret; - reads standard input"
+            "file", metavar="FILE|-", nargs="?", help=gettext("has the new secret; - reads standard input")
         )
-        one.add_argument("--lost", metavar="WHY", help="why the old key cannot announce the new one")
+        one.add_argument("--lost", metavar="WHY", help=gettext("why the old key cannot announce the new one"))
 
     def handle(self, *, file: str | None, lost: str | None, **options: Any) -> None:
         try:
             if lost is not None:
                 if not lost.strip():
-                    raise CommandError("--lost: say why.")
+                    raise CommandError(gettext("--lost: say why."))
                 key = succeed(
                     settings.SIGNING_KEY or settings.SECRET_KEY, lost_because=" ".join(lost.split())
                 )
@@ -42,18 +48,24 @@ SIGNING_KEY first and say why with --lost. docs/ledger-proofs.md says what follo
                 key = succeed(_secret(str(file)))
         except KeyRefused as refusal:
             raise CommandError(str(refusal)) from None
-        self.stdout.write(f"The new key is {key.public_key}")
-        self.stdout.write(f"Its fingerprint  {fingerprint(key.public_key)}")
+        self.stdout.write(gettext("The new key is %(public_key)s") % {"public_key": key.public_key})
+        self.stdout.write(
+            gettext("Its fingerprint  %(fingerprint)s") % {"fingerprint": fingerprint(key.public_key)}
+        )
         if lost is None:
-            self.stdout.write("Set SIGNING_KEY to the new secret everywhere, and restart.")
+            self.stdout.write(gettext("Set SIGNING_KEY to the new secret everywhere, and restart."))
 
 
 def _secret(file: str) -> str:
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
-        raise CommandError(f"{file} cannot be read: {problem}.") from None
+        raise CommandError(
+            gettext("%(file)s cannot be read: %(problem)s.") % {"file": file, "problem": problem}
+        ) from None
     secret = text.strip()
     if len(secret) < 32:
-        raise CommandError(f"{file}: a key is made of at least 32 characters, at random.")
+        raise CommandError(
+            gettext("%(file)s: a key is made of at least 32 characters, at random.") % {"file": file}
+        )
     return secret

@@ -1,8 +1,9 @@
 from argparse import RawDescriptionHelpFormatter
 from typing import Any, TextIO, cast
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -11,20 +12,27 @@ from claims.links.rounds import LinkTally
 from claims.links.settled_links import SettledLink
 from claims.management.article_report import console_on
 from claims.management.link_report import print_links_in_need, print_settled, print_tally
+from factcheck.management.spoken_command import SpokenCommand
 from sources.models import LinkState
 
 
-class Command(BaseCommand):
-    help = """\
-Look whether the pages that publications cite are still at their addresses, and still have the words that are
-quoted from them. One failure makes nothing dead: what is found is believed once it was found again, hours or
-days later.
-
-The background worker does the same by itself, once a minute; both may run at once. "Links that need somebody"
-on the desk shows what was found.
-
-Exit status: 0 nothing that was looked at needs somebody, 1 something does (it is listed), or the program failed
-on a page, 2 the command was called wrongly. What was found goes to standard output, progress to standard error."""
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Look whether the pages that publications cite are still at their addresses, and still "
+        "have the words that are\n"
+        "quoted from them. One failure makes nothing dead: what is found is believed once it was "
+        "found again, hours or\n"
+        "days later.\n"
+        "\n"
+        "The background worker does the same by itself, once a minute; both may run at once. "
+        '"Links that need somebody"\n'
+        "on the desk shows what was found.\n"
+        "\n"
+        "Exit status: 0 nothing that was looked at needs somebody, 1 something does (it is "
+        "listed), or the program failed\n"
+        "on a page, 2 the command was called wrongly. What was found goes to standard output, "
+        "progress to standard error."
+    )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(
@@ -34,10 +42,16 @@ on a page, 2 the command was called wrongly. What was found goes to standard out
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_mutually_exclusive_group()
         what.add_argument(
-            "--due", action="store_true", help="check what is due (what it does unless told otherwise)"
+            "--due",
+            action="store_true",
+            help=gettext("check what is due (what it does unless told otherwise)"),
         )
-        what.add_argument("--all", action="store_true", help="check all links, whether they are due or not")
-        what.add_argument("--claim", type=int, metavar="ID", help="check the sources of one published claim")
+        what.add_argument(
+            "--all", action="store_true", help=gettext("check all links, whether they are due or not")
+        )
+        what.add_argument(
+            "--claim", type=int, metavar="ID", help=gettext("check the sources of one published claim")
+        )
 
     def handle(self, *, claim: int | None, **options: Any) -> None:
         watched_links.look_for_new()
@@ -53,14 +67,22 @@ on a page, 2 the command was called wrongly. What was found goes to standard out
         in_need = list(looked_at.waiting().select_related("source").order_by("since", "pk")[:200])
         if in_need:
             print_links_in_need(in_need, out)
-            raise CommandError(f"Links that need somebody: {looked_at.waiting().count()}.")
+            raise CommandError(
+                gettext("Links that need somebody: %(looked_at)s.")
+                % {"looked_at": looked_at.waiting().count()}
+            )
         if tally.failed:
-            raise CommandError(f"Pages on which the program failed: {tally.failed}. Its log says how.")
+            raise CommandError(
+                gettext("Pages on which the program failed: %(failed)s. Its log says how.")
+                % {"failed": tally.failed}
+            )
 
     def _named(self, claim: int) -> list[int]:
         sources = watched_links.sources_of(claim)
         if not sources:
-            raise CommandError(f"Claim {claim} is not published, or names no source.")
+            raise CommandError(
+                gettext("Claim %(claim)s is not published, or names no source.") % {"claim": claim}
+            )
         return sources
 
     def _check(self, only: list[int] | None) -> LinkTally:
@@ -74,7 +96,7 @@ on a page, 2 the command was called wrongly. What was found goes to standard out
         )
         with Progress(*columns, console=err, transient=True) as progress:
             due = LinkState.objects.due() if only is None else LinkState.objects.due().filter(pk__in=only)
-            task = progress.add_task("Checking", total=due.count())
+            task = progress.add_task(gettext("Checking"), total=due.count())
 
             def tell(settled: SettledLink) -> None:
                 progress.advance(task)
@@ -84,5 +106,7 @@ on a page, 2 the command was called wrongly. What was found goes to standard out
                 while (found := rounds.check_round(only=only, tell=tell)) is not None:
                     tally.add(found)
             except KeyboardInterrupt:
-                raise CommandError("Stopped. What was found is kept; the same command goes on.") from None
+                raise CommandError(
+                    gettext("Stopped. What was found is kept; the same command goes on.")
+                ) from None
         return tally

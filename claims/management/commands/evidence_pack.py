@@ -3,19 +3,25 @@ from argparse import RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 from rich.progress import DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from claims.exports.evidence_pack.pack import EvidencePack, NothingPublished, evidence_pack
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = """\
-Write all that a published claim rests on into one ZIP, which anybody can check without this program: what was
-published, the texts that it quotes, captured pages, timestamps, and a README that says how.
-
-A file is written as FILE.part and gets its name when it is whole. The same content gives the same bytes."""
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Write all that a published claim rests on into one ZIP, which anybody can check without "
+        "this program: what was\n"
+        "published, the texts that it quotes, captured pages, timestamps, and a README that says "
+        "how.\n"
+        "\n"
+        "A file is written as FILE.part and gets its name when it is whole. The same content "
+        "gives the same bytes."
+    )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(
@@ -23,16 +29,18 @@ A file is written as FILE.part and gets its name when it is whole. The same cont
         )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("claim", type=int, metavar="CLAIM", help="the number of the claim")
+        parser.add_argument("claim", type=int, metavar="CLAIM", help=gettext("the number of the claim"))
         parser.add_argument(
             "--output",
             metavar="FILE|-",
-            help="where to (default: evidence-of-claim-NUMBER.zip here); - is standard output",
+            help=gettext("where to (default: evidence-of-claim-NUMBER.zip here); - is standard output"),
         )
         parser.add_argument(
             "--public",
             action="store_true",
-            help="leave out uploaded files, and texts and copies whose rights do not allow to hand them on",
+            help=gettext(
+                "leave out uploaded files, and texts and copies whose rights do not allow to hand them on"
+            ),
         )
 
     def handle(self, *, claim: int, output: str | None, public: bool, verbosity: int, **options: Any) -> None:
@@ -52,10 +60,16 @@ A file is written as FILE.part and gets its name when it is whole. The same cont
         try:
             size = _write(pack, path, is_quiet=verbosity == 0)
         except OSError as problem:
-            raise CommandError(f"“{path}” cannot be written: {problem.strerror or problem}.") from None
-        self.stdout.write(f"{path}: {size:,} bytes. Its README.txt says how everything is checked.")
+            raise CommandError(
+                gettext("“%(path)s” cannot be written: %(strerror)s.")
+                % {"path": path, "strerror": problem.strerror or problem}
+            ) from None
+        self.stdout.write(
+            gettext("%(path)s: %(size)s bytes. Its README.txt says how everything is checked.")
+            % {"path": path, "size": f"{size:,}"}
+        )
         for line in pack.cited.left_out:
-            self.stderr.write(f"Left out. {line}")
+            self.stderr.write(gettext("Left out. %(line)s") % {"line": line})
 
 
 def _write(pack: EvidencePack, path: Path, *, is_quiet: bool) -> int:
@@ -68,7 +82,7 @@ def _write(pack: EvidencePack, path: Path, *, is_quiet: bool) -> int:
             unfinished.open("wb") as file,
             Progress(*columns, console=Console(stderr=True), transient=True, disable=is_quiet) as shown,
         ):
-            task = shown.add_task("Packing", total=None)
+            task = shown.add_task(gettext("Packing"), total=None)
             for piece in pack.written():
                 file.write(piece)
                 size += len(piece)

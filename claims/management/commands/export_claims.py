@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -23,20 +24,24 @@ from claims.exports.export_run import Begin, Order, export_to_file, export_to_st
 from claims.exports.format_choice import FORMATS, VERSIONS, guessed
 from claims.exports.outputs import OutputError
 from factcheck.api.problems import InvalidParameters
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = """\
-Export published claims, as of one moment of the ledger, in constant memory.
-
-  ndjson   the JSON of each claim on a line, as the API has it; with --versions all the lossless
-           format, from which restore_claims restores ids, versions and texts
-  csv      a table, one row for each verdict
-  jsonld   a schema.org DataFeed of ClaimReview markup, with what was withdrawn
-  parquet  the columns of the CSV, typed
-
-A file is written as FILE.part and gets its name when it is whole; FILE.manifest.json beside it
-has its checksum. docs/exports.md says more."""
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Export published claims, as of one moment of the ledger, in constant memory.\n"
+        "\n"
+        "  ndjson   the JSON of each claim on a line, as the API has it; with --versions all the "
+        "lossless\n"
+        "           format, from which restore_claims restores ids, versions and texts\n"
+        "  csv      a table, one row for each verdict\n"
+        "  jsonld   a schema.org DataFeed of ClaimReview markup, with what was withdrawn\n"
+        "  parquet  the columns of the CSV, typed\n"
+        "\n"
+        "A file is written as FILE.part and gets its name when it is whole; FILE.manifest.json "
+        "beside it\n"
+        "has its checksum. docs/exports.md says more."
+    )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(
@@ -44,28 +49,39 @@ has its checksum. docs/exports.md says more."""
         )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--format", choices=FORMATS, help="as the file's name ends, if not given")
-        parser.add_argument("--output", default="-", metavar="FILE|-", help="- is standard output (default)")
+        parser.add_argument(
+            "--format", choices=FORMATS, help=gettext("as the file's name ends, if not given")
+        )
+        parser.add_argument(
+            "--output", default="-", metavar="FILE|-", help=gettext("- is standard output (default)")
+        )
         parser.add_argument(
             "--filter",
             default="",
             metavar="PARAMETERS",
-            help="parameters of the API's list of claims, such as 'rating=false&language=en'",
+            help=gettext("parameters of the API's list of claims, such as 'rating=false&language=en'"),
         )
         parser.add_argument(
             "--versions",
             choices=VERSIONS,
             default="current",
-            help="for ndjson: what claims say now (default), or the whole ledger in the lossless format",
+            help=gettext(
+                "for ndjson: what claims say now (default), or the whole ledger in the lossless format"
+            ),
         )
-        parser.add_argument("--resume", action="store_true", help="continue what was interrupted")
-        parser.add_argument("--verify", metavar="FILE", help="only check a file against its manifest")
+        parser.add_argument("--resume", action="store_true", help=gettext("continue what was interrupted"))
+        parser.add_argument(
+            "--verify", metavar="FILE", help=gettext("only check a file against its manifest")
+        )
 
     def handle(self, *, output: str, verify: str | None, verbosity: int, **options: Any) -> None:
         try:
             if verify:
                 found = manifest.verify(Path(verify))
-                self.stderr.write(f"{verify} is whole: {found['bytes']:,} bytes, SHA-256 {found['sha256']}.")
+                self.stderr.write(
+                    gettext("%(verify)s is whole: %(bytes)s bytes, SHA-256 %(sha256)s.")
+                    % {"verify": verify, "bytes": f"{found['bytes']:,}", "sha256": found["sha256"]}
+                )
                 return
             order = _order(output, options)
             with _progress(verbosity) as begin:
@@ -83,10 +99,13 @@ def _order(output: str, options: dict[str, Any]) -> Order:
     order = Order(options["format"] or guessed(output), options["versions"], options["filter"])
     if order.versions == "all" and order.format != "ndjson":
         raise CommandError(
-            f"--versions all is for ndjson: {order.format} has room for one version of a claim."
+            gettext("--versions all is for ndjson: %(format)s has room for one version of a claim.")
+            % {"format": order.format}
         )
     if options["resume"] and output == "-":
-        raise CommandError("--resume needs --output FILE: what went to standard output is not here any more.")
+        raise CommandError(
+            gettext("--resume needs --output FILE: what went to standard output is not here any more.")
+        )
     return order
 
 
@@ -108,11 +127,17 @@ class _Rate(ProgressColumn):
 @contextmanager
 def _progress(verbosity: int) -> Iterator[Begin]:
     """What shows on standard error how far it is."""
-    columns = (TextColumn("claims"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
+    columns = (
+        TextColumn(gettext("claims")),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), disable=verbosity == 0) as shown:
 
         def begin(total: int) -> Callable[[int], None]:
-            task = shown.add_task("claims", total=total)
+            task = shown.add_task(gettext("claims"), total=total)
             return lambda done: shown.update(task, completed=done)
 
         yield begin

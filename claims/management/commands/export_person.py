@@ -3,19 +3,25 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop
 
 from claims.readers import personal_data
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = "Write everything that is known of the reader with this mail address to standard output, as JSON."
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Write everything that is known of the reader with this mail address to standard output, as JSON."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("mail", help="the mail address; make sure that it is the person who asks")
+        parser.add_argument(
+            "mail", help=gettext("the mail address; make sure that it is the person who asks")
+        )
 
     def handle(self, *, mail: str, **options: Any) -> None:
         known = personal_data.of_mail(mail)
         if not known:
-            raise CommandError("Nothing is known of this mail address.")
+            raise CommandError(gettext("Nothing is known of this mail address."))
         self.stdout.write(json.dumps(known, ensure_ascii=False, indent=2))

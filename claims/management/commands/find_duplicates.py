@@ -1,21 +1,27 @@
 from argparse import RawDescriptionHelpFormatter
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
+from django.utils.translation import gettext, gettext_noop, ngettext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from claims.management.arguments import share
 from claims.matching.duplicate_search import LEAST_CONFIDENCE, PairTally, search
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = """\
-Compare all claims with each other, and queue the pairs that may be the same for an editor to decide about
-("Possible duplicates" on the desk). Nothing is merged.
-
-What was compared is remembered: stopped, it goes on where it was; run again, it compares what is new or was
-changed. A pair that somebody decided about, or put into one cluster, is not asked about again."""
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Compare all claims with each other, and queue the pairs that may be the same for an "
+        "editor to decide about\n"
+        '("Possible duplicates" on the desk). Nothing is merged.\n'
+        "\n"
+        "What was compared is remembered: stopped, it goes on where it was; run again, it "
+        "compares what is new or was\n"
+        "changed. A pair that somebody decided about, or put into one cluster, is not asked "
+        "about again."
+    )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(
@@ -28,10 +34,11 @@ changed. A pair that somebody decided about, or put into one cluster, is not ask
             type=share,
             default=LEAST_CONFIDENCE,
             metavar="SHARE",
-            help=f"queue only pairs with this confidence, 0 to 1 (default {LEAST_CONFIDENCE})",
+            help=gettext("queue only pairs with this confidence, 0 to 1 (default %(least_confidence)s)")
+            % {"least_confidence": LEAST_CONFIDENCE},
         )
-        parser.add_argument("--again", action="store_true", help="compare everything once more")
-        parser.add_argument("--dry-run", action="store_true", help="count, but store nothing")
+        parser.add_argument("--again", action="store_true", help=gettext("compare everything once more"))
+        parser.add_argument("--dry-run", action="store_true", help=gettext("count, but store nothing"))
 
     def handle(self, *, least_confidence: float, again: bool, dry_run: bool, **options: Any) -> None:
         columns = (
@@ -41,7 +48,7 @@ changed. A pair that somebody decided about, or put into one cluster, is not ask
             TimeRemainingColumn(),
         )
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task("Comparing", total=None)
+            task = progress.add_task(gettext("Comparing"), total=None)
             tally = search(
                 least=least_confidence,
                 again=again,
@@ -53,8 +60,15 @@ changed. A pair that somebody decided about, or put into one cluster, is not ask
 
 def _told(tally: PairTally, *, dry_run: bool) -> str:
     """The sum, in a sentence."""
-    waits = "would wait" if dry_run else "now wait"
-    return (
-        f"{tally.compared:,} of {tally.standing:,} claims compared. Pairs looked at: {tally.judged:,}."
-        f" Pairs that {waits} for a decision and did not before: {tally.found:,}."
-    )
+    compared = ngettext(
+        "%(compared)s of %(standing)s claim compared.",
+        "%(compared)s of %(standing)s claims compared.",
+        tally.standing,
+    ) % {"compared": f"{tally.compared:,}", "standing": f"{tally.standing:,}"}
+    judged = gettext("Pairs looked at: %(judged)s.") % {"judged": f"{tally.judged:,}"}
+    found = (
+        gettext("Pairs that would wait for a decision and did not before: %(found)s.")
+        if dry_run
+        else gettext("Pairs that now wait for a decision and did not before: %(found)s.")
+    ) % {"found": f"{tally.found:,}"}
+    return f"{compared} {judged} {found}"

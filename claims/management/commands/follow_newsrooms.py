@@ -1,24 +1,30 @@
 from argparse import RawDescriptionHelpFormatter
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from claims.federation import peer_edits, turns
 from claims.ledger.house_signature import fingerprint, public_key
 from claims.management.people import user_named
 from claims.models import PeerNewsroom, PeerProgress
 from claims.newsroom.refusals import NotAllowed, NotPossible
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = """\
-Take what is new of the newsrooms that are followed, as far as they are due. The background worker
-does the same by itself, once a minute; both may run at once, and whoever is stopped is gone on with
-by the other. "Followed newsrooms" on the desk shows how each does.
-
-Exit status: 0 all that was due was taken (or nothing was due), 1 at least one of them gave nothing,
-or could not be added, 2 the command was called wrongly."""
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Take what is new of the newsrooms that are followed, as far as they are due. The "
+        "background worker\n"
+        "does the same by itself, once a minute; both may run at once, and whoever is stopped is "
+        "gone on with\n"
+        'by the other. "Followed newsrooms" on the desk shows how each does.\n'
+        "\n"
+        "Exit status: 0 all that was due was taken (or nothing was due), 1 at least one of them "
+        "gave nothing,\n"
+        "or could not be added, 2 the command was called wrongly."
+    )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(
@@ -27,20 +33,26 @@ or could not be added, 2 the command was called wrongly."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_mutually_exclusive_group()
-        what.add_argument("--now", action="store_true", help="take it of all, whether they are due or not")
-        what.add_argument("--list", action="store_true", help="tell who is followed, and do nothing")
         what.add_argument(
-            "--our-key", action="store_true", help="tell the fingerprint of our own key, which others compare"
+            "--now", action="store_true", help=gettext("take it of all, whether they are due or not")
         )
-        what.add_argument("--add", metavar="URL", help="follow the newsroom whose site this is")
-        stated = parser.add_argument_group("of who is added")
+        what.add_argument("--list", action="store_true", help=gettext("tell who is followed, and do nothing"))
+        what.add_argument(
+            "--our-key",
+            action="store_true",
+            help=gettext("tell the fingerprint of our own key, which others compare"),
+        )
+        what.add_argument("--add", metavar="URL", help=gettext("follow the newsroom whose site this is"))
+        stated = parser.add_argument_group(gettext("of who is added"))
         stated.add_argument(
-            "--name", default="", help="what it is called here; as it calls itself if not given"
+            "--name", default="", help=gettext("what it is called here; as it calls itself if not given")
         )
         stated.add_argument(
-            "--fingerprint", default="", help="of its key, as they told you; needed, and shown without it"
+            "--fingerprint",
+            default="",
+            help=gettext("of its key, as they told you; needed, and shown without it"),
         )
-        stated.add_argument("--by", metavar="USERNAME", help="who adds it; nobody if not given")
+        stated.add_argument("--by", metavar="USERNAME", help=gettext("who adds it; nobody if not given"))
 
     def handle(self, *, now: bool, **options: Any) -> None:
         if options["our_key"]:
@@ -61,12 +73,23 @@ or could not be added, 2 the command was called wrongly."""
             try:
                 tally = turns.take_turn(newsroom_id)
             except KeyboardInterrupt:
-                raise CommandError("Stopped. What was taken is kept; the same command goes on.") from None
+                raise CommandError(
+                    gettext("Stopped. What was taken is kept; the same command goes on.")
+                ) from None
             if tally is not None:
                 failing += bool(tally.failure)
-                self.stdout.write(f"{tally.newsroom}: {tally.entries} new entries. {tally.failure}".rstrip())
+                self.stdout.write(
+                    (
+                        ngettext(
+                            "%(newsroom)s: %(entries)s new entry. %(failure)s",
+                            "%(newsroom)s: %(entries)s new entries. %(failure)s",
+                            tally.entries,
+                        )
+                        % {"newsroom": tally.newsroom, "entries": tally.entries, "failure": tally.failure}
+                    ).rstrip()
+                )
         if failing:
-            raise CommandError(f"Newsrooms that gave nothing: {failing}.")
+            raise CommandError(gettext("Newsrooms that gave nothing: %(failing)s.") % {"failing": failing})
 
     def _add(self, options: dict[str, Any]) -> None:
         try:
@@ -74,13 +97,19 @@ or could not be added, 2 the command was called wrongly."""
             shown = fingerprint(signer.key)
             if "".join(options["fingerprint"].split()).lower() != shown.replace(" ", ""):
                 raise CommandError(
-                    f"{signer.name} ({signer.url}) signs with the key {shown}. Ask them whether it is theirs, and give"
-                    f" it: --fingerprint '{shown}'."
+                    gettext(
+                        "%(signer)s (%(url)s) signs with the key %(shown)s. Ask them whether it is theirs, and "
+                        "give it: --fingerprint '%(shown)s'."
+                    )
+                    % {"signer": signer.name, "url": signer.url, "shown": shown}
                 )
             newsroom = peer_edits.follow(signer, name=options["name"], by=user_named(options["by"]))
         except (NotPossible, NotAllowed) as refusal:
             raise CommandError(str(refusal)) from None
-        self.stdout.write(f"{newsroom.url} is followed, as number {newsroom.pk}: {newsroom}.")
+        self.stdout.write(
+            gettext("%(url)s is followed, as number %(newsroom)s: %(newsroom_2)s.")
+            % {"url": newsroom.url, "newsroom": newsroom.pk, "newsroom_2": newsroom}
+        )
 
     def _list(self) -> None:
         for newsroom in PeerNewsroom.objects.select_related("progress"):
@@ -88,6 +117,20 @@ or could not be added, 2 the command was called wrongly."""
             at = f"{progress.visited_at:%Y-%m-%d %H:%M} UTC" if progress.visited_at else "never"
             state = (progress.failure or "works") if newsroom.active else "paused"
             self.stdout.write(
-                f"{newsroom.pk}  {newsroom.name}  {newsroom.url}  key {fingerprint(newsroom.key)}"
+                gettext("%(newsroom)s  %(newsroom_2)s  %(url)s  key %(fingerprint)s")
+                % {
+                    "newsroom": newsroom.pk,
+                    "newsroom_2": newsroom.name,
+                    "url": newsroom.url,
+                    "fingerprint": fingerprint(newsroom.key),
+                }
             )
-            self.stdout.write(f"   {progress.sequence} entries taken, up to date at: {at}. {state}")
+            self.stdout.write(
+                "   "
+                + ngettext(
+                    "%(sequence)s entry taken, up to date at: %(at)s. %(state)s",
+                    "%(sequence)s entries taken, up to date at: %(at)s. %(state)s",
+                    progress.sequence,
+                )
+                % {"sequence": progress.sequence, "at": at, "state": state}
+            )

@@ -1,13 +1,15 @@
 from argparse import RawDescriptionHelpFormatter
 from typing import Any, TextIO, cast
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 
 from claims.articles.article_import import import_article
 from claims.management.arguments import count, share
 from claims.management.article_report import console_on, print_document, print_report
 from claims.management.people import user_named
+from factcheck.management.spoken_command import SpokenCommand
 from sources.extraction import ExtractionError
 from sources.extraction.bounded_extraction import warm
 from sources.http.fetched_documents import FetchError
@@ -18,25 +20,35 @@ from sources.overrides import OverrideError, read_overrides
 OVERRIDES = ("title", "byline", "publisher", "date", "language", "url", "kind")
 
 
-class Command(BaseCommand):
-    help = """\
-Store an article as a source with a snapshot, and propose its check-worthy statements as claims.
-
-The same text again changes nothing. A changed text makes a new snapshot of the same source, and
-the report says which earlier anchors held, moved or are orphaned. A text without an address is
-recognised by its title: name the old one with --title if the headline changed.
-
-Pages that hold no article (cookie questions, log-in pages, pages that a script draws) are refused,
-each by its name, and the report says when a part of a page was not read. A document may take 30
-seconds and 512 MB to be read.
-
-The statements that are most worth a check are proposed, fewer for each paragraph the longer the
-article is; the report says how many more there are. The same article again with --more proposes
-the next ones.
-
-Exit status: 0 imported (or nothing had changed), 1 the article could not be imported and nothing
-was stored, 2 the command was called wrongly. The report goes to standard output, everything else
-to standard error."""
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Store an article as a source with a snapshot, and propose its check-worthy statements "
+        "as claims.\n"
+        "\n"
+        "The same text again changes nothing. A changed text makes a new snapshot of the same "
+        "source, and\n"
+        "the report says which earlier anchors held, moved or are orphaned. A text without an "
+        "address is\n"
+        "recognised by its title: name the old one with --title if the headline changed.\n"
+        "\n"
+        "Pages that hold no article (cookie questions, log-in pages, pages that a script draws) "
+        "are refused,\n"
+        "each by its name, and the report says when a part of a page was not read. A document "
+        "may take 30\n"
+        "seconds and 512 MB to be read.\n"
+        "\n"
+        "The statements that are most worth a check are proposed, fewer for each paragraph the "
+        "longer the\n"
+        "article is; the report says how many more there are. The same article again with --more "
+        "proposes\n"
+        "the next ones.\n"
+        "\n"
+        "Exit status: 0 imported (or nothing had changed), 1 the article could not be imported "
+        "and nothing\n"
+        "was stored, 2 the command was called wrongly. The report goes to standard output, "
+        "everything else\n"
+        "to standard error."
+    )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(
@@ -47,41 +59,55 @@ to standard error."""
         parser.add_argument(
             "article",
             metavar="FILE|URL|-",
-            help="a web page, a PDF, .docx or .odt document, a transcript (WebVTT, SRT, or text with times) or plain "
-            "text; - reads standard input",
+            help=gettext(
+                "a web page, a PDF, .docx or .odt document, a transcript (WebVTT, SRT, or text with "
+                "times) or plain text; - reads standard input"
+            ),
         )
         parser.add_argument(
             "--transcript",
             metavar="FILE",
             default="",
-            help="what is said in the recording at URL: the page gives title and date, this file the text",
+            help=gettext(
+                "what is said in the recording at URL: the page gives title and date, this file the text"
+            ),
         )
-        stated = parser.add_argument_group("what you know better than the article says it")
+        stated = parser.add_argument_group(gettext("what you know better than the article says it"))
         stated.add_argument("--title", default="")
         stated.add_argument("--byline", default="")
         stated.add_argument("--publisher", metavar="NAME", default="")
-        stated.add_argument("--date", metavar="YYYY-MM-DD", default="", help="when it was published")
-        stated.add_argument("--language", metavar="TAG", default="", help="such as en, pt-BR or ko")
-        stated.add_argument("--url", default="", help="its address, if it was read from a file")
+        stated.add_argument("--date", metavar="YYYY-MM-DD", default="", help=gettext("when it was published"))
+        stated.add_argument("--language", metavar="TAG", default="", help=gettext("such as en, pt-BR or ko"))
+        stated.add_argument("--url", default="", help=gettext("its address, if it was read from a file"))
         stated.add_argument(
-            "--kind", choices=Source.Kind.values, default="", help="the kind of source", metavar="KIND"
+            "--kind",
+            choices=Source.Kind.values,
+            default="",
+            help=gettext("the kind of source"),
+            metavar="KIND",
         )
         parser.add_argument(
             "--threshold",
             type=share,
             metavar="SCORE",
-            help="propose only statements with this score, 0 to 1 (that of the model if not given)",
+            help=gettext("propose only statements with this score, 0 to 1 (that of the model if not given)"),
         )
         parser.add_argument(
             "--more",
             type=count,
             default=0,
             metavar="N",
-            help="propose so many statements more than the best, which are limited by the article's length",
+            help=gettext(
+                "propose so many statements more than the best, which are limited by the article's length"
+            ),
         )
-        parser.add_argument("--by", metavar="USERNAME", help="whose import it is; nobody's if not given")
-        parser.add_argument("--dry-run", action="store_true", help="report, but store nothing at all")
-        parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
+        parser.add_argument(
+            "--by", metavar="USERNAME", help=gettext("whose import it is; nobody's if not given")
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help=gettext("report, but store nothing at all")
+        )
+        parser.add_argument("--json", action="store_true", help=gettext("one JSON object instead of tables"))
 
     def handle(self, *, article: str, **options: Any) -> None:
         try:

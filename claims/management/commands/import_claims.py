@@ -7,8 +7,9 @@ import orjson
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop, ngettext
 from rich.console import Console
 
 from claims.exports.restore import recognise
@@ -27,24 +28,33 @@ from claims.management.people import user_named
 from claims.models import ImportRun
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.installation.private_files import open_private, private_folder
+from factcheck.management.spoken_command import SpokenCommand
 from sources.material import STANDARD_INPUT, is_address
 
 #: The exit status of an import that is finished and has refused records.
 SOME_REFUSED = 3
 
 
-class Command(BaseCommand):
-    help = """\
-Import fact checks of others, or your own archive: ClaimReview markup in web pages and JSON, answers
-of the Fact Check Tools API, tables (CSV, TSV, Excel) and NDJSON; a file, a folder, an archive, the
-address of a page, sitemap or feed, or - for standard input. docs/importing.md says more.
-
-What was imported before is known again: the same file changes nothing, a changed review becomes a
-new version. An import that was broken off goes on when the same command is given again. What cannot
-be used is written to a report that can be corrected and imported.
-
-Exit status: 0 everything was taken, 1 the import failed, 2 the command was called wrongly, 3 some
-records were refused. The summary goes to standard output, everything else to standard error."""
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Import fact checks of others, or your own archive: ClaimReview markup in web pages and "
+        "JSON, answers\n"
+        "of the Fact Check Tools API, tables (CSV, TSV, Excel) and NDJSON; a file, a folder, an "
+        "archive, the\n"
+        "address of a page, sitemap or feed, or - for standard input. docs/importing.md says "
+        "more.\n"
+        "\n"
+        "What was imported before is known again: the same file changes nothing, a changed "
+        "review becomes a\n"
+        "new version. An import that was broken off goes on when the same command is given "
+        "again. What cannot\n"
+        "be used is written to a report that can be corrected and imported.\n"
+        "\n"
+        "Exit status: 0 everything was taken, 1 the import failed, 2 the command was called "
+        "wrongly, 3 some\n"
+        "records were refused. The summary goes to standard output, everything else to standard "
+        "error."
+    )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(
@@ -52,27 +62,40 @@ records were refused. The summary goes to standard output, everything else to st
         )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("place", metavar="FILE|FOLDER|URL|-", help="what to import")
+        parser.add_argument("place", metavar="FILE|FOLDER|URL|-", help=gettext("what to import"))
         names = [form.NAME for form in FORMATS]
         parser.add_argument("--format", default="", choices=names, metavar="NAME", help=", ".join(names))
-        parser.add_argument("--mapping", metavar="FILE", help="what the columns of a table mean (TOML)")
+        parser.add_argument(
+            "--mapping", metavar="FILE", help=gettext("what the columns of a table mean (TOML)")
+        )
         parser.add_argument(
             "--unrated",
             action="store_true",
-            help="take reviews of which no column holds the ratings, as claims for triage",
+            help=gettext("take reviews of which no column holds the ratings, as claims for triage"),
         )
-        parser.add_argument("--by", metavar="USERNAME", help="whose import it is; nobody's if not given")
+        parser.add_argument(
+            "--by", metavar="USERNAME", help=gettext("whose import it is; nobody's if not given")
+        )
         parser.add_argument(
             "--house-archive",
             action="store_true",
-            help="the newsroom's own archive: read and held until another administrator than --by releases it",
+            help=gettext(
+                "the newsroom's own archive: read and held until another administrator than --by releases it"
+            ),
         )
-        parser.add_argument("--dry-run", action="store_true", help="do everything, and take all of it back")
-        parser.add_argument("--report", metavar="FILE", help="where the report of problems is written")
         parser.add_argument(
-            "--pages", type=int, default=MOST_PAGES, help=f"of a site, at most (default {MOST_PAGES:,})"
+            "--dry-run", action="store_true", help=gettext("do everything, and take all of it back")
         )
-        parser.add_argument("--json", action="store_true", help="the summary as a JSON object")
+        parser.add_argument(
+            "--report", metavar="FILE", help=gettext("where the report of problems is written")
+        )
+        parser.add_argument(
+            "--pages",
+            type=int,
+            default=MOST_PAGES,
+            help=gettext("of a site, at most (default %(most_pages)s)") % {"most_pages": f"{MOST_PAGES:,}"},
+        )
+        parser.add_argument("--json", action="store_true", help=gettext("the summary as a JSON object"))
 
     def handle(self, *, place: str, dry_run: bool, **options: Any) -> None:
         if _is_lossless_export(place):
@@ -110,9 +133,11 @@ records were refused. The summary goes to standard output, everything else to st
     def _hold(self, place: str, recipe: Recipe, by: User | None, *, dry_run: bool) -> None:
         """Have the newsroom's own archive wait for a second administrator."""
         if dry_run:
-            raise CommandError("--house-archive stores nothing until it is released: leave --dry-run out.")
+            raise CommandError(
+                gettext("--house-archive stores nothing until it is released: leave --dry-run out.")
+            )
         if by is None:
-            raise CommandError("Say which administrator asks for the house archive: --by USERNAME.")
+            raise CommandError(gettext("Say which administrator asks for the house archive: --by USERNAME."))
         try:
             run = house_archive.hold(house_archive.keep(place, recipe, by=by))
         except (NotPossible, NotAllowed) as refusal:
@@ -121,8 +146,19 @@ records were refused. The summary goes to standard output, everything else to st
             raise CommandError(run.error)
         page = reverse("admin:claims_importrun_change", args=[run.pk])
         self.stdout.write(
-            f"{run.records:,} records read, {run.refused:,} of them refused. Nothing is stored or public yet:"
-            f" another administrator looks at a sample and releases it at {settings.SITE_URL}{page}"
+            ngettext(
+                "%(records)s record read, %(refused)s refused. Nothing is stored or public yet: "
+                "another administrator looks at a sample and releases it at %(site_url)s%(page)s",
+                "%(records)s records read, %(refused)s of them refused. Nothing is stored or public yet: "
+                "another administrator looks at a sample and releases it at %(site_url)s%(page)s",
+                run.records,
+            )
+            % {
+                "records": f"{run.records:,}",
+                "refused": f"{run.refused:,}",
+                "site_url": settings.SITE_URL,
+                "page": page,
+            }
         )
 
     def _report(self, run: ImportRun, *, dry_run: bool, path: str | None, as_json: bool) -> None:
@@ -141,8 +177,11 @@ records were refused. The summary goes to standard output, everything else to st
             with open_private(report) as file:
                 file.writelines(runs.problems_report(run))
         except OSError as error:
-            raise CommandError(f"The report cannot be written to {report}: {error.strerror}.") from None
-        self.stderr.write(f"What could not be used, and why: {report}")
+            raise CommandError(
+                gettext("The report cannot be written to %(report)s: %(strerror)s.")
+                % {"report": report, "strerror": error.strerror}
+            ) from None
+        self.stderr.write(gettext("What could not be used, and why: %(report)s") % {"report": report})
 
 
 def _is_lossless_export(place: str) -> bool:
@@ -161,7 +200,10 @@ def _is_lossless_export(place: str) -> bool:
         if recognise(stream.read(200)):
             return True
     raise CommandError(
-        f"{place} is an export of ours, packed. Unpack it, or pipe it to: manage.py restore_claims -"
+        gettext(
+            "%(place)s is an export of ours, packed. Unpack it, or pipe it to: manage.py restore_claims -"
+        )
+        % {"place": place}
     )
 
 
@@ -173,4 +215,6 @@ def _mapping(path: str | None) -> Mapping | None:
     except MappingError as problem:
         raise CommandError(f"{path}: {problem}") from None
     except (OSError, UnicodeDecodeError) as problem:
-        raise CommandError(f"The mapping {path} cannot be read: {problem}.") from None
+        raise CommandError(
+            gettext("The mapping %(path)s cannot be read: %(problem)s.") % {"path": path, "problem": problem}
+        ) from None

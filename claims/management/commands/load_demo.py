@@ -1,23 +1,29 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
+from django.utils.translation import gettext, gettext_noop
 
 from claims.demo.demo_newsroom import load
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = "Load the demonstration data and one user per role. A second time changes nothing."
+class Command(SpokenCommand):
+    help = gettext_noop("Load the demonstration data and one user per role. A second time changes nothing.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--password",
             default="",
-            help="what its users sign in with; if not given, they cannot until `manage.py changepassword`",
+            help=gettext(
+                "what its users sign in with; if not given, they cannot until `manage.py changepassword`"
+            ),
         )
 
     def handle(self, *, password: str, verbosity: int, **options: Any) -> None:
         loaded = load(password=password)
         if verbosity:
             self.stdout.write(
-                "The demonstration data is loaded." if loaded else "It was loaded before: nothing changed."
+                gettext("The demonstration data is loaded.")
+                if loaded
+                else gettext("It was loaded before: nothing changed.")
             )

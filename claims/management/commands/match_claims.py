@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -20,19 +21,25 @@ from claims.management.matched_texts import (
 )
 from claims.matching import embedding
 from claims.matching.answers import LEAST, Terms
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = """\
-Match a table of texts with published claims: has this been checked?
-
-FILE is CSV, TSV or NDJSON with a column of texts, or has a text on each line; - is standard input.
-Each row comes out as it went in, with what was found beside it: the answer (same, contradicts,
-related, nothing), how certain it is and why, the claim, and how its publisher rates it. "nothing"
-is no verdict. docs/operators.md says more.
-
-An output file is written as FILE.part and gets its name when it is whole. What was interrupted
-goes on with --resume."""
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Match a table of texts with published claims: has this been checked?\n"
+        "\n"
+        "FILE is CSV, TSV or NDJSON with a column of texts, or has a text on each line; - is "
+        "standard input.\n"
+        "Each row comes out as it went in, with what was found beside it: the answer (same, "
+        "contradicts,\n"
+        "related, nothing), how certain it is and why, the claim, and how its publisher rates "
+        'it. "nothing"\n'
+        "is no verdict. docs/operators.md says more.\n"
+        "\n"
+        "An output file is written as FILE.part and gets its name when it is whole. What was "
+        "interrupted\n"
+        "goes on with --resume."
+    )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(
@@ -40,17 +47,25 @@ goes on with --resume."""
         )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("place", metavar="FILE|-", help="the table")
-        parser.add_argument("--format", choices=FORMATS, help="as the file's name ends, if not given")
-        parser.add_argument("--column", default="", metavar="NAME", help="which holds the texts")
-        parser.add_argument("--output", default="-", metavar="FILE|-", help="- is standard output (default)")
+        parser.add_argument("place", metavar="FILE|-", help=gettext("the table"))
         parser.add_argument(
-            "--language", default="", metavar="TAG", help="of the texts; detected if not given"
+            "--format", choices=FORMATS, help=gettext("as the file's name ends, if not given")
+        )
+        parser.add_argument("--column", default="", metavar="NAME", help=gettext("which holds the texts"))
+        parser.add_argument(
+            "--output", default="-", metavar="FILE|-", help=gettext("- is standard output (default)")
         )
         parser.add_argument(
-            "--minimum-confidence", type=_share, default=LEAST, metavar="0..1", help=f"default {LEAST}"
+            "--language", default="", metavar="TAG", help=gettext("of the texts; detected if not given")
         )
-        parser.add_argument("--resume", action="store_true", help="continue what was interrupted")
+        parser.add_argument(
+            "--minimum-confidence",
+            type=_share,
+            default=LEAST,
+            metavar="0..1",
+            help=gettext("default %(least)s") % {"least": LEAST},
+        )
+        parser.add_argument("--resume", action="store_true", help=gettext("continue what was interrupted"))
 
     def handle(self, *, place: str, output: str, verbosity: int, **options: Any) -> None:
         terms = Terms(
@@ -65,10 +80,10 @@ goes on with --resume."""
             written_as = "csv"
         if options["resume"] and output == "-":
             raise CommandError(
-                "--resume needs --output FILE: what went to standard output is not here any more."
+                gettext("--resume needs --output FILE: what went to standard output is not here any more.")
             )
         if embedding.embedder() is None:
-            self.stderr.write("There is no embedder: only words are compared, not meanings.")
+            self.stderr.write(gettext("There is no embedder: only words are compared, not meanings."))
         try:
             with _opened(place) as file, _progress(verbosity) as progress:
                 rows = rows_of(file, form, options["column"])
@@ -83,9 +98,11 @@ goes on with --resume."""
         except TableError as problem:
             raise CommandError(str(problem)) from None
         except (OSError, UnicodeDecodeError) as problem:
-            raise CommandError(f"{place} cannot be matched: {problem}.") from None
+            raise CommandError(
+                gettext("%(place)s cannot be matched: %(problem)s.") % {"place": place, "problem": problem}
+            ) from None
         except KeyboardInterrupt:
-            hint = " Go on with --resume." if output != "-" else ""
+            hint = gettext(" Go on with --resume.") if output != "-" else ""
             raise CommandError(f"Interrupted.{hint}", returncode=130) from None
 
 
@@ -110,7 +127,7 @@ class _Shown:
     """How many rows have been written, on standard error."""
 
     def __init__(self, progress: Progress) -> None:
-        self.progress, self.task = progress, progress.add_task("rows", total=None)
+        self.progress, self.task = progress, progress.add_task(gettext("rows"), total=None)
 
     def report(self, written: Iterator[int]) -> None:
         for rows in written:
@@ -119,6 +136,6 @@ class _Shown:
 
 @contextmanager
 def _progress(verbosity: int) -> Iterator[_Shown]:
-    columns = (SpinnerColumn(), TextColumn("rows"), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn(gettext("rows")), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), disable=verbosity == 0) as progress:
         yield _Shown(progress)

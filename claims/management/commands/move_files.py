@@ -6,41 +6,51 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import Storage, default_storage, storages
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from claims.imports.storing.named_files import known_digest, named_files, uploads
 from factcheck.installation import file_store
 from factcheck.installation.file_store import FilesAway
 from factcheck.installation.file_transfer import FAULTS, Outcome, Transferred, names_in, transfer, transferred
+from factcheck.management.spoken_command import SpokenCommand
 
 DISK = "disk"
 
 
-class Command(BaseCommand):
-    help = (
-        "Copy all files between the disk and a bucket, and compare each by its SHA-256 where it came to be."
-        " It can be stopped (Ctrl-C); the same command goes on. See docs/files.md."
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Copy all files between the disk and a bucket, and compare each by its SHA-256 where it "
+        "came to be. It can be stopped (Ctrl-C); the same command goes on. See docs/files.md."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         place = f"“{DISK}” (DATA_DIR/files) or a bucket, {file_store.EXAMPLE}"
         way = parser.add_mutually_exclusive_group(required=True)
-        way.add_argument("--to", metavar="PLACE", help=f"from where files are kept now to {place}")
         way.add_argument(
-            "--from", metavar="PLACE", dest="origin", help="from there to where they are kept now"
+            "--to",
+            metavar="PLACE",
+            help=gettext("from where files are kept now to %(place)s") % {"place": place},
+        )
+        way.add_argument(
+            "--from", metavar="PLACE", dest="origin", help=gettext("from there to where they are kept now")
         )
         parser.add_argument(
-            "--remove", action="store_true", help="with --from: take away there what is certain here"
+            "--remove", action="store_true", help=gettext("with --from: take away there what is certain here")
         )
-        parser.add_argument("--threads", type=int, default=8, help="files at a time (default: %(default)s)")
+        parser.add_argument(
+            "--threads", type=int, default=8, help=gettext("files at a time (default: %(default)s)")
+        )
 
     def handle(
         self, *, to: str | None, origin: str | None, remove: bool, threads: int, **options: Any
     ) -> None:
         if not 1 <= threads <= 64:
-            raise CommandError(f"--threads is {threads}; give a number from 1 to 64.")
+            raise CommandError(
+                gettext("--threads is %(threads)s; give a number from 1 to 64.") % {"threads": threads}
+            )
         if to and remove:
-            raise CommandError("--remove goes with --from only: what is in use is not taken away.")
+            raise CommandError(gettext("--remove goes with --from only: what is in use is not taken away."))
         other = _storage(to or origin or "")
         source, target = (default_storage, other) if to else (other, default_storage)
         tally, certain = Counter[Outcome](), set[str]()
@@ -53,16 +63,30 @@ class Command(BaseCommand):
                     self.stderr.write(f"{file.name} {FAULTS[file.outcome]}")
             missing = self._missing(target, certain)
         except FilesAway as away:
-            raise CommandError(f"{away} What was copied is certain; the same command goes on.") from away
+            raise CommandError(
+                gettext("%(away)s What was copied is certain; the same command goes on.") % {"away": away}
+            ) from away
         except KeyboardInterrupt:
-            raise CommandError("Stopped. What was copied is certain; the same command goes on.") from None
+            raise CommandError(
+                gettext("Stopped. What was copied is certain; the same command goes on.")
+            ) from None
         self.stdout.write(
-            f"{tally[Outcome.COPIED]} files copied, {tally[Outcome.THERE]} were there already. All are certain."
+            ngettext(
+                "%(copied)s file copied, %(there)s were there already. All are certain.",
+                "%(copied)s files copied, %(there)s were there already. All are certain.",
+                tally[Outcome.COPIED],
+            )
+            % {"copied": tally[Outcome.COPIED], "there": tally[Outcome.THERE]}
         )
         faults = sum(tally[outcome] for outcome in FAULTS)
         if faults or missing:
             raise CommandError(
-                f"{faults} files were not copied, and {missing} are in neither place; see above."
+                ngettext(
+                    "%(faults)s file was not copied, and %(missing)s are in neither place; see above.",
+                    "%(faults)s files were not copied, and %(missing)s are in neither place; see above.",
+                    faults,
+                )
+                % {"faults": faults, "missing": missing}
             )
 
     def _missing(self, target: Storage, certain: set[str]) -> int:
@@ -70,7 +94,9 @@ class Command(BaseCommand):
         for name, _digest in named_files():
             if name not in certain and not target.exists(name):
                 missing += 1
-                self.stderr.write(f"{name} is in neither place, and the database names it.")
+                self.stderr.write(
+                    gettext("%(name)s is in neither place, and the database names it.") % {"name": name}
+                )
             certain.add(name)
         return missing
 
@@ -95,5 +121,5 @@ def _storage(place: str) -> Storage:
     except ImproperlyConfigured as problem:
         raise CommandError(str(problem)) from None
     if there == here:
-        raise CommandError("Files are kept there now; name the other place.")
+        raise CommandError(gettext("Files are kept there now; name the other place."))
     return storages.create_storage(there)

@@ -2,20 +2,24 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop
 
 from claims.management.people import user_named
 from claims.newsroom import second_factors
 from claims.newsroom.refusals import NotPossible
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = "Remove the second factors of a person, who then signs in with the password and sets up a new one."
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Remove the second factors of a person, who then signs in with the password and sets up a new one."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
         parser.add_argument(
-            "--reason", required=True, help="how you know that it is really them; for the audit log"
+            "--reason", required=True, help=gettext("how you know that it is really them; for the audit log")
         )
 
     def handle(self, *, username: str, reason: str, **options: Any) -> None:
@@ -26,5 +30,6 @@ class Command(BaseCommand):
         except NotPossible as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(
-            f"{username} signs in with the password now, and is asked to set up a second factor."
+            gettext("%(username)s signs in with the password now, and is asked to set up a second factor.")
+            % {"username": username}
         )

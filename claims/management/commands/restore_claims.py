@@ -5,19 +5,25 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from claims.exports.restore import RestoreRefused, restore
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = """\
-Restore the ledger from a lossless export (export_claims --versions all): ids, versions, texts.
-
-The file is checked first; nothing is written unless all of it fits what is here. Interrupted,
-the same command goes on where it stopped. docs/exports.md says what comes back and what does not."""
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Restore the ledger from a lossless export (export_claims --versions all): ids, "
+        "versions, texts.\n"
+        "\n"
+        "The file is checked first; nothing is written unless all of it fits what is here. "
+        "Interrupted,\n"
+        "the same command goes on where it stopped. docs/exports.md says what comes back and "
+        "what does not."
+    )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(
@@ -25,9 +31,9 @@ the same command goes on where it stopped. docs/exports.md says what comes back 
         )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", metavar="FILE|-", help="- reads standard input")
+        parser.add_argument("file", metavar="FILE|-", help=gettext("- reads standard input"))
         parser.add_argument(
-            "--dry-run", action="store_true", help="only check, and say what would be written"
+            "--dry-run", action="store_true", help=gettext("only check, and say what would be written")
         )
 
     def handle(self, *, file: str, dry_run: bool, verbosity: int, **options: Any) -> None:
@@ -35,13 +41,22 @@ the same command goes on where it stopped. docs/exports.md says what comes back 
             with _opened(file) as stream, _progress(file, verbosity) as progress:
                 restored = restore(stream, progress=progress, dry_run=dry_run)
         except OSError as problem:
-            raise CommandError(f"{file} cannot be read: {problem.strerror}.") from None
+            raise CommandError(
+                gettext("%(file)s cannot be read: %(strerror)s.")
+                % {"file": file, "strerror": problem.strerror}
+            ) from None
         except RestoreRefused as refusal:
             raise CommandError(str(refusal)) from None
         for kind in dict.fromkeys([*restored.written, *restored.left]):
             written, left = restored.written[kind], restored.left[kind]
-            said = "would be restored" if dry_run else "restored"
-            self.stdout.write(f"{kind:14} {written:>10,} {said}, {left:,} were here")
+            told = (
+                gettext("%(kind)s %(written)s would be restored, %(left)s were here")
+                if dry_run
+                else gettext("%(kind)s %(written)s restored, %(left)s were here")
+            )
+            self.stdout.write(
+                told % {"kind": f"{kind:14}", "written": f"{written:>10,}", "left": f"{left:,}"}
+            )
 
 
 @contextmanager
@@ -59,5 +74,5 @@ def _progress(file: str, verbosity: int) -> Iterator[Any]:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), disable=verbosity == 0) as shown:
         total = None if file == "-" else 2 * Path(file).stat().st_size
-        task = shown.add_task("restoring", total=total)
+        task = shown.add_task(gettext("restoring"), total=total)
         yield lambda done: shown.update(task, completed=done)

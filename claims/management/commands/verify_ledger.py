@@ -3,22 +3,29 @@ from argparse import RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop, ngettext
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from claims.ledger.house_signature import decoded
 from claims.ledger.proofs.signed_note import NoSuchNote
 from claims.ledger.verification.verification_run import KeptCheckpoint, entries_here, verify
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = """\
-Verify that nothing in the ledger was rewritten: every entry, the chain and the tree over them, every
-checkpoint and key, the chain of moves and sign-offs, what entries are found by, and the rules.
-
-Names each thing that is not as it was, and ends with 1 where there is any. What somebody rewrote who has
-the key too, only a checkpoint shows that was kept elsewhere: --checkpoint. docs/ledger-proofs.md."""
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Verify that nothing in the ledger was rewritten: every entry, the chain and the tree "
+        "over them, every\n"
+        "checkpoint and key, the chain of moves and sign-offs, what entries are found by, and "
+        "the rules.\n"
+        "\n"
+        "Names each thing that is not as it was, and ends with 1 where there is any. What "
+        "somebody rewrote who has\n"
+        "the key too, only a checkpoint shows that was kept elsewhere: --checkpoint. "
+        "docs/ledger-proofs.md."
+    )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(
@@ -31,14 +38,18 @@ the key too, only a checkpoint shows that was kept elsewhere: --checkpoint. docs
             action="append",
             default=[],
             metavar="FILE",
-            help="a checkpoint that was kept elsewhere; may be given several times, - reads standard input",
+            help=gettext(
+                "a checkpoint that was kept elsewhere; may be given several times, - reads standard input"
+            ),
         )
         parser.add_argument(
             "--key",
             action="append",
             default=[],
             metavar="KEY",
-            help="the public key (base64url) by which those are believed; those of the database unless given",
+            help=gettext(
+                "the public key (base64url) by which those are believed; those of the database unless given"
+            ),
         )
 
     def handle(self, *, checkpoint: list[str], key: list[str], verbosity: int, **options: Any) -> None:
@@ -49,16 +60,26 @@ the key too, only a checkpoint shows that was kept elsewhere: --checkpoint. docs
         found = 0
         with Progress(*columns, console=Console(stderr=True), disable=verbosity == 0) as shown:
             entries = entries_here()
-            task = shown.add_task("verifying", total=entries)
+            task = shown.add_task(gettext("verifying"), total=entries)
             for finding in verify(
                 kept, trusted=key, progress=lambda done: shown.update(task, completed=done)
             ):
                 found += 1
                 self.stdout.write(str(finding))
         if found:
-            self.stdout.write(f"{found:,} things are not as they were.")
+            self.stdout.write(
+                ngettext("%(found)s thing is not as it was.", "%(found)s things are not as they were.", found)
+                % {"found": f"{found:,}"}
+            )
             sys.exit(1)
-        self.stdout.write(f"{entries:,} entries: nothing was rewritten.")
+        self.stdout.write(
+            ngettext(
+                "%(entries)s entry: nothing was rewritten.",
+                "%(entries)s entries: nothing was rewritten.",
+                entries,
+            )
+            % {"entries": f"{entries:,}"}
+        )
 
 
 def _require_key(text: str) -> None:
@@ -67,7 +88,10 @@ def _require_key(text: str) -> None:
     except ValueError:
         is_key = False
     if not is_key:
-        raise CommandError(f"--key {text}: this is no public key, which has 43 letters, digits, - and _.")
+        raise CommandError(
+            gettext("--key %(text)s: this is no public key, which has 43 letters, digits, - and _.")
+            % {"text": text}
+        )
 
 
 def _read(name: str) -> KeptCheckpoint:
@@ -75,6 +99,8 @@ def _read(name: str) -> KeptCheckpoint:
         text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
         return KeptCheckpoint.read(name, text)
     except OSError as problem:
-        raise CommandError(f"{name} cannot be read: {problem.strerror}.") from None
+        raise CommandError(
+            gettext("%(name)s cannot be read: %(strerror)s.") % {"name": name, "strerror": problem.strerror}
+        ) from None
     except (NoSuchNote, UnicodeDecodeError) as problem:
         raise CommandError(f"{name}: {problem}") from None

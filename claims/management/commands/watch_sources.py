@@ -1,8 +1,9 @@
 from argparse import RawDescriptionHelpFormatter
 from typing import Any, TextIO, cast
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 
 from claims.articles.watches import visits, watch_edits
@@ -12,20 +13,28 @@ from claims.management.people import user_named
 from claims.management.watch_report import print_page, print_watches, told
 from claims.models import Watch, WatchProgress
 from claims.newsroom.refusals import NotAllowed, NotPossible
+from factcheck.management.spoken_command import SpokenCommand
 from sources.http.fetched_documents import FetchError
 
 
-class Command(BaseCommand):
-    help = """\
-Visit the feeds, sitemaps and pages that the newsroom follows, as far as they are due: new articles
-are imported, changed ones captured again, and what is worth checking in them is proposed.
-
-The background worker does the same by itself, once a minute; both may run at once, and whoever is
-stopped is gone on with by the other. "Watches" on the desk shows what is followed and how it does.
-
-Exit status: 0 all that was due was visited (or nothing was due), 1 at least one of them gave
-nothing, or could not be added, 2 the command was called wrongly. What was done goes to standard
-output, progress and everything else to standard error."""
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Visit the feeds, sitemaps and pages that the newsroom follows, as far as they are due: "
+        "new articles\n"
+        "are imported, changed ones captured again, and what is worth checking in them is "
+        "proposed.\n"
+        "\n"
+        "The background worker does the same by itself, once a minute; both may run at once, and "
+        "whoever is\n"
+        'stopped is gone on with by the other. "Watches" on the desk shows what is followed and '
+        "how it does.\n"
+        "\n"
+        "Exit status: 0 all that was due was visited (or nothing was due), 1 at least one of "
+        "them gave\n"
+        "nothing, or could not be added, 2 the command was called wrongly. What was done goes to "
+        "standard\n"
+        "output, progress and everything else to standard error."
+    )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(
@@ -37,27 +46,33 @@ output, progress and everything else to standard error."""
         what.add_argument(
             "--once",
             action="store_true",
-            help="visit what is due, and end (what it does unless told otherwise)",
+            help=gettext("visit what is due, and end (what it does unless told otherwise)"),
         )
         what.add_argument(
-            "--now", action="store_true", help="visit all that is not paused, whether it is due or not"
+            "--now",
+            action="store_true",
+            help=gettext("visit all that is not paused, whether it is due or not"),
         )
-        what.add_argument("--list", action="store_true", help="tell what is followed, and do nothing")
+        what.add_argument(
+            "--list", action="store_true", help=gettext("tell what is followed, and do nothing")
+        )
         what.add_argument(
             "--add",
             metavar="URL",
-            help="follow a feed, a sitemap or a page; the feed of a page, if it names one",
+            help=gettext("follow a feed, a sitemap or a page; the feed of a page, if it names one"),
         )
-        stated = parser.add_argument_group("of what is added")
-        stated.add_argument("--name", default="", help="what the newsroom calls it")
+        stated = parser.add_argument_group(gettext("of what is added"))
+        stated.add_argument("--name", default="", help=gettext("what the newsroom calls it"))
         stated.add_argument(
-            "--language", metavar="TAG", default="", help="of its articles, such as en or pt-BR"
+            "--language", metavar="TAG", default="", help=gettext("of its articles, such as en or pt-BR")
         )
-        stated.add_argument("--interval", type=int, metavar="MINUTES", default=30, help="between visits")
         stated.add_argument(
-            "--itself", action="store_true", help="follow the page, not the feed that it names"
+            "--interval", type=int, metavar="MINUTES", default=30, help=gettext("between visits")
         )
-        stated.add_argument("--by", metavar="USERNAME", help="who adds it; nobody if not given")
+        stated.add_argument(
+            "--itself", action="store_true", help=gettext("follow the page, not the feed that it names")
+        )
+        stated.add_argument("--by", metavar="USERNAME", help=gettext("who adds it; nobody if not given"))
 
     def handle(self, *, now: bool, **options: Any) -> None:
         out = console_on(cast(TextIO, self.stdout))
@@ -75,16 +90,18 @@ output, progress and everything else to standard error."""
         err = Console(stderr=True, markup=False, emoji=False, highlight=False)
         failing = 0
         for watch_id in visits.due_watches():
-            err.print(f"Visiting {Watch.objects.get(pk=watch_id)} …")
+            err.print(gettext("Visiting %(objects)s …") % {"objects": Watch.objects.get(pk=watch_id)})
             try:
                 tally = visits.visit(watch_id, tell=lambda looked_at: print_page(looked_at, err))
             except KeyboardInterrupt:
-                raise CommandError("Stopped. What was imported is kept; the same command goes on.") from None
+                raise CommandError(
+                    gettext("Stopped. What was imported is kept; the same command goes on.")
+                ) from None
             if tally is not None:
                 failing += bool(tally.failure)
                 self.stdout.write(told(tally))
         if failing:
-            raise CommandError(f"Watches that gave nothing: {failing}.")
+            raise CommandError(gettext("Watches that gave nothing: %(failing)s.") % {"failing": failing})
 
     def _add(self, options: dict[str, Any]) -> None:
         by = user_named(options["by"])
@@ -101,4 +118,7 @@ output, progress and everything else to standard error."""
             )
         except (FetchError, NotPossible, NotAllowed) as refusal:
             raise CommandError(str(refusal)) from None
-        self.stdout.write(f"{watch.url} is followed, as number {watch.pk}: {watch}.")
+        self.stdout.write(
+            gettext("%(url)s is followed, as number %(watch)s: %(watch_2)s.")
+            % {"url": watch.url, "watch": watch.pk, "watch_2": watch}
+        )

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, register
 from django.core.checks import Warning as Advice
+from django.utils.translation import gettext
 
 from claims.matching.embedding import nano_e5
 
@@ -54,7 +55,7 @@ def _endpoint() -> list[CheckMessage]:
     return [
         Advice(
             f"What claims say goes to {address.netloc} unencrypted, drafts and the key included.",
-            hint="Use https://, or be sure of the network between.",
+            hint=gettext("Use https://, or be sure of the network between."),
             id="claims.W001",
         )
     ]

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import orjson
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 
 from claims.matching.embedding.embedder import EmbedderFault, TextRefused, Vectors, clipped, of_unit_length
 from claims.models.statement_vector import MOST_DIMENSIONS
@@ -54,7 +55,9 @@ class Endpoint:
     def queries(self, texts: Sequence[str]) -> Vectors:
         with self._lock:
             if time.monotonic() < self._silent_until:
-                raise EmbedderFault(f"{self.name} did not answer a moment ago, and is not asked.")
+                raise EmbedderFault(
+                    gettext("%(name)s did not answer a moment ago, and is not asked.") % {"name": self.name}
+                )
         try:
             return self._all(texts, self._query_prefix, QUESTION_SECONDS)
         except TextRefused:
@@ -71,7 +74,7 @@ class Endpoint:
         ready = [f"{prefix} {clipped(text)}".strip() or "?" for text in texts]
         parts = [self._asked(ready[at : at + AT_ONCE], seconds) for at in range(0, len(ready), AT_ONCE)]
         if len({part.shape[1] for part in parts}) > 1:
-            raise EmbedderFault(f"{self.name} made vectors of different lengths.")
+            raise EmbedderFault(gettext("%(name)s made vectors of different lengths.") % {"name": self.name})
         return np.concatenate(parts)
 
     def _asked(self, texts: list[str], seconds: float) -> Vectors:
@@ -88,7 +91,10 @@ class Endpoint:
         if answer.status != 200:
             said = answer.content[:300].decode("utf-8", "replace")
             fault = TextRefused if answer.status in _REFUSED else EmbedderFault
-            raise fault(f"{self.name} answered with status {answer.status}: {said}")
+            raise fault(
+                gettext("%(name)s answered with status %(status)s: %(said)s")
+                % {"name": self.name, "status": answer.status, "said": said}
+            )
         return of_unit_length(self._read(answer.content, len(texts)))
 
     def _read(self, content: bytes, wanted: int) -> Vectors:
@@ -98,16 +104,27 @@ class Endpoint:
             places = [item.get("index", place) for place, item in enumerate(items)]
             vectors = np.array([_numbers(item["embedding"]) for item in items], np.float32)
         except (AttributeError, KeyError, TypeError, ValueError, binascii.Error):
-            raise EmbedderFault(f"{self.name} sent something else than vectors.") from None
+            raise EmbedderFault(
+                gettext("%(name)s sent something else than vectors.") % {"name": self.name}
+            ) from None
         if sorted(places) != list(range(wanted)):
-            raise EmbedderFault(f"{self.name} sent {len(places)} vectors for {wanted} texts.")
+            raise EmbedderFault(
+                gettext("%(name)s sent %(places)s vectors for %(wanted)s texts.")
+                % {"name": self.name, "places": len(places), "wanted": wanted}
+            )
         if vectors.ndim != 2 or not 1 <= vectors.shape[1] <= MOST_DIMENSIONS:
             raise EmbedderFault(
-                f"{self.name} makes vectors of {vectors.shape[-1]:,} dimensions;"
-                f" 1 to {MOST_DIMENSIONS:,} can be stored."
+                gettext(
+                    "%(name)s makes vectors of %(shape)s dimensions; 1 to %(most_dimensions)s can be stored."
+                )
+                % {
+                    "name": self.name,
+                    "shape": f"{vectors.shape[-1]:,}",
+                    "most_dimensions": f"{MOST_DIMENSIONS:,}",
+                }
             )
         if not np.isfinite(vectors).all() or not vectors.any(axis=1).all():
-            raise EmbedderFault(f"{self.name} sent vectors that are no direction.")
+            raise EmbedderFault(gettext("%(name)s sent vectors that are no direction.") % {"name": self.name})
         return vectors[np.argsort(places)]
 
 

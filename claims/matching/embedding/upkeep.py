@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 
 from claims.matching.embedding import indexes, means, neighbours
 from claims.matching.embedding.embedder import Embedder, EmbedderFault, TextRefused, Vectors
@@ -74,8 +75,16 @@ def model_of(embedder: Embedder) -> EmbeddingModel:
     )
     if model.dimensions != embedder.dimensions:
         raise OtherDimensions(
-            f"{embedder.name} makes vectors of {embedder.dimensions:,} dimensions, and those that are stored have"
-            f" {model.dimensions:,}. Remove them: manage.py embed_claims --remove {embedder.name!r}"
+            gettext(
+                "%(embedder)s makes vectors of %(dimensions)s dimensions, and those that are stored have "
+                "%(dimensions_2)s. Remove them: manage.py embed_claims --remove %(embedder_2)s"
+            )
+            % {
+                "embedder": embedder.name,
+                "dimensions": f"{embedder.dimensions:,}",
+                "dimensions_2": f"{model.dimensions:,}",
+                "embedder_2": f"{embedder.name!r}",
+            }
         )
     return model
 
@@ -220,7 +229,10 @@ def _shortened(
 
 def _checked(embedder: Embedder, raw: Vectors, wanted: int) -> Vectors:
     if raw.shape != (wanted, embedder.dimensions) or not np.isfinite(raw).all():
-        raise EmbedderFault(f"{embedder.name} made something else than {wanted} vectors.")
+        raise EmbedderFault(
+            gettext("%(embedder)s made something else than %(wanted)s vectors.")
+            % {"embedder": embedder.name, "wanted": wanted}
+        )
     return raw
 
 
@@ -243,4 +255,6 @@ def _alone(name: str) -> Iterator[None]:
         with alone(f"vectors of {name}"):
             yield
     except AlreadyHeld:
-        raise AlreadyLookedAfter(f"Another process is making vectors of {name} now.") from None
+        raise AlreadyLookedAfter(
+            gettext("Another process is making vectors of %(name)s now.") % {"name": name}
+        ) from None

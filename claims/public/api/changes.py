@@ -21,6 +21,7 @@ from django.db.models import Max, Min, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
+from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.reverse import reverse
 
@@ -75,8 +76,11 @@ class Since:
                 continue
             return found
         raise ValueRefused(
-            f"it must be a number of the feed (from 0 to {GREATEST_ID}), a day such as 2026-05-01, or a moment such as"
-            " 2026-05-01T12:00:00Z."
+            gettext(
+                "it must be a number of the feed (from 0 to %(greatest_id)s), a day such as 2026-05-01, "
+                "or a moment such as 2026-05-01T12:00:00Z."
+            )
+            % {"greatest_id": GREATEST_ID}
         )
 
 
@@ -317,7 +321,7 @@ def _position(since: int | datetime) -> int:
     if isinstance(since, int):
         return since
     if since > datetime.now(UTC):
-        raise no_such_place("since", "it lies in the future.")
+        raise no_such_place("since", gettext("it lies in the future."))
     published_then = Publication.objects.filter(published_at__gte=since, sequence__lte=_shown())
     first: int | None = published_then.aggregate(n=Min("sequence"))["n"]
     return min(_end(), _shown()) if first is None else first - 1
@@ -340,7 +344,10 @@ def _require_reached(since: int) -> None:
             raise OperationalError("Only the primary knows how far the ledger has come.")
         raise no_such_place(
             "since",
-            f"the feed ends at {end}. What you read before was another one; begin again with since=0.",
+            gettext(
+                "the feed ends at %(end)s. What you read before was another one; begin again with since=0."
+            )
+            % {"end": end},
         )
 
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Annotated, Any, TypedDict
 
 from django.db.models import OuterRef, Subquery
-from django.urls import reverse
 
 from claims.ledger.document.claim_body import CORRECTION_KINDS
 from claims.ledger.document.claim_document import moment
@@ -20,6 +19,7 @@ from factcheck.api.openapi.body_serializer import BodySerializer, Moment, WebAdd
 from factcheck.api.pagination import KeysetPage, page_of_template
 from factcheck.api.resources import sha256_of
 from factcheck.database.cached_sql import Slot, Template
+from factcheck.web.language_addresses import permanent
 from factcheck.web.own_addresses import OWN, understood
 
 #: What a page reads of each entry before anybody asks for its words.
@@ -114,9 +114,9 @@ def _corrected(entry: dict[str, Any], body: bytes, earlier: bytes | None) -> Cor
         "published_at": moment(entry["published_at"]),
         "statement": after["statement"],
         "language": after["language"],
-        "url": OWN + reverse("claim-version", args=[claim, version]),
-        "url_before": OWN + reverse("claim-version", args=[claim, version - 1]) if before else None,
-        "claim_url": OWN + reverse("claim-permanent", args=[claim]),
+        "url": OWN + permanent("claim-version", claim, version),
+        "url_before": OWN + permanent("claim-version", claim, version - 1) if before else None,
+        "claim_url": OWN + permanent("claim-permanent", claim),
         "changes": wording_changes(before, after) if before else [],
     }
     return Corrected(said, entry["published_at"], after, before)

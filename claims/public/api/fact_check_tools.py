@@ -14,6 +14,7 @@ import orjson
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import path
+from django.utils.translation import gettext
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.permissions import AllowAny
@@ -71,7 +72,10 @@ def _offset(value: str) -> int:
     offset = natural(value)
     if offset > OFFSET_LIMIT:
         raise ValueRefused(
-            f"at most {OFFSET_LIMIT} results can be skipped; pageToken leads as far as there are any."
+            gettext(
+                "at most %(offset_limit)s results can be skipped; pageToken leads as far as there are any."
+            )
+            % {"offset_limit": OFFSET_LIMIT}
         )
     return offset
 
@@ -290,7 +294,7 @@ def _image_place(token: str) -> int:
     except (ValueError, UnicodeDecodeError):
         name, place = "", ""
     if name != "image" or not place.isdecimal() or len(place) > 4:
-        raise ValueRefused("it is no token of an answer to claims:imageSearch.")
+        raise ValueRefused(gettext("it is no token of an answer to claims:imageSearch."))
     return int(place)
 
 

@@ -8,6 +8,7 @@ from base64 import b64encode
 from typing import Annotated, Any, TypedDict
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.renderers import BaseRenderer
@@ -276,7 +277,10 @@ class InclusionResource(LedgerResource):
         size = query.value("tree_size", newest.tree_size)
         _require_signed("tree_size", size, newest.tree_size)
         if sequence > size:
-            raise no_such_place("sequence", f"a ledger of {size} entries has none with this number.")
+            raise no_such_place(
+                "sequence",
+                gettext("a ledger of %(size)s entries has none with this number.") % {"size": size},
+            )
         parts = merkle_tree.inclusion_parts(sequence - 1, size)
         *hashes, root = stored_tree.proof([*parts, (0, size)])
         [text] = stored_tree.entry_texts(sequence, sequence)
@@ -309,7 +313,9 @@ class ConsistencyResource(LedgerResource):
         second = query.value("second", signed)
         _require_signed("second", second, signed)
         if first > second:
-            detail = f"`first`: it must not be more than `second`, which is {second}."
+            detail = gettext("`first`: it must not be more than `second`, which is %(second)s.") % {
+                "second": second
+            }
             raise InvalidParameters([{"parameter": "first", "code": "invalid", "detail": detail}])
         parts = merkle_tree.consistency_parts(first, second)
         *hashes, before, after = stored_tree.proof([*parts, (0, first), (0, second)])
@@ -326,7 +332,7 @@ class ConsistencyResource(LedgerResource):
 def _required(query: Query, name: str) -> int:
     found: int | None = query.value(name)
     if found is None:
-        detail = f"`{name}` is required."
+        detail = gettext("`%(name)s` is required.") % {"name": name}
         raise InvalidParameters([{"parameter": name, "code": "required", "detail": detail}])
     return found
 
@@ -340,7 +346,9 @@ def _newest() -> Checkpoint:
 
 def _require_signed(name: str, size: int, signed: int) -> None:
     if size > signed:
-        raise no_such_place(name, f"the newest checkpoint is of {signed} entries.")
+        raise no_such_place(
+            name, gettext("the newest checkpoint is of %(signed)s entries.") % {"signed": signed}
+        )
 
 
 def _cache(query: Query, name: str) -> str:

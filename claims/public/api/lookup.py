@@ -16,6 +16,7 @@ import orjson
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import AllowAny
@@ -84,18 +85,22 @@ def addresses_in(body: Any) -> list[str]:
         ValidationError: it is not built as it should be; where, as `problem_response` understands it.
     """
     if not isinstance(body, dict):
-        raise ValidationError(['It must be an object such as {"urls": ["https://example.org/"]}.'])
+        raise ValidationError([gettext('It must be an object such as {"urls": ["https://example.org/"]}.')])
     wrong: dict[str, Any] = {
-        str(key): ["There is no such member; `urls` is the only one."] for key in body if key != "urls"
+        str(key): [gettext("There is no such member; `urls` is the only one.")]
+        for key in body
+        if key != "urls"
     }
     urls = body.get("urls")
     if urls is None:
-        wrong["urls"] = [f"Give a list of 1 to {ADDRESS_LIMIT} addresses."]
+        wrong["urls"] = [gettext("Give a list of 1 to %(most)s addresses.") % {"most": ADDRESS_LIMIT}]
     elif not isinstance(urls, list) or not 1 <= len(urls) <= ADDRESS_LIMIT:
-        held = f", not of {len(urls)}" if isinstance(urls, list) else ""
-        wrong["urls"] = [f"It must be a list of 1 to {ADDRESS_LIMIT} addresses{held}."]
+        told = gettext("It must be a list of 1 to %(most)s addresses.")
+        if isinstance(urls, list):
+            told = gettext("It must be a list of 1 to %(most)s addresses, not of %(given)s.")
+        wrong["urls"] = [told % {"most": ADDRESS_LIMIT, "given": len(urls) if isinstance(urls, list) else 0}]
     elif others := {
-        place: ["It must be a string."] for place, url in enumerate(urls) if not isinstance(url, str)
+        place: [gettext("It must be a string.")] for place, url in enumerate(urls) if not isinstance(url, str)
     }:
         wrong["urls"] = others
     if wrong:
@@ -358,7 +363,7 @@ class LookupResource(ViewSet):
         plain = plain_request(request)
         urls = LookupQuery(plain.GET, Publication.objects.none(), request=plain).value("url")
         if not urls:
-            missing = "`url`: give the address of an article, once or repeatedly."
+            missing = gettext("`url`: give the address of an article, once or repeatedly.")
             raise InvalidParameters([{"parameter": "url", "code": "empty", "detail": missing}])
         content = found_at(urls, plain)
         etag = hashlib.sha256(content).hexdigest()

@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 
@@ -44,7 +45,9 @@ def require_no_fields(query: Query) -> None:
         InvalidParameters: that is what the query asks for.
     """
     if query.value(FIELDS):
-        detail = f"`{FIELDS}`: it picks parts of our JSON, and Accept asks for {JSON_LD}, which comes whole."
+        detail = gettext(
+            "`%(fields)s`: it picks parts of our JSON, and Accept asks for %(json_ld)s, which comes whole."
+        ) % {"fields": FIELDS, "json_ld": JSON_LD}
         raise InvalidParameters([{"parameter": FIELDS, "code": "invalid", "detail": detail}])
 
 

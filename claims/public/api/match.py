@@ -11,6 +11,8 @@ from typing import Any
 import orjson
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.utils import translation
+from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import AllowAny
@@ -129,16 +131,23 @@ def texts_in(body: Any) -> list[str]:
         ValidationError: it is not built as it should be; where, as `problem_response` understands it.
     """
     if not isinstance(body, dict):
-        raise ValidationError(['It must be an object such as {"text": "The moon is made of cheese."}.'])
+        raise ValidationError(
+            [gettext('It must be an object such as {"text": "The moon is made of cheese."}.')]
+        )
     wrong: dict[str, Any] = {
         str(key): [
-            "There is no such member; give either `text` or `texts`. How to answer is said in the address."
+            gettext(
+                "There is no such member; give either `text` or `texts`. How to answer is said in the "
+                "address."
+            )
         ]
         for key in body
         if key not in ("text", "texts")
     }
     if ("text" in body) is ("texts" in body):
-        wrong["text"] = [f"Give one text as `text`, or a list of 1 to {TEXT_LIMIT} as `texts`."]
+        wrong["text"] = [
+            gettext("Give one text as `text`, or a list of 1 to %(most)s as `texts`.") % {"most": TEXT_LIMIT}
+        ]
     elif "text" in body:
         if problem := _problem(body["text"]):
             wrong["text"] = [problem]
@@ -151,19 +160,27 @@ def texts_in(body: Any) -> list[str]:
 
 def _problems(texts: Any) -> list[str] | dict[int, list[str]]:
     if not isinstance(texts, list) or not 1 <= len(texts) <= TEXT_LIMIT:
-        held = f", not of {len(texts)}" if isinstance(texts, list) else ""
-        return [f"It must be a list of 1 to {TEXT_LIMIT} texts{held}."]
+        if isinstance(texts, list):
+            told = gettext("It must be a list of 1 to %(most)s texts, not of %(given)s.")
+            return [told % {"most": TEXT_LIMIT, "given": len(texts)}]
+        return [gettext("It must be a list of 1 to %(most)s texts.") % {"most": TEXT_LIMIT}]
     problems = {place: [problem] for place, text in enumerate(texts) if (problem := _problem(text))}
     if not problems and (length := sum(map(len, texts))) > LENGTH_LIMIT_OF_ALL:
-        return [f"The texts have {length:,} characters; at most {LENGTH_LIMIT_OF_ALL:,} are read at once."]
+        return [
+            gettext("The texts have %(length)s characters; at most %(most)s are read at once.")
+            % {"length": f"{length:,}", "most": f"{LENGTH_LIMIT_OF_ALL:,}"}
+        ]
     return problems
 
 
 def _problem(text: Any) -> str:
     if not isinstance(text, str):
-        return "It must be a string."
+        return gettext("It must be a string.")
     if len(text) > LENGTH_LIMIT:
-        return f"It has {len(text):,} characters; at most {LENGTH_LIMIT:,} are read. Send it in parts."
+        return gettext("It has %(length)s characters; at most %(most)s are read. Send it in parts.") % {
+            "length": f"{len(text):,}",
+            "most": f"{LENGTH_LIMIT:,}",
+        }
     return ""
 
 
@@ -172,7 +189,11 @@ def _require_few_sentences(texts: Sequence[str], cut: Any) -> None:
     if found > SENTENCE_LIMIT:
         raise ValidationError(
             [
-                f"There are {found:,} sentences in it; at most {SENTENCE_LIMIT} are answered at once. Send it in parts."
+                gettext(
+                    "There are %(found)s sentences in it; at most %(sentence_limit)s are answered at once. "
+                    "Send it in parts."
+                )
+                % {"found": f"{found:,}", "sentence_limit": SENTENCE_LIMIT}
             ]
         )
 
@@ -183,7 +204,8 @@ def _require_few_sentences(texts: Sequence[str], cut: Any) -> None:
 def answers_to(texts: Sequence[str], query: MatchTermsQuery) -> bytes:
     """The answer: what was checked of each of these texts, in their order."""
     terms = query.terms
-    answers = answered_each(texts, terms)
+    with translation.override("en"):  # what is found is the same for everybody
+        answers = answered_each(texts, terms)
     told = _claims(
         {match.claim for answer in answers for passage in answer.passages for match in passage.matches},
         terms.rows,
@@ -311,7 +333,7 @@ class MatchResource(ViewSet):
         query = MatchQuery(plain.GET, Publication.objects.all(), request=plain)
         text = query.value("text")
         if not text:
-            missing = "`text`: give the text that may have been checked."
+            missing = gettext("`text`: give the text that may have been checked.")
             raise InvalidParameters([{"parameter": "text", "code": "empty", "detail": missing}])
         content = answers_to([text], query)
         etag = hashlib.sha256(content).hexdigest()

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from django.http import HttpResponse
+from django.utils.translation import gettext, gettext_lazy
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.parsers import MultiPartParser
@@ -43,14 +44,18 @@ from sources.media_at_address import NoPictureThere, picture_at
 MOST_BYTES = 10_000_000
 _LONGEST_ADDRESS = 2000
 _KEYS = ("file", "url", "pdq")
-_ONE_OF_THEM = "Give one of these: `file`, a picture; `url`, its address; `pdq`, its perceptual hash."
+_ONE_OF_THEM = gettext_lazy(
+    "Give one of these: `file`, a picture; `url`, its address; `pdq`, its perceptual hash."
+)
 
 
 class PicturesCrowd(APIException):
     """Too many pictures are being read."""
 
     status_code = HTTPStatus.SERVICE_UNAVAILABLE
-    default_detail = "Other pictures are being read at the moment. Please try again in a minute."
+    default_detail = gettext_lazy(
+        "Other pictures are being read at the moment. Please try again in a minute."
+    )
     wait = 10
 
 
@@ -67,9 +72,11 @@ def look_in(body: Any, files: Any) -> PerceptualHash:
         PicturesCrowd, ContentTooLarge: it cannot be looked at.
     """
     if not hasattr(body, "keys"):
-        raise ValidationError(['It must be an object such as {"url": "https://example.org/picture.jpg"}.'])
+        raise ValidationError(
+            [gettext('It must be an object such as {"url": "https://example.org/picture.jpg"}.')]
+        )
     wrong = {
-        str(key): [f"There is no such member. {_ONE_OF_THEM}"]
+        str(key): [gettext("There is no such member. %(one_of_them)s") % {"one_of_them": _ONE_OF_THEM}]
         for key in body
         if key not in _KEYS or (key == "file" and key not in files)
     }
@@ -89,13 +96,23 @@ def look_in(body: Any, files: Any) -> PerceptualHash:
 
 def _of_file(file: Any) -> PerceptualHash:
     if file.size > MOST_BYTES:
-        raise ContentTooLarge(f"The picture is too large: at most {MOST_BYTES} bytes are looked at.")
+        raise ContentTooLarge(
+            gettext("The picture is too large: at most %(most_bytes)s bytes are looked at.")
+            % {"most_bytes": MOST_BYTES}
+        )
     return look_of(file.read())
 
 
 def _of_address(address: Any) -> PerceptualHash:
     if not isinstance(address, str) or not 0 < len(address) <= _LONGEST_ADDRESS:
-        raise ValidationError({"url": [f"It must be an address of at most {_LONGEST_ADDRESS} characters."]})
+        raise ValidationError(
+            {
+                "url": [
+                    gettext("It must be an address of at most %(longest_address)s characters.")
+                    % {"longest_address": _LONGEST_ADDRESS}
+                ]
+            }
+        )
     return look_of(picture_at(address))
 
 
@@ -103,7 +120,7 @@ def _of_hash(digits: Any) -> PerceptualHash:
     try:
         return PerceptualHash.from_hex(digits if isinstance(digits, str) else "")
     except ValueError:
-        detail = "It must be 64 hexadecimal digits: the 256 bits of a PDQ hash."
+        detail = gettext("It must be 64 hexadecimal digits: the 256 bits of a PDQ hash.")
         raise ValidationError({"pdq": [detail]}) from None
 
 

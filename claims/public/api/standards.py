@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.renderers import BaseRenderer
@@ -100,8 +101,9 @@ class StandardsResource(PublicResource):
     schema = StandardsSchema()
 
     def retrieve(self, request: HttpRequest) -> HttpResponse:
-        made = report(StandardsQuery(request.GET, request=request).period)
-        return self.told(request, made)
+        period = StandardsQuery(request.GET, request=request).period
+        with translation.override("en"):  # what is found is the same for everybody
+            return self.told(request, report(period))
 
     def told(self, request: HttpRequest, made: StandardsReport) -> HttpResponse:
         """The report in the form of this address."""

@@ -23,6 +23,7 @@ from claims.public.api.correction_entries import (
 )
 from claims.public.feeds.feed_entries import Channel, FeedEntry
 from claims.public.feeds.feed_formats import ATOM
+from claims.public.feeds.websub_links import hubs_of, with_links
 from claims.public.pages.responses import etag_of, interface_language
 from claims.public.pages.shown_changes import PART_NAMES
 from factcheck.api.pagination import PAGE_SIZE
@@ -77,7 +78,7 @@ def _feed(request: HttpRequest) -> HttpResponse:
     except ValueRefused as refusal:
         raise no_such_place("cursor", str(refusal)) from None
     channel = _channel(request, page.next, page.previous, counted(query))
-    return conditional(
+    response = conditional(
         request,
         lambda: ATOM.write(channel, [_entry(one) for one in corrected(page.rows)]),
         etag=etag_of(channel, sha256_of_corrections(page.rows)),
@@ -85,6 +86,7 @@ def _feed(request: HttpRequest) -> HttpResponse:
         last_modified=page.rows[0][COLUMNS.index("published_at")] if page.rows else None,
         content_type=ATOM.content_type,
     )
+    return with_links(response, channel)
 
 
 def _entry(one: Corrected) -> FeedEntry:
@@ -133,6 +135,7 @@ def _channel(request: HttpRequest, following: str, previous: str, total: int | N
         next=_address(request, cursor=following) if following else "",
         previous=_address(request, cursor=previous) if previous else "",
         total=total,
+        hubs=hubs_of(request),
     )
 
 

@@ -55,6 +55,8 @@ class Channel:
     previous: str
     #: How many entries there are on all pages, where that was asked for.
     total: int | None
+    #: Hubs that are told when the feed changes (W3C WebSub).
+    hubs: tuple[str, ...] = ()
 
 
 def entry(document: Document) -> FeedEntry:

@@ -51,6 +51,8 @@ class _Paged(SyndicationFeed):
         for relation in ("first", "previous", "next"):
             if address := getattr(channel, relation):
                 handler.addQuickElement(f"{self.atom}link", "", {"rel": relation, "href": address})
+        for hub in channel.hubs:
+            handler.addQuickElement(f"{self.atom}link", "", {"rel": "hub", "href": hub})
         if channel.total is not None:
             handler.addQuickElement("opensearch:totalResults", str(channel.total), _OPENSEARCH)
 
@@ -154,6 +156,7 @@ def _json(channel: Channel, entries: Sequence[FeedEntry]) -> str:
         "next_url": channel.next,
         "language": channel.language,
         "authors": [{"name": channel.author, "url": channel.home}],
+        "hubs": [{"type": "WebSub", "url": hub} for hub in channel.hubs] or None,
         "_factcheck": _said({"about": _about(), "count": channel.total}),
         "items": [_item(entry) for entry in entries],
     }

@@ -12,17 +12,17 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from claims.ledger.queries.claim_filters import ClaimListQuery, VerdictParameter
+from claims.ledger.queries.own_claims import OwnClaimsQuery
 from claims.models import Publication
-from claims.models.published_verdict import ours
 from claims.public.api.claims import ClaimResource
 from claims.public.feeds.feed_entries import Channel, entry
 from claims.public.feeds.feed_formats import FeedFormat
+from claims.public.feeds.websub_links import hubs_of, with_links
 from claims.public.pages.responses import etag_of, interface_language
 from factcheck.api.pagination import ORDERING
 from factcheck.api.problems import InvalidParameters, ProblemResponse
 from factcheck.api.query_strings import no_such_place
-from factcheck.api.query_values import Keyword, ValueRefused
+from factcheck.api.query_values import ValueRefused
 from factcheck.api.resources import CACHE_CURRENT, conditional, counted
 from factcheck.web.own_addresses import placed
 
@@ -30,20 +30,13 @@ from factcheck.web.own_addresses import placed
 PAGING = ("cursor", "page_size", "count")
 
 
-class FeedQuery(ClaimListQuery):
+class FeedQuery(OwnClaimsQuery):
     """Which claims a feed lists: what the API's list of claims understands, except which parts of them.
 
     Words are taken as they are spelt: a feed has no place to say that it answers others.
     """
 
     fields = spelling = None  # type: ignore[assignment]  # how django-filter removes an inherited parameter
-
-    by = VerdictParameter(
-        Keyword(("house", "all")),
-        "Whose verdicts: the newsroom's own unless `publisher` or `status` asks for others, or `all`.",
-        matches=lambda whose: ours(),
-        slotted=False,
-    )
 
     @cached_property
     def looked_for(self) -> dict[str, Any]:
@@ -87,7 +80,7 @@ def _feed(request: HttpRequest, form: FeedFormat) -> HttpResponse:
         total=counted(query),
         is_by_house=query.is_by_house,
     )
-    return conditional(
+    response = conditional(
         request,
         lambda: form.write(channel, [entry(json.loads(placed(body))) for body in listing.results()]),
         etag=etag_of(channel, listing.sha256),
@@ -95,6 +88,7 @@ def _feed(request: HttpRequest, form: FeedFormat) -> HttpResponse:
         last_modified=listing.last_modified,
         content_type=form.content_type,
     )
+    return with_links(response, channel)
 
 
 def _channel(
@@ -126,6 +120,7 @@ def _channel(
         next=_address(request, cursor=next_cursor) if next_cursor else "",
         previous=_address(request, cursor=previous_cursor) if previous_cursor else "",
         total=total,
+        hubs=hubs_of(request),
     )
 
 

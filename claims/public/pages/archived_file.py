@@ -2,6 +2,7 @@
 
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from claims.public.api.mentioned_resources import SourceResource
@@ -9,7 +10,7 @@ from claims.public.api.source_copies import may_be_shown
 from sources import archive
 from sources.models import ArchivedCopy, ArchivedFile
 
-_NOT_HERE = "There is no such copy, or it is not shown to readers."
+_NOT_HERE = gettext_lazy("There is no such copy, or it is not shown to readers.")
 
 
 @require_safe

@@ -20,8 +20,10 @@ from django.views.decorators.http import require_safe
 from claims.ledger.document.headline import correction, judgement, label_in, lead_verdict
 from claims.ledger.document.translated_document import translated
 from claims.models import Publication
+from claims.public.pages.frame_looks import FrameLook
 from claims.public.pages.responses import reader_language, respond
 from factcheck.api.query_values import GREATEST_ID
+from factcheck.web.language_addresses import permanent
 
 Document = dict[str, Any]
 
@@ -31,7 +33,6 @@ WIDTH, WIDEST = 600, 700
 HIGHEST = 1500
 _ON_A_PHONE = 380
 
-_THEMES = ("light", "dark")
 _DISCOVERY = {"json": "application/json+oembed", "xml": "text/xml+oembed"}
 
 
@@ -53,12 +54,12 @@ def current(claim_id: int) -> Document | None:
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # typed for views without arguments only
 def card(request: HttpRequest, pk: int) -> HttpResponse:
-    """The card. `theme=light` or `theme=dark` holds it to one; otherwise the reader's device decides."""
+    """The card. The site around it may say how it looks (`frame_looks`); a theme is otherwise the device's."""
     published = current(pk)
     if published is None:
         raise Http404("No published claim has this number.")
     document = translated(published, reader_language())
-    theme = request.GET.get("theme", "")
+    look = FrameLook.of(request.GET)
     rated = [verdict for verdict in document["verdicts"] if verdict["rating"]]
     context = {
         "claim": document,
@@ -69,10 +70,17 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
         "withdrawn": "" if document["status"] == Publication.Status.PUBLISHED else judgement(document),
         "correction": correction(document),
         "direction": "rtl" if _is_right_to_left(document["language"]) else "ltr",
-        "theme": theme if theme in _THEMES else "",
+        "look": look,
     }
     ratings = [verdict["rating"] for verdict in rated]
-    return respond(request, "claims/card.html", context, made_of=[document], ratings=ratings)
+    return respond(
+        request,
+        "claims/card.html",
+        context,
+        made_of=[document],
+        ratings=ratings,
+        more_styles=look.styles,
+    )
 
 
 def snippet(document: Document) -> SafeString:
@@ -88,7 +96,7 @@ def frame(document: Document, *, width: int, height: int) -> SafeString:
     statement = Truncator(" ".join(document["statement"].split())).chars(120)
     return format_html(
         '<iframe src="{}" title="{}" width="{}" height="{}" style="border:0;max-width:100%" loading="lazy"></iframe>',
-        settings.SITE_URL + reverse("claim-card", args=[document["id"]]),
+        settings.SITE_URL + permanent("claim-card", document["id"]),
         _("Fact check by %(newsroom)s: %(statement)s")
         % {"newsroom": settings.NEWSROOM_NAME, "statement": statement},
         width,

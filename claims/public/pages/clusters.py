@@ -1,21 +1,25 @@
 """Pages of clusters: all of them, and one rumour with the published claims that say it."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
-from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.db.models import Count, F
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, QueryDict
 from django.views.decorators.http import require_safe
 
 from claims.ledger.document.claim_document import render
 from claims.ledger.document.cluster_document import cluster as public_cluster
 from claims.ledger.queries.cluster_filters import ClusterListQuery, entries_of
 from claims.models import Cluster
+from claims.models.cluster import ClusterQuerySet
 from claims.public.pages.page_cache import public
 from claims.public.pages.published_source import UNSHOWN
-from claims.public.pages.responses import respond
+from claims.public.pages.reader_tags import language_name
+from claims.public.pages.responses import in_own_words, respond
 from factcheck.api.pagination import page_of_rows
+from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import GREATEST_ID, ValueRefused
+from factcheck.web.language_addresses import address_here
 
 Document = dict[str, Any]
 
@@ -28,22 +32,40 @@ CLUSTERS_PER_PAGE = 20
 
 @require_safe
 @public
+@in_own_words
 def clusters(request: HttpRequest) -> HttpResponse:
-    """The published clusters, the newest first."""
-    rows = Cluster.objects.public().with_what_is_seen()
+    """The published clusters, the newest first, or those of some words or in a language."""
+    asked = QueryDict(mutable=True)
+    for name in ("q", "language", "cursor"):
+        if value := request.GET.get(name, "").strip():
+            asked[name] = value
     try:
+        query = ClusterListQuery(asked, Cluster.objects.public(), request=request)
         page = page_of_rows(
-            rows,
+            cast(ClusterQuerySet, query.qs).with_what_is_seen(),
             ordering=ClusterListQuery.orderings[0],
             size=CLUSTERS_PER_PAGE,
-            cursor=request.GET.get("cursor", "")[:2000],
+            cursor=query.value("cursor", ""),
         )
-    except ValueRefused as refusal:
+    except (InvalidParameters, ValueRefused) as refusal:
         raise Http404(str(refusal)) from None
     shown = [public_cluster(row) for row in page.rows]
-    context = {"clusters": shown, "page": page}
-    made_of = [page.previous, page.next, *map(render, shown)]
+    context = {
+        "clusters": shown,
+        "page": page,
+        "q": asked.get("q", ""),
+        "language": asked.get("language", "").lower(),
+        "languages": _languages(),
+    }
+    made_of = [page.previous, page.next, context["languages"], *map(render, shown)]
     return respond(request, "claims/clusters.html", context, made_of=made_of)
+
+
+def _languages() -> list[tuple[str, str, int]]:
+    """The languages of public clusters: the tag in lower case, its name, and how many; the most frequent first."""
+    counted = Cluster.objects.public().order_by().values_list("language").annotate(number=Count("pk"))
+    rows = sorted(counted, key=lambda row: (-row[1], row[0]))
+    return [(tag.lower(), language_name(tag), number) for tag, number in rows]
 
 
 @require_safe
@@ -54,7 +76,7 @@ def cluster(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     if row is None:
         raise Http404("No published cluster has this number.")
     if slug != row.slug:
-        return HttpResponsePermanentRedirect(row.get_absolute_url())
+        return HttpResponsePermanentRedirect(address_here(row.get_absolute_url()))
     in_order = entries_of([row.pk]).order_by(F("claimed_on").asc(nulls_last=True), "claim_id")
     entries = list(in_order.defer(*UNSHOWN)[:CLAIMS_PER_CLUSTER])
     documents = [entry.document for entry in entries]

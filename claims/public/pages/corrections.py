@@ -1,16 +1,18 @@
 """The page of corrections: what was changed, by month, both wordings side by side with the words that differ marked."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from django.db.models import Max, Min
+from django.core.cache import cache
+from django.db.models import Count
+from django.db.models.functions import TruncMonth
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils.timezone import get_default_timezone
 from django.views.decorators.http import require_safe
 
 from claims.ledger.document.claim_body import CORRECTION_KINDS
-from claims.ledger.queries.correction_filters import CorrectionListQuery, by_house, corrections
+from claims.ledger.queries.correction_filters import CorrectionListQuery, corrections
 from claims.public.api.correction_entries import (
     Corrected,
     corrected,
@@ -19,15 +21,19 @@ from claims.public.api.correction_entries import (
 )
 from claims.public.pages.entry_page import ratings_of
 from claims.public.pages.page_cache import kept, public
-from claims.public.pages.responses import respond
+from claims.public.pages.reader_tags import month_name
+from claims.public.pages.responses import in_own_words, respond
 from claims.public.pages.shown_changes import ShownChange, shown_changes
 from factcheck.api.pagination import KeysetPage
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import ValueRefused
+from factcheck.database.read_connections import fetch
 
 Document = dict[str, Any]
 
 CORRECTIONS_PER_PAGE = 20
+#: Counts belong to a state of the ledger; this only bounds the memory.
+_KEPT_SECONDS = 3600
 _ASKED = ("kind", "month", "claim", "publisher", "by", "cursor")
 
 
@@ -48,6 +54,7 @@ class ShownCorrection:
 @require_safe
 @kept
 @public
+@in_own_words
 def corrections_page(request: HttpRequest) -> HttpResponse:
     """What was corrected, clarified, updated or retracted, the newest first."""
     asked = _asked(request)
@@ -62,22 +69,39 @@ def corrections_page(request: HttpRequest) -> HttpResponse:
         for one in found
     ]
     chosen = query.value("month", [])
+    kind, month = query.value("kind", [""])[0], f"{chosen[0][0]:%Y-%m}" if chosen else ""
+    counted = _counted(asked, request)
     context = {
         "corrections": shown,
         "page": page,
-        "kinds": CORRECTION_KINDS,
-        "kind": query.value("kind", [""])[0],
-        "months": _months(query.value("by") == "house"),
-        "month": f"{chosen[0][0]:%Y-%m}" if chosen else "",
+        "kinds": counted.kinds(month),
+        "kind": kind,
+        "months": counted.months(kind),
+        "month": month,
         "by": query.value("by"),
         "narrows": any(query.value(name) for name in ("kind", "month", "claim", "publisher")),
         "feed": _query(asked, without=("cursor",)),
     }
-    made_of = [page.previous, page.next, *context["months"], sha256_of_corrections(page.rows)]
+    made_of = [
+        page.previous,
+        page.next,
+        context["kinds"],
+        context["months"],
+        sha256_of_corrections(page.rows),
+    ]
     documents = [document for one in found for document in (one.before, one.after) if document]
     return respond(
         request, "claims/corrections.html", context, made_of=made_of, ratings=ratings_of(documents)
     )
+
+
+def asked_corrections(request: HttpRequest) -> tuple[KeysetPage[Any], CorrectionListQuery]:
+    """The page of corrections that a request asks for, and how it was understood.
+
+    Raises:
+        Http404: it asks for something that cannot be.
+    """
+    return _page(_asked(request), request)
 
 
 def _asked(request: HttpRequest) -> QueryDict:
@@ -112,18 +136,44 @@ def _query(asked: QueryDict, *, without: tuple[str, ...]) -> str:
     return f"?{rest.urlencode()}"
 
 
-def _months(is_by_house: bool) -> list[str]:
-    """The months from the first correction to the last, the newest first."""
-    rows = corrections().filter(by_house()) if is_by_house else corrections()
-    ends = rows.aggregate(first=Min("published_at"), last=Max("published_at"))
-    if ends["first"] is None:
-        return []
-    zone = get_default_timezone()
-    first, last = (ends[name].astimezone(zone) for name in ("first", "last"))
-    return [
-        f"{number // 12}-{number % 12 + 1:02d}" for number in range(_number(last), _number(first) - 1, -1)
-    ]
+@dataclass(frozen=True, slots=True)
+class LogCounts:
+    """How many corrections there are, by kind and month, of those who are asked for."""
+
+    numbers: dict[tuple[str, str], int]
+
+    def kinds(self, month: str) -> list[tuple[str, str, int]]:
+        """The kinds with their numbers in the month, or in all."""
+        return [(kind, str(name), self._sum(kind, month)) for kind, name in CORRECTION_KINDS]
+
+    def months(self, kind: str) -> list[tuple[str, str, int]]:
+        """The months in which something was corrected, the newest first, with their numbers of this kind or all."""
+        known = sorted({month for _kind, month in self.numbers}, reverse=True)
+        return [(month, month_name(month), self._sum(kind, month)) for month in known]
+
+    def _sum(self, kind: str, month: str) -> int:
+        return sum(
+            number
+            for (of_kind, in_month), number in self.numbers.items()
+            if kind in ("", of_kind) and month in ("", in_month)
+        )
 
 
-def _number(moment: datetime) -> int:
-    return moment.year * 12 + moment.month - 1
+def _counted(asked: QueryDict, request: HttpRequest) -> LogCounts:
+    """Counted among all kinds and months, so that it shows what else could be chosen."""
+    others = asked.copy()
+    for name in ("kind", "month", "cursor"):
+        others.pop(name, None)
+    ((position,),) = fetch("SELECT max(sequence) FROM claims_publication")
+    key = f"corrections:{others.urlencode()}:{position}"
+    numbers: dict[tuple[str, str], int] | None = cache.get(key)
+    if numbers is None:
+        rows = CorrectionListQuery(others, corrections(), request=request).qs.order_by()
+        month = TruncMonth("published_at", tzinfo=get_default_timezone())
+        counted = rows.values("kind", month=month).annotate(number=Count("pk"))
+        numbers = {
+            (kind, f"{first:%Y-%m}"): number
+            for kind, first, number in counted.values_list("kind", "month", "number")
+        }
+        cache.set(key, numbers, _KEPT_SECONDS)
+    return LogCounts(numbers)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from claims.ledger.document import claim_document, claimreview
@@ -16,6 +15,7 @@ from claims.public.pages.claim_image import shared_image
 from claims.public.pages.related_claims import related_claims
 from claims.public.pages.version_changes import changes
 from claims.quotes.quote_standing import quote_standings
+from factcheck.web.language_addresses import permanent
 
 Document = dict[str, Any]
 
@@ -80,7 +80,7 @@ def entry_page(
 
 def absolute(route: str, *numbers: int | str) -> str:
     """The whole address of a page."""
-    return settings.SITE_URL + reverse(route, args=numbers)
+    return settings.SITE_URL + permanent(route, *numbers)
 
 
 def ratings_of(documents: list[Document]) -> list[Document]:

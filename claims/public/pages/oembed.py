@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import Resolver404, resolve
 from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
 
@@ -22,6 +23,7 @@ from factcheck.api.problems import InvalidParameters, ProblemResponse
 from factcheck.api.query_strings import Parameter, Query, no_such_place
 from factcheck.api.query_values import WholeNumber, Words
 from factcheck.api.resources import CACHE_CURRENT, conditional
+from factcheck.web.language_addresses import parted
 
 Document = dict[str, Any]
 
@@ -55,7 +57,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
     query = EmbedQuery(_understood(request.GET), Publication.objects.none(), request=request)
     form = query.value("format", "json")
     if form not in _CONTENT_TYPES:
-        return ProblemResponse(request, 501, "`format`: offered are json and xml.")
+        return ProblemResponse(request, 501, gettext("`format`: offered are json and xml."))
     document = _published_at(query.value("url", ""))
     card = _card(document, max_width=query.value("maxwidth"), max_height=query.value("maxheight"))
     return conditional(
@@ -84,12 +86,15 @@ def _published_at(url: str) -> Document:
         NoSuchPlace: there is no published claim.
     """
     if not url:
-        detail = "`url`: it is missing; give the address of a claim's page."
+        detail = gettext("`url`: it is missing; give the address of a claim's page.")
         raise InvalidParameters([{"parameter": "url", "code": "required", "detail": detail}])
     claim_id = _claim_at(url)
     document = current(claim_id) if claim_id is not None else None
     if document is None:
-        raise no_such_place("url", f"it is no address of a published claim, such as {_example()}.")
+        raise no_such_place(
+            "url",
+            gettext("it is no address of a published claim, such as %(example)s.") % {"example": _example()},
+        )
     return document
 
 
@@ -99,7 +104,7 @@ def _claim_at(url: str) -> int | None:
         parts = urlsplit(url.strip())
         if parts.scheme not in ("http", "https") or _site(parts) != _site(urlsplit(settings.SITE_URL)):
             return None
-        path = unquote(parts.path)
+        _code, path = parted(unquote(parts.path))
         match = resolve(path if path.endswith("/") else f"{path}/")
     except (ValueError, Resolver404):
         return None

@@ -4,7 +4,7 @@ A page is kept under the place of the ledger's newest entry, and the moments at 
 source that changed and a link was last found to lead elsewhere. They are asked for each time: it costs a tenth of a
 millisecond and is the same for all web processes, so a publication or a retraction clears the pages of each at once.
 What is kept was made from publications and what became of their quotes and links, for visitors of whom we know nothing;
-a draft is not read here.
+a draft is not read here. What things are called now, topics say, may be a minute old in it.
 """
 
 from collections import OrderedDict
@@ -28,7 +28,7 @@ View = Callable[..., HttpResponse]
 
 #: What a page needs in memory beside its content: keys, fields and objects.
 OVERHEAD = 2_000
-_KEPT_FIELDS = ("Content-Type", "Content-Language", "Cache-Control", "ETag")
+_KEPT_FIELDS = ("Content-Type", "Content-Language", "Cache-Control", "ETag", "Link")
 
 
 class Kept(NamedTuple):
@@ -88,24 +88,32 @@ pages = PageCache()
 
 def kept(view: View) -> View:
     """The view, whose pages are kept for visitors who bring no session. They must be made from publications alone."""
+    return kept_until(lambda: ())(view)
 
-    @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not _is_anonymous(request):
-            return view(request, *args, **kwargs)
-        # Asked before the page is made: what is published meanwhile may stand in a page under an older key, never the
-        # other way round.
-        key = _key(request)
-        if found := pages.get(key):
-            return _again(request, found)
-        response = view(request, *args, **kwargs)
-        if response.status_code == 200 and not response.cookies:
-            fields = {name: response[name] for name in _KEPT_FIELDS if name in response}
-            styles = updated_policy(response)
-            pages.put(key, Kept(response.content, fields, styles, pages.clock() + SHARED_CACHE_SECONDS))
-        return response
 
-    return answered
+def kept_until(others: Callable[[], tuple[object, ...]]) -> Callable[[View], View]:
+    """The same for pages that show more than publications: until that is another. `others` says where it stands."""
+
+    def keeping(view: View) -> View:
+        @wraps(view)
+        def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not _is_anonymous(request):
+                return view(request, *args, **kwargs)
+            # Asked before the page is made: what is published meanwhile may stand in a page under an older key, never
+            # the other way round.
+            key = (*_key(request), *others())
+            if found := pages.get(key):
+                return _again(request, found)
+            response = view(request, *args, **kwargs)
+            if response.status_code == 200 and not response.cookies:
+                fields = {name: response[name] for name in _KEPT_FIELDS if name in response}
+                styles = updated_policy(response)
+                pages.put(key, Kept(response.content, fields, styles, pages.clock() + SHARED_CACHE_SECONDS))
+            return response
+
+        return answered
+
+    return keeping
 
 
 def public(view: View) -> View:
@@ -129,7 +137,7 @@ def _is_anonymous(request: HttpRequest) -> bool:
     )
 
 
-def _key(request: HttpRequest) -> Hashable:
+def _key(request: HttpRequest) -> tuple[object, ...]:
     newest = fetch(
         """
         SELECT sequence, published_at::text, (

@@ -11,18 +11,24 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
+from claims.ledger.document import claimreview
 from claims.ledger.document.headline import lead_verdict
 from claims.ledger.document.translated_document import translated
 from claims.models import Claimant, Evidence, MediaAuthenticity, Publication
 from claims.models.rating import NormalisedRating
 from claims.public.pages.annotated_text import TextPiece
+from claims.public.pages.head_links import HeadLinks
+from claims.public.pages.head_links import head_links as links_of
 from claims.public.pages.responses import interface_language
 from claims.public.pages.share_text import share_text
 from claims.public.pages.source_text import CheckedPassage
+from claims.public.pages.structured_data import structured_data
+from claims.public.pages.subject_names import subject_path
+from factcheck.web.language_addresses import address_here, address_in, alternates, page_path
 from sources.addresses import domain
 from sources.media_fragments import seconds_of
 from sources.models import MediaObject, Publisher, Source
@@ -57,6 +63,34 @@ def language_of_page() -> dict[str, Any]:
     return get_language_info(interface_language())
 
 
+@register.simple_tag(takes_context=True)
+def languages(context: dict[str, Any]) -> list[dict[str, Any]]:
+    """The languages of this page, each by its own name; none, where the page has no address of its own."""
+    request = context.get("request")
+    if request is None or not alternates(request):
+        return []
+    path, now = page_path(request), interface_language()
+    return [
+        {**get_language_info(code), "address": address_in(path, code), "is_current": code == now}
+        for code, _name in settings.LANGUAGES
+    ]
+
+
+@register.simple_tag(takes_context=True)
+def head_links(context: template.RequestContext) -> HeadLinks:
+    """The other addresses of the page."""
+    request = context.get("request")
+    return links_of(request, context.flatten()) if request else HeadLinks()
+
+
+@register.simple_tag(takes_context=True)
+def page_markup(context: template.RequestContext) -> SafeString:
+    """What the page is, as JSON-LD that can stand in the page."""
+    request = context.get("request")
+    found = structured_data(request, context.flatten()) if request else None
+    return mark_safe(claimreview.script(found)) if found else SafeString()  # noqa: S308 - script() escapes
+
+
 @register.filter
 def day(value: str | date | datetime | None) -> str | SafeString:
     """A day, given as a date or in ISO 8601, in the words of the page's language and with the day itself as mark-up."""
@@ -69,6 +103,12 @@ def day(value: str | date | datetime | None) -> str | SafeString:
     english = (get_language() or "en").startswith("en")
     words = date_format(value, "j F Y" if english else "DATE_FORMAT")
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), words)
+
+
+def month_name(value: str) -> str:
+    """A month, given as 2026-03, in the words of the page's language."""
+    year, month = value.split("-")
+    return date_format(date(int(year), int(month), 1), "YEAR_MONTH_FORMAT")
 
 
 @register.filter
@@ -129,7 +169,7 @@ def language_names(tags: Iterable[str]) -> list[str]:
 
 @register.filter
 def language_name(tag: str) -> str:
-    """A language by its name in the page's language, where Django knows it."""
+    """What a language is called in the page's language, where Django knows it; otherwise its tag."""
     try:
         return str(get_language_info(tag.lower())["name_translated"])
     except KeyError:
@@ -152,9 +192,16 @@ def host(url: str) -> str:
 
 
 @register.filter
+def page_of(thing: Document, kind: str) -> str:
+    """Where the page of a claimant, topic or publisher is that a publication names."""
+    return subject_path(kind, thing["id"], thing["name"])
+
+
+@register.filter
 def on_this_site(url: str) -> str:
     """An address of ours without the site: pages may show what is of the very site that they were opened at."""
-    return url.removeprefix(settings.SITE_URL)
+    path = url.removeprefix(settings.SITE_URL)
+    return url if path == url else address_here(path)
 
 
 @register.filter

@@ -3,8 +3,8 @@
 import base64
 import hashlib
 import re
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Callable, Iterable
+from functools import cache, wraps
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +15,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
+from claims.public.pages.head_links import link_field
 from factcheck.django_internals import update_policy
 from factcheck.installation import program
 
@@ -22,6 +23,8 @@ Document = dict[str, Any]
 
 #: Shared caches may keep a page this long; browsers ask every time, which costs them an empty 304.
 SHARED_CACHE_SECONDS = 60
+
+NO_STYLES = SafeString("")
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
@@ -33,22 +36,26 @@ def respond(
     *,
     made_of: Iterable[object],
     ratings: Iterable[Document] = (),
+    more_styles: SafeString = NO_STYLES,
 ) -> HttpResponse:
     """Render a page that anybody may cache.
 
     Args:
         made_of: what the page's content depends on, such as the digests of publications; becomes its ETag.
         ratings: the ratings it shows, whose colours it declares.
+        more_styles: CSS that it has besides.
     """
     language, reader = interface_language(), reader_language()
     with translation.override(language):
-        styles = rating_styles(ratings)
+        styles = rating_styles(ratings) + more_styles
         etag = etag_of(language, reader, request.get_full_path(), *made_of)
         # While templates are being edited, the ETag of what is installed would be out of date.
         response = None if settings.DEBUG else get_conditional_response(request, etag=etag)
         if response is None:
             response = render(request, template, _whole(context, reader, styles))
     response["ETag"] = etag
+    if links := link_field(request):
+        response["Link"] = links
     patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_CACHE_SECONDS)
     _declare(response, language, styles)
     return response
@@ -78,6 +85,17 @@ def _declare(response: HttpResponse, language: str, styles: str) -> None:
         # A hash and not a nonce: pages are cached, and a nonce that is used twice protects nothing.
         digest = base64.b64encode(hashlib.sha256(styles.encode()).digest()).decode()
         update_policy(response, {"style-src": ["'self'", f"'sha256-{digest}'"]})
+
+
+def in_own_words(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view, which writes what it writes itself in the language that the page around it is in."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with translation.override(interface_language()):
+            return view(request, *args, **kwargs)
+
+    return answered
 
 
 def reader_language() -> str:
@@ -121,6 +139,7 @@ def _installed() -> str:
     for folder, pattern in (
         (program.FILES, "templates/**/*.html"),
         (program.FILES, "static/**/*"),
+        (program.FILES, "locale/**/*.mo"),
         (program.PACKAGES, "claims/**/*.py"),
     ):
         for path in sorted(folder.glob(pattern)):

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, gettext_lazy
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import exceptions
@@ -44,15 +45,15 @@ HEADER = "Idempotency-Key"
 #: As the editorial API takes it: a string of Structured Fields without escapes, with or without quotation marks.
 _KEY = re.compile(r'^"?([!#-\[\]-~]{1,255})"?$', re.ASCII)
 
-_TAKEN_IN = "A mail was sent, unless it has to be looked at first: open its link and confirm."
-_NOTHING_SAID = "Nothing that was found, or not, says whether it is true."
+_TAKEN_IN = gettext_lazy("A mail was sent, unless it has to be looked at first: open its link and confirm.")
+_NOTHING_SAID = gettext_lazy("Nothing that was found, or not, says whether it is true.")
 
 
 class SubmissionKeyReused(exceptions.APIException):
     """The same key came with another body (draft-ietf-httpapi-idempotency-key-header)."""
 
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
-    default_detail = (
+    default_detail = gettext_lazy(
         "This Idempotency-Key was used for another request. Make a new key for each thing to send."
     )
 
@@ -114,7 +115,11 @@ class SubmissionView(APIView):
         found = _KEY.fullmatch(given.strip())
         if not found:
             raise exceptions.ParseError(
-                f"`{HEADER}` must be 1 to 255 visible ASCII characters, such as a UUID, with or without quotes."
+                gettext(
+                    "`%(header)s` must be 1 to 255 visible ASCII characters, such as a UUID, with or without "
+                    "quotes."
+                )
+                % {"header": HEADER}
             )
         body = hashlib.sha256(request.path.encode() + b"\n" + request.body).hexdigest()
         key = hashlib.sha256(f"{caller_of(request)}\n{found[1]}".encode()).hexdigest()
@@ -175,9 +180,9 @@ class RequestSubmission(SubmissionView):
         found = _Answered(first_answer(**body.what))
         content = {"found": found.claims}
         if found.answer.is_answer and not body.validated_data.get("anyway"):
-            detail = (
-                f"This was checked. Send it with `anyway` where that is not what is meant. {_NOTHING_SAID}"
-            )
+            detail = gettext(
+                "This was checked. Send it with `anyway` where that is not what is meant. %(nothing_said)s"
+            ) % {"nothing_said": _NOTHING_SAID}
             return self.finish(
                 {"state": "answered", "detail": detail, "confirm_within_days": None, **content}, HTTPStatus.OK
             )
@@ -201,7 +206,7 @@ class _Answered:
     def claims(self) -> list[dict[str, Any]]:
         sentences = self.answer.checked.sentences if self.answer.checked else []
         by_address = [
-            _found(document, "same", 1.0, ["It has to do with the same address or picture."])
+            _found(document, "same", 1.0, [gettext("It has to do with the same address or picture.")])
             for document in self.answer.naming
         ]
         meant = [meant for sentence in sentences for meant in sentence.meant]
@@ -229,7 +234,7 @@ def _newest(rows: QuerySet[Publication], claim: int) -> Publication:
     if found is not None and found.merged_into_id:
         found = rows.filter(claim_id=found.merged_into_id).first()
     if found is None:
-        raise UnknownClaim({"claim": ["No published claim has this id."]})
+        raise UnknownClaim({"claim": [gettext("No published claim has this id.")]})
     return found
 
 

@@ -5,6 +5,7 @@ import binascii
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext, gettext_lazy
 from rest_framework import serializers
 
 from claims.ledger.queries.address_search import LENGTH_LIMIT, key_of
@@ -32,7 +33,9 @@ class SenderBody(serializers.Serializer):
 
     mail = serializers.CharField(
         max_length=LONGEST_MAIL,
-        validators=[OneMailAddress("It must be one mail address, such as name@example.org.", "invalid")],
+        validators=[
+            OneMailAddress(gettext_lazy("It must be one mail address, such as name@example.org."), "invalid")
+        ],
         help_text="One mail with a link goes there; what is sent is read once the link was opened and confirmed.",
     )
     name = serializers.CharField(max_length=LONGEST_NAME, required=False, allow_blank=True)
@@ -40,7 +43,7 @@ class SenderBody(serializers.Serializer):
         _LANGUAGE,
         max_length=35,
         required=False,
-        error_messages={"invalid": "It must be a language tag (BCP 47), such as `de`."},
+        error_messages={"invalid": gettext_lazy("It must be a language tag (BCP 47), such as `de`.")},
         help_text="In which language mails are written, where we have it (BCP 47).",
     )
 
@@ -48,7 +51,10 @@ class SenderBody(serializers.Serializer):
         if isinstance(data, Mapping) and (unknown := data.keys() - self.fields.keys()):
             known = ", ".join(f"`{name}`" for name in self.fields)
             raise serializers.ValidationError(
-                {name: [f"There is no such member; there are {known}."] for name in sorted(unknown)}
+                {
+                    name: [gettext("There is no such member; there are %(known)s.") % {"known": known}]
+                    for name in sorted(unknown)
+                }
             )
         return super().to_internal_value(data)
 
@@ -89,7 +95,8 @@ class RequestBody(SenderBody):
     def validate_address(self, address: str) -> str:
         if not key_of(address):
             raise serializers.ValidationError(
-                f"It must be a whole http(s) address of at most {LENGTH_LIMIT} characters."
+                gettext("It must be a whole http(s) address of at most %(length_limit)s characters.")
+                % {"length_limit": LENGTH_LIMIT}
             )
         return address
 
@@ -97,13 +104,15 @@ class RequestBody(SenderBody):
         try:
             return picture_in(base64.b64decode(picture, validate=True))
         except binascii.Error:
-            raise serializers.ValidationError("It is not base64 (RFC 4648, 4).") from None
+            raise serializers.ValidationError(gettext("It is not base64 (RFC 4648, 4).")) from None
         except NotAPicture as refusal:
             raise serializers.ValidationError(str(refusal)) from None
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs.keys() & {"text", "address", "picture"}:
-            raise serializers.ValidationError("Give what is to be checked: `text`, `address` or `picture`.")
+            raise serializers.ValidationError(
+                gettext("Give what is to be checked: `text`, `address` or `picture`.")
+            )
         return attrs
 
     @property

@@ -2,31 +2,37 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from factcheck.backups import examination, generations
 from factcheck.backups.backup_folder import BackupFailed
 from factcheck.backups.backup_run import back_up, copy_files
 from factcheck.backups.subject import backup_folder, kept_folders, server_place
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = "Back up the embedded database and all files into BACKUP_DIR. restore_backup restores them."
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Back up the embedded database and all files into BACKUP_DIR. restore_backup restores them."
+    )
 
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_mutually_exclusive_group()
         what.add_argument(
-            "--full", action="store_true", help="Copy all of the database, not only what changed."
+            "--full", action="store_true", help=gettext("Copy all of the database, not only what changed.")
         )
-        what.add_argument("--files", action="store_true", help="Copy new files only.")
-        what.add_argument("--list", action="store_true", help="Make none; list those that are there.")
+        what.add_argument("--files", action="store_true", help=gettext("Copy new files only."))
+        what.add_argument(
+            "--list", action="store_true", help=gettext("Make none; list those that are there.")
+        )
         what.add_argument(
             "--verify",
             action="store_true",
-            help="Make none; read all that is there, and say what is damaged.",
+            help=gettext("Make none; read all that is there, and say what is damaged."),
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,7 +43,14 @@ class Command(BaseCommand):
                 self.verify()
             elif options["files"]:
                 counted = copy_files(server_place(), backup_folder(), kept_folders())
-                self.stdout.write(f"{counted.copied} of {counted.files} files were new.")
+                self.stdout.write(
+                    ngettext(
+                        "%(copied)s of %(files)s file was new.",
+                        "%(copied)s of %(files)s files were new.",
+                        counted.files,
+                    )
+                    % {"copied": counted.copied, "files": counted.files}
+                )
             else:
                 self.back_up(is_full=options["full"])
         except BackupFailed as problem:
@@ -53,22 +66,46 @@ class Command(BaseCommand):
             full_days=settings.BACKUP_FULL_DAYS,
         )
         made = done.generation
-        based = f", based on {made.parent}" if made.parent else ""
-        new = f"{done.files.copied} new ({filesizeformat(done.files.copied_bytes)})"
-        self.stdout.write(f"Backup {made.name}, {made.kind}{based}; {done.files.files} files, {new}.")
+        what = gettext("Backup %(name)s, %(kind)s")
+        if made.parent:
+            what = gettext("Backup %(name)s, %(kind)s, based on %(parent)s")
+        what %= {"name": made.name, "kind": made.kind, "parent": made.parent}
+        files = ngettext(
+            "%(files)s file, %(copied)s new (%(size)s)",
+            "%(files)s files, %(copied)s new (%(size)s)",
+            done.files.files,
+        ) % {
+            "files": done.files.files,
+            "copied": done.files.copied,
+            "size": filesizeformat(done.files.copied_bytes),
+        }
+        self.stdout.write(f"{what}; {files}.")
         for name in done.given_up:
-            self.stdout.write(f"Backup {name} was given up.")
+            self.stdout.write(gettext("Backup %(name)s was given up.") % {"name": name})
         if not done.is_continuous:
             self.stderr.write(
-                "The server was started without BACKUP_DIR: moments between backups cannot be restored. "
-                "End all that uses it, and start it again."
+                gettext(
+                    "The server was started without BACKUP_DIR: moments between backups cannot be restored. "
+                    "End all that uses it, and start it again."
+                )
             )
 
     def list(self) -> None:
         for one in generations.listed(backup_folder()):
             of = f"{one.finished_at:%Y-%m-%d %H:%M:%S} UTC"
             self.stdout.write(
-                f"{one.name}  {one.kind:<11}  {of}  {one.files:>8} files  timeline {one.timeline}"
+                ngettext(
+                    "%(one)s  %(kind)s  %(of)s  %(files)s file  timeline %(timeline)s",
+                    "%(one)s  %(kind)s  %(of)s  %(files)s files  timeline %(timeline)s",
+                    one.files,
+                )
+                % {
+                    "one": one.name,
+                    "kind": f"{one.kind:<11}",
+                    "of": of,
+                    "files": f"{one.files:>8}",
+                    "timeline": one.timeline,
+                }
             )
 
     def verify(self) -> None:
@@ -78,5 +115,13 @@ class Command(BaseCommand):
             for count, fault in enumerate(examination.faults(folder), 1):  # noqa: B007  counted
                 self.stdout.write(fault)
         if count:
-            raise CommandError(f"{count} faults.")
-        self.stdout.write(f"{len(generations.listed(folder))} backups, their files and the log are whole.")
+            raise CommandError(ngettext("%(count)s fault.", "%(count)s faults.", count) % {"count": count})
+        number = len(generations.listed(folder))
+        self.stdout.write(
+            ngettext(
+                "%(number)s backup, its files and the log are whole.",
+                "%(number)s backups, their files and the log are whole.",
+                number,
+            )
+            % {"number": number}
+        )

@@ -7,43 +7,48 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.checks import Tags
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
+from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 from rich.table import Table
 
 from factcheck.database import embedded
 from factcheck.database.database_roles import as_owner, deviating, grant
 from factcheck.database.pending_migrations import pending_migrations
+from factcheck.management.spoken_command import SpokenCommand
 from factcheck.web import serving
 
 HOST = "127.0.0.1"
 
 
-class Command(BaseCommand):
-    help = "Start everything on this machine, with demo data and one user per role."
+class Command(SpokenCommand):
+    serves = True
+    help = gettext_noop("Start everything on this machine, with demo data and one user per role.")
 
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
-            raise CommandError("The demo makes users and a secret key of its own; run it as `make demo`.")
+            raise CommandError(
+                gettext("The demo makes users and a secret key of its own; run it as `make demo`.")
+            )
         serving.require_free_port(HOST, settings.PORT)
         console = Console()
         with console.status("Starting PostgreSQL …") as status:
             embedded.ensure_running()
             self.check(app_configs=None, tags=[Tags.database], databases=["default"])
             if pending_migrations():
-                status.update("Preparing the database …")
+                status.update(gettext("Preparing the database …"))
                 call_command("migrate", verbosity=0)
             elif deviating():
                 with as_owner():
                     grant()
-            status.update("Loading the demo data …")
+            status.update(gettext("Loading the demo data …"))
             call_command("load_demo", verbosity=0)
-            status.update("Collecting static files …")
+            status.update(gettext("Collecting static files …"))
             serving.collect_static_files()
             accounts = give_passwords(settings.DATA_DIR / "demo-accounts.json")
-            status.update("Starting the site …")
+            status.update(gettext("Starting the site …"))
         serving.serve(
             HOST,
             settings.PORT,

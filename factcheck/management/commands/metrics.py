@@ -2,28 +2,36 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
+from django.utils.translation import gettext, gettext_noop
 
 from factcheck.database import embedded
+from factcheck.management.spoken_command import SpokenCommand
 from factcheck.telemetry.exporter import export
 from factcheck.web.serving import require_free_port
 
 
-class Command(BaseCommand):
-    help = "Serve what the database tells for metrics; `serve` does so by itself, and counts requests too."
+class Command(SpokenCommand):
+    serves = True
+    help = gettext_noop(
+        "Serve what the database tells for metrics; `serve` does so by itself, and counts requests too."
+    )
 
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--port", type=int, default=settings.METRICS_PORT, help="Port (default: METRICS_PORT)."
+            "--port", type=int, default=settings.METRICS_PORT, help=gettext("Port (default: METRICS_PORT).")
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = settings.METRICS_HOST, options["port"]
         if not port:
-            raise CommandError("Set METRICS_PORT, or name one with --port.")
+            raise CommandError(gettext("Set METRICS_PORT, or name one with --port."))
         require_free_port(host, port)
         embedded.ensure_running()
-        self.stdout.write(f"Metrics are at http://{host}:{port}/metrics. Ctrl-C ends it.")
+        self.stdout.write(
+            gettext("Metrics are at http://%(host)s:%(port)s/metrics. Ctrl-C ends it.")
+            % {"host": host, "port": port}
+        )
         export(host, port)

@@ -2,15 +2,18 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
+from django.utils.translation import gettext, gettext_noop
 
 from factcheck.database.database_roles import as_owner, grant
 from factcheck.database.lock_patience import patiently
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(migrate.Command):
-    help = (
-        f"{migrate.Command.help} It gives up a lock that it does not get at once, and tries again. It works as the"
-        " owner of the tables, where OWNER_DATABASE_URL names one, and grants whoever serves what the program needs."
+class Command(SpokenCommand, migrate.Command):
+    help = gettext_noop(
+        "Bring the tables of the database to this version of the program. It gives up a lock that it does not get"
+        " at once, and tries again. It works as the owner of the tables, where OWNER_DATABASE_URL names one, and"
+        " grants whoever serves what the program needs."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -19,13 +22,16 @@ class Command(migrate.Command):
             "--lock-seconds",
             type=float,
             default=2,
-            help="How long a statement may wait for a lock, and others behind it (default: %(default)s; 0: for ever).",
+            help=gettext(
+                "How long a statement may wait for a lock, and others behind it (default: %(default)s; "
+                "0: for ever)."
+            ),
         )
         parser.add_argument(
             "--lock-tries",
             type=int,
             default=30,
-            help="How many times to try before giving up (default: %(default)s).",
+            help=gettext("How many times to try before giving up (default: %(default)s)."),
         )
 
     def handle(self, *args: Any, lock_seconds: float = 2, lock_tries: int = 30, **options: Any) -> None:

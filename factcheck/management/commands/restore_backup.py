@@ -4,52 +4,60 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.backups.restoration import RestorePoint, restore
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = (
-        "Restore a backup (manage.py backup) into a folder, which is then used as DATA_DIR. "
-        "To bring an export back (export_claims), use restore_claims."
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Restore a backup (manage.py backup) into a folder, which is then used as DATA_DIR. To "
+        "bring an export back (export_claims), use restore_claims."
     )
 
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("to", type=Path, help="The folder that is to become DATA_DIR.")
+        parser.add_argument("to", type=Path, help=gettext("The folder that is to become DATA_DIR."))
         parser.add_argument(
             "--from",
             dest="source",
             type=Path,
             default=settings.BACKUP_DIR,
-            help="The folder with the backups (default: BACKUP_DIR).",
+            help=gettext("The folder with the backups (default: BACKUP_DIR)."),
         )
         when = parser.add_mutually_exclusive_group()
         when.add_argument(
             "--moment",
             type=moment,
-            help="As it was then, such as 2026-11-26T11:59:59; UTC unless it says otherwise (default: the last).",
+            help=gettext(
+                "As it was then, such as 2026-11-26T11:59:59; UTC unless it says otherwise (default: the "
+                "last)."
+            ),
         )
         when.add_argument(
-            "--backup", help="As it was when this backup was made, by its name in `backup --list`."
+            "--backup", help=gettext("As it was when this backup was made, by its name in `backup --list`.")
         )
         parser.add_argument(
             "--timeline",
             type=int,
-            help="In which history: after a restore, what was before is in the earlier one (default: the newest).",
+            help=gettext(
+                "In which history: after a restore, what was before is in the earlier one (default: the "
+                "newest)."
+            ),
         )
         parser.add_argument(
             "--put-aside",
             action="store_true",
-            help="Where an installation is there, move it into a folder beside the restored one.",
+            help=gettext("Where an installation is there, move it into a folder beside the restored one."),
         )
 
     def handle(self, *, to: Path, source: Path | None, put_aside: bool, **options: Any) -> None:
         if source is None:
-            raise CommandError("BACKUP_DIR is not set. Name the folder with the backups: --from.")
+            raise CommandError(gettext("BACKUP_DIR is not set. Name the folder with the backups: --from."))
         wanted = RestorePoint(options["moment"], options["backup"], options["timeline"])
         try:
             done = restore(
@@ -58,13 +66,26 @@ class Command(BaseCommand):
         except BackupFailed as problem:
             raise CommandError(str(problem)) from None
         changed = f"{done.last_change:%Y-%m-%d %H:%M:%S.%f} UTC" if done.last_change else "that of the backup"
-        self.stdout.write(f"Restored into {to}, from the backup {done.generation.name}.")
-        self.stdout.write(f"Last change in it: {changed}. Files: {done.files}.")
+        self.stdout.write(
+            gettext("Restored into %(to)s, from the backup %(generation)s.")
+            % {"to": to, "generation": done.generation.name}
+        )
+        self.stdout.write(
+            gettext("Last change in it: %(changed)s. Files: %(files)s.")
+            % {"changed": changed, "files": done.files}
+        )
         if done.put_aside:
-            self.stdout.write(f"What was there is in {done.put_aside}.")
+            self.stdout.write(gettext("What was there is in %(put_aside)s.") % {"put_aside": done.put_aside})
         if done.damaged:
             named = "".join(f"\n  {path}" for path in done.damaged)
-            raise CommandError(f"{len(done.damaged)} files are damaged in the backup and missing now:{named}")
+            raise CommandError(
+                ngettext(
+                    "%(damaged)s file is damaged in the backup and missing now:%(named)s",
+                    "%(damaged)s files are damaged in the backup and missing now:%(named)s",
+                    len(done.damaged),
+                )
+                % {"damaged": len(done.damaged), "named": named}
+            )
 
 
 def moment(text: str) -> datetime:
@@ -72,5 +93,7 @@ def moment(text: str) -> datetime:
     try:
         read = datetime.fromisoformat(text)
     except ValueError:
-        raise ArgumentTypeError(f"{text!r} is no moment; write it as 2026-11-26T11:59:59.") from None
+        raise ArgumentTypeError(
+            gettext("%(text)s is no moment; write it as 2026-11-26T11:59:59.") % {"text": f"{text!r}"}
+        ) from None
     return read if read.tzinfo else read.replace(tzinfo=UTC)

@@ -1,30 +1,32 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext, gettext_noop
 
 from factcheck.database import embedded
 from factcheck.database.migration_review import WEIGHED, Reviewed, review
 from factcheck.database.released_migrations import Key, NoSuchRevision, last_release, unreleased
 from factcheck.database.schema_shape import KnownTables
 from factcheck.database.scratch_database import scratch_database
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = (
-        "Carry out the migrations that the version before lacks, in an empty database that is dropped afterwards, "
-        "and refuse those that would stop or break what runs meanwhile."
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Carry out the migrations that the version before lacks, in an empty database that is "
+        "dropped afterwards, and refuse those that would stop or break what runs meanwhile."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "migrations",
             nargs="*",
-            help="APP.NAME of those to look at, instead of what is new; of libraries too.",
+            help=gettext("APP.NAME of those to look at, instead of what is new; of libraries too."),
         )
         parser.add_argument(
-            "--since", metavar="REVISION", help="The version before, in git (default: the last tag)."
+            "--since", metavar="REVISION", help=gettext("The version before, in git (default: the last tag).")
         )
 
     def handle(self, *, migrations: list[str], since: str | None, **options: Any) -> None:
@@ -39,14 +41,18 @@ class Command(BaseCommand):
         except NoSuchRevision as error:
             raise CommandError(str(error)) from None
         if not keys:
-            self.stdout.write("No migration is new.")
+            self.stdout.write(gettext("No migration is new."))
             return
         embedded.ensure_running()
         with scratch_database(database):
             found = self.carried_out(set(keys))
         if any(reviewed.refused or reviewed.idle for reviewed in found):
             raise CommandError(
-                f"These may not run while the version before does. Change them, or say in `{WEIGHED}` why."
+                gettext(
+                    "These may not run while the version before does. Change them, or say in `%(weighed)s` "
+                    "why."
+                )
+                % {"weighed": WEIGHED}
             )
 
     def carried_out(self, new: set[Key]) -> list[Reviewed]:
@@ -78,11 +84,17 @@ class Command(BaseCommand):
             if effect.statement:
                 self.stdout.write(f"    {' '.join(effect.statement.split())[:300]}")
         for name in reviewed.idle:
-            self.stdout.write(f"  `{WEIGHED}` names what it does not do: {name}")
+            self.stdout.write(
+                gettext("  `%(weighed)s` names what it does not do: %(name)s")
+                % {"weighed": WEIGHED, "name": name}
+            )
 
 
 def _key(name: str, known: Any) -> Key:
     app, _, rest = name.partition(".")
     if (app, rest) not in known:
-        raise CommandError(f"There is no migration {name}; it is named APP.NAME, as in claims.0002_initial.")
+        raise CommandError(
+            gettext("There is no migration %(name)s; it is named APP.NAME, as in claims.0002_initial.")
+            % {"name": name}
+        )
     return app, rest

@@ -3,33 +3,46 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import Tags
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from factcheck.database import embedded
 from factcheck.database.pending_migrations import pending_migrations
 from factcheck.installation.private_files import close_off
+from factcheck.management.spoken_command import SpokenCommand
 from factcheck.web import serving
 
 
-class Command(BaseCommand):
-    help = "Serve the site with granian, with static files, and with the background worker if asked to."
+class Command(SpokenCommand):
+    serves = True
+    help = gettext_noop(
+        "Serve the site with granian, with static files, and with the background worker if asked to."
+    )
 
     requires_system_checks = [Tags.security, Tags.staticfiles, Tags.urls]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--host", default="127.0.0.1", help="Address to listen on (default: %(default)s)."
+            "--host", default="127.0.0.1", help=gettext("Address to listen on (default: %(default)s).")
         )
-        parser.add_argument("--port", type=int, default=settings.PORT, help="Port (default: PORT, or 8000).")
-        parser.add_argument("--workers", type=int, default=1, help="Web processes (default: %(default)s).")
+        parser.add_argument(
+            "--port", type=int, default=settings.PORT, help=gettext("Port (default: PORT, or 8000).")
+        )
+        parser.add_argument(
+            "--workers", type=int, default=1, help=gettext("Web processes (default: %(default)s).")
+        )
         parser.add_argument(
             "--threads",
             type=int,
             default=settings.WEB_THREADS,
-            help="Threads of each (default: WEB_THREADS, or 8).",
+            help=gettext("Threads of each (default: WEB_THREADS, or 8)."),
         )
-        parser.add_argument("--with-worker", action="store_true", help="Run the background worker too.")
-        parser.add_argument("--access-log", action="store_true", help="Write a line for every request.")
+        parser.add_argument(
+            "--with-worker", action="store_true", help=gettext("Run the background worker too.")
+        )
+        parser.add_argument(
+            "--access-log", action="store_true", help=gettext("Write a line for every request.")
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]
@@ -40,7 +53,12 @@ class Command(BaseCommand):
         self.check(app_configs=None, tags=[Tags.database], databases=["default"])
         if pending := pending_migrations():
             raise CommandError(
-                f"The database lacks {len(pending)} migrations. Run `manage.py migrate` first."
+                ngettext(
+                    "The database lacks %(pending)s migration. Run `manage.py migrate` first.",
+                    "The database lacks %(pending)s migrations. Run `manage.py migrate` first.",
+                    len(pending),
+                )
+                % {"pending": len(pending)}
             )
         for folder in (settings.MEDIA_ROOT, settings.DATA_DIR / "reports"):
             close_off(folder)  # made before folders of ours were closed to others
@@ -56,5 +74,8 @@ class Command(BaseCommand):
         )
 
     def announce(self, host: str, port: int) -> None:
-        self.stdout.write(f"Serving {settings.SITE_URL} from {host}:{port}. Ctrl-C stops it.")
+        self.stdout.write(
+            gettext("Serving %(site_url)s from %(host)s:%(port)s. Ctrl-C stops it.")
+            % {"site_url": settings.SITE_URL, "host": host, "port": port}
+        )
         self.stdout.flush()  # a service manager reads a pipe

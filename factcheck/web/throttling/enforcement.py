@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -95,7 +96,7 @@ class RateLimits:
 
 def busy(request: HttpRequest) -> HttpResponse:
     """The answer to an expensive question for which there is no room."""
-    detail = "Too many expensive questions are being answered. Please try again in a moment."
+    detail = gettext("Too many expensive questions are being answered. Please try again in a moment.")
     response = unavailable(request, HTTPStatus.SERVICE_UNAVAILABLE, detail, retry_after=2)
     keep_out_of_the_log(response)
     return response

@@ -6,6 +6,7 @@ The draft's problem type for 429 is not registered yet and may change its addres
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext, ngettext
 
 from factcheck.api.problems import unavailable
 from factcheck.django_internals import keep_out_of_the_log
@@ -33,7 +34,11 @@ def refusal(request: HttpRequest, admission: Admission) -> HttpResponse:
 def sentence(admission: Admission) -> str:
     """What the refused caller is told."""
     seconds = admission.reset_seconds
-    return (
-        f"At most {admission.limit} requests in {admission.window} seconds are answered. "
-        f"Try again in {seconds} second{'' if seconds == 1 else 's'}."
-    )
+    most = gettext("At most %(limit)s requests in %(window)s seconds are answered.") % {
+        "limit": admission.limit,
+        "window": admission.window,
+    }
+    again = ngettext("Try again in %(seconds)s second.", "Try again in %(seconds)s seconds.", seconds) % {
+        "seconds": seconds
+    }
+    return f"{most} {again}"

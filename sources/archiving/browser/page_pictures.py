@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext, gettext_lazy
 
 from sources.archiving.browser.chromium import BrowserLimits, BrowserOutOfBounds, chromium
 from sources.archiving.browser.devtools import BrowserRefuses, BrowserSilent, Devtools
@@ -19,9 +20,9 @@ WIDTH, HEIGHT, MOST_HEIGHT = 1280, 900, 16_000
 LOAD_SECONDS, QUIET_SECONDS = 10.0, 4.0
 
 _EXCESS = {
-    "time": "The page took longer in the browser than it may.",
-    "memory": "The page took more memory in the browser than it may.",
-    "disk": "The page wrote more in the browser than it may.",
+    "time": gettext_lazy("The page took longer in the browser than it may."),
+    "memory": gettext_lazy("The page took more memory in the browser than it may."),
+    "disk": gettext_lazy("The page wrote more in the browser than it may."),
 }
 #: Down to the end, so that pictures which load when they are seen are loaded, and up again.
 _SCROLL = """
@@ -58,11 +59,14 @@ def page_pictures(url: str, *, limits: BrowserLimits = LIMITS, allow_loopback: b
         NoBrowser: there is none that could.
     """
     if not settings.ARCHIVE_BROWSER:
-        raise NoBrowser("No browser is installed here, so there is neither a screenshot nor a PDF.")
+        raise NoBrowser(gettext("No browser is installed here, so there is neither a screenshot nor a PDF."))
     if settings.ARCHIVE_BROWSER_SANDBOX and hasattr(os, "geteuid") and os.geteuid() == 0:
         raise NoBrowser(
-            "The browser is not started by the system's administrator, as whom the worker runs: it would be without "
-            "its sandbox. Run the worker as another user, or set ARCHIVE_BROWSER_SANDBOX=0."
+            gettext(
+                "The browser is not started by the system's administrator, as whom the worker runs: it "
+                "would be without its sandbox. Run the worker as another user, or set "
+                "ARCHIVE_BROWSER_SANDBOX=0."
+            )
         )
     pictures = PagePictures()
     with forward_proxy(most_bytes=limits.network, allow_loopback=allow_loopback) as proxy:
@@ -72,13 +76,19 @@ def page_pictures(url: str, *, limits: BrowserLimits = LIMITS, allow_loopback: b
             ) as browser:
                 _take(browser.devtools, url, pictures)
         except BrowserOutOfBounds as bounds:
-            _lacking(pictures, _EXCESS[str(bounds)])
+            _lacking(pictures, str(_EXCESS[str(bounds)]))
         except OSError as error:
-            _lacking(pictures, f"The browser could not be started: {error.strerror or error}.")
+            _lacking(
+                pictures,
+                gettext("The browser could not be started: %(strerror)s.")
+                % {"strerror": error.strerror or error},
+            )
         except BrowserSilent:
-            _lacking(pictures, "The browser ended or did not answer.")
+            _lacking(pictures, gettext("The browser ended or did not answer."))
         except BrowserRefuses as refusal:
-            _lacking(pictures, f"The browser could not show the page: {refusal}.")
+            _lacking(
+                pictures, gettext("The browser could not show the page: %(refusal)s.") % {"refusal": refusal}
+            )
     return pictures
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from claims.demo.demo_newsroom import demo_content
-from claims.models import Claimant, Evidence, Verdict
+from claims.models import Claimant, Evidence, NewsroomPage, Verdict
 from claims.models.rating import NormalisedRating
 from claims.models.verdict import CorrectionKind
 from claims.newsroom.roles import ROLES
@@ -238,3 +238,15 @@ def test_every_state_of_the_workflow_is_shown() -> None:
 def test_at_most_one_verdict_of_a_claim_is_live() -> None:
     live = Counter(c["key"] for c in DEMO["claims"] for v in c["verdicts"] if v["state"] == "published")
     assert {key for key, count in live.items() if count > 1} == set()
+
+
+# What the newsroom says of itself -----------------------------------------------------------------------------
+
+
+def test_every_page_about_the_newsroom_is_written_by_who_may_and_says_what_changed() -> None:
+    versions = Counter[tuple[str, str]]()
+    for page in DEMO["pages"]:
+        versions[page["kind"], page["language"]] += 1
+        assert bool(page["note"]) == (versions[page["kind"], page["language"]] > 1)
+        assert may(page["by"], "claims.add_newsroompage")
+    assert {kind for kind, language in versions if language == "en"} == set(NewsroomPage.Kind.values)

@@ -11,8 +11,9 @@ from jsonschema import Draft202012Validator
 
 from claims.editorial import request_bodies
 from claims.editorial.strict_bodies import StrictKeys
-from claims.models import Claim, Claimant, ReplyRequest, Topic, Verdict
+from claims.models import ApiToken, Claim, Claimant, ReplyRequest, Topic, Verdict, WebhookDelivery
 from claims.review import workflow
+from claims.webhooks import own_endpoints
 from factcheck.routes import openapi
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.newsroom_tool import Tool, tool
@@ -184,6 +185,11 @@ def test_every_document_is_what_the_schema_says_and_nothing_more(
         "number": 1,
     }
     asking, seen, others = tool(editor), 0, []
+    token = ApiToken.objects.get()
+    webhook = own_endpoints.add(token, name="Post", url="https://example.org/hook")
+    entry = claim.publications.get()
+    message = WebhookDelivery.objects.create(endpoint=webhook, publication=entry, event="claim.published")
+    place["webhook_id"] = webhook.pk
     ids = {
         "claims": claim.pk,
         "verdicts": draft.pk,
@@ -192,6 +198,7 @@ def test_every_document_is_what_the_schema_says_and_nothing_more(
         "replies": ReplyRequest.objects.create(verdict=draft, party="The builder", not_asked="no_way").pk,
         "media": claim.media.get().media_id,
         "evidence-pack": claim.pk,
+        "deliveries": message.pk,
     }
     for path, methods in openapi()["paths"].items():
         if not path.startswith("/api/v1/editorial/") or "get" not in methods:
@@ -209,7 +216,7 @@ def test_every_document_is_what_the_schema_says_and_nothing_more(
             others.append(path)
         seen += 1
     assert others == ["/api/v1/editorial/claims/{id}/evidence-pack/"]
-    assert seen == 30  # addresses that are read
+    assert seen == 34  # addresses that are read
 
 
 def assert_described(document: Any, schema: dict[str, Any], path: str) -> None:

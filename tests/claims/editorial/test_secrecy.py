@@ -37,6 +37,7 @@ def test_without_a_token_nothing_is_said_not_even_what_exists(checker: User, met
         "claim_id": claim.pk,
         "verdict_id": draft.pk,
         "source_id": appearance.source_id,
+        "webhook_id": 1,
         "number": 1,
         "id": claim.pk,
     }

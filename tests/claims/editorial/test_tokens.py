@@ -61,6 +61,7 @@ def test_a_token_says_who_asks_and_what_for(editor: User) -> None:
                 "topics",
                 "ratings",
                 "transitions",
+                "webhooks",
             )
         },
     }

@@ -122,7 +122,7 @@ def test_ndjson_keeps_what_it_had(ferry: Claim, tmp_path: Path, capsys: pytest.C
         (
             "posts.csv",
             "number,words\n1,a\n",
-            "no column that is known to hold texts in the table. Name one with --column: number, words",
+            "no column is known to hold texts. Name one with --column: number, words",
         ),
         ("posts.csv", "", "--column: none"),
         ("posts.ndjson", '{"text": "a"}\n{\n', "Line 2 is no JSON"),

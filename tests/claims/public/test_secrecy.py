@@ -8,6 +8,7 @@ from django.test import Client
 
 from claims.models import Claim, Claimant, Cluster, Evidence, Topic
 from claims.review import clusters, workflow
+from sources.models import Publisher
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.reader_pages import page, statements
 
@@ -73,7 +74,10 @@ def test_nothing_unpublished_is_on_any_page(
     source.title = f"{secret} new title of the source"
     source.save()
     paths = [
-        "/", "/?q=tunnel", f"/?topic={topic.pk}", f"/?claimant={hidden.pk}", "/?rating=false",
+        "/", "/claims/", "/claims/?q=tunnel", f"/claims/?topic={topic.pk}", f"/claims/?claimant={hidden.pk}",
+        "/claims/?rating=false", "/claims/?by=all", "/claims/facets/", f"/claims/facets/?topic={topic.pk}", "/about/",
+        f"/claimants/{known.pk}/", f"/claimants/{hidden.pk}/", "/topics/", "/topics/?q=xylograph",
+        f"/topics/{topic.pk}/", f"/publishers/{Publisher.objects.house().pk}/", "/ratings/", "/ratings/false/",
         public.get_absolute_url(), f"/sources/{source.pk}/", f"/sources/{source.pk}/snapshots/1/", "/methodology/",
         *(f"/feeds/claims.{form}?status=published,retracted,merged" for form in ("atom", "rss", "json")),
         *(f"/claims/{pk}/{part}" for pk in Claim.objects.values_list("pk", flat=True) for part in ("", "card/")),
@@ -86,7 +90,7 @@ def test_nothing_unpublished_is_on_any_page(
     client.force_login(editor)
     for path in paths:
         assert secret not in client.get(path, follow=True).content.decode(), path
-    assert statements(page(client, f"/?q={secret}")) == []
+    assert statements(page(client, f"/claims/?q={secret}")) == []
     for text in (
         "it cost nine million",
         source.url,

@@ -95,7 +95,7 @@ def test_previous_secret_has_an_end(endpoint: WebhookEndpoint, change: str) -> N
 
 def test_names_are_unique(endpoint: WebhookEndpoint) -> None:
     with_name = ENDPOINT.replace("'SQL'", "'The Harbour Post'")
-    refused(with_name, "https://example.org", [], SECRET, match="claims_webhookendpoint_name_key")
+    refused(with_name, "https://example.org", [], SECRET, match="webhookendpoint_name_is_its_own")
 
 
 def test_history_of_an_endpoint_knows_no_secret(endpoint: WebhookEndpoint) -> None:

@@ -46,6 +46,15 @@ def test_each_content_is_kept_once_and_copied_when_it_is_new(folder: BackupFolde
     assert had(folder) == {"files/two": "other"}
 
 
+def test_dumps_are_left_out(folder: BackupFolder, top: Path) -> None:
+    (top / "dumps" / "2026-11-26T024100Z-00000000").mkdir(parents=True)
+    (top / "dumps" / "2026-11-26T024100Z-00000000" / "claims.csv").write_text("it can be written anew")
+    (top / "snapshots" / "dumps").mkdir(parents=True)
+    (top / "snapshots" / "dumps" / "one").write_text("kept")
+    kept_files.copy_new(folder, {"files": top})
+    assert had(folder) == {"files/snapshots/dumps/one": "kept"}
+
+
 def test_moment_has_what_was_there_then_and_what_came_first_later(folder: BackupFolder, top: Path) -> None:
     (top / "changed").write_text("before")
     (top / "gone").write_text("was here")

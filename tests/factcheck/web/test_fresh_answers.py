@@ -26,14 +26,14 @@ def listed(client: Client, headers: dict[str, str] | None = None) -> list[int]:
 
 def test_strangers_read_what_a_replica_has(client: Client) -> None:
     assert listed(client) == [3, 2, 1]
-    assert "/claims/4/" not in client.get("/").content.decode()
+    assert "/claims/4/" not in client.get("/claims/").content.decode()
 
 
 def test_who_may_have_published_reads_what_was_written(client: Client) -> None:
     assert listed(client, EDITOR) == [4, 3, 2, 1]
     client.cookies[settings.SESSION_COOKIE_NAME] = "of-an-editor"
     assert listed(client) == [4, 3, 2, 1]
-    assert "/claims/4/" in client.get("/").content.decode()
+    assert "/claims/4/" in client.get("/claims/").content.decode()
 
 
 def test_who_saw_more_is_not_shown_less(client: Client) -> None:

@@ -90,7 +90,7 @@ def test_shapes() -> None:
         "/v1alpha1/claims:search?query=word",
         "/",
         "/claims/7/",
-        "/?q=word",
+        "/claims/?q=word",
         "/feeds/claims.atom",
     ],
 )

@@ -81,7 +81,7 @@ def test_review_is_found_by_its_address(client: Client, world: dict[str, Claim])
 
 
 def test_reader_finds_the_same(client: Client, world: dict[str, Claim]) -> None:
-    page = client.get("/", {"q": REVIEW, "by": "all"}).content.decode()
+    page = client.get("/claims/", {"q": REVIEW, "by": "all"}).content.decode()
     assert "The ferry sank." in page
     assert "The bridge was dear." not in page
 

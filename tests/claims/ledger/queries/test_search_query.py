@@ -268,7 +268,7 @@ def test_a_long_statement_finds_itself_when_it_is_pasted(
     assert (ids(page), page["count"], page["search"]["is_corrected"]) == ([claim.pk], 1, False)
     answer = client.get("/v1alpha1/claims:search", {"query": statement}).json()
     assert [found["text"] for found in answer["claims"]] == [statement]
-    assert statement[:40] in client.get("/", {"q": statement}).content.decode()
+    assert statement[:40] in client.get("/claims/", {"q": statement}).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -279,7 +279,7 @@ def test_a_search_has_a_limit_that_is_told(client: Client, address: str, name: s
     refused = client.get(address, {name: "x" * (LONGEST + 1)})
     assert refused.status_code == 400
     assert "it has 2001 characters; at most 2000 are read." in refused.content.decode()
-    assert client.get("/", {"q": "x" * (LONGEST + 1)}).status_code == 404
+    assert client.get("/claims/", {"q": "x" * (LONGEST + 1)}).status_code == 404
 
 
 def test_verdicts_are_searched_in_the_language_of_their_claim(client: Client, publish: Publish) -> None:
@@ -308,19 +308,19 @@ def test_a_search_costs_two_queries_whatever_its_length(
 
 def test_readers_see_which_search_is_answered(client: Client, publish: Publish) -> None:
     publish(make_claim("The harbour is closed."))
-    html = client.get("/", {"q": "hrabour <>"}).content.decode()
+    html = client.get("/claims/", {"q": "hrabour <>"}).content.decode()
     assert "Nothing matches “hrabour &lt;&gt;”." in html
-    assert 'href="/?q=harbour+%3C%3E"' in html
+    assert 'href="/claims/?q=harbour+%3C%3E"' in html
     assert "The harbour is closed." in html
-    assert "Showing results for" not in client.get("/", {"q": "harbour"}).content.decode()
-    assert "Showing results for" not in client.get("/", {"q": "volcano"}).content.decode()
+    assert "Showing results for" not in client.get("/claims/", {"q": "harbour"}).content.decode()
+    assert "Showing results for" not in client.get("/claims/", {"q": "volcano"}).content.decode()
 
 
 def test_readers_see_what_is_answered_besides_their_search(client: Client, publish: Publish) -> None:
     publish(make_claim("Gretta Thunberg sails."))
     for number in range(11):
         publish(make_claim(f"Greta Thunberg sails to port {number}."))
-    html = client.get("/", {"q": "gretta thunberg"}).content.decode()
+    html = client.get("/claims/", {"q": "gretta thunberg"}).content.decode()
     assert "Hardly anything matches “gretta thunberg”." in html
     assert "gretta thunberg or greta thunberg</a>" in html
     assert "Nothing matches" not in html

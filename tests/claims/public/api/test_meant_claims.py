@@ -155,11 +155,11 @@ def test_googles_search_answers_alike(client: Client, ferry: Claim, harbour: Cla
 
 
 def test_readers_are_told_what_may_be_meant(client: Client, ferry: Claim, harbour: Claim) -> None:
-    page = client.get("/", {"q": POST}).content.decode()
+    page = client.get("/claims/", {"q": POST}).content.decode()
     assert f"Nothing matches “{POST}”." in page
     assert "These claims may be meant; read whether they are." in page
     assert 0 < page.index(ferry.statement) < page.index(harbour.statement)
-    found = client.get("/", {"q": "ferry"}).content.decode()
-    nothing = client.get("/", {"q": "zeppelins land"}).content.decode()
+    found = client.get("/claims/", {"q": "ferry"}).content.decode()
+    nothing = client.get("/claims/", {"q": "zeppelins land"}).content.decode()
     assert "may be meant" not in found + nothing
     assert "No published claim matches." in nothing

@@ -316,15 +316,15 @@ def test_where_the_operator_allows_it_only_repeated_sentences_are_kept(
 
 def test_ways_lead_to_it(client: Client, publish: Publish) -> None:
     publish()
-    assert page(client, "/").cssselect('search a[href="/check/"]')
-    document = page(client, "/?q=volcano+erupts")
+    assert page(client, "/claims/").cssselect('search a[href="/check/"]')
+    document = page(client, "/claims/?q=volcano+erupts")
     (form,) = document.cssselect('.empty form[action="/check/answer/"]')
     assert form.cssselect("input[name=text]")[0].get("value") == "volcano erupts"
 
 
 def test_claims_that_a_search_may_mean_can_be_compared_too(client: Client, publish: Publish) -> None:
     publish(make_claim("The harbour bridge cost 40 million euros."))
-    document = page(client, "/?q=the+harbour+bridge+cost+40+million+euros+says+xylograph")
+    document = page(client, "/claims/?q=the+harbour+bridge+cost+40+million+euros+says+xylograph")
     assert statements(document) == ["The harbour bridge cost 40 million euros."]
     (form,) = document.cssselect('.instead form[action="/check/answer/"]')
     assert form.cssselect("input[name=text]")[0].get("value").endswith("xylograph")

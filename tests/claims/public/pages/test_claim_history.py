@@ -57,7 +57,9 @@ def told(client: Client, claim: Claim, query: str = "") -> html.HtmlElement:
 def sides(found: html.HtmlElement) -> dict[str, list[str]]:
     """What stands side by side, by part."""
     return {
-        words(change.cssselect(".changed-part")[0]): [words(side) for side in change.cssselect(".sides > div")]
+        words(change.cssselect(".changed-part")[0]): [
+            words(side) for side in change.cssselect(".sides > div")
+        ]
         for change in found.cssselect(".change")
     }
 

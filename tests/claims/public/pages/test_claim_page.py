@@ -149,7 +149,7 @@ def test_editors_words_are_text_and_never_markup(
         "/",
         claim.get_absolute_url(),
         f"/sources/{source.pk}/",
-        f"/?claimant={claimant.pk}&q=claim",
+        f"/claims/?claimant={claimant.pk}&q=claim",
     ):
         document = page(client, path)
         assert [img.get("src") for img in document.cssselect("img")] == ["/static/logo.svg"], path
@@ -204,7 +204,7 @@ def test_retracted_claim_says_so(client: Client, publish: Publish, editor: User)
     assert notice.endswith("We no longer stand by our verdict on this claim. The audit was forged.")
     assert document.cssselect("meta[name=robots]")[0].get("content") == "noindex"
     assert document.cssselect(".verdict, .badge, script[type]") == []
-    assert statements(page(client, "/")) == []
+    assert statements(page(client, "/claims/")) == []
 
 
 def test_changed_verdict_is_told_before_anything_else(

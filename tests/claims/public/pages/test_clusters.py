@@ -83,14 +83,14 @@ def test_more_than_are_listed(client: Client, cluster: Cluster, monkeypatch: pyt
     assert "More claims belong here" in words(document)
 
 
-def test_the_list_shows_the_newest_first_and_costs_one_query(
+def test_the_list_shows_the_newest_first_and_costs_two_queries(
     client: Client, cluster: Cluster, editor: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     other = Cluster.objects.create(title="Gratis-Bahnen", language="de")
     clusters.add(other, [member.claim for member in cluster.members.all()], by=editor)
     assert statements(page(client, "/clusters/")) == ["Free trams"]
     clusters.move(other, "published", by=editor)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # the page, and the languages
         document = page(client, "/clusters/")
     assert statements(document) == ["Gratis-Bahnen", "Free trams"]
     assert words(document.cssselect(".facts")[0]) == "2 checked claimsGerman, Englishsince 5 January 2026"
@@ -110,3 +110,23 @@ def test_the_list_goes_on(
 
 def test_none_is_published_yet(client: Client) -> None:
     assert words(page(client, "/clusters/").cssselect(".empty")[0]) == "None has been published yet."
+
+
+def test_the_list_is_searched_and_divided_by_language(client: Client, cluster: Cluster, editor: User) -> None:
+    other = Cluster.objects.create(title="Gratis-Bahnen", language="de")
+    clusters.add(other, [member.claim for member in cluster.members.all()], by=editor)
+    Cluster.objects.create(title="Xylograph", language="fr")
+    clusters.move(other, "published", by=editor)
+    document = page(client, "/clusters/")
+    chips = [(words(one), one.get("href")) for one in document.cssselect(".by-language a")]
+    assert chips == [
+        ("All languages", "/clusters/"),
+        ("German 1", "/clusters/?language=de"),
+        ("English 1", "/clusters/?language=en"),
+    ]
+    assert statements(page(client, "/clusters/?language=de")) == ["Gratis-Bahnen"]
+    assert statements(page(client, "/clusters/?q=TRAMS")) == ["Free trams"]
+    assert words(page(client, "/clusters/?q=zzz").cssselect(".empty")[0]) == "No rumour matches. Show all"
+    assert words(document.cssselect(".tally")[0]) == "False 2"
+    for refused in ("?language=x y", "?q=%00", f"?q={'a' * 600}"):
+        assert client.get(f"/clusters/{refused}").status_code == 404

@@ -50,7 +50,7 @@ def shown(client: Client, address: str) -> list[bool]:
 def test_the_front_page_has_our_own_and_search_has_all(
     client: Client, published: None, query: str, found: list[bool]
 ) -> None:
-    assert shown(client, f"/{query}") == found
+    assert shown(client, f"/claims/{query}") == found
 
 
 @pytest.mark.parametrize("form", ["atom", "rss", "json"])
@@ -81,7 +81,7 @@ def test_feeds_say_whose_fact_checks_they_hold(client: Client, published: None) 
 
 
 def test_the_page_of_all_leads_to_the_feed_of_all(client: Client, published: None) -> None:
-    assert "/feeds/claims.atom?by=all" in client.get("/?by=all").content.decode()
+    assert "/feeds/claims.atom?by=all" in client.get("/claims/?by=all").content.decode()
     assert "by=all" not in client.get("/methodology/").content.decode()
 
 
@@ -94,7 +94,7 @@ def test_a_verdict_of_ours_on_a_claim_of_others_makes_it_ours(
     client: Client, published: None, publish: Callable[..., Claim]
 ) -> None:
     publish(Claim.objects.get(statement=THEIRS))
-    assert shown(client, "/") == [True, True]
+    assert shown(client, "/claims/") == [True, True]
 
 
 def test_last_published_on_the_desk_is_our_own(published: None, editor: User) -> None:

@@ -29,24 +29,24 @@ def test_page_is_made_once_and_asked_for_with_one_query(
     client: Client, publish: Publish, django_assert_num_queries: Any
 ) -> None:
     publish()
-    first = client.get("/")
+    first = client.get("/claims/")
     with django_assert_num_queries(1):
-        second = client.get("/")
+        second = client.get("/claims/")
     assert second.content == first.content
     unlike = {"Date", "X-Request-ID"}
     assert {k: v for k, v in second.items() if k not in unlike} == {
         k: v for k, v in first.items() if k not in unlike
     }
     with django_assert_num_queries(1):
-        again = client.get("/", headers={"If-None-Match": first["ETag"]})
+        again = client.get("/claims/", headers={"If-None-Match": first["ETag"]})
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
 
 
 def test_publication_clears_it(client: Client, publish: Publish) -> None:
     first = publish(make_claim("The bridge was closed in March."))
-    assert client.get("/").content == client.get("/").content
+    assert client.get("/claims/").content == client.get("/claims/").content
     second = publish(make_claim("The tunnel was opened in May."))
-    page = client.get("/").content.decode()
+    page = client.get("/claims/").content.decode()
     assert "The tunnel was opened in May." in page
     assert first.pk != second.pk
 
@@ -66,7 +66,7 @@ def test_who_brings_a_session_neither_gets_nor_fills_it(
 ) -> None:
     publish()
     client.force_login(editor)
-    client.get("/")
+    client.get("/claims/")
     assert cache.bytes == 0
 
 
@@ -83,17 +83,17 @@ def test_language_host_and_question_are_told_apart(
     client: Client, publish: Publish, cache: PageCache, fields: dict[str, Any]
 ) -> None:
     publish()
-    client.get("/")
+    client.get("/claims/")
     before = cache.bytes
-    client.get("/", **fields)
+    client.get("/claims/", **fields)
     assert cache.bytes > before
 
 
 def test_errors_and_other_methods_are_not_kept(client: Client, publish: Publish, cache: PageCache) -> None:
     publish()
-    for path in ("/?rating=nonsense", "/claims/999999/", "/?cursor=x"):
+    for path in ("/claims/?rating=nonsense", "/claims/999999/", "/claims/?cursor=x"):
         assert client.get(path).status_code == 404
-    client.head("/")
+    client.head("/claims/")
     assert cache.bytes == 0
 
 

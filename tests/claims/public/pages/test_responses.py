@@ -60,7 +60,9 @@ def test_stylesheet_knows_the_house_colours_of_every_class(settings):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/", "/?q=tunnel", "{claim}", "{source}", "/methodology/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/claims/", "/claims/?q=tunnel", "{claim}", "{source}", "/methodology/"]
+)
 def test_pages_are_cached_until_what_they_show_changes(
     client: Client, publish: Publish, checker: User, editor: User, path: str
 ) -> None:

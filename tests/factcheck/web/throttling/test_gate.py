@@ -54,7 +54,7 @@ def test_failure_leaves_the_seat() -> None:
         ("/api/v1/claims/?count=exact&q=one+or+two+or+three", 503),
         ("/api/v1/claims/facets/", 503),
         ("/v1alpha1/claims:search?query=" + "+or+".join("abcdefg"), 503),
-        ("/?q=" + "+or+".join("abcdefg"), 503),
+        ("/claims/?q=" + "+or+".join("abcdefg"), 503),
         ("/api/v1/claims/", 200),
         ("/api/v1/claims/7/", 200),
         ("/api/v1/claims.csv", 200),

@@ -1,0 +1,187 @@
+"""Measure what pages for readers take on 200,000 claims, each asked for the first time and then again.
+
+The time is from the request to the first byte of the answer, in a process that is warm, of one reader. Before each page
+of the first column nothing is kept, neither pages nor counts. The archive is one of `scaling`, made once; while it is
+measured, its busiest publisher is the newsroom itself.
+
+`python -m benchmarks reader_pages [--claims N] [--pages N] [--data FOLDER]`
+"""
+
+import argparse
+import random
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from benchmarks.read_side.database import DEFAULT_FOLDER, set_up
+from benchmarks.scaling.archive import lean_archive
+
+#: Milliseconds at the median: of a page that nobody has asked for, and of one that was kept.
+FIRST, KEPT = 50, 5
+
+
+class Times(NamedTuple):
+    """Milliseconds, the shortest first."""
+
+    first: list[float]
+    again: list[float]
+
+
+def addresses(pages: int) -> dict[str, list[str]]:
+    """What is asked for, by kind of page: what there is most of, and others by chance."""
+    from claims.models import Mention
+    from claims.models.rating import NormalisedRating
+    from factcheck.database.read_connections import fetch
+
+    chance = random.Random("reader pages")  # noqa: S311  nothing to protect here
+
+    def some(kind: str) -> list[int]:
+        rows = Mention.objects.filter(kind=kind).order_by("-publications").values_list("thing_id", flat=True)
+        ids = list(rows)
+        return [*ids[:5], *chance.sample(ids[5:], min(pages - 5, len(ids) - 5))]
+
+    topics, claimants = some("topic"), some("claimant")
+    by_number = "SELECT publisher_id FROM claims_publishedverdict GROUP BY 1 ORDER BY count(*) DESC"
+    publishers = [pk for (pk,) in fetch(by_number)]
+    languages = ["en", "de", "es", "ar", "ko", "fr", "pt"]
+    ratings = [*NormalisedRating.values]
+    words = [
+        word
+        for (word,) in fetch(
+            "SELECT word::varchar FROM claims_searchword WHERE publications BETWEEN 20 AND 2000"
+            " ORDER BY md5(word) LIMIT 40"
+        )
+    ]
+
+    def combined() -> str:
+        parts = chance.sample(
+            [
+                f"rating={chance.choice(ratings)}",
+                f"topic={chance.choice(topics)}",
+                f"language={chance.choice(languages)}",
+                f"reviewed={chance.randint(2016, 2025)}",
+                f"claimant={chance.choice(claimants)}",
+            ],
+            k=2,
+        )
+        return "/claims/?by=all&" + "&".join(parts)
+
+    return {
+        "home": ["/"],
+        "list": ["/claims/", "/claims/?by=all"],
+        "one facet": [
+            *(f"/claims/?by=all&rating={value}" for value in ratings),
+            *(f"/claims/?by=all&language={tag}" for tag in languages),
+            *(f"/claims/?by=all&reviewed={year}" for year in range(2016, 2026)),
+            *(f"/claims/?by=all&topic={pk}" for pk in topics[:10]),
+        ],
+        "two facets": [combined() for _ in range(pages)],
+        "search": [f"/claims/?q={word}" for word in words[:pages]],
+        "claimant": [f"/claimants/{pk}/" for pk in claimants],
+        "topic": [f"/topics/{pk}/" for pk in topics],
+        "publisher": [f"/publishers/{pk}/" for pk in publishers[:pages]],
+        "rating": [f"/ratings/{value}/" for value in ratings],
+        "topics": ["/topics/"],
+        "corrections": ["/corrections/"],
+    }
+
+
+def asked(client: Any, paths: list[str]) -> Times:
+    """How long each address takes, and how long it takes again."""
+    from django.core.cache import cache
+
+    from claims.public.pages.page_cache import pages
+
+    first, again = [], []
+    for path in paths:
+        answer = client.get(path)
+        there = answer.get("Location", path)
+        client.get(there)  # what the process has to learn once
+        cache.clear()
+        pages.clear()
+        first.append(_took(client, there))
+        again.append(min(_took(client, there) for _ in range(3)))
+    return Times(sorted(first), sorted(again))
+
+
+def _took(client: Any, path: str) -> float:
+    began = time.perf_counter()
+    answer = client.get(path)
+    took = (time.perf_counter() - began) * 1000
+    if answer.status_code != 200:
+        sys.exit(f"{path} was answered with {answer.status_code}: {answer.content.decode()[:500]}")
+    return took
+
+
+def percentile(times: list[float], share: float) -> float:
+    return times[min(len(times) - 1, int(share * len(times)))]
+
+
+@contextmanager
+def busiest_as_the_house() -> Iterator[None]:
+    """For this time the publisher of most fact checks is the newsroom itself, which rules of the database forbid."""
+    from benchmarks.superuser import superuser
+
+    with superuser() as server:
+        server.execute("SET session_replication_role = replica")
+        row = server.execute("SELECT id FROM sources_publisher WHERE is_house").fetchone()
+        house = row[0] if row else 0
+        busiest = server.execute(
+            "SELECT publisher_id FROM claims_publishedverdict GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
+        ).fetchone()[0]
+
+        def swap(before: int, after: int) -> None:
+            server.execute("UPDATE sources_publisher SET is_house = false WHERE id = %s", [before])
+            server.execute("UPDATE sources_publisher SET is_house = true WHERE id = %s", [after])
+
+        swap(house, busiest)
+        try:
+            yield
+        finally:
+            swap(busiest, house)
+
+
+def measured(pages: int) -> bool:
+    """Print what came out; tell whether everything was met."""
+    from django.conf import settings
+    from django.test import Client
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    settings.RATE_LIMIT_PAGES = None
+    client, met = Client(), True
+    print("                first: median    p99     kept: median   p99   (ms)")
+    for kind, paths in addresses(pages).items():
+        times = asked(client, paths)
+        first, again = (statistics.median(some) for some in times)
+        is_met = first <= FIRST and again <= KEPT
+        met &= is_met
+        print(
+            f"{kind:12} {len(paths):4} {first:13.1f} {percentile(times.first, 0.99):7.1f} {again:16.2f}"
+            f" {percentile(times.again, 0.99):6.2f}{'' if is_met else '   MISSED'}"
+        )
+    return met
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--claims", type=int, default=200_000)
+    parser.add_argument("--pages", type=int, default=40, help="of each kind (default: %(default)s)")
+    parser.add_argument("--data", type=Path, default=DEFAULT_FOLDER, help="where databases are kept")
+    arguments = parser.parse_args()
+    place = lean_archive(arguments.claims, arguments.data)
+    set_up(place)
+    (place / "static").mkdir(exist_ok=True)
+    from factcheck.database import embedded
+
+    with embedded.running(place), busiest_as_the_house():
+        return not measured(arguments.pages)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

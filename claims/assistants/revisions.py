@@ -1,0 +1,98 @@
+"""Revisions of the Model Context Protocol: what each asks of a message, and what is said of ourselves.
+
+Those of 2026 carry all that a server has to know in each request, and say the essence of it in HTTP's header too. Those
+before it begin with `initialize`, which nobody has to remember here: nothing depends on it.
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from factcheck.api.json_rpc import INVALID_PARAMS, Message, RpcError
+
+#: The one that speaks for itself, and those that begin with a handshake, the newest first.
+NEWEST = "2026-07-28"
+WITH_HANDSHAKE = ("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05")
+SUPPORTED = (NEWEST, *WITH_HANDSHAKE)
+#: Whoever names none by HTTP speaks this one, and it alone puts several messages into one body.
+UNNAMED = BATCHING = "2025-03-26"
+
+HEADER_MISMATCH, UNSUPPORTED_REVISION = -32020, -32022
+
+VERSION_KEY = "io.modelcontextprotocol/protocolVersion"
+CAPABILITIES_KEY = "io.modelcontextprotocol/clientCapabilities"
+SERVER_KEY = "io.modelcontextprotocol/serverInfo"
+
+_ENCODED, _END = "=?base64?", "?="
+
+
+def revision_of(message: Message) -> str:
+    """Which revision a message is of, by itself: without a handshake it says so."""
+    named = _meta(message).get(VERSION_KEY)
+    if named is None:
+        return WITH_HANDSHAKE[0]
+    if named not in SUPPORTED:
+        raise _unsupported(named)
+    return str(named)
+
+
+def revision_by_http(headers: Mapping[str, str], message: Message) -> str:
+    """Which revision a message is of that came by HTTP, where the header has to agree with it.
+
+    Raises:
+        RpcError: nobody here knows the revision, or header and message do not say the same.
+    """
+    named = headers.get("MCP-Protocol-Version")
+    if named is None and VERSION_KEY in _meta(message) and _meta(message)[VERSION_KEY] == NEWEST:
+        raise _mismatch("The header `MCP-Protocol-Version` is missing.")
+    if named is None or named in WITH_HANDSHAKE:
+        return named or UNNAMED
+    if named != NEWEST:
+        raise _unsupported(named)
+    _require_agreement(headers, message)
+    return NEWEST
+
+
+def _require_agreement(headers: Mapping[str, str], message: Message) -> None:
+    meta = _meta(message)
+    for key in (VERSION_KEY, CAPABILITIES_KEY):
+        if key not in meta:
+            raise RpcError(
+                INVALID_PARAMS, f"`_meta` lacks the member `{key}`.", status=HTTPStatus.BAD_REQUEST
+            )
+    expected = {"MCP-Protocol-Version": meta[VERSION_KEY], "Mcp-Method": message.method}
+    if message.method == "tools/call":
+        expected["Mcp-Name"] = message.params.get("name")
+    for header, said in expected.items():
+        if _read(headers.get(header)) != said:
+            raise _mismatch(f"The header `{header}` does not say what the message says, or is missing.")
+
+
+def _meta(message: Message) -> Mapping[str, Any]:
+    meta = message.params.get("_meta")
+    return meta if isinstance(meta, dict) else {}
+
+
+def _read(value: str | None) -> str | None:
+    """A header value, which is encoded where HTTP could not carry it."""
+    if value is None or not (value.startswith(_ENCODED) and value.endswith(_END)):
+        return value
+    try:
+        return base64.b64decode(value[len(_ENCODED) : -len(_END)].encode(), validate=True).decode()
+    except (binascii.Error, UnicodeError):
+        return None
+
+
+def _mismatch(reason: str) -> RpcError:
+    return RpcError(HEADER_MISMATCH, reason, status=HTTPStatus.BAD_REQUEST)
+
+
+def _unsupported(named: Any) -> RpcError:
+    return RpcError(
+        UNSUPPORTED_REVISION,
+        "This revision of the protocol is not spoken here.",
+        data={"supported": list(SUPPORTED), "requested": str(named)[:100]},
+        status=HTTPStatus.BAD_REQUEST,
+    )

@@ -1,0 +1,216 @@
+"""Writing a dump: all its files say what the ledger said at one moment, and it is there once all of them are.
+
+A process that is killed, or that finds the disk full, leaves files without a manifest, which nobody is shown and the
+next run removes. Each file is written here first and moved into the store of files, so no more room than for one of
+them is needed besides.
+"""
+
+import logging
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, default_storage
+
+from claims.exports.dumps import kept_dumps
+from claims.exports.dumps.kept_dumps import FOLDER, MANIFEST, KeptDump
+from claims.exports.format_choice import Csv, DataFeed, ExportFormat, Ndjson, Parquet
+from claims.exports.formats import csv, datafeed, ndjson
+from claims.exports.formats.stored_bodies import joined
+from claims.exports.manifest import as_text, software
+from claims.exports.outputs import ExportPlace, Output, Stream
+from claims.exports.selection import LedgerMoment, Selection, one_snapshot
+from claims.ledger.document.claim_document import moment as written
+from claims.models import Checkpoint
+from factcheck.database.locks import AlreadyHeld, alone
+from factcheck.installation.file_store import FilesAway
+from factcheck.installation.whole_files import digest_in, write_whole
+
+logger = logging.getLogger(__name__)
+
+MANIFEST_VERSION = 1
+
+#: Told the name of each file as it is begun.
+Told = Callable[[str], None]
+
+
+class DumpUnderWay(Exception):
+    """Another process writes one; `str()` is a sentence for a person."""
+
+
+class DumpDamaged(Exception):
+    """What the store of files holds is not what was given to it."""
+
+
+class Withdrawn(ExportFormat):
+    """What was retracted or merged, one on a line: whoever keeps a copy has to know what no longer holds."""
+
+    name, extension = "ndjson", "ndjson"
+
+    def write(self, selection: Selection, output: Output) -> None:
+        for block in joined(selection.withdrawn):
+            output.write(block.lines)
+            output.complete(ExportPlace(0, block.sequence), block.claims)
+
+
+class Part(NamedTuple):
+    """A file of every dump."""
+
+    name: str
+    format: type[ExportFormat]
+    media_type: str
+    contents: str
+
+
+PARTS = (
+    Part(
+        "claims.ndjson", Ndjson, ndjson.MEDIA_TYPE, "Every published claim, as the API has it, one on a line."
+    ),
+    Part(
+        "withdrawn.ndjson",
+        Withdrawn,
+        ndjson.MEDIA_TYPE,
+        "What was retracted or merged into another claim, as the API has it, one on a line.",
+    ),
+    Part("claims.csv", Csv, csv.MEDIA_TYPE, "Every published claim as a table, one row for each verdict."),
+    # Its writer is loaded when it is needed.
+    Part("claims.parquet", Parquet, "application/vnd.apache.parquet", "The columns of the CSV, typed."),
+    Part(
+        "claims.jsonld",
+        DataFeed,
+        datafeed.MEDIA_TYPE,
+        "A schema.org DataFeed of ClaimReview markup, with what was withdrawn.",
+    ),
+)
+
+
+class _Movable(File):
+    """A file that Django's storage in a folder moves there instead of copying it."""
+
+    def __init__(self, file: IO[bytes], path: Path) -> None:
+        super().__init__(file)
+        self._path = path
+
+    def temporary_file_path(self) -> str:
+        return str(self._path)
+
+
+def write_dump(*, kept: int | None = None, told: Told = lambda name: None) -> KeptDump:
+    """Write what is published now, then remove what is older than the newest so many.
+
+    Args:
+        kept: how many stay; `DUMPS_KEPT` unless given.
+
+    Raises:
+        DumpUnderWay: another process is at it.
+        DumpDamaged: the store of files did not keep what it was given.
+    """
+    try:
+        with alone("claims.exports.dumps"):
+            for folder in kept_dumps.all_folders():
+                if not kept_dumps.is_whole(folder):
+                    kept_dumps.remove(folder)
+            dump = _written(told)
+            _retire(dump, settings.DUMPS_KEPT if kept is None else kept)
+            return dump
+    except AlreadyHeld:
+        raise DumpUnderWay("A dump is being written already.") from None
+
+
+def _written(told: Told) -> KeptDump:
+    now = datetime.now(UTC)
+    folder = f"{now:%Y-%m-%dT%H%M%SZ}-{secrets.token_hex(4)}"
+    try:
+        with _workshop() as workshop, one_snapshot():
+            selection = Selection("", LedgerMoment.now())
+            about = _about(selection.moment, now)
+            files = [_file(part, selection, workshop, folder, told) for part in PARTS]
+        manifest = as_text({**about, "files": files})
+        write_whole(default_storage, f"{FOLDER}/{folder}/{MANIFEST}", ContentFile(manifest.encode()))
+    except BaseException:
+        # Where the store is away, the next run removes it.
+        with suppress(FilesAway):
+            kept_dumps.remove(folder)
+        raise
+    kept_dumps.all_folders()
+    dump = kept_dumps.newest()
+    assert dump is not None  # noqa: S101  it was written just now, and nobody else removes any
+    logger.info("Dump %s, up to entry %d.", dump.folder, selection.moment.sequence)
+    return dump
+
+
+@contextmanager
+def _workshop() -> Iterator[Path]:
+    """A folder to write in: on the disk of the store, where that is a disk. What a killed run left there goes first."""
+    above: Path | None = None
+    if isinstance(default_storage, FileSystemStorage):
+        above = Path(default_storage.location, FOLDER)
+        above.mkdir(parents=True, exist_ok=True)
+        for left in above.glob("unfinished-*"):
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="unfinished-", dir=above) as folder:
+        yield Path(folder)
+
+
+def _file(part: Part, selection: Selection, workshop: Path, folder: str, told: Told) -> dict[str, Any]:
+    """Write a file, have the store keep it, and describe it."""
+    told(part.name)
+    path, place = workshop / part.name, f"{FOLDER}/{folder}/{part.name}"
+    form = part.format()
+    with path.open("wb") as file:
+        output = Stream(file, lambda done: None)
+        form.write(selection, output)
+        output.finish()
+    digest = output.hash.hexdigest()
+    with path.open("rb") as file:
+        write_whole(default_storage, place, _Movable(file, path))
+    path.unlink(missing_ok=True)
+    if digest_in(default_storage, place) != digest:
+        raise DumpDamaged(
+            f"The store of files does not have {place} as it was written. Look at it, and try again."
+        )
+    rows = {"rows": form.rows} if isinstance(form, Parquet) else {}
+    return {
+        "name": part.name,
+        "contents": part.contents,
+        "media_type": part.media_type,
+        "bytes": output.bytes,
+        "sha256": digest,
+        "claims": output.claims,
+        **rows,
+    }
+
+
+def _about(moment: LedgerMoment, now: datetime) -> dict[str, Any]:
+    """What the manifest says of the whole."""
+    signed = (
+        Checkpoint.objects.of_ledger().filter(tree_size__lte=moment.sequence).order_by("-tree_size").first()
+    )
+    return {
+        "manifest_version": MANIFEST_VERSION,
+        "dump": f"{now:%Y-%m-%d}",
+        "written_at": written(now),
+        "publisher": settings.NEWSROOM_NAME,
+        "site": settings.SITE_URL,
+        "licence": settings.DATA_LICENSE or None,
+        "ledger": {**asdict(moment), "checkpoint": signed.note if signed else None},
+        "changes": f"{settings.SITE_URL}/api/v1/changes/?since={moment.sequence}",
+        "software": software(),
+    }
+
+
+def _retire(newest: KeptDump, kept: int) -> None:
+    """Remove what is older than the newest so many, and what another one of the same day has replaced."""
+    staying = {dump.folder for dump in kept_dumps.kept()[: max(1, kept)]} | {newest.folder}
+    for folder in kept_dumps.all_folders():
+        if folder not in staying:
+            kept_dumps.remove(folder)

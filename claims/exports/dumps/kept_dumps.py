@@ -1,0 +1,133 @@
+"""Dumps as they lie in the store of files: `dumps/<moment>-<random>/`, with a manifest that is written last.
+
+What has no manifest is no dump, so nobody ever sees half of one. Nothing in a dump is ever written over: a second one
+of the same day has a folder of its own and takes the place of the first at its address.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import sha256
+from time import monotonic
+from typing import Any
+
+import orjson
+from django.core.files.storage import FileSystemStorage, default_storage
+
+from factcheck.installation.whole_files import DUMPS
+
+FOLDER = DUMPS
+MANIFEST = "manifest.json"
+#: Of a store that is asked over a network, what it has is believed for so many seconds.
+BELIEVED = 15.0
+
+_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{6})Z-[0-9a-f]{8}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class DumpFile:
+    """One file of a dump."""
+
+    name: str
+    size: int
+    sha256: str
+    media_type: str
+
+
+@dataclass(frozen=True)
+class KeptDump:
+    """A dump that is whole."""
+
+    folder: str
+    manifest: dict[str, Any]
+    files: dict[str, DumpFile]
+
+    @property
+    def day(self) -> str:
+        return self.folder[:10]
+
+    @property
+    def written_at(self) -> datetime:
+        return datetime.strptime(self.folder[:18], "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC)
+
+    def place(self, file: DumpFile) -> str:
+        """Its name in the store."""
+        return f"{FOLDER}/{self.folder}/{file.name}"
+
+
+def kept() -> list[KeptDump]:
+    """The dumps that are whole, one for each day, the newest first."""
+    return list({dump.day: dump for dump in reversed(list(_whole(_folders())))}.values())[::-1]
+
+
+def newest() -> KeptDump | None:
+    return next(_whole(_folders()), None)
+
+
+def of_day(day: str) -> KeptDump | None:
+    return next(_whole(name for name in _folders() if name.startswith(f"{day}T")), None)
+
+
+def all_folders() -> list[str]:
+    """The folders of all dumps that there are, whole or not, the newest first; asked for anew."""
+    _listed.clear()
+    return _folders()
+
+
+def is_whole(folder: str) -> bool:
+    return default_storage.exists(f"{FOLDER}/{folder}/{MANIFEST}")
+
+
+def remove(folder: str) -> None:
+    """Delete a dump. Its manifest goes first: what is being deleted is none any more."""
+    with suppress(FileNotFoundError):
+        default_storage.delete(f"{FOLDER}/{folder}/{MANIFEST}")
+        for name in default_storage.listdir(f"{FOLDER}/{folder}")[1]:
+            default_storage.delete(f"{FOLDER}/{folder}/{name}")
+        if isinstance(default_storage, FileSystemStorage):
+            default_storage.delete(f"{FOLDER}/{folder}")
+    _listed.clear()
+
+
+_listed: dict[str, tuple[float, list[str]]] = {}
+
+
+def _folders() -> list[str]:
+    if isinstance(default_storage, FileSystemStorage):
+        return _listed_now()
+    at, names = _listed.get(FOLDER, (0.0, []))
+    if not at or monotonic() - at > BELIEVED:
+        names = _listed_now()
+        _listed[FOLDER] = (monotonic(), names)
+    return names
+
+
+def _listed_now() -> list[str]:
+    try:
+        names = default_storage.listdir(FOLDER)[0]
+    except FileNotFoundError:
+        return []
+    return sorted((name for name in names if _NAME.fullmatch(name)), reverse=True)
+
+
+def _whole(folders: Iterator[str] | list[str]) -> Iterator[KeptDump]:
+    for folder in folders:
+        with suppress(FileNotFoundError):
+            yield _read(folder)
+
+
+@lru_cache(maxsize=100)
+def _read(folder: str) -> KeptDump:
+    """The name of a folder is never used again, so what its manifest says stays."""
+    with default_storage.open(f"{FOLDER}/{folder}/{MANIFEST}", "rb") as file:
+        text: bytes = file.read()
+    manifest = orjson.loads(text)
+    files = [
+        DumpFile(file["name"], file["bytes"], file["sha256"], file["media_type"])
+        for file in manifest["files"]
+    ]
+    files.append(DumpFile(MANIFEST, len(text), sha256(text).hexdigest(), "application/json"))
+    return KeptDump(folder, manifest, {file.name: file for file in files})

@@ -1,0 +1,28 @@
+"""Dumps by schedule."""
+
+import logging
+
+from django.conf import settings
+from procrastinate.contrib.django import app
+
+from claims.exports.dumps.dump_run import DumpUnderWay, write_dump
+
+logger = logging.getLogger(__name__)
+
+
+@app.task(
+    name="claims.exports.dumps.tasks.write_by_schedule",
+    queueing_lock="write_dump",
+    lock="write_dump",
+    retry=3,
+)
+def write_by_schedule(timestamp: int) -> None:
+    """Write a dump. A job whose worker was killed is taken up again; one that fails is tried three times more."""
+    try:
+        write_dump()
+    except DumpUnderWay:
+        logger.info("A dump is being written by hand.")
+
+
+if settings.DUMP_SCHEDULE:
+    app.periodic(cron=settings.DUMP_SCHEDULE)(write_by_schedule)

@@ -1,0 +1,135 @@
+"""What a reader page is, as JSON-LD beside the ClaimReviews: an article, where it stands, who publishes it.
+
+As Google documents them, https://developers.google.com/search/docs/appearance/structured-data/: `article`, `breadcrumb`
+and `organization`; what it recommends is there where it is known. Pure: documents and addresses in, documents out.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+Document = dict[str, Any]
+
+_OWN_ORIGINS = ("house", "house_archive")
+#: Longer headlines may be cut, Google says, and means search results; statements are whole, up to here.
+_LONGEST_HEADLINE = 300
+
+
+def graph(nodes: Iterable[Document | None]) -> Document | None:
+    """These nodes as one document; None where there is none."""
+    known = [node for node in nodes if node]
+    return {"@context": "https://schema.org", "@graph": known} if known else None
+
+
+def article(
+    body: Document, *, headline: str, site: Document, images: Sequence[str], publisher: Document
+) -> Document | None:
+    """The page of a claim as the newsroom's article; None where it only lists what others found.
+
+    Args:
+        site: the newsroom, as `{name, url, license}`.
+        images: addresses of the picture of the claim, in several shapes.
+        publisher: the newsroom as `organization()` says it.
+    """
+    own = next((one for one in body["verdicts"] if one["origin"] in _OWN_ORIGINS and one["rating"]), None)
+    if own is None:
+        return None
+    return _known(
+        {
+            "@type": "NewsArticle",
+            "@id": f"{body['url']}#article",
+            "url": body["url"],
+            "mainEntityOfPage": body["url"],
+            "headline": _short(own["title"] or headline),
+            "description": own["summary"],
+            "image": list(images),
+            "datePublished": body["first_published_at"],
+            "dateModified": body["published_at"],
+            # A byline may name one person, three, or a desk; only the newsroom is certainly an author by itself.
+            "author": [{"@type": "Organization", "name": site["name"], "url": site["url"]}],
+            "creditText": own["byline"],
+            "publisher": publisher,
+            "inLanguage": own["language"],
+            "isAccessibleForFree": True,
+            "license": site.get("license"),
+            "about": [{"@type": "Thing", "name": topic["name"]} for topic in body["topics"]],
+            "correction": [
+                {"@type": "CorrectionComment", "text": one["note"], "datePublished": one["published_at"]}
+                for one in body["corrections"]
+            ],
+            "version": body["version"],
+        }
+    )
+
+
+def breadcrumbs(trail: Sequence[tuple[str, str]]) -> Document | None:
+    """Where a page stands: names and addresses from the home page down to itself. None for the home page."""
+    if len(trail) < 2:
+        return None
+    return {
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": number, "name": name, "item": address}
+            for number, (name, address) in enumerate(trail, 1)
+        ],
+    }
+
+
+def organization(site: Document, *, logo: str, policies: Document | None = None) -> Document:
+    """The newsroom, with its sign and where it says how it works."""
+    return _known(
+        {
+            "@type": "NewsMediaOrganization",
+            "@id": f"{site['url']}/#newsroom",
+            "name": site["name"],
+            "url": site["url"],
+            "logo": {"@type": "ImageObject", "url": logo},
+            **(policies or {}),
+        }
+    )
+
+
+def website(site: Document, *, languages: Sequence[str], search: str) -> Document:
+    """The whole site, and how it is searched; `search` has `{search_term_string}` where the words belong."""
+    return {
+        "@type": "WebSite",
+        "@id": f"{site['url']}/#site",
+        "name": site["name"],
+        "url": f"{site['url']}/",
+        "inLanguage": list(languages),
+        "publisher": {"@id": f"{site['url']}/#newsroom"},
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": {"@type": "EntryPoint", "urlTemplate": search},
+            "query-input": "required name=search_term_string",
+        },
+    }
+
+
+def collection(address: str, *, name: str, language: str, listed: Sequence[tuple[str, str]]) -> Document:
+    """A page that lists others, given by name and address, in its order."""
+    return _known(
+        {
+            "@type": "CollectionPage",
+            "@id": address,
+            "url": address,
+            "name": name,
+            "inLanguage": language,
+            "mainEntity": {
+                "@type": "ItemList",
+                "numberOfItems": len(listed),
+                "itemListElement": [
+                    {"@type": "ListItem", "position": number, "name": title, "url": where}
+                    for number, (title, where) in enumerate(listed, 1)
+                ],
+            },
+        }
+    )
+
+
+def _short(headline: str) -> str:
+    return headline if len(headline) <= _LONGEST_HEADLINE else f"{headline[: _LONGEST_HEADLINE - 1]}…"
+
+
+def _known(document: Document) -> Document:
+    """The document without what is not known."""
+    return {key: value for key, value in document.items() if value not in (None, "", [])}

@@ -1,0 +1,24 @@
+"""The list of claims, of which somebody may want those that the newsroom checked itself."""
+
+from django.db.models import Q
+
+from claims.ledger.queries.claim_filters import ClaimListQuery, VerdictParameter
+from claims.models.published_verdict import ours
+from factcheck.api.query_values import Keyword
+from factcheck.database.cached_sql import FoundBy
+
+
+class OwnClaimsQuery(ClaimListQuery):
+    """Published claims, whoever checked them, or the newsroom itself."""
+
+    by = VerdictParameter(
+        Keyword(("house", "all")),
+        "Whose verdicts: the newsroom's own unless `publisher` or `status` asks for others, or `all`.",
+        matches=lambda whose: ours() if whose == "house" else Q(),
+        slotted=False,
+    )
+
+    @property
+    def found_by(self) -> FoundBy | None:
+        """Not verdicts, where all of the newsroom's own are asked for: there are many, and the newest soon found."""
+        return None if [*self.sought] == ["by"] else super().found_by

@@ -1,0 +1,30 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from claims.exports.dumps.dump_run import DumpDamaged, DumpUnderWay, write_dump
+from factcheck.installation.file_store import FilesAway
+
+
+class Command(BaseCommand):
+    help = "Write everything published as files for anybody, as the schedule does (docs/dumps.md)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--keep", type=int, metavar="NUMBER", help="how many stay; DUMPS_KEPT unless given"
+        )
+
+    def handle(self, *, keep: int | None, verbosity: int, **options: Any) -> None:
+        if keep is not None and keep < 1:
+            raise CommandError("--keep: the newest one always stays; give 1 or more.")
+        told = (lambda name: self.stderr.write(f"{name} …")) if verbosity else (lambda name: None)
+        try:
+            dump = write_dump(kept=keep, told=told)
+        except (DumpUnderWay, DumpDamaged, FilesAway) as problem:
+            raise CommandError(str(problem)) from None
+        except OSError as problem:
+            raise CommandError(
+                f"The dump was not written, and nothing is left of it: {problem.strerror}."
+            ) from None
+        for file in dump.manifest["files"]:
+            self.stdout.write(f"{dump.day}/{file['name']}\t{file['bytes']}\t{file['sha256']}")

@@ -1,0 +1,44 @@
+import pgtrigger
+from django.db import models
+from django.db.models import CheckConstraint, Q
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.database.rules import Rule, refuse
+
+
+class AnnouncementProgress(models.Model):
+    """How far a service that makes pages known was told of the ledger, and how it answers.
+
+    A service is `indexnow`, or the address of a WebSub hub. It begins where the ledger ends when it is first met.
+    """
+
+    service = models.CharField(_("service"), max_length=500, primary_key=True)
+    #: `Publication.sequence` of the last entry that it was told of.
+    position = models.BigIntegerField()
+    consecutive_failures = models.PositiveIntegerField(default=0)
+    last_failure = models.TextField(blank=True)
+    #: After a failure, nothing is tried before then.
+    paused_until = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            CheckConstraint(name="announcementprogress_names_a_service", condition=~Q(service="")),
+            CheckConstraint(name="announcementprogress_position_is_one", condition=Q(position__gte=0)),
+            CheckConstraint(
+                name="announcementprogress_failure_says_why_and_until_when",
+                condition=Q(consecutive_failures=0, last_failure="", paused_until__isnull=True)
+                | Q(consecutive_failures__gt=0, paused_until__isnull=False) & ~Q(last_failure=""),
+            ),
+        ]
+        triggers = [
+            Rule(
+                name="announcementprogress_never_goes_back",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("NEW.position < OLD.position"),
+                func=refuse("What was told is not told anew.", name="announcementprogress_never_goes_back"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service}: {self.position}"

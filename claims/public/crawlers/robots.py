@@ -1,0 +1,60 @@
+"""robots.txt (RFC 9309), and the file in which IndexNow finds our key."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from claims.public.pages.responses import etag_of
+from factcheck.api.resources import conditional
+
+#: How long crawlers may keep these, in which nothing changes but by a restart.
+_AN_HOUR = "public, max-age=3600"
+
+#: Of several rules that match, the longest one holds (RFC 9309, section 2.2.2): programs may page through the API.
+#: Pages that say `noindex` are not here: who may not read them does not see it.
+_EVERYBODY = """\
+# Combinations of filters, and pages of lists that move on with every publication, never end. What they list is in
+# the sitemap. The API, the feeds and oEmbed are meant for programs.
+User-agent: *
+Allow: /api/*?*cursor=
+Allow: /api/*?*&
+Allow: /feeds/*?*cursor=
+Allow: /feeds/*?*&
+Allow: /oembed/?*&
+Disallow: /*?*cursor=
+Disallow: /*?*&
+"""
+
+
+def robots_text() -> str:
+    """What crawlers are asked for: by us, and by whoever runs the site."""
+    parts = [_EVERYBODY]
+    if settings.ROBOTS_RULES:
+        parts.append("".join(f"{rule}\n" for rule in settings.ROBOTS_RULES))
+    parts.append(f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}\n")
+    return "\n".join(parts)
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What crawlers are asked for. It costs nothing to answer and is not limited: who is refused it stays away."""
+    return _file(request, robots_text())
+
+
+@require_safe
+def indexnow_key(request: HttpRequest, key: str) -> HttpResponse:
+    """The key that proves that what is told to IndexNow comes from us."""
+    if not settings.INDEXNOW_KEY or key != settings.INDEXNOW_KEY:
+        raise Http404("There is no such file.")
+    return _file(request, key)
+
+
+def _file(request: HttpRequest, content: str) -> HttpResponse:
+    return conditional(
+        request,
+        lambda: content,
+        etag=etag_of(content),
+        cache=_AN_HOUR,
+        content_type="text/plain; charset=utf-8",
+    )

@@ -1,0 +1,100 @@
+"""Sitemaps written down (sitemaps.org 0.9), with Google's extensions: languages, pictures and news.
+
+Each language of a page is an entry of its own that names all of them, itself included, as Google asks. Of a picture
+stands its address alone: `caption`, `geo_location`, `title` and `license` mean nothing any more since August 2022
+(https://developers.google.com/search/blog/2022/05/spring-cleaning-sitemap-extensions).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from xml.sax.saxutils import escape, quoteattr
+
+from claims.public.feeds.xml_text import xml_text
+from claims.public.pages.page_addresses import alternates
+
+CONTENT_TYPE = "application/xml; charset=utf-8"
+
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+_XHTML = 'xmlns:xhtml="http://www.w3.org/1999/xhtml"'
+_IMAGE = 'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"'
+_NEWS = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
+#: More pictures of one page are not read.
+_PICTURES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of ours, by its path without a language, in all of which it is listed."""
+
+    path: str
+    changed_at: datetime | None = None
+    pictures: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewsArticle:
+    """A page that is news, at its canonical address."""
+
+    address: str
+    publication: str
+    language: str
+    published_at: datetime
+    title: str
+
+
+def index_of(parts: Iterable[tuple[str, datetime | None]]) -> str:
+    """The index of these sitemaps, given by address and by when what they list changed last."""
+    items = "".join(f"<sitemap>{_loc(address)}{_lastmod(at)}</sitemap>\n" for address, at in parts)
+    return f"{_HEAD}<sitemapindex {_SITEMAP}>\n{items}</sitemapindex>\n"
+
+
+def sitemap_of(pages: Iterable[Listed]) -> str:
+    """A sitemap of these pages in all languages."""
+    items = "".join(_in_all_languages(page) for page in pages)
+    return f"{_HEAD}<urlset {_SITEMAP} {_XHTML} {_IMAGE}>\n{items}</urlset>\n"
+
+
+def news_sitemap_of(articles: Iterable[NewsArticle]) -> str:
+    """A sitemap of what is new; it may be empty for days."""
+    items = "".join(
+        f"<url>{_loc(one.address)}<news:news><news:publication><news:name>{_text(one.publication)}</news:name>"
+        f"<news:language>{_text(one.language)}</news:language></news:publication>"
+        f"<news:publication_date>{moment(one.published_at)}</news:publication_date>"
+        f"<news:title>{_text(one.title)}</news:title></news:news></url>\n"
+        for one in articles
+    )
+    return f"{_HEAD}<urlset {_SITEMAP} {_NEWS}>\n{items}</urlset>\n"
+
+
+def moment(at: datetime) -> str:
+    """A moment as W3C's note on dates has it, in UTC and to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _in_all_languages(page: Listed) -> str:
+    known = alternates(page.path)
+    rest = _lastmod(page.changed_at)
+    rest += "".join(
+        f'<xhtml:link rel="alternate" hreflang="{code}" href={quoteattr(address)}/>'
+        for code, address in known
+    )
+    rest += "".join(
+        f"<image:image><image:loc>{escape(address)}</image:loc></image:image>"
+        for address in page.pictures[:_PICTURES]
+    )
+    addresses = dict.fromkeys(address for _code, address in known)
+    return "".join(f"<url>{_loc(address)}{rest}</url>\n" for address in addresses)
+
+
+def _loc(address: str) -> str:
+    return f"<loc>{escape(address)}</loc>"
+
+
+def _lastmod(at: datetime | None) -> str:
+    return f"<lastmod>{moment(at)}</lastmod>" if at else ""
+
+
+def _text(words: str) -> str:
+    return escape(xml_text(" ".join(words.split())))

@@ -1,0 +1,123 @@
+"""What the newsroom says of itself: who we are, how we work, who pays. Editors write these pages, each in versions."""
+
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+from django.conf import settings
+from django.db.models.functions import Left
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.html import strip_tags
+from django.utils.safestring import mark_safe
+from django.utils.text import Truncator
+from django.views.decorators.http import require_safe
+
+from claims.ledger.document.markdown import to_html
+from claims.models import NewsroomPage
+from claims.public.pages.page_cache import public
+from claims.public.pages.responses import interface_language, respond
+
+#: In this order readers ask.
+_ORDER = (
+    NewsroomPage.Kind.ORGANISATION,
+    NewsroomPage.Kind.TEAM,
+    NewsroomPage.Kind.METHODOLOGY,
+    NewsroomPage.Kind.NONPARTISANSHIP,
+    NewsroomPage.Kind.FUNDING,
+    NewsroomPage.Kind.CORRECTIONS_POLICY,
+    NewsroomPage.Kind.CONTACT,
+)
+#: As much of a page is read to have its first words.
+_BEGINNING = 2_000
+_OPENING = 220
+
+
+@dataclass(frozen=True, slots=True)
+class AboutPage:
+    """The newest version of a page, in the language that suits a reader best."""
+
+    kind: str
+    #: What kind of page it is, in the language of the page that lists it.
+    name: str
+    title: str
+    #: Its first words, without mark-up.
+    opening: str
+    language: str
+    version: int
+
+
+def readers_language() -> str:
+    """The language that the reader wants, also where our own words are not translated: these are the editors' words."""
+    return translation.get_language() or settings.LANGUAGE_CODE
+
+
+def pages_in(language: str) -> list[AboutPage]:
+    """The pages that the newsroom has written, each in this language where there is one."""
+    rows = NewsroomPage.objects.current().annotate(beginning=Left("text", _BEGINNING)).defer("text")
+    written: dict[str, dict[str, NewsroomPage]] = {}
+    for row in rows:
+        written.setdefault(row.kind, {})[row.language] = row
+    chosen = [(kind, written[kind]) for kind in _ORDER if kind in written]
+    return [_page(kind, by_language[best_language(language, [*by_language])]) for kind, by_language in chosen]
+
+
+def _page(kind: NewsroomPage.Kind, row: Any) -> AboutPage:
+    return AboutPage(
+        kind.value, str(kind.label), row.title, _opening(row.beginning), row.language, row.version
+    )
+
+
+def _opening(text: str) -> str:
+    """The first paragraph that is no heading, in plain words."""
+    paragraphs = (part.strip() for part in text.split("\n\n"))
+    first = next((part for part in paragraphs if part and not part.startswith("#")), "")
+    plain = " ".join(unescape(strip_tags(to_html(first))).split())
+    return Truncator(plain).chars(_OPENING)
+
+
+@require_safe
+@public
+def about_index(request: HttpRequest) -> HttpResponse:
+    """What there is to read about us."""
+    language = readers_language()
+    with translation.override(interface_language()):
+        written = pages_in(language)
+    return respond(request, "claims/about_index.html", {"pages": written}, made_of=[written])
+
+
+@require_safe
+@public
+def about(request: HttpRequest, kind: str, version: int | None = None) -> HttpResponse:
+    """A page on which the newsroom explains itself, in the reader's language where there is one, with its versions."""
+    if kind not in NewsroomPage.Kind.values:
+        raise Http404("There is no such page.")
+    languages = list(NewsroomPage.objects.current().filter(kind=kind).values_list("language", flat=True))
+    asked = request.GET.get("language", "")
+    language = asked if asked in languages else best_language(readers_language(), languages)
+    versions = list(NewsroomPage.objects.filter(kind=kind, language=language).order_by("-version"))
+    shown = next((one for one in versions if version in (None, one.version)), None)
+    if shown is None:
+        raise Http404("The newsroom has not written this page.")
+    wanted = readers_language()
+    with translation.override(interface_language()):
+        others = [one for one in pages_in(wanted) if one.kind != kind]
+    context: dict[str, Any] = {
+        "page": shown,
+        "text": mark_safe(to_html(shown.text)),  # noqa: S308 - to_html sanitises
+        "versions": versions,
+        "languages": languages,
+        "others": others,
+    }
+    made_of = [*(one.pk for one in versions), *languages, *(one.title for one in others)]
+    return respond(request, "claims/about.html", context, made_of=made_of)
+
+
+def best_language(language: str, languages: list[str]) -> str:
+    """Of these languages the one to show: the reader's, also as another country has it, the newsroom's, English."""
+    for wanted in (language, settings.LANGUAGE_CODE, "en"):
+        main = wanted.partition("-")[0].lower()
+        suits = [wanted, *(one for one in languages if one.partition("-")[0].lower() == main)]
+        if found := next((one for one in suits if one in languages), ""):
+            return found
+    return next(iter(languages), "")

@@ -1,0 +1,146 @@
+"""The list of claims: the newest, those that a reader searches for, or those about one thing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from claims.public.pages import facet_panel
+from claims.public.pages.claim_search import ClaimSearch
+from claims.public.pages.entry_page import ratings_of
+from claims.public.pages.page_cache import kept, public
+from claims.public.pages.responses import in_own_words, respond
+from claims.search import LONGEST
+from factcheck.api.problems import InvalidParameters
+from factcheck.api.query_values import ValueRefused
+
+Document = dict[str, Any]
+
+CLAIMS_PER_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimList:
+    """A page of claims, with what it can be narrowed down by.
+
+    Attributes:
+        made_of: what it depends on.
+    """
+
+    search: ClaimSearch
+    documents: list[Document]
+    context: dict[str, Any]
+    made_of: list[object]
+
+    @property
+    def ratings(self) -> list[Document]:
+        return ratings_of(self.documents)
+
+
+def claim_list(request: HttpRequest, about: Mapping[str, Any] | None = None) -> ClaimList:
+    """The page that is asked for, of all claims or of those about one thing.
+
+    Raises:
+        Http404: what is asked for cannot be.
+    """
+    search = valid_search(request, about)
+    try:
+        page = search.page(CLAIMS_PER_PAGE)
+    except ValueRefused as refusal:
+        raise Http404(str(refusal)) from None
+    counted = facet_panel.panel_at_once(search, is_long=bool(page.next or page.previous))
+    chosen = facet_panel.chosen(search)
+    documents = [row.document for row in page.rows]
+    context = {
+        "asked": search.cleaned_data,
+        "longest": LONGEST,
+        "narrows": search.narrows,
+        "reading": search.reading,
+        "is_ranked": search.is_ranked,
+        "feed": search.feed,
+        "is_by_house": search.is_by_house,
+        "page": page,
+        "claims": documents,
+        "counted": counted,
+        "total": counted.total if counted else None,
+        "chosen": chosen,
+        "only": chosen[0] if len(chosen) == 1 and not search.cleaned_data["q"] else None,
+        # What is chosen besides makes of a link one of thousands of combinations, which no robot should walk through.
+        "is_combined": bool(search.chosen or search.about),
+        # What a new search keeps of the old one.
+        "kept": [(name, value) for name, value in search.kept.items() if name != "q"],
+        "counts_at": counts_addresses(search),
+    }
+    made_of = [counted, chosen, page.previous, page.next, *(row.sha256 for row in page.rows)]
+    return ClaimList(search, documents, context, made_of)
+
+
+def valid_search(request: HttpRequest, about: Mapping[str, Any] | None = None) -> ClaimSearch:
+    """What the address asks for.
+
+    Raises:
+        Http404: it cannot be.
+    """
+    search = ClaimSearch(request, about)
+    if not search.is_valid():
+        raise Http404("The address asks for something that cannot be.")
+    try:
+        search.conditions  # noqa: B018  reads it
+    except InvalidParameters as refusal:
+        raise Http404(str(refusal)) from None
+    return search
+
+
+@require_safe
+@public
+@kept
+@in_own_words
+def claims(request: HttpRequest) -> HttpResponse:
+    """The newest published claims, or those that a reader searches for."""
+    listed = claim_list(request)
+    return respond(
+        request, "claims/list.html", listed.context, made_of=listed.made_of, ratings=listed.ratings
+    )
+
+
+@require_safe
+@public
+@kept
+@in_own_words
+def counts(request: HttpRequest) -> HttpResponse:
+    """What a list can be narrowed down by, for a page that was given out before it was counted.
+
+    With `part`, for the script of that page, which puts it there; `of` says what the page is about.
+    """
+    of, is_part = request.GET.get("of", ""), "part" in request.GET
+    about = (
+        {of: request.GET.get(of, "")}
+        if is_part and of in ("topic", "claimant", "publisher", "rating")
+        else {}
+    )
+    search = valid_search(request, about)
+    counted = facet_panel.panel(search)
+    context = {
+        "counted": counted,
+        "is_combined": bool(search.chosen or search.about),
+        "list_at": "" if is_part else reverse("claims"),
+        "chosen": facet_panel.chosen(search),
+    }
+    template = "claims/_facets.html" if is_part else "claims/facets.html"
+    return respond(request, template, context, made_of=[counted])
+
+
+def counts_addresses(search: ClaimSearch) -> dict[str, str]:
+    """Where the counts of a list are: `page` for readers, and `part` for the script of the list."""
+    of = next(iter(search.about), "")
+    asked = {**search.about, **search.kept}
+    by = "house" if search.is_by_house else "all"
+    at = reverse("claim-counts")
+    return {
+        "page": f"{at}?{urlencode({**asked, 'by': by})}",
+        "part": f"{at}?{urlencode({**asked, 'of': of, 'part': 1})}",
+    }

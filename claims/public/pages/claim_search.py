@@ -1,0 +1,197 @@
+"""What a reader asks a list of claims for, in the words of its address; answered by the query of the API."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, QueryDict
+from django.utils.functional import cached_property
+
+from claims.ledger.queries.own_claims import OwnClaimsQuery
+from claims.ledger.queries.search_query import RELEVANCE
+from claims.matching.meant_claims import entries_meant
+from claims.models import Publication
+from claims.models.rating import NormalisedRating
+from claims.search import LONGEST, SearchReading
+from factcheck.api.pagination import KeysetPage, page_of_template
+from factcheck.api.query_values import GREATEST_ID, LanguageRange, ValueRefused
+from factcheck.web.own_addresses import placed
+
+Document = dict[str, Any]
+
+_YEAR_OR_MONTH = re.compile(r"[12][0-9]{3}(-(0[1-9]|1[0-2]))?", re.ASCII)
+
+#: What narrows a list down, by the name that readers' addresses have for it, and what the API calls the same.
+NARROWING = {
+    "q": "q",
+    "rating": "rating_class",
+    "topic": "topic",
+    "claimant": "claimant",
+    "publisher": "publisher",
+    "language": "language",
+    "reviewed": "",
+}
+
+
+def days_of(text: str) -> tuple[date, date]:
+    """The first and the last day of a year, `2026`, or of a month, `2026-03`."""
+    year, _, month = text.partition("-")
+    first = date(int(year), int(month or 1), 1)
+    after = first.replace(year=first.year + 1) if not month else (first + timedelta(days=31)).replace(day=1)
+    return first, after - timedelta(days=1)
+
+
+def _year_or_month(text: str) -> None:
+    if not _YEAR_OR_MONTH.fullmatch(text):
+        raise ValidationError("Write a year as 2026, or a month as 2026-03.")
+
+
+def _language_range(text: str) -> None:
+    try:
+        LanguageRange()(text)
+    except ValueRefused as refusal:
+        raise ValidationError(str(refusal)) from None
+
+
+def _id() -> forms.IntegerField:
+    return forms.IntegerField(required=False, min_value=1, max_value=GREATEST_ID)
+
+
+class ClaimSearch(forms.Form):
+    """What a reader may ask a list of claims for.
+
+    Args:
+        asked: the query string of the page.
+        about: what the page itself is about, and so cannot be taken away from it: such as `{"topic": 3}`.
+    """
+
+    q = forms.CharField(required=False, max_length=LONGEST)
+    rating = forms.ChoiceField(required=False, choices=NormalisedRating)
+    topic = _id()
+    claimant = _id()
+    publisher = _id()
+    language = forms.CharField(required=False, max_length=35, validators=[_language_range])
+    reviewed = forms.CharField(required=False, max_length=7, validators=[_year_or_month])
+    by = forms.ChoiceField(required=False, choices=[("house", "house"), ("all", "all")])
+    cursor = forms.CharField(required=False, max_length=2000)
+
+    def __init__(self, request: HttpRequest, about: Mapping[str, Any] | None = None) -> None:
+        self.request, self.about = request, dict(about or {})
+        asked = request.GET.copy()
+        for name, value in self.about.items():
+            asked[name] = str(value)
+        super().__init__(asked)
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What the reader narrowed the list down by, by name."""
+        return {
+            name: self.cleaned_data[name]
+            for name in NARROWING
+            if name not in self.about and self.cleaned_data[name]
+        }
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What a link to another part of the list, or a new search in it, keeps of this one."""
+        by = self.cleaned_data["by"]
+        return {**self.chosen, "by": by} if by else self.chosen
+
+    @property
+    def narrows(self) -> bool:
+        """Whether the reader asked for a part of the claims only."""
+        return bool(self.chosen)
+
+    @property
+    def is_by_house(self) -> bool:
+        """Whether only what the newsroom checked itself is listed.
+
+        On the list of everything that is so unless words or somebody else's fact checks are asked for, or all. A page
+        about a person, a topic or a rating has what everybody found.
+        """
+        asked = self.cleaned_data
+        return bool(
+            asked["by"] == "house" or not (asked["by"] or asked["q"] or asked["publisher"] or self.about)
+        )
+
+    @cached_property
+    def names(self) -> dict[str, Any]:
+        """The same as the API asks it."""
+        asked = self.cleaned_data
+        names = {name: str(asked[field]) for field, name in NARROWING.items() if name and asked[field]}
+        if asked["reviewed"]:
+            first, last = days_of(asked["reviewed"])
+            names |= {"reviewed_after": first.isoformat(), "reviewed_before": last.isoformat()}
+        return names
+
+    @property
+    def feed(self) -> str:
+        """The query string of the feed of the same claims."""
+        return "?" + urlencode(self.names if self.is_by_house else {**self.names, "by": "all"})
+
+    @cached_property
+    def query(self) -> OwnClaimsQuery:
+        """The list of the API that answers it."""
+        names = QueryDict(mutable=True)
+        names.update(self.names)
+        if self.is_by_house:
+            names["by"] = "house"
+        if self.cleaned_data["cursor"]:
+            names["cursor"] = self.cleaned_data["cursor"]
+        return OwnClaimsQuery(names, Publication.objects.all(), request=self.request)
+
+    @property
+    def conditions(self) -> dict[str, Any]:
+        """What the rows are compared with."""
+        return self.query.sought
+
+    @property
+    def reading(self) -> SearchReading | None:
+        """What the words ask for, with the spelling corrected where they find nothing."""
+        return self.query.search
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether the most relevant come first, and not the newest."""
+        return self.query.ordering.name == RELEVANCE.name
+
+    def page(self, size: int) -> "KeysetPage[Listed]":
+        """The page that is asked for; where no claim has the words, of those that they may mean.
+
+        Raises:
+            ValueRefused: the cursor leads nowhere.
+        """
+        page = self._page(size)
+        if not page.rows and (text := self.query.may_mean) and (entries := entries_meant(text)):
+            self.query.mean(entries)
+            page = self._page(size)
+        return page
+
+    def _page(self, size: int) -> "KeysetPage[Listed]":
+        query = self.query
+        found = page_of_template(
+            query.template,
+            ("body", "body_sha256"),
+            ordering=query.ordering,
+            size=size,
+            cursor=self.cleaned_data["cursor"],
+        )
+        rows = [Listed(body, sha256) for body, sha256, *_key in found.rows]
+        return KeysetPage(rows, next=found.next, previous=found.previous)
+
+
+class Listed:
+    """A claim of a list: what is published of it, and the hash of that."""
+
+    def __init__(self, body: bytes, sha256: str) -> None:
+        self.body, self.sha256 = body, sha256
+
+    @cached_property
+    def document(self) -> Document:
+        document: Document = orjson.loads(placed(self.body))
+        return document

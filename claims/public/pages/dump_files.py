@@ -1,0 +1,164 @@
+"""Dumps for anybody: which there are, and their files, whole or in parts (RFC 9110, sections 13 and 14).
+
+`latest` is an address of its own, which answers with the file and says in `Content-Location` where it stays. Answers
+are not compressed on the way, which would make a part of a file a part of something else.
+"""
+
+from collections.abc import Generator, Iterable
+from http import HTTPStatus
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+    StreamingHttpResponse,
+)
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date, quote_etag
+from django.views.decorators.http import require_safe
+
+from claims.exports.dumps import kept_dumps
+from claims.exports.dumps.kept_dumps import MANIFEST, DumpFile, KeptDump
+from claims.public.pages.page_cache import public
+from claims.public.pages.responses import respond
+from factcheck.api.problems import unavailable
+from factcheck.api.seated_streams import Begun, Busy, seated
+from factcheck.installation.file_parts import pieces_of
+from factcheck.web.byte_ranges import ByteRange, OutOfRange, asked
+from factcheck.web.throttling import refusal
+from factcheck.web.throttling.callers import admit
+from factcheck.web.throttling.costs import MOST
+from factcheck.web.throttling.enforcement import holder_of
+
+LATEST = "latest"
+#: So many bytes of an answer count for one request more.
+BYTES_FOR_ONE = 4 * 2**20
+#: What is no longer is sent at once; what is longer takes a seat.
+AT_ONCE = 2**20
+#: Nobody compresses or rewrites it on the way. Of the newest dump, another may take its place at any time.
+LATEST_CACHE = "public, max-age=60, no-transform"
+DATED_CACHE = "public, max-age=3600, no-transform"
+
+
+@require_safe
+@public
+def dumps_page(request: HttpRequest) -> HttpResponse:
+    """Which dumps there are, and how to use them."""
+    dumps = kept_dumps.kept()
+    context = {
+        "dumps": dumps,
+        "newest": dumps[0] if dumps else None,
+        "site": request.build_absolute_uri("/")[:-1],
+    }
+    return respond(request, "claims/dumps.html", context, made_of=[dump.folder for dump in dumps])
+
+
+@require_safe
+def dumps_index(request: HttpRequest) -> HttpResponse:
+    """The manifests of all dumps, the newest first, with the addresses of their files."""
+    dumps = kept_dumps.kept()
+    response = JsonResponse(
+        {
+            "latest": _address(request, LATEST, MANIFEST) if dumps else None,
+            "dumps": [_told(request, dump) for dump in dumps],
+        },
+        json_dumps_params={"ensure_ascii": False},
+    )
+    response["Cache-Control"] = "public, max-age=60"
+    return response
+
+
+@require_safe
+def dump_file(request: HttpRequest, day: str, name: str) -> HttpResponseBase:
+    """A file of a dump, or the part of it that is asked for."""
+    dump = kept_dumps.newest() if day == LATEST else kept_dumps.of_day(day)
+    file = dump.files.get(name) if dump else None
+    if dump is None or file is None:
+        raise Http404("There is no such file of a dump. /dumps/index.json lists what there is.")
+    etag = quote_etag(file.sha256)
+    response: HttpResponseBase | None = get_conditional_response(
+        request, etag=etag, last_modified=int(dump.written_at.timestamp())
+    )
+    if response is None:
+        response = _content(request, dump, file, etag)
+    response["ETag"] = etag
+    response["Last-Modified"] = http_date(dump.written_at.timestamp())
+    response["Accept-Ranges"] = "bytes"
+    response["Cache-Control"] = LATEST_CACHE if day == LATEST else DATED_CACHE
+    response["Content-Location"] = reverse("dump-file", args=[dump.day, name])
+    response["X-Content-Type-Options"] = "nosniff"
+    # Pages of others read dumps with programs of theirs.
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+def _content(request: HttpRequest, dump: KeptDump, file: DumpFile, etag: str) -> HttpResponseBase:
+    try:
+        part = _wanted(request, file.size, etag)
+    except OutOfRange:
+        refused = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+        refused["Content-Range"] = f"bytes */{file.size}"
+        return refused
+    first, length = (part.first, part.length) if part else (0, file.size)
+    # `Range` is for GET alone: whoever asks with HEAD is told of the whole.
+    body: Iterable[bytes] = ()
+    if request.method == "GET":
+        if refusal_of_bytes := _counted(request, length):
+            return refusal_of_bytes
+        try:
+            body = _body(pieces_of(default_storage, dump.place(file), first, length), length)
+        except FileNotFoundError:
+            raise Http404("This dump was removed just now.") from None
+        except Busy as busy:
+            return unavailable(
+                request, HTTPStatus.SERVICE_UNAVAILABLE, str(busy.detail), retry_after=busy.wait
+            )
+    streams = length > AT_ONCE
+    response = (StreamingHttpResponse if streams else HttpResponse)(
+        body, content_type=file.media_type, status=HTTPStatus.PARTIAL_CONTENT if part else HTTPStatus.OK
+    )
+    response["Content-Length"] = str(length)
+    if part:
+        response["Content-Range"] = part.told(file.size)
+    return response
+
+
+def _wanted(request: HttpRequest, size: int, etag: str) -> ByteRange | None:
+    header = request.META.get("HTTP_RANGE", "")
+    # A part of what the reader began to fetch, or else all of it anew.
+    if request.method != "GET" or not header or request.META.get("HTTP_IF_RANGE", etag) != etag:
+        return None
+    return asked(header, size)
+
+
+def _body(pieces: Generator[bytes], length: int) -> Iterable[bytes]:
+    """All of it where that is little; otherwise as it is read, while there is a seat."""
+    if length <= AT_ONCE:
+        return [b"".join(pieces)]
+    return Begun(seated(pieces, b""))
+
+
+def _counted(request: HttpRequest, length: int) -> HttpResponse | None:
+    """Draw on the caller's budget for what the answer weighs; the refusal, where that is not left of it."""
+    cost = min(MOST, length // BYTES_FOR_ONE)
+    if not cost:
+        return None
+    admission = admit(request, user_id=holder_of(request), cost=cost)
+    if admission and not admission.allowed:
+        return refusal(request, admission)
+    request.admission = admission  # type: ignore[attr-defined]  # RateLimits looks for it
+    return None
+
+
+def _told(request: HttpRequest, dump: KeptDump) -> dict[str, Any]:
+    files = [{**file, "url": _address(request, dump.day, file["name"])} for file in dump.manifest["files"]]
+    return {**dump.manifest, "url": _address(request, dump.day, MANIFEST), "files": files}
+
+
+def _address(request: HttpRequest, day: str, name: str) -> str:
+    return request.build_absolute_uri(reverse("dump-file", args=[day, name]))

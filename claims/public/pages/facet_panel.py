@@ -1,0 +1,242 @@
+"""What a reader can narrow a list of claims down by, with the number of claims behind each choice.
+
+The numbers are those of the API's facets. They belong to a state of the ledger and are kept as long as it lasts. Where
+many claims would have to be counted first, a page is given out without them, and they follow (`static/facets.js`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from claims.ledger.queries.facet_counts import REVIEWED_MONTH, Counting, FacetCounts
+from claims.models.rating import NormalisedRating
+from claims.public.pages.claim_search import ClaimSearch, days_of
+from claims.public.pages.reader_tags import language_name, month_name
+from claims.public.pages.subject_names import names_of, subject_path
+from factcheck.api.resources import planned
+
+#: From so many claims on, counting them takes longer than a reader should wait for the first word of a page.
+DEAR = 15_000
+#: How many values of a facet are looked at, and how many of those are shown at first.
+_VALUES, _FIRST = 20, 6
+
+#: The facets in their order: what the reader's address calls them, and the API.
+_FACETS = {
+    "rating": "rating_class",
+    "topic": "topic",
+    "claimant": "claimant",
+    "publisher": "publisher",
+    "language": "language",
+    "reviewed": "reviewed_year",
+}
+TITLES = {
+    "rating": _("Rating"),
+    "topic": _("Topic"),
+    "claimant": _("Who said it"),
+    "publisher": _("Who checked it"),
+    "language": _("Language"),
+    "reviewed": pgettext_lazy("when something was checked", "When"),
+    "q": _("Words"),
+}
+_NAMED = ("claimant", "topic", "publisher")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value of a facet: what it is called, how many claims have it, and where it leads."""
+
+    value: str
+    label: str
+    count: int
+    query: str
+    is_chosen: bool = False
+    #: Whether what it leads to is a part of this one: a month of a year.
+    is_part: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFacet:
+    name: str
+    title: str
+    first: list[Choice]
+    more: list[Choice]
+    #: Values beyond those that are shown.
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the list is narrowed down by, and where it leads to take that away."""
+
+    name: str
+    title: str
+    label: str
+    query: str
+    #: The page about it, where it has one.
+    page: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetPanel:
+    """All facets of a list.
+
+    Attributes:
+        total: how many claims the list has.
+    """
+
+    total: int
+    facets: list[ShownFacet]
+
+
+def panel_at_once(search: ClaimSearch, *, is_long: bool) -> FacetPanel | None:
+    """The facets of a list; None where it would take long to count them, and nobody has counted them yet.
+
+    Args:
+        is_long: whether the list has more than a page.
+    """
+    counting = _counting(search)
+    known = counting.known()
+    if known is None and is_long and planned(search.query.qs) > DEAR:
+        return None
+    return _panel(search, known or counting.counted_now())
+
+
+def panel(search: ClaimSearch) -> FacetPanel:
+    """The facets of a list, however long it takes to count them."""
+    return _panel(search, _counting(search).counted())
+
+
+def _panel(search: ClaimSearch, counted: FacetCounts) -> FacetPanel:
+    months = _months(search)
+    ids = {
+        name: [int(v) for v, _n in counted.facets[name].counts] for name in _NAMED if name in counted.facets
+    }
+    names = names_of(ids)
+    shown = []
+    for name in _offered(search):
+        values = counted.facets[_FACETS[name]]
+        choices = [
+            _choice(search, name, value, number, names) for value, number in _in_order(name, values.counts)
+        ]
+        if name == "reviewed" and months:
+            choices = _with_months(search, choices, months)
+        choices = [each for each in choices if each.label]
+        if choices:
+            first = choices if name in ("rating", "reviewed") else choices[:_FIRST]
+            shown.append(
+                ShownFacet(
+                    name,
+                    str(TITLES[name]),
+                    first,
+                    choices[len(first) :],
+                    max(values.distinct - len(values.counts), 0),
+                )
+            )
+    return FacetPanel(counted.claims, shown)
+
+
+def chosen(search: ClaimSearch) -> list[Chosen]:
+    """What the reader has chosen. A thing that nothing published mentions has no name here, only its number."""
+    picked = search.chosen
+    names = names_of({name: [picked[name]] for name in _NAMED if name in picked})
+    return [
+        Chosen(
+            name,
+            str(TITLES[name]),
+            _label(name, str(value), names) or str(value),
+            _query(search, **{name: None}),
+            _page_of(name, value, names),
+        )
+        for name, value in picked.items()
+        if name != "q"
+    ]
+
+
+def _page_of(name: str, value: Any, names: Mapping[tuple[str, int], str]) -> str:
+    if name == "rating":
+        return reverse("rating-class", args=[value])
+    return subject_path(name, value, names[name, value]) if (name, value) in names else ""
+
+
+def _offered(search: ClaimSearch) -> list[str]:
+    return [name for name in _FACETS if name not in search.about]
+
+
+def _counting(search: ClaimSearch) -> Counting:
+    names = [_FACETS[name] for name in _offered(search)]
+    return Counting(search.query, search.conditions, names, _VALUES)
+
+
+def _months(search: ClaimSearch) -> list[tuple[str, int]]:
+    """The months of the year that is chosen, each with its number of claims."""
+    reviewed = search.cleaned_data["reviewed"]
+    if not reviewed:
+        return []
+    first, last = days_of(reviewed[:4])
+    conditions = {**search.conditions, "reviewed_after": first, "reviewed_before": last}
+    counted = Counting(search.query, conditions, [REVIEWED_MONTH.name], 12).counted()
+    return sorted(counted.facets[REVIEWED_MONTH.name].counts, reverse=True)
+
+
+def _with_months(search: ClaimSearch, years: list[Choice], months: list[tuple[str, int]]) -> list[Choice]:
+    year = search.cleaned_data["reviewed"][:4]
+    parts = [_choice(search, "reviewed", value, number, {}, is_part=True) for value, number in months]
+    return [each for one in years for each in ([one, *parts] if one.value == year else [one])]
+
+
+def _in_order(name: str, counts: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Ratings from true to false and years from the newest; all else the most frequent first."""
+    if name == "rating":
+        order = {value: place for place, value in enumerate(NormalisedRating.values)}
+        return sorted(counts, key=lambda pair: order[pair[0]])
+    return sorted(counts, reverse=True) if name == "reviewed" else counts
+
+
+def _choice(
+    search: ClaimSearch,
+    name: str,
+    value: str,
+    number: int,
+    names: Mapping[tuple[str, int], str],
+    *,
+    is_part: bool = False,
+) -> Choice:
+    is_chosen = str(search.cleaned_data[name] or "") == value
+    # To choose a publisher is to say whose fact checks are wanted.
+    changes: dict[str, Any] = {"by": None} if name == "publisher" else {}
+    if is_chosen:
+        changes[name] = value[:4] if is_part else None
+    else:
+        changes[name] = value
+    return Choice(
+        value,
+        _label(name, value, names),
+        number,
+        _query(search, **changes),
+        is_chosen=is_chosen,
+        is_part=is_part,
+    )
+
+
+def _label(name: str, value: str, names: Mapping[tuple[str, int], str]) -> str:
+    if name in _NAMED:
+        return names.get((name, int(value)), "")
+    if name == "rating":
+        return str(NormalisedRating(value).label)
+    if name == "language":
+        return language_name(value)
+    return month_name(value) if "-" in value else value
+
+
+def _query(search: ClaimSearch, **changes: Any) -> str:
+    """The query string of the same list with something else chosen, from its first page."""
+    asked = QueryDict(mutable=True)
+    for name, value in {**search.kept, **changes}.items():
+        if value:
+            asked[name] = str(value)
+    return f"?{asked.urlencode()}"

@@ -1,0 +1,79 @@
+"""How a page of ours looks in a frame on another site: as that site asks, as far as it stays readable."""
+
+import re
+from dataclasses import dataclass
+
+from django.http import QueryDict
+from django.utils.safestring import SafeString, mark_safe
+
+_HEX = re.compile(r"#?((?:[0-9a-fA-F]{3}){1,2})", re.ASCII)
+#: What lies behind the texts of a frame, in light and in dark: `--card` of static/site.css.
+GROUNDS = ("#ffffff", "#1c2125")
+#: The accent of the reader pages in light and in dark: `--accent` of static/site.css.
+ACCENTS = ("#0b5563", "#7fd0e0")
+#: WCAG 2.2, 1.4.3: the contrast of text.
+READABLE = 4.5
+
+#: What a site may say of the look, each in the address of the frame.
+PARAMETERS = ("theme", "accent", "font", "border", "report")
+_CHOICES = {
+    "theme": ("light", "dark"),
+    "font": ("serif", "sans"),
+    "border": ("none",),
+    "report": ("height",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FrameLook:
+    """What a site said of the look. What is not understood is not there: readers cannot mend an address."""
+
+    #: "" where the reader's device decides.
+    theme: str = ""
+    #: `#rrggbb`, or "".
+    accent: str = ""
+    font: str = ""
+    border: str = ""
+    #: Whether the frame tells the page around it how high it is.
+    report: str = ""
+
+    @classmethod
+    def of(cls, given: QueryDict) -> "FrameLook":
+        chosen = {name: given.get(name, "") for name in _CHOICES}
+        known = {name: value for name, value in chosen.items() if value in _CHOICES[name]}
+        return cls(**known, accent=_colour(given.get("accent", "")))
+
+    @property
+    def styles(self) -> SafeString:
+        """The accent as CSS. Links have it only on a ground on which it can be read."""
+        if not self.accent:
+            return SafeString("")
+        light, dark = (
+            self.accent if contrast(self.accent, ground) >= READABLE else ours
+            for ground, ours in zip(GROUNDS, ACCENTS, strict=True)
+        )
+        return mark_safe(  # noqa: S308 - nothing but colours that were matched character by character
+            f":root{{--accent:light-dark({light},{dark});--edge:{self.accent}}}"
+        )
+
+
+def _colour(text: str) -> str:
+    found = _HEX.fullmatch(text)
+    if not found:
+        return ""
+    digits = found[1].lower()
+    return f"#{digits}" if len(digits) == 6 else "#" + "".join(digit * 2 for digit in digits)
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours, `#rrggbb` (WCAG 2.2)."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

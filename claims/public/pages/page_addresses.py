@@ -1,0 +1,25 @@
+"""The addresses of a reader page: the canonical one, and those of the same page in other languages.
+
+One function says them for the page itself, for the sitemap and for what assistants read, so that these agree: Google
+drops what does not (https://developers.google.com/search/docs/specialty/international/localized-versions).
+"""
+
+from django.conf import settings
+
+from factcheck.web.language_addresses import X_DEFAULT, address_in
+
+
+def canonical(path: str, code: str = "") -> str:
+    """The whole address of a page, given by its path without language: in one language, or without, in our own.
+
+    The installation's own language has no address with a prefix of its own, which would say the same twice.
+    """
+    if not code or code == settings.LANGUAGE_CODE:
+        return settings.SITE_URL + path
+    return settings.SITE_URL + address_in(path, code)
+
+
+def alternates(path: str) -> list[tuple[str, str]]:
+    """The page in every language, itself included, as `hreflang` has them; and where readers of others are sent."""
+    own = settings.SITE_URL + path
+    return [(X_DEFAULT, own), *((code, canonical(path, code)) for code, _name in settings.LANGUAGES)]

@@ -1,0 +1,174 @@
+"""A chart of fact checks over time, drawn on the server: bars of months or years, each divided by rating.
+
+The drawing has no words, so that none is stretched with it, cut off at 320 px or mirrored: they stand around it. Its
+colours are those of the classes in the style sheet, in light, dark and forced colours. A table says the same.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from claims.ledger.queries.review_timeline import Timeline
+from claims.models.rating import NormalisedRating
+from claims.public.pages.reader_tags import month_name
+
+#: So many months are drawn; of a longer time the years.
+MONTHS = 24
+#: No more years than this, the last ones: fact checks are younger, and one false date must not make the rest a line.
+YEARS = 40
+
+# In units of the drawing, which is stretched to the width of the page.
+_STEP, _BAR, _HEIGHT = 10, 8, 100
+#: The part of the width, in percent, that one bar takes while there are few.
+_SHARE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A month or a year, and how many fact checks of each class are of it."""
+
+    name: str
+    counts: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewChart:
+    """What a page shows of when fact checks were made.
+
+    Attributes:
+        classes: those that occur, from true to false, each with its name and number.
+        undated: how many have no day.
+    """
+
+    classes: list[tuple[str, str, int]]
+    periods: list[Period]
+    undated: int
+    is_monthly: bool
+    drawing: SafeString
+
+    @property
+    def total(self) -> int:
+        return sum(number for _value, _name, number in self.classes)
+
+    @property
+    def most(self) -> int:
+        return max((period.total for period in self.periods), default=0)
+
+    @property
+    def rows(self) -> list[tuple[str, list[int], int]]:
+        """The table: a period, its number in each class, and in all."""
+        return [
+            (
+                period.name,
+                [period.counts.get(value, 0) for value, _name, _number in self.classes],
+                period.total,
+            )
+            for period in self.periods
+            if period.total
+        ]
+
+
+def review_chart(timeline: Timeline) -> ReviewChart:
+    """The chart of these counts."""
+    numbers = Counter[str]()
+    for (_month, value), number in timeline.items():
+        numbers[value] += number
+    classes = [
+        (value, str(name), numbers[value]) for value, name in NormalisedRating.choices if numbers[value]
+    ]
+    undated = sum(number for (month, _value), number in timeline.items() if not month)
+    months = sorted({month for month, _value in timeline if month})
+    is_monthly = bool(months) and _number(months[-1]) - _number(months[0]) < MONTHS
+    periods = _periods(timeline, months, is_monthly=is_monthly)
+    return ReviewChart(classes, periods, undated, is_monthly, _drawing(periods, [one[0] for one in classes]))
+
+
+def _periods(timeline: Timeline, months: list[str], *, is_monthly: bool) -> list[Period]:
+    """All months or years from the first to the last, those without fact checks too."""
+    if not months:
+        return []
+    if is_monthly:
+        keys = [_month(number) for number in range(_number(months[0]), _number(months[-1]) + 1)]
+    else:
+        first, last = int(months[0][:4]), int(months[-1][:4])
+        keys = [f"{year:04}" for year in range(max(first, last - YEARS + 1), last + 1)]
+    counted: dict[str, dict[str, int]] = {key: {} for key in keys}
+    for (month, value), number in timeline.items():
+        key = month if is_monthly else month[:4]
+        if key in counted:
+            counted[key][value] = counted[key].get(value, 0) + number
+    return [Period(month_name(key) if is_monthly else key, counts) for key, counts in counted.items()]
+
+
+def _number(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:]) - 1
+
+
+def _month(number: int) -> str:
+    return f"{date(number // 12, number % 12 + 1, 1):%Y-%m}"
+
+
+def _drawing(periods: list[Period], classes: list[str]) -> SafeString:
+    if len(periods) < 2:  # one bar says nothing that the numbers beside it do not
+        return SafeString()
+    most = max(period.total for period in periods)
+    bars = format_html_join(
+        "",
+        '<rect class="class-{}" x="{}" y="{}" width="{}" height="{}"/>',
+        (
+            (value, place * _STEP + (_STEP - _BAR) // 2, _units(above), _BAR, _units(height))
+            for place, period in enumerate(periods)
+            for value, above, height in _stack(period, classes, most)
+        ),
+    )
+    return format_html(
+        '<svg class="bars" width="{}%" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img"'
+        ' aria-labelledby="chart-title chart-words"><title id="chart-title">{}</title><desc id="chart-words">{}</desc>'
+        "{}</svg>",
+        min(len(periods) * _SHARE, 100),
+        len(periods) * _STEP,
+        _HEIGHT,
+        _("Fact checks over time, by rating"),
+        _described(periods),
+        bars,
+    )
+
+
+def _stack(period: Period, classes: list[str], most: int) -> list[tuple[str, float, float]]:
+    """Each class of a period, from the bottom upwards: where its part begins from above, and how high it is."""
+    parts, reached = [], 0
+    for value in classes:
+        if number := period.counts.get(value, 0):
+            reached += number
+            parts.append((value, _HEIGHT - reached / most * _HEIGHT, number / most * _HEIGHT))
+    return parts
+
+
+def _units(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _described(periods: list[Period]) -> str:
+    total = sum(period.total for period in periods)
+    highest = max(periods, key=lambda period: period.total)
+    return ngettext(
+        "From %(first)s to %(last)s, %(total)s fact check; most in %(highest)s: %(most)s.",
+        "From %(first)s to %(last)s, %(total)s fact checks; most in %(highest)s: %(most)s.",
+        total,
+    ) % {
+        "first": periods[0].name,
+        "last": periods[-1].name,
+        "total": number_format(total),
+        "highest": highest.name,
+        "most": number_format(highest.total),
+    }

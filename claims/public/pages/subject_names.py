@@ -1,0 +1,44 @@
+"""What claimants, topics, publishers and ratings are called, and where their pages are."""
+
+from collections.abc import Mapping, Sequence
+
+from django.urls import reverse
+from django.utils.text import slugify
+
+from claims.models import Claimant, Mention, Topic
+from factcheck.database.read_connections import fetch
+from sources.models import Publisher
+
+#: The longest end of an address.
+_LONGEST = 80
+
+_TABLES = {
+    Mention.Kind.CLAIMANT.value: Claimant._meta.db_table,
+    Mention.Kind.TOPIC.value: Topic._meta.db_table,
+    Mention.Kind.PUBLISHER.value: Publisher._meta.db_table,
+}
+
+
+def names_of(ids: Mapping[str, Sequence[int]]) -> dict[tuple[str, int], str]:
+    """The names of what current publications mention, by its kind and id; read with one query."""
+    asked = {kind: [*numbers] for kind, numbers in ids.items() if numbers}
+    if not asked:
+        return {}
+    statements = [
+        f"SELECT '{kind}'::varchar, thing.id, thing.name FROM {_TABLES[kind]} AS thing"  # noqa: S608  our own names
+        f" JOIN claims_mention AS known ON known.kind = '{kind}' AND known.thing_id = thing.id"
+        " WHERE thing.id = ANY(%s::bigint[])"
+        for kind in asked
+    ]
+    rows = fetch(" UNION ALL ".join(statements), [*asked.values()])
+    return {(kind, pk): name for kind, pk, name in rows}
+
+
+def slug_of(name: str, otherwise: str) -> str:
+    """The readable end of the address of something; it never identifies anything."""
+    return slugify(name, allow_unicode=True)[:_LONGEST].strip("-") or otherwise
+
+
+def subject_path(kind: str, pk: int, name: str) -> str:
+    """Where the page of a claimant, topic or publisher is."""
+    return reverse(kind, args=[pk, slug_of(name, kind)])

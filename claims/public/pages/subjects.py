@@ -1,0 +1,219 @@
+"""Pages about claimants, topics, publishers and ratings: how often what was checked, and the claims themselves.
+
+Counts only. What is checked is chosen because it matters or goes around, so that no share of it says how often somebody
+tells the truth; no page here makes a score of it. What things are called is taken from publications.
+"""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, QueryDict
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from claims.ledger.document import claim_document
+from claims.ledger.queries.mention_filters import TopicListQuery
+from claims.ledger.queries.review_timeline import review_timeline
+from claims.models import Mention, Publication, PublishedVerdict, Rating, Topic
+from claims.models.rating import NormalisedRating
+from claims.public.api.mentioned_resources import mentioned, scale_rating
+from claims.public.pages.claim_list import ClaimList, claim_list
+from claims.public.pages.page_cache import kept, public
+from claims.public.pages.rating_meanings import MEANINGS
+from claims.public.pages.responses import in_own_words, respond
+from claims.public.pages.review_chart import review_chart
+from claims.public.pages.subject_names import subject_path
+from factcheck.api.pagination import KeysetPage, page_of_rows
+from factcheck.api.problems import InvalidParameters
+from factcheck.api.query_values import GREATEST_ID, ValueRefused
+from sources.models import Publisher
+
+Document = dict[str, Any]
+
+#: So many places where a claimant spoke are listed, of the claims on the page.
+PLACES = 6
+#: So many labels of one class: of the newsroom's own scales all, of others' those of most use.
+LABELS = 60
+TOPICS_PER_PAGE = 100
+
+
+@require_safe
+@public
+@kept
+@in_own_words
+def claimant(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
+    """Somebody whose claims were checked."""
+    pk = min(pk, GREATEST_ID)
+    newest = (
+        Publication.objects.current().filter(claimant_id=pk).order_by("-published_at").only("body").first()
+    )
+    if newest is None:
+        raise Http404("No published claim is of this claimant.")
+    about = newest.document["claimant"]
+    if moved := _moved(request, "claimant", pk, about["name"], slug):
+        return moved
+    listed = claim_list(request, {"claimant": pk})
+    context = {
+        "claimant": about,
+        "said_in": _said_in(listed.documents),
+        "number": _mentions(Mention.Kind.CLAIMANT, pk),
+    }
+    return _page(request, "claims/claimant.html", listed, context, {"publication__claimant_id": pk})
+
+
+@require_safe
+@public
+@kept
+@in_own_words
+def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
+    """What was checked on a topic."""
+    pk = min(pk, GREATEST_ID)
+    row = mentioned(Topic.objects.filter(pk=pk), Mention.Kind.TOPIC).select_related("parent").first()
+    if row is None:
+        raise Http404("No published claim is on this topic.")
+    if moved := _moved(request, "topic", pk, row.name, slug):
+        return moved
+    context = {
+        "topic": {"id": pk, "name": row.name, "same_as": row.same_as},
+        "number": _mentions(Mention.Kind.TOPIC, pk),
+    }
+    listed = claim_list(request, {"topic": pk})
+    return _page(request, "claims/topic.html", listed, context, {"publication__topic_ids__contains": [pk]})
+
+
+@require_safe
+@public
+@kept
+@in_own_words
+def publisher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
+    """What a publisher checked: the newsroom itself, or another whose fact checks it lists."""
+    pk = min(pk, GREATEST_ID)
+    row = mentioned(Publisher.objects.filter(pk=pk), Mention.Kind.PUBLISHER).first()
+    if row is None or not PublishedVerdict.objects.current().filter(publisher_id=pk).order_by().exists():
+        raise Http404("No published fact check is by this publisher.")
+    if moved := _moved(request, "publisher", pk, row.name, slug):
+        return moved
+    listed = claim_list(request, {"publisher": pk})
+    context = {"publisher": claim_document.publisher(row), "is_house": row.is_house}
+    return _page(request, "claims/publisher.html", listed, context, {"publisher_id": pk})
+
+
+@require_safe
+@public
+@kept
+@in_own_words
+def rating_class(request: HttpRequest, rating_class: str) -> HttpResponse:
+    """What a rating means, in our words and in those of each scale, and all that was rated so."""
+    if rating_class not in NormalisedRating.values:
+        raise Http404("There is no such rating.")
+    scales = Rating.objects.filter(normalised=rating_class).select_related("scale__publisher")
+    rows = mentioned(scales, Mention.Kind.RATING).order_by(
+        "-scale__publisher__is_house", "scale__publisher__name", "-scale__id", "position", "id"
+    )
+    labels = [scale_rating(row) for row in rows[: LABELS + 1]]
+    context = {
+        "rating_class": rating_class,
+        "name": str(NormalisedRating(rating_class).label),
+        "meaning": str(MEANINGS[rating_class]),
+        "labels": labels[:LABELS],
+        "has_more_labels": len(labels) > LABELS,
+        "others": [(value, str(label)) for value, label in NormalisedRating.choices if value != rating_class],
+    }
+    listed = claim_list(request, {"rating": rating_class})
+    return _page(
+        request,
+        "claims/rating_class.html",
+        listed,
+        context,
+        {"rating_class": rating_class},
+        more_ratings=labels[:LABELS],
+    )
+
+
+@require_safe
+@public
+@kept
+@in_own_words
+def rating_classes(request: HttpRequest) -> HttpResponse:
+    """The ten classes that all ratings are compared by."""
+    classes = [(value, str(label), str(MEANINGS[value])) for value, label in NormalisedRating.choices]
+    return respond(request, "claims/rating_classes.html", {"classes": classes}, made_of=[classes])
+
+
+@require_safe
+@public
+@kept
+@in_own_words
+def topics(request: HttpRequest) -> HttpResponse:
+    """The topics of published claims by name, or those whose names have some words."""
+    shown, page, words = topics_asked(request)
+    context = {"topics": shown, "page": page, "q": words}
+    return respond(request, "claims/topics.html", context, made_of=[shown, page.previous, page.next])
+
+
+def topics_asked(request: HttpRequest) -> tuple[list[tuple[str, str, int]], KeysetPage[Topic], str]:
+    """The topics that are asked for: name, address and number of claims; and by which words.
+
+    Raises:
+        Http404: what is asked for cannot be.
+    """
+    asked = QueryDict(mutable=True)
+    for name in ("q", "cursor"):
+        if value := request.GET.get(name, "").strip():
+            asked[name] = value
+    asked["ordering"] = "name"
+    try:
+        query = TopicListQuery(asked, mentioned(Topic.objects.all(), Mention.Kind.TOPIC), request=request)
+        page = page_of_rows(
+            query.qs, ordering=query.ordering, size=TOPICS_PER_PAGE, cursor=query.value("cursor", "")
+        )
+    except (InvalidParameters, ValueRefused) as refusal:
+        raise Http404(str(refusal)) from None
+    known = Mention.objects.filter(kind=Mention.Kind.TOPIC, thing_id__in=[row.pk for row in page.rows])
+    numbers = dict(known.values_list("thing_id", "publications"))
+    shown = [(row.name, subject_path("topic", row.pk, row.name), numbers.get(row.pk, 0)) for row in page.rows]
+    return shown, page, asked.get("q", "")
+
+
+def _page(
+    request: HttpRequest,
+    template: str,
+    listed: ClaimList,
+    context: Document,
+    conditions: Document,
+    *,
+    more_ratings: list[Document] | None = None,
+) -> HttpResponse:
+    chart = review_chart(review_timeline(conditions))
+    made_of = [context, chart, *listed.made_of]
+    return respond(
+        request,
+        template,
+        {**listed.context, **context, "chart": chart},
+        made_of=made_of,
+        ratings=[*listed.ratings, *(more_ratings or [])],
+    )
+
+
+def _moved(
+    request: HttpRequest, kind: str, pk: int, name: str, slug: str
+) -> HttpResponsePermanentRedirect | None:
+    """The way to the address that a thing has by its present name, where it was asked for by another."""
+    path = subject_path(kind, pk, name)
+    if slug and path == reverse(kind, args=[pk, slug]):
+        return None
+    query = request.GET.urlencode()
+    return HttpResponsePermanentRedirect(f"{path}?{query}" if query else path)
+
+
+def _mentions(kind: Mention.Kind, pk: int) -> int:
+    """How many published claims there are of it."""
+    row = Mention.objects.filter(kind=kind, thing_id=pk).values_list("publications", flat=True).first()
+    return row or 0
+
+
+def _said_in(documents: list[Document]) -> list[Document]:
+    """The sources in which these claims were made, each once."""
+    sources = {
+        place["source"]["id"]: place["source"] for document in documents for place in document["appearances"]
+    }
+    return [*sources.values()][:PLACES]

@@ -1,0 +1,59 @@
+"""Words of others inside Markdown of ours (CommonMark 0.31): they stay words.
+
+A line of text cannot begin a heading, a list, a quote or a link; a text that is Markdown itself stands in a block
+quote, out of which nothing in it leads. Characters that show nothing and can carry hidden text are left out: controls,
+and the "tags" of Unicode, in which instructions for assistants have been smuggled.
+"""
+
+import re
+from urllib.parse import quote
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&!])")
+#: What begins a list or a rule, where a line begins with it.
+_FIRST = re.compile(r"^([-+=:]|\d{1,9}[.)])")
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
+#: What would be HTML. An address between such brackets is a link of the author's, and stays one.
+_HTML = re.compile(r"<(?=[A-Za-z/!?])(?!(?:https?://|mailto:)[^\s<>]*>)")
+
+
+def line(text: object) -> str:
+    """A text in one line."""
+    words = " ".join(_HIDDEN.sub(" ", _ENDS.sub(" ", str(text))).split())
+    escaped = _SPECIAL.sub(r"\\\1", words)
+    return _FIRST.sub(lambda found: _escaped_first(found[1]), escaped)
+
+
+def quoted(text: str) -> str:
+    """A text of several paragraphs as a block quote, in which it is not Markdown."""
+    return _quote("\n".join(line(one) for one in _lines(text)))
+
+
+def quoted_markdown(text: str) -> str:
+    """A text that is Markdown, in a block quote. As on the page, HTML in it is text, and it shows no pictures."""
+    return _quote("\n".join(_HTML.sub(r"\\<", one).replace("![", r"\![") for one in _lines(text)))
+
+
+def link(words: object, address: str) -> str:
+    """A link to a web address; the words alone, where it is none."""
+    if not re.match(r"https?://", address):
+        return line(words)
+    return f"[{line(words)}]({quote(address, safe=_ADDRESS)})"
+
+
+#: What may stand in an address, less what would end the link: RFC 3986, and what is written with percent already.
+_ADDRESS = "%/:?#@!$&'*+,;=~-._[]"
+
+
+def _lines(text: str) -> list[str]:
+    return [_HIDDEN.sub("", one).rstrip() for one in _ENDS.sub("\n", text).strip().split("\n")]
+
+
+def _quote(text: str) -> str:
+    return "\n".join(f"> {one}".rstrip() for one in text.split("\n"))
+
+
+def _escaped_first(found: str) -> str:
+    return f"{found[:-1]}\\{found[-1]}"

@@ -1,0 +1,27 @@
+"""What a writer of Markdown hands over."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponsePermanentRedirect
+
+from claims.public.pages.head_links import FILE
+from factcheck.web.language_addresses import address_here
+
+
+@dataclass(frozen=True, slots=True)
+class PlainPage:
+    """A page as Markdown.
+
+    Attributes:
+        path: of the page for readers, without a language.
+        is_found: whether search engines may list it: earlier versions and what was withdrawn are not.
+    """
+
+    text: str
+    path: str
+    is_found: bool = True
+
+
+def moved_to(request: HttpRequest, path: str) -> HttpResponsePermanentRedirect:
+    """The way to the Markdown of another page, in the language of this address."""
+    return HttpResponsePermanentRedirect(address_here(f"{path}{FILE}"))

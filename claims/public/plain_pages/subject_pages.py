@@ -1,0 +1,70 @@
+"""Claimants, topics, publishers and ratings, read for their Markdown. Counts and claims; no score of anybody."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from claims.models import Mention, NormalisedRating
+from claims.public.pages.rating_meanings import MEANINGS
+from claims.public.pages.subject_names import names_of, subject_path
+from claims.public.pages.subjects import topics_asked
+from claims.public.plain_pages import list_text, newsroom_text
+from claims.public.plain_pages.claim_text import plain
+from claims.public.plain_pages.list_pages import claims_found, next_page
+from claims.public.plain_pages.plain_page import PlainPage, moved_to
+from factcheck.api.query_values import GREATEST_ID
+from factcheck.web.language_addresses import permanent
+
+
+def claimant(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
+    """Somebody whose claims were checked."""
+    return _subject(request, "claimant", pk, slug)
+
+
+def topic(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
+    """What was checked on a topic."""
+    return _subject(request, "topic", pk, slug)
+
+
+def publisher(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
+    """What a publisher checked."""
+    return _subject(request, "publisher", pk, slug)
+
+
+def rating_class(request: HttpRequest, rating_class: str) -> PlainPage:
+    """What a rating means, and all that was rated so."""
+    if rating_class not in NormalisedRating.values:
+        raise Http404("There is no such rating.")
+    found, listed = claims_found(request, {"rating": rating_class})
+    title = str(NormalisedRating(rating_class).label)
+    text = list_text.page_of(title, found, listed, about=str(MEANINGS[rating_class]))
+    return PlainPage(text, permanent("rating-class", rating_class))
+
+
+def topics(request: HttpRequest) -> PlainPage:
+    """The topics of published claims by name, or those whose names have some words."""
+    shown, page, _words = topics_asked(request)
+    told = [(name, plain(settings.SITE_URL + path), _counted(number)) for name, path, number in shown]
+    listed = newsroom_text.links(told) or _("Nothing was found.")
+    following = list_text.go_on(next_page(request, page.next)) if page.next else ""
+    return PlainPage(list_text.page_of(_("Topics"), listed, following), permanent("topics"))
+
+
+def _subject(request: HttpRequest, kind: str, pk: int, slug: str) -> PlainPage | HttpResponseBase:
+    pk = min(pk, GREATEST_ID)
+    name = names_of({kind: [pk]}).get((kind, pk))
+    if name is None:
+        raise Http404("No published claim mentions it.")
+    path = subject_path(kind, pk, name)
+    if path != permanent(kind, pk, slug or "-"):
+        return moved_to(request, path)
+    found, listed = claims_found(request, {kind: pk})
+    number = (
+        Mention.objects.filter(kind=kind, thing_id=pk).values_list("publications", flat=True).first() or 0
+    )
+    return PlainPage(list_text.page_of(name, found, listed, about=_counted(number)), path)
+
+
+def _counted(number: int) -> str:
+    return ngettext("%(count)s checked claim", "%(count)s checked claims", number) % {"count": number}

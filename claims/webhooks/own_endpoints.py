@@ -1,0 +1,135 @@
+"""Endpoints that people set up for themselves with a token of theirs.
+
+Nobody can point us at a stranger: before anything is sent to an address, whoever receives there has to answer a
+question with the endpoint's secret (`challenge_answer`), which only its owner was told. A new address is asked anew.
+An endpoint lives as long as its token does; switched on with another token of its owner, it goes on with that one.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from claims.models import ApiToken
+from claims.models.webhook import (
+    MOST_PER_OWNER,
+    VERIFICATION_EVENT,
+    WebhookAttempt,
+    WebhookEndpoint,
+    WebhookEndpointQuerySet,
+)
+from claims.newsroom.refusals import NotPossible
+from claims.webhooks import endpoints
+from factcheck.database.locks import hold
+
+
+class Proof(NamedTuple):
+    """What came back from an address that was asked whether it wants messages."""
+
+    url: str
+    secret: str
+    attempt: WebhookAttempt
+    holds: bool
+
+
+def owned_by(person_id: int) -> WebhookEndpointQuerySet:
+    return WebhookEndpoint.objects.filter(owner=person_id)
+
+
+@transaction.atomic
+def add(token: ApiToken, **values: Any) -> WebhookEndpoint:
+    """Make an endpoint that is switched on once its receiver has agreed.
+
+    Raises:
+        NotPossible: its owner has as many as anybody may have.
+    """
+    hold(f"webhooks of {token.user_id}")
+    if owned_by(token.user_id).count() >= MOST_PER_OWNER:
+        raise NotPossible(
+            _("You have %(most)d webhooks already; delete one that you no longer need.")
+            % {"most": MOST_PER_OWNER}
+        )
+    return WebhookEndpoint.objects.create(
+        **values, owner=token.user, token=token, created_by=token.user, active=False
+    )
+
+
+@transaction.atomic
+def change(endpoint: WebhookEndpoint, token: ApiToken, **values: Any) -> WebhookEndpoint:
+    """Change an endpoint whose row is locked; what is switched on goes on with this token.
+
+    Raises:
+        NotPossible: it is to be switched on, and nobody has agreed to receive there.
+    """
+    if values.get("url", endpoint.url) != endpoint.url:
+        endpoint.verified_at, endpoint.active = None, False
+    for name, value in values.items():
+        setattr(endpoint, name, value)
+    if values.get("active"):
+        _switch_on(endpoint, token)
+    endpoint.save()
+    if values.get("active"):
+        endpoints.trust_again(endpoint)
+    return endpoint
+
+
+def ask_for_proof(endpoint: WebhookEndpoint) -> Proof:
+    """Ask who receives there whether they know the secret. It is noted in the log, whatever comes back."""
+    attempt = endpoints.sent_now(endpoint, VERIFICATION_EVENT)
+    expected = challenge_answer(endpoint.secret, attempt.delivery.message_id)
+    holds = not attempt.error and hmac.compare_digest(_answered(attempt.response).encode(), expected.encode())
+    return Proof(endpoint.url, endpoint.secret, attempt, holds)
+
+
+@transaction.atomic
+def accept(endpoint: WebhookEndpoint, proof: Proof, token: ApiToken) -> WebhookEndpoint:
+    """Switch on an endpoint, whose row is locked, if its receiver has agreed.
+
+    Raises:
+        NotPossible: the receiver did not, or was asked at another address or for another secret.
+    """
+    if (proof.url, proof.secret) != (endpoint.url, endpoint.secret):
+        raise NotPossible(_("The webhook was changed while its receiver was asked. Ask again."))
+    if proof.attempt.error:
+        raise NotPossible(_("The question did not arrive: %(reason)s") % {"reason": proof.attempt.error})
+    if not proof.holds:
+        raise NotPossible(
+            _(
+                "The receiver answered, but not with the challenge signed by the secret of this webhook, as JSON with "
+                "the key “challenge_response”."
+            )
+        )
+    endpoint.verified_at = timezone.now()
+    _switch_on(endpoint, token)
+    endpoint.save()
+    endpoints.trust_again(endpoint)
+    return endpoint
+
+
+def challenge_answer(secret: str, challenge: str) -> str:
+    """What proves that one knows the secret: HMAC-SHA256 of the challenge with its bytes, in Base64."""
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    return base64.b64encode(hmac.digest(key, challenge.encode(), hashlib.sha256)).decode()
+
+
+def _switch_on(endpoint: WebhookEndpoint, token: ApiToken) -> None:
+    if endpoint.verified_at is None:
+        raise NotPossible(
+            _("Ask the receiver first (verify): nothing is sent there before they have agreed.")
+        )
+    endpoint.active, endpoint.token = True, token
+    endpoint.disabled_at, endpoint.disabled_reason = None, ""
+
+
+def _answered(text: str) -> str:
+    with suppress(ValueError):
+        said = json.loads(text)
+        if isinstance(said, dict):
+            return str(said.get("challenge_response", ""))
+    return ""

@@ -1,0 +1,23 @@
+"""Collect all words that people see, put them into the catalogues and compile these: `make messages`."""
+
+import os
+import sys
+from pathlib import Path
+
+import django
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main() -> None:
+    """Tell of each language how much there is to translate."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deploy.messages.settings")
+    django.setup()
+    from deploy.messages.collection import collect  # noqa: PLC0415  what reads templates wants settings
+
+    for told in collect(ROOT):
+        sys.stdout.write(f"{told}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""Catalogues of the languages: what was collected is put into them, what is translated stays, and they are compiled.
+
+In a catalogue stand the files that have a string, and neither lines nor days, which would change with every commit.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from deploy.messages.extraction import Message
+
+#: How many forms a number has in a language, and which one it takes.
+PLURAL_FORMS = {
+    "de": (2, "(n != 1)"),
+    "es": (2, "(n != 1)"),
+    "fr": (2, "(n > 1)"),
+    "pt": (2, "(n != 1)"),
+    "ar": (
+        6,
+        "(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 && n%100<=99 ? 4 : 5)",
+    ),
+    "ko": (1, "0"),
+}
+#: `django` holds the words of Python and templates, `djangojs` those of scripts.
+DOMAINS = ("django", "djangojs")
+
+_NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+_DATES = re.compile(
+    rb'^"(?:POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Report-Msgid-Bugs-To)[^\n]*\n',
+    re.MULTILINE,
+)
+_HEADER = "# Factcheck: what people see, in this language. docs/languages.md tells how words get here."
+
+
+def path_of(root: Path, code: str, domain: str) -> Path:
+    return root / "locale" / code / "LC_MESSAGES" / f"{domain}.po"
+
+
+def read(path: Path, code: str) -> Catalog:
+    """The catalogue as it is; an empty one, where there is none yet."""
+    if not path.exists():
+        return Catalog(locale=code)
+    with path.open("rb") as file:
+        return read_po(file, locale=code, abort_invalid=True)
+
+
+def merged(old: Catalog, messages: Mapping[Message, Iterable[str]], code: str) -> Catalog:
+    """A catalogue of these messages, with the translations that there are already. What is not used any more goes."""
+    new = Catalog(
+        locale=code,
+        project="Factcheck",
+        version="1",
+        header_comment=_HEADER,
+        language_team=code,
+        creation_date=_NO_DAY,
+        revision_date=_NO_DAY,
+        fuzzy=False,
+    )
+    forms, expression = PLURAL_FORMS[code]
+    new.mime_headers = [("Plural-Forms", f"nplurals={forms}; plural={expression};")]
+    for message in sorted(messages, key=lambda m: (m.message, m.context, m.plural)):
+        known = old.get(message.id, context=message.context or None)
+        string = known.string if known and not known.fuzzy and _fits(known.string, message, forms) else ""
+        new.add(
+            message.id,
+            string or (("",) * forms if message.plural else ""),
+            locations=[(name, None) for name in messages[message]],  # type: ignore[misc]  # no lines
+            auto_comments=[],
+            user_comments=known.user_comments if known else [],
+            context=message.context or None,
+        )
+    return new
+
+
+def _fits(string: object, message: Message, forms: int) -> bool:
+    """Whether a translation has as many forms as the message needs."""
+    if message.plural:
+        return isinstance(string, tuple | list) and len(string) == forms
+    return isinstance(string, str)
+
+
+def is_translated(string: str | Sequence[str] | None) -> bool:
+    """Whether a message has all its words."""
+    return bool(string) and all([string] if isinstance(string, str) else string or [])
+
+
+def written(catalog: Catalog) -> bytes:
+    """The catalogue as translators edit it."""
+    text = BytesIO()
+    write_po(text, catalog, width=0, include_lineno=False, sort_output=False, ignore_obsolete=True)
+    return _DATES.sub(b"", text.getvalue())
+
+
+def compiled(catalog: Catalog) -> bytes:
+    """The catalogue as programs read it: without what lacks a form, which would be shown as nothing."""
+    for message in [m for m in catalog if m.id and not is_translated(m.string)]:
+        catalog.delete(message.id, message.context)
+    catalog.creation_date = catalog.revision_date = _NO_DAY
+    text = BytesIO()
+    write_mo(text, catalog)
+    return text.getvalue()

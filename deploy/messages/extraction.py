@@ -1,0 +1,134 @@
+"""Which strings are marked for translation: in Python, in templates and in scripts."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from babel.messages.extract import extract
+from django.utils.translation.template import templatize
+
+#: By the names of Django's functions: which of their arguments are the context, the message and its plural.
+_PARTS: dict[str, tuple[str, ...]] = {
+    "gettext": ("message",),
+    "ngettext": ("message", "plural"),
+    "pgettext": ("context", "message"),
+    "npgettext": ("context", "message", "plural"),
+}
+_FUNCTIONS = {
+    name: parts
+    for plain, parts in _PARTS.items()
+    for name in (plain, f"{plain}_lazy", f"{plain}_noop")
+    if name != "ngettext_noop"
+}
+_IN_SCRIPTS = {"gettext": None, "say": None, "ngettext": (1, 2), "several": (1, 2), "pgettext": ((1, "c"), 2)}
+
+_LITERAL = r"""u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
+#: What Django makes of a template for programs that read Python: calls, between signs that mean nothing.
+_CALL = re.compile(rf"\b(_|n?p?gettext)\(\s*({_LITERAL}(?:\s*,\s*{_LITERAL})*)", re.DOTALL)
+_LITERALS = re.compile(_LITERAL, re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is translated: a string, or one for one thing and one for several, perhaps in a context."""
+
+    message: str
+    plural: str = ""
+    context: str = ""
+
+    @property
+    def id(self) -> str | tuple[str, str]:
+        return (self.message, self.plural) if self.plural else self.message
+
+
+class NotExtracted(Exception):
+    """A string is marked that no program can read: it is put together, or names what is only known later."""
+
+
+def in_python(source: str, name: str) -> Iterator[Message]:
+    """The strings that are marked in a module.
+
+    Raises:
+        NotExtracted: one of them is no literal.
+    """
+    if "translation" not in source:
+        return
+    tree = ast.parse(source, filename=name)
+    known = _imported(tree)
+    for node in ast.walk(tree):
+        parts = _marks(node.func, known) if isinstance(node, ast.Call) else ()
+        if isinstance(node, ast.Call) and parts and (len(parts) > 1 or not _is_looked_up(node)):
+            yield _message(node, parts, name)
+
+
+def _imported(tree: ast.Module) -> dict[str, tuple[str, ...]]:
+    """What the functions that mark are called here."""
+    return {
+        alias.asname or alias.name: _FUNCTIONS[alias.name]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+        if alias.name in _FUNCTIONS
+    }
+
+
+def _marks(function: ast.expr, known: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    if isinstance(function, ast.Name):
+        return known.get(function.id, ())
+    if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+        return _FUNCTIONS.get(function.attr, ()) if function.value.id == "translation" else ()
+    return ()
+
+
+def _is_looked_up(call: ast.Call) -> bool:
+    """Whether a variable is translated, whose values are marked where they are written (`gettext_noop`)."""
+    return bool(call.args) and isinstance(call.args[0], ast.Name | ast.Subscript | ast.Call | ast.Attribute)
+
+
+def _message(call: ast.Call, parts: tuple[str, ...], name: str) -> Message:
+    arguments = call.args[: len(parts)]
+    texts = [a.value for a in arguments if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+    if len(texts) != len(parts):
+        raise NotExtracted(f"{name}:{call.lineno}: what is marked must be written out: {ast.unparse(call)}")
+    return Message(**dict(zip(parts, texts, strict=True)))
+
+
+def in_template(source: str, name: str) -> Iterator[Message]:
+    """The strings that are marked in a template, as Django looks them up."""
+    for call in _CALL.finditer(templatize(source, origin=name)):
+        parts = _PARTS.get(call[1], ("message",))
+        texts = [ast.literal_eval(literal) for literal in _LITERALS.findall(call[2])]
+        yield Message(**dict(zip(parts, texts, strict=False)))
+
+
+def in_script(path: Path) -> Iterator[Message]:
+    """The strings that are marked in a script of the desk."""
+    with path.open("rb") as file:
+        for _line, found, _comments, context in extract(
+            "javascript", file, _IN_SCRIPTS, options={"parse_template_string": True}
+        ):
+            message, *plural = [found] if isinstance(found, str) else list(found)
+            yield Message(message, plural[0] if plural else "", context or "")
+
+
+def marked_in(paths: Iterable[Path], root: Path) -> dict[Message, list[str]]:
+    """All strings of these files, each with the files that have it.
+
+    Raises:
+        NotExtracted: a marked string cannot be read.
+    """
+    found: dict[Message, set[str]] = {}
+    for path in paths:
+        name = path.relative_to(root).as_posix()
+        if path.suffix == ".js":
+            messages = in_script(path)
+        elif path.suffix == ".py":
+            messages = in_python(path.read_text(encoding="utf-8"), name)
+        else:
+            messages = in_template(path.read_text(encoding="utf-8"), name)
+        for message in messages:
+            if message.message:
+                found.setdefault(message, set()).add(name)
+    return {message: sorted(names) for message, names in found.items()}

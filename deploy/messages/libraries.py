@@ -1,0 +1,124 @@
+"""Words of libraries that readers or editors see and that a library has not in all of our languages.
+
+unfold comes without any translation, others have Portuguese by country or lack Korean. Ours stand in for what is
+missing; where a library has the words in a dialect of the language, they are taken over.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.util import find_spec
+from itertools import chain
+from pathlib import Path
+
+from babel.messages.mofile import read_mo
+
+from deploy.messages.catalogues import PLURAL_FORMS, is_translated
+from deploy.messages.extraction import Message, NotExtracted, marked_in
+
+#: What of a library is looked at: packages, and templates.
+_SEEN = {
+    "unfold": ("*.py", "templates", "contrib/filters", "contrib/forms", "contrib/inlines"),
+    "rest_framework": ("exceptions.py", "fields.py", "relations.py", "serializers.py", "validators.py"),
+    "allauth": (
+        "account",
+        "mfa",
+        "socialaccount/*.py",
+        "templates/account",
+        "templates/mfa",
+        "templates/socialaccount",
+        "templates/allauth",
+    ),
+}
+#: Where else the words of these may be translated.
+_OF_DJANGO = ("conf", "contrib/admin", "contrib/auth", "contrib/contenttypes", "contrib/humanize")
+#: Dialects in which libraries have a language that we have as a whole.
+_DIALECTS = {"pt": ("pt_PT", "pt_BR"), "ko": ("ko_KR",)}
+
+_ENDS = re.compile(r"(\s*).*?(\s*)", re.DOTALL)
+_HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\u00ad]")
+
+Translations = dict[tuple[str | tuple[str, ...], str | None], str | tuple[str, ...]]
+
+
+def lacking(codes: list[str]) -> dict[Message, list[str]]:
+    """What is not translated into each of the languages, with the files that have it."""
+    return {
+        message: files
+        for name in _SEEN
+        for message, files in _marked(name).items()
+        if not all(_translated(name, code, dialects=False, message=message) for code in codes)
+    }
+
+
+def known(message: Message, code: str) -> str | tuple[str, ...] | None:
+    """What libraries have for it in the language or in one of its dialects."""
+    for name in _SEEN:
+        if found := _translated(name, code, dialects=True, message=message):
+            return (
+                _clean(found, message) if isinstance(found, str) else tuple(_clean(f, message) for f in found)
+            )
+    return None
+
+
+def _clean(text: str, message: Message) -> str:
+    """The words with the white space of the original at their ends, and without signs that turn what follows."""
+    before, after = _ENDS.fullmatch(message.message).groups()  # type: ignore[union-attr]  # it matches everything
+    return before + _HIDDEN.sub("", text).strip() + after
+
+
+def _translated(name: str, code: str, *, dialects: bool, message: Message) -> str | tuple[str, ...] | None:
+    for locale in (code, *(_DIALECTS.get(code, ()) if dialects else ())):
+        for folder in (_folder(name), *(_folder("django") / part for part in _OF_DJANGO)):
+            found = _catalogue(folder, locale).get((message.id, message.context or None))
+            if is_translated(found) and (isinstance(found, str) or len(found or ()) == PLURAL_FORMS[code][0]):
+                return found
+    return None
+
+
+@cache
+def _catalogue(folder: Path, locale: str) -> Translations:
+    path = folder / "locale" / locale / "LC_MESSAGES" / "django.mo"
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        return {
+            (tuple(m.id) if isinstance(m.id, list | tuple) else m.id, m.context): (
+                tuple(m.string) if isinstance(m.string, list | tuple) else m.string or ""
+            )
+            for m in read_mo(file)
+            if m.id
+        }
+
+
+@cache
+def _marked(name: str) -> dict[Message, list[str]]:
+    root = _folder(name)
+    found: dict[Message, list[str]] = {}
+    for path in sorted(_files(root, _SEEN[name])):
+        try:
+            found |= {
+                message: sorted({*found.get(message, ()), *files})
+                for message, files in marked_in([path], root.parent).items()
+            }
+        except NotExtracted:  # theirs to put right, and translated nowhere
+            continue
+    return found
+
+
+def _files(root: Path, parts: tuple[str, ...]) -> Iterator[Path]:
+    for part in parts:
+        for place in root.glob(part):
+            yield from (
+                chain.from_iterable(place.rglob(kind) for kind in ("*.py", "*.html", "*.txt"))
+                if place.is_dir()
+                else [place]
+            )
+
+
+@cache
+def _folder(name: str) -> Path:
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise LookupError(name)
+    return Path(spec.origin).parent

@@ -1,0 +1,100 @@
+// The window that opens from the toolbar. Nothing is sent before one of its buttons is pressed.
+
+const NOTHING = "Nothing here was checked. That says nothing about whether it is true.";
+const WORDS = { lang: navigator.language, check: "Fact check", read: "Read the full fact check", close: "Close" };
+const answer = document.querySelector("#answer");
+const newsrooms = document.querySelector("#newsrooms");
+const buttons = [...document.querySelectorAll("button")];
+
+function add(parent, tag, textContent, properties) {
+  const element = Object.assign(document.createElement(tag), { textContent, dir: "auto" }, properties);
+  parent.append(element);
+  return element;
+}
+
+// What newsrooms say may lead to pages on the web and nowhere else.
+function addClaim(list, claim, before = "") {
+  const item = add(list, "li", before);
+  const rated = claim.verdicts.filter((verdict) => verdict.rating);
+  for (const { rating, publisher } of rated) add(item, "div", `${publisher.name}: ${rating.label}`);
+  const href = /^https?:\/\//.test(claim.url) ? { href: claim.url, target: "_blank", rel: "noopener noreferrer" } : {};
+  add(item, href.href ? "a" : "span", claim.statement, { lang: claim.language, ...href });
+}
+
+// Both run in the page, beside anchors.js and marks.js.
+async function highlight(claims, words) {
+  for (const mark of document.querySelectorAll("factcheck-mark")) mark.remove();
+  globalThis.CSS?.highlights?.delete("factcheck");
+  const anchored = await anchorQuotes(document.body, quotesOf(claims));
+  markPassages(anchored, words, "");
+  return anchored.length;
+}
+
+function selected() {
+  return getSelection().toString().trim();
+}
+
+async function inPage(tab, injected) {
+  const [{ result }] = await chrome.scripting.executeScript({ target: { tabId: tab.id }, ...injected });
+  return result;
+}
+
+// What each newsroom answers. One that is away hides no other, and is no newsroom that checked nothing.
+async function asked(sites, question) {
+  const answers = await Promise.allSettled(sites.map(question));
+  answers.forEach(({ reason }, at) => {
+    if (reason) add(answer, "p", `${new URL(sites[at]).host} could not be asked: ${reason.message}`);
+  });
+  const found = answers.filter(({ status }) => status === "fulfilled").map(({ value }) => value);
+  return found.length ? found.flat() : null;
+}
+
+async function lookUp(sites, tab) {
+  if (!/^https?:/.test(tab.url || "")) throw new Error("Only pages on the web can be looked up.");
+  const found = await asked(sites, (site) => claimsAt(site, tab.url));
+  if (!found) return;
+  if (!found.length) return void add(answer, "p", NOTHING);
+  await inPage(tab, { files: ["anchors.js", "marks.js"] });
+  const count = await inPage(tab, { func: highlight, args: [found, WORDS] });
+  add(answer, "p", count === 1 ? "One passage is highlighted." : `${count} passages are highlighted.`);
+  if (!count) add(answer, "p", "These claims have to do with the page; their words do not stand in it as they were checked.");
+  const list = add(answer, "ul", "");
+  for (const claim of found) addClaim(list, claim);
+}
+
+async function checkSelection(sites, tab) {
+  const text = (await inPage(tab, { func: selected })).slice(0, 5000);
+  if (!text) return void add(answer, "p", "Select a text in the page first.");
+  const passages = await asked(sites, (site) => passagesOf(site, text));
+  if (!passages) return;
+  const known = passages.filter((passage) => passage.matches.length);
+  if (!known.length) return void add(answer, "p", NOTHING);
+  for (const passage of known) {
+    add(answer, "p", `“${passage.text}”`);
+    add(answer, "p", passage.explanation);
+    const list = add(answer, "ul", "");
+    for (const match of passage.matches.slice(0, 3)) addClaim(list, match.claim, `${match.reasons.join(" ")} `);
+  }
+}
+
+async function run(question) {
+  answer.textContent = "";
+  for (const button of buttons) button.disabled = true;
+  try {
+    const { sites } = await chrome.storage.local.get({ sites: [] });
+    const [tab] = await chrome.tabs.query({ active: true, currentWindow: true });
+    await question(sites, tab);
+  } catch (error) {
+    add(answer, "p", `It could not be looked up: ${error.message}`);
+  }
+  for (const button of buttons) button.disabled = false;
+}
+
+chrome.storage.local.get({ sites: [] }).then(({ sites }) => {
+  newsrooms.textContent = sites.length
+    ? `Asked: ${sites.map((site) => new URL(site).host).join(", ")}`
+    : "No newsroom is chosen yet, so nobody can be asked.";
+  for (const button of buttons) button.hidden = !sites.length;
+});
+document.querySelector("#page").addEventListener("click", () => run(lookUp));
+document.querySelector("#selection").addEventListener("click", () => run(checkSelection));

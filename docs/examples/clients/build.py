@@ -1,0 +1,133 @@
+"""`make clients`: a wheel for Python and a package for npm, made from the OpenAPI document.
+
+    python docs/examples/clients/build.py [--into dist/clients] [--only python|typescript] [--node-modules FOLDER]
+
+What is generated is not kept under version control: it is made anew from what the API says now, with the version of the
+API. Written by hand is only what lies beside this file.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+
+import yaml
+
+HERE = Path(__file__).resolve().parent
+PROJECT = HERE.parents[2]
+PYTHON, TYPESCRIPT = HERE / "python", HERE / "typescript"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--into", type=Path, default=PROJECT / "dist" / "clients")
+    parser.add_argument("--only", choices=("python", "typescript"))
+    parser.add_argument(
+        "--node-modules", type=Path, help="where the packages of typescript/ are installed, if not there"
+    )
+    options = parser.parse_args()
+    into: Path = options.into.absolute()
+    into.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="clients-") as workshop:
+        document = Path(workshop, "openapi.yaml")
+        describe(document)
+        if options.only != "typescript":
+            build_python(document, Path(workshop, "python"), into)
+        if options.only != "python":
+            build_typescript(document, Path(workshop, "typescript"), into, options.node_modules)
+    (into / ".gitignore").unlink(missing_ok=True)  # which uv leaves there
+    for path in sorted(into.iterdir()):
+        print(path)
+
+
+def version() -> str:
+    """That of the API, which is that of the program."""
+    found: str = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"]
+    return found
+
+
+def describe(document: Path) -> None:
+    """The OpenAPI document, as the site serves it, but for answers without a body that are no success.
+
+    Clients follow redirects and answer 304 from memory by themselves. Generators would make of such an answer that any
+    answer may hold anything.
+    """
+    key = os.environ.get("SECRET_KEY") or "to-describe-the-api-0123456789abcdef" * 2
+    run(
+        *(sys.executable, "manage.py", "spectacular", "--fail-on-warn", "--file", document),
+        folder=PROJECT,
+        SECRET_KEY=key,
+    )
+    described = yaml.safe_load(document.read_text())
+    for operations in described["paths"].values():
+        for operation in operations.values():
+            operation["responses"] = {
+                status: answer
+                for status, answer in operation["responses"].items()
+                if status.startswith("2") or "content" in answer
+            }
+    document.write_text(yaml.safe_dump(described, sort_keys=False, allow_unicode=True))
+
+
+def build_python(document: Path, workshop: Path, into: Path) -> None:
+    shutil.copytree(
+        PYTHON, workshop, ignore=shutil.ignore_patterns("__pycache__", "generated", "_version.py")
+    )
+    package = workshop / "factcheck_client"
+    (package / "_version.py").write_text(f'"""The version of the API."""\n\n__version__ = "{version()}"\n')
+    run(
+        *(sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"),
+        *("--path", document, "--output-path", package / "generated"),
+        *("--config", PYTHON / "openapi_python_client.yaml"),
+        folder=workshop,
+    )
+    run(
+        *(
+            sys.executable,
+            "-m",
+            "uv",
+            "build",
+            "--quiet",
+            "--wheel",
+            "--no-build-isolation",
+            "--out-dir",
+            into,
+            workshop,
+        ),
+        folder=workshop,
+    )
+
+
+def build_typescript(document: Path, workshop: Path, into: Path, modules: Path | None) -> None:
+    shutil.copytree(TYPESCRIPT, workshop, ignore=shutil.ignore_patterns("node_modules", "dist", "schema.ts"))
+    if modules is None:
+        run("npm", "ci", "--no-progress", "--loglevel=error", folder=workshop)
+    else:
+        shutil.copytree(modules, workshop / "node_modules", symlinks=True)
+    described = workshop / "package.json"
+    described.write_text(
+        json.dumps(json.loads(described.read_text()) | {"version": version()}, indent=2) + "\n"
+    )
+    tools = workshop / "node_modules" / ".bin"
+    run(tools / "openapi-typescript", document, "-o", "src/schema.ts", folder=workshop)
+    run(tools / "tsc", "--project", "tsconfig.json", folder=workshop)
+    run("npm", "pack", "--silent", "--pack-destination", into, folder=workshop)
+
+
+def run(*command: str | Path, folder: Path, **environment: str) -> None:
+    done = subprocess.run(
+        command, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        sys.exit(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
+
+
+if __name__ == "__main__":
+    main()

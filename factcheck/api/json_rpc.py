@@ -1,0 +1,134 @@
+"""JSON-RPC 2.0, as the Model Context Protocol narrows it down: ids are texts or numbers, and parameters objects."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpResponse
+from rest_framework.exceptions import ParseError
+
+from factcheck.api.json_bodies import read_strictly
+
+#: Where JSON-RPC is spoken; whatever is refused there before a view is reached is refused in its shape.
+RPC_PATHS = ("/mcp", "/mcp/")
+
+# Codes of the specification, and one of those that it leaves to implementations.
+PARSE_ERROR = -32700
+INVALID_REQUEST = -32600
+METHOD_NOT_FOUND = -32601
+INVALID_PARAMS = -32602
+INTERNAL_ERROR = -32603
+REFUSED = -32000
+
+Id = str | int | None
+
+
+class RpcError(Exception):
+    """What a message is answered that cannot be carried out.
+
+    Attributes:
+        status: how HTTP says the same.
+        headers: fields that belong to it in HTTP.
+    """
+
+    def __init__(
+        self,
+        code: int,
+        message: str,
+        *,
+        data: Any = None,
+        status: HTTPStatus = HTTPStatus.OK,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code, self.message, self.data = code, message, data
+        self.status, self.headers = status, dict(headers or {})
+
+
+@dataclass(frozen=True)
+class Message:
+    """A request, or a notification, which has no id and is not answered."""
+
+    method: str
+    params: dict[str, Any] = field(default_factory=dict)
+    id: Id = None
+
+
+def decoded(text: bytes) -> Any:
+    """What a text holds: a message, or a list of them.
+
+    Raises:
+        RpcError: it is no JSON.
+    """
+    try:
+        return read_strictly(text)
+    except ParseError as problem:
+        raise RpcError(PARSE_ERROR, str(problem.detail), status=HTTPStatus.BAD_REQUEST) from None
+
+
+def message_of(found: Any) -> Message | None:
+    """The message that a JSON value is; None for an answer, which nobody here has asked for.
+
+    Raises:
+        RpcError: it is neither.
+    """
+    if not isinstance(found, dict) or found.get("jsonrpc") != "2.0":
+        raise _no_message('It must be an object with "jsonrpc": "2.0".')
+    if "method" not in found and ("result" in found or "error" in found):
+        return None
+    method, params, key = found.get("method"), found.get("params", {}), found.get("id")
+    if not isinstance(method, str):
+        raise _no_message("`method` must be a string.")
+    if not isinstance(params, dict):
+        raise _no_message("`params` must be an object.")
+    if "id" in found and (not isinstance(key, str | int) or isinstance(key, bool)):
+        raise _no_message("`id` must be a string or a whole number.")
+    return Message(method, params, key)
+
+
+def id_of(found: Any) -> Id:
+    """The id of what may be no message, so that its refusal can be told from others."""
+    key = found.get("id") if isinstance(found, dict) else None
+    return key if isinstance(key, str | int) and not isinstance(key, bool) else None
+
+
+def result(key: Id, content: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer to a request."""
+    return {"jsonrpc": "2.0", "id": key, "result": content}
+
+
+def error(key: Id, refused: RpcError) -> dict[str, Any]:
+    """The refusal of a request."""
+    said = {"code": refused.code, "message": refused.message}
+    return {
+        "jsonrpc": "2.0",
+        "id": key,
+        "error": said if refused.data is None else said | {"data": refused.data},
+    }
+
+
+class RpcResponse(HttpResponse):
+    """An answer in JSON-RPC, for its reader alone."""
+
+    def __init__(
+        self, answer: Any, *, status: int = HTTPStatus.OK, headers: Mapping[str, str] | None = None
+    ) -> None:
+        text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+        super().__init__(text, content_type="application/json", status=status, headers=dict(headers or {}))
+        self["Cache-Control"] = "no-store"
+
+
+class RpcRefusal(RpcResponse):
+    """What is refused before anybody has read the message."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        code = INTERNAL_ERROR if status == HTTPStatus.INTERNAL_SERVER_ERROR else REFUSED
+        super().__init__(error(None, RpcError(code, detail, data={"status": int(status)})), status=status)
+
+
+def _no_message(reason: str) -> RpcError:
+    return RpcError(
+        INVALID_REQUEST, f"This is no JSON-RPC 2.0 message. {reason}", status=HTTPStatus.BAD_REQUEST
+    )

@@ -1,0 +1,71 @@
+"""Whom the installation tells that something was published, and what it asks of crawlers: as the environment says."""
+
+import re
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from factcheck.installation.environment import text, web_address, words
+
+#: As IndexNow has them.
+_KEY = re.compile(r"[A-Za-z0-9-]{8,128}", re.ASCII)
+#: Lines of robots.txt: RFC 9309, and what crawlers read besides.
+_FIELDS = ("user-agent", "allow", "disallow", "crawl-delay", "content-signal", "content-usage")
+_LINE = re.compile(rf"({'|'.join(_FIELDS)})\s*:\s*(.*)", re.IGNORECASE)
+
+
+class DiscoverySettings(NamedTuple):
+    """In the order in which settings.py takes them."""
+
+    indexnow_key: str
+    indexnow_url: str
+    websub_hubs: list[str]
+    robots_rules: list[str]
+
+
+def discovery_settings(*, is_demo: bool) -> DiscoverySettings:
+    """Read `INDEXNOW_KEY`, `INDEXNOW_URL`, `WEBSUB_HUBS` and `ROBOTS_RULES`. A demo tells nobody of anything.
+
+    Raises:
+        ImproperlyConfigured: a key, an address or a rule is none.
+    """
+    key = text("INDEXNOW_KEY")
+    if key and not _KEY.fullmatch(key):
+        raise ImproperlyConfigured(
+            "INDEXNOW_KEY must have 8 to 128 characters out of a-z, A-Z, 0-9 and the hyphen."
+        )
+    endpoint = web_address("INDEXNOW_URL", "https://api.indexnow.org/indexnow")
+    hubs = [_hub(address) for address in words("WEBSUB_HUBS")]
+    rules = _rules(text("ROBOTS_RULES", kind="lines"))
+    return DiscoverySettings("" if is_demo else key, endpoint, [] if is_demo else hubs, rules)
+
+
+def _hub(address: str) -> str:
+    """The address as it is written: a hub is known by its very letters, also by a slash at the end."""
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or True)
+    except ValueError:
+        usable = False
+    if not usable or re.search(r"[\s<>\"]", address):
+        raise ImproperlyConfigured(
+            f"WEBSUB_HUBS names {address!r}; write whole addresses such as https://hub.example.org/."
+        )
+    return address
+
+
+def _rules(written: str) -> list[str]:
+    rules = [" ".join(line.split()) for line in written.split(";") if line.strip()]
+    for number, rule in enumerate(rules):
+        read = _LINE.fullmatch(rule)
+        if read is None:
+            raise ImproperlyConfigured(
+                f"ROBOTS_RULES has {rule!r}; its lines are separated by semicolons, and each is one of "
+                f"{', '.join(_FIELDS)} with a colon and a value."
+            )
+        if number == 0 and read[1].lower() != "user-agent":
+            raise ImproperlyConfigured(
+                "ROBOTS_RULES must begin with User-agent: whom the lines are meant for."
+            )
+    return rules

@@ -1,0 +1,28 @@
+"""When dumps of everything published are written and how many are kept, as the environment says."""
+
+from typing import NamedTuple
+
+from croniter import croniter
+from django.core.exceptions import ImproperlyConfigured
+
+from factcheck.installation.environment import number, text
+
+
+class DumpSettings(NamedTuple):
+    """In the order in which settings.py takes them."""
+
+    schedule: str
+    kept: int
+
+
+def dump_settings() -> DumpSettings:
+    """Read the variables whose names begin with DUMP."""
+    schedule = text("DUMP_SCHEDULE", "41 2 * * *", kind="schedule")
+    if schedule == "never":
+        schedule = ""
+    if schedule and not (croniter.is_valid(schedule) and len(schedule.split()) == 5):
+        raise ImproperlyConfigured(
+            f"DUMP_SCHEDULE is {schedule!r}; write it as in a crontab, such as 41 2 * * * for 2:41 each night (UTC),"
+            " or never."
+        )
+    return DumpSettings(schedule, number("DUMPS_KEPT", 7, least=1, most=3650))

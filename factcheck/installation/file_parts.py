@@ -1,0 +1,30 @@
+"""A part of a file in whatever storage it is kept: only that part is fetched."""
+
+from collections.abc import Generator
+
+from django.core.files.storage import Storage
+
+#: How much is in memory at a time.
+PIECE = 256 * 1024
+
+
+def pieces_of(storage: Storage, name: str, first: int, length: int) -> Generator[bytes]:
+    """So many bytes of a file from that one on, piece by piece.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        EOFError: it is shorter, so that nobody takes what was sent for all of it.
+    """
+    if hasattr(
+        storage, "part"
+    ):  # an object store (factcheck.installation.object_store), which boto3 is needed for
+        yield from storage.part(name, first, length)
+        return
+    with storage.open(name, "rb") as file:
+        file.seek(first)
+        while length:
+            piece = file.read(min(PIECE, length))
+            if not piece:
+                raise EOFError(f"The file “{name}” ends {length} bytes early.")
+            length -= len(piece)
+            yield piece

@@ -1,0 +1,15 @@
+"""The language of the house: what is written down is in it, whoever writes it, and in whichever language they work."""
+
+from contextlib import AbstractContextManager
+
+from django.conf import settings
+from django.utils import translation
+
+
+def in_house_language() -> AbstractContextManager[None]:
+    """For as long as this lasts, words are those of the installation's language (LANGUAGE_CODE).
+
+    Notes in a history and public notes are read by everybody, and stay. So do not translate them for who happens to
+    write them.
+    """
+    return translation.override(settings.LANGUAGE_CODE)

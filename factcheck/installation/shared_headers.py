@@ -1,0 +1,25 @@
+"""Which fields pages of other sites may send and read (CORS). Settings.py takes these over."""
+
+ALLOWED = [
+    "accept",
+    "content-type",
+    "idempotency-key",
+    "if-none-match",
+    "if-modified-since",
+    # Programs in pages read dumps in parts.
+    "range",
+    "if-match",
+    "if-range",
+]
+EXPOSED = [
+    "ETag",
+    "Last-Modified",
+    "Link",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "Accept-Ranges",
+    "Content-Length",
+    "Content-Location",
+    "Content-Range",
+]

@@ -1,0 +1,48 @@
+"""Commands in the language of whoever calls them: of the terminal (LANG), where it is one of ours."""
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import translation
+from django.utils.translation import gettext
+
+
+class SpokenCommand(BaseCommand):
+    """A command whose `help` is marked for translation (`gettext_noop`), and translated when it is shown.
+
+    Called by a program (`call_command`), it speaks whatever that one does.
+    """
+
+    #: Whether it serves others for as long as it runs: then it speaks the installation's language.
+    serves: ClassVar[bool] = False
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        with translation.override(self.language):
+            super().run_from_argv(argv)
+
+    def print_help(self, prog_name: str, subcommand: str) -> None:
+        with translation.override(self.language):
+            super().print_help(prog_name, subcommand)
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.description = gettext(self.help)
+        return parser
+
+    @property
+    def language(self) -> str:
+        return settings.LANGUAGE_CODE if self.serves else language_of_terminal(os.environ)
+
+
+def language_of_terminal(variables: Mapping[str, str]) -> str:
+    """In which of our languages the person speaks who called, by the locale of their terminal (POSIX, 8.2)."""
+    name = next(filter(None, map(variables.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    tag = re.split(r"[.@]", name)[0].replace("_", "-").lower()
+    try:
+        return translation.get_supported_language_variant(tag)
+    except LookupError:
+        return settings.LANGUAGE_CODE

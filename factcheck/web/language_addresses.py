@@ -1,0 +1,209 @@
+"""Addresses of reader pages by language: `/de/claims/12/bridge/` is `/claims/12/bridge/` with our words in German.
+
+A language is a mount point. What comes below it is answered as if it came without (`path_info`), and addresses that are
+made meanwhile have it again (`{% url %}`, `reverse()`), so that whoever follows a link stays in their language: without
+a cookie, and alike for every cache on the way. That holds for pages. What has one address in all languages (the API,
+the desk, feeds, files) has no other below a prefix, and its addresses never get one.
+
+Nothing that is kept or sent has a prefix either: `permanent()` makes such addresses.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase, HttpResponsePermanentRedirect
+from django.urls import URLPattern, URLResolver, get_urlconf, reverse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from factcheck.api.problems import API_PATH
+from factcheck.web.asked_languages import api_language, page_language, speak
+
+#: What begins with these has one address in all languages, and so have files beside the home page, as `/robots.txt`.
+_ONE_ADDRESS = re.compile(
+    r"/(admin|accounts|api|v1alpha1|feeds|media|static|oembed|mcp|sitemaps|\.well-known)(/|$)|/[^/]+\.[a-z0-9]+$"
+)
+
+#: How a list of alternates names the address for readers of all other languages (HTML, hreflang).
+X_DEFAULT = "x-default"
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+Route = URLPattern | URLResolver
+
+
+class LanguageAddresses:
+    """Middleware: takes the language off the path of a page, and has the addresses that the page makes keep it.
+
+    It also says in which language the request is answered, before anything else can answer it.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        code, path = parted(request.path_info)
+        if code and not path:
+            query = request.META.get("QUERY_STRING", "")
+            return HttpResponsePermanentRedirect(f"/{code}/" + (f"?{query}" if query else ""))
+        if code and is_page(path):
+            request.path_info = path
+            request.urlconf = mounted(code)  # type: ignore[assignment]  # any object with `urlpatterns` will do
+            speak(request, code)
+        elif request.path_info.startswith(API_PATH):
+            speak(request, api_language(request))
+            return self.get_response(request)
+        else:
+            speak(request, page_language(request))
+        response = self.get_response(request)
+        if not address_language(request):
+            patch_vary_headers(response, ["Accept-Language"])
+        response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
+        return response
+
+
+def parted(path: str) -> tuple[str, str]:
+    """The language that a path begins with, "" where it has none, and what follows."""
+    code, slash, rest = path.removeprefix("/").partition("/")
+    return (code, slash + rest) if path.startswith("/") and code in _codes() else ("", path)
+
+
+def is_page(path: str) -> bool:
+    """Whether a path without a language is a reader page's, if it is anything."""
+    return not _ONE_ADDRESS.match(path)
+
+
+def address_in(path: str, code: str) -> str:
+    """The path of a page in another language, whatever language it has now. Other addresses remain what they are."""
+    there, rest = parted(path)
+    bare = rest or "/"
+    return f"/{code}{bare}" if is_page(bare.partition("?")[0]) else (path if there else bare)
+
+
+def address_here(path: str) -> str:
+    """The path of a page in the language of the address that is being answered."""
+    urlconf: Any = get_urlconf()
+    return address_in(path, urlconf.code) if isinstance(urlconf, Mounted) else path
+
+
+def permanent(route: str, *args: Any) -> str:
+    """The path to be kept or sent, in which there is no language, whoever asks for what at which address."""
+    return reverse(route, urlconf=settings.ROOT_URLCONF, args=args)
+
+
+def address_language(request: HttpRequest) -> str:
+    """The language that the request's address is of; "" where it has none."""
+    urlconf = getattr(request, "urlconf", None)
+    return urlconf.code if isinstance(urlconf, Mounted) else ""
+
+
+def page_path(request: HttpRequest) -> str:
+    """The page that is asked for, without a language and with its query; home, where it cannot be asked for again."""
+    if request.method not in ("GET", "HEAD"):
+        return "/"
+    _code, path = parted(request.get_full_path())
+    return path or "/"
+
+
+def alternates(request: HttpRequest) -> list[tuple[str, str]]:
+    """The same page in all languages: codes and absolute addresses; none, where it is no page.
+
+    Without a prefix stand the installation's own language, and the address that asks the browser (`x-default`).
+    """
+    path = page_path(request)
+    if not is_page(path.partition("?")[0]):
+        return []
+    own = settings.SITE_URL + path
+    return [
+        (X_DEFAULT, own),
+        *(
+            (code, own if code == settings.LANGUAGE_CODE else settings.SITE_URL + address_in(path, code))
+            for code in _codes()
+        ),
+    ]
+
+
+class Mounted:
+    """All routes, those of pages below a language: what Django takes for a module of routes (`request.urlconf`)."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self._root = import_module(settings.ROOT_URLCONF)
+        routes = list(_flat(self._root.urlpatterns))
+        pages = [route for route in routes if is_page(f"/{route.pattern}")]
+        others = [_only_made(route) for route in routes if not is_page(f"/{route.pattern}")]
+        self.urlpatterns = [*others, URLResolver(_Prefix(code), pages)]  # type: ignore[arg-type]
+
+    def __getattr__(self, name: str) -> Any:
+        # The handlers of errors.
+        return getattr(self._root, name)
+
+
+@cache
+def mounted(code: str) -> Mounted:
+    """One for each language, for as long as the process runs: Django keeps by it what it found out."""
+    return Mounted(code)
+
+
+class _Prefix:
+    """The pattern of a language: in addresses that are made; from those that come it was taken off."""
+
+    converters: dict[str, Any] = {}
+
+    def __init__(self, code: str) -> None:
+        self.regex = re.compile(f"{code}/")
+
+    def match(self, path: str) -> tuple[str, tuple[()], dict[str, Any]]:
+        return path, (), {}
+
+    def check(self) -> list[Any]:
+        return []
+
+    def __str__(self) -> str:
+        return ""
+
+
+def _only_made(route: Route) -> Route:
+    """A route that has one address in all languages: here, addresses of it are made, and nothing comes in by it."""
+    pattern: Any = _Unmatched(route.pattern)
+    if isinstance(route, URLResolver):
+        return URLResolver(
+            pattern,
+            route.urlconf_name,
+            route.default_kwargs,
+            app_name=route.app_name,
+            namespace=route.namespace,
+        )
+    return URLPattern(pattern, route.callback, route.default_args, route.name)
+
+
+class _Unmatched:
+    """A pattern as another one, which no path matches."""
+
+    def __init__(self, pattern: Any) -> None:
+        self._pattern = pattern
+
+    def match(self, path: str) -> None:
+        return None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._pattern, name)
+
+    def __str__(self) -> str:
+        return str(self._pattern)
+
+
+def _flat(routes: Iterable[Route]) -> Iterator[Route]:
+    """The routes, and of those that are included below nothing, theirs."""
+    for route in routes:
+        if isinstance(route, URLResolver) and not str(route.pattern):
+            yield from _flat(route.url_patterns)
+        else:
+            yield route
+
+
+def _codes() -> list[str]:
+    return [code for code, _name in settings.LANGUAGES]

@@ -1,0 +1,147 @@
+// Where quoted passages stand in a page: W3C text quote selectors (exact, prefix, suffix). What is not certain is nowhere.
+// The overlay and the extension in docs/examples/browser-extension share this file and marks.js, word for word. They may
+// be loaded twice, hence no `const` stands outside of functions.
+
+// Where a sentence or a paragraph ends; its marks; and what has no text that readers read.
+var STOP = /[.!?…؟۔]["')\]]*\s|[。！？]["')\]」』]*|\n/;
+var UNREAD = /^(script|style|noscript|template|textarea|select|input|button|iframe|object|canvas|video|audio|svg|math|factcheck-\w+)$/;
+
+// One make of quotation marks of a kind, one blank for white space, and nothing that nobody sees.
+function fold(text) {
+  return text
+    .replace(/[\xad\u200b\u2060\ufeff]+/g, "")
+    .replace(/\s+/g, " ")
+    .replace(/[‘’‛ʼ]/g, "'")
+    .replace(/[“”‟]/g, '"');
+}
+
+// Lets the page go on: nothing here takes longer than a moment at a time.
+function pacer() {
+  let began = performance.now();
+  return async () => {
+    if (performance.now() - began < 16) return;
+    await new Promise((go) => setTimeout(go));
+    began = performance.now();
+  };
+}
+
+// The text that readers see below an element, folded, and at which places of it the text nodes begin. Blocks are parted
+// by a line end; \uffff stands where something is in the middle of a text that is no part of it.
+async function readText(root, pace) {
+  const runs = [];
+  const blocks = [];
+  const parts = [];
+  let length = 0;
+  let last = "\n";
+  let gap = false;
+  const add = (words) => {
+    parts.push(words);
+    length += words.length;
+    last = words.at(-1);
+  };
+  const part = () => {
+    gap = false;
+    if (last !== "\n") add("\n");
+  };
+  for (let node = root, down = true; node; ) {
+    if (down && node.nodeType === 3) {
+      if (gap && last !== "\n" && node.data.trim()) add("\uffff");
+      const blank = last === " " || last === "\n";
+      const folded = fold(node.data);
+      const words = blank && folded[0] === " " ? folded.slice(1) : folded;
+      if (words) {
+        gap = false;
+        runs.push({ node, at: length, blank });
+        add(words);
+      }
+    } else if (down && node.nodeType === 1) {
+      const { display, visibility } = getComputedStyle(node);
+      const isUnread = UNREAD.test(node.localName) || node.isContentEditable || display === "none" || visibility !== "visible";
+      const isBlock = node.localName === "br" || !/^(inline|contents|ruby|none)/.test(display);
+      if (isUnread) gap ||= node.localName !== "svg";
+      if (isBlock) part();
+      if (!isUnread && node.firstChild) {
+        blocks.push(isBlock);
+        node = node.firstChild;
+        continue;
+      }
+    }
+    await pace();
+    if (node === root) break;
+    down = node.nextSibling;
+    node = down || node.parentNode;
+    if (!down && blocks.pop()) part();
+  }
+  return { text: parts.join(""), runs };
+}
+
+// Whether the words around a place are those of the quote: as far as they are known, and as far as its sentence goes. Who
+// puts "It is untrue that" before a sentence has written another one.
+function compare(text, quote, start, end) {
+  const flat = (words) => words.replace(/\s+/g, " ").trim();
+  const [prefix, exact, suffix] = [quote.prefix, quote.exact.trim(), quote.suffix].map((words) =>
+    words.split(/\s*\n\s*/).map(fold).join("\n"),
+  );
+  const before = text.slice(Math.max(start - 99, 0), start);
+  const after = text.slice(end, end + 99);
+  const begun = flat(prefix.split(STOP).pop());
+  const isEnded = STOP.test(exact.slice(-4) + " ");
+  const rest = isEnded ? "" : flat(/^[^.!?…؟۔。！？\n]*[^\n]?/.exec(suffix)[0]);
+  const isBefore = flat(before).endsWith(flat(prefix));
+  const isAfter = flat(after).startsWith(flat(suffix));
+  const isSentence =
+    (begun ? flat(before).endsWith(begun) : !flat(before.split(STOP).pop())) &&
+    (rest ? flat(after).startsWith(rest) : isEnded || !flat(after.split("\n")[0]));
+  return { start, end, isSentence, isSame: isSentence && isBefore && isAfter, isNear: isSentence && (isBefore || isAfter) };
+}
+
+// The one place at which a quote certainly stands, or none.
+function findQuote(text, quote) {
+  const exact = quote.exact.trim();
+  if (exact.length < ((quote.prefix + quote.suffix).trim() ? 1 : 25)) return null;
+  const words = exact.split(/\s*\n\s*/).map((line) => fold(line).replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const pattern = new RegExp(words.join("\\s+"), "g");
+  const found = [];
+  for (let match; found.length < 200 && (match = pattern.exec(text)); pattern.lastIndex = match.index + 1)
+    found.push(compare(text, quote, match.index, match.index + match[0].length));
+  const same = found.filter((place) => place.isSame);
+  if (same.length === 1) return same[0];
+  return found.length === 1 && found[0].isNear ? found[0] : null;
+}
+
+// The place of the page behind a place of the folded text.
+function placeOf(runs, at) {
+  let { node, at: left, blank } = runs.findLast((run) => run.at <= at);
+  for (let index = 0; index < node.length; index += 1) {
+    const letter = fold(node.data[index]);
+    if (letter && !(letter === " " && blank) && left++ === at) return [node, index];
+    if (letter) blank = letter === " ";
+  }
+  return null;
+}
+
+// For each quote that certainly stands below `root`, the quote and its range, in the order of the page.
+async function anchorQuotes(root, quotes) {
+  const pace = pacer();
+  const { text, runs } = await readText(root, pace);
+  const anchored = [];
+  for (const quote of quotes) {
+    const found = findQuote(text, quote);
+    const first = found && placeOf(runs, found.start);
+    const last = found && placeOf(runs, found.end - 1);
+    await pace();
+    // The page may have changed while it was read.
+    if (!first || !last || !root.contains(first[0]) || !root.contains(last[0])) continue;
+    const range = document.createRange();
+    range.setStart(...first);
+    range.setEnd(last[0], last[1] + 1);
+    anchored.push({ quote, range, start: found.start });
+  }
+  return anchored.sort((one, other) => one.start - other.start);
+}
+
+// The quotes of claims that were looked up by the address of the page (GET /api/v1/lookup/).
+function quotesOf(claims) {
+  const quotes = claims.flatMap((claim) => claim.appearances.map((appearance) => ({ ...appearance, claim })));
+  return quotes.filter(({ exact, anchor }) => exact && anchor !== "orphaned").slice(0, 200);
+}

@@ -1,0 +1,406 @@
+"""What the tools tell that read what is published."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from claims.assistants import findings
+from claims.assistants.claim_documents import told as told_of
+from claims.assistants.claim_texts import claim_lines
+from claims.models import Claim, Claimant, Publication, Topic
+from claims.review import workflow
+from tests.helpers.mcp_messages import Asked
+from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
+
+pytestmark = pytest.mark.django_db
+
+Ask = Callable[..., Asked]
+Publish = Callable[..., Claim]
+STATEMENT = "The harbour bridge cost 90 million euros."
+
+
+def correct(claim: Claim, checker: User, editor: User, note: str, **content: Any) -> None:
+    """Publish another version of the house's verdict."""
+    verdict = make_draft(claim, checker, correction_kind="correction", correction_note=note, **content)
+    for action, by in (("submit", checker), ("sign_off", editor), ("publish", editor)):
+        verdict = workflow.move(verdict, action, by=by)
+
+
+# Each claim -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_claim_is_told_with_all_that_it_takes_to_cite_it(
+    ask: Ask, client: Client, settings: Any, publish: Publish, claimant: Claimant, topic: Topic
+) -> None:
+    settings.DATA_LICENSE = "https://creativecommons.org/licenses/by/4.0/"
+    claim = publish(
+        make_claim(STATEMENT, claimant=claimant, topics=[topic], claimed_on="2026-02-28"),
+        summary="It cost 120 million.",
+        valid_as_of="2026-03-02",
+        recheck_on="2026-04-01",
+    )
+    api = client.get(f"/api/v1/claims/{claim.pk}/")
+    [verdict] = api.json()["verdicts"]
+    asked = ask("get_claim", claim_id=claim.pk)
+    assert (asked.document["outcome"], asked.document["as_of"]) == ("checked", None)
+    told = asked.document["claim"]
+    assert told["body_sha256"] == hashlib.sha256(api.content).hexdigest()
+    assert told["body_sha256"] == hashlib.sha256(client.get(told["version_address"]).content).hexdigest()
+    assert told["address"] == api.json()["url"]
+    assert told["verdicts"] == [
+        {
+            "verdict_id": verdict["id"],
+            "publisher": "Factcheck Newsroom",
+            "by_this_newsroom": True,
+            "origin": "house",
+            "rating": {"label": "False", "language": "en", "normalised": "false"},
+            "summary": "It cost 120 million.",
+            "language": "en",
+            "reviewed_on": "2026-03-01",
+            "valid_as_of": "2026-03-02",
+            "recheck_on": "2026-04-01",
+            "recheck_is_overdue": True,
+            "published_at": verdict["published_at"],
+            "address": api.json()["url"],
+        }
+    ]
+    entry = Publication.objects.get()
+    assert told["ledger"]["sequence"] == entry.sequence
+    assert (told["claimant"], told["claimed_on"], told["topics"]) == (
+        "Mara Lindqvist",
+        "2026-02-28",
+        ["Transport"],
+    )
+    assert told["licence"] == "https://creativecommons.org/licenses/by/4.0/"
+    for words in (
+        "holds as of 2026-03-02, and says nothing about later",
+        "May be stale: the publisher meant to look again on 2026-04-01, and that day has passed.",
+        'rated "False" (en); normalised class: false.',
+        "the newsroom that runs this database",
+        told["body_sha256"],
+        told["address"],
+        told["ledger"]["proof_address"],
+        'Licence of this data: "https://creativecommons.org/licenses/by/4.0/"',
+    ):
+        assert words in asked.text
+
+
+def test_others_verdicts_are_theirs(publish: Publish) -> None:
+    claim = publish(make_claim(STATEMENT))
+    body = Publication.objects.get().body.replace('"origin":"house"', '"origin":"imported"')
+    said = told_of((claim.pk, 1, 1, body.replace("Factcheck Newsroom", "Elsterstadt Facts").encode()))
+    assert said["verdicts"][0]["by_this_newsroom"] is False
+    text = "\n".join(claim_lines(said))
+    assert 'Verdict of another publisher, "Elsterstadt Facts", which this newsroom only passes on' in text
+    assert "the newsroom that runs this database" not in text
+
+
+def test_corrections_are_told(ask: Ask, publish: Publish, checker: User, editor: User) -> None:
+    claim = publish(make_claim(STATEMENT))
+    correct(claim, checker, editor, "We had the wrong year.", summary="It cost 121 million.")
+    asked = ask("match_text", text=STATEMENT)
+    [told] = asked.document["claims"]
+    assert [(note["kind"], note["note"], note["version"]) for note in told["corrections"]] == [
+        ("correction", "We had the wrong year.", 2)
+    ]
+    day = told["corrections"][0]["published_on"]
+    assert f'- Correction of {day} (version 2): "We had the wrong year."' in asked.text
+
+
+def test_what_was_retracted_says_so_and_is_matched_no_longer(
+    ask: Ask, publish: Publish, editor: User
+) -> None:
+    claim = publish(make_claim(STATEMENT))
+    workflow.move(claim.verdicts.get(), "retract", by=editor, note="The accounts were forged.")
+    asked = ask("get_claim", claim_id=claim.pk)
+    assert asked.document["outcome"] == "withdrawn"
+    told = asked.document["claim"]
+    assert (told["status"], told["verdicts"], told["retraction"]["note"]) == (
+        "retracted",
+        [],
+        "The accounts were forged.",
+    )
+    assert "RETRACTED." in asked.text
+    assert "Do not use what it said before." in asked.text
+    assert "rated" not in asked.text
+    matched = ask("match_text", text=STATEMENT)
+    assert (matched.document["outcome"], matched.document["claims"]) == ("not_checked", [])
+    assert findings.NOT_CHECKED in matched.text
+    assert ask("search_claims", query="harbour").document["claims"] == []
+    [listed] = ask("search_claims", query="harbour", status="retracted").document["claims"]
+    assert listed["claim_id"] == claim.pk
+
+
+def test_what_was_merged_leads_to_the_other(ask: Ask, publish: Publish, editor: User) -> None:
+    claim, target = publish(make_claim(STATEMENT)), publish(make_claim("The bridge cost 90 million."))
+    workflow.move(claim.verdicts.get(), "retract", by=editor, note="Said twice.")
+    workflow.move(claim, "merge", by=editor, into=target)
+    asked = ask("get_claim", claim_id=claim.pk)
+    assert asked.document["outcome"] == "merged"
+    assert asked.document["claim"]["merged_into"]["claim_id"] == target.pk
+    assert f"- Look at claim {target.pk} instead" in asked.text
+
+
+def test_a_claim_is_told_as_it_was(ask: Ask, publish: Publish, checker: User, editor: User) -> None:
+    with time_machine.travel(datetime(2026, 3, 10, 12, tzinfo=UTC), tick=True):
+        claim = publish(make_claim(STATEMENT), code="mostly_false")
+    with time_machine.travel(datetime(2026, 5, 10, 12, tzinfo=UTC), tick=True):
+        correct(claim, checker, editor, "The final bill came.", code="false")
+    then = ask("get_claim", claim_id=claim.pk, as_of="2026-04-01")
+    told = then.document["claim"]
+    assert (told["version"], told["is_newest_version"], told["newest_version"]) == (1, False, 2)
+    assert [verdict["rating"]["normalised"] for verdict in told["verdicts"]] == ["mostly_false"]
+    assert "This is NOT what is published now: version 2 is newer." in then.text
+    assert ask("get_claim", claim_id=claim.pk, version=1).document["claim"] == told
+    now = ask("get_claim", claim_id=claim.pk)
+    assert now.document["claim"]["is_newest_version"]
+    assert "NOT what is published now" not in now.text
+    before = ask("get_claim", claim_id=claim.pk, as_of="2026-01-01")
+    assert (before.document["outcome"], before.document["claim"]) == ("not_checked", None)
+    assert findings.NOT_PUBLISHED_THEN in before.text
+    [listed] = ask("search_claims", query="harbour", as_of="2026-04-01").document["claims"]
+    assert (listed["version"], listed["is_newest_version"]) == (1, False)
+
+
+@pytest.mark.parametrize(
+    "arguments, told",
+    [
+        ({"claim_id": 99_999}, "Nothing is published under the number 99999"),
+        ({"claim_id": 0}, "`claim_id`: it must be a whole number from 1"),
+        ({"claim_id": 2**63}, "`claim_id`: it must be a whole number from 1"),
+        ({"claim_id": 1.5}, "`claim_id`: it must be a whole number"),
+        ({"claim_id": True}, "`claim_id`: it must be a whole number"),
+        ({}, "`claim_id`: it is required."),
+        ({"claim_id": 1, "as_of": "yesterday"}, "`as_of`: it must be a day such as"),
+        ({"claim_id": 1, "as_of": 5}, "`as_of`: it must be a day such as"),
+        ({"claim_id": 1, "as_of": "2026-02-30"}, "`as_of`: it must be a day such as"),
+        ({"claim_id": 1, "as_of": "2026-W01-1"}, "`as_of`: it must be a day such as"),
+        ({"claim_id": 1, "as_of": "2026-01-01", "version": 1}, "give a day or a version, not both"),
+    ],
+)
+def test_what_cannot_be_told_is_refused_with_what_to_change(
+    ask: Ask, arguments: dict[str, Any], told: str
+) -> None:
+    asked = ask("get_claim", **arguments)
+    assert asked.is_error
+    assert told in asked.text
+
+
+def test_a_day_that_has_not_come_is_refused(ask: Ask, publish: Publish) -> None:
+    claim = publish(make_claim(STATEMENT))
+    asked = ask("get_claim", claim_id=claim.pk, as_of="2999-01-01")
+    assert asked.is_error
+    assert "it lies in the future" in asked.text
+    assert "has 1 versions" in ask("get_claim", claim_id=claim.pk, version=7).text
+
+
+# Texts ----------------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_found_is_no_verdict(ask: Ask, publish: Publish) -> None:
+    publish(make_claim(STATEMENT))
+    asked = ask("match_text", text="The moon is a wheel of cheese.")
+    assert asked.document["outcome"] == "not_checked"
+    assert asked.document["meaning"] == (
+        "Not checked: no published verdict on this was found in this database. That says nothing about whether it is"
+        " true."
+    )
+    assert asked.document["claims"] == []
+    assert "rated" not in asked.text
+    assert "normalised" not in asked.text
+
+
+def test_the_opposite_and_the_same_matter_are_told_apart(ask: Ask, publish: Publish) -> None:
+    claim = publish(make_claim("The mayor of Elsterstadt closed two hospitals in 2019."))
+    contrary = ask("match_text", text="The mayor of Elsterstadt closed three hospitals in 2019.")
+    assert contrary.document["outcome"] == "contrary_checked"
+    [match] = contrary.document["passages"][0]["matches"]
+    assert (match["claim_id"], match["finding"]) == (claim.pk, "contradicts")
+    assert contrary.text.splitlines()[1].startswith("Not checked as asked")
+    assert "Do not turn it around" in contrary.text
+    same = ask("match_text", text="The mayor of Elsterstadt closed two hospitals in 2019.")
+    assert same.document["outcome"] == "checked"
+
+
+def test_each_sentence_of_a_long_text_has_its_own_outcome(ask: Ask, publish: Publish) -> None:
+    claim = publish(make_claim(STATEMENT))
+    text = f"{STATEMENT} {'Nobody has ever said a word about the colour of these tomatoes. ' * 9}"
+    asked = ask("match_text", text=text)
+    assert asked.document["outcome"] == "not_the_same_throughout"
+    outcomes = [passage["outcome"] for passage in asked.document["passages"]]
+    assert (outcomes[0], set(outcomes[1:])) == ("checked", {"not_checked"})
+    assert [told["claim_id"] for told in asked.document["claims"]] == [claim.pk]
+    assert f'Sentence "{STATEMENT}": Checked' in asked.text
+    assert "none of them is one of the whole text" in asked.text
+
+
+@pytest.mark.parametrize(
+    "arguments, told",
+    [
+        ({"text": ""}, "`text`: it must hold words"),
+        ({"text": " \n"}, "`text`: it must hold words"),
+        ({"text": "a\0b"}, "no NUL character"),
+        ({"text": "a" * 10_001}, "at most 10,000 are read"),
+        ({"text": "It is. " * 400}, "at most 30 are answered at once"),
+        ({"text": ["x"]}, "`text`: it must be a string"),
+        ({"text": "x", "matches": 6}, "`matches`: it must be a whole number from 1 to 5"),
+        ({"text": "x", "language": "not a language"}, "`language` is refused"),
+        ({"txt": "x"}, 'There is no argument "txt" here. Did you mean text?'),
+    ],
+)
+def test_what_cannot_be_matched_is_refused(ask: Ask, arguments: dict[str, Any], told: str) -> None:
+    asked = ask("match_text", **arguments)
+    assert asked.is_error
+    assert told in asked.text
+
+
+# Lists ----------------------------------------------------------------------------------------------------------------
+
+
+def test_pages_follow_each_other(ask: Ask, publish: Publish) -> None:
+    claims = [publish().pk for _ in range(5)]
+    seen: list[int] = []
+    asked = ask("search_claims", page_size=2)
+    while True:
+        seen += [claim["claim_id"] for claim in asked.document["claims"]]
+        cursor = asked.document["next_cursor"]
+        if cursor is None:
+            break
+        assert cursor in asked.text
+        asked = ask("search_claims", page_size=2, cursor=cursor)
+    assert seen == claims[::-1]
+    assert ask("search_claims", cursor="made up").is_error
+    assert ask("search_claims", page_size=21).is_error
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(
+    "name, arguments, queries",
+    [
+        ("search_claims", {}, 3),
+        ("changes", {"since": 0}, 2),
+        ("get_claim", {"claim_id": 1}, 2),
+        ("lookup_url", {"url": "https://example.org/speech"}, 2),
+    ],
+)
+def test_an_answer_costs_as_many_queries_whatever_its_length(
+    ask: Ask,
+    publish: Publish,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    name: str,
+    arguments: dict[str, Any],
+    queries: int,
+    count: int,
+) -> None:
+    speech = make_source("The bridge is closed.", url="https://example.org/speech")
+    claims = [make_claim() for _ in range(count)]
+    for claim in claims:
+        make_appearance(claim, speech, "The bridge is closed")
+        publish(claim)
+    if name == "get_claim":
+        arguments = {"claim_id": claims[0].pk}
+    ask(name, **arguments)
+    with django_assert_num_queries(queries):
+        asked = ask(name, **arguments)
+    assert not asked.is_error
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"rating_class": "false"},
+        {"language": "en"},
+        {"topic": "transport"},
+        {"reviewed_after": "2026-01-01", "reviewed_before": "2026-12-31"},
+        {"query": "harbor brigde"},
+    ],
+)
+def test_filters_are_those_of_the_api(
+    ask: Ask, publish: Publish, topic: Topic, arguments: dict[str, Any]
+) -> None:
+    claim = publish(make_claim(STATEMENT, topics=[topic]))
+    publish(make_claim("Le pont est fermé.", language="fr"), code="true", reviewed_on="2025-01-01")
+    asked = ask("search_claims", **arguments)
+    assert [told["claim_id"] for told in asked.document["claims"]] == [claim.pk]
+
+
+def test_a_corrected_spelling_is_told(ask: Ask, publish: Publish) -> None:
+    publish(make_claim(STATEMENT))
+    asked = ask("search_claims", query="harbour brigde")
+    assert 'Searched for "harbour bridge" instead of "harbour brigde".' in asked.text
+
+
+def test_nothing_found_by_words_is_no_verdict(ask: Ask) -> None:
+    asked = ask("search_claims", query="volcano")
+    assert asked.document["meaning"] == findings.NOTHING_FOUND
+    assert "nothing found says nothing about whether anything is true" in asked.text
+
+
+def test_what_changed_is_told_in_order(ask: Ask, publish: Publish, editor: User) -> None:
+    claim = publish(make_claim(STATEMENT))
+    workflow.move(claim.verdicts.get(), "retract", by=editor, note="The accounts were forged.")
+    asked = ask("changes", since=0)
+    assert [(each["kind"], each["status"]) for each in asked.document["changes"]] == [
+        ("publication", "published"),
+        ("retraction", "retracted"),
+    ]
+    assert asked.document["changes"][1]["statement"] is None
+    assert 'Public note: "The accounts were forged."' in asked.text
+    since = asked.document["next_since"]
+    later = ask("changes", since=since)
+    assert (later.document["changes"], later.document["next_since"]) == ([], since)
+    assert later.document["meaning"] == findings.NO_CHANGES
+    first = ask("changes", since=0, page_size=1)
+    assert (first.document["more"], first.document["next_since"]) == (True, since - 1)
+    assert ask("changes", since_day="2020-01-01").document["changes"] == asked.document["changes"]
+    assert ask("changes").is_error
+    assert ask("changes", since=0, since_day="2020-01-01").is_error
+    assert "the feed ends at" in ask("changes", since=10_000).text
+
+
+# Pages ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_page_is_told_apart_from_what_was_said_on_it(ask: Ask, publish: Publish, checker: User) -> None:
+    speech = make_source(f"He said: {STATEMENT}", url="https://example.org/speech", title="A speech")
+    claim = make_claim(STATEMENT)
+    make_appearance(claim, speech, STATEMENT)
+    publish(claim)
+    cited = claim.verdicts.get().evidence.get().source
+    asked = ask("lookup_url", url="http://www.example.org/speech/?utm_source=mail")
+    assert asked.document["source"] == {"title": "A speech", "address": "https://example.org/speech"}
+    assert asked.document["found"] == [
+        {
+            "claim_id": claim.pk,
+            "appears_there": True,
+            "is_evidence": False,
+            "is_the_review": False,
+            "quotes": [STATEMENT],
+        }
+    ]
+    assert "other statements on it are not checked" in asked.text
+    [found] = ask("lookup_url", url=cited.url).document["found"]
+    assert (found["appears_there"], found["is_evidence"]) == (False, True)
+    [found] = ask("lookup_url", url=Publication.objects.get().document["url"]).document["found"]
+    assert found["is_the_review"]
+    nothing = ask("lookup_url", url="https://example.org/other")
+    assert (nothing.document["found"], nothing.document["meaning"]) == ([], findings.NOTHING_AT_ADDRESS)
+    assert ask("lookup_url", url="no address").is_error
+
+
+def test_a_page_with_many_claims_says_where_all_of_them_are(ask: Ask, publish: Publish) -> None:
+    speech = make_source("The bridge is closed.", url="https://example.org/speech")
+    for _ in range(21):
+        claim = make_claim()
+        make_appearance(claim, speech, "The bridge is closed")
+        publish(claim)
+    asked = ask("lookup_url", url=speech.url)
+    assert len(asked.document["claims"]) == 20
+    assert asked.document["more"].endswith(f"/api/v1/claims/?source={speech.pk}")

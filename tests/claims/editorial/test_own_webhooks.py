@@ -1,0 +1,531 @@
+"""Webhooks that the owner of a token sets up, from the first request to the last message."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.core import mail
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from claims.models import ApiToken, Claim, Scope, WebhookDelivery, WebhookEndpoint, WebhookProgress
+from claims.models.webhook import MOST_PER_OWNER
+from claims.newsroom import api_tokens
+from claims.newsroom.refusals import NotPossible
+from claims.webhooks import deliveries, disabled_endpoints, ledger_followers, own_endpoints
+from claims.webhooks.own_endpoints import challenge_answer
+from factcheck.installation.environment import Rate
+from tests.helpers.broken_rules import refused
+from tests.helpers.desk import Desk
+from tests.helpers.newsroom_tool import Tool, pointers, tool
+from tests.helpers.parallel import served
+from tests.helpers.webhook_receiver import Receiver, status
+
+pytestmark = pytest.mark.django_db
+
+WEBHOOKS = Scope.WEBHOOKS
+
+
+class Agreeing(Receiver):
+    """A receiver that answers the challenge with the secret that it was given."""
+
+    secret = ""
+
+    def agree(self, request: BaseHTTPRequestHandler) -> None:
+        challenge = self.messages[-1].payload["data"]["challenge"]
+        said = f'{{"challenge_response": "{challenge_answer(self.secret, challenge)}"}}'
+        status(200, said.encode())(request)
+
+
+@pytest.fixture
+def receiver(settings: Any) -> Iterator[Agreeing]:
+    settings.WEBHOOKS_TO_LOOPBACK = True
+    receiver = Agreeing()
+    with served(receiver.server):
+        yield receiver
+
+
+@pytest.fixture
+def ours(checker: User) -> Tool:
+    return tool(checker, WEBHOOKS)
+
+
+@pytest.fixture
+def theirs(editor: User) -> Tool:
+    return tool(editor, WEBHOOKS)
+
+
+def body(receiver: Receiver, **values: Any) -> dict[str, Any]:
+    return {"name": "Our website", "url": receiver.url, **values}
+
+
+def added(ours: Tool, receiver: Agreeing, **values: Any) -> str:
+    """The address of a new webhook, whose receiver knows the secret."""
+    answer = ours.post("webhooks/", body(receiver, **values))
+    assert answer.status_code == 201, answer.content
+    receiver.secret = answer.json()["secret"]
+    return f"webhooks/{answer.json()['id']}/"
+
+
+def verified(ours: Tool, receiver: Agreeing, **values: Any) -> str:
+    path = added(ours, receiver, **values)
+    receiver.answers.append(receiver.agree)
+    answer = ours.post(f"{path}verify/")
+    assert (answer.status_code, answer.json()["state"]) == (200, "active"), answer.content
+    return path
+
+
+def work() -> None:
+    ledger_followers.follow()
+    for endpoint in WebhookEndpoint.objects.active():
+        deliveries.send(endpoint.pk)
+
+
+class TestSettingUp:
+    def test_shows_the_secret_once(self, ours: Tool, receiver: Agreeing) -> None:
+        answer = ours.post(
+            "webhooks/", body(receiver, filter="/api/v1/claims/?language=en&rating_class=false")
+        )
+        row = WebhookEndpoint.objects.get()
+        assert answer.json() == {
+            "id": row.pk,
+            "name": "Our website",
+            "url": receiver.url,
+            "description": "",
+            "filter": "language=en&rating_class=false",
+            "events": [],
+            "state": "unverified",
+            "disabled_reason": "",
+            "disabled_at": None,
+            "verified_at": None,
+            "previous_secret_until": None,
+            "token": "Test tool",
+            "created_at": answer.json()["created_at"],
+            "secret": row.secret,
+        }
+        for path in ("webhooks/", f"webhooks/{row.pk}/"):
+            assert row.secret not in ours.get(path).content.decode()
+        assert answer["ETag"] == ours.etag(f"webhooks/{row.pk}/")
+
+    def test_is_done_once_for_a_key(self, ours: Tool, receiver: Agreeing) -> None:
+        answers = [ours.post("webhooks/", body(receiver), Idempotency_Key="a") for _ in range(2)]
+        assert answers[0].json() == answers[1].json()
+        assert WebhookEndpoint.objects.count() == 1
+
+    def test_sends_nothing_before_the_receiver_agrees(
+        self, ours: Tool, receiver: Agreeing, publish: Callable[..., Claim]
+    ) -> None:
+        path = added(ours, receiver)
+        publish()
+        work()
+        assert ours.post(f"{path}test/").status_code == 409
+        switched_on = ours.patch(path, {"active": True})
+        assert (switched_on.status_code, receiver.messages) == (409, [])
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            b"",
+            b"ok",
+            b"[]",
+            b'{"challenge_response": ""}',
+            b'{"challenge_response": "bm8="}',
+            b'{"challenge": 1}',
+        ],
+    )
+    def test_is_not_believed_without_the_secret(self, ours: Tool, receiver: Agreeing, said: bytes) -> None:
+        path = added(ours, receiver)
+        receiver.answers = [status(200, said)]
+        answer = ours.post(f"{path}verify/")
+        assert (answer.status_code, ours.get(path).json()["state"]) == (409, "unverified")
+
+    def test_an_echo_is_no_agreement(self, ours: Tool, receiver: Agreeing) -> None:
+        path = added(ours, receiver)
+
+        def echo(request: BaseHTTPRequestHandler) -> None:
+            status(200, receiver.messages[-1].body.encode())(request)
+
+        receiver.answers = [echo]
+        assert ours.post(f"{path}verify/").status_code == 409
+        assert [row["event"] for row in ours.get(f"{path}deliveries/").json()["results"]] == [
+            "webhook.verification"
+        ]
+
+    @pytest.mark.parametrize(
+        "values, status_code, where",
+        [
+            ({"url": "http://10.0.0.1/"}, 422, ["#/url"]),
+            ({"url": "https://user:word@example.org/"}, 422, ["#/url"]),
+            ({"url": "https://example.org:22/"}, 422, ["#/url"]),
+            ({"url": "ftp://example.org/"}, 422, ["#/url"]),
+            ({"filter": "ratting=false"}, 422, ["#/filter"]),
+            ({"events": ["claim.eaten"]}, 400, ["#/events/0"]),
+            ({"colour": "red"}, 400, ["#/colour"]),
+            ({"name": ""}, 400, ["#/name"]),
+        ],
+    )
+    def test_says_what_is_wrong(
+        self, ours: Tool, settings: Any, values: dict[str, Any], status_code: int, where: list[str]
+    ) -> None:
+        settings.WEBHOOKS_TO_LOOPBACK = False
+        given = {"name": "Post", "url": "https://example.org/hook", **values}
+        answer = ours.post("webhooks/", given)
+        assert (answer.status_code, pointers(answer)) == (status_code, where)
+
+    def test_private_addresses_are_not_spoken_to(self, ours: Tool, settings: Any) -> None:
+        settings.WEBHOOKS_TO_LOOPBACK = False
+        answer = ours.post("webhooks/", {"name": "Post", "url": "https://localhost/hook"})
+        path = f"webhooks/{answer.json()['id']}/"
+        asked = ours.post(f"{path}verify/")
+        assert asked.status_code == 409
+        assert "not an address on the public internet" in asked.json()["detail"]
+
+    def test_names_are_ones_own(self, ours: Tool, theirs: Tool, receiver: Agreeing) -> None:
+        added(ours, receiver)
+        assert theirs.post("webhooks/", body(receiver)).status_code == 201
+        assert ours.post("webhooks/", body(receiver)).status_code == 409
+
+    def test_is_for_tokens_made_for_it(self, checker: User, receiver: Agreeing) -> None:
+        others = tool(checker, *(scope for scope in Scope if scope != WEBHOOKS))
+        assert others.get("webhooks/").status_code == 403
+        assert others.post("webhooks/", body(receiver)).status_code == 403
+        assert Tool().get("webhooks/").status_code == 401
+
+    def test_has_a_limit(self, ours: Tool, receiver: Agreeing) -> None:
+        for number in range(MOST_PER_OWNER):
+            added(ours, receiver, name=f"Number {number}")
+        answer = ours.post("webhooks/", body(receiver))
+        assert (answer.status_code, WebhookEndpoint.objects.count()) == (409, MOST_PER_OWNER)
+        token = ApiToken.objects.get()
+        refused(
+            "INSERT INTO claims_webhookendpoint (name, url, description, filter, event_kinds, active, disabled_reason,"
+            " secret, previous_secret, owner_id, token_id) VALUES ('SQL', 'https://example.org', '', '', '{}', false,"
+            " '', %s, '', %s, %s)",
+            "whsec_" + "A" * 44,
+            token.user_id,
+            token.pk,
+            match="webhookendpoint_few_per_owner",
+        )
+
+
+def test_sending_costs_much(ours: Tool, receiver: Agreeing, settings: Any) -> None:
+    path = added(ours, receiver)
+    settings.RATE_LIMIT_TOKEN = Rate(250, 60)
+    assert [ours.post(f"{path}verify/").status_code for _ in range(3)] == [409, 409, 429]
+    assert len(receiver.messages) == 2
+    assert ours.get(path).status_code == 200
+
+
+class TestTelling:
+    def test_tells_what_the_filter_matches(
+        self, ours: Tool, receiver: Agreeing, publish: Callable[..., Claim]
+    ) -> None:
+        path = verified(ours, receiver, filter="rating_class=false", events=["claim.published"])
+        publish(code="true")
+        claim = publish(code="false")
+        work()
+        [asked, told] = receiver.messages
+        assert (asked.type, told.type, told.version) == (
+            "webhook.verification",
+            "claim.published",
+            (claim.pk, 1),
+        )
+        assert told.verified(receiver.secret)["data"]["claim"]["id"] == claim.pk
+        newest = ours.get(
+            f"{path}deliveries/",
+        ).json()["results"][0]
+        assert (newest["claim_id"], newest["version"], newest["state"]) == (claim.pk, 1, "delivered")
+        assert [attempt["status_code"] for attempt in newest["attempts"]] == [204]
+
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_list_of_messages_costs_as_much_whatever_its_length(
+        self,
+        ours: Tool,
+        receiver: Agreeing,
+        publish: Callable[..., Claim],
+        count: int,
+        django_assert_num_queries: Any,
+    ) -> None:
+        path = verified(ours, receiver)
+        for _ in range(count):
+            publish()
+        work()
+        ours.get(f"{path}deliveries/")
+        with django_assert_num_queries(4):
+            found = ours.get(f"{path}deliveries/").json()["results"]
+        assert len(found) == count + 1
+
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_list_costs_as_much_whatever_its_length(
+        self, ours: Tool, receiver: Agreeing, count: int, django_assert_num_queries: Any
+    ) -> None:
+        for number in range(count):
+            added(ours, receiver, name=f"Number {number}")
+        ours.get("webhooks/")
+        with django_assert_num_queries(2):
+            found = ours.get("webhooks/").json()["results"]
+        assert len(found) == count
+
+    def test_a_pause_loses_nothing(
+        self, ours: Tool, receiver: Agreeing, publish: Callable[..., Claim]
+    ) -> None:
+        path = verified(ours, receiver)
+        assert ours.patch(path, {"active": False}).json()["state"] == "paused"
+        publish()
+        work()
+        assert receiver.types == ["webhook.verification"]
+        assert ours.patch(path, {"active": True}).json()["state"] == "active"
+        work()
+        assert receiver.types == ["webhook.verification", "claim.published"]
+
+    def test_a_test_says_how_it_went(self, ours: Tool, receiver: Agreeing) -> None:
+        path = verified(ours, receiver)
+        receiver.answers = [status(500, b"out of ink")]
+        failed, arrived = ours.post(f"{path}test/").json(), ours.post(f"{path}test/").json()
+        assert (failed["state"], failed["attempts"][0]["response"]) == ("failed", "out of ink")
+        assert (arrived["state"], arrived["event"]) == ("delivered", "webhook.test")
+
+    def test_a_message_is_sent_again(
+        self, ours: Tool, receiver: Agreeing, publish: Callable[..., Claim]
+    ) -> None:
+        path = verified(ours, receiver)
+        publish()
+        work()
+        one = ours.get(f"{path}deliveries/").json()["results"][0]
+        again = ours.post(f"{path}deliveries/{one['id']}/redeliver/")
+        assert (again.status_code, again.json()["state"]) == (200, "pending")
+        work()
+        assert [message.id for message in receiver.messages[1:]] == [one["message_id"]] * 2
+        question = ours.get(f"{path}deliveries/?event=webhook.verification").json()["results"][0]
+        assert ours.post(f"{path}deliveries/{question['id']}/redeliver/").status_code == 409
+
+    def test_a_new_address_is_asked_anew(
+        self, ours: Tool, receiver: Agreeing, publish: Callable[..., Claim]
+    ) -> None:
+        path = verified(ours, receiver)
+        changed = ours.patch(path, {"url": f"{receiver.url}/other"}).json()
+        assert (changed["state"], changed["verified_at"]) == ("unverified", None)
+        both = ours.patch(path, {"url": f"{receiver.url}/third", "active": True})
+        assert both.status_code == 409
+        publish()
+        work()
+        assert len(receiver.messages) == 1
+
+    def test_an_address_changed_while_it_is_asked_is_not_verified(
+        self, ours: Tool, receiver: Agreeing
+    ) -> None:
+        path = added(ours, receiver)
+        row = WebhookEndpoint.objects.get()
+        receiver.answers = [receiver.agree]
+        proof = own_endpoints.ask_for_proof(row)
+        assert proof.holds
+        assert ours.patch(path, {"url": "http://127.0.0.1:9/stranger"}).status_code == 200
+        row = WebhookEndpoint.objects.get()
+        with pytest.raises(NotPossible, match="changed while"):
+            own_endpoints.accept(row, proof, row.token)  # type: ignore[arg-type]  # it has one
+
+    def test_edits_say_which_version_they_are_about(self, ours: Tool, receiver: Agreeing) -> None:
+        path = added(ours, receiver)
+        assert ours.patch(path, {"name": "New"}, If_Match='"other"').status_code == 412
+        assert ours.ask("PATCH", path, {"name": "New"}).status_code == 428
+        etag = ours.etag(path)
+        assert ours.patch(path, {"name": "New"}, If_Match=etag).json()["name"] == "New"
+        assert ours.patch(path, {"name": "Newer"}, If_Match=etag).status_code == 412
+
+    def test_the_secret_is_replaced_with_a_day_to_change_over(self, ours: Tool, receiver: Agreeing) -> None:
+        path = verified(ours, receiver)
+        old, new = receiver.secret, ours.post(f"{path}rotate-secret/").json()["secret"]
+        ours.post(f"{path}test/")
+        assert receiver.messages[-1].verified(old) == receiver.messages[-1].verified(new)
+        newest = ours.post(f"{path}rotate-secret/", {"at_once": True}).json()
+        assert (newest["previous_secret_until"], newest["secret"] in {old, new}) == (None, False)
+
+    def test_is_deleted(self, ours: Tool, receiver: Agreeing) -> None:
+        path = verified(ours, receiver)
+        assert ours.delete(path).status_code == 204
+        assert (WebhookEndpoint.objects.count(), WebhookDelivery.objects.count()) == (0, 0)
+
+
+class TestOthers:
+    def test_find_nothing(self, ours: Tool, theirs: Tool, receiver: Agreeing) -> None:
+        path = verified(ours, receiver)
+        message = ours.get(f"{path}deliveries/").json()["results"][0]["id"]
+        assert theirs.get("webhooks/").json()["results"] == []
+        answers = [
+            theirs.get(path),
+            theirs.get(f"{path}deliveries/"),
+            theirs.get(f"{path}deliveries/{message}/"),
+            theirs.patch(path, {"name": "Mine"}, If_Match="*"),
+            theirs.delete(path, If_Match="*"),
+            theirs.post(f"{path}verify/"),
+            theirs.post(f"{path}test/"),
+            theirs.post(f"{path}rotate-secret/"),
+            theirs.post(f"{path}deliveries/{message}/redeliver/"),
+        ]
+        assert [answer.status_code for answer in answers] == [404] * 9
+        assert not any(receiver.secret in answer.content.decode() for answer in answers)
+        assert len(receiver.messages) == 1
+
+    def test_mine_reach_no_others_message(self, ours: Tool, theirs: Tool, receiver: Agreeing) -> None:
+        path = verified(ours, receiver)
+        message = ours.get(f"{path}deliveries/").json()["results"][0]["id"]
+        mine = added(theirs, receiver)
+        assert theirs.get(f"{mine}deliveries/{message}/").status_code == 404
+
+    def test_the_newsrooms_own_are_the_desks(self, ours: Tool) -> None:
+        row = WebhookEndpoint.objects.create(name="The Harbour Post", url="https://example.org/hook")
+        assert ours.get(f"webhooks/{row.pk}/").status_code == 404
+        assert ours.get("webhooks/").json()["results"] == []
+
+    def test_administrators_are_not_shown_the_secret(
+        self, client: Client, administrator: User, ours: Tool, receiver: Agreeing
+    ) -> None:
+        verified(ours, receiver)
+        row = WebhookEndpoint.objects.get()
+        desk = Desk(client).sign_in(administrator)
+        for name in ("secret", "rotate", "test"):
+            answer = desk.client.post(f"/admin/claims/webhookendpoint/{row.pk}/{name}/")
+            assert (answer.status_code, row.secret in answer.content.decode()) == (403, False)
+        assert row.secret not in desk.text(row)
+        assert WebhookEndpoint.objects.get().secret == row.secret
+
+    def test_may_have_the_name_of_the_newsrooms(
+        self, client: Client, administrator: User, ours: Tool, receiver: Agreeing
+    ) -> None:
+        added(ours, receiver, name="The Harbour Post")
+        desk = Desk(client).sign_in(administrator)
+        form = {"name": "The Harbour Post", "url": receiver.url, "active": "on"}
+        answers = [desk.client.post("/admin/claims/webhookendpoint/add/", form) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [302, 200]
+        assert "There is a webhook of this name already." in answers[1].content.decode()
+        assert WebhookEndpoint.objects.count() == 2
+
+    def test_administrators_point_nobody_at_a_stranger(
+        self, client: Client, administrator: User, ours: Tool, receiver: Agreeing
+    ) -> None:
+        verified(ours, receiver)
+        row = WebhookEndpoint.objects.get()
+        desk = Desk(client).sign_in(administrator)
+        desk.save(row, url="https://stranger.example.org/hook")
+        row.refresh_from_db()
+        assert (row.url, row.active, row.verified_at) == ("https://stranger.example.org/hook", False, None)
+
+
+class TestEnding:
+    @pytest.fixture
+    def path(self, ours: Tool, receiver: Agreeing) -> str:
+        return verified(ours, receiver)
+
+    def ends(self, receiver: Agreeing, publish: Callable[..., Claim], reason: str) -> None:
+        publish()
+        work()
+        assert receiver.types == ["webhook.verification"]
+        disabled_endpoints.disable_without_token()
+        row = WebhookEndpoint.objects.get()
+        assert (row.active, row.disabled_reason) == (False, reason)
+
+    def test_with_a_revoked_token(
+        self, path: str, receiver: Agreeing, publish: Callable[..., Claim], checker: User
+    ) -> None:
+        api_tokens.revoke(ApiToken.objects.get(), by=checker)
+        self.ends(receiver, publish, "The token “Test tool”, with which it was set up, was revoked.")
+
+    def test_with_an_expired_token(
+        self, path: str, receiver: Agreeing, publish: Callable[..., Claim]
+    ) -> None:
+        with time_machine.travel(timezone.now() + timedelta(days=2), tick=False):
+            self.ends(receiver, publish, "The token “Test tool”, with which it was set up, has expired.")
+
+    def test_with_leaving_the_newsroom(
+        self, path: str, receiver: Agreeing, publish: Callable[..., Claim], checker: User
+    ) -> None:
+        User.objects.filter(pk=checker.pk).update(is_active=False)
+        self.ends(receiver, publish, "Whoever set it up is no longer at the newsroom.")
+
+    def test_its_owner_is_told_and_goes_on_with_another_token(
+        self, path: str, receiver: Agreeing, publish: Callable[..., Claim], checker: User
+    ) -> None:
+        User.objects.filter(pk=checker.pk).update(email="checker@example.org")
+        api_tokens.revoke(ApiToken.objects.get(), by=checker)
+        self.ends(receiver, publish, "The token “Test tool”, with which it was set up, was revoked.")
+        disabled_endpoints.report(WebhookEndpoint.objects.get())
+        [letter] = mail.outbox
+        assert letter.to == ["checker@example.org"]
+        assert f"/api/v1/editorial/{path}" in letter.body
+        assert receiver.secret not in letter.body
+        again = tool(checker, WEBHOOKS)
+        shown = again.patch(path, {"active": True}).json()
+        assert (shown["state"], shown["disabled_reason"]) == ("active", "")
+        work()
+        assert receiver.types == ["webhook.verification", "claim.published"]
+
+
+class TestDatabase:
+    """What raw SQL cannot do."""
+
+    @pytest.fixture
+    def row(self, ours: Tool, receiver: Agreeing) -> WebhookEndpoint:
+        verified(ours, receiver)
+        return WebhookEndpoint.objects.get()
+
+    @pytest.mark.parametrize(
+        "change, rule",
+        [
+            ("url = 'https://stranger.example.org'", "webhookendpoint_new_address_is_asked"),
+            (
+                "url = 'https://stranger.example.org', verified_at = now()",
+                "webhookendpoint_new_address_is_asked",
+            ),
+            (
+                "url = 'https://stranger.example.org', verified_at = NULL",
+                "webhookendpoint_receiver_agreed_before",
+            ),
+            ("verified_at = NULL", "webhookendpoint_receiver_agreed_before"),
+            ("token_id = NULL", "webhookendpoint_owner_has_a_token"),
+            ("owner_id = NULL, token_id = NULL", "webhookendpoint_is_its_owners"),
+            ("owner_id = owner_id + 1", "webhookendpoint_is_its_owners"),
+        ],
+    )
+    def test_refuses(self, row: WebhookEndpoint, change: str, rule: str) -> None:
+        refused(f"UPDATE claims_webhookendpoint SET {change}", match=rule)
+
+    @pytest.mark.parametrize("which", ["another's", "another scope", "revoked"])
+    def test_refuses_a_token_that_is_not_for_it(
+        self, row: WebhookEndpoint, checker: User, editor: User, which: str
+    ) -> None:
+        person = editor if which == "another's" else checker
+        scope = Scope.READ if which == "another scope" else WEBHOOKS
+        token, _secret = api_tokens.issue(person, name="Other", scopes=[scope], days=1)
+        if which == "revoked":
+            api_tokens.revoke(token, by=person)
+        refused(
+            "UPDATE claims_webhookendpoint SET token_id = %s",
+            token.pk,
+            match="webhookendpoint_token_is_for_it",
+        )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_do_not_pass_the_limit(checker: User) -> None:
+    token, _secret = api_tokens.issue(checker, name="Tool", scopes=[WEBHOOKS], days=1)
+    for number in range(MOST_PER_OWNER - 1):
+        own_endpoints.add(token, name=str(number), url="https://example.org/hook")
+
+    def add(name: str) -> str:
+        try:
+            own_endpoints.add(token, name=name, url="https://example.org/hook")
+        except NotPossible:
+            return "refused"
+        finally:
+            connection.close()
+        return "added"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(add, "ab")) == ["added", "refused"]
+    assert WebhookProgress.objects.count() == MOST_PER_OWNER

@@ -1,0 +1,170 @@
+"""What the head of each page says of its addresses, and what the page is (JSON-LD), held against Google's documents."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from lxml import html
+
+from claims.ledger.document import page_markup
+from claims.models import Claim, Claimant, Topic
+from claims.review import workflow
+from tests.helpers.newsroom import make_claim
+from tests.helpers.page_markup import complaints
+from tests.helpers.reader_pages import correct, page
+from tests.helpers.sitemap_site import path_of, whole_site
+
+pytestmark = pytest.mark.django_db
+
+Publish = Callable[..., Claim]
+HOSTILE = '</script><script>alert("1")</script><!-- ]]> & \u2028'
+
+
+def canonicals(document: html.HtmlElement) -> list[str]:
+    return [one.get("href") for one in document.cssselect("head link[rel=canonical]")]
+
+
+def languages(document: html.HtmlElement) -> dict[str, str]:
+    return {
+        one.get("hreflang"): one.get("href")
+        for one in document.cssselect("head link[rel=alternate][hreflang]")
+    }
+
+
+def robots(document: html.HtmlElement) -> str:
+    return ", ".join(one.get("content") for one in document.cssselect("meta[name=robots]"))
+
+
+def markup(document: html.HtmlElement) -> list[dict[str, Any]]:
+    """All nodes of all JSON-LD of the page."""
+    found = []
+    for script in document.cssselect('script[type="application/ld+json"]'):
+        said = json.loads(script.text)
+        found += said.get("@graph", [said])
+    return found
+
+
+def test_sitemap_canonical_and_languages_agree_and_are_reciprocal(
+    client: Client, publish: Publish, claimant: Claimant, topic: Topic
+) -> None:
+    publish(make_claim("The bridge was closed.", claimant=claimant, topics=[topic]))
+    listed = whole_site(client)
+    known = {entry.address: entry for entry in listed if entry.alternates}
+    assert len(known) > 40
+    for address, entry in known.items():
+        document = page(client, path_of(address))
+        assert canonicals(document) == [address]
+        assert robots(document) == ""
+        assert languages(document) == entry.alternates
+        assert address in entry.alternates.values()
+        for other in entry.alternates.values():
+            assert known[other].alternates == entry.alternates
+
+
+def test_our_own_language_has_one_address(client: Client, publish: Publish, settings: Any) -> None:
+    claim = publish()
+    path = claim.get_absolute_url()
+    assert canonicals(page(client, f"/en{path}")) == [f"{settings.SITE_URL}{path}"]
+    assert canonicals(page(client, f"/ko{path}")) == [f"{settings.SITE_URL}/ko{path}"]
+
+
+@pytest.mark.parametrize("query", ["?utm_source=post", "?fbclid=1", "?anything=1"])
+def test_what_others_append_to_a_claim_makes_no_other_page(
+    client: Client, publish: Publish, query: str, settings: Any
+) -> None:
+    path = publish().get_absolute_url()
+    document = page(client, f"{path}{query}")
+    assert (canonicals(document), robots(document)) == ([f"{settings.SITE_URL}{path}"], "")
+    assert languages(document)["x-default"] == f"{settings.SITE_URL}{path}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/claims/?rating=false",
+        "/ratings/false/?cursor=",
+        "/topics/?q=x",
+        "/clusters/?cursor=",
+        "/corrections/?kind=correction",
+        "/standards/?since=2026-01-01",
+    ],
+)
+def test_parts_of_lists_are_not_found(client: Client, publish: Publish, path: str) -> None:
+    document = page(client, path)
+    assert "noindex" in robots(document)
+    assert (canonicals(document), languages(document)) == ([], {})
+
+
+def test_earlier_versions_and_what_was_withdrawn_are_not_found(
+    client: Client, publish: Publish, checker: User, editor: User
+) -> None:
+    claim = publish()
+    correct(claim, checker, editor)
+    retracted = publish()
+    workflow.move(retracted.verdicts.get(), "retract", by=editor, note="The audit was forged.")
+    for path in (f"/claims/{claim.pk}/versions/1/", retracted.get_absolute_url()):
+        document = page(client, path)
+        assert "noindex" in robots(document)
+        assert (canonicals(document), languages(document), markup(document)) == ([], {}, [])
+
+
+def test_a_claim_is_an_article_with_its_place(
+    client: Client, publish: Publish, claimant: Claimant, settings: Any
+) -> None:
+    claim = publish(make_claim("The bridge was closed.", claimant=claimant))
+    nodes = markup(page(client, claim.get_absolute_url()))
+    assert [node["@type"] for node in nodes] == ["ClaimReview", "NewsArticle", "BreadcrumbList"] or [
+        node["@type"] for node in nodes
+    ] == ["NewsArticle", "BreadcrumbList", "ClaimReview"]
+    article = next(node for node in nodes if node["@type"] == "NewsArticle")
+    assert article["headline"] == "False: The bridge was closed."
+    assert article["mainEntityOfPage"] == f"{settings.SITE_URL}{claim.get_absolute_url()}"
+    assert complaints(nodes) == []
+
+
+def test_what_others_found_is_no_article_of_ours() -> None:
+    body = {"verdicts": [{"origin": "imported", "rating": {"label": "False"}}]}
+    assert page_markup.article(body, headline="x", site={}, images=[], publisher={}) is None
+
+
+def test_hostile_words_stay_inside_the_markup(client: Client, publish: Publish) -> None:
+    claim = publish(make_claim(f"The bridge {HOSTILE} was closed."), summary=HOSTILE)
+    document = page(client, claim.get_absolute_url())
+    assert not [
+        script
+        for script in document.cssselect("script")
+        if "alert" in (script.text or "") and not script.get("type")
+    ]
+    article = next(node for node in markup(document) if node["@type"] == "NewsArticle")
+    assert "</script>" in article["headline"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/clusters/", "/corrections/", "/methodology/", "/standards/", "/check/", "/de/check/"]
+)
+def test_other_pages_say_where_they_stand(client: Client, path: str) -> None:
+    nodes = markup(page(client, path))
+    assert "BreadcrumbList" in [node["@type"] for node in nodes]
+    assert complaints(nodes) == []
+
+
+def test_home_says_who_publishes_it_and_how_it_is_searched(client: Client, settings: Any) -> None:
+    nodes = markup(page(client, "/"))
+    assert [node["@type"] for node in nodes] == ["NewsMediaOrganization", "WebSite"]
+    assert nodes[1]["potentialAction"]["target"]["urlTemplate"] == (
+        f"{settings.SITE_URL}/claims/?q={{search_term_string}}"
+    )
+    assert complaints(nodes) == []
+
+
+def test_lists_say_what_they_list(client: Client, publish: Publish) -> None:
+    claims = [publish(), publish()]
+    nodes = markup(page(client, "/claims/"))
+    listed = next(node for node in nodes if node["@type"] == "CollectionPage")["mainEntity"][
+        "itemListElement"
+    ]
+    assert [path_of(item["url"]) for item in listed] == [one.get_absolute_url() for one in reversed(claims)]
+    assert complaints(nodes) == []

@@ -1,0 +1,93 @@
+"""The chart of fact checks over time: what it counts, and that nothing in it can run off a page."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from claims.models.rating import NormalisedRating
+from claims.public.pages.review_chart import MONTHS, YEARS, review_chart
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def bars(drawing: str) -> list[tuple[str, float, float, float]]:
+    """Each part: its class, where it begins from the left and from above, and how high it is."""
+    return [
+        (
+            rect.get("class", ""),
+            float(rect.get("x", "")),
+            float(rect.get("y", "")),
+            float(rect.get("height", "")),
+        )
+        for rect in etree.fromstring(drawing).iter("rect")
+    ]
+
+
+def test_months_are_drawn_where_the_time_is_short() -> None:
+    chart = review_chart(
+        {("2026-01", "false"): 3, ("2026-03", "false"): 1, ("2026-03", "true"): 1, ("", "true"): 2}
+    )
+    assert chart.classes == [("true", "True", 3), ("false", "False", 4)]
+    assert [(period.name, period.total) for period in chart.periods] == [
+        ("January 2026", 3),
+        ("February 2026", 0),
+        ("March 2026", 2),
+    ]
+    assert (chart.total, chart.most, chart.undated, chart.is_monthly) == (7, 3, 2, True)
+    assert bars(chart.drawing) == [
+        ("class-false", 1, 0, 100),
+        ("class-true", 21, 66.67, 33.33),
+        ("class-false", 21, 33.33, 33.33),
+    ]
+    assert chart.rows == [("January 2026", [0, 3], 3), ("March 2026", [1, 1], 2)]
+
+
+def test_years_are_drawn_where_it_is_long() -> None:
+    chart = review_chart({("2020-12", "false"): 1, ("2026-03", "satire"): 2})
+    assert [period.name for period in chart.periods] == [str(year) for year in range(2020, 2027)]
+    assert not chart.is_monthly
+
+
+def test_one_false_date_does_not_make_a_line_of_the_rest() -> None:
+    chart = review_chart({("0201-12", "false"): 1, ("2026-03", "false"): 2})
+    assert len(chart.periods) == YEARS
+    assert chart.periods[-1].name == "2026"
+    assert chart.total == 3
+
+
+def test_it_is_named_and_described() -> None:
+    chart = review_chart({("2026-01", "false"): 3, ("2026-02", "false"): 1})
+    drawing = etree.fromstring(chart.drawing)
+    assert (drawing.get("role"), drawing.get("aria-labelledby")) == ("img", "chart-title chart-words")
+    assert drawing.findtext("title") == "Fact checks over time, by rating"
+    assert (
+        drawing.findtext("desc")
+        == "From January 2026 to February 2026, 4 fact checks; most in January 2026: 3."
+    )
+
+
+@pytest.mark.parametrize("timeline", [{}, {("", "false"): 4}, {("2026-01", "true"): 9}])
+def test_nothing_is_drawn_of_what_numbers_say(timeline: dict[tuple[str, str], int]) -> None:
+    assert review_chart(timeline).drawing == ""
+
+
+months = st.builds(lambda year, month: f"{year}-{month:02}", st.integers(1000, 2100), st.integers(1, 12))
+
+
+@given(
+    st.dictionaries(
+        st.tuples(months | st.just(""), st.sampled_from(NormalisedRating.values)),
+        st.integers(1, 10**6),
+        max_size=30,
+    )
+)
+def test_bars_stay_inside_and_no_number_is_lost(timeline: dict[tuple[str, str], int]) -> None:
+    chart = review_chart(timeline)
+    assert chart.total == sum(timeline.values())
+    assert len(chart.periods) <= max(MONTHS, YEARS)
+    if chart.drawing:
+        for _name, x, y, height in bars(chart.drawing):
+            assert 0 <= x <= len(chart.periods) * 10 - 8
+            assert y >= -0.02
+            assert y + height <= 100.02

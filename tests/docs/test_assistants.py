@@ -1,0 +1,69 @@
+"""What docs/assistants.md says of the tools is true."""
+
+import json
+import re
+import shlex
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from claims.assistants import endpoint, finding_tools, findings, ledger_tools
+from claims.assistants.mcp_server import TOOLS
+from claims.assistants.revisions import SUPPORTED
+
+TEXT = (settings.BASE_DIR / "docs" / "assistants.md").read_text(encoding="utf-8")
+
+
+def cells() -> list[list[str]]:
+    return [
+        [cell.strip() for cell in line.strip("|").split(" | ")]
+        for line in TEXT.splitlines()
+        if line.startswith("| `")
+    ]
+
+
+def test_tools_and_their_arguments_are_those_that_exist() -> None:
+    told = {
+        row[0].strip("`"): re.findall(r"`(\w+)`", row[1] if TOOLS[row[0].strip("`")].reads else row[2])
+        for row in cells()
+        if row[0].strip("`") in TOOLS
+    }
+    assert told == {name: [argument.name for argument in tool.arguments] for name, tool in TOOLS.items()}
+
+
+def test_scopes_are_those_that_are_asked_for() -> None:
+    for row in cells():
+        tool = TOOLS.get(row[0].strip("`"))
+        if tool and not tool.reads:
+            assert row[1] == f"`{tool.scope}`"
+
+
+def test_outcomes_are_those_that_exist() -> None:
+    outcomes = [row[0].strip("`") for row in cells() if row[0].strip("`") in findings.OUTCOMES]
+    assert sorted(outcomes) == sorted(findings.OUTCOMES)
+    assert f"> {findings.NOT_CHECKED}" in TEXT
+
+
+def test_limits_are_those_that_are_kept() -> None:
+    assert f"| {finding_tools.TEXT_LIMIT:,}, in {finding_tools.SENTENCE_LIMIT} sentences |" in TEXT
+    assert f"| {finding_tools.PAGE_LIMIT}, {ledger_tools.CHANGES_LIMIT} |" in TEXT
+    assert f"| {endpoint.BODY_LIMIT:,} |" in TEXT
+
+
+def test_revisions_are_those_that_are_spoken() -> None:
+    assert set(re.findall(r"\d{4}-\d{2}-\d{2}", TEXT)) <= set(SUPPORTED)
+
+
+@pytest.mark.django_db
+def test_the_command_is_answered(client: Client) -> None:
+    [command] = re.findall(r"```bash\n(.*?)```", TEXT, flags=re.DOTALL)
+    _curl, _silent, address, _header, header, _data, body = shlex.split(command.replace("\\\n", ""))
+    assert (address, header) == ("http://localhost:8000/mcp", "Content-Type: application/json")
+    answer = client.post("/mcp", body, content_type="application/json").json()
+    assert answer["result"]["structuredContent"]["outcome"] == "not_checked"
+
+
+def test_configurations_are_json() -> None:
+    for block in re.findall(r"```json\n(.*?)```", TEXT, flags=re.DOTALL):
+        assert "factcheck" in json.loads(block)["mcpServers"]

@@ -1,0 +1,64 @@
+"""Pages in Arabic in a real browser: mirrored, and nothing sticks out on a phone."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Browser
+
+from claims.models import Claim, Claimant
+from tests.helpers.browser import new_context
+from tests.helpers.kept_newsroom import checker, claimant, editor, publish
+from tests.helpers.kept_site import kept_rows, site
+from tests.helpers.reader_site import pages_of_readers
+
+__all__ = ["checker", "claimant", "editor", "kept_rows", "publish", "site"]  # fixtures
+
+pytestmark = pytest.mark.browser
+
+#: How far what begins a line is from either edge of the page.
+_EDGES = """selector => {
+    const box = document.querySelector(selector).getBoundingClientRect();
+    return [box.left, document.documentElement.clientWidth - box.right];
+}"""
+_STICKS_OUT = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def paths(site: str, publish: Callable[..., Claim], claimant: Claimant, editor: User) -> dict[str, str]:
+    return pages_of_readers(publish, claimant, editor)
+
+
+@pytest.mark.parametrize("width", [1440, 390, 320])
+def test_pages_in_arabic_begin_at_the_right_and_fit(
+    chromium: Browser, site: str, paths: dict[str, str], width: int
+) -> None:
+    context = new_context(chromium, viewport={"width": width, "height": 800})
+    page = context.new_page()
+    for name, path in paths.items():
+        for code in ("ar", "en"):
+            page.goto(f"{site}/{code}{path}")
+            assert page.evaluate(_STICKS_OUT) <= 0, (name, code)
+            for selector in (".brand", "main h1"):
+                if page.locator(selector).count() == 0:
+                    continue
+                left, right = page.evaluate(_EDGES, selector)
+                # A heading is as wide as its column; what is narrower stands at the start.
+                assert (right <= left + 1) if code == "ar" else (left <= right + 1), (name, code, selector)
+    context.close()
+
+
+def test_switching_the_language_leads_to_the_same_page(
+    chromium: Browser, site: str, paths: dict[str, str]
+) -> None:
+    context = new_context(chromium, viewport={"width": 390, "height": 800}, locale="de-DE")
+    page = context.new_page()
+    page.goto(site + paths["claim"])
+    assert page.evaluate("document.documentElement.lang") == "de"
+    page.get_by_role("link", name="العربيّة").click()
+    assert page.url == f"{site}/ar{paths['claim']}" or page.url.startswith(f"{site}/ar/claims/")
+    assert page.evaluate("[document.documentElement.lang, document.dir]") == ["ar", "rtl"]
+    page.locator(".brand").click()
+    assert page.url == f"{site}/ar/"
+    assert context.cookies() == []
+    context.close()

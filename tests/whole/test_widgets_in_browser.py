@@ -1,0 +1,395 @@
+"""Claims and lists of claims on somebody else's pages, in a real browser."""
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
+
+from claims.models import Claim, Claimant
+from claims.public.pages.widget_script import script as served
+from claims.review import workflow
+from tests.helpers.accessibility import in_each_scheme, violations
+from tests.helpers.browser import new_context
+from tests.helpers.host_site import HostSite, host_site
+from tests.helpers.kept_newsroom import checker, claimant, editor, publish
+from tests.helpers.kept_site import kept_rows, site
+from tests.helpers.newsroom import make_claim
+
+__all__ = ["checker", "claimant", "editor", "kept_rows", "publish", "site"]  # fixtures
+
+pytestmark = pytest.mark.browser
+
+#: What a page does whose author has heard of widgets that behave badly, and of none that behave well.
+HOSTILE_STYLES = """<style>
+* { color: lime !important; font: 40px cursive !important; text-transform: uppercase !important; letter-spacing: 9px }
+iframe, div, slot, button { display: none !important; border: 9px solid red !important; height: 3px !important }
+</style>"""
+
+
+@pytest.fixture(scope="module")
+def claims(publish: Callable[..., Claim], claimant: Claimant) -> dict[str, Claim]:
+    hostile = '</script><script>parent.hurt=1</script><img src=x onerror="parent.hurt=1">'
+    texts = {
+        "plain": ("The harbour bridge cost nine million euros.", "en"),
+        "long": ("The harbour bridge cost nine million euros, and was done a year early. " * 6, "en"),
+        "arabic": ("قال الوزير إن الجسر الجديد كلف خزينة الدولة تسعة ملايين دينار.", "ar"),
+        "hostile": (f"{hostile} is so.", "en"),
+    }
+    made = {
+        name: make_claim(text.strip(), language=language, claimant=claimant)
+        for name, (text, language) in texts.items()
+    }
+    for name, claim in made.items():
+        publish(claim, summary=f"The accounts show more. {hostile if name == 'hostile' else ''}")
+    return made
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[HostSite]:
+    with host_site() as somewhere:
+        yield somewhere
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    with new_context(chromium, viewport={"width": 1000, "height": 900}) as fresh:
+        yield fresh
+
+
+def shown(context: BrowserContext, address: str) -> Page:
+    page = context.new_page()
+    page.goto(address)
+    return page
+
+
+def script(site: str, attributes: str = "") -> str:
+    return f'<script async src="{site}/widget.js" {attributes}></script>'
+
+
+def embedded(
+    site: str, claim: Claim, attributes: str = "", inside: str = '<a href="#">Fact check</a>'
+) -> str:
+    return f'<factcheck-claim src="{site}/claims/{claim.pk}/" {attributes}>{inside}</factcheck-claim>'
+
+
+def frame_in(page: Page, name: str) -> FrameLocator:
+    return page.locator(name).frame_locator("iframe")
+
+
+def policy(site: str) -> str:
+    return f"default-src 'none'; script-src {site}; frame-src {site}"
+
+
+def test_claim_and_list_under_the_strictest_policy(
+    site: str, host: HostSite, context: BrowserContext, claims: dict[str, Claim]
+) -> None:
+    claim = claims["plain"]
+    address = host.put(
+        "/strict",
+        embedded(site, claim)
+        + f'<factcheck-list src="{site}/" limit="2" q="bridge">Our fact checks</factcheck-list>{script(site)}',
+        policy=policy(site),
+    )
+    problems: list[str] = []
+    context.on("console", lambda message: problems.append(message.text))
+    page = shown(context, address)
+    card, listed = frame_in(page, "factcheck-claim"), frame_in(page, "factcheck-list")
+    expect(card.locator("h1")).to_have_text("The harbour bridge cost nine million euros.")
+    expect(card.locator(".badge")).to_be_visible()
+    expect(listed.locator("li")).to_have_count(2)
+    expect(page.locator("factcheck-claim a")).to_be_hidden()
+    # Nothing scrolls inside: each frame is as high as what is in it.
+    for element in ("factcheck-claim", "factcheck-list"):
+        inner = page.locator(f"{element} iframe").element_handle().content_frame()
+        assert inner.evaluate("document.documentElement.scrollHeight <= innerHeight")
+        assert inner.evaluate("self.origin") == "null"
+        assert inner.evaluate("document.referrer") == ""
+    assert [text for text in problems if "favicon" not in text] == []
+    assert context.cookies() == []
+    assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
+
+
+def test_frame_is_named_and_can_reach_nothing(
+    site: str, host: HostSite, context: BrowserContext, claims: dict[str, Claim]
+) -> None:
+    page = shown(
+        context,
+        host.put(
+            "/named",
+            embedded(site, claims["plain"], inside='<a href="#">A fact check of the bridge</a>')
+            + script(site),
+        ),
+    )
+    frame = page.locator("factcheck-claim iframe")
+    expect(frame).to_have_attribute("title", "A fact check of the bridge")
+    expect(frame).to_have_attribute("sandbox", "allow-scripts allow-popups allow-popups-to-escape-sandbox")
+    expect(frame).to_have_attribute("referrerpolicy", "no-referrer")
+    inner = frame.element_handle().content_frame()
+    for reach in ("parent.document.title", "localStorage.length", "top.location.href", "document.cookie"):
+        assert (
+            inner.evaluate(f"() => {{ try {{ return '' + ({reach}) }} catch {{ return 'refused' }} }}")
+            == "refused"
+        )
+
+
+def test_keyboard_goes_through_the_frame_and_out_again(
+    site: str, host: HostSite, context: BrowserContext, claims: dict[str, Claim]
+) -> None:
+    page = shown(
+        context,
+        host.put(
+            "/keyboard",
+            f"""<a id=before href="#">Before</a>{embedded(site, claims["plain"])}
+            <a id=after href="#">After</a>{script(site)}""",
+        ),
+    )
+    expect(page.locator("factcheck-claim a")).to_be_hidden()
+    page.focus("#before")
+    reached = []
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        outer = page.evaluate("document.activeElement.id || document.activeElement.localName")
+        inner = page.locator("factcheck-claim iframe").element_handle().content_frame()
+        reached.append(
+            (outer, inner.evaluate("document.activeElement.innerText") if outer != "after" else "")
+        )
+        if outer == "after":
+            break
+    assert [outer for outer, _ in reached] == ["factcheck-claim", "factcheck-claim", "after"]
+    assert [text for _, text in reached[:2]] == [
+        "The harbour bridge cost nine million euros.",
+        "Read the full fact check",
+    ]
+
+
+def test_link_stays_where_no_frame_comes(
+    site: str, host: HostSite, context: BrowserContext, claims: dict[str, Claim], chromium: Browser
+) -> None:
+    for number, source in enumerate(
+        (
+            "https://nowhere.invalid/claims/1/",
+            f"{site}/claims/987654/",
+            "javascript:alert(1)//claims/1/",
+            "",
+            "http://[",
+        )
+    ):
+        page = shown(
+            context,
+            host.put(
+                f"/none{number}",
+                f'<factcheck-claim src="{source}"><a href="#">Read it</a></factcheck-claim>{script(site)}',
+            ),
+        )
+        page.wait_for_function("!!customElements.get('factcheck-claim')")
+        page.wait_for_timeout(500)
+        expect(page.get_by_role("link", name="Read it")).to_be_visible()
+        expect(page.locator("factcheck-claim iframe:visible")).to_have_count(0)
+    refused = shown(
+        context,
+        host.put(
+            "/typo",
+            f'<factcheck-list src="{site}/" topik="x"><a href="#">Read it</a></factcheck-list>{script(site)}',
+        ),
+    )
+    refused.wait_for_timeout(800)
+    expect(refused.get_by_role("link", name="Read it")).to_be_visible()
+    plain = f'<factcheck-claim src="{site}/claims/1/"><a href="#">Read it</a></factcheck-claim>{script(site)}'
+    with new_context(chromium, java_script_enabled=False) as unscripted:
+        page = shown(unscripted, host.put("/unscripted", plain))
+        expect(page.get_by_role("link", name="Read it")).to_be_visible()
+
+
+def test_it_works_twice_and_whenever_it_is_added(
+    site: str, host: HostSite, context: BrowserContext, claims: dict[str, Claim]
+) -> None:
+    one = embedded(site, claims["plain"])
+    page = shown(context, host.put("/twice", script(site) + one + one + script(site)))
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    for number in (0, 1):
+        expect(
+            page.locator("factcheck-claim").nth(number).frame_locator("iframe").locator("h1")
+        ).to_be_visible()
+    page.evaluate("one => document.body.insertAdjacentHTML('beforeend', one)", one)
+    expect(page.locator("factcheck-claim").nth(2).frame_locator("iframe").locator("h1")).to_be_visible()
+    # Moved, it stays what it was.
+    page.evaluate("document.body.prepend(document.querySelector('factcheck-claim:last-of-type'))")
+    expect(page.locator("factcheck-claim").first.frame_locator("iframe").locator("h1")).to_be_visible()
+    expect(page.locator("factcheck-claim iframe:visible")).to_have_count(3)
+    assert errors == []
+
+
+def test_nothing_moves_below_what_has_its_height_reserved(
+    site: str, host: HostSite, context: BrowserContext, claims: dict[str, Claim]
+) -> None:
+    page = shown(
+        context,
+        host.put(
+            "/reserved",
+            f"""<script>window.shift = 0;
+            new PerformanceObserver(list => list.getEntries().forEach(each => shift += each.value))
+            .observe({{type: "layout-shift", buffered: true}})</script>
+            <style>factcheck-claim {{ display: block; min-height: 500px }}</style>
+            {embedded(site, claims["plain"], 'height="500"')}
+            <p id="below">Below</p>{script(site)}""",
+        ),
+    )
+    before = page.locator("#below").bounding_box()
+    expect(page.locator("factcheck-claim a")).to_be_hidden()
+    assert page.locator("#below").bounding_box() == before
+    assert page.evaluate("shift") == 0
+
+
+def test_frame_believes_no_other_window(
+    site: str, host: HostSite, context: BrowserContext, claims: dict[str, Claim]
+) -> None:
+    page = shown(
+        context,
+        host.put(
+            "/forged",
+            f"""{embedded(site, claims["plain"], 'height="300"')}{script(site)}
+            <iframe id=other srcdoc="<script>parent.postMessage({{factcheck: 4000}}, '*')</script>"></iframe>""",
+        ),
+    )
+    expect(page.locator("factcheck-claim a")).to_be_hidden()
+    page.evaluate("postMessage({factcheck: 4000}, '*')")
+    page.wait_for_timeout(300)
+    assert page.locator("factcheck-claim").bounding_box()["height"] < 600  # type: ignore[index]
+
+
+def test_styles_of_the_page_do_not_get_in(
+    site: str, host: HostSite, context: BrowserContext, claims: dict[str, Claim]
+) -> None:
+    page = shown(
+        context,
+        host.put(
+            "/hostile",
+            HOSTILE_STYLES + embedded(site, claims["hostile"]) + script(site),
+        ),
+    )
+    card = frame_in(page, "factcheck-claim")
+    expect(card.locator("h1")).to_contain_text("</script><script>parent.hurt=1</script>")
+    assert page.locator("factcheck-claim iframe").bounding_box()["height"] > 150  # type: ignore[index]
+    assert card.locator("h1").evaluate("each => getComputedStyle(each).textTransform") == "none"
+    assert page.evaluate("window.hurt") is None
+
+
+@pytest.mark.parametrize("name", ["plain", "long", "arabic"])
+def test_it_fits_a_narrow_phone(
+    site: str, host: HostSite, chromium: Browser, claims: dict[str, Claim], name: str
+) -> None:
+    address = host.put(
+        f"/phone-{name}",
+        f"""<meta name=viewport content="width=device-width">{embedded(site, claims[name], "height=100")}
+        <factcheck-list src="{site}/">Fact checks</factcheck-list>{script(site)}""",
+    )
+    with new_context(chromium, viewport={"width": 320, "height": 640}) as context:
+        page = shown(context, address)
+        for element, text in (("factcheck-claim", "h1"), ("factcheck-list", "li")):
+            page.locator(element).scroll_into_view_if_needed()
+            expect(frame_in(page, element).locator(text).first).to_be_visible()
+            inner = page.locator(f"{element} iframe").element_handle().content_frame()
+            inner.wait_for_function("document.documentElement.scrollHeight <= innerHeight")
+            assert inner.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+        direction = page.locator("factcheck-claim iframe").element_handle().content_frame()
+        assert direction.evaluate("document.documentElement.dir") == ("rtl" if name == "arabic" else "ltr")
+
+
+def test_site_chooses_theme_accent_font_border_and_language(
+    site: str, host: HostSite, context: BrowserContext, claims: dict[str, Claim]
+) -> None:
+    page = shown(
+        context,
+        host.put(
+            "/themed",
+            f'<factcheck-list src="{site}/" theme="dark" accent="#ffcc00" font="serif" border="none" limit="1">Fact'
+            f" checks</factcheck-list>{script(site)}",
+        ),
+    )
+    listed = frame_in(page, "factcheck-list")
+    expect(listed.locator("li")).to_have_count(1)
+
+    def style(selector: str, name: str) -> str:
+        return str(
+            listed.locator(selector).first.evaluate("(each, name) => getComputedStyle(each)[name]", name)
+        )
+
+    assert style("html", "backgroundColor") == "rgb(28, 33, 37)"
+    assert style(".embed", "borderBlockStartColor") == "rgb(255, 204, 0)"
+    assert style("footer a", "color") == "rgb(255, 204, 0)"
+    assert style(".embed", "borderInlineStartWidth") == "0px"
+    assert "serif" in style("h1", "fontFamily")
+    translated = shown(
+        context,
+        host.put(
+            "/language",
+            f"""<factcheck-claim lang="de" src="{site}/claims/{claims["plain"].pk}/slug/?a=1#x"></factcheck-claim>
+            <factcheck-list lang="ar" src="{site}/de/" limit="1">Fact checks</factcheck-list>{script(site)}""",
+        ),
+    )
+    claim = claims["plain"].pk
+    expect(translated.locator("factcheck-claim iframe")).to_have_attribute(
+        "src", f"{site}/de/claims/{claim}/card/?report=height"
+    )
+    expect(translated.locator("factcheck-list iframe")).to_have_attribute(
+        "src", f"{site}/ar/widgets/list/?limit=1&report=height"
+    )
+
+
+def test_pages_in_frames_are_accessible(site: str, context: BrowserContext, claims: dict[str, Claim]) -> None:
+    pages = [f"/claims/{claim.pk}/card/?report=height" for claim in claims.values()]
+    for path in (
+        *pages,
+        "/widgets/list/?report=height",
+        "/widgets/list/?accent=ffff00&font=serif&border=none",
+        "/widgets/list/?q=volcano",
+    ):
+        page = shown(context, site + path)
+        for scheme in in_each_scheme(page):
+            assert violations(page) == {}, (path, scheme)
+        page.close()
+
+
+def test_page_around_a_frame_is_accessible(
+    site: str, host: HostSite, context: BrowserContext, claims: dict[str, Claim]
+) -> None:
+    address = host.put(
+        "/axe",
+        f"<main><h1>News</h1>{embedded(site, claims['plain'])}</main>{script(site)}",
+    )
+    page = shown(context, address)
+    expect(page.locator("factcheck-claim a")).to_be_hidden()
+    assert violations(page) == {}
+
+
+def test_retraction_shows_at_once(
+    site: str, host: HostSite, context: BrowserContext, publish: Callable[..., Claim], editor: Any
+) -> None:
+    claim = publish(make_claim("The ferry sank."))
+    address = host.put(
+        "/retracted",
+        f'<factcheck-claim src="{site}/claims/{claim.pk}/">Fact check</factcheck-claim>{script(site)}',
+    )
+    page = shown(context, address)
+    expect(frame_in(page, "factcheck-claim").locator(".badge")).to_have_text("False")
+    workflow.move(claim.verdicts.get(), "retract", by=editor, note="The audit was forged.")
+    page.reload()
+    expect(frame_in(page, "factcheck-claim").locator(".badge")).to_have_text("Retracted")
+    expect(frame_in(page, "factcheck-claim").locator("article")).to_contain_text("The audit was forged.")
+
+
+def test_pinned_script_is_checked_by_the_browser(
+    site: str, host: HostSite, context: BrowserContext, claims: dict[str, Claim]
+) -> None:
+
+    digest = hashlib.sha256(served())
+    integrity = "sha256-" + base64.b64encode(digest.digest()).decode()
+    tag = f'<script async crossorigin integrity="{integrity}" src="{site}/widget.{digest.hexdigest()}.js"></script>'
+    page = shown(context, host.put("/pinned", embedded(site, claims["plain"]) + tag))
+    expect(frame_in(page, "factcheck-claim").locator("h1")).to_be_visible()
+    assert page.evaluate("!!customElements.get('factcheck-list')")

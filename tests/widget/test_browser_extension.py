@@ -1,0 +1,233 @@
+"""The example of a browser extension, in Chromium, against a running site."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Page, expect
+
+from claims.models import Claim
+from claims.public.pages.widget_script import FOLDER
+from tests.helpers.accessibility import violations
+from tests.helpers.extension_popup import Extension, extension_in
+from tests.helpers.host_site import HostSite, host_site
+from tests.helpers.kept_newsroom import checker, editor, publish
+from tests.helpers.kept_site import kept_rows, site
+from tests.helpers.newsroom import make_appearance, make_claim, make_source
+
+__all__ = ["checker", "editor", "kept_rows", "publish", "site"]  # fixtures
+
+EXAMPLE = settings.BASE_DIR / "docs" / "examples" / "browser-extension"
+BRIDGE = "The bridge cost nine million euros."
+TEXT = f"She spoke on Monday. {BRIDGE} It was done early."
+NOTHING = "Nothing here was checked. That says nothing about whether it is true."
+HURT = "<img src=x onerror='window.hurt=1'>"
+
+
+@pytest.mark.parametrize("name", ["anchors.js", "marks.js"])
+def test_it_shares_what_anchors_and_marks(name: str) -> None:
+    assert (EXAMPLE / name).read_bytes() == (FOLDER / name).read_bytes()
+
+
+def test_it_asks_for_no_more_than_its_readme_says() -> None:
+    manifest = json.loads((EXAMPLE / "manifest.json").read_text())
+    assert manifest["permissions"] == ["activeTab", "scripting", "storage"]
+    asked = {
+        "host_permissions",
+        "optional_host_permissions",
+        "optional_permissions",
+        "content_scripts",
+        "background",
+    }
+    assert asked & manifest.keys() == set()
+    readme = (EXAMPLE / "README.md").read_text()
+    for permission in manifest["permissions"]:
+        assert f"- `{permission}`: " in readme
+    assert {path.name for path in EXAMPLE.iterdir()} - set(re.findall(r"`([\w.-]+\.\w+)`", readme)) == {
+        "README.md",
+        "style.css",
+    }
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[HostSite]:
+    with host_site() as somewhere:
+        yield somewhere
+
+
+@pytest.fixture(scope="module")
+def claim(publish: Callable[..., Claim], host: HostSite) -> Claim:
+    made = make_claim(BRIDGE)
+    make_appearance(made, make_source(TEXT, url=f"{host.url}/bridge"), BRIDGE)
+    return publish(made, summary=f"The accounts show more. {HURT}")
+
+
+@pytest.fixture(scope="module")
+def extension(
+    chromium: Browser, site: str, claim: Claim, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Extension]:
+    with extension_in(chromium, EXAMPLE, tmp_path_factory.mktemp("profile")) as loaded:
+        choose(loaded, site)
+        yield loaded
+
+
+def choose(extension: Extension, *sites: str) -> None:
+    """Have these newsrooms asked."""
+    options = extension.open("options.html")
+    options.fill("#sites", "\n".join(sites))
+    options.click("button")
+    expect(options.locator("#saved")).to_have_text("Saved.")
+    options.close()
+
+
+@pytest.fixture
+def page(extension: Extension) -> Iterator[Page]:
+    opened = extension.context.new_page()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def asked(extension: Extension, page: Page) -> Callable[[str, str], str]:
+    """What the window says after one of its buttons was pressed on the page at an address."""
+
+    def pressed(address: str, button: str) -> str:
+        if page.url != address:
+            page.goto(address)
+        popup = extension.press(page)
+        popup.click(button)
+        words = popup.said()
+        popup.close()
+        return words
+
+    return pressed
+
+
+BODY = (
+    "<main><p>She spoke on Monday. The <b>bridge</b> cost nine million euros. It was done early.</p></main>"
+)
+
+
+@pytest.mark.browser
+def test_checked_passages_of_the_page_are_highlighted(
+    host: HostSite, page: Page, asked: Callable[[str, str], str]
+) -> None:
+    # Even where the page allows nothing to itself.
+    words = asked(host.put("/bridge", BODY, policy="default-src 'none'"), "#page")
+    assert words.split("\n\n")[0].startswith("One passage is highlighted.")
+    assert f"Factcheck Newsroom: False\n{BRIDGE}" in words
+    mark = page.locator("factcheck-mark button.mark")
+    expect(mark).to_have_accessible_name(f"Fact check: False: {BRIDGE}")
+    mark.click()
+    box = page.get_by_role("dialog")
+    expect(box).to_contain_text(f"The accounts show more. {HURT}")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    # Asked again, it is marked once.
+    asked(page.url, "#page")
+    expect(page.locator("factcheck-mark")).to_have_count(1)
+
+
+@pytest.mark.browser
+def test_page_of_which_nothing_was_checked(
+    host: HostSite, page: Page, asked: Callable[[str, str], str]
+) -> None:
+    assert asked(host.put("/ferry", BODY), "#page") == NOTHING
+    assert page.locator("factcheck-mark").count() == 0
+
+
+@pytest.mark.browser
+def test_words_that_were_changed_since_are_not_highlighted(
+    host: HostSite, page: Page, asked: Callable[[str, str], str]
+) -> None:
+    words = asked(host.put("/bridge", BODY.replace("nine", "ninety")), "#page")
+    assert words.startswith("0 passages are highlighted.")
+    assert "their words do not stand in it as they were checked" in words
+    assert page.locator("factcheck-mark").count() == 0
+
+
+@pytest.mark.browser
+def test_selected_text_is_checked(host: HostSite, page: Page, asked: Callable[[str, str], str]) -> None:
+    page.goto(
+        host.put("/elsewhere", f"<p id=a>{BRIDGE}</p><p id=b>Zeppelins will land on every lighthouse.</p>")
+    )
+    assert asked(page.url, "#selection") == "Select a text in the page first."
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('#a'))")
+    words = asked(page.url, "#selection")
+    assert words.startswith(f"“{BRIDGE}”\n\nThis was checked.")
+    assert "Factcheck Newsroom: False" in words
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('#b'))")
+    assert asked(page.url, "#selection") == NOTHING
+
+
+@pytest.mark.browser
+def test_only_what_is_documented_is_sent(extension: Extension, host: HostSite, page: Page, site: str) -> None:
+    page.goto(host.put("/secret", "<title>A title</title><p>Words of a page.</p>") + "?article=7#part")
+    popup = extension.press(page)
+    popup.evaluate(
+        """(() => {
+          window.sent = [];
+          const real = fetch;
+          window.fetch = (url, options) => {
+            const {method = "GET", body = "", credentials, referrerPolicy} = options;
+            sent.push([`${url}`, method, body, credentials, referrerPolicy]);
+            return real(url, options);
+          };
+        })()"""
+    )
+    assert popup.evaluate("sent") == []
+    popup.click("#page")
+    popup.said()
+    address = (
+        f"{host.url}/secret?article=7".replace(":", "%3A")
+        .replace("/", "%2F")
+        .replace("?", "%3F")
+        .replace("=", "%3D")
+    )
+    assert popup.evaluate("sent") == [
+        [f"{site}/api/v1/lookup/?url={address}", "GET", "", "omit", "no-referrer"]
+    ]
+    assert popup.evaluate("[localStorage.length, document.cookie]") == [0, ""]
+    popup.close()
+    assert extension.context.cookies() == []
+
+
+@pytest.mark.browser
+def test_newsroom_that_is_away_is_named_and_checked_nothing(
+    extension: Extension, host: HostSite, site: str, asked: Callable[[str, str], str]
+) -> None:
+    away = "http://127.0.0.1:9/"
+    try:
+        choose(extension, away)
+        words = asked(host.put("/bridge", BODY), "#page")
+        assert words.startswith("127.0.0.1:9 could not be asked: ")
+        assert NOTHING not in words
+        choose(extension, away, site)
+        words = asked(f"{host.url}/bridge", "#page")
+        assert "127.0.0.1:9 could not be asked: " in words
+        assert "One passage is highlighted." in words
+    finally:
+        choose(extension, site)
+
+
+@pytest.mark.browser
+def test_options_refuse_what_is_no_address(extension: Extension) -> None:
+    options = extension.open("options.html")
+    for wrong in ("facts", "http://facts.example.org/", "javascript:alert(1)", "ftp://facts.example.org/"):
+        options.fill("#sites", wrong)
+        options.click("button")
+        expect(options.locator("#saved")).to_have_text(f"“{wrong}” is no address that begins with https://.")
+    options.reload()
+    expect(options.locator("#sites")).not_to_have_value(re.compile("facts"))
+    assert violations(options) == {}
+    options.close()
+
+
+@pytest.mark.browser
+def test_its_window_is_accessible(extension: Extension) -> None:
+    window = extension.open("popup.html")
+    expect(window.locator("#newsrooms")).to_contain_text("Asked: localhost")
+    assert violations(window) == {}
+    window.close()
