@@ -20,10 +20,12 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from factcheck.database.locks import hold
+from factcheck.installation.spoken_sentences import in_words
 from sources import archive
 from sources.addresses import domain, url_key
 from sources.extraction import Document
 from sources.extraction.bounded_extraction import extract_bounded
+from sources.extraction.document import ExtractionError
 from sources.extraction.packed_documents import ExtractionRequest
 from sources.material import Material
 from sources.models import Publisher, Snapshot, Source
@@ -87,17 +89,19 @@ def document_in(material: Material) -> Document:
     Raises:
         ExtractionError: there is no text in it, or to find that out takes too much.
     """
-    return extract_bounded(
-        ExtractionRequest(
-            material.content,
-            content_type=material.content_type,
-            charset=material.charset,
-            url=material.final_url or material.url,
-            filename=material.filename,
-            transcript=material.transcript,
-            transcript_name=material.transcript_name,
-        )
+    question = ExtractionRequest(
+        material.content,
+        content_type=material.content_type,
+        charset=material.charset,
+        url=material.final_url or material.url,
+        filename=material.filename,
+        transcript=material.transcript,
+        transcript_name=material.transcript_name,
     )
+    try:
+        return extract_bounded(question)
+    except ExtractionError as refusal:
+        raise ExtractionError(refusal.reason_code, in_words(refusal)) from None
 
 
 class _Capture:

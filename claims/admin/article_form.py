@@ -26,6 +26,7 @@ from claims.articles.article_import import ImportedArticle, import_article
 from claims.articles.checked_before import CheckedBefore
 from claims.articles.proposals import FoundClaim, propose
 from factcheck.admin.base import change_page, person_at
+from factcheck.installation.spoken_sentences import in_words
 from sources.extraction import LARGEST, ExtractionError
 from sources.http.fetched_documents import FetchError, fetch
 from sources.material import Material
@@ -179,7 +180,7 @@ def _imported(request: HttpRequest, form: ArticleForm) -> ImportedArticle | None
         overrides = form.overrides()
         imported = import_article(form.material(), overrides=overrides, by=person_at(request))
     except (OverrideError, FetchError, ExtractionError) as problem:
-        form.add_error(None, str(problem))
+        form.add_error(None, in_words(problem))
         return None
     for caveat in imported.captured.document.caveats:
         messages.warning(request, caveat.sentence)

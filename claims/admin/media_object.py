@@ -28,6 +28,7 @@ from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.technical import fingerprint, folded_json
 from factcheck.admin.versions import DeskForm
 from factcheck.django_internals import become
+from factcheck.installation.spoken_sentences import in_words
 from sources.http.fetched_documents import FetchError
 from sources.media.refused_media import MediaRefused
 from sources.models import MediaObject
@@ -232,7 +233,7 @@ class MediaObjectAdmin(DeskAdmin):
         try:
             return super().add_view(request, *args, **kwargs)
         except (MediaRefused, FetchError, NotAllowed) as refusal:
-            messages.error(request, str(refusal))
+            messages.error(request, in_words(refusal))
             return HttpResponseRedirect(request.get_full_path())
 
     def render_change_form(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from claims.models import Appearance, Evidence
 from claims.quotes.anchors import QuoteAmbiguous, QuoteNotFound
 from claims.quotes.quote_places import places_in_words, quote, words_after, words_before
+from factcheck.installation.spoken_sentences import in_words
 from sources.models import Source
 
 #: The fields that tell one place of a quote from another, folded away: they are rarely needed.
@@ -68,10 +69,10 @@ class QuoteForm(forms.ModelForm):
         try:
             quotation = quote(source, quote_typed, **typed)
         except QuoteNotFound as problem:
-            self.add_error("exact", _("%s Or leave the quote empty.") % problem)
+            self.add_error("exact", _("%s Or leave the quote empty.") % in_words(problem))
         except QuoteAmbiguous as problem:
             text = source.latest_snapshot().text
-            self.add_error("exact", [str(problem), *places_in_words(text, problem)])
+            self.add_error("exact", [in_words(problem), *places_in_words(text, problem)])
             # Also opens the fold that holds the field.
             self.add_error("prefix", _("Write the words that stand before the one you mean."))
         else:

@@ -26,6 +26,7 @@ from claims.articles.watches.found_lists import Followable, followable
 from claims.models import Claim, Watch, WatchedPage, WatchProgress
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.installation.spoken_sentences import in_words
 from sources.http.fetched_documents import FetchError
 
 #: Pages of a watch that its own page shows.
@@ -225,7 +226,7 @@ def _found(form: AddressForm) -> list[tuple[Followable, str, Watch | None]]:
     try:
         found = followable(form.cleaned_data["address"], visits.visitor(patience=10.0))
     except FetchError as problem:
-        form.add_error("address", problem.sentence)
+        form.add_error("address", in_words(problem))
         return []
     kinds = dict(WatchProgress.Kind.choices)
     return [(one, str(kinds[one.kind]), Watch.objects.at(one.url)) for one in found]

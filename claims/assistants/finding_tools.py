@@ -10,7 +10,14 @@ from claims.assistants.claim_documents import address, told_entries, told_now
 from claims.assistants.claim_texts import claim_lines, composed
 from claims.assistants.inner_requests import question
 from claims.assistants.shown_words import quoted, quoted_list, shown
-from claims.assistants.tool_arguments import Arguments, Choice, Day, Text, ToolRefused, Whole
+from claims.assistants.tool_arguments import (
+    Arguments,
+    ChoiceArgument,
+    DayArgument,
+    NumberArgument,
+    TextArgument,
+    ToolRefused,
+)
 from claims.assistants.tools import Caller, Likened, Tool, ToolAnswer
 from claims.ledger.queries.address_search import LENGTH_LIMIT
 from claims.ledger.queries.claim_filters import ClaimPageQuery
@@ -35,7 +42,7 @@ _MAY_BE = "0.2"
 # match_text -----------------------------------------------------------------------------------------------------------
 
 _MATCHED = (
-    Text(
+    TextArgument(
         name="text",
         meaning=f"What may have been checked: a statement, a post or a passage, in any language. At most {TEXT_LIMIT:,}"
         f" characters and {SENTENCE_LIMIT} sentences.",
@@ -43,13 +50,15 @@ _MATCHED = (
         required=True,
         examples=("The harbour bridge cost 90 million euros.",),
     ),
-    Text(
+    TextArgument(
         name="language",
         meaning="The language of the text (BCP 47), where it is known; otherwise it is detected.",
         most=35,
         examples=("en",),
     ),
-    Whole(name="matches", meaning="So many claims are told of each passage, at most.", most=5, default=3),
+    NumberArgument(
+        name="matches", meaning="So many claims are told of each passage, at most.", most=5, default=3
+    ),
 )
 
 
@@ -143,36 +152,40 @@ def _uncertain_line(claim: Document) -> str:
 # search_claims --------------------------------------------------------------------------------------------------------
 
 _SEARCHED = (
-    Text(
+    TextArgument(
         name="query",
         meaning="Words to search for, as in a web search. Leave it out to list what is newest.",
         most=LONGEST,
         examples=("harbour bridge cost",),
     ),
-    Text(name="language", meaning="Language of the claim (BCP 47).", most=35, examples=("en", "pt-BR")),
-    Choice(
+    TextArgument(
+        name="language", meaning="Language of the claim (BCP 47).", most=35, examples=("en", "pt-BR")
+    ),
+    ChoiceArgument(
         name="rating_class",
         meaning="Only claims with a verdict of this normalised class.",
         words=tuple(NormalisedRating.values),
     ),
-    Text(
+    TextArgument(
         name="publisher",
         meaning="Only claims with a verdict of this publisher: its domain or its number.",
         most=253,
         examples=("example.org",),
     ),
-    Text(name="topic", meaning="Only claims about this topic: its slug or its number.", most=100),
-    Whole(name="claimant", meaning="Only what this person or organisation said: the number of the claimant."),
-    Day(name="reviewed_after", meaning="Reviewed on this day or later."),
-    Day(name="reviewed_before", meaning="Reviewed on this day or earlier."),
-    Choice(
+    TextArgument(name="topic", meaning="Only claims about this topic: its slug or its number.", most=100),
+    NumberArgument(
+        name="claimant", meaning="Only what this person or organisation said: the number of the claimant."
+    ),
+    DayArgument(name="reviewed_after", meaning="Reviewed on this day or later."),
+    DayArgument(name="reviewed_before", meaning="Reviewed on this day or earlier."),
+    ChoiceArgument(
         name="status",
         meaning="`retracted` and `merged` list what was withdrawn; otherwise, what is published.",
         words=tuple(Publication.Status.values),
     ),
-    Day(name="as_of", meaning="What was published at the end of this day (UTC), as it read then."),
-    Whole(name="page_size", meaning="How many claims are told at once.", most=PAGE_LIMIT, default=5),
-    Text(name="cursor", meaning="`next_cursor` of the page before, never made up.", most=2000),
+    DayArgument(name="as_of", meaning="What was published at the end of this day (UTC), as it read then."),
+    NumberArgument(name="page_size", meaning="How many claims are told at once.", most=PAGE_LIMIT, default=5),
+    TextArgument(name="cursor", meaning="`next_cursor` of the page before, never made up.", most=2000),
 )
 
 
@@ -214,7 +227,7 @@ def search_claims(given: Arguments, caller: Caller) -> ToolAnswer:
 # lookup_url -----------------------------------------------------------------------------------------------------------
 
 _LOOKED_UP = (
-    Text(
+    TextArgument(
         name="url",
         meaning="Address of an article, a post or a fact check, whole (http or https), in any spelling.",
         most=LENGTH_LIMIT,

@@ -11,7 +11,7 @@ from claims.assistants.claim_documents import COLUMNS, is_ours, newest_versions,
 from claims.assistants.claim_texts import claim_lines, composed, ground_lines
 from claims.assistants.inner_requests import question
 from claims.assistants.shown_words import quoted, shown
-from claims.assistants.tool_arguments import Arguments, Day, ToolRefused, Whole
+from claims.assistants.tool_arguments import Arguments, DayArgument, NumberArgument, ToolRefused
 from claims.assistants.tools import Caller, Likened, Tool, ToolAnswer
 from claims.ledger.queries.claim_filters import ClaimQuery
 from claims.models import Publication
@@ -30,11 +30,11 @@ class NotKnownHere(ToolRefused):
 # get_claim ------------------------------------------------------------------------------------------------------------
 
 _GOTTEN = (
-    Whole(
+    NumberArgument(
         name="claim_id", meaning="Number of the claim, as other tools tell it.", required=True, examples=(1,)
     ),
-    Day(name="as_of", meaning="What was published at the end of this day (UTC), as it read then."),
-    Whole(name="version", meaning="This version of the claim, instead of a day.", most=2**31 - 1),
+    DayArgument(name="as_of", meaning="What was published at the end of this day (UTC), as it read then."),
+    NumberArgument(name="version", meaning="This version of the claim, instead of a day.", most=2**31 - 1),
 )
 
 
@@ -91,14 +91,16 @@ _OUTCOMES = {
 # changes --------------------------------------------------------------------------------------------------------------
 
 _FOLLOWED = (
-    Whole(
+    NumberArgument(
         name="since",
         meaning="What comes after this number: `next_since` of the answer before. 0 is the beginning.",
         least=0,
         examples=(0,),
     ),
-    Day(name="since_day", meaning="Instead: what was published on this day (UTC) or later."),
-    Whole(name="page_size", meaning="How many changes are told at most.", most=CHANGES_LIMIT, default=20),
+    DayArgument(name="since_day", meaning="Instead: what was published on this day (UTC) or later."),
+    NumberArgument(
+        name="page_size", meaning="How many changes are told at most.", most=CHANGES_LIMIT, default=20
+    ),
 )
 
 

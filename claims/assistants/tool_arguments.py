@@ -58,7 +58,7 @@ class Argument:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Text(Argument):
+class TextArgument(Argument):
     most: int = 500
 
     @property
@@ -78,7 +78,7 @@ class Text(Argument):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Whole(Argument):
+class NumberArgument(Argument):
     least: int = 1
     most: int = GREATEST_ID
 
@@ -95,7 +95,7 @@ class Whole(Argument):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice(Argument):
+class ChoiceArgument(Argument):
     words: tuple[str, ...]
 
     @property
@@ -110,7 +110,7 @@ class Choice(Argument):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Day(Argument):
+class DayArgument(Argument):
     @property
     def kind(self) -> dict[str, Any]:
         return {"type": "string", "format": "date"}

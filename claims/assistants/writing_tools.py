@@ -16,13 +16,20 @@ from claims.assistants import answer_schemas, findings
 from claims.assistants.claim_texts import composed
 from claims.assistants.inner_requests import posted, was_done
 from claims.assistants.shown_words import quoted, quoted_list
-from claims.assistants.tool_arguments import Arguments, Choice, Day, Text, ToolRefused, Whole
+from claims.assistants.tool_arguments import (
+    Arguments,
+    ChoiceArgument,
+    DayArgument,
+    NumberArgument,
+    TextArgument,
+    ToolRefused,
+)
 from claims.assistants.tools import Caller, Likened, Tool, ToolAnswer
 from claims.models import CorrectionKind, Evidence, Rating, Scope
 
 Document = dict[str, Any]
 
-_KEY = Text(
+_KEY = TextArgument(
     name="idempotency_key",
     meaning="A text of your own for this one thing to do, such as a UUID. Called again with the same key and the same"
     " arguments, nothing is done twice.",
@@ -79,17 +86,17 @@ def _body(given: Arguments, *left_out: str) -> Document:
 # propose_claim --------------------------------------------------------------------------------------------------------
 
 _PROPOSED = (
-    Text(
+    TextArgument(
         name="statement",
         meaning="The statement that should be checked: one sentence, as it was said.",
         most=5000,
         required=True,
         examples=("The harbour bridge cost 90 million euros.",),
     ),
-    Text(name="language", meaning="Its language (BCP 47).", most=35, required=True, examples=("en",)),
-    Day(name="claimed_on", meaning="The day on which it was said."),
-    Text(name="context", meaning="Where and how it was said, and why it matters.", most=5000),
-    Whole(name="claimant", meaning="Number of who said it, as the API lists claimants."),
+    TextArgument(name="language", meaning="Its language (BCP 47).", most=35, required=True, examples=("en",)),
+    DayArgument(name="claimed_on", meaning="The day on which it was said."),
+    TextArgument(name="context", meaning="Where and how it was said, and why it matters.", most=5000),
+    NumberArgument(name="claimant", meaning="Number of who said it, as the API lists claimants."),
     _KEY,
 )
 
@@ -104,26 +111,28 @@ def propose_claim(given: Arguments, caller: Caller) -> ToolAnswer:
 # draft_verdict --------------------------------------------------------------------------------------------------------
 
 _DRAFTED = (
-    Whole(name="claim_id", meaning="Number of the claim.", required=True),
-    Text(
+    NumberArgument(name="claim_id", meaning="Number of the claim.", required=True),
+    TextArgument(
         name="rating",
         meaning="Code of the rating in the newsroom's scale, such as false. Leave it out to leave it open.",
         most=100,
         examples=("false",),
     ),
-    Text(name="summary", meaning="What was found, in a few sentences.", most=5000),
-    Text(name="explanation", meaning="What it rests on, in Markdown.", most=50_000),
-    Text(
+    TextArgument(name="summary", meaning="What was found, in a few sentences.", most=5000),
+    TextArgument(name="explanation", meaning="What it rests on, in Markdown.", most=50_000),
+    TextArgument(
         name="language", meaning="Language of the verdict (BCP 47); that of the claim unless given.", most=35
     ),
-    Day(name="reviewed_on", meaning="The day of the review."),
-    Day(name="valid_as_of", meaning="The day up to which it holds."),
-    Choice(
+    DayArgument(name="reviewed_on", meaning="The day of the review."),
+    DayArgument(name="valid_as_of", meaning="The day up to which it holds."),
+    ChoiceArgument(
         name="correction_kind",
         meaning="For a claim whose verdict is published already: what the new version is.",
         words=tuple(CorrectionKind.values),
     ),
-    Text(name="correction_note", meaning="For the same: what changed and why, for readers.", most=5000),
+    TextArgument(
+        name="correction_note", meaning="For the same: what changed and why, for readers.", most=5000
+    ),
     _KEY,
 )
 
@@ -155,21 +164,25 @@ def _rating(code: str) -> int:
 # add_evidence ---------------------------------------------------------------------------------------------------------
 
 _ADDED = (
-    Whole(name="verdict_id", meaning="Number of the draft, as draft_verdict told it.", required=True),
-    Choice(
+    NumberArgument(
+        name="verdict_id", meaning="Number of the draft, as draft_verdict told it.", required=True
+    ),
+    ChoiceArgument(
         name="stance",
         meaning="What the source does to the claim.",
         words=tuple(Evidence.Stance.values),
         required=True,
     ),
-    Text(
+    TextArgument(
         name="source_url",
         meaning="Address of the source. It is fetched and kept, if it is not known yet.",
         most=2000,
     ),
-    Whole(name="source", meaning="Instead: number of a source that is known."),
-    Text(name="exact", meaning="Words that are quoted from it, exactly as they stand there.", most=5000),
-    Text(name="note", meaning="What the source shows, in words of your own.", most=5000),
+    NumberArgument(name="source", meaning="Instead: number of a source that is known."),
+    TextArgument(
+        name="exact", meaning="Words that are quoted from it, exactly as they stand there.", most=5000
+    ),
+    TextArgument(name="note", meaning="What the source shows, in words of your own.", most=5000),
     _KEY,
 )
 

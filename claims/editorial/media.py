@@ -28,6 +28,7 @@ from claims.newsroom.roles import require
 from claims.review import claim_edits
 from claims.review.described_media import change_description, taken_in
 from factcheck.database import clock
+from factcheck.installation.spoken_sentences import in_words
 from sources.http.fetched_documents import FetchError
 from sources.media.refused_media import MediaRefused
 from sources.models import MediaObject
@@ -70,7 +71,7 @@ class MediaWork(EditorialResource):
                 by=self.person,
             )
         except (MediaRefused, FetchError) as refusal:
-            raise at(key, str(refusal)) from None
+            raise at(key, in_words(refusal)) from None
         status = 201 if media.created_at >= began else 200
         return self.answered(
             self.showing(self.fresh(media), status=status, location=self.address("media-detail", media.pk))

@@ -11,6 +11,7 @@ from claims.models import Appearance, Evidence
 from claims.newsroom.roles import require
 from claims.quotes.anchors import QuoteAmbiguous
 from claims.quotes.quote_places import QuotedWords, places_in_words, quote, quote_at
+from factcheck.installation.spoken_sentences import in_words
 from sources.capture import capture
 from sources.extraction import ExtractionError
 from sources.http.fetched_documents import FetchError, fetch
@@ -41,7 +42,7 @@ def fetched(url: str, *, key: str, by: User) -> Material:
     try:
         return Material.fetched(fetch(url))
     except FetchError as problem:
-        raise at(key, str(problem)) from None
+        raise at(key, in_words(problem)) from None
 
 
 def fetched_unless_known(values: dict[str, Any], *, by: User) -> Material | None:
@@ -112,7 +113,9 @@ def quotation_of(
         return quote(source, exact, prefix=values.get("prefix", ""), suffix=values.get("suffix", ""))
     except QuoteAmbiguous as problem:
         latest = source.latest_snapshot()
-        raise at("exact", str(problem), *places_in_words(latest.text if latest else "", problem)) from None
+        raise at(
+            "exact", in_words(problem), *places_in_words(latest.text if latest else "", problem)
+        ) from None
 
 
 def _require_capturing(by: User) -> None:

@@ -14,6 +14,7 @@ from claims.quotes.anchors import QuoteNotFound
 from claims.quotes.quote_places import WrongPlace
 from claims.review.verdict_drafts import NotOfTheScale
 from factcheck.database.rules import in_words
+from factcheck.installation import spoken_sentences
 from sources.overrides import OverrideError
 
 
@@ -105,7 +106,7 @@ def as_problem(exception: Exception) -> Exception:
             )
     for kind, key in _ABOUT.items():
         if isinstance(exception, kind):
-            return Unprocessable({key: [str(exception)]})
+            return Unprocessable({key: [spoken_sentences.in_words(exception)]})
     return exception
 
 

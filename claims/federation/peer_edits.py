@@ -14,6 +14,7 @@ from claims.ledger.house_signature import public_key
 from claims.models import PeerNewsroom, PeerProgress
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
+from factcheck.installation.spoken_sentences import in_words
 from sources.http.fetched_documents import FetchError
 from sources.material import is_address
 from sources.models.publisher import has_the_name_of_the_house
@@ -40,7 +41,7 @@ def look(address: str) -> Signer:
         signer = answer.page.signer
         believed(answer.page, key=signer.key, site=site, after=0, last_change="", most=2)
     except FetchError as refusal:
-        raise NotPossible(refusal.sentence) from None
+        raise NotPossible(in_words(refusal)) from None
     except NotBelieved as refusal:
         raise NotPossible(
             _("%(site)s cannot be followed. %(why)s") % {"site": site, "why": refusal}

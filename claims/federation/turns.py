@@ -21,6 +21,7 @@ from claims.federation.ledger_pages import NotBelieved, believed
 from claims.federation.taken_pages import take
 from claims.models import PeerNewsroom, PeerProgress
 from claims.models.watch import storable, validators
+from factcheck.installation.spoken_sentences import in_words
 from sources.http.fetched_documents import FetchError
 
 logger = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ def take_turn(newsroom_id: int, *, is_stopped: Callable[[], bool] = lambda: Fals
     try:
         _keep_up(hold, tally, is_stopped)
     except FetchError as error:
-        _fail(hold, tally, error.sentence, wait=error.wait)
+        _fail(hold, tally, in_words(error.sentence), wait=error.wait)
     except NotBelieved as error:
         _fail(hold, tally, error.sentence, halt=error.halt, offered_key=error.offered_key)
     except Exception:  # whatever an answer does to the program, the other newsrooms are followed

@@ -145,8 +145,11 @@ def answered(text: str, terms: Terms = Terms()) -> Answer:
 def answered_each(texts: Sequence[str], terms: Terms = Terms()) -> list[Answer]:
     """What was checked of each of these texts."""
     by = embedding.embedder()
-    how = (terms.language, terms.cut, terms.most, terms.least, terms.narrowed, by.name if by else "")
-    how = (*how, get_language())  # in which the reasons are
+    # Reasons are in the language of whoever asks.
+    how = (
+        *(terms.language, terms.cut, terms.most, terms.least, terms.narrowed),
+        *(by.name if by else "", get_language()),
+    )
 
     def seek(asked: Sequence[Asked]) -> candidates.FoundCandidates:
         return candidates.published(asked, rows=terms.rows)

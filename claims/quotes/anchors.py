@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from claims.quotes.folded_text import PLACES_REPORTED, FoldedText, fold
+from factcheck.sentences import Sentence
 
 CONTEXT = 32
 
@@ -31,10 +32,18 @@ class QuoteAmbiguous(Exception):
     """The text contains the quote several times; `places` are the spans, `count` how many (at most PLACES_REPORTED)."""
 
     def __init__(self, count: int, places: tuple[tuple[int, int], ...]) -> None:
-        at_least = "at least " if count >= PLACES_REPORTED else ""
         super().__init__(
-            f"The text contains this quote {at_least}{count} times. Add the words before or after it, "
-            "or quote a longer passage."
+            Sentence(
+                "The text contains this quote at least %(count)s times. Add the words before or after it, "
+                "or quote a longer passage.",
+                count=count,
+            )
+            if count >= PLACES_REPORTED
+            else Sentence(
+                "The text contains this quote %(count)s times. Add the words before or after it, or quote a "
+                "longer passage.",
+                count=count,
+            )
         )
         self.count = count
         self.places = places
@@ -65,13 +74,15 @@ def find(text: str, quote: str, *, prefix: str = "", suffix: str = "") -> Anchor
     folded = FoldedText(text)
     wanted = fold(quote).strip()
     if not wanted:
-        raise QuoteNotFound("The quote is empty. Copy the passage from the text.")
+        raise QuoteNotFound(Sentence("The quote is empty. Copy the passage from the text."))
     found = [
         (at, at + len(wanted)) for at in folded.places(wanted) if is_whole(folded.text, at, at + len(wanted))
     ]
     if not found:
         raise QuoteNotFound(
-            "The text does not contain this quote. Copy the passage from the text as it stands there."
+            Sentence(
+                "The text does not contain this quote. Copy the passage from the text as it stands there."
+            )
         )
     before, after = fold(prefix).strip(), fold(suffix).strip()
     fitting = [
@@ -81,7 +92,9 @@ def find(text: str, quote: str, *, prefix: str = "", suffix: str = "") -> Anchor
     ]
     if not fitting:
         raise QuoteNotFound(
-            "The text contains this quote, but not between the words given as its prefix and suffix."
+            Sentence(
+                "The text contains this quote, but not between the words given as its prefix and suffix."
+            )
         )
     spans = tuple(folded.original(start, end) for start, end in fitting)
     if len(spans) > 1:

@@ -53,7 +53,7 @@ def in_python(source: str, name: str) -> Iterator[Message]:
     Raises:
         NotExtracted: one of them is no literal.
     """
-    if "translation" not in source:
+    if "translation" not in source and "Sentence" not in source:
         return
     tree = ast.parse(source, filename=name)
     known = _imported(tree)
@@ -65,7 +65,10 @@ def in_python(source: str, name: str) -> Iterator[Message]:
 
 def _imported(tree: ast.Module) -> dict[str, tuple[str, ...]]:
     """What the functions that mark are called here."""
-    return {
+    has_sentences = any(
+        isinstance(node, ast.ImportFrom) and node.module == "factcheck.sentences" for node in ast.walk(tree)
+    )
+    return ({"Sentence": ("message",)} if has_sentences else {}) | {
         alias.asname or alias.name: _FUNCTIONS[alias.name]
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"

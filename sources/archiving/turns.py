@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.utils.translation import gettext
 
 from factcheck.installation.file_store import FilesAway
+from factcheck.installation.spoken_sentences import in_words
 from sources.archive import ArchiveError
 from sources.archiving.copies import archive_source
 from sources.archiving.queue import TakenSource
@@ -37,8 +38,10 @@ def archive_next(only: Iterable[int] | None = None) -> ArchivingOutcome | None:
         if error.reason_code == "asked_to_wait":
             taken.put_off(max(error.wait, timedelta(seconds=1)))
         else:
-            taken.failed(error.sentence, is_over=error.reason_code not in TEMPORARY, wait=error.wait)
-        return ArchivingOutcome(taken.source, None, error.sentence)
+            taken.failed(
+                in_words(error.sentence), is_over=error.reason_code not in TEMPORARY, wait=error.wait
+            )
+        return ArchivingOutcome(taken.source, None, in_words(error.sentence))
     except (FilesAway, ArchiveError, OSError) as error:
         problem = _of_our_files(error)
         logger.error("Source %s is not archived: %s", taken.source.pk, problem)

@@ -4,6 +4,7 @@ from functools import cache
 
 from factcheck.confinement.confined import Confined, OutOfBounds
 from factcheck.confinement.limits import Allowance, Cause
+from factcheck.sentences import Sentence
 
 from .document import LARGEST, Document, ExtractionError
 from .packed_documents import ExtractionRequest, pack_request, unpack_answer
@@ -15,27 +16,41 @@ _REFUSALS = {
     Cause.TIME: (
         "too_costly",
         (
-            f"This document takes more than the {ALLOWANCE.seconds:.0f} seconds that one may take to be read. "
-            "Paste its text, or import the part you need."
+            Sentence(
+                "This document takes more than the %(seconds)s seconds that one may take to be read. "
+                "Paste its text, or import the part you need.",
+                seconds=f"{ALLOWANCE.seconds:.0f}",
+            )
         ),
     ),
     Cause.MEMORY: (
         "too_costly",
         (
-            f"This document takes more than the {ALLOWANCE.memory // 1024 // 1024} MB of memory that one may take to "
-            "be read. Paste its text, or import the part you need."
+            Sentence(
+                "This document takes more than the %(memory)s MB of memory that one may take to be read. "
+                "Paste its text, or import the part you need.",
+                memory=ALLOWANCE.memory // 1024 // 1024,
+            )
         ),
     ),
     Cause.BUSY: (
         "busy",
-        "Other documents are being read at the moment, and this one found no place. Try again in a minute.",
+        Sentence(
+            "Other documents are being read at the moment, and this one found no place. Try again in "
+            "a minute."
+        ),
     ),
-    Cause.OUTPUT: ("too_long", "This document holds more text than can be stored. Import the part you need."),
+    Cause.OUTPUT: (
+        "too_long",
+        Sentence("This document holds more text than can be stored. Import the part you need."),
+    ),
     Cause.CRASH: (
         "unreadable",
         (
-            "Reading this document failed: it is damaged, or takes more memory than one may. "
-            "Download it again, or paste its text."
+            Sentence(
+                "Reading this document failed: it is damaged, or takes more memory than one may. "
+                "Download it again, or paste its text."
+            )
         ),
     ),
 }
@@ -51,8 +66,11 @@ def extract_bounded(question: ExtractionRequest) -> Document:
         size = max(len(question.content), len(question.transcript)) / 1_000_000
         raise ExtractionError(
             "too_large",
-            f"This document has {size:.1f} MB; at most {LARGEST // 1_000_000} MB are read. "
-            "Import the part you need.",
+            Sentence(
+                "This document has %(size)s MB; at most %(largest)s MB are read. Import the part you need.",
+                size=f"{size:.1f}",
+                largest=LARGEST // 1000000,
+            ),
         )
     try:
         return unpack_answer(_reader().answer(pack_request(question)))

@@ -7,36 +7,38 @@ import unicodedata
 import charset_normalizer
 from charset_normalizer.md import mess_ratio
 
+from factcheck.sentences import Sentence
+
 from .document import ExtractionError
 from .language import certainty, detect_language
 from .legacy_encodings import legacy_encoding
 
 # The first bytes of files that people mistake for an article, and what to call them.
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"\x89PNG\r\n\x1a\n", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF87a", "a GIF image"),
-    (b"GIF89a", "a GIF image"),
-    (b"PK\x03\x04", "a ZIP archive or an office document"),
-    (b"PK\x05\x06", "an empty ZIP archive"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old office document"),
-    (b"{\\rtf", "a rich text (RTF) document"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ\x00", "an xz archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"Rar!\x1a\x07", "a RAR archive"),
-    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
-    (b"\x7fELF", "a program"),
-    (b"\xca\xfe\xba\xbe", "a program"),
-    (b"\xcf\xfa\xed\xfe", "a program"),
-    (b"ID3", "an MP3 recording"),
-    (b"OggS", "an Ogg recording"),
-    (b"fLaC", "a FLAC recording"),
-    (b"\x1aE\xdf\xa3", "a Matroska or WebM video"),
-    (b"SQLite format 3\x00", "an SQLite database"),
-    (b"%!PS", "a PostScript document"),
-    (b"wOF2", "a font"),
+    (b"\x89PNG\r\n\x1a\n", Sentence("a PNG image")),
+    (b"\xff\xd8\xff", Sentence("a JPEG image")),
+    (b"GIF87a", Sentence("a GIF image")),
+    (b"GIF89a", Sentence("a GIF image")),
+    (b"PK\x03\x04", Sentence("a ZIP archive or an office document")),
+    (b"PK\x05\x06", Sentence("an empty ZIP archive")),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Sentence("an old office document")),
+    (b"{\\rtf", Sentence("a rich text (RTF) document")),
+    (b"\x1f\x8b", Sentence("a gzip archive")),
+    (b"BZh", Sentence("a bzip2 archive")),
+    (b"\xfd7zXZ\x00", Sentence("an xz archive")),
+    (b"7z\xbc\xaf\x27\x1c", Sentence("a 7z archive")),
+    (b"Rar!\x1a\x07", Sentence("a RAR archive")),
+    (b"\x28\xb5\x2f\xfd", Sentence("a Zstandard archive")),
+    (b"\x7fELF", Sentence("a program")),
+    (b"\xca\xfe\xba\xbe", Sentence("a program")),
+    (b"\xcf\xfa\xed\xfe", Sentence("a program")),
+    (b"ID3", Sentence("an MP3 recording")),
+    (b"OggS", Sentence("an Ogg recording")),
+    (b"fLaC", Sentence("a FLAC recording")),
+    (b"\x1aE\xdf\xa3", Sentence("a Matroska or WebM video")),
+    (b"SQLite format 3\x00", Sentence("an SQLite database")),
+    (b"%!PS", Sentence("a PostScript document")),
+    (b"wOF2", Sentence("a font")),
 )
 
 # Longest first, because the mark of UTF-32 begins with that of UTF-16.
@@ -120,7 +122,9 @@ def decode(content: bytes, *, charset: str | None, markup: bool) -> str:
     if b"\x00" in content[:4096] or content.count(b"\x00") > len(content) // 1000:
         raise ExtractionError(
             "binary",
-            "This file is binary, not text. Import an HTML page, a PDF document or a plain text file.",
+            Sentence(
+                "This file is binary, not text. Import an HTML page, a PDF document or a plain text file."
+            ),
         )
 
     if (text := _as_utf8(content)) is not None and not content.isascii():
@@ -160,7 +164,9 @@ def _believed(content: bytes, text: str, label: str) -> str:
         if is_sibling or mess_ratio(better) < mess / 2 or certainty(better) > sureness + 0.15:
             return detected
         if mess > HOPELESS:
-            raise _undecodable(f"claims to be {label}, but makes no words in it")
+            raise _undecodable(
+                Sentence("This text claims to be %(label)s, but makes no words in it.", label=label)
+            )
     return _checked(text, label)
 
 
@@ -176,7 +182,9 @@ def _strictly(content: bytes, encoding: str) -> str:
         text = content.decode(encoding, errors="replace")
         if text.count("\ufffd") <= 1 + len(text) * STRAY_BYTES_PER_CHARACTER:
             return text
-        raise _undecodable(f"begins with a mark of {encoding.upper()}, but is not") from None
+        raise _undecodable(
+            Sentence("This text begins with a mark of %(encoding)s, but is not.", encoding=encoding.upper())
+        ) from None
 
 
 def _as_utf8(content: bytes) -> str | None:
@@ -232,7 +240,11 @@ def detected_encoding(content: bytes) -> str:
         return encoding
     best = charset_normalizer.from_bytes(telling[:200_000], cp_isolation=DETECTABLE).best()
     if best is None:
-        raise _undecodable("declares no character encoding that fits it, and none can be told from its bytes")
+        raise _undecodable(
+            Sentence(
+                "This text declares no character encoding that fits it, and none can be told from its bytes."
+            )
+        )
     return SIBLINGS.get((best.encoding, detect_language(str(best))), best.encoding)
 
 
@@ -241,7 +253,7 @@ def _detected(content: bytes) -> str:
     try:
         return _checked(content.decode(encoding), encoding)
     except UnicodeDecodeError:
-        raise _undecodable("is in no single character encoding") from None
+        raise _undecodable(Sentence("This text is in no single character encoding.")) from None
 
 
 def _checked(text: str, encoding: str) -> str:
@@ -250,15 +262,21 @@ def _checked(text: str, encoding: str) -> str:
     if controls > len(text) // 100:
         raise ExtractionError(
             "binary",
-            "This file is binary, not text. Import an HTML page, a PDF document or a plain text file.",
+            Sentence(
+                "This file is binary, not text. Import an HTML page, a PDF document or a plain text file."
+            ),
         )
     if text.count("\ufffd") > 1 + len(text) * STRAY_BYTES_PER_CHARACTER:
-        raise _undecodable(f"claims to be {encoding}, but is damaged")
+        raise _undecodable(
+            Sentence("This text claims to be %(encoding)s, but is damaged.", encoding=encoding)
+        )
     return text
 
 
-def _undecodable(what: str) -> ExtractionError:
+def _undecodable(why: Sentence) -> ExtractionError:
     return ExtractionError(
         "undecodable",
-        f"This text {what}. Save it as UTF-8 in a text editor that shows it properly, then import it again.",
+        Sentence(
+            "%(why)s Save it as UTF-8 in a text editor that shows it properly, then import it again.", why=why
+        ),
     )

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import PurePath
 
+from factcheck.sentences import Sentence
 from sources.extraction.encodings import decode, signature
 from sources.extraction.plain_text import extract_plain
 from sources.extraction.web_pages.markup import parse
@@ -119,8 +120,12 @@ def _read(
     if len(document.text) > LONGEST:
         raise ExtractionError(
             "too_long",
-            f"This document holds {len(document.text):,} characters of text; at most {LONGEST:,} are stored. "
-            "Import the part you need.",
+            Sentence(
+                "This document holds %(text)s characters of text; at most %(longest)s are stored. Import "
+                "the part you need.",
+                text=f"{len(document.text):,}",
+                longest=f"{LONGEST:,}",
+            ),
         )
     return document
 
@@ -131,12 +136,17 @@ def _by_kind(
     if len(content) > LARGEST:
         raise ExtractionError(
             "too_large",
-            f"This document has {len(content) / 1_000_000:.1f} MB; at most {LARGEST // 1_000_000} MB are read. "
-            "Import the part you need.",
+            Sentence(
+                "This document has %(content)s MB; at most %(largest)s MB are read. Import the part you "
+                "need.",
+                content=f"{len(content) / 1000000:.1f}",
+                largest=LARGEST // 1000000,
+            ),
         )
     if not content.strip():
         raise ExtractionError(
-            "empty", "This document is empty. Check that the file was saved or downloaded completely."
+            "empty",
+            Sentence("This document is empty. Check that the file was saved or downloaded completely."),
         )
     # Some servers send a blank line or a mark before the document.
     if content[:1024].lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"%PDF-"):
@@ -146,8 +156,11 @@ def _by_kind(
     if looks_like := signature(content):
         raise ExtractionError(
             "binary",
-            f"This is {looks_like}, not an article. Import a web page, a PDF, .docx or .odt document, a transcript "
-            "or a plain text file.",
+            Sentence(
+                "This is %(looks_like)s, not an article. Import a web page, a PDF, .docx or .odt "
+                "document, a transcript or a plain text file.",
+                looks_like=looks_like,
+            ),
         )
     return _by_characters(content, content_type, charset, url, filename, is_transcript)
 
@@ -160,15 +173,22 @@ def _by_characters(
     if declared not in _KINDS and declared not in _UNKNOWN:
         raise ExtractionError(
             "not_accepted",
-            f"This document is of the type {declared}. Only web pages, PDF, .docx and .odt documents, transcripts and "
-            "plain text can be read.",
+            Sentence(
+                "This document is of the type %(declared)s. Only web pages, PDF, .docx and .odt "
+                "documents, transcripts and plain text can be read.",
+                declared=declared,
+            ),
         )
     suffix = _SUFFIXES.get(PurePath(filename).suffix.lower(), "")
     kind = _KINDS.get(declared) or suffix
     if kind in ("application/pdf", DOCX, ODT):
         name = {"application/pdf": "PDF", DOCX: ".docx", ODT: ".odt"}[kind]
         raise ExtractionError(
-            "damaged", f"This should be a {name} document, but it does not begin like one. Download it again."
+            "damaged",
+            Sentence(
+                "This should be a %(name)s document, but it does not begin like one. Download it again.",
+                name=name,
+            ),
         )
     text = decode(content, charset=charset, markup=kind not in (PLAIN, VTT, SUBRIP))
     if not is_transcript and _is_markup(text, kind):
@@ -179,8 +199,10 @@ def _by_characters(
     if is_transcript:
         raise ExtractionError(
             "no_times",
-            "This transcript has no times in it. Save it as WebVTT or SRT, or write the time before each part (1:05), "
-            "in the order in which they are heard.",
+            Sentence(
+                "This transcript has no times in it. Save it as WebVTT or SRT, or write the time before "
+                "each part (1:05), in the order in which they are heard."
+            ),
         )
     return extract_plain(text)
 

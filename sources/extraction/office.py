@@ -11,6 +11,7 @@ import zlib
 
 from lxml import etree
 
+from factcheck.sentences import Sentence
 from sources.extraction.clean_text import clean_line, clean_text
 
 from .document import Document, ExtractionError, made_by
@@ -73,7 +74,9 @@ def extract_office(content: bytes, kind: str) -> Document:
             if kind == ODT and b"encryption-data" in _part(archive, "META-INF/manifest.xml", missing=b""):
                 raise ExtractionError(
                     "locked",
-                    "This document is locked with a password. Save a copy without it and import that.",
+                    Sentence(
+                        "This document is locked with a password. Save a copy without it and import that."
+                    ),
                 )
             names = archive.namelist()
             main = _tree(_part(archive, "word/document.xml" if kind == DOCX else "content.xml"))
@@ -86,7 +89,8 @@ def extract_office(content: bytes, kind: str) -> Document:
             stated = _stated(_tree(_part(archive, about))) if about in names else {}
     except _DAMAGE:
         raise ExtractionError(
-            "damaged", "This document is damaged and cannot be read. Open it, save it again, and import that."
+            "damaged",
+            Sentence("This document is damaged and cannot be read. Open it, save it again, and import that."),
         ) from None
     text = clean_text(
         "\n\n".join([*_paragraphs(main), *(line for note in notes for line in _paragraphs(note))])
@@ -94,8 +98,10 @@ def extract_office(content: bytes, kind: str) -> Document:
     if not any(map(str.isalnum, text)):
         raise ExtractionError(
             "no_text",
-            "This document holds no text: it may hold pictures of pages. Run it through text recognition (OCR) and "
-            "import the result.",
+            Sentence(
+                "This document holds no text: it may hold pictures of pages. Run it through text "
+                "recognition (OCR) and import the result."
+            ),
         )
     return Document(
         title=stated.get("title", ""),
@@ -120,7 +126,10 @@ def _part(archive: zipfile.ZipFile, name: str, missing: bytes | None = None) -> 
     if len(content) > LARGEST_PART:
         raise ExtractionError(
             "too_large",
-            "This document is much larger than its file says. Copy its text into a new one and import that.",
+            Sentence(
+                "This document is much larger than its file says. Copy its text into a new one and "
+                "import that."
+            ),
         )
     return content
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import orjson
 
+from factcheck.sentences import Sentence
+
 from .document import Caveat, Cue, Document, ExtractionError
 
 
@@ -45,7 +47,15 @@ def unpack_request(packed: bytes) -> ExtractionRequest:
 
 def pack_answer(answer: Document | ExtractionError) -> bytes:
     if isinstance(answer, ExtractionError):
-        return orjson.dumps({"refused": [answer.reason_code, answer.sentence]})
+        said = answer.sentence
+        return orjson.dumps(
+            {
+                "refused": [
+                    answer.reason_code,
+                    said.packed() if isinstance(said, Sentence) else [str(said), {}],
+                ]
+            }
+        )
     return orjson.dumps({"document": asdict(answer)})
 
 
@@ -57,7 +67,8 @@ def unpack_answer(packed: bytes) -> Document:
     """
     answer: dict[str, Any] = orjson.loads(packed)
     if refused := answer.get("refused"):
-        raise ExtractionError(*refused)
+        code, said = refused
+        raise ExtractionError(code, Sentence.unpacked(said))
     values = answer["document"]
     published_on = values.pop("published_on")
     return Document(

@@ -9,6 +9,7 @@ from statistics import median
 import pypdfium2
 from pypdfium2 import PdfiumError
 
+from factcheck.sentences import Sentence
 from sources.extraction.broken_lines import HYPHENS, compounds_in, joined_lines
 from sources.extraction.clean_text import clean_line, clean_text
 
@@ -46,16 +47,22 @@ def extract_pdf(content: bytes) -> Document:
         if "password" in str(error).lower():
             raise ExtractionError(
                 "locked",
-                "This PDF document is locked with a password. Save a copy without it and import that.",
+                Sentence(
+                    "This PDF document is locked with a password. Save a copy without it and import that."
+                ),
             ) from None
         raise ExtractionError(
-            "damaged", "This PDF document is damaged and cannot be read. Download it again."
+            "damaged", Sentence("This PDF document is damaged and cannot be read. Download it again.")
         ) from None
     try:
         if len(pdf) > MOST_PAGES:
             raise ExtractionError(
                 "too_large",
-                f"This PDF document has {len(pdf)} pages; at most {MOST_PAGES} are read. Import a part.",
+                Sentence(
+                    "This PDF document has %(pdf)s pages; at most %(most_pages)s are read. Import a part.",
+                    pdf=len(pdf),
+                    most_pages=MOST_PAGES,
+                ),
             )
         pages = list(_pages(pdf))
         stated = pdf.get_metadata_dict()
@@ -66,8 +73,10 @@ def extract_pdf(content: bytes) -> Document:
     if letters < LEAST_LETTERS_PER_PAGE * max(len(pages), 1) and letters < 500:
         raise ExtractionError(
             "no_text",
-            "This PDF document holds pictures of pages and no text: it was scanned. Run it through text recognition "
-            "(OCR) and import the result.",
+            Sentence(
+                "This PDF document holds pictures of pages and no text: it was scanned. Run it through "
+                "text recognition (OCR) and import the result."
+            ),
         )
     title, author = clean_line(stated.get("Title", "")), clean_line(stated.get("Author", ""))
     return Document(
@@ -93,7 +102,11 @@ def _pages(pdf: pypdfium2.PdfDocument) -> Iterator[PageText]:
         if letters > 2 * LONGEST:
             raise ExtractionError(
                 "too_long",
-                f"This PDF document holds more than {LONGEST:,} characters of text. Import the part you need.",
+                Sentence(
+                    "This PDF document holds more than %(longest)s characters of text. Import the part you "
+                    "need.",
+                    longest=f"{LONGEST:,}",
+                ),
             )
         yield page
 

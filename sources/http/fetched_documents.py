@@ -16,10 +16,10 @@ from typing import IO
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from django.utils.translation import gettext
 from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3.exceptions import DecodeError, HTTPError
 
+from factcheck.sentences import Sentence
 from sources.failures import Failure
 from sources.http.connections import Deadline, public_session
 from sources.http.exchanges import Exchanges, OversizedAnswer
@@ -187,22 +187,25 @@ def _follow(
         if (there, tuple(sorted(session.cookies.items()))) in seen:
             raise FetchError(
                 "redirect_loop",
-                gettext(
+                Sentence(
                     "%(url)s redirects in a circle (back to %(there)s). Open it in a browser and use the "
-                    "address it ends at, or import the saved page as a file."
-                )
-                % {"url": url, "there": there},
+                    "address it ends at, or import the saved page as a file.",
+                    url=url,
+                    there=there,
+                ),
             )
         _check_address(there, came_from=url, allow_loopback=allow_loopback)
         check_redirect(there)
         here = there
     raise FetchError(
         "too_many_redirects",
-        gettext(
+        Sentence(
             "%(url)s redirects more than %(redirects)s times (the last time to %(here)s). Open it in "
-            "a browser and use the address it ends at."
-        )
-        % {"url": url, "redirects": limits.redirects, "here": here},
+            "a browser and use the address it ends at.",
+            url=url,
+            redirects=limits.redirects,
+            here=here,
+        ),
     )
 
 
@@ -215,36 +218,37 @@ def _check_address(url: str, *, came_from: str, allow_loopback: bool) -> None:
     except ValueError:
         raise FetchError(
             "invalid_url",
-            gettext("%(named)s is not a valid address. Check it for typing errors.") % {"named": named},
+            Sentence("%(named)s is not a valid address. Check it for typing errors.", named=named),
         ) from None
     if parts.scheme not in ("http", "https"):
         raise FetchError(
             "scheme_not_allowed",
-            gettext("%(named)s is not a web address: it must begin with http:// or https://.")
-            % {"named": named},
+            Sentence("%(named)s is not a web address: it must begin with http:// or https://.", named=named),
         )
     if not parts.hostname or re.search(r"[\s\\\x00-\x1f\x7f]", url):
         raise FetchError(
             "invalid_url",
-            gettext("%(named)s is not a valid address. Check it for typing errors.") % {"named": named},
+            Sentence("%(named)s is not a valid address. Check it for typing errors.", named=named),
         )
     if parts.username is not None or parts.password is not None:
         raise FetchError(
             "credentials_in_url",
-            gettext(
+            Sentence(
                 "The address at %(hostname)s carries a user name or password. Remove what stands before "
-                "the “@”; for a page behind a login, save it and import the file."
-            )
-            % {"hostname": parts.hostname},
+                "the “@”; for a page behind a login, save it and import the file.",
+                hostname=parts.hostname,
+            ),
         )
     if port is not None and port not in ACCEPTED_PORTS and not allow_loopback:
         raise FetchError(
             "port_not_allowed",
-            gettext(
+            Sentence(
                 "%(named)s uses port %(port)s; only %(listed)s are fetched. Save the page and import the "
-                "file."
-            )
-            % {"named": named, "port": port, "listed": _listed(ACCEPTED_PORTS)},
+                "file.",
+                named=named,
+                port=port,
+                listed=_listed(ACCEPTED_PORTS),
+            ),
         )
 
 
@@ -263,56 +267,63 @@ def _answer(
     except InvalidIPAddress as error:
         raise FetchError(
             "private_address",
-            gettext(
+            Sentence(
                 "%(url)s leads to %(error)s, which is not an address on the public internet, so it is "
-                "not fetched. Save the page and import the file."
-            )
-            % {"url": url, "error": error},
+                "not fetched. Save the page and import the file.",
+                url=url,
+                error=error,
+            ),
         ) from None
     except requests.exceptions.SSLError:
         raise FetchError(
             "certificate_invalid",
-            gettext(
+            Sentence(
                 "%(url)s does not prove its identity: its certificate is not valid. Check the address, "
-                "or save the page and import the file."
-            )
-            % {"url": url},
+                "or save the page and import the file.",
+                url=url,
+            ),
         ) from None
     except requests.Timeout:
         raise FetchError(
             "timed_out",
-            gettext("%(hostname)s did not answer in time (%(url)s). Try again later.")
-            % {"hostname": urlsplit(url).hostname, "url": url},
+            Sentence(
+                "%(hostname)s did not answer in time (%(url)s). Try again later.",
+                hostname=urlsplit(url).hostname,
+                url=url,
+            ),
         ) from None
     except (requests.exceptions.InvalidURL, UnicodeError):
         raise FetchError(
             "invalid_url",
-            gettext("%(url)s is not a valid address. Check it for typing errors.") % {"url": url},
+            Sentence("%(url)s is not a valid address. Check it for typing errors.", url=url),
         ) from None
     except (requests.exceptions.ContentDecodingError, DecodeError):
         raise FetchError(
             "broken_response",
-            gettext("%(url)s sent compressed content that cannot be unpacked. Try again later.")
-            % {"url": url},
+            Sentence("%(url)s sent compressed content that cannot be unpacked. Try again later.", url=url),
         ) from None
     except requests.ConnectionError as error:
         if isinstance(error.__cause__, socket.gaierror):
             raise FetchError(
                 "name_not_found",
-                gettext(
-                    "There is no server named %(hostname)s (%(url)s). Check the address for typing errors."
-                )
-                % {"hostname": urlsplit(url).hostname, "url": url},
+                Sentence(
+                    "There is no server named %(hostname)s (%(url)s). Check the address for typing errors.",
+                    hostname=urlsplit(url).hostname,
+                    url=url,
+                ),
             ) from None
         raise FetchError(
             "connection_failed",
-            gettext("No connection to %(hostname)s, or it was cut (%(url)s). Try again later.")
-            % {"hostname": urlsplit(url).hostname, "url": url},
+            Sentence(
+                "No connection to %(hostname)s, or it was cut (%(url)s). Try again later.",
+                hostname=urlsplit(url).hostname,
+                url=url,
+            ),
         ) from None
     except (requests.RequestException, HTTPError, OSError):
         raise FetchError(
             "broken_response",
-            gettext("%(url)s sent an answer that is not valid HTTP. Try again later.") % {"url": url},
+            Sentence("%(url)s sent an answer that is not valid HTTP. Try again later.", url=url),
         ) from None
 
 
@@ -321,18 +332,20 @@ def _redirect_target(here: str, response: requests.Response, session: requests.S
     if not location:
         raise FetchError(
             "broken_response",
-            gettext("%(here)s says that the page has moved, but not where to. Open it in a browser.")
-            % {"here": here},
+            Sentence(
+                "%(here)s says that the page has moved, but not where to. Open it in a browser.", here=here
+            ),
         )
     try:
         return urlsplit(urljoin(here, location.strip()))._replace(fragment="").geturl()
     except ValueError:
         raise FetchError(
             "invalid_url",
-            gettext(
-                "%(here)s redirects to “%(location)s”, which is not a valid address. Open it in a browser."
-            )
-            % {"here": here, "location": location},
+            Sentence(
+                "%(here)s redirects to “%(location)s”, which is not a valid address. Open it in a browser.",
+                here=here,
+                location=location,
+            ),
         ) from None
 
 
@@ -389,22 +402,23 @@ def _check_acceptable(
         only = "web pages, plain text and PDF documents"
         raise FetchError(
             "media_type_not_accepted",
-            gettext("%(url)s is of the type %(content_type)s. Only %(only)s can be read.")
-            % {
-                "url": url,
-                "content_type": content_type,
-                "only": only if accepted == ACCEPTED_MEDIA_TYPES else _listed(accepted),
-            },
+            Sentence(
+                "%(url)s is of the type %(content_type)s. Only %(only)s can be read.",
+                url=url,
+                content_type=content_type,
+                only=only if accepted == ACCEPTED_MEDIA_TYPES else _listed(accepted),
+            ),
         )
     encodings = {name.strip().lower() for name in response.headers.get("Content-Encoding", "").split(",")}
     if unknown := encodings - DECODABLE:
         raise FetchError(
             "broken_response",
-            gettext(
+            Sentence(
                 "%(url)s is compressed with %(listed)s, which was not asked for. Save the page and "
-                "import the file."
-            )
-            % {"url": url, "listed": _listed(unknown)},
+                "import the file.",
+                url=url,
+                listed=_listed(unknown),
+            ),
         )
     length = response.headers.get("Content-Length", "")
     if length.isdecimal() and int(length) > limits.content_bytes:
@@ -431,48 +445,61 @@ def _body(
 def _refusal(url: str, status: int) -> tuple[str, str]:
     if status in (401, 402, 403, 407, 451):
         return "access_refused", (
-            gettext(
+            Sentence(
                 "%(url)s refuses access (HTTP %(status)s). If you may read it in a browser, save the "
-                "page and import the file."
+                "page and import the file.",
+                url=url,
+                status=status,
             )
-            % {"url": url, "status": status}
         )
     if status in (404, 410):
         return "not_found", (
-            gettext(
+            Sentence(
                 "%(url)s does not exist, or no longer (HTTP %(status)s). Check the address, or look in a "
-                "web archive."
+                "web archive.",
+                url=url,
+                status=status,
             )
-            % {"url": url, "status": status}
         )
     if status == 429:
         return (
             "too_many_requests",
-            gettext("%(hostname)s asks us to slow down (HTTP 429, %(url)s). Try again later.")
-            % {"hostname": urlsplit(url).hostname, "url": url},
+            Sentence(
+                "%(hostname)s asks us to slow down (HTTP 429, %(url)s). Try again later.",
+                hostname=urlsplit(url).hostname,
+                url=url,
+            ),
         )
     if status >= 500:
-        return "server_error", gettext(
-            "%(url)s has a fault on its side (HTTP %(status)s). Try again later."
-        ) % {"url": url, "status": status}
-    return "unexpected_status", gettext(
-        "%(url)s answered with HTTP %(status)s instead of a page. Open it in a browser."
-    ) % {"url": url, "status": status}
+        return "server_error", Sentence(
+            "%(url)s has a fault on its side (HTTP %(status)s). Try again later.", url=url, status=status
+        )
+    return "unexpected_status", Sentence(
+        "%(url)s answered with HTTP %(status)s instead of a page. Open it in a browser.",
+        url=url,
+        status=status,
+    )
 
 
 def _too_large(url: str, limits: Limits) -> FetchError:
     return FetchError(
         "too_large",
-        gettext("%(url)s is larger than %(content_bytes)s MB. Save the part you need and import the file.")
-        % {"url": url, "content_bytes": f"{limits.content_bytes / 1000000:g}"},
+        Sentence(
+            "%(url)s is larger than %(content_bytes)s MB. Save the part you need and import the file.",
+            url=url,
+            content_bytes=f"{limits.content_bytes / 1000000:g}",
+        ),
     )
 
 
 def _too_slow(url: str, limits: Limits) -> FetchError:
     return FetchError(
         "timed_out",
-        gettext("%(url)s was not complete after %(total_seconds)s seconds. Try again later.")
-        % {"url": url, "total_seconds": f"{limits.total_seconds:g}"},
+        Sentence(
+            "%(url)s was not complete after %(total_seconds)s seconds. Try again later.",
+            url=url,
+            total_seconds=f"{limits.total_seconds:g}",
+        ),
     )
 
 

@@ -10,9 +10,9 @@ from datetime import timedelta
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from django.utils.translation import gettext
 from protego import Protego
 
+from factcheck.sentences import Sentence
 from sources.http.fetched_documents import USER_AGENT, Fetched, FetchError, Limits, fetch
 
 #: What the project calls itself in robots.txt.
@@ -88,8 +88,11 @@ def asked_to_wait(site: str, seconds: float) -> FetchError:
     minutes = max(1, round(seconds / 60))
     return FetchError(
         "asked_to_wait",
-        gettext("%(netloc)s wants to be left alone for about %(minutes)s min. It is asked again after that.")
-        % {"netloc": urlsplit(site).netloc, "minutes": minutes},
+        Sentence(
+            "%(netloc)s wants to be left alone for about %(minutes)s min. It is asked again after that.",
+            netloc=urlsplit(site).netloc,
+            minutes=minutes,
+        ),
         wait=timedelta(seconds=seconds),
     )
 
@@ -134,8 +137,7 @@ class PoliteVisitor:
         if not self._rules(site_of(url)).can_fetch(url, ROBOT):
             raise FetchError(
                 "robots_forbidden",
-                gettext("The robots.txt of its site forbids to fetch %(url)s. Ask the publisher.")
-                % {"url": url},
+                Sentence("The robots.txt of its site forbids to fetch %(url)s. Ask the publisher.", url=url),
             )
 
     def _ask(
@@ -200,11 +202,11 @@ class PoliteVisitor:
                 raise
             self._unknown[site] = FetchError(
                 "robots_unknown",
-                gettext(
+                Sentence(
                     "Whether pages of %(netloc)s may be fetched cannot be told, because the robots.txt of "
-                    "the site cannot be read. Try again later."
-                )
-                % {"netloc": urlsplit(site).netloc},
+                    "the site cannot be read. Try again later.",
+                    netloc=urlsplit(site).netloc,
+                ),
                 wait=error.wait,
             )
             raise self._unknown[site] from None
@@ -219,7 +221,7 @@ def site_of(url: str) -> str:
     except ValueError:
         raise FetchError(
             "invalid_url",
-            gettext("%(url)s is not a valid address. Check it for typing errors.") % {"url": url},
+            Sentence("%(url)s is not a valid address. Check it for typing errors.", url=url),
         ) from None
 
 

@@ -18,7 +18,7 @@ _SAID = re.compile(
     r"|IllegalMove|FetchError|PostError|OverrideError|TableError|ReadingError|AuthorityAway|ServiceAway|NotBelieved"
     r"|BackupFailed|BackupUnderWay|RestoreRefused|OutputError|KeyRefused|EmbedderFault|Inconsistent|Unreadable"
     r"|NotForTheHouse|RetractedHere|NoSuchPeriod|NothingPublished|ArchiveMissing|ArchiveDamaged|MediaRefused"
-    r"|BodyRefusal|Outage|require|add_error|add_argument_group|add_column|no_such_place)$"
+    r"|BodyRefusal|Outage|QuoteNotFound|ExtractionError|require|add_error|add_argument_group|add_column|no_such_place)$"
 )
 #: Methods of a command's or a page's streams.
 _WRITTEN = re.compile(
@@ -40,8 +40,7 @@ _ALLOWED = {
     "factcheck/api/openapi": "the documentation of the API is in English",
     "factcheck/api/google": "it answers as Google's own API does, in English",
     "claims/public/api/fact_check_tools.py": "it answers as Google's own API does, in English",
-    "claims/imports/reading": "it reads in processes that have no settings, and so no catalogues",
-    "sources/extraction": "it reads in a confined process that has no settings, and so no catalogues",
+    "claims/imports/reading": "what it refuses is a Sentence; places and causes are English",
     "claims/articles/detection": "what it says is translated where it is shown",
     "claims/ledger/proofs/signed_note.py": "it needs nothing but Python, so that others can verify with it",
     "claims/demo": "the demonstration tells of one newsroom, in its language",

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 ROOT: Path = settings.BASE_DIR
 PACKAGES, BUNDLED = (
     ("factcheck", "claims", "sources"),
-    ("templates", "static", "docs/examples/api", "pyproject.toml"),
+    ("templates", "static", "locale", "docs/examples/api", "pyproject.toml"),
 )
 
 #: What is looked at from within: that nothing comes from a clone, all templates load, and the demo finds its files.

@@ -19,6 +19,7 @@ from claims.articles.watches.leases import Lease, due
 from claims.articles.watches.watched_articles import LookedAt, look_at, next_page
 from claims.models import Watch, WatchProgress
 from claims.models.watch import storable, validators
+from factcheck.installation.spoken_sentences import in_words
 from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, FetchError, Limits
 from sources.http.polite_visits import PoliteVisitor
 from sources.known_sites import KnownSites
@@ -137,9 +138,9 @@ class _Visit:
         except FetchError as error:
             if error.reason_code == "asked_to_wait":
                 self._postpone(error.wait)
-                self._tally.later = error.sentence
+                self._tally.later = in_words(error.sentence)
             else:
-                self._fail(error.sentence, error.wait)
+                self._fail(in_words(error.sentence), error.wait)
         except Exception:  # whatever a list does to the program, the other watches are visited
             logger.exception("Visiting %s failed", self._lease.watch.url)
             self._fail(gettext("The program failed on this address; its log says how."))
@@ -207,7 +208,7 @@ class _Visit:
                 try:
                     answer = self._patient_visitor.get(sitemap.url, LIMITS, None)
                 except FetchError as error:
-                    notes.append(error.sentence)
+                    notes.append(in_words(error.sentence))
                     refused.append(error)
                     continue
                 read += 1

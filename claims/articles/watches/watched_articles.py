@@ -16,6 +16,7 @@ from claims.articles.watches.listed_pages import next_look
 from claims.models import Watch, WatchedPage, WatchProgress
 from claims.models.watch import storable, validators
 from factcheck.installation.file_store import FilesAway
+from factcheck.installation.spoken_sentences import in_words
 from sources.capture import document_in
 from sources.extraction import ExtractionError
 from sources.http.fetched_documents import (
@@ -97,9 +98,9 @@ def look_at(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> LookedAt
             WatchedPage.objects.filter(pk=page.pk, next_look_at=retry).update(
                 attempts=F("attempts") - 1, next_look_at=max(due_at or now, now + error.wait)
             )
-            return LookedAt("later", page, failure=error.sentence)
+            return LookedAt("later", page, failure=in_words(error.sentence))
         lasts = error.reason_code not in _RETRIED
-        return _failed(page, error.sentence, lasts=lasts, wait=error.wait)
+        return _failed(page, in_words(error.sentence), lasts=lasts, wait=error.wait)
     except ExtractionError as error:
         return _failed(page, str(error), lasts=True)
     except FilesAway as away:  # which is no fault of the page

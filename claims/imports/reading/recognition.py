@@ -17,6 +17,7 @@ from claims.imports.reading.formats import (
 from claims.imports.reading.formats.json_documents import looks_like_json
 from claims.imports.reading.inputs.file import File, ImportFormat
 from claims.imports.reading.raw_record import RecordPlace, Refusal
+from factcheck.sentences import Sentence
 from sources.extraction.beginning import beginning
 from sources.extraction.encodings import signature
 
@@ -43,21 +44,27 @@ def detect(file: File, *, format: str = "") -> tuple[ImportFormat, Mapping[str, 
         for one in FORMATS:
             if format == one.NAME:
                 return one, one.recognise(file) or {}
-        return _refused(file, f"There is no format named “{format}”.", "no such format")
+        return _refused(file, Sentence("There is no format named “%(name)s”.", name=format), "no such format")
     for one in FORMATS:
         settings = one.recognise(file)
         if settings is not None:
             return one, settings
     if not file.head:
-        return _refused(file, "This file is empty.", "empty file")
+        return _refused(file, Sentence("This file is empty."), "empty file")
     if looks_like_json(file) and (reason := json_documents.why_unreadable(file)):
         return Refusal(RecordPlace(file.name, "the whole file"), "", reason, "broken JSON")
-    return _refused(file, f"This is {_seen(file)}, of no format that can be read.", "unknown format")
+    return _refused(
+        file, Sentence("This is %(seen)s, of no format that can be read.", seen=_seen(file)), "unknown format"
+    )
 
 
 def _refused(file: File, what: str, code: str) -> Refusal:
     formats = "; ".join(f"{one.NAME} ({one.TITLE})" for one in FORMATS)
-    reason = what if code == "empty file" else f"{what} The formats are: {formats}."
+    reason = (
+        what
+        if code == "empty file"
+        else Sentence("%(what)s The formats are: %(formats)s.", what=what, formats=formats)
+    )
     return Refusal(RecordPlace(file.name, "the whole file"), "", reason, code)
 
 
@@ -67,10 +74,12 @@ def _seen(file: File) -> str:
         return named
     text = beginning(file.head)
     if text.startswith(("{", "[")):
-        return "JSON without ClaimReview markup"
+        return Sentence("JSON without ClaimReview markup")
     if text.startswith("<"):
-        return "an XML document, perhaps a feed or a sitemap, whose pages are fetched when its address is imported"
+        return Sentence(
+            "an XML document, perhaps a feed or a sitemap, whose pages are fetched when its address is imported"
+        )
     if text.count("\ufffd") > len(text) // 100 or "\x00" in text:
-        return "a binary file"
+        return Sentence("a binary file")
     line = text.partition("\n")[0][:60].rstrip()
-    return f"text that begins with “{line}”"
+    return Sentence("text that begins with “%(line)s”", line=line)

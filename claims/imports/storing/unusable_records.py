@@ -13,6 +13,9 @@ from claims.imports.reading.values.problem import shown
 from claims.imports.storing.stage import Staged
 from claims.models import ImportProblem, ImportRun
 from factcheck.database.bulk_copy import Maker
+from factcheck.installation.house_language import in_house_language
+from factcheck.installation.spoken_sentences import in_words
+from factcheck.sentences import Sentence
 
 _REFUSED, _LEFT_OUT, _MERGED = (
     ImportProblem.Outcome.REFUSED,
@@ -64,11 +67,17 @@ def left_out_of(
     named = f"{into} ({of})" if of else into
     if is_merged:
         stored = "; ".join(f"{name}: {shown(value)}" for name, value in left_out.items())
-        reason = f"It is a record of {named}, which is stored with something else. There stands {stored}."
+        reason = Sentence(
+            "It is a record of %(named)s, which is stored with something else. There stands %(stored)s.",
+            named=named,
+            stored=stored,
+        )
         yield _problem(run, _MERGED, place, (next(iter(left_out)), MERGED, reason), found, None)
         return
     for name, value in left_out.items():
-        reason = f"Of {named} something else is stored: {shown(value)}."
+        reason = Sentence(
+            "Of %(named)s something else is stored: %(value)s.", named=named, value=shown(value)
+        )
         yield _problem(run, _LEFT_OUT, place, (name, OTHERWISE, reason), found, None)
 
 
@@ -104,6 +113,8 @@ def _problem(
     record: Any,
 ) -> ImportProblem:
     field, code, reason = said
+    with in_house_language():
+        reason = in_words(reason)
     return _made()(
         run_id=run.pk,
         outcome=outcome,

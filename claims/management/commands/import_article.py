@@ -9,6 +9,7 @@ from claims.articles.article_import import import_article
 from claims.management.arguments import count, share
 from claims.management.article_report import console_on, print_document, print_report
 from claims.management.people import user_named
+from factcheck.installation.spoken_sentences import in_words
 from factcheck.management.spoken_command import SpokenCommand
 from sources.extraction import ExtractionError
 from sources.extraction.bounded_extraction import warm
@@ -127,7 +128,7 @@ class Command(SpokenCommand):
                 dry_run=options["dry_run"],
             )
         except (OverrideError, ReadingError, FetchError) as error:
-            raise CommandError(str(error)) from None
+            raise CommandError(in_words(error)) from None
         except ExtractionError as error:
             raise CommandError(f"{'standard input' if article == '-' else article}: {error}") from None
         print_out = print_document if options["json"] else print_report

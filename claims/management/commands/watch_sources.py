@@ -13,6 +13,7 @@ from claims.management.people import user_named
 from claims.management.watch_report import print_page, print_watches, told
 from claims.models import Watch, WatchProgress
 from claims.newsroom.refusals import NotAllowed, NotPossible
+from factcheck.installation.spoken_sentences import in_words
 from factcheck.management.spoken_command import SpokenCommand
 from sources.http.fetched_documents import FetchError
 
@@ -117,7 +118,7 @@ class Command(SpokenCommand):
                 interval_minutes=options["interval"],
             )
         except (FetchError, NotPossible, NotAllowed) as refusal:
-            raise CommandError(str(refusal)) from None
+            raise CommandError(in_words(refusal)) from None
         self.stdout.write(
             gettext("%(url)s is followed, as number %(watch)s: %(watch_2)s.")
             % {"url": watch.url, "watch": watch.pk, "watch_2": watch}

@@ -8,6 +8,7 @@ import lxml.html
 from lxml import etree
 from lxml.html import HtmlElement
 
+from factcheck.sentences import Sentence
 from sources.extraction.document import ExtractionError
 
 # trafilatura takes time that grows with the square of the inline elements in one parent (70,000 spans: minutes) and
@@ -46,7 +47,9 @@ def parse(markup: str) -> HtmlElement:
     if _has_monstrous_tag(markup):
         raise ExtractionError(
             "damaged",
-            "This web page is damaged: one of its tags has thousands of attributes. Download it again.",
+            Sentence(
+                "This web page is damaged: one of its tags has thousands of attributes. Download it again."
+            ),
         )
     # Bytes with their encoding told, because a declaration inside the markup is obsolete once it is decoded.
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
@@ -55,7 +58,9 @@ def parse(markup: str) -> HtmlElement:
             markup.encode("utf-8", "replace"), parser=parser, ensure_head_body=True
         )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        raise ExtractionError("no_text", "This web page is empty or too damaged to be read.") from None
+        raise ExtractionError(
+            "no_text", Sentence("This web page is empty or too damaged to be read.")
+        ) from None
     return tree
 
 

@@ -8,6 +8,7 @@ import re
 
 from lxml.html import HtmlElement
 
+from factcheck.sentences import Sentence
 from sources.extraction.document import ExtractionError
 
 #: Words of a wall's own, at most; and those that are an article's first ones at least, when a wall stands below them.
@@ -16,7 +17,7 @@ MOST_WORDS, LEAST_WORDS = 130, 25
 #: elsewhere.
 FEW_WORDS, MOST_OF_IT, HALF_OF_IT = 8, 0.75, 0.5
 
-_WAY_OUT = (
+_WAY_OUT = Sentence(
     "Open it in a browser, then copy the article’s text and paste it, "
     "or save the page there and import the file."
 )
@@ -89,14 +90,20 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
     if asks and _share_of_sentences(_GATE, said) >= (MOST_OF_IT if own else HALF_OF_IT):
         raise ExtractionError(
             "login_wall",
-            f"This page shows its article only to those who have logged in or pay for it. {_WAY_OUT}",
+            Sentence(
+                "This page shows its article only to those who have logged in or pay for it. %(way_out)s",
+                way_out=_WAY_OUT,
+            ),
         )
     if _words(own) >= LEAST_WORDS:
         return
     title = " ".join(title.text_content() for title in list(tree.iter("title"))[:1])
     if len(_distinct(_ROBOT, f"{title} {said}")) >= (1 if _words(said) < 2 * LEAST_WORDS else 2):
         raise ExtractionError(
-            "robot_check", f"This address shows a check for robots instead of the article. {_WAY_OUT}"
+            "robot_check",
+            Sentence(
+                "This address shows a check for robots instead of the article. %(way_out)s", way_out=_WAY_OUT
+            ),
         )
     if (
         len(_distinct(_CONSENT, said)) >= 3
@@ -106,18 +113,27 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
     ):
         raise ExtractionError(
             "consent_wall",
-            f"This page asks for consent to cookies and shows no article before somebody has answered. {_WAY_OUT}",
+            Sentence(
+                "This page asks for consent to cookies and shows no article before somebody has "
+                "answered. %(way_out)s",
+                way_out=_WAY_OUT,
+            ),
         )
     if len(text) < 200 and (_SCRIPT.search(said) or _speaks_of_scripts(tree) or _has_empty_frame(tree)):
         raise ExtractionError(
             "script_drawn",
-            f"This page is drawn by a script, and holds no text before a browser has run it. {_WAY_OUT}",
+            Sentence(
+                "This page is drawn by a script, and holds no text before a browser has run it. %(way_out)s",
+                way_out=_WAY_OUT,
+            ),
         )
 
 
 def refuse_without_text(tree: HtmlElement) -> None:
     """Raise ExtractionError for a page without words that is none of these walls."""
-    raise ExtractionError("no_text", f"This page has no readable text. {_WAY_OUT}")
+    raise ExtractionError(
+        "no_text", Sentence("This page has no readable text. %(way_out)s", way_out=_WAY_OUT)
+    )
 
 
 def _distinct(pattern: re.Pattern[str], text: str) -> set[str]:

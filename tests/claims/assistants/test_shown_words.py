@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from claims.assistants.claim_documents import address
 from claims.assistants.shown_words import UNSEEN, quoted, shown
 from tests.helpers.hostile_words import HOSTILE, TAGS
 
@@ -75,3 +76,17 @@ def test_whatever_comes_is_one_string_on_one_line(text: str) -> None:
 def test_nothing_is_no_text() -> None:
     assert quoted(None) == "null"
     assert quoted("null") == '"null"'
+
+
+@pytest.mark.parametrize(
+    "url, told",
+    [
+        ("https://example.org/a", "https://example.org/a"),
+        ("javascript:alert(1)", ""),
+        ("data:text/html,x", ""),
+        ("", ""),
+        ("https://example.org/\u202ea", f"https://example.org/{UNSEEN}a"),
+    ],
+)
+def test_addresses_are_those_of_the_web(url: str, told: str) -> None:
+    assert address(url) == told

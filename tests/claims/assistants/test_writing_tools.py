@@ -160,6 +160,18 @@ def test_roles_are_asked_as_everywhere(ask: Ask, contributor: User, checker: Use
     assert other.evidence.count() == 1
 
 
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1/", "http://169.254.169.254/latest/", "file:///etc/passwd"]
+)
+def test_no_private_address_is_fetched_for_evidence(ask: Ask, checker: User, url: str) -> None:
+    secret = secret_of(checker)
+    draft = ask("draft_verdict", token=secret, claim_id=make_claim(STATEMENT).pk).document["id"]
+    asked = ask("add_evidence", token=secret, verdict_id=draft, source_url=url, stance="refutes")
+    assert asked.is_error
+    assert "Refused (4" in asked.text
+    assert not Evidence.objects.exists()
+
+
 def test_what_is_in_review_or_published_takes_no_evidence(
     ask: Ask, checker: User, publish: Callable[..., Claim]
 ) -> None:

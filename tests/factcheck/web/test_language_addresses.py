@@ -209,7 +209,7 @@ def test_kept_pages_are_kept_by_language(client: Client, publish: Publish, setti
     pages.clear()
     address = publish().get_absolute_url()
     try:
-        seen = {}
+        seen: dict[str, str] = {}
         for _again in (1, 2):
             for code in ("", "/de", "/ar"):
                 answer = client.get(code + address, headers={"Accept-Language": "fr"})

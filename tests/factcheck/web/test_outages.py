@@ -75,7 +75,7 @@ def test_shapes() -> None:
     assert (problem["status"], problem["title"]) == (503, "Service Unavailable")
     status = json.loads(answered(GOOGLE, failure).content)["error"]
     assert (status["code"], status["status"]) == (503, "UNAVAILABLE")
-    assert TOO_LONG.detail in answered(PAGE, failure).content.decode()
+    assert str(TOO_LONG.detail) in answered(PAGE, failure).content.decode()
 
 
 @pytest.mark.django_db(transaction=True)

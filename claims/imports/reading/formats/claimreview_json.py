@@ -9,6 +9,7 @@ from claims.imports.reading.formats.schema_org import types
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from factcheck.sentences import Sentence
 from sources.extraction.beginning import beginning
 
 NAME = "claimreview"
@@ -39,12 +40,19 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         place = RecordPlace(file.name, value.position)
         found = claimreview_objects.reviews(value.value, place, graph=value.graph)
         if not found and value.is_record and _should_hold_reviews(value.value):
-            found = [Refusal(place, "", "There is no ClaimReview here.", "no ClaimReview", raw=value.value)]
+            found = [
+                Refusal(
+                    place, "", Sentence("There is no ClaimReview here."), "no ClaimReview", raw=value.value
+                )
+            ]
         found_any = found_any or bool(found)
         yield from found
     if not found_any:
         yield Refusal(
-            RecordPlace(file.name, "the whole file"), "", "There is no ClaimReview in it.", "no ClaimReview"
+            RecordPlace(file.name, "the whole file"),
+            "",
+            Sentence("There is no ClaimReview in it."),
+            "no ClaimReview",
         )
 
 

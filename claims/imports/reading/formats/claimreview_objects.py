@@ -22,6 +22,7 @@ from claims.imports.reading.formats.schema_org import (
     words,
 )
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from factcheck.sentences import Sentence
 from sources.addresses import domain, url_key
 from sources.extraction.structured_data import ARTICLE_TYPES
 
@@ -147,7 +148,11 @@ def _withdrawn(item: Node, place: RecordPlace) -> Refusal:
     return Refusal(
         place,
         "",
-        f"{named} was withdrawn by its publisher on {text(value(item, 'dateDeleted'))}, so it is not imported.",
+        Sentence(
+            "%(named)s was withdrawn by its publisher on %(text)s, so it is not imported.",
+            named=named,
+            text=text(value(item, "dateDeleted")),
+        ),
         "withdrawn",
         raw=item,
     )
@@ -180,8 +185,10 @@ def _of_media(
         return Refusal(
             place,
             "statement",
-            "This MediaReview does not say what was claimed with the picture, sound or film, and no ClaimReview goes"
-            " with it. Add what was claimed as `interpretedAsClaim`.",
+            Sentence(
+                "This MediaReview does not say what was claimed with the picture, sound or film, and no "
+                "ClaimReview goes with it. Add what was claimed as `interpretedAsClaim`."
+            ),
             "no statement",
             raw=review,
         )

@@ -14,6 +14,7 @@ from claims.imports.reading.formats.schema_org import Node
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from factcheck.sentences import Sentence
 from sources.addresses import url_key
 from sources.extraction import ExtractionError
 from sources.extraction.beginning import beginning, encoding
@@ -44,7 +45,12 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
     content = file.stream.read(LARGEST + 1)
     whole = RecordPlace(file.name, "the whole page")
     if len(content) > LARGEST:
-        yield Refusal(whole, "", f"This page is larger than {LARGEST // 1024**2} MB.", "too large")
+        yield Refusal(
+            whole,
+            "",
+            Sentence("This page is larger than %(largest)s MB.", largest=LARGEST // 1024**2),
+            "too large",
+        )
         return
     try:
         tree = parse(_characters(content))
@@ -57,7 +63,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         yield Refusal(
             whole,
             "",
-            "This page has no ClaimReview markup. If it shows a fact check, enter it by hand.",
+            Sentence("This page has no ClaimReview markup. If it shows a fact check, enter it by hand."),
             "no ClaimReview",
         )
 
@@ -116,7 +122,13 @@ def _broken(place: RecordPlace, error: broken_json.Broken, text: str) -> Refusal
     """What is broken matters where a review may have been lost with it."""
     if claimreview_objects.CLAIM_REVIEW not in text:
         return None
-    return Refusal(place, "", f"This JSON-LD is broken: {error}.", "broken JSON", raw=text.strip()[:2000])
+    return Refusal(
+        place,
+        "",
+        Sentence("This JSON-LD is broken: %(error)s.", error=error),
+        "broken JSON",
+        raw=text.strip()[:2000],
+    )
 
 
 def _based(found: RawRecord | Refusal, url: str) -> RawRecord | Refusal:

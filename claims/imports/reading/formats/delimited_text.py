@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from claims.imports.reading.formats.dialect import LONGEST_CELL, LOST, Dialect, is_really_utf8
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.raw_record import RecordPlace, Refusal
+from factcheck.sentences import Sentence
 
 #: So many lines at most may be one row; more are a quotation mark that was never closed.
 MOST_LINES = 2_000
@@ -43,21 +44,24 @@ class Rows:
         text = "".join(row)
         if "\x00" in text:
             shown = [cell.replace("\x00", "\N{SYMBOL FOR NULL}") for cell in row]
-            reason = (
+            reason = Sentence(
                 "The row has a NUL, a character that no text has: something went wrong when it was written."
             )
             return Refusal(self.place(), "", reason, "NUL in it", raw=shown)
         if is_really_utf8(text, self._dialect.encoding):
-            reason = (
-                f"The row is in UTF-8, but the file as a whole in {self._dialect.encoding}: it was put together from "
-                "files in several encodings. Import them one by one, or convert the row."
+            reason = Sentence(
+                "The row is in UTF-8, but the file as a whole in %(encoding)s: it was put together from "
+                "files in several encodings. Import them one by one, or convert the row.",
+                encoding=self._dialect.encoding,
             )
             return Refusal(self.place(), "", reason, "mixed encodings", raw=row)
         if not self.lost:
             return None
-        reason = (
-            f"The row has bytes that do not exist in {self._dialect.encoding}. Correct it, or if many rows are like "
-            'that, name the encoding in the mapping: [table], then encoding = "cp1252" or whatever it is.'
+        reason = Sentence(
+            "The row has bytes that do not exist in %(encoding)s. Correct it, or if many rows are "
+            'like that, name the encoding in the mapping: [table], then encoding = "cp1252" or '
+            "whatever it is.",
+            encoding=self._dialect.encoding,
         )
         shown = [cell.replace(LOST, "\ufffd") for cell in row]
         return Refusal(self.place(), "", reason, "undecodable characters", raw=shown)
@@ -79,7 +83,7 @@ class Rows:
                 reader = self._dialect.reader(self._feed())  # the old one has ended with the error
             except (UnicodeError, OSError, ValueError, EOFError) as error:
                 # What the stream below says: a damaged archive, an encoding that stumbles over its own marks.
-                reason = f"The file cannot be read any further: {error}."
+                reason = Sentence("The file cannot be read any further: %(error)s.", error=error)
                 yield Refusal(self.place(), "", reason, "unreadable file")
                 return
             else:
@@ -112,8 +116,10 @@ class Rows:
             self._retries += 1
             self._again.extend(reversed(others))
             self._next_line -= len(others)
-        reason = (
-            f"The row cannot be told apart from its neighbours: {why}. Look at the quotation marks in it. If they are "
-            'not meant to enclose cells, say so in the mapping: [table], then quoting = "literal".'
+        reason = Sentence(
+            "The row cannot be told apart from its neighbours: %(why)s. Look at the quotation marks "
+            "in it. If they are not meant to enclose cells, say so in the mapping: [table], then "
+            'quoting = "literal".',
+            why=why,
         )
         return Refusal(self.place(), "", reason, "broken row", raw=first[:10_000].replace(LOST, "\ufffd"))

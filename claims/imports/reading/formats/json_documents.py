@@ -18,6 +18,7 @@ from claims.imports.reading.formats.json_elements import LISTS, LONGEST, SHOWN, 
 from claims.imports.reading.formats.schema_org import Graph, Node
 from claims.imports.reading.inputs.file import HEAD, File
 from claims.imports.reading.raw_record import RecordPlace, Refusal
+from factcheck.sentences import Sentence
 from sources.extraction.beginning import beginning, encoding
 
 #: What of a whole document is read into memory.
@@ -87,7 +88,7 @@ def values(file: File, *, linked: bool = True) -> Iterator[Value | Refusal]:
             yield from _document(file.name, stream, linked=linked)
     except (OSError, EOFError, ValueError) as error:
         # What the stream below says, such as that an archive is damaged.
-        reason = f"The file cannot be read any further: {error}."
+        reason = Sentence("The file cannot be read any further: %(error)s.", error=error)
         yield Refusal(RecordPlace(file.name, "the rest"), "", reason, "unreadable file")
 
 
@@ -124,7 +125,12 @@ def _lines(name: str, stream: io.BufferedIOBase, *, linked: bool) -> Iterator[Va
             while line and not line.endswith(b"\n"):
                 line = stream.readline(LONGEST_LINE)
             yield Refusal(
-                place, "", f"This line is longer than {LONGEST_LINE // 1024**2} MB.", "line too long"
+                place,
+                "",
+                Sentence(
+                    "This line is longer than %(longest_line)s MB.", longest_line=LONGEST_LINE // 1024**2
+                ),
+                "line too long",
             )
             continue
         try:
@@ -133,7 +139,9 @@ def _lines(name: str, stream: io.BufferedIOBase, *, linked: bool) -> Iterator[Va
             yield Refusal(
                 place,
                 "",
-                "This line is not UTF-8, as JSON must be. Convert the file to UTF-8 and import it again.",
+                Sentence(
+                    "This line is not UTF-8, as JSON must be. Convert the file to UTF-8 and import it again."
+                ),
                 "not UTF-8",
                 raw=line[:SHOWN].decode(errors="replace"),
             )
@@ -163,7 +171,9 @@ def _broken(place: RecordPlace, error: Exception, text: str) -> Refusal:
     why = (
         f"{error.msg} at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else str(error)
     )
-    return Refusal(place, "", f"This is not valid JSON: {why}.", "broken JSON", raw=text[:SHOWN])
+    return Refusal(
+        place, "", Sentence("This is not valid JSON: %(why)s.", why=why), "broken JSON", raw=text[:SHOWN]
+    )
 
 
 # Documents
@@ -223,7 +233,7 @@ def _left_out(name: str, fault: Fault) -> Refusal:
         rest = f"{fault.size:,} bytes were left out, and reading went on behind them."
     else:
         rest = f"The {fault.size:,} bytes from here to the end of the file were not read; what stands before was."
-    reason = f"This is not valid JSON: {fault.why}. {rest}"
+    reason = Sentence("This is not valid JSON: %(why)s. %(rest)s", why=fault.why, rest=rest)
     return Refusal(RecordPlace(name, fault.position), "", reason, "broken JSON", raw=fault.text or None)
 
 

@@ -16,6 +16,7 @@ from claims.imports.reading.mappings.mapping import Mapping
 from claims.imports.reading.mappings.mapping_choice import chosen, conventions_of, dates_seen, refused, unread
 from claims.imports.reading.mappings.nested_values import Nested, paths
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from factcheck.sentences import Sentence
 
 NAME: Final = "rows"
 TITLE: Final = "Rows as JSON (an object on each line, or an array of objects)"
@@ -52,7 +53,10 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         mapping = Mapping.from_json(settings["mapping"]) if "mapping" in settings else chosen(columns, rows)
     except MappingError as error:
         yield Refusal(
-            RecordPlace(file.name, "mapping"), "", f"The mapping cannot be followed. {error}", "wrong mapping"
+            RecordPlace(file.name, "mapping"),
+            "",
+            Sentence("The mapping cannot be followed. %(error)s", error=error),
+            "wrong mapping",
         )
         return
     if refusal := refused(mapping, columns, file, rows):
@@ -73,7 +77,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
             if one.is_record:
                 yield from records(Nested(one.value), place, one.value)
         else:
-            reason = "It is no JSON object, so there are no names to find the fields by."
+            reason = Sentence("It is no JSON object, so there are no names to find the fields by.")
             yield Refusal(place, "", reason, "no object", raw=one.value)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordPlace, Refusal
+from factcheck.sentences import Sentence
 
 
 def checked(fields: Mapping[str, Any], place: RecordPlace, *, raw: Any = None) -> RawRecord | Refusal:
@@ -12,7 +13,11 @@ def checked(fields: Mapping[str, Any], place: RecordPlace, *, raw: Any = None) -
         return Refusal(
             place,
             "",
-            f"“{unknown[0]}” is none of the names of fields. They are: {', '.join(FIELDS)}.",
+            Sentence(
+                "“%(unknown)s” is none of the names of fields. They are: %(fields)s.",
+                unknown=unknown[0],
+                fields=", ".join(FIELDS),
+            ),
             "unknown field",
             raw=dict(fields),
         )
@@ -21,7 +26,7 @@ def checked(fields: Mapping[str, Any], place: RecordPlace, *, raw: Any = None) -
             return Refusal(
                 place,
                 name,
-                f"“{name}” must be text, a number, or a list of those.",
+                Sentence("“%(name)s” must be text, a number, or a list of those.", name=name),
                 "not a plain value",
                 raw=dict(fields),
             )
@@ -35,4 +40,4 @@ def _is_plain(value: Any) -> bool:
 
 
 def not_an_object(place: RecordPlace, value: Any) -> Refusal:
-    return Refusal(place, "", "This is no JSON object.", "no object", raw=value)
+    return Refusal(place, "", Sentence("This is no JSON object."), "no object", raw=value)

@@ -31,6 +31,7 @@ from claims.imports.reading.mappings.mapping_choice import (
     unread,
 )
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from factcheck.sentences import Sentence
 
 NAME: Final = "xlsx"
 TITLE: Final = "Spreadsheet (Excel)"
@@ -86,7 +87,10 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         mapping = Mapping.from_json(settings["mapping"]) if "mapping" in settings else None
     except MappingError as error:
         yield Refusal(
-            RecordPlace(file.name, "mapping"), "", f"The mapping cannot be followed. {error}", "wrong mapping"
+            RecordPlace(file.name, "mapping"),
+            "",
+            Sentence("The mapping cannot be followed. %(error)s", error=error),
+            "wrong mapping",
         )
         return
     try:
@@ -207,7 +211,11 @@ def _sheet(file: File, sheet: CalamineSheet, mapping: Mapping | None) -> Iterato
     for number, row in chain(below, filled):
         place = RecordPlace(file.name, f"{named}row {number}")
         if any(row[len(columns) :]):
-            reason = f"The row has {len(row)} cells, but the table has {len(columns)} columns."
+            reason = Sentence(
+                "The row has %(row)s cells, but the table has %(columns)s columns.",
+                row=len(row),
+                columns=len(columns),
+            )
             yield Refusal(place, "", reason, "wrong number of cells", raw=row)
         else:
             yield from records(_cells(row, columns), place)

@@ -34,6 +34,7 @@ from claims.imports.reading.mappings.mapping_choice import (
     unread,
 )
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from factcheck.sentences import Sentence
 
 NAME: Final = "csv"
 TITLE: Final = "Table (CSV, TSV)"
@@ -78,7 +79,10 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
             mapping = Mapping.from_json(settings["mapping"])
     except MappingError as error:
         yield Refusal(
-            RecordPlace(file.name, "mapping"), "", f"The mapping cannot be followed. {error}", "wrong mapping"
+            RecordPlace(file.name, "mapping"),
+            "",
+            Sentence("The mapping cannot be followed. %(error)s", error=error),
+            "wrong mapping",
         )
         return
     if mapping:
@@ -119,7 +123,10 @@ def _records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iterator[
         columns = yield from _header(file, rows, dialect.header_row)
         if not columns:
             yield Refusal(
-                RecordPlace(file.name, "header"), "", "The table is empty: it has no header.", "empty table"
+                RecordPlace(file.name, "header"),
+                "",
+                Sentence("The table is empty: it has no header."),
+                "empty table",
             )
             return
     sampled = _sample_below(file, dialect, columns)
@@ -175,9 +182,11 @@ def _record(
     row: list[str], columns: list[str], records: ClaimsInRows, rows: Rows
 ) -> Iterator[RawRecord | Refusal]:
     if len(row) != len(columns) and (row := _trimmed(row, len(columns))) and len(row) != len(columns):
-        reason = (
-            f"The row has {len(row)} cells, but the table has {len(columns)} columns, so what belongs where is not "
-            "certain. Look for a delimiter or quotation mark that is missing or too many."
+        reason = Sentence(
+            "The row has %(row)s cells, but the table has %(columns)s columns, so what belongs where "
+            "is not certain. Look for a delimiter or quotation mark that is missing or too many.",
+            row=len(row),
+            columns=len(columns),
         )
         yield Refusal(rows.place(), "", reason, "wrong number of cells", raw=row)
     elif refusal := rows.damaged(row):

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.raw_record import RecordPlace, Refusal
+from factcheck.sentences import Sentence
 from sources.addresses import url_key
 from sources.http.fetched_documents import USER_AGENT, Fetched, FetchError, Limits
 from sources.http.polite_visits import PAUSE, OwnMemory, PoliteVisitor
@@ -73,7 +74,10 @@ def files(
                 memory.put(here, answer.etag, answer.last_modified)
             else:
                 yield Refusal(
-                    _place(here), "", f"{here} is neither a sitemap nor a feed.", "no list of pages"
+                    _place(here),
+                    "",
+                    Sentence("%(here)s is neither a sitemap nor a feed.", here=here),
+                    "no list of pages",
                 )
             continue
         pages, more = _unseen(found, seen)
@@ -90,7 +94,12 @@ def files(
         yield Refusal(
             _place(address),
             "",
-            f"At least {left} more pages are listed than the {most} that were asked for. Ask for more.",
+            Sentence(
+                "At least %(left)s more pages are listed than the %(most)s that were asked for. Ask for "
+                "more.",
+                left=left,
+                most=most,
+            ),
             "too many pages",
         )
 

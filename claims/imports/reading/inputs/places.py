@@ -14,6 +14,7 @@ from claims.imports.reading.inputs import packed_files
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.inputs.streams import Budget, CountedStream
 from claims.imports.reading.raw_record import RecordPlace, Refusal
+from factcheck.sentences import Sentence
 from sources.http.fetched_documents import FetchError, Limits, fetch
 from sources.material import STANDARD_INPUT, is_address
 
@@ -70,7 +71,7 @@ def _found(path: Path, name: str, advanced: Callable[[int], None]) -> Iterator[F
     empty = True
     for inside in _broken_links(path):
         empty = False
-        reason = (
+        reason = Sentence(
             "This is a link to something that is not there. Restore what it leads to, or delete the link."
         )
         yield Refusal(RecordPlace(f"{name}/{inside}", WHOLE), "", reason, "broken link")
@@ -79,7 +80,10 @@ def _found(path: Path, name: str, advanced: Callable[[int], None]) -> Iterator[F
         yield from _from_disk(one, f"{name}/{inside}", advanced)
     if empty:
         yield Refusal(
-            RecordPlace(name, "the whole folder"), "", "There are no files in this folder.", "empty folder"
+            RecordPlace(name, "the whole folder"),
+            "",
+            Sentence("There are no files in this folder."),
+            "empty folder",
         )
 
 

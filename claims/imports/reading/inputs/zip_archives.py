@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from claims.imports.reading.inputs.streams import DAMAGE, PIECE, damaged
 from claims.imports.reading.raw_record import RecordPlace, Refusal
+from factcheck.sentences import Sentence
 
 MOST_MEMBERS = 200_000
 
@@ -61,7 +62,11 @@ def astray(name: str) -> Refusal:
     return Refusal(
         RecordPlace(name, "the whole file"),
         "",
-        f"“{name}” has a name that leads out of its archive, which honest archives do not have. It is not read.",
+        Sentence(
+            "“%(name)s” has a name that leads out of its archive, which honest archives do not have. "
+            "It is not read.",
+            name=name,
+        ),
         "suspicious name",
     )
 
@@ -101,7 +106,12 @@ def _members(name: str, stream: Any) -> Iterator[Member | Refusal]:
         yield Refusal(
             RecordPlace(name, "the whole file"),
             "",
-            f"“{name}” holds {len(infos)} files; more than {MOST_MEMBERS} are not read. Split it.",
+            Sentence(
+                "“%(name)s” holds %(infos)s files; more than %(most_members)s are not read. Split it.",
+                name=name,
+                infos=len(infos),
+                most_members=MOST_MEMBERS,
+            ),
             "too many files",
         )
         return
@@ -187,13 +197,23 @@ def _refused(inside: str, name: str, flags: int, method: int) -> Refusal | None:
     whole = RecordPlace(inside, "the whole file")
     if flags & _ENCRYPTED:
         return Refusal(
-            whole, "", f"“{inside}” is encrypted. Unpack it with its password and import that.", "encrypted"
+            whole,
+            "",
+            Sentence(
+                "“%(inside)s” is encrypted. Unpack it with its password and import that.", inside=inside
+            ),
+            "encrypted",
         )
     if method not in _METHODS:
         return Refusal(
             whole,
             "",
-            f"“{inside}” is packed in a way (number {method}) that is not read. Unpack it and import that.",
+            Sentence(
+                "“%(inside)s” is packed in a way (number %(method)s) that is not read. Unpack it and "
+                "import that.",
+                inside=inside,
+                method=method,
+            ),
             "unknown packing",
         )
     return None
@@ -245,8 +265,11 @@ def _without_directory(name: str, stream: Any) -> Generator[Member | Refusal, No
     yield Refusal(
         RecordPlace(name, "the whole file"),
         "",
-        f"“{name}” is damaged: it does not hold what its directory says, or has none. What could be read was; "
-        "download it again.",
+        Sentence(
+            "“%(name)s” is damaged: it does not hold what its directory says, or has none. What "
+            "could be read was; download it again.",
+            name=name,
+        ),
         "damaged archive",
     )
     return reached

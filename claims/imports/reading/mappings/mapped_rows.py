@@ -10,6 +10,7 @@ from claims.imports.reading.mappings.conventions import Conventions
 from claims.imports.reading.mappings.date_order import rewritten
 from claims.imports.reading.mappings.mapping import DATES, Column, ColumnReading, Columns, Mapping
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from factcheck.sentences import Sentence
 
 Row = dict[str, Any]
 #: A column, and whether its value is one of those that count.
@@ -76,7 +77,11 @@ class Records:
         for column, matches in self._skip:
             value = row.get(column)
             if value is not None and matches(_as_text(value)):
-                reason = f"The mapping leaves out rows with {_as_text(value)!r} in column {column}."
+                reason = Sentence(
+                    "The mapping leaves out rows with %(as_text)s in column %(column)s.",
+                    as_text=f"{_as_text(value)!r}",
+                    column=column,
+                )
                 return Refusal(place, "", reason, SKIPPED, raw=raw)
         return RawRecord(place, self.fields(row), raw)
 

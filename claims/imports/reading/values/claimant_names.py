@@ -9,6 +9,7 @@ from claims.imports.reading.review_record import Person
 from claims.imports.reading.values.cleaned_text import joined, line, says_nothing
 from claims.imports.reading.values.problem import Problem, shown
 from claims.imports.reading.values.web_addresses import read_addresses
+from factcheck.sentences import Sentence
 from sources.identifiers import canonical
 
 LONGEST: Final = 200
@@ -45,12 +46,24 @@ def read_person(
     if read_crowd(name, kind):
         return None, ()
     if len(text) > LONGEST:
-        return None, (("claimant", Problem("claimant too long", f"{shown(text)} is too long for a name.")),)
+        return None, (
+            (
+                "claimant",
+                Problem("claimant too long", Sentence("%(text)s is too long for a name.", text=shown(text))),
+            ),
+        )
     job_title = joined(title)
     if says_nothing(job_title):
         job_title = ""
     if len(job_title) > LONGEST:
-        problems.append(("claimant_title", Problem("title too long", f"{shown(job_title)} is no job title.")))
+        problems.append(
+            (
+                "claimant_title",
+                Problem(
+                    "title too long", Sentence("%(job_title)s is no job title.", job_title=shown(job_title))
+                ),
+            )
+        )
         job_title = ""
     addresses, out = read_addresses(same_as, _LONGEST_ADDRESS) if same_as else ((), ())
     problems += [("claimant_same_as", one) for one in out]

@@ -20,6 +20,7 @@ from claims.imports.reading.values.days_in_words import (
 )
 from claims.imports.reading.values.months import fold, month
 from claims.imports.reading.values.problem import Problem, shown
+from factcheck.sentences import Sentence
 
 FIRST_YEAR: Final = 1900
 #: Time zones, and pages that are dated ahead.
@@ -65,14 +66,14 @@ def read_day(
     if says_nothing(text) or text.lower() == "unknown":
         return None
     if len(text) > _LONGEST:
-        return Problem("not a date", f"{shown(text)} is a text and not a date.")
+        return Problem("not a date", Sentence("%(text)s is a text and not a date.", text=shown(text)))
     order = conventions.date_order.get(field) or conventions.date_order.get("", "")
     formats = conventions.date_formats.get(field) or conventions.date_formats.get("", ())
     if not order and (seen := conventions.date_order_seen.get(field)) and (digits := _SEPARATED.search(text)):
         order = seen.get(digits[1], "")
     found = _day(text, order, tuple(formats), language)
     if isinstance(found, date) and found > (today or datetime.now(UTC).date()) + AHEAD:
-        return Problem("impossible date", f"{shown(text)} is in the future.")
+        return Problem("impossible date", Sentence("%(text)s is in the future.", text=shown(text)))
     return found
 
 
@@ -103,7 +104,7 @@ def _named(folded: str, order: str, language: str, text: str) -> Iterator[Named]
     for match in _YEAR_LAST.finditer(folded):
         yield Named(match.start(), match.end(), _year_last(match, order, language, text))
     for start, end, numbers in days_in_words(folded, language):
-        found = _date(*numbers, text) if numbers else _ambiguous(text, "names several days")
+        found = _date(*numbers, text) if numbers else _names_several(text)
         yield Named(start, end, found)
 
 
@@ -120,12 +121,17 @@ def _settled(named: list[Named], folded: str, text: str, language: str) -> date 
         named = next((ones for ones in (original, published) if len({one.found for one in ones}) == 1), named)
     found = {one.found for one in named}
     if len(found) > 1:
-        return _ambiguous(text, "names several days")
+        return _names_several(text)
     if found:
         return found.pop()
     if is_incomplete(folded, language):
-        return Problem("incomplete date", f"{shown(text)} lacks the day or the year, so no day is stored.")
-    return Problem("not a date", f"{shown(text)} was not understood as a date; name its format.")
+        return Problem(
+            "incomplete date",
+            Sentence("%(text)s lacks the day or the year, so no day is stored.", text=shown(text)),
+        )
+    return Problem(
+        "not a date", Sentence("%(text)s was not understood as a date; name its format.", text=shown(text))
+    )
 
 
 def _year_last(match: re.Match[str], order: str, language: str, text: str) -> date | Problem:
@@ -138,15 +144,23 @@ def _year_last(match: re.Match[str], order: str, language: str, text: str) -> da
     if first > 12 or (match[2] == "." and _writes_dots(language)):
         return _date(year, second, first, text)
     return _ambiguous(
-        text,
-        f"could be {_in_full(year, second, first)} or {_in_full(year, first, second)}",
-        "order of day and month",
+        Sentence(
+            "%(text)s could be %(one)s or %(other)s; name the order of day and month of this file's dates.",
+            text=shown(text),
+            one=_in_full(year, second, first),
+            other=_in_full(year, first, second),
+        )
     )
 
 
 def _short_year(match: re.Match[str], order: str, text: str) -> date | Problem:
     if not order:
-        return _ambiguous(text, "does not say which number is the year")
+        return _ambiguous(
+            Sentence(
+                "%(text)s does not say which number is the year; name the format of this file's dates.",
+                text=shown(text),
+            )
+        )
     numbers = dict(zip(order, (match[1], match[3], match[4]), strict=True))
     with suppress(ValueError):
         return datetime.strptime("-".join(numbers[one].zfill(2) for one in "ymd"), "%y-%m-%d").date()  # noqa: DTZ007
@@ -158,7 +172,14 @@ def _date(year: int | str, month: int | str, day: int | str, text: str) -> date 
         found = date(int(year), int(month), int(day))
         if found.year >= FIRST_YEAR:
             return found
-        return Problem("impossible date", f"{shown(text)} is before {FIRST_YEAR}, or of another calendar.")
+        return Problem(
+            "impossible date",
+            Sentence(
+                "%(text)s is before %(first_year)s, or of another calendar.",
+                text=shown(text),
+                first_year=FIRST_YEAR,
+            ),
+        )
     return _impossible(text)
 
 
@@ -176,9 +197,15 @@ def _in_full(year: int, number: int, day: int) -> str:
     return f"{day} {date(2000, number, 1):%B} {year}"
 
 
-def _ambiguous(text: str, why: str, way_out: str = "format") -> Problem:
-    return Problem("ambiguous date", f"{shown(text)} {why}; name the {way_out} of this file's dates.")
+def _names_several(text: str) -> Problem:
+    return _ambiguous(
+        Sentence("%(text)s names several days; name the format of this file's dates.", text=shown(text))
+    )
+
+
+def _ambiguous(reason: Sentence) -> Problem:
+    return Problem("ambiguous date", reason)
 
 
 def _impossible(text: str) -> Problem:
-    return Problem("impossible date", f"{shown(text)} is a day that does not exist.")
+    return Problem("impossible date", Sentence("%(text)s is a day that does not exist.", text=shown(text)))

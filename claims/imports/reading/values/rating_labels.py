@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 from claims.imports.reading.review_record import Label, Outlet
 from claims.imports.reading.values.cleaned_text import says_nothing, short, storable, texts
 from claims.imports.reading.values.problem import Problem, shown
+from factcheck.sentences import Sentence
 
 LONGEST: Final = 200
 _LONGEST_WITH_MARKUP: Final = 2000
@@ -99,12 +100,18 @@ def read_number(
         return read_label(raw, outlet, language=language)
     if number == -1 or (top is not None and top == bottom):
         return Problem(
-            "rating is no number of its scale", f"{shown(raw)} does not say how the claim was rated."
+            "rating is no number of its scale",
+            Sentence("%(raw)s does not say how the claim was rated.", raw=shown(raw)),
         )
     if top is not None and bottom is not None and not min(top, bottom) <= number <= max(top, bottom):
         return Problem(
             "rating is no number of its scale",
-            f"{shown(raw)} lies outside the scale from {bottom:g} to {top:g}.",
+            Sentence(
+                "%(raw)s lies outside the scale from %(bottom)s to %(top)s.",
+                raw=shown(raw),
+                bottom=f"{bottom:g}",
+                top=f"{top:g}",
+            ),
         )
     ends = [f"{end:g} = {word}" for end, word in ((bottom, "worst"), (top, "best")) if end is not None]
     words = f"{number:g} ({', '.join(ends)})" if ends else f"{number:g}"
@@ -144,8 +151,13 @@ def _label(raw: str, words: str, publisher: str, language: str) -> Label | Probl
 def _too_long(text: str) -> Problem:
     return Problem(
         "label too long",
-        f"{shown(text)} is a text of {len(text):,} characters and not a label; put it into the summary,"
-        f" and a label of at most {LONGEST} characters here.",
+        Sentence(
+            "%(text)s is a text of %(text_2)s characters and not a label; put it into the summary, "
+            "and a label of at most %(longest)s characters here.",
+            text=shown(text),
+            text_2=f"{len(text):,}",
+            longest=LONGEST,
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from claims.imports.reading.values.cleaned_text import MOST, clean, says_nothing, texts
 from claims.imports.reading.values.problem import Problem, shown
+from factcheck.sentences import Sentence
 
 LONGEST: Final = 100
 
@@ -20,7 +21,16 @@ def read_topics(value: Any) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
     problems: list[Problem] = []
     for topic in _separated(value):
         if len(topic) > LONGEST:
-            problems.append(Problem("topic too long", f"{shown(topic)} is longer than {LONGEST} characters."))
+            problems.append(
+                Problem(
+                    "topic too long",
+                    Sentence(
+                        "%(topic)s is longer than %(longest)s characters.",
+                        topic=shown(topic),
+                        longest=LONGEST,
+                    ),
+                )
+            )
         elif not says_nothing(topic) and any(map(str.isalnum, topic)):
             found.setdefault(topic.casefold(), topic)
     return tuple(found.values()), tuple(problems)

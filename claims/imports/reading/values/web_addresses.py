@@ -11,6 +11,7 @@ import tld
 
 from claims.imports.reading.values.cleaned_text import MOST, clean, says_nothing
 from claims.imports.reading.values.problem import Problem, shown
+from factcheck.sentences import Sentence
 from sources.addresses import domain
 
 LONGEST: Final = 2000
@@ -119,15 +120,23 @@ def _address(text: str, limit: int) -> str | Problem:
     elif text.startswith("//") or _is_bare(text):
         address = f"https://{text.lstrip('/')}"
     else:
-        return Problem("not a web address", f"{shown(text)} is not a web address.")
+        return Problem("not a web address", Sentence("%(text)s is not a web address.", text=shown(text)))
     # As browsers do it.
     address = "%20".join(address.split()).rstrip("\\")
     if len(address) > limit:
         return Problem(
-            "address too long", f"{shown(address)} has {len(address):,} characters; {limit:,} can be stored."
+            "address too long",
+            Sentence(
+                "%(address)s has %(address_2)s characters; %(limit)s can be stored.",
+                address=shown(address),
+                address_2=f"{len(address):,}",
+                limit=f"{limit:,}",
+            ),
         )
     if not _can_be_stored(address):
-        return Problem("not a web address", f"{shown(text)} is not an address on the public web.")
+        return Problem(
+            "not a web address", Sentence("%(text)s is not an address on the public web.", text=shown(text))
+        )
     return address
 
 

@@ -1,0 +1,18 @@
+"""Sentences of modules that know nothing of Django, in the language of whoever is told."""
+
+from django.utils.translation import gettext
+
+from factcheck.sentences import Sentence
+
+
+def in_words(said: object) -> str:
+    """A sentence, or what an exception says, in the active language; as it stands, where it cannot be translated."""
+    text = said.args[-1] if isinstance(said, Exception) and said.args else said
+    if isinstance(text, Sentence):
+        translated = gettext(text.template)
+        return (
+            translated % {name: in_words(said) for name, said in text.values.items()}
+            if text.values
+            else translated
+        )
+    return str(text)

@@ -1,0 +1,48 @@
+"""Sentences of modules that know nothing of Django: what they say in English, and how to say it in other languages.
+
+Some of them run in processes that have no settings. What they raise is translated where somebody is told of it
+(`factcheck/installation/spoken_sentences.py`).
+"""
+
+from typing import Any
+
+
+class Sentence(str):  # noqa: SLOT000  exceptions and rows keep few of them
+    """A sentence in English, made of a template and what stands in it: `Sentence("It has %(size)s.", size=3)`.
+
+    It is collected for translators as if it were marked by `gettext`.
+    """
+
+    template: str
+    values: dict[str, str]
+
+    def __new__(cls, template: str, **values: Any) -> "Sentence":
+        said = {name: value if isinstance(value, Sentence) else str(value) for name, value in values.items()}
+        made = super().__new__(cls, template % said if said else template)
+        made.template, made.values = template, said
+        return made
+
+    def packed(self) -> list[Any]:
+        """As JSON takes it, to be read by `unpacked` in another process."""
+        return [
+            self.template,
+            {
+                name: said.packed() if isinstance(said, Sentence) else said
+                for name, said in self.values.items()
+            },
+        ]
+
+    @classmethod
+    def unpacked(cls, packed: list[Any]) -> "Sentence":
+        template, values = packed
+        return cls(
+            template,
+            **{name: cls.unpacked(said) if isinstance(said, list) else said for name, said in values.items()},
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (self.packed(),)
+
+
+def _again(packed: list[Any]) -> Sentence:
+    return Sentence.unpacked(packed)

@@ -1,0 +1,37 @@
+"""Sentences that cross from processes without Django, and are translated where somebody is told."""
+
+import json
+import pickle
+
+from factcheck.installation.spoken_sentences import in_words
+from factcheck.sentences import Sentence
+from tests.helpers.bracketed_words import bracketed
+
+INNER = Sentence("It is a %(kind)s.", kind="picture")
+OUTER = Sentence("%(why)s Send %(size)s MB.", why=INNER, size=3)
+
+
+def test_it_is_its_words_in_english() -> None:
+    assert OUTER == "It is a picture. Send 3 MB."
+    assert Sentence("100% of it") == "100% of it"
+
+
+def test_it_is_said_in_other_languages_with_what_stands_in_it() -> None:
+    with bracketed("ko"):
+        assert in_words(OUTER) == "⟦⟦It is a picture.⟧ Send 3 MB.⟧"
+        assert in_words(ValueError(OUTER)) == in_words(OUTER)
+        assert in_words("Plain words.") == "Plain words."
+        assert in_words(KeyError()) == ""
+
+
+def test_it_crosses_to_another_process() -> None:
+    for there in (
+        pickle.loads(pickle.dumps(OUTER)),  # noqa: S301  our own bytes
+        Sentence.unpacked(json.loads(json.dumps(OUTER.packed()))),
+    ):
+        assert (there, there.template, there.values) == (OUTER, OUTER.template, OUTER.values)
+        assert isinstance(there.values["why"], Sentence)
+
+
+def test_values_are_no_templates() -> None:
+    assert Sentence("“%(name)s” is none.", name="%(x)s %d") == "“%(x)s %d” is none."
