@@ -68,7 +68,8 @@ class HeadLinks:
 def head_links(request: HttpRequest, context: Mapping[Any, Any]) -> HeadLinks:
     """What is said of the page that answers this request."""
     route = route_of(request)
-    if not route:
+    # Where there is no such page, Django says so in its place, and in its context why.
+    if not route or "exception" in context:
         return HeadLinks()
     code = address_language(request)
     said = HeadLinks(markdown=markdown_address(request), llms=settings.SITE_URL + LLMS)

@@ -168,3 +168,17 @@ def test_lists_say_what_they_list(client: Client, publish: Publish) -> None:
     ]
     assert [path_of(item["url"]) for item in listed] == [one.get_absolute_url() for one in reversed(claims)]
     assert complaints(nodes) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path",
+    ["/claims/999999/x/", "/sources/999999/", "/clusters/999999/x/", "/about/team/", "/topics/999999/x/"],
+)
+def test_a_page_that_is_not_there_is_not_found_and_has_no_address_of_its_own(
+    client: Client, path: str
+) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    document = html.document_fromstring(answer.content.decode())
+    assert document.cssselect("link[rel=canonical], link[hreflang], script[type='application/ld+json']") == []
