@@ -76,7 +76,8 @@ async function readText(root, pace) {
 }
 
 // Whether the words around a place are those of the quote: as far as they are known, and as far as its sentence goes. Who
-// puts "It is untrue that" before a sentence has written another one.
+// puts "It is untrue that" before a sentence has written another one. Less than 32 characters are known where a text
+// begins or ends there; then the paragraph does so in the page.
 function compare(text, quote, start, end) {
   const flat = (words) => words.replace(/\s+/g, " ").trim();
   const [prefix, exact, suffix] = [quote.prefix, quote.exact.trim(), quote.suffix].map((words) =>
@@ -84,15 +85,17 @@ function compare(text, quote, start, end) {
   );
   const before = text.slice(Math.max(start - 99, 0), start);
   const after = text.slice(end, end + 99);
-  const begun = flat(prefix.split(STOP).pop());
-  const isEnded = STOP.test(exact.slice(-4) + " ");
-  const rest = isEnded ? "" : flat(/^[^.!?…؟۔。！？\n]*[^\n]?/.exec(suffix)[0]);
-  const isBefore = flat(before).endsWith(flat(prefix));
-  const isAfter = flat(after).startsWith(flat(suffix));
-  const isSentence =
-    (begun ? flat(before).endsWith(begun) : !flat(before.split(STOP).pop())) &&
-    (rest ? flat(after).startsWith(rest) : isEnded || !flat(after.split("\n")[0]));
-  return { start, end, isSentence, isSame: isSentence && isBefore && isAfter, isNear: isSentence && (isBefore || isAfter) };
+  const line = flat(after.split("\n")[0]);
+  const heads = prefix.split(STOP);
+  const begun = flat(heads.pop());
+  const rest = flat(/^[^.!?…؟۔。！？\n]*[^\n]?/.exec(suffix)[0]);
+  const isBegun = heads.length || quote.prefix.length < 32 ? flat(before.split(STOP).pop()) === begun : flat(before).endsWith(begun);
+  const isOver = /[.!?…؟۔。！？\n]/.test(suffix) || quote.suffix.length > 31;
+  const isEnded = STOP.test(exact.slice(-4) + " ") || (isOver && rest ? flat(after).startsWith(rest) : line === rest);
+  const isBefore = flat(prefix) ? flat(before).endsWith(flat(prefix)) : !flat(before.split("\n").pop());
+  const isAfter = flat(suffix) ? flat(after).startsWith(flat(suffix)) : !line;
+  const isSentence = isBegun && isEnded;
+  return { start, end, isSame: isSentence && isBefore && isAfter, isNear: isSentence && (isBefore || isAfter) };
 }
 
 // The one place at which a quote certainly stands, or none.

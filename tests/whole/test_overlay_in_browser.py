@@ -1,5 +1,6 @@
 """What was checked in somebody else's article, marked there, in a real browser."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -59,6 +60,7 @@ def visit(chromium: Browser, host: HostSite, site: str, claims: list[Claim]) -> 
         attributes: str = 'data-overlay=""',
         policy: str = "",
         before: str = "",
+        root: str = "<html lang=en>",
         again: bool = False,
         **options: Any,
     ) -> Page:
@@ -68,7 +70,7 @@ def visit(chromium: Browser, host: HostSite, site: str, claims: list[Claim]) -> 
         if before:
             page.add_init_script(before)
         tag = f'<script async src="{site}/widget.js" {attributes}></script>'
-        page.goto(host.put("/article", body + tag * (2 if again else 1), policy=policy))
+        page.goto(host.put("/article", body + tag * (2 if again else 1), policy=policy, root=root))
         return page
 
     yield opened
@@ -109,7 +111,7 @@ def test_box_tells_who_rated_it_how_and_why(visit: Callable[..., Page], claims: 
     box = page.get_by_role("dialog")
     expect(box).to_contain_text("The ferry is late.")
     expect(box).to_contain_text("True")
-    expect(box).to_contain_text("Factcheck Newsroom, 3/1/2026")
+    expect(box).to_contain_text("Factcheck Newsroom, March 1, 2026")
     expect(box).to_contain_text("The accounts show a different sum.")
     link = box.get_by_role("link", name="Read the full fact check")
     expect(link).to_have_attribute("href", f"http://localhost:8000/claims/{claims[1].pk}/the-ferry-is-late/")
@@ -278,6 +280,74 @@ def test_box_fits_a_narrow_phone(visit: Callable[..., Page]) -> None:
 
 
 def test_it_speaks_the_language_of_the_page(visit: Callable[..., Page]) -> None:
-    page = visit(attributes='data-overlay="" lang="de"')
+    page = visit(attributes='data-overlay="" lang="de"', timezone_id="America/Los_Angeles")
     page.locator("factcheck-mark button.mark").first.click()
+    expect(page.get_by_role("dialog")).to_contain_text("Falsch")
+    expect(page.get_by_role("dialog")).to_contain_text("1. März 2026")
     expect(page.get_by_role("dialog").get_by_role("button")).to_have_accessible_name("Schließen")
+
+
+@pytest.mark.parametrize("language", ["", "x", "en_US", "zz", "__proto__", "constructor"])
+def test_whatever_the_page_says_of_its_language(visit: Callable[..., Page], language: str) -> None:
+    page = visit(attributes=f'data-overlay="" lang="{language}"')
+    page.locator("factcheck-mark button.mark").first.click()
+    expect(page.get_by_role("dialog").get_by_role("button")).to_have_accessible_name("Close")
+
+
+def test_page_that_runs_from_right_to_left(visit: Callable[..., Page]) -> None:
+    page = visit(
+        '<meta name=viewport content="width=device-width">' + BODY,
+        root='<html lang="ar" dir="rtl">',
+        viewport={"width": 320, "height": 480},
+    )
+    assert highlighted(page) == [BRIDGE, FERRY]
+    page.locator("factcheck-mark button.mark").nth(1).click()
+    box = page.get_by_role("dialog")
+    assert box.evaluate(
+        "each => { const at = each.getBoundingClientRect(); return at.left >= 0 && at.right <= 320 }"
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    expect(box.get_by_role("button")).to_have_accessible_name("إغلاق")
+    expect(box).to_contain_text("صحيح")
+
+
+def test_answer_that_means_harm_does_none(visit: Callable[..., Page]) -> None:
+    style = "red;background:url(https://evil.example.org/)"
+    verdict = {
+        "rating": {
+            "label": HURT,
+            "labels": {"en": HURT},
+            "normalised": "__proto__",
+            "colour": style,
+            "text_colour": style,
+        },
+        "publisher": {"name": HURT},
+        "summary": HURT,
+        "language": '"><script>',
+        "reviewed_on": None,
+    }
+    where = {"exact": FERRY, "prefix": "He disagreed. ", "suffix": " Then they left.", "anchor": "anchored"}
+    claim = {
+        "statement": HURT,
+        "language": HURT,
+        "url": "javascript:window.hurt=1",
+        "verdicts": [verdict],
+        "appearances": [where],
+    }
+    unrated = claim | {
+        "verdicts": [],
+        "appearances": [where | {"exact": BRIDGE, "prefix": "She spoke on Monday. ", "suffix": ""}],
+    }
+    answer = json.dumps({"results": [{"claims": [claim, unrated]}]})
+    requested: list[str] = []
+    page = visit(before=f"window.fetch = async () => new Response({json.dumps(answer)})")
+    page.on("request", lambda request: requested.append(request.url))
+    marks = page.locator("factcheck-mark button.mark")
+    expect(marks).to_have_text(["i", "i"])
+    marks.nth(1).click()
+    box = page.get_by_role("dialog")
+    expect(box).to_contain_text(HURT)
+    expect(box.get_by_role("link")).to_have_count(0)
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.hurt") is None
+    assert requested == []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Frame, FrameLocator, Page, expect
 
 from claims.models import Claim, Claimant
 from claims.public.pages.widget_script import script as served
@@ -79,6 +79,12 @@ def frame_in(page: Page, name: str) -> FrameLocator:
     return page.locator(name).frame_locator("iframe")
 
 
+def content_of(page: Page, name: str) -> Frame:
+    content = page.locator(f"{name} iframe").element_handle().content_frame()
+    assert content is not None
+    return content
+
+
 def policy(site: str) -> str:
     return f"default-src 'none'; script-src {site}; frame-src {site}"
 
@@ -103,7 +109,7 @@ def test_claim_and_list_under_the_strictest_policy(
     expect(page.locator("factcheck-claim a")).to_be_hidden()
     # Nothing scrolls inside: each frame is as high as what is in it.
     for element in ("factcheck-claim", "factcheck-list"):
-        inner = page.locator(f"{element} iframe").element_handle().content_frame()
+        inner = content_of(page, element)
         assert inner.evaluate("document.documentElement.scrollHeight <= innerHeight")
         assert inner.evaluate("self.origin") == "null"
         assert inner.evaluate("document.referrer") == ""
@@ -127,7 +133,7 @@ def test_frame_is_named_and_can_reach_nothing(
     expect(frame).to_have_attribute("title", "A fact check of the bridge")
     expect(frame).to_have_attribute("sandbox", "allow-scripts allow-popups allow-popups-to-escape-sandbox")
     expect(frame).to_have_attribute("referrerpolicy", "no-referrer")
-    inner = frame.element_handle().content_frame()
+    inner = content_of(page, "factcheck-claim")
     for reach in ("parent.document.title", "localStorage.length", "top.location.href", "document.cookie"):
         assert (
             inner.evaluate(f"() => {{ try {{ return '' + ({reach}) }} catch {{ return 'refused' }} }}")
@@ -152,7 +158,7 @@ def test_keyboard_goes_through_the_frame_and_out_again(
     for _ in range(4):
         page.keyboard.press("Tab")
         outer = page.evaluate("document.activeElement.id || document.activeElement.localName")
-        inner = page.locator("factcheck-claim iframe").element_handle().content_frame()
+        inner = content_of(page, "factcheck-claim")
         reached.append(
             (outer, inner.evaluate("document.activeElement.innerText") if outer != "after" else "")
         )
@@ -292,11 +298,11 @@ def test_it_fits_a_narrow_phone(
         for element, text in (("factcheck-claim", "h1"), ("factcheck-list", "li")):
             page.locator(element).scroll_into_view_if_needed()
             expect(frame_in(page, element).locator(text).first).to_be_visible()
-            inner = page.locator(f"{element} iframe").element_handle().content_frame()
+            inner = content_of(page, element)
             inner.wait_for_function("document.documentElement.scrollHeight <= innerHeight")
             assert inner.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert page.evaluate("document.documentElement.scrollWidth") == 320
-        direction = page.locator("factcheck-claim iframe").element_handle().content_frame()
+        direction = content_of(page, "factcheck-claim")
         assert direction.evaluate("document.documentElement.dir") == ("rtl" if name == "arabic" else "ltr")
 
 

@@ -9,12 +9,13 @@ const folder = new URL("../../static/widget/", import.meta.url);
 const sources = ["anchors.js", "marks.js", "overlay.js", "frames.js"].map((name) => readFileSync(new URL(name, folder), "utf8"));
 // Who serves it puts its words in the place of FACTCHECK_WORDS (claims/public/pages/widget_script.py).
 const words = `function wordsIn(lang) {
-  const code = lang.slice(0, 2).toLowerCase();
-  const [check, read, close] = WORDS[code] || WORDS.en;
-  return { lang: lang || "en", check, read, close };
+  const given = lang.slice(0, 2).toLowerCase();
+  const code = WORDS[given] ? given : "en";
+  const [check, read, close] = WORDS[code];
+  return { lang: code, check, read, close };
 }`;
 const whole = `((WORDS) => { "use strict"; ${words}\n${sources.join("\n")} })(FACTCHECK_WORDS);`;
-const { code } = await minify(whole, { ecma: 2022, mangle: true, compress: { passes: 3 }, format: { ascii_only: false } });
+const { code } = await minify(whole, { ecma: 2022, mangle: true, compress: { passes: 4, unsafe_arrows: true, unsafe_methods: true, hoist_props: true }, format: { ascii_only: false } });
 
 if (process.argv.includes("--check")) process.stdout.write(`${code}\n`);
 else writeFileSync(new URL("widget.min.js", folder), `${code}\n`);

@@ -121,6 +121,30 @@ def test_half_a_sentence_needs_the_rest_of_it(found: Any) -> None:
     assert found("<p>According to nobody the bridge cost nine million euros. It is</p>", quote) == []
 
 
+def test_where_a_text_begins_and_ends_a_paragraph_does(found: Any) -> None:
+    first = {"prefix": "", "exact": "The bridge is closed today.", "suffix": " He left at noon. It was cold."}
+    assert found("<p>The bridge is closed today. Nobody knows why.</p>", first) == [first["exact"]]
+    assert found("<p>Rumours say so. The bridge is closed today. Nobody knows why.</p>", first) == []
+    assert found(
+        "<p>Rumours say so. The bridge is closed today. He left at noon. It was cold.</p>", first
+    ) == [first["exact"]]
+    last = {"prefix": "She spoke on Monday at the port. ", "exact": "The bridge", "suffix": " is closed"}
+    assert found("<p>She spoke on Monday at the port. The bridge is closed</p>", last) == ["The bridge"]
+    assert found("<p>She spoke on Monday at the port. The bridge is closed by nobody.</p>", last) == []
+
+
+def test_end_of_another_word_is_no_word_of_the_sentence(found: Any) -> None:
+    quote = {
+        "prefix": "He spoke at the old harbour. a ",
+        "exact": "bridge is closed",
+        "suffix": " today, he said.",
+    }
+    assert found("<p>He spoke at the old harbour. a bridge is closed today, he said.</p>", quote) == [
+        quote["exact"]
+    ]
+    assert found("<p>Never was an extra bridge is closed today, he said.</p>", quote) == []
+
+
 def test_quote_over_paragraphs_says_so(found: Any) -> None:
     quote = {"prefix": "Monday.\n\n", "exact": "It was cold.\n\nThe bridge froze.", "suffix": "\n\nThen"}
     body = "<h2>Monday.</h2><p>It was cold.</p>\n<p>The bridge froze.</p><p>Then</p>"

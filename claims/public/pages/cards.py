@@ -88,20 +88,39 @@ def snippet(document: Document) -> SafeString:
     return frame(document, width=WIDTH, height=likely_height(document, _ON_A_PHONE))
 
 
+def widget_snippet(document: Document) -> SafeString:
+    """The element and the script for somebody to paste whose site takes scripts (docs/widgets.md)."""
+    return format_html(
+        '<factcheck-claim src="{}" height="{}">\n  <a href="{}">{}</a>\n</factcheck-claim>\n'
+        '<script async src="{}"></script>',
+        settings.SITE_URL + permanent("claim-permanent", document["id"]),
+        likely_height(document, WIDTH),
+        document["url"],
+        _frame_title(document),
+        settings.SITE_URL + permanent("widget"),
+    )
+
+
 def frame(document: Document, *, width: int, height: int) -> SafeString:
     """The HTML with which another site shows the card.
 
     It says nothing of the verdict, because it is kept for years where it was pasted.
     """
-    statement = Truncator(" ".join(document["statement"].split())).chars(120)
     return format_html(
         '<iframe src="{}" title="{}" width="{}" height="{}" style="border:0;max-width:100%" loading="lazy"></iframe>',
         settings.SITE_URL + permanent("claim-card", document["id"]),
-        _("Fact check by %(newsroom)s: %(statement)s")
-        % {"newsroom": settings.NEWSROOM_NAME, "statement": statement},
+        _frame_title(document),
         width,
         height,
     )
+
+
+def _frame_title(document: Document) -> str:
+    statement = Truncator(" ".join(document["statement"].split())).chars(120)
+    return _("Fact check by %(newsroom)s: %(statement)s") % {
+        "newsroom": settings.NEWSROOM_NAME,
+        "statement": statement,
+    }
 
 
 def discovery(document: Document) -> list[Document]:

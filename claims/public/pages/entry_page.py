@@ -68,6 +68,7 @@ def entry_page(
         "discovery": cards.discovery(document) if shown is newest else [],
         "image": shared_image(shown.document) if shown is newest else None,
         "frame": cards.snippet(document),
+        "widget": cards.widget_snippet(document),
         "markup": mark_safe(claimreview.script(markup)) if markup else "",  # noqa: S308 - script() escapes
     }
     shown_ratings = [

@@ -27,8 +27,10 @@ function addText(parent, tag, textContent, properties) {
 // The button behind a passage, which stands in no link and in no other button, and what it opens.
 function addMark({ quote: { claim }, range }, words, theme) {
   const verdicts = claim.verdicts.filter((verdict) => verdict.rating);
-  const label = [words.check, verdicts[0]?.rating.label, claim.statement].filter(Boolean).join(": ");
-  const sign = { true: "✓", mostly_true: "✓", mostly_false: "✕", false: "✕" }[verdicts[0]?.rating.normalised] || "i";
+  const [code] = words.lang.split("-");
+  const rated = ({ rating: { labels, label, language } }) => (labels[code] ? [labels[code], code] : [label, language]);
+  const label = [words.check, verdicts[0] && rated(verdicts[0])[0], claim.statement].filter(Boolean).join(": ");
+  const sign = { __proto__: null, true: "✓", mostly_true: "✓", mostly_false: "✕", false: "✕" }[verdicts[0]?.rating.normalised] || "i";
   const host = document.createElement("factcheck-mark");
   const tree = host.attachShadow({ mode: "open" });
   addSheet(tree, MARK_STYLE);
@@ -46,11 +48,14 @@ function addMark({ quote: { claim }, range }, words, theme) {
   };
   addText(card, "button", "×", { className: "close", ariaLabel: words.close, onclick: () => card.hidePopover() });
   addText(card, "b", claim.statement, { lang: claim.language });
-  for (const { rating, summary, language, publisher, reviewed_on: day } of verdicts) {
-    const badge = addText(card, "mark", rating.label, { lang: rating.language });
+  for (const verdict of verdicts) {
+    const { rating, summary, language, publisher, reviewed_on: day } = verdict;
+    const [text, lang] = rated(verdict);
+    const badge = addText(card, "mark", text, { lang });
     const colours = [rating.colour, rating.text_colour];
     if (colours.every((colour) => /^#\w{6}$/.test(colour))) [badge.style.background, badge.style.color] = colours;
-    addText(card, "small", [publisher.name, day && new Date(day).toLocaleDateString(words.lang)].filter(Boolean).join(", "));
+    const written = day && new Date(day).toLocaleDateString(words.lang, { dateStyle: "long", timeZone: "UTC" });
+    addText(card, "small", [publisher.name, written].filter(Boolean).join(", "));
     addText(card, "p", summary, { lang: language, id: card.querySelector("p") ? "" : "summary" });
   }
   if (/^https?:/.test(claim.url)) addText(card, "a", words.read, { href: claim.url, target: "_blank", rel: "noopener" });

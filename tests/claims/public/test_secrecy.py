@@ -83,6 +83,7 @@ def test_nothing_unpublished_is_on_any_page(
         *(f"/claims/{pk}/{part}" for pk in Claim.objects.values_list("pk", flat=True) for part in ("", "card/", "-/history/")),
         *(f"/oembed/?url=http://localhost:8000/claims/{pk}/" for pk in Claim.objects.values_list("pk", flat=True)),
         "/clusters/", *(f"/clusters/{pk}/" for pk in Cluster.objects.values_list("pk", flat=True)), "/check/",
+        "/widgets/list/", "/widgets/list/?by=all&limit=20", f"/widgets/list/?by=all&q={secret}", "/widget.js",
         *(f"/api/v1/clusters/{part}" for part in ("", f"{rumours.pk}/", f"?claim={accepted.pk}", f"?q={secret}")),
         *(f"/api/v1/claims/{pk}/quotes/" for pk in Claim.objects.values_list("pk", flat=True)),
         *(f"/sources/{pk}/" for pk in Evidence.objects.values_list("source", flat=True)),

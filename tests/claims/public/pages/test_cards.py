@@ -192,11 +192,32 @@ def test_reader_page_is_never_at_the_address_of_the_card(client: Client, publish
 
 def test_claim_page_offers_the_frame(client: Client, publish: Publish) -> None:
     claim = publish(make_claim("The tunnel is safe."))
-    (code,) = page(client, claim.get_absolute_url()).cssselect(".embedding code")
+    code, _widget = page(client, claim.get_absolute_url()).cssselect(".embedding code")
     (pasted,) = html.fragments_fromstring(code.text)
     assert pasted.get("src") == f"{SITE}/claims/{claim.pk}/card/"
     assert client.get(pasted.get("src").removeprefix(SITE)).status_code == 200
     assert "False" not in code.text  # it is pasted for years
+
+
+def test_claim_page_offers_the_widget(client: Client, publish: Publish) -> None:
+    claim = publish(make_claim('The "tunnel" is <b>safe</b>.'))
+    _frame, code = page(client, claim.get_absolute_url()).cssselect(".embedding code")
+    element, script = html.fragments_fromstring(code.text)
+    assert (element.tag, element.get("src")) == ("factcheck-claim", f"{SITE}/claims/{claim.pk}/")
+    assert int(element.get("height")) == likely_height(Publication.objects.get().document, 600)
+    (link,) = element
+    assert link.get("href") == f"{SITE}{claim.get_absolute_url()}"
+    assert link.text == 'Fact check by Factcheck Newsroom: The "tunnel" is <b>safe</b>.'
+    assert (script.get("src"), script.get("async")) == (f"{SITE}/widget.js", "")
+    assert client.get("/widget.js").status_code == 200
+    assert "False" not in code.text  # it is pasted for years
+
+
+@pytest.mark.parametrize("query, scripts", [("", 0), ("?report=height", 1), ("?report=all", 0)])
+def test_card_has_a_script_only_where_the_widget_asks_for_its_height(
+    client: Client, publish: Publish, query: str, scripts: int
+) -> None:
+    assert len(card(client, publish(), query).cssselect("script")) == scripts
 
 
 def test_shared_claim_shows_its_verdict(client: Client, publish: Publish, editor: User) -> None:

@@ -1,15 +1,19 @@
 """The list of claims that other sites show in a frame."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings as project
 from django.contrib.auth.models import User
 from django.test import Client
 from lxml import html
 from pytest_django import DjangoAssertNumQueries
 
 from claims.models import Claim, Claimant, Rating, RatingScale, Topic
+from claims.public.pages.claim_list_frame import ClaimFrameQuery
+from claims.public.pages.frame_looks import PARAMETERS
 from claims.public.pages.page_cache import pages
 from claims.review import workflow
 from sources.models import Publisher
@@ -193,3 +197,10 @@ def test_each_statement_has_its_own_language_and_direction(client: Client, publi
     publish(make_claim("الجسر مغلق", language="ar"))
     (statement,) = listed(client).cssselect("h2")
     assert (statement.get("lang"), statement.get("dir")) == ("ar", "auto")
+
+
+def test_docs_name_all_that_can_be_asked() -> None:
+    text = (project.BASE_DIR / "docs" / "widgets.md").read_text()
+    listed, both = text.split("## A list")[1].split("## Both")[0], text.split("## Both")[1].split("\n## ")[0]
+    assert set(ClaimFrameQuery.base_filters) - set(re.findall(r"`(\w+)`", listed)) == set()
+    assert {*PARAMETERS} - {"report"} - set(re.findall(r"`(\w+)`", both)) == set()
