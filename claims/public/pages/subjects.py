@@ -6,6 +6,7 @@ tells the truth; no page here makes a score of it. What things are called is tak
 
 from typing import Any
 
+import orjson
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -25,6 +26,7 @@ from claims.public.pages.subject_names import subject_path
 from factcheck.api.pagination import KeysetPage, page_of_rows
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import GREATEST_ID, ValueRefused
+from factcheck.web.own_addresses import placed, stored
 from sources.models import Publisher
 
 Document = dict[str, Any]
@@ -93,7 +95,9 @@ def publisher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     if moved := _moved(request, "publisher", pk, row.name, slug):
         return moved
     listed = claim_list(request, {"publisher": pk})
-    context = {"publisher": claim_document.publisher(row), "is_house": row.is_house}
+    # The newsroom's own address is where this site is now.
+    shown = orjson.loads(placed(stored(claim_document.publisher(row)).encode()))
+    context = {"publisher": shown, "is_house": row.is_house}
     return _page(request, "claims/publisher.html", listed, context, {"publisher_id": pk})
 
 
