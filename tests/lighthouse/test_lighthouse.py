@@ -30,7 +30,7 @@ LEAST = 95
 #: A measurement may be disturbed by what else the machine does; a page that is really slow is so each time.
 TRIES = 5
 #: Search engines are asked not to list these, which Lighthouse takes for a mistake.
-UNLISTED = {"version", "withdrawn", "nothing found"}
+UNLISTED = {"version", "withdrawn", "nothing found", "facets"}
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 #: It does not audit what answers with an error.
 NOT_AUDITED = {"not found"}

@@ -13,9 +13,9 @@ from claims.ledger.document.cluster_document import cluster as public_cluster
 from claims.ledger.queries.cluster_filters import ClusterListQuery
 from claims.models import Cluster
 from claims.public.api.correction_entries import corrected
-from claims.public.pages.claim_list import CLAIMS_PER_PAGE, valid_search
 from claims.public.pages.clusters import CLUSTERS_PER_PAGE
 from claims.public.pages.corrections import asked_corrections
+from claims.public.pages.listed_claims import CLAIMS_PER_PAGE, valid_search
 from claims.public.plain_pages import list_text
 from claims.public.plain_pages.markdown_escapes import line
 from claims.public.plain_pages.plain_page import PlainPage

@@ -64,6 +64,7 @@ ANSWERS = [
     "/oembed/?url={site}/claims/{id}/",
     "/claims/{id}/claim/",
     "/claims/{id}/card/",
+    "/claims/{id}/claim/history/",
 ]
 
 

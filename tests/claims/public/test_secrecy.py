@@ -80,7 +80,7 @@ def test_nothing_unpublished_is_on_any_page(
         f"/topics/{topic.pk}/", f"/publishers/{Publisher.objects.house().pk}/", "/ratings/", "/ratings/false/",
         public.get_absolute_url(), f"/sources/{source.pk}/", f"/sources/{source.pk}/snapshots/1/", "/methodology/",
         *(f"/feeds/claims.{form}?status=published,retracted,merged" for form in ("atom", "rss", "json")),
-        *(f"/claims/{pk}/{part}" for pk in Claim.objects.values_list("pk", flat=True) for part in ("", "card/")),
+        *(f"/claims/{pk}/{part}" for pk in Claim.objects.values_list("pk", flat=True) for part in ("", "card/", "-/history/")),
         *(f"/oembed/?url=http://localhost:8000/claims/{pk}/" for pk in Claim.objects.values_list("pk", flat=True)),
         "/clusters/", *(f"/clusters/{pk}/" for pk in Cluster.objects.values_list("pk", flat=True)), "/check/",
         "/widgets/list/", "/widgets/list/?by=all&limit=20", f"/widgets/list/?by=all&q={secret}", "/widget.js",

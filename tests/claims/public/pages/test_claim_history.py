@@ -123,7 +123,7 @@ def test_any_two_versions_stand_side_by_side_in_the_order_of_time(client: Client
         assert [words(mark) for mark in found.iter("ins")] == ["the very same"]
     same = told(client, thrice, "?from=2&to=2")
     assert sides(same) == {}
-    assert "No words of it differ." in words(same)
+    assert "No words of the original differ." in words(same)
 
 
 def test_first_version_has_nothing_beside_it(client: Client, thrice: Claim) -> None:

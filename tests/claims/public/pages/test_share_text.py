@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import translation
 
@@ -10,6 +11,7 @@ from claims.models import Claim
 from claims.public.pages.share_text import LONGEST, share_text
 from tests.helpers.newsroom import make_claim
 from tests.helpers.reader_pages import page
+from tests.helpers.translations import publish_translation
 
 Publish = Callable[..., Claim]
 URL = "https://facts.example/claims/1/x/"
@@ -59,3 +61,16 @@ def test_the_page_has_it_as_text_that_can_be_selected_without_a_script(
     )
     assert text.get("readonly") is not None
     assert [script.get("src") for script in shown.cssselect("script[src]") if "//" in script.get("src")] == []
+
+
+@pytest.mark.django_db
+def test_who_reads_a_translation_shares_it_and_the_picture_keeps_the_words_that_were_said(
+    client: Client, publish: Publish, checker: User, editor: User
+) -> None:
+    claim = publish(make_claim("The bridge cost 12 million euros."))
+    publish_translation(claim, checker, editor, byline="Ana Ruiz")
+    spanish = page(client, f"/claims/{claim.pk}/{claim.slug}/", accept_language="es")
+    (text,) = spanish.cssselect(".sharing textarea")
+    assert "“El puente costó doce millones de euros.”" in str(text.text)
+    (alternative,) = spanish.cssselect("meta[property='og:image:alt']")
+    assert "“The bridge cost 12 million euros.”" in alternative.get("content")

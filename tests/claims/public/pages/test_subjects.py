@@ -226,3 +226,9 @@ def test_topics_are_searched_and_paged(
 def test_what_cannot_be_is_not_found(client: Client, world: Any, query: str) -> None:
     for path in (f"/claimants/{world.pk}/mara-lindqvist/", "/claims/"):
         assert client.get(f"{path}?{query}").status_code == 404
+
+
+def test_the_newsroom_is_found_where_this_site_is_now(client: Client, publish: Callable[..., Claim]) -> None:
+    publish()
+    shown = page(client, f"/publishers/{Publisher.objects.house().pk}/factcheck-newsroom/")
+    assert [link.get("href") for link in shown.cssselect("a[rel=external]")] == ["http://localhost:8000"]
