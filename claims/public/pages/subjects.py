@@ -95,9 +95,8 @@ def publisher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     if moved := _moved(request, "publisher", pk, row.name, slug):
         return moved
     listed = claim_list(request, {"publisher": pk})
-    about = orjson.loads(
-        rendered(claim_document.publisher(row))
-    )  # with the address of this site, if it is ours
+    # With the address of this site, if it is ours.
+    about = orjson.loads(rendered(claim_document.publisher(row)))
     context = {"publisher": about, "is_house": row.is_house}
     return _page(request, "claims/publisher.html", listed, context, {"publisher_id": pk})
 
