@@ -16,6 +16,7 @@ from claims.ledger.document.claim_body import (
     PublicReply,
     PublicScale,
     PublicTopic,
+    PublicTranslation,
     PublicVerdict,
     PublicVerdictOfClaim,
 )
@@ -75,6 +76,10 @@ class ReplySerializer(BodySerializer):
 
 class VerdictSerializer(BodySerializer):
     body = PublicVerdict
+
+
+class TranslationSerializer(BodySerializer):
+    body = PublicTranslation
 
 
 class CorrectionSerializer(BodySerializer):
