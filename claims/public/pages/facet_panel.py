@@ -22,7 +22,7 @@ from claims.public.pages.subject_names import names_of, subject_path
 from factcheck.api.resources import planned
 
 #: From so many claims on, counting them takes longer than a reader should wait for the first word of a page.
-DEAR = 10_000
+DEAR = 5_000
 #: How many values of a facet are looked at, and how many of those are shown at first.
 _VALUES, _FIRST = 20, 6
 
