@@ -22,7 +22,7 @@ from claims.public.pages.subject_names import names_of, subject_path
 from factcheck.api.resources import planned
 
 #: From so many claims on, counting them takes longer than a reader should wait for the first word of a page.
-DEAR = 10_000
+DEAR = 5_000
 #: How many values of a facet are looked at, and how many of those are shown at first.
 _VALUES, _FIRST = 20, 6
 
@@ -102,23 +102,27 @@ def panel_at_once(search: ClaimSearch, *, is_long: bool) -> FacetPanel | None:
     """
     counting = _counting(search)
     known = counting.known()
-    if known is None and is_long and _is_dear(counting):
+    if known is None and (is_long or _is_narrowed(counting)) and _is_dear(counting):
         return None
     return _panel(search, known or counting.counted_now())
 
 
+def _is_narrowed(counting: Counting) -> bool:
+    """Whether one of the facets is counted among more claims than the list has: as if its own value were not chosen."""
+    return any(name in FACETS[facet].own for facet in counting.names for name in counting.conditions)
+
+
 def _is_dear(counting: Counting) -> bool:
     """Whether the planner expects many claims for one of the facets, which are counted without their own conditions."""
+    everything = Publication.objects.all()
+    if planned(counting.query.matching(everything, {})) <= DEAR:
+        return False
     held = {
         tuple(name for name in counting.conditions if name not in FACETS[facet].own)
         for facet in counting.names
     }
     return any(
-        planned(
-            counting.query.matching(
-                Publication.objects.all(), {name: counting.conditions[name] for name in names}
-            )
-        )
+        planned(counting.query.matching(everything, {name: counting.conditions[name] for name in names}))
         > DEAR
         for names in sorted(held, key=len)
     )

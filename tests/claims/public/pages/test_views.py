@@ -26,13 +26,13 @@ def test_list_of_an_empty_newsroom(client):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_list_costs_seven_queries_whatever_its_length(
+def test_list_costs_eight_queries_whatever_its_length(
     client: Client, publish: Publish, django_assert_num_queries: DjangoAssertNumQueries, count: int
 ) -> None:
     published = [publish(make_claim(f"Tunnel {number} is closed.")) for number in range(count)]
-    # Who we are, how many checks we have, the page, where the ledger stands, two counts (publishers are counted among
-    # all), and names.
-    with django_assert_num_queries(7):
+    # Who we are, how many checks we have, the page, where the ledger stands, whether it is long, two counts (publishers
+    # are counted among all), and names.
+    with django_assert_num_queries(8):
         document = page(client, "/claims/")
     assert statements(document) == [claim.statement for claim in reversed(published)]
 
@@ -112,13 +112,13 @@ def test_search_in_web_search_syntax(client: Client, publish: Publish, query: st
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_search_costs_six_queries_whatever_its_length(
+def test_search_costs_seven_queries_whatever_its_length(
     client: Client, publish: Publish, django_assert_num_queries: DjangoAssertNumQueries, count: int
 ) -> None:
     for number in range(count):
         publish(make_claim(f"Tunnel {number} is closed."))
-    # How the words are read, the page, where the ledger stands, two counts and names.
-    with django_assert_num_queries(6):
+    # How the words are read, the page, where the ledger stands, whether it is long, two counts and names.
+    with django_assert_num_queries(7):
         document = page(client, "/claims/?q=tunnel&rating=false")
     assert len(statements(document)) == count
 
