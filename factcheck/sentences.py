@@ -7,8 +7,8 @@ Some of them run in processes that have no settings. What they raise is translat
 from typing import Any
 
 
-class Sentence(str):  # noqa: SLOT000  exceptions and rows keep few of them
-    """A sentence in English, made of a template and what stands in it: `Sentence("It has %(size)s.", size=3)`.
+class SpokenSentence(str):  # noqa: SLOT000  exceptions and rows keep few of them
+    """A sentence in English, made of a template and what stands in it: `SpokenSentence("It has %(size)s.", size=3)`.
 
     It is collected for translators as if it were marked by `gettext`.
     """
@@ -16,8 +16,10 @@ class Sentence(str):  # noqa: SLOT000  exceptions and rows keep few of them
     template: str
     values: dict[str, str]
 
-    def __new__(cls, template: str, **values: Any) -> "Sentence":
-        said = {name: value if isinstance(value, Sentence) else str(value) for name, value in values.items()}
+    def __new__(cls, template: str, **values: Any) -> "SpokenSentence":
+        said = {
+            name: value if isinstance(value, SpokenSentence) else str(value) for name, value in values.items()
+        }
         made = super().__new__(cls, template % said if said else template)
         made.template, made.values = template, said
         return made
@@ -27,13 +29,13 @@ class Sentence(str):  # noqa: SLOT000  exceptions and rows keep few of them
         return [
             self.template,
             {
-                name: said.packed() if isinstance(said, Sentence) else said
+                name: said.packed() if isinstance(said, SpokenSentence) else said
                 for name, said in self.values.items()
             },
         ]
 
     @classmethod
-    def unpacked(cls, packed: list[Any]) -> "Sentence":
+    def unpacked(cls, packed: list[Any]) -> "SpokenSentence":
         template, values = packed
         return cls(
             template,
@@ -44,5 +46,5 @@ class Sentence(str):  # noqa: SLOT000  exceptions and rows keep few of them
         return _again, (self.packed(),)
 
 
-def _again(packed: list[Any]) -> Sentence:
-    return Sentence.unpacked(packed)
+def _again(packed: list[Any]) -> SpokenSentence:
+    return SpokenSentence.unpacked(packed)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 from sources.extraction import LARGEST
 from sources.http.fetched_documents import Fetched, fetch
 
@@ -76,7 +76,7 @@ def with_transcript(material: Material, file: str) -> Material:
     transcript = _file(Path(file))
     if not transcript.strip():
         raise ReadingError(
-            Sentence("“%(file)s” is empty. Check that the transcript was saved completely.", file=file)
+            SpokenSentence("“%(file)s” is empty. Check that the transcript was saved completely.", file=file)
         )
     return replace(material, transcript=transcript, transcript_name=Path(file).name)
 
@@ -88,21 +88,23 @@ def _file(path: Path) -> bytes:
             return file.read(LARGEST + 1)
     except FileNotFoundError:
         raise ReadingError(
-            Sentence(
+            SpokenSentence(
                 "There is no file “%(path)s”. Check the path; an address to fetch begins with https://.",
                 path=path,
             )
         ) from None
     except IsADirectoryError:
-        raise ReadingError(Sentence("“%(path)s” is a folder. Name one file in it.", path=path)) from None
+        raise ReadingError(
+            SpokenSentence("“%(path)s” is a folder. Name one file in it.", path=path)
+        ) from None
     except PermissionError:
         raise ReadingError(
-            Sentence(
+            SpokenSentence(
                 "“%(path)s” may not be read by this user. Change its permissions, or copy it.", path=path
             )
         ) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise ReadingError(
-            Sentence("“%(path)s” cannot be read: %(reason)s.", path=path, reason=reason)
+            SpokenSentence("“%(path)s” cannot be read: %(reason)s.", path=path, reason=reason)
         ) from None

@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from claims.quotes.folded_text import PLACES_REPORTED, FoldedText, fold
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 
 CONTEXT = 32
 
@@ -33,13 +33,13 @@ class QuoteAmbiguous(Exception):
 
     def __init__(self, count: int, places: tuple[tuple[int, int], ...]) -> None:
         super().__init__(
-            Sentence(
+            SpokenSentence(
                 "The text contains this quote at least %(count)s times. Add the words before or after it, "
                 "or quote a longer passage.",
                 count=count,
             )
             if count >= PLACES_REPORTED
-            else Sentence(
+            else SpokenSentence(
                 "The text contains this quote %(count)s times. Add the words before or after it, or quote a "
                 "longer passage.",
                 count=count,
@@ -74,13 +74,13 @@ def find(text: str, quote: str, *, prefix: str = "", suffix: str = "") -> Anchor
     folded = FoldedText(text)
     wanted = fold(quote).strip()
     if not wanted:
-        raise QuoteNotFound(Sentence("The quote is empty. Copy the passage from the text."))
+        raise QuoteNotFound(SpokenSentence("The quote is empty. Copy the passage from the text."))
     found = [
         (at, at + len(wanted)) for at in folded.places(wanted) if is_whole(folded.text, at, at + len(wanted))
     ]
     if not found:
         raise QuoteNotFound(
-            Sentence(
+            SpokenSentence(
                 "The text does not contain this quote. Copy the passage from the text as it stands there."
             )
         )
@@ -92,7 +92,7 @@ def find(text: str, quote: str, *, prefix: str = "", suffix: str = "") -> Anchor
     ]
     if not fitting:
         raise QuoteNotFound(
-            Sentence(
+            SpokenSentence(
                 "The text contains this quote, but not between the words given as its prefix and suffix."
             )
         )

@@ -53,7 +53,7 @@ def in_python(source: str, name: str) -> Iterator[Message]:
     Raises:
         NotExtracted: one of them is no literal.
     """
-    if "translation" not in source and "Sentence" not in source:
+    if "translation" not in source and "SpokenSentence" not in source:
         return
     tree = ast.parse(source, filename=name)
     known = _imported(tree)
@@ -68,7 +68,7 @@ def _imported(tree: ast.Module) -> dict[str, tuple[str, ...]]:
     has_sentences = any(
         isinstance(node, ast.ImportFrom) and node.module == "factcheck.sentences" for node in ast.walk(tree)
     )
-    return ({"Sentence": ("message",)} if has_sentences else {}) | {
+    return ({"SpokenSentence": ("message",)} if has_sentences else {}) | {
         alias.asname or alias.name: _FUNCTIONS[alias.name]
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"

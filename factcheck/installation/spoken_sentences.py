@@ -2,13 +2,13 @@
 
 from django.utils.translation import gettext
 
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 
 
 def in_words(said: object) -> str:
     """A sentence, or what an exception says, in the active language; as it stands, where it cannot be translated."""
     text = said.args[-1] if isinstance(said, Exception) and said.args else said
-    if isinstance(text, Sentence):
+    if isinstance(text, SpokenSentence):
         translated = gettext(text.template)
         return (
             translated % {name: in_words(said) for name, said in text.values.items()}

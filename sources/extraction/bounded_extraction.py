@@ -4,7 +4,7 @@ from functools import cache
 
 from factcheck.confinement.confined import Confined, OutOfBounds
 from factcheck.confinement.limits import Allowance, Cause
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 
 from .document import LARGEST, Document, ExtractionError
 from .packed_documents import ExtractionRequest, pack_request, unpack_answer
@@ -16,7 +16,7 @@ _REFUSALS = {
     Cause.TIME: (
         "too_costly",
         (
-            Sentence(
+            SpokenSentence(
                 "This document takes more than the %(seconds)s seconds that one may take to be read. "
                 "Paste its text, or import the part you need.",
                 seconds=f"{ALLOWANCE.seconds:.0f}",
@@ -26,7 +26,7 @@ _REFUSALS = {
     Cause.MEMORY: (
         "too_costly",
         (
-            Sentence(
+            SpokenSentence(
                 "This document takes more than the %(memory)s MB of memory that one may take to be read. "
                 "Paste its text, or import the part you need.",
                 memory=ALLOWANCE.memory // 1024 // 1024,
@@ -35,19 +35,19 @@ _REFUSALS = {
     ),
     Cause.BUSY: (
         "busy",
-        Sentence(
+        SpokenSentence(
             "Other documents are being read at the moment, and this one found no place. Try again in "
             "a minute."
         ),
     ),
     Cause.OUTPUT: (
         "too_long",
-        Sentence("This document holds more text than can be stored. Import the part you need."),
+        SpokenSentence("This document holds more text than can be stored. Import the part you need."),
     ),
     Cause.CRASH: (
         "unreadable",
         (
-            Sentence(
+            SpokenSentence(
                 "Reading this document failed: it is damaged, or takes more memory than one may. "
                 "Download it again, or paste its text."
             )
@@ -66,7 +66,7 @@ def extract_bounded(question: ExtractionRequest) -> Document:
         size = max(len(question.content), len(question.transcript)) / 1_000_000
         raise ExtractionError(
             "too_large",
-            Sentence(
+            SpokenSentence(
                 "This document has %(size)s MB; at most %(largest)s MB are read. Import the part you need.",
                 size=f"{size:.1f}",
                 largest=LARGEST // 1000000,

@@ -7,7 +7,7 @@ import unicodedata
 import charset_normalizer
 from charset_normalizer.md import mess_ratio
 
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 
 from .document import ExtractionError
 from .language import certainty, detect_language
@@ -15,30 +15,30 @@ from .legacy_encodings import legacy_encoding
 
 # The first bytes of files that people mistake for an article, and what to call them.
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"\x89PNG\r\n\x1a\n", Sentence("a PNG image")),
-    (b"\xff\xd8\xff", Sentence("a JPEG image")),
-    (b"GIF87a", Sentence("a GIF image")),
-    (b"GIF89a", Sentence("a GIF image")),
-    (b"PK\x03\x04", Sentence("a ZIP archive or an office document")),
-    (b"PK\x05\x06", Sentence("an empty ZIP archive")),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Sentence("an old office document")),
-    (b"{\\rtf", Sentence("a rich text (RTF) document")),
-    (b"\x1f\x8b", Sentence("a gzip archive")),
-    (b"BZh", Sentence("a bzip2 archive")),
-    (b"\xfd7zXZ\x00", Sentence("an xz archive")),
-    (b"7z\xbc\xaf\x27\x1c", Sentence("a 7z archive")),
-    (b"Rar!\x1a\x07", Sentence("a RAR archive")),
-    (b"\x28\xb5\x2f\xfd", Sentence("a Zstandard archive")),
-    (b"\x7fELF", Sentence("a program")),
-    (b"\xca\xfe\xba\xbe", Sentence("a program")),
-    (b"\xcf\xfa\xed\xfe", Sentence("a program")),
-    (b"ID3", Sentence("an MP3 recording")),
-    (b"OggS", Sentence("an Ogg recording")),
-    (b"fLaC", Sentence("a FLAC recording")),
-    (b"\x1aE\xdf\xa3", Sentence("a Matroska or WebM video")),
-    (b"SQLite format 3\x00", Sentence("an SQLite database")),
-    (b"%!PS", Sentence("a PostScript document")),
-    (b"wOF2", Sentence("a font")),
+    (b"\x89PNG\r\n\x1a\n", SpokenSentence("a PNG image")),
+    (b"\xff\xd8\xff", SpokenSentence("a JPEG image")),
+    (b"GIF87a", SpokenSentence("a GIF image")),
+    (b"GIF89a", SpokenSentence("a GIF image")),
+    (b"PK\x03\x04", SpokenSentence("a ZIP archive or an office document")),
+    (b"PK\x05\x06", SpokenSentence("an empty ZIP archive")),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", SpokenSentence("an old office document")),
+    (b"{\\rtf", SpokenSentence("a rich text (RTF) document")),
+    (b"\x1f\x8b", SpokenSentence("a gzip archive")),
+    (b"BZh", SpokenSentence("a bzip2 archive")),
+    (b"\xfd7zXZ\x00", SpokenSentence("an xz archive")),
+    (b"7z\xbc\xaf\x27\x1c", SpokenSentence("a 7z archive")),
+    (b"Rar!\x1a\x07", SpokenSentence("a RAR archive")),
+    (b"\x28\xb5\x2f\xfd", SpokenSentence("a Zstandard archive")),
+    (b"\x7fELF", SpokenSentence("a program")),
+    (b"\xca\xfe\xba\xbe", SpokenSentence("a program")),
+    (b"\xcf\xfa\xed\xfe", SpokenSentence("a program")),
+    (b"ID3", SpokenSentence("an MP3 recording")),
+    (b"OggS", SpokenSentence("an Ogg recording")),
+    (b"fLaC", SpokenSentence("a FLAC recording")),
+    (b"\x1aE\xdf\xa3", SpokenSentence("a Matroska or WebM video")),
+    (b"SQLite format 3\x00", SpokenSentence("an SQLite database")),
+    (b"%!PS", SpokenSentence("a PostScript document")),
+    (b"wOF2", SpokenSentence("a font")),
 )
 
 # Longest first, because the mark of UTF-32 begins with that of UTF-16.
@@ -122,7 +122,7 @@ def decode(content: bytes, *, charset: str | None, markup: bool) -> str:
     if b"\x00" in content[:4096] or content.count(b"\x00") > len(content) // 1000:
         raise ExtractionError(
             "binary",
-            Sentence(
+            SpokenSentence(
                 "This file is binary, not text. Import an HTML page, a PDF document or a plain text file."
             ),
         )
@@ -165,7 +165,7 @@ def _believed(content: bytes, text: str, label: str) -> str:
             return detected
         if mess > HOPELESS:
             raise _undecodable(
-                Sentence("This text claims to be %(label)s, but makes no words in it.", label=label)
+                SpokenSentence("This text claims to be %(label)s, but makes no words in it.", label=label)
             )
     return _checked(text, label)
 
@@ -183,7 +183,9 @@ def _strictly(content: bytes, encoding: str) -> str:
         if text.count("\ufffd") <= 1 + len(text) * STRAY_BYTES_PER_CHARACTER:
             return text
         raise _undecodable(
-            Sentence("This text begins with a mark of %(encoding)s, but is not.", encoding=encoding.upper())
+            SpokenSentence(
+                "This text begins with a mark of %(encoding)s, but is not.", encoding=encoding.upper()
+            )
         ) from None
 
 
@@ -241,7 +243,7 @@ def detected_encoding(content: bytes) -> str:
     best = charset_normalizer.from_bytes(telling[:200_000], cp_isolation=DETECTABLE).best()
     if best is None:
         raise _undecodable(
-            Sentence(
+            SpokenSentence(
                 "This text declares no character encoding that fits it, and none can be told from its bytes."
             )
         )
@@ -253,7 +255,7 @@ def _detected(content: bytes) -> str:
     try:
         return _checked(content.decode(encoding), encoding)
     except UnicodeDecodeError:
-        raise _undecodable(Sentence("This text is in no single character encoding.")) from None
+        raise _undecodable(SpokenSentence("This text is in no single character encoding.")) from None
 
 
 def _checked(text: str, encoding: str) -> str:
@@ -262,21 +264,21 @@ def _checked(text: str, encoding: str) -> str:
     if controls > len(text) // 100:
         raise ExtractionError(
             "binary",
-            Sentence(
+            SpokenSentence(
                 "This file is binary, not text. Import an HTML page, a PDF document or a plain text file."
             ),
         )
     if text.count("\ufffd") > 1 + len(text) * STRAY_BYTES_PER_CHARACTER:
         raise _undecodable(
-            Sentence("This text claims to be %(encoding)s, but is damaged.", encoding=encoding)
+            SpokenSentence("This text claims to be %(encoding)s, but is damaged.", encoding=encoding)
         )
     return text
 
 
-def _undecodable(why: Sentence) -> ExtractionError:
+def _undecodable(why: SpokenSentence) -> ExtractionError:
     return ExtractionError(
         "undecodable",
-        Sentence(
+        SpokenSentence(
             "%(why)s Save it as UTF-8 in a text editor that shows it properly, then import it again.", why=why
         ),
     )

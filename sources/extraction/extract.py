@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import PurePath
 
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 from sources.extraction.encodings import decode, signature
 from sources.extraction.plain_text import extract_plain
 from sources.extraction.web_pages.markup import parse
@@ -120,7 +120,7 @@ def _read(
     if len(document.text) > LONGEST:
         raise ExtractionError(
             "too_long",
-            Sentence(
+            SpokenSentence(
                 "This document holds %(text)s characters of text; at most %(longest)s are stored. Import "
                 "the part you need.",
                 text=f"{len(document.text):,}",
@@ -136,7 +136,7 @@ def _by_kind(
     if len(content) > LARGEST:
         raise ExtractionError(
             "too_large",
-            Sentence(
+            SpokenSentence(
                 "This document has %(content)s MB; at most %(largest)s MB are read. Import the part you "
                 "need.",
                 content=f"{len(content) / 1000000:.1f}",
@@ -146,7 +146,7 @@ def _by_kind(
     if not content.strip():
         raise ExtractionError(
             "empty",
-            Sentence("This document is empty. Check that the file was saved or downloaded completely."),
+            SpokenSentence("This document is empty. Check that the file was saved or downloaded completely."),
         )
     # Some servers send a blank line or a mark before the document.
     if content[:1024].lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"%PDF-"):
@@ -156,7 +156,7 @@ def _by_kind(
     if looks_like := signature(content):
         raise ExtractionError(
             "binary",
-            Sentence(
+            SpokenSentence(
                 "This is %(looks_like)s, not an article. Import a web page, a PDF, .docx or .odt "
                 "document, a transcript or a plain text file.",
                 looks_like=looks_like,
@@ -173,7 +173,7 @@ def _by_characters(
     if declared not in _KINDS and declared not in _UNKNOWN:
         raise ExtractionError(
             "not_accepted",
-            Sentence(
+            SpokenSentence(
                 "This document is of the type %(declared)s. Only web pages, PDF, .docx and .odt "
                 "documents, transcripts and plain text can be read.",
                 declared=declared,
@@ -185,7 +185,7 @@ def _by_characters(
         name = {"application/pdf": "PDF", DOCX: ".docx", ODT: ".odt"}[kind]
         raise ExtractionError(
             "damaged",
-            Sentence(
+            SpokenSentence(
                 "This should be a %(name)s document, but it does not begin like one. Download it again.",
                 name=name,
             ),
@@ -199,7 +199,7 @@ def _by_characters(
     if is_transcript:
         raise ExtractionError(
             "no_times",
-            Sentence(
+            SpokenSentence(
                 "This transcript has no times in it. Save it as WebVTT or SRT, or write the time before "
                 "each part (1:05), in the order in which they are heard."
             ),

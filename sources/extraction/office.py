@@ -11,7 +11,7 @@ import zlib
 
 from lxml import etree
 
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 from sources.extraction.clean_text import clean_line, clean_text
 
 from .document import Document, ExtractionError, made_by
@@ -74,7 +74,7 @@ def extract_office(content: bytes, kind: str) -> Document:
             if kind == ODT and b"encryption-data" in _part(archive, "META-INF/manifest.xml", missing=b""):
                 raise ExtractionError(
                     "locked",
-                    Sentence(
+                    SpokenSentence(
                         "This document is locked with a password. Save a copy without it and import that."
                     ),
                 )
@@ -90,7 +90,9 @@ def extract_office(content: bytes, kind: str) -> Document:
     except _DAMAGE:
         raise ExtractionError(
             "damaged",
-            Sentence("This document is damaged and cannot be read. Open it, save it again, and import that."),
+            SpokenSentence(
+                "This document is damaged and cannot be read. Open it, save it again, and import that."
+            ),
         ) from None
     text = clean_text(
         "\n\n".join([*_paragraphs(main), *(line for note in notes for line in _paragraphs(note))])
@@ -98,7 +100,7 @@ def extract_office(content: bytes, kind: str) -> Document:
     if not any(map(str.isalnum, text)):
         raise ExtractionError(
             "no_text",
-            Sentence(
+            SpokenSentence(
                 "This document holds no text: it may hold pictures of pages. Run it through text "
                 "recognition (OCR) and import the result."
             ),
@@ -126,7 +128,7 @@ def _part(archive: zipfile.ZipFile, name: str, missing: bytes | None = None) -> 
     if len(content) > LARGEST_PART:
         raise ExtractionError(
             "too_large",
-            Sentence(
+            SpokenSentence(
                 "This document is much larger than its file says. Copy its text into a new one and "
                 "import that."
             ),

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 
 from .document import Caveat, Cue, Document, ExtractionError
 
@@ -52,7 +52,7 @@ def pack_answer(answer: Document | ExtractionError) -> bytes:
             {
                 "refused": [
                     answer.reason_code,
-                    said.packed() if isinstance(said, Sentence) else [str(said), {}],
+                    said.packed() if isinstance(said, SpokenSentence) else [str(said), {}],
                 ]
             }
         )
@@ -68,7 +68,7 @@ def unpack_answer(packed: bytes) -> Document:
     answer: dict[str, Any] = orjson.loads(packed)
     if refused := answer.get("refused"):
         code, said = refused
-        raise ExtractionError(code, Sentence.unpacked(said))
+        raise ExtractionError(code, SpokenSentence.unpacked(said))
     values = answer["document"]
     published_on = values.pop("published_on")
     return Document(

@@ -9,7 +9,7 @@ from statistics import median
 import pypdfium2
 from pypdfium2 import PdfiumError
 
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 from sources.extraction.broken_lines import HYPHENS, compounds_in, joined_lines
 from sources.extraction.clean_text import clean_line, clean_text
 
@@ -47,18 +47,18 @@ def extract_pdf(content: bytes) -> Document:
         if "password" in str(error).lower():
             raise ExtractionError(
                 "locked",
-                Sentence(
+                SpokenSentence(
                     "This PDF document is locked with a password. Save a copy without it and import that."
                 ),
             ) from None
         raise ExtractionError(
-            "damaged", Sentence("This PDF document is damaged and cannot be read. Download it again.")
+            "damaged", SpokenSentence("This PDF document is damaged and cannot be read. Download it again.")
         ) from None
     try:
         if len(pdf) > MOST_PAGES:
             raise ExtractionError(
                 "too_large",
-                Sentence(
+                SpokenSentence(
                     "This PDF document has %(pdf)s pages; at most %(most_pages)s are read. Import a part.",
                     pdf=len(pdf),
                     most_pages=MOST_PAGES,
@@ -73,7 +73,7 @@ def extract_pdf(content: bytes) -> Document:
     if letters < LEAST_LETTERS_PER_PAGE * max(len(pages), 1) and letters < 500:
         raise ExtractionError(
             "no_text",
-            Sentence(
+            SpokenSentence(
                 "This PDF document holds pictures of pages and no text: it was scanned. Run it through "
                 "text recognition (OCR) and import the result."
             ),
@@ -102,7 +102,7 @@ def _pages(pdf: pypdfium2.PdfDocument) -> Iterator[PageText]:
         if letters > 2 * LONGEST:
             raise ExtractionError(
                 "too_long",
-                Sentence(
+                SpokenSentence(
                     "This PDF document holds more than %(longest)s characters of text. Import the part you "
                     "need.",
                     longest=f"{LONGEST:,}",

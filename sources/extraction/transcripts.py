@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 from sources.extraction.broken_lines import joint
 from sources.extraction.clean_text import clean_line, clean_text
 
@@ -68,7 +68,7 @@ def extract_transcript(text: str, *, is_given_as_one: bool = False) -> Document 
     spoken, cues = _written(_said(pieces))
     if not any(map(str.isalpha, spoken)):
         raise ExtractionError(
-            "no_text", Sentence("This transcript has no words in it. Check that the file is complete.")
+            "no_text", SpokenSentence("This transcript has no words in it. Check that the file is complete.")
         )
     stated = (
         next((line for line in lines[1:20] if line.startswith("Language:")), "") if media_type == VTT else ""

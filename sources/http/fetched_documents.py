@@ -19,7 +19,7 @@ import requests
 from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3.exceptions import DecodeError, HTTPError
 
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 from sources.failures import Failure
 from sources.http.connections import Deadline, public_session
 from sources.http.exchanges import Exchanges, OversizedAnswer
@@ -187,7 +187,7 @@ def _follow(
         if (there, tuple(sorted(session.cookies.items()))) in seen:
             raise FetchError(
                 "redirect_loop",
-                Sentence(
+                SpokenSentence(
                     "%(url)s redirects in a circle (back to %(there)s). Open it in a browser and use the "
                     "address it ends at, or import the saved page as a file.",
                     url=url,
@@ -199,7 +199,7 @@ def _follow(
         here = there
     raise FetchError(
         "too_many_redirects",
-        Sentence(
+        SpokenSentence(
             "%(url)s redirects more than %(redirects)s times (the last time to %(here)s). Open it in "
             "a browser and use the address it ends at.",
             url=url,
@@ -218,22 +218,24 @@ def _check_address(url: str, *, came_from: str, allow_loopback: bool) -> None:
     except ValueError:
         raise FetchError(
             "invalid_url",
-            Sentence("%(named)s is not a valid address. Check it for typing errors.", named=named),
+            SpokenSentence("%(named)s is not a valid address. Check it for typing errors.", named=named),
         ) from None
     if parts.scheme not in ("http", "https"):
         raise FetchError(
             "scheme_not_allowed",
-            Sentence("%(named)s is not a web address: it must begin with http:// or https://.", named=named),
+            SpokenSentence(
+                "%(named)s is not a web address: it must begin with http:// or https://.", named=named
+            ),
         )
     if not parts.hostname or re.search(r"[\s\\\x00-\x1f\x7f]", url):
         raise FetchError(
             "invalid_url",
-            Sentence("%(named)s is not a valid address. Check it for typing errors.", named=named),
+            SpokenSentence("%(named)s is not a valid address. Check it for typing errors.", named=named),
         )
     if parts.username is not None or parts.password is not None:
         raise FetchError(
             "credentials_in_url",
-            Sentence(
+            SpokenSentence(
                 "The address at %(hostname)s carries a user name or password. Remove what stands before "
                 "the “@”; for a page behind a login, save it and import the file.",
                 hostname=parts.hostname,
@@ -242,7 +244,7 @@ def _check_address(url: str, *, came_from: str, allow_loopback: bool) -> None:
     if port is not None and port not in ACCEPTED_PORTS and not allow_loopback:
         raise FetchError(
             "port_not_allowed",
-            Sentence(
+            SpokenSentence(
                 "%(named)s uses port %(port)s; only %(listed)s are fetched. Save the page and import the "
                 "file.",
                 named=named,
@@ -267,7 +269,7 @@ def _answer(
     except InvalidIPAddress as error:
         raise FetchError(
             "private_address",
-            Sentence(
+            SpokenSentence(
                 "%(url)s leads to %(error)s, which is not an address on the public internet, so it is "
                 "not fetched. Save the page and import the file.",
                 url=url,
@@ -277,7 +279,7 @@ def _answer(
     except requests.exceptions.SSLError:
         raise FetchError(
             "certificate_invalid",
-            Sentence(
+            SpokenSentence(
                 "%(url)s does not prove its identity: its certificate is not valid. Check the address, "
                 "or save the page and import the file.",
                 url=url,
@@ -286,7 +288,7 @@ def _answer(
     except requests.Timeout:
         raise FetchError(
             "timed_out",
-            Sentence(
+            SpokenSentence(
                 "%(hostname)s did not answer in time (%(url)s). Try again later.",
                 hostname=urlsplit(url).hostname,
                 url=url,
@@ -295,18 +297,20 @@ def _answer(
     except (requests.exceptions.InvalidURL, UnicodeError):
         raise FetchError(
             "invalid_url",
-            Sentence("%(url)s is not a valid address. Check it for typing errors.", url=url),
+            SpokenSentence("%(url)s is not a valid address. Check it for typing errors.", url=url),
         ) from None
     except (requests.exceptions.ContentDecodingError, DecodeError):
         raise FetchError(
             "broken_response",
-            Sentence("%(url)s sent compressed content that cannot be unpacked. Try again later.", url=url),
+            SpokenSentence(
+                "%(url)s sent compressed content that cannot be unpacked. Try again later.", url=url
+            ),
         ) from None
     except requests.ConnectionError as error:
         if isinstance(error.__cause__, socket.gaierror):
             raise FetchError(
                 "name_not_found",
-                Sentence(
+                SpokenSentence(
                     "There is no server named %(hostname)s (%(url)s). Check the address for typing errors.",
                     hostname=urlsplit(url).hostname,
                     url=url,
@@ -314,7 +318,7 @@ def _answer(
             ) from None
         raise FetchError(
             "connection_failed",
-            Sentence(
+            SpokenSentence(
                 "No connection to %(hostname)s, or it was cut (%(url)s). Try again later.",
                 hostname=urlsplit(url).hostname,
                 url=url,
@@ -323,7 +327,7 @@ def _answer(
     except (requests.RequestException, HTTPError, OSError):
         raise FetchError(
             "broken_response",
-            Sentence("%(url)s sent an answer that is not valid HTTP. Try again later.", url=url),
+            SpokenSentence("%(url)s sent an answer that is not valid HTTP. Try again later.", url=url),
         ) from None
 
 
@@ -332,7 +336,7 @@ def _redirect_target(here: str, response: requests.Response, session: requests.S
     if not location:
         raise FetchError(
             "broken_response",
-            Sentence(
+            SpokenSentence(
                 "%(here)s says that the page has moved, but not where to. Open it in a browser.", here=here
             ),
         )
@@ -341,7 +345,7 @@ def _redirect_target(here: str, response: requests.Response, session: requests.S
     except ValueError:
         raise FetchError(
             "invalid_url",
-            Sentence(
+            SpokenSentence(
                 "%(here)s redirects to “%(location)s”, which is not a valid address. Open it in a browser.",
                 here=here,
                 location=location,
@@ -402,7 +406,7 @@ def _check_acceptable(
         only = "web pages, plain text and PDF documents"
         raise FetchError(
             "media_type_not_accepted",
-            Sentence(
+            SpokenSentence(
                 "%(url)s is of the type %(content_type)s. Only %(only)s can be read.",
                 url=url,
                 content_type=content_type,
@@ -413,7 +417,7 @@ def _check_acceptable(
     if unknown := encodings - DECODABLE:
         raise FetchError(
             "broken_response",
-            Sentence(
+            SpokenSentence(
                 "%(url)s is compressed with %(listed)s, which was not asked for. Save the page and "
                 "import the file.",
                 url=url,
@@ -445,7 +449,7 @@ def _body(
 def _refusal(url: str, status: int) -> tuple[str, str]:
     if status in (401, 402, 403, 407, 451):
         return "access_refused", (
-            Sentence(
+            SpokenSentence(
                 "%(url)s refuses access (HTTP %(status)s). If you may read it in a browser, save the "
                 "page and import the file.",
                 url=url,
@@ -454,7 +458,7 @@ def _refusal(url: str, status: int) -> tuple[str, str]:
         )
     if status in (404, 410):
         return "not_found", (
-            Sentence(
+            SpokenSentence(
                 "%(url)s does not exist, or no longer (HTTP %(status)s). Check the address, or look in a "
                 "web archive.",
                 url=url,
@@ -464,17 +468,17 @@ def _refusal(url: str, status: int) -> tuple[str, str]:
     if status == 429:
         return (
             "too_many_requests",
-            Sentence(
+            SpokenSentence(
                 "%(hostname)s asks us to slow down (HTTP 429, %(url)s). Try again later.",
                 hostname=urlsplit(url).hostname,
                 url=url,
             ),
         )
     if status >= 500:
-        return "server_error", Sentence(
+        return "server_error", SpokenSentence(
             "%(url)s has a fault on its side (HTTP %(status)s). Try again later.", url=url, status=status
         )
-    return "unexpected_status", Sentence(
+    return "unexpected_status", SpokenSentence(
         "%(url)s answered with HTTP %(status)s instead of a page. Open it in a browser.",
         url=url,
         status=status,
@@ -484,7 +488,7 @@ def _refusal(url: str, status: int) -> tuple[str, str]:
 def _too_large(url: str, limits: Limits) -> FetchError:
     return FetchError(
         "too_large",
-        Sentence(
+        SpokenSentence(
             "%(url)s is larger than %(content_bytes)s MB. Save the part you need and import the file.",
             url=url,
             content_bytes=f"{limits.content_bytes / 1000000:g}",
@@ -495,7 +499,7 @@ def _too_large(url: str, limits: Limits) -> FetchError:
 def _too_slow(url: str, limits: Limits) -> FetchError:
     return FetchError(
         "timed_out",
-        Sentence(
+        SpokenSentence(
             "%(url)s was not complete after %(total_seconds)s seconds. Try again later.",
             url=url,
             total_seconds=f"{limits.total_seconds:g}",

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 from sources.http.fetched_documents import USER_AGENT, Fetched, FetchError, Limits, fetch
 
 #: What the project calls itself in robots.txt.
@@ -88,7 +88,7 @@ def asked_to_wait(site: str, seconds: float) -> FetchError:
     minutes = max(1, round(seconds / 60))
     return FetchError(
         "asked_to_wait",
-        Sentence(
+        SpokenSentence(
             "%(netloc)s wants to be left alone for about %(minutes)s min. It is asked again after that.",
             netloc=urlsplit(site).netloc,
             minutes=minutes,
@@ -137,7 +137,9 @@ class PoliteVisitor:
         if not self._rules(site_of(url)).can_fetch(url, ROBOT):
             raise FetchError(
                 "robots_forbidden",
-                Sentence("The robots.txt of its site forbids to fetch %(url)s. Ask the publisher.", url=url),
+                SpokenSentence(
+                    "The robots.txt of its site forbids to fetch %(url)s. Ask the publisher.", url=url
+                ),
             )
 
     def _ask(
@@ -202,7 +204,7 @@ class PoliteVisitor:
                 raise
             self._unknown[site] = FetchError(
                 "robots_unknown",
-                Sentence(
+                SpokenSentence(
                     "Whether pages of %(netloc)s may be fetched cannot be told, because the robots.txt of "
                     "the site cannot be read. Try again later.",
                     netloc=urlsplit(site).netloc,
@@ -221,7 +223,7 @@ def site_of(url: str) -> str:
     except ValueError:
         raise FetchError(
             "invalid_url",
-            Sentence("%(url)s is not a valid address. Check it for typing errors.", url=url),
+            SpokenSentence("%(url)s is not a valid address. Check it for typing errors.", url=url),
         ) from None
 
 

@@ -4,16 +4,16 @@ import json
 import pickle
 
 from factcheck.installation.spoken_sentences import in_words
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 from tests.helpers.bracketed_words import bracketed
 
-INNER = Sentence("It is a %(kind)s.", kind="picture")
-OUTER = Sentence("%(why)s Send %(size)s MB.", why=INNER, size=3)
+INNER = SpokenSentence("It is a %(kind)s.", kind="picture")
+OUTER = SpokenSentence("%(why)s Send %(size)s MB.", why=INNER, size=3)
 
 
 def test_it_is_its_words_in_english() -> None:
     assert OUTER == "It is a picture. Send 3 MB."
-    assert Sentence("100% of it") == "100% of it"
+    assert SpokenSentence("100% of it") == "100% of it"
 
 
 def test_it_is_said_in_other_languages_with_what_stands_in_it() -> None:
@@ -27,11 +27,11 @@ def test_it_is_said_in_other_languages_with_what_stands_in_it() -> None:
 def test_it_crosses_to_another_process() -> None:
     for there in (
         pickle.loads(pickle.dumps(OUTER)),  # noqa: S301  our own bytes
-        Sentence.unpacked(json.loads(json.dumps(OUTER.packed()))),
+        SpokenSentence.unpacked(json.loads(json.dumps(OUTER.packed()))),
     ):
         assert (there, there.template, there.values) == (OUTER, OUTER.template, OUTER.values)
-        assert isinstance(there.values["why"], Sentence)
+        assert isinstance(there.values["why"], SpokenSentence)
 
 
 def test_values_are_no_templates() -> None:
-    assert Sentence("“%(name)s” is none.", name="%(x)s %d") == "“%(x)s %d” is none."
+    assert SpokenSentence("“%(name)s” is none.", name="%(x)s %d") == "“%(x)s %d” is none."

@@ -23,7 +23,7 @@ from claims.imports.reading.values.problem import Problem, shown
 from claims.imports.reading.values.rating_labels import read_label, read_number
 from claims.imports.reading.values.topic_names import read_topics
 from claims.imports.reading.values.web_addresses import read_addresses
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 from sources.extraction.language import detect_language
 
 LONGEST_STATEMENT: Final = 10_000
@@ -128,7 +128,9 @@ class _Record:
         if says_nothing(text):
             return ""
         if not _has_words(text):
-            self.remark(name, [Problem("no words", Sentence("%(text)s has no words.", text=shown(text)))])
+            self.remark(
+                name, [Problem("no words", SpokenSentence("%(text)s has no words.", text=shown(text)))]
+            )
             return ""
         if len(text) > LONGEST_TEXT:
             self.remark(name, [_too_long(text, LONGEST_TEXT)])
@@ -203,18 +205,18 @@ def _statement(record: _Record) -> str | Problem:
     if '""' in text and _QUOTED_CELL.fullmatch(text):
         text = text[1:-1].replace('""', '"').strip()
     if says_nothing(text):
-        return Problem("no statement", Sentence("The record does not say what was claimed."))
+        return Problem("no statement", SpokenSentence("The record does not say what was claimed."))
     if len(text) > LONGEST_STATEMENT:
         return Problem("statement too long", _too_long(text, LONGEST_STATEMENT).reason)
     if _ONLY_AN_ADDRESS.fullmatch(text):
         return Problem(
             "statement is an address",
-            Sentence("%(text)s is an address; say what is claimed there.", text=shown(text)),
+            SpokenSentence("%(text)s is an address; say what is claimed there.", text=shown(text)),
         )
     if not _has_words(text):
         return Problem(
             "statement without words",
-            Sentence("%(text)s has no words; say what was claimed.", text=shown(text)),
+            SpokenSentence("%(text)s has no words; say what was claimed.", text=shown(text)),
         )
     return text
 
@@ -249,7 +251,7 @@ def _claimant(record: _Record, outlet: Outlet | None) -> Person | None:
         if record.has("claimant_title"):
             record.remark(
                 "claimant_title",
-                [Problem("nobody is named", Sentence("The title is of nobody who is named."))],
+                [Problem("nobody is named", SpokenSentence("The title is of nobody who is named."))],
             )
         return None
     person, problems = read_person(
@@ -259,7 +261,7 @@ def _claimant(record: _Record, outlet: Outlet | None) -> Person | None:
         record.remark(about, [problem])
     if person and outlet and is_same(person.name, outlet):
         # Markup often repeats the organisation that publishes it. It checked the claim and did not make it.
-        reason = Sentence(
+        reason = SpokenSentence(
             "%(person)s is who judged the claim; nobody is stored as having made it.",
             person=shown(person.name),
         )
@@ -289,7 +291,7 @@ def _has_words(text: str) -> bool:
 def _too_long(text: str, limit: int) -> Problem:
     return Problem(
         "too long",
-        Sentence(
+        SpokenSentence(
             "%(text)s has %(text_2)s characters; %(limit)s can be stored.",
             text=shown(text),
             text_2=f"{len(text):,}",
@@ -301,7 +303,7 @@ def _too_long(text: str, limit: int) -> Problem:
 def _language_unknown(statement: str) -> Problem:
     return Problem(
         "language unknown",
-        Sentence(
+        SpokenSentence(
             "The language of %(statement)s cannot be told; name the language.", statement=shown(statement)
         ),
     )

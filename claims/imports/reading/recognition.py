@@ -17,7 +17,7 @@ from claims.imports.reading.formats import (
 from claims.imports.reading.formats.json_documents import looks_like_json
 from claims.imports.reading.inputs.file import File, ImportFormat
 from claims.imports.reading.raw_record import RecordPlace, Refusal
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 from sources.extraction.beginning import beginning
 from sources.extraction.encodings import signature
 
@@ -44,17 +44,21 @@ def detect(file: File, *, format: str = "") -> tuple[ImportFormat, Mapping[str, 
         for one in FORMATS:
             if format == one.NAME:
                 return one, one.recognise(file) or {}
-        return _refused(file, Sentence("There is no format named “%(name)s”.", name=format), "no such format")
+        return _refused(
+            file, SpokenSentence("There is no format named “%(name)s”.", name=format), "no such format"
+        )
     for one in FORMATS:
         settings = one.recognise(file)
         if settings is not None:
             return one, settings
     if not file.head:
-        return _refused(file, Sentence("This file is empty."), "empty file")
+        return _refused(file, SpokenSentence("This file is empty."), "empty file")
     if looks_like_json(file) and (reason := json_documents.why_unreadable(file)):
         return Refusal(RecordPlace(file.name, "the whole file"), "", reason, "broken JSON")
     return _refused(
-        file, Sentence("This is %(seen)s, of no format that can be read.", seen=_seen(file)), "unknown format"
+        file,
+        SpokenSentence("This is %(seen)s, of no format that can be read.", seen=_seen(file)),
+        "unknown format",
     )
 
 
@@ -63,7 +67,7 @@ def _refused(file: File, what: str, code: str) -> Refusal:
     reason = (
         what
         if code == "empty file"
-        else Sentence("%(what)s The formats are: %(formats)s.", what=what, formats=formats)
+        else SpokenSentence("%(what)s The formats are: %(formats)s.", what=what, formats=formats)
     )
     return Refusal(RecordPlace(file.name, "the whole file"), "", reason, code)
 
@@ -74,12 +78,12 @@ def _seen(file: File) -> str:
         return named
     text = beginning(file.head)
     if text.startswith(("{", "[")):
-        return Sentence("JSON without ClaimReview markup")
+        return SpokenSentence("JSON without ClaimReview markup")
     if text.startswith("<"):
-        return Sentence(
+        return SpokenSentence(
             "an XML document, perhaps a feed or a sitemap, whose pages are fetched when its address is imported"
         )
     if text.count("\ufffd") > len(text) // 100 or "\x00" in text:
-        return Sentence("a binary file")
+        return SpokenSentence("a binary file")
     line = text.partition("\n")[0][:60].rstrip()
-    return Sentence("text that begins with “%(line)s”", line=line)
+    return SpokenSentence("text that begins with “%(line)s”", line=line)

@@ -15,7 +15,7 @@ from claims.models import ImportProblem, ImportRun
 from factcheck.database.bulk_copy import Maker
 from factcheck.installation.house_language import in_house_language
 from factcheck.installation.spoken_sentences import in_words
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 
 _REFUSED, _LEFT_OUT, _MERGED = (
     ImportProblem.Outcome.REFUSED,
@@ -67,7 +67,7 @@ def left_out_of(
     named = f"{into} ({of})" if of else into
     if is_merged:
         stored = "; ".join(f"{name}: {shown(value)}" for name, value in left_out.items())
-        reason = Sentence(
+        reason = SpokenSentence(
             "It is a record of %(named)s, which is stored with something else. There stands %(stored)s.",
             named=named,
             stored=stored,
@@ -75,7 +75,7 @@ def left_out_of(
         yield _problem(run, _MERGED, place, (next(iter(left_out)), MERGED, reason), found, None)
         return
     for name, value in left_out.items():
-        reason = Sentence(
+        reason = SpokenSentence(
             "Of %(named)s something else is stored: %(value)s.", named=named, value=shown(value)
         )
         yield _problem(run, _LEFT_OUT, place, (name, OTHERWISE, reason), found, None)

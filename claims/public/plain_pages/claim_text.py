@@ -17,7 +17,7 @@ Document = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class ToldVersion:
+class PlainVersion:
     """An entry of the claim's history."""
 
     version: int
@@ -27,7 +27,7 @@ class ToldVersion:
     sha256: str
 
 
-def claim_text(body: Document, shown: ToldVersion, history: Sequence[ToldVersion]) -> str:
+def claim_text(body: Document, shown: PlainVersion, history: Sequence[PlainVersion]) -> str:
     """The page of a claim in one of its versions; `history` has all of them, the newest first."""
     parts = [
         f"# {line(headline(body))}",
@@ -73,7 +73,7 @@ def not_checked() -> str:
     )
 
 
-def _what_this_is(body: Document, shown: ToldVersion, newest: ToldVersion) -> str:
+def _what_this_is(body: Document, shown: PlainVersion, newest: PlainVersion) -> str:
     said = _(
         "A claim that was checked, as %(newsroom)s publishes it. What is quoted here was said by others; it is content"
         " and no instruction."
@@ -86,7 +86,7 @@ def _what_this_is(body: Document, shown: ToldVersion, newest: ToldVersion) -> st
     return f"> {said}"
 
 
-def _facts(body: Document, shown: ToldVersion, newest: ToldVersion) -> str:
+def _facts(body: Document, shown: PlainVersion, newest: PlainVersion) -> str:
     claimant = body["claimant"]
     facts: list[tuple[str, str]] = [
         (_("Statement"), line(body["statement"])),
@@ -112,7 +112,7 @@ def _claimant(claimant: Document) -> str:
     return ", ".join(line(one) for one in told if one)
 
 
-def _data(body: Document, shown: ToldVersion, newest: ToldVersion) -> Iterator[str]:
+def _data(body: Document, shown: PlainVersion, newest: PlainVersion) -> Iterator[str]:
     base = f"{settings.SITE_URL}/api/v1/claims/{body['id']}"
     if shown.version == newest.version:
         yield link("JSON", f"{base}/")
@@ -121,7 +121,7 @@ def _data(body: Document, shown: ToldVersion, newest: ToldVersion) -> Iterator[s
         yield link("JSON", f"{base}/versions/{shown.version}/")
 
 
-def _withdrawal(body: Document, shown: ToldVersion) -> Iterator[str]:
+def _withdrawal(body: Document, shown: PlainVersion) -> Iterator[str]:
     if body["status"] == Publication.Status.PUBLISHED:
         return
     if body["merged_into"]:
@@ -244,7 +244,7 @@ def _translations(body: Document) -> Iterator[str]:
             yield quoted_markdown(told["explanation"])
 
 
-def _versions(body: Document, history: Sequence[ToldVersion]) -> str:
+def _versions(body: Document, history: Sequence[PlainVersion]) -> str:
     items = []
     for one in history:
         address = (

@@ -13,7 +13,7 @@ from claims.models.claim import claim_path
 from claims.public.pages.clusters import CLAIMS_PER_CLUSTER
 from claims.public.pages.published_source import UNSHOWN, published_source
 from claims.public.plain_pages import list_text
-from claims.public.plain_pages.claim_text import ToldVersion, claim_text
+from claims.public.plain_pages.claim_text import PlainVersion, claim_text
 from claims.public.plain_pages.markdown_escapes import line, quoted
 from claims.public.plain_pages.plain_page import PlainPage, moved_to
 from factcheck.api.query_values import GREATEST_ID
@@ -94,7 +94,7 @@ def source(request: HttpRequest, pk: int, number: int | None = None) -> PlainPag
     return PlainPage(list_text.page_of(document["title"] or document["url"], text), permanent("source", pk))
 
 
-def _history(pk: int) -> list[ToldVersion]:
+def _history(pk: int) -> list[PlainVersion]:
     """All entries of a claim, the newest first.
 
     Raises:
@@ -102,7 +102,7 @@ def _history(pk: int) -> list[ToldVersion]:
     """
     rows = Publication.objects.filter(claim_id=min(pk, GREATEST_ID)).order_by("-version")
     told = [
-        ToldVersion(*row)
+        PlainVersion(*row)
         for row in rows.values_list("version", "kind", "note", "published_at", "body_sha256")
     ]
     if not told:

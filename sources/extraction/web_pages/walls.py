@@ -8,7 +8,7 @@ import re
 
 from lxml.html import HtmlElement
 
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 from sources.extraction.document import ExtractionError
 
 #: Words of a wall's own, at most; and those that are an article's first ones at least, when a wall stands below them.
@@ -17,7 +17,7 @@ MOST_WORDS, LEAST_WORDS = 130, 25
 #: elsewhere.
 FEW_WORDS, MOST_OF_IT, HALF_OF_IT = 8, 0.75, 0.5
 
-_WAY_OUT = Sentence(
+_WAY_OUT = SpokenSentence(
     "Open it in a browser, then copy the article’s text and paste it, "
     "or save the page there and import the file."
 )
@@ -90,7 +90,7 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
     if asks and _share_of_sentences(_GATE, said) >= (MOST_OF_IT if own else HALF_OF_IT):
         raise ExtractionError(
             "login_wall",
-            Sentence(
+            SpokenSentence(
                 "This page shows its article only to those who have logged in or pay for it. %(way_out)s",
                 way_out=_WAY_OUT,
             ),
@@ -101,7 +101,7 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
     if len(_distinct(_ROBOT, f"{title} {said}")) >= (1 if _words(said) < 2 * LEAST_WORDS else 2):
         raise ExtractionError(
             "robot_check",
-            Sentence(
+            SpokenSentence(
                 "This address shows a check for robots instead of the article. %(way_out)s", way_out=_WAY_OUT
             ),
         )
@@ -113,7 +113,7 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
     ):
         raise ExtractionError(
             "consent_wall",
-            Sentence(
+            SpokenSentence(
                 "This page asks for consent to cookies and shows no article before somebody has "
                 "answered. %(way_out)s",
                 way_out=_WAY_OUT,
@@ -122,7 +122,7 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
     if len(text) < 200 and (_SCRIPT.search(said) or _speaks_of_scripts(tree) or _has_empty_frame(tree)):
         raise ExtractionError(
             "script_drawn",
-            Sentence(
+            SpokenSentence(
                 "This page is drawn by a script, and holds no text before a browser has run it. %(way_out)s",
                 way_out=_WAY_OUT,
             ),
@@ -132,7 +132,7 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
 def refuse_without_text(tree: HtmlElement) -> None:
     """Raise ExtractionError for a page without words that is none of these walls."""
     raise ExtractionError(
-        "no_text", Sentence("This page has no readable text. %(way_out)s", way_out=_WAY_OUT)
+        "no_text", SpokenSentence("This page has no readable text. %(way_out)s", way_out=_WAY_OUT)
     )
 
 

@@ -9,7 +9,7 @@ from claims.imports.reading.formats.schema_org import types
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 from sources.extraction.beginning import beginning
 
 NAME = "claimreview"
@@ -42,7 +42,11 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         if not found and value.is_record and _should_hold_reviews(value.value):
             found = [
                 Refusal(
-                    place, "", Sentence("There is no ClaimReview here."), "no ClaimReview", raw=value.value
+                    place,
+                    "",
+                    SpokenSentence("There is no ClaimReview here."),
+                    "no ClaimReview",
+                    raw=value.value,
                 )
             ]
         found_any = found_any or bool(found)
@@ -51,7 +55,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         yield Refusal(
             RecordPlace(file.name, "the whole file"),
             "",
-            Sentence("There is no ClaimReview in it."),
+            SpokenSentence("There is no ClaimReview in it."),
             "no ClaimReview",
         )
 

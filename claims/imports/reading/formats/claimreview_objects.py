@@ -22,7 +22,7 @@ from claims.imports.reading.formats.schema_org import (
     words,
 )
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 from sources.addresses import domain, url_key
 from sources.extraction.structured_data import ARTICLE_TYPES
 
@@ -148,7 +148,7 @@ def _withdrawn(item: Node, place: RecordPlace) -> Refusal:
     return Refusal(
         place,
         "",
-        Sentence(
+        SpokenSentence(
             "%(named)s was withdrawn by its publisher on %(text)s, so it is not imported.",
             named=named,
             text=text(value(item, "dateDeleted")),
@@ -185,7 +185,7 @@ def _of_media(
         return Refusal(
             place,
             "statement",
-            Sentence(
+            SpokenSentence(
                 "This MediaReview does not say what was claimed with the picture, sound or film, and no "
                 "ClaimReview goes with it. Add what was claimed as `interpretedAsClaim`."
             ),

@@ -14,7 +14,7 @@ from claims.imports.reading.formats.schema_org import Node
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 from sources.addresses import url_key
 from sources.extraction import ExtractionError
 from sources.extraction.beginning import beginning, encoding
@@ -48,7 +48,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         yield Refusal(
             whole,
             "",
-            Sentence("This page is larger than %(largest)s MB.", largest=LARGEST // 1024**2),
+            SpokenSentence("This page is larger than %(largest)s MB.", largest=LARGEST // 1024**2),
             "too large",
         )
         return
@@ -63,7 +63,9 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         yield Refusal(
             whole,
             "",
-            Sentence("This page has no ClaimReview markup. If it shows a fact check, enter it by hand."),
+            SpokenSentence(
+                "This page has no ClaimReview markup. If it shows a fact check, enter it by hand."
+            ),
             "no ClaimReview",
         )
 
@@ -125,7 +127,7 @@ def _broken(place: RecordPlace, error: broken_json.Broken, text: str) -> Refusal
     return Refusal(
         place,
         "",
-        Sentence("This JSON-LD is broken: %(error)s.", error=error),
+        SpokenSentence("This JSON-LD is broken: %(error)s.", error=error),
         "broken JSON",
         raw=text.strip()[:2000],
     )

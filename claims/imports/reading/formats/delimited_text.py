@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from claims.imports.reading.formats.dialect import LONGEST_CELL, LOST, Dialect, is_really_utf8
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.raw_record import RecordPlace, Refusal
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 
 #: So many lines at most may be one row; more are a quotation mark that was never closed.
 MOST_LINES = 2_000
@@ -44,12 +44,12 @@ class Rows:
         text = "".join(row)
         if "\x00" in text:
             shown = [cell.replace("\x00", "\N{SYMBOL FOR NULL}") for cell in row]
-            reason = Sentence(
+            reason = SpokenSentence(
                 "The row has a NUL, a character that no text has: something went wrong when it was written."
             )
             return Refusal(self.place(), "", reason, "NUL in it", raw=shown)
         if is_really_utf8(text, self._dialect.encoding):
-            reason = Sentence(
+            reason = SpokenSentence(
                 "The row is in UTF-8, but the file as a whole in %(encoding)s: it was put together from "
                 "files in several encodings. Import them one by one, or convert the row.",
                 encoding=self._dialect.encoding,
@@ -57,7 +57,7 @@ class Rows:
             return Refusal(self.place(), "", reason, "mixed encodings", raw=row)
         if not self.lost:
             return None
-        reason = Sentence(
+        reason = SpokenSentence(
             "The row has bytes that do not exist in %(encoding)s. Correct it, or if many rows are "
             'like that, name the encoding in the mapping: [table], then encoding = "cp1252" or '
             "whatever it is.",
@@ -83,7 +83,7 @@ class Rows:
                 reader = self._dialect.reader(self._feed())  # the old one has ended with the error
             except (UnicodeError, OSError, ValueError, EOFError) as error:
                 # What the stream below says: a damaged archive, an encoding that stumbles over its own marks.
-                reason = Sentence("The file cannot be read any further: %(error)s.", error=error)
+                reason = SpokenSentence("The file cannot be read any further: %(error)s.", error=error)
                 yield Refusal(self.place(), "", reason, "unreadable file")
                 return
             else:
@@ -116,7 +116,7 @@ class Rows:
             self._retries += 1
             self._again.extend(reversed(others))
             self._next_line -= len(others)
-        reason = Sentence(
+        reason = SpokenSentence(
             "The row cannot be told apart from its neighbours: %(why)s. Look at the quotation marks "
             "in it. If they are not meant to enclose cells, say so in the mapping: [table], then "
             'quoting = "literal".',

@@ -8,7 +8,7 @@ from claims.imports.reading.formats.schema_org import listed, text, texts, value
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 
 NAME = "fact-check-tools"
 TITLE = "Answers of the Google Fact Check Tools API"
@@ -42,7 +42,9 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         elif _is_answer(answer):
             yield from _reviews(answer, place)
         elif found.is_record:
-            yield Refusal(place, "", Sentence("There is no fact check here."), "no fact check", raw=answer)
+            yield Refusal(
+                place, "", SpokenSentence("There is no fact check here."), "no fact check", raw=answer
+            )
 
 
 def conventions(settings: Mapping[str, Any]) -> Conventions:
@@ -58,7 +60,9 @@ def _reviews(record: Any, place: RecordPlace) -> Iterator[RawRecord | Refusal]:
     markups = listed(value(record, _PAGE))
     found = [_searched(record, one) for one in claims] + [_entered(record, one) for one in markups]
     if not found:
-        yield Refusal(place, "", Sentence("Nobody has checked this claim."), "no fact check", raw=record)
+        yield Refusal(
+            place, "", SpokenSentence("Nobody has checked this claim."), "no fact check", raw=record
+        )
     for number, fields in enumerate(found, 1):
         position = place.position if len(found) == 1 else f"{place.position}, review {number}"
         known = {name: one for name, one in fields.items() if one not in (None, "", [])}

@@ -18,7 +18,7 @@ from claims.imports.reading.formats.json_elements import LISTS, LONGEST, SHOWN, 
 from claims.imports.reading.formats.schema_org import Graph, Node
 from claims.imports.reading.inputs.file import HEAD, File
 from claims.imports.reading.raw_record import RecordPlace, Refusal
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 from sources.extraction.beginning import beginning, encoding
 
 #: What of a whole document is read into memory.
@@ -88,7 +88,7 @@ def values(file: File, *, linked: bool = True) -> Iterator[Value | Refusal]:
             yield from _document(file.name, stream, linked=linked)
     except (OSError, EOFError, ValueError) as error:
         # What the stream below says, such as that an archive is damaged.
-        reason = Sentence("The file cannot be read any further: %(error)s.", error=error)
+        reason = SpokenSentence("The file cannot be read any further: %(error)s.", error=error)
         yield Refusal(RecordPlace(file.name, "the rest"), "", reason, "unreadable file")
 
 
@@ -127,7 +127,7 @@ def _lines(name: str, stream: io.BufferedIOBase, *, linked: bool) -> Iterator[Va
             yield Refusal(
                 place,
                 "",
-                Sentence(
+                SpokenSentence(
                     "This line is longer than %(longest_line)s MB.", longest_line=LONGEST_LINE // 1024**2
                 ),
                 "line too long",
@@ -139,7 +139,7 @@ def _lines(name: str, stream: io.BufferedIOBase, *, linked: bool) -> Iterator[Va
             yield Refusal(
                 place,
                 "",
-                Sentence(
+                SpokenSentence(
                     "This line is not UTF-8, as JSON must be. Convert the file to UTF-8 and import it again."
                 ),
                 "not UTF-8",
@@ -172,7 +172,11 @@ def _broken(place: RecordPlace, error: Exception, text: str) -> Refusal:
         f"{error.msg} at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else str(error)
     )
     return Refusal(
-        place, "", Sentence("This is not valid JSON: %(why)s.", why=why), "broken JSON", raw=text[:SHOWN]
+        place,
+        "",
+        SpokenSentence("This is not valid JSON: %(why)s.", why=why),
+        "broken JSON",
+        raw=text[:SHOWN],
     )
 
 
@@ -233,7 +237,7 @@ def _left_out(name: str, fault: Fault) -> Refusal:
         rest = f"{fault.size:,} bytes were left out, and reading went on behind them."
     else:
         rest = f"The {fault.size:,} bytes from here to the end of the file were not read; what stands before was."
-    reason = Sentence("This is not valid JSON: %(why)s. %(rest)s", why=fault.why, rest=rest)
+    reason = SpokenSentence("This is not valid JSON: %(why)s. %(rest)s", why=fault.why, rest=rest)
     return Refusal(RecordPlace(name, fault.position), "", reason, "broken JSON", raw=fault.text or None)
 
 

@@ -16,7 +16,7 @@ from claims.imports.reading.mappings.mapping import Mapping
 from claims.imports.reading.mappings.mapping_choice import chosen, conventions_of, dates_seen, refused, unread
 from claims.imports.reading.mappings.nested_values import Nested, paths
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 
 NAME: Final = "rows"
 TITLE: Final = "Rows as JSON (an object on each line, or an array of objects)"
@@ -55,7 +55,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         yield Refusal(
             RecordPlace(file.name, "mapping"),
             "",
-            Sentence("The mapping cannot be followed. %(error)s", error=error),
+            SpokenSentence("The mapping cannot be followed. %(error)s", error=error),
             "wrong mapping",
         )
         return
@@ -77,7 +77,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
             if one.is_record:
                 yield from records(Nested(one.value), place, one.value)
         else:
-            reason = Sentence("It is no JSON object, so there are no names to find the fields by.")
+            reason = SpokenSentence("It is no JSON object, so there are no names to find the fields by.")
             yield Refusal(place, "", reason, "no object", raw=one.value)
 
 

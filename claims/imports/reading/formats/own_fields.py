@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordPlace, Refusal
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 
 
 def checked(fields: Mapping[str, Any], place: RecordPlace, *, raw: Any = None) -> RawRecord | Refusal:
@@ -13,7 +13,7 @@ def checked(fields: Mapping[str, Any], place: RecordPlace, *, raw: Any = None) -
         return Refusal(
             place,
             "",
-            Sentence(
+            SpokenSentence(
                 "“%(unknown)s” is none of the names of fields. They are: %(fields)s.",
                 unknown=unknown[0],
                 fields=", ".join(FIELDS),
@@ -26,7 +26,7 @@ def checked(fields: Mapping[str, Any], place: RecordPlace, *, raw: Any = None) -
             return Refusal(
                 place,
                 name,
-                Sentence("“%(name)s” must be text, a number, or a list of those.", name=name),
+                SpokenSentence("“%(name)s” must be text, a number, or a list of those.", name=name),
                 "not a plain value",
                 raw=dict(fields),
             )
@@ -40,4 +40,4 @@ def _is_plain(value: Any) -> bool:
 
 
 def not_an_object(place: RecordPlace, value: Any) -> Refusal:
-    return Refusal(place, "", Sentence("This is no JSON object."), "no object", raw=value)
+    return Refusal(place, "", SpokenSentence("This is no JSON object."), "no object", raw=value)

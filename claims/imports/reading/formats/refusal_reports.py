@@ -7,7 +7,7 @@ from claims.imports.reading.formats import json_documents, own_fields
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 
 NAME = "report"
 TITLE = "Report of refused records, corrected"
@@ -34,7 +34,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
             yield Refusal(
                 place,
                 "",
-                Sentence(
+                SpokenSentence(
                     "This entry has no fields to read. Correct %(get)s where the report says, and import "
                     "that.",
                     get=entry.get("file") or "the file itself",

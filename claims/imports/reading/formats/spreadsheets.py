@@ -31,7 +31,7 @@ from claims.imports.reading.mappings.mapping_choice import (
     unread,
 )
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 
 NAME: Final = "xlsx"
 TITLE: Final = "Spreadsheet (Excel)"
@@ -89,7 +89,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         yield Refusal(
             RecordPlace(file.name, "mapping"),
             "",
-            Sentence("The mapping cannot be followed. %(error)s", error=error),
+            SpokenSentence("The mapping cannot be followed. %(error)s", error=error),
             "wrong mapping",
         )
         return
@@ -211,7 +211,7 @@ def _sheet(file: File, sheet: CalamineSheet, mapping: Mapping | None) -> Iterato
     for number, row in chain(below, filled):
         place = RecordPlace(file.name, f"{named}row {number}")
         if any(row[len(columns) :]):
-            reason = Sentence(
+            reason = SpokenSentence(
                 "The row has %(row)s cells, but the table has %(columns)s columns.",
                 row=len(row),
                 columns=len(columns),

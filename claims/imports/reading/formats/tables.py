@@ -34,7 +34,7 @@ from claims.imports.reading.mappings.mapping_choice import (
     unread,
 )
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 
 NAME: Final = "csv"
 TITLE: Final = "Table (CSV, TSV)"
@@ -81,7 +81,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         yield Refusal(
             RecordPlace(file.name, "mapping"),
             "",
-            Sentence("The mapping cannot be followed. %(error)s", error=error),
+            SpokenSentence("The mapping cannot be followed. %(error)s", error=error),
             "wrong mapping",
         )
         return
@@ -125,7 +125,7 @@ def _records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iterator[
             yield Refusal(
                 RecordPlace(file.name, "header"),
                 "",
-                Sentence("The table is empty: it has no header."),
+                SpokenSentence("The table is empty: it has no header."),
                 "empty table",
             )
             return
@@ -182,7 +182,7 @@ def _record(
     row: list[str], columns: list[str], records: ClaimsInRows, rows: Rows
 ) -> Iterator[RawRecord | Refusal]:
     if len(row) != len(columns) and (row := _trimmed(row, len(columns))) and len(row) != len(columns):
-        reason = Sentence(
+        reason = SpokenSentence(
             "The row has %(row)s cells, but the table has %(columns)s columns, so what belongs where "
             "is not certain. Look for a delimiter or quotation mark that is missing or too many.",
             row=len(row),

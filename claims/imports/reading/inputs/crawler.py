@@ -11,7 +11,7 @@ from typing import Protocol
 
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.raw_record import RecordPlace, Refusal
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 from sources.addresses import url_key
 from sources.http.fetched_documents import USER_AGENT, Fetched, FetchError, Limits
 from sources.http.polite_visits import PAUSE, OwnMemory, PoliteVisitor
@@ -76,7 +76,7 @@ def files(
                 yield Refusal(
                     _place(here),
                     "",
-                    Sentence("%(here)s is neither a sitemap nor a feed.", here=here),
+                    SpokenSentence("%(here)s is neither a sitemap nor a feed.", here=here),
                     "no list of pages",
                 )
             continue
@@ -94,7 +94,7 @@ def files(
         yield Refusal(
             _place(address),
             "",
-            Sentence(
+            SpokenSentence(
                 "At least %(left)s more pages are listed than the %(most)s that were asked for. Ask for "
                 "more.",
                 left=left,

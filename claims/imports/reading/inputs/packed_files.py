@@ -18,7 +18,7 @@ from claims.imports.reading.inputs.file import File
 from claims.imports.reading.inputs.streams import DAMAGE, PIECE, Budget, Unpacked, damaged
 from claims.imports.reading.inputs.zip_archives import is_hidden, leads_astray
 from claims.imports.reading.raw_record import RecordPlace, Refusal
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 
 #: An archive may be packed as a whole, and archives may be in it; no more.
 DEEPEST = 2
@@ -50,7 +50,7 @@ def unpacked(
         yield Refusal(
             RecordPlace(name, "the whole file"),
             "",
-            Sentence(
+            SpokenSentence(
                 "“%(name)s” is an archive in an archive in an archive. Unpack the outer ones and import "
                 "what is inside.",
                 name=name,

@@ -14,7 +14,7 @@ from claims.imports.reading.inputs import packed_files
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.inputs.streams import Budget, CountedStream
 from claims.imports.reading.raw_record import RecordPlace, Refusal
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 from sources.http.fetched_documents import FetchError, Limits, fetch
 from sources.material import STANDARD_INPUT, is_address
 
@@ -71,7 +71,7 @@ def _found(path: Path, name: str, advanced: Callable[[int], None]) -> Iterator[F
     empty = True
     for inside in _broken_links(path):
         empty = False
-        reason = Sentence(
+        reason = SpokenSentence(
             "This is a link to something that is not there. Restore what it leads to, or delete the link."
         )
         yield Refusal(RecordPlace(f"{name}/{inside}", WHOLE), "", reason, "broken link")
@@ -82,7 +82,7 @@ def _found(path: Path, name: str, advanced: Callable[[int], None]) -> Iterator[F
         yield Refusal(
             RecordPlace(name, "the whole folder"),
             "",
-            Sentence("There are no files in this folder."),
+            SpokenSentence("There are no files in this folder."),
             "empty folder",
         )
 

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from backports import zstd
 
 from claims.imports.reading.raw_record import RecordPlace, Refusal
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 
 #: Text that repeats itself packs 50 times smaller; what packs better than this is made to fill memory and disks.
 LARGEST_RATIO = 200
@@ -152,14 +152,14 @@ def damaged(name: str, error: Exception) -> Refusal:
         return Refusal(
             RecordPlace(name, "the whole file"),
             "",
-            Sentence("“%(name)s” is not read any further: %(error)s.", name=name, error=error),
+            SpokenSentence("“%(name)s” is not read any further: %(error)s.", name=name, error=error),
             "unpacks to too much",
         )
     why = str(error).rstrip(".") or type(error).__name__
     return Refusal(
         RecordPlace(name, "the whole file"),
         "",
-        Sentence(
+        SpokenSentence(
             "“%(name)s” is damaged (%(why)s). What stands before the damage was read; download it again.",
             name=name,
             why=why,

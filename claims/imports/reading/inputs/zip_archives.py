@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from claims.imports.reading.inputs.streams import DAMAGE, PIECE, damaged
 from claims.imports.reading.raw_record import RecordPlace, Refusal
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 
 MOST_MEMBERS = 200_000
 
@@ -62,7 +62,7 @@ def astray(name: str) -> Refusal:
     return Refusal(
         RecordPlace(name, "the whole file"),
         "",
-        Sentence(
+        SpokenSentence(
             "“%(name)s” has a name that leads out of its archive, which honest archives do not have. "
             "It is not read.",
             name=name,
@@ -106,7 +106,7 @@ def _members(name: str, stream: Any) -> Iterator[Member | Refusal]:
         yield Refusal(
             RecordPlace(name, "the whole file"),
             "",
-            Sentence(
+            SpokenSentence(
                 "“%(name)s” holds %(infos)s files; more than %(most_members)s are not read. Split it.",
                 name=name,
                 infos=len(infos),
@@ -199,7 +199,7 @@ def _refused(inside: str, name: str, flags: int, method: int) -> Refusal | None:
         return Refusal(
             whole,
             "",
-            Sentence(
+            SpokenSentence(
                 "“%(inside)s” is encrypted. Unpack it with its password and import that.", inside=inside
             ),
             "encrypted",
@@ -208,7 +208,7 @@ def _refused(inside: str, name: str, flags: int, method: int) -> Refusal | None:
         return Refusal(
             whole,
             "",
-            Sentence(
+            SpokenSentence(
                 "“%(inside)s” is packed in a way (number %(method)s) that is not read. Unpack it and "
                 "import that.",
                 inside=inside,
@@ -265,7 +265,7 @@ def _without_directory(name: str, stream: Any) -> Generator[Member | Refusal, No
     yield Refusal(
         RecordPlace(name, "the whole file"),
         "",
-        Sentence(
+        SpokenSentence(
             "“%(name)s” is damaged: it does not hold what its directory says, or has none. What "
             "could be read was; download it again.",
             name=name,

@@ -10,7 +10,7 @@ from claims.imports.reading.mappings.conventions import Conventions
 from claims.imports.reading.mappings.date_order import rewritten
 from claims.imports.reading.mappings.mapping import DATES, Column, ColumnReading, Columns, Mapping
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 
 Row = dict[str, Any]
 #: A column, and whether its value is one of those that count.
@@ -77,7 +77,7 @@ class Records:
         for column, matches in self._skip:
             value = row.get(column)
             if value is not None and matches(_as_text(value)):
-                reason = Sentence(
+                reason = SpokenSentence(
                     "The mapping leaves out rows with %(as_text)s in column %(column)s.",
                     as_text=f"{_as_text(value)!r}",
                     column=column,

@@ -16,7 +16,7 @@ from claims.imports.reading.mappings.date_order import date_order_seen
 from claims.imports.reading.mappings.mapped_rows import MissingColumn, Row, conventions, fits, normalised
 from claims.imports.reading.mappings.mapping import DATES, ColumnReading, Columns, Mapping, read_mapping
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 
 _FOLDER = Path(__file__).parent
 
@@ -140,7 +140,7 @@ def refused(mapping: Mapping, columns: Sequence[str], file: File, rows: Sequence
         return _no_statement(columns, file.name, rows)
     if _says(mapping, "rating", "rating_value") or not _says(mapping, *OF_REVIEWS) or file.is_unrated():
         return None
-    reason = Sentence(
+    reason = SpokenSentence(
         "None of the columns is known to hold the ratings, so all of these reviews would wait "
         "for triage as claims that nobody has rated. Name the column in a mapping: [fields], "
         'then rating = "…". If they really have no ratings, say so: --unrated, or the box in the '
@@ -175,7 +175,7 @@ def _no_statement(columns: Sequence[str], file: str, rows: Sequence[Row]) -> Ref
     present = frozenset(columns)
     for ready in ready_mappings():
         if ready.columns and present.issuperset(ready.columns) and (empty := missing_in(ready, rows)):
-            reason = Sentence(
+            reason = SpokenSentence(
                 "This looks like “%(ready)s”, whose column “%(empty)s” is empty in all of the first "
                 "%(rows)s rows of this file, so nothing says what was claimed. Get a file in which it is "
                 "filled, or write a mapping that takes the statements from another column. The columns "
@@ -187,7 +187,7 @@ def _no_statement(columns: Sequence[str], file: str, rows: Sequence[Row]) -> Ref
             )
             return Refusal(RecordPlace(file, "header"), "statement", reason, "no column for the statement")
     example = json.dumps(wordiest(columns, rows) or "name of the column", ensure_ascii=False)
-    reason = Sentence(
+    reason = SpokenSentence(
         "None of the columns is known to hold the statements. Write a mapping, a text file that "
         'says which one does: name = "…", then [fields], then statement = %(example)s. The '
         "columns are: %(listed)s.",

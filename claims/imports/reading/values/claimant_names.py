@@ -9,7 +9,7 @@ from claims.imports.reading.review_record import Person
 from claims.imports.reading.values.cleaned_text import joined, line, says_nothing
 from claims.imports.reading.values.problem import Problem, shown
 from claims.imports.reading.values.web_addresses import read_addresses
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 from sources.identifiers import canonical
 
 LONGEST: Final = 200
@@ -49,7 +49,9 @@ def read_person(
         return None, (
             (
                 "claimant",
-                Problem("claimant too long", Sentence("%(text)s is too long for a name.", text=shown(text))),
+                Problem(
+                    "claimant too long", SpokenSentence("%(text)s is too long for a name.", text=shown(text))
+                ),
             ),
         )
     job_title = joined(title)
@@ -60,7 +62,8 @@ def read_person(
             (
                 "claimant_title",
                 Problem(
-                    "title too long", Sentence("%(job_title)s is no job title.", job_title=shown(job_title))
+                    "title too long",
+                    SpokenSentence("%(job_title)s is no job title.", job_title=shown(job_title)),
                 ),
             )
         )

@@ -20,7 +20,7 @@ from claims.imports.reading.values.days_in_words import (
 )
 from claims.imports.reading.values.months import fold, month
 from claims.imports.reading.values.problem import Problem, shown
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 
 FIRST_YEAR: Final = 1900
 #: Time zones, and pages that are dated ahead.
@@ -66,14 +66,14 @@ def read_day(
     if says_nothing(text) or text.lower() == "unknown":
         return None
     if len(text) > _LONGEST:
-        return Problem("not a date", Sentence("%(text)s is a text and not a date.", text=shown(text)))
+        return Problem("not a date", SpokenSentence("%(text)s is a text and not a date.", text=shown(text)))
     order = conventions.date_order.get(field) or conventions.date_order.get("", "")
     formats = conventions.date_formats.get(field) or conventions.date_formats.get("", ())
     if not order and (seen := conventions.date_order_seen.get(field)) and (digits := _SEPARATED.search(text)):
         order = seen.get(digits[1], "")
     found = _day(text, order, tuple(formats), language)
     if isinstance(found, date) and found > (today or datetime.now(UTC).date()) + AHEAD:
-        return Problem("impossible date", Sentence("%(text)s is in the future.", text=shown(text)))
+        return Problem("impossible date", SpokenSentence("%(text)s is in the future.", text=shown(text)))
     return found
 
 
@@ -127,10 +127,11 @@ def _settled(named: list[Named], folded: str, text: str, language: str) -> date 
     if is_incomplete(folded, language):
         return Problem(
             "incomplete date",
-            Sentence("%(text)s lacks the day or the year, so no day is stored.", text=shown(text)),
+            SpokenSentence("%(text)s lacks the day or the year, so no day is stored.", text=shown(text)),
         )
     return Problem(
-        "not a date", Sentence("%(text)s was not understood as a date; name its format.", text=shown(text))
+        "not a date",
+        SpokenSentence("%(text)s was not understood as a date; name its format.", text=shown(text)),
     )
 
 
@@ -144,7 +145,7 @@ def _year_last(match: re.Match[str], order: str, language: str, text: str) -> da
     if first > 12 or (match[2] == "." and _writes_dots(language)):
         return _date(year, second, first, text)
     return _ambiguous(
-        Sentence(
+        SpokenSentence(
             "%(text)s could be %(one)s or %(other)s; name the order of day and month of this file's dates.",
             text=shown(text),
             one=_in_full(year, second, first),
@@ -156,7 +157,7 @@ def _year_last(match: re.Match[str], order: str, language: str, text: str) -> da
 def _short_year(match: re.Match[str], order: str, text: str) -> date | Problem:
     if not order:
         return _ambiguous(
-            Sentence(
+            SpokenSentence(
                 "%(text)s does not say which number is the year; name the format of this file's dates.",
                 text=shown(text),
             )
@@ -174,7 +175,7 @@ def _date(year: int | str, month: int | str, day: int | str, text: str) -> date 
             return found
         return Problem(
             "impossible date",
-            Sentence(
+            SpokenSentence(
                 "%(text)s is before %(first_year)s, or of another calendar.",
                 text=shown(text),
                 first_year=FIRST_YEAR,
@@ -199,13 +200,15 @@ def _in_full(year: int, number: int, day: int) -> str:
 
 def _names_several(text: str) -> Problem:
     return _ambiguous(
-        Sentence("%(text)s names several days; name the format of this file's dates.", text=shown(text))
+        SpokenSentence("%(text)s names several days; name the format of this file's dates.", text=shown(text))
     )
 
 
-def _ambiguous(reason: Sentence) -> Problem:
+def _ambiguous(reason: SpokenSentence) -> Problem:
     return Problem("ambiguous date", reason)
 
 
 def _impossible(text: str) -> Problem:
-    return Problem("impossible date", Sentence("%(text)s is a day that does not exist.", text=shown(text)))
+    return Problem(
+        "impossible date", SpokenSentence("%(text)s is a day that does not exist.", text=shown(text))
+    )

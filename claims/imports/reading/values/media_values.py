@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from claims.imports.reading.values.cleaned_text import line, says_nothing, texts
 from claims.imports.reading.values.problem import Problem, shown
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 
 #: The names of schema.org (MediaManipulationRatingEnumeration), however they are written; and those that it had before.
 CATEGORIES: Final = {
@@ -42,7 +42,7 @@ def read_category(value: Any) -> tuple[str, tuple[Problem, ...]]:
             problems.append(
                 Problem(
                     "unknown category",
-                    Sentence(
+                    SpokenSentence(
                         "%(one)s is no category of schema.org’s MediaReview, and none is guessed.",
                         one=shown(one),
                     ),

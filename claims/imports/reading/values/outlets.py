@@ -11,7 +11,7 @@ from claims.imports.reading.review_record import Outlet
 from claims.imports.reading.values.cleaned_text import line, says_nothing
 from claims.imports.reading.values.problem import Problem, shown
 from claims.imports.reading.values.web_addresses import original, read_addresses
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 from sources.addresses import AUTHORS_BY_PATH, domain, hosts
 
 LONGEST: Final = 200
@@ -63,12 +63,13 @@ def _unknown(name: str, url: str, sites: tuple[str, ...]) -> tuple[Outlet | None
     host = next((nearest for one in sites if (nearest := _own_host(one))), "")
     if not name and (not host or "/" in host):  # who has an account on a platform is nobody by that
         return None, Problem(
-            "no publisher", Sentence("The record names nobody who answers for its verdict; name a publisher.")
+            "no publisher",
+            SpokenSentence("The record names nobody who answers for its verdict; name a publisher."),
         )
     if len(name) > LONGEST:
         return None, Problem(
             "publisher too long",
-            Sentence("%(name)s is too long for the name of a publisher.", name=shown(name)),
+            SpokenSentence("%(name)s is too long for the name of a publisher.", name=shown(name)),
         )
     site = _registrable(host)
     return Outlet(

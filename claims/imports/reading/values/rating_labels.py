@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from claims.imports.reading.review_record import Label, Outlet
 from claims.imports.reading.values.cleaned_text import says_nothing, short, storable, texts
 from claims.imports.reading.values.problem import Problem, shown
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 
 LONGEST: Final = 200
 _LONGEST_WITH_MARKUP: Final = 2000
@@ -101,12 +101,12 @@ def read_number(
     if number == -1 or (top is not None and top == bottom):
         return Problem(
             "rating is no number of its scale",
-            Sentence("%(raw)s does not say how the claim was rated.", raw=shown(raw)),
+            SpokenSentence("%(raw)s does not say how the claim was rated.", raw=shown(raw)),
         )
     if top is not None and bottom is not None and not min(top, bottom) <= number <= max(top, bottom):
         return Problem(
             "rating is no number of its scale",
-            Sentence(
+            SpokenSentence(
                 "%(raw)s lies outside the scale from %(bottom)s to %(top)s.",
                 raw=shown(raw),
                 bottom=f"{bottom:g}",
@@ -151,7 +151,7 @@ def _label(raw: str, words: str, publisher: str, language: str) -> Label | Probl
 def _too_long(text: str) -> Problem:
     return Problem(
         "label too long",
-        Sentence(
+        SpokenSentence(
             "%(text)s is a text of %(text_2)s characters and not a label; put it into the summary, "
             "and a label of at most %(longest)s characters here.",
             text=shown(text),

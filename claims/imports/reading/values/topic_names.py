@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from claims.imports.reading.values.cleaned_text import MOST, clean, says_nothing, texts
 from claims.imports.reading.values.problem import Problem, shown
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 
 LONGEST: Final = 100
 
@@ -24,7 +24,7 @@ def read_topics(value: Any) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
             problems.append(
                 Problem(
                     "topic too long",
-                    Sentence(
+                    SpokenSentence(
                         "%(topic)s is longer than %(longest)s characters.",
                         topic=shown(topic),
                         longest=LONGEST,

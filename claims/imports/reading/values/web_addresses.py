@@ -11,7 +11,7 @@ import tld
 
 from claims.imports.reading.values.cleaned_text import MOST, clean, says_nothing
 from claims.imports.reading.values.problem import Problem, shown
-from factcheck.sentences import Sentence
+from factcheck.sentences import SpokenSentence
 from sources.addresses import domain
 
 LONGEST: Final = 2000
@@ -120,13 +120,15 @@ def _address(text: str, limit: int) -> str | Problem:
     elif text.startswith("//") or _is_bare(text):
         address = f"https://{text.lstrip('/')}"
     else:
-        return Problem("not a web address", Sentence("%(text)s is not a web address.", text=shown(text)))
+        return Problem(
+            "not a web address", SpokenSentence("%(text)s is not a web address.", text=shown(text))
+        )
     # As browsers do it.
     address = "%20".join(address.split()).rstrip("\\")
     if len(address) > limit:
         return Problem(
             "address too long",
-            Sentence(
+            SpokenSentence(
                 "%(address)s has %(address_2)s characters; %(limit)s can be stored.",
                 address=shown(address),
                 address_2=f"{len(address):,}",
@@ -135,7 +137,8 @@ def _address(text: str, limit: int) -> str | Problem:
         )
     if not _can_be_stored(address):
         return Problem(
-            "not a web address", Sentence("%(text)s is not an address on the public web.", text=shown(text))
+            "not a web address",
+            SpokenSentence("%(text)s is not an address on the public web.", text=shown(text)),
         )
     return address
 
