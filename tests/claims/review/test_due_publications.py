@@ -58,7 +58,10 @@ def test_nothing_is_published_before(scheduled: ScheduledPublication, client: Cl
         client.get(f"/claims/{claim}/").status_code,
         client.get(f"/api/v1/claims/{claim}/").status_code,
     ] == [404, 404]
-    assert b"Trams are free." not in client.get("/claims/").content + client.get("/api/v1/claims/?q=trams").content
+    assert (
+        b"Trams are free."
+        not in client.get("/claims/").content + client.get("/api/v1/claims/?q=trams").content
+    )
 
 
 def test_is_published_as_by_whoever_scheduled_it(
