@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from claims.ledger.document.wording_changes import wording_changes
 from claims.models import Publication
 from claims.public.pages.claim_ledger import ledger_of
-from claims.public.pages.entry_page import absolute, ratings_of
+from claims.public.pages.entry_page import ratings_of
 from claims.public.pages.page_cache import kept, public
 from claims.public.pages.responses import respond
 from claims.public.pages.shown_changes import shown_changes
@@ -36,7 +36,7 @@ class Versions(forms.Form):
 
 
 @dataclass(frozen=True, slots=True)
-class ToldVersion:
+class HistoricVersion:
     """One version, as the page tells it."""
 
     entry: Publication
@@ -83,8 +83,6 @@ def claim_history(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         "before": before,
         "changes": changed,
         "day": day,
-        "is_asked": bool(request.GET),
-        "address": absolute("claim-history", pk, newest.slug),
         "oldest": told[-1].entry,
     }
     documents = [version.document for version in told]
@@ -97,23 +95,23 @@ def claim_history(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     )
 
 
-def _told(ledger: list[Publication]) -> list[ToldVersion]:
+def _told(ledger: list[Publication]) -> list[HistoricVersion]:
     """Every version, the newest first."""
     ends = [None, *(entry.published_at for entry in ledger)]
     return [
-        ToldVersion(entry, change, until)
+        HistoricVersion(entry, change, until)
         for entry, change, until in zip(ledger, changes(ledger), ends, strict=False)
     ]
 
 
-def _numbered(told: list[ToldVersion], version: int) -> ToldVersion:
+def _numbered(told: list[HistoricVersion], version: int) -> HistoricVersion:
     found = next((one for one in told if one.entry.version == version), None)
     if found is None:
         raise Http404("The claim has no such version.")
     return found
 
 
-def _on(told: list[ToldVersion], day: date) -> ToldVersion | None:
+def _on(told: list[HistoricVersion], day: date) -> HistoricVersion | None:
     """What stood at the end of the day, in the newsroom's time; None before anything was published."""
     try:
         end = make_aware(datetime.combine(day + timedelta(days=1), time.min), get_default_timezone())
@@ -122,7 +120,9 @@ def _on(told: list[ToldVersion], day: date) -> ToldVersion | None:
     return next((one for one in told if one.entry.published_at < end), None)
 
 
-def _before(told: list[ToldVersion], after: ToldVersion | None, asked: int | None) -> ToldVersion | None:
+def _before(
+    told: list[HistoricVersion], after: HistoricVersion | None, asked: int | None
+) -> HistoricVersion | None:
     """The version to compare with: the one that is asked for, otherwise the one before."""
     if asked:
         return _numbered(told, asked)
@@ -130,7 +130,7 @@ def _before(told: list[ToldVersion], after: ToldVersion | None, asked: int | Non
     return told[place] if place < len(told) else None
 
 
-def _changes(before: ToldVersion | None, after: ToldVersion | None) -> list[Any]:
+def _changes(before: HistoricVersion | None, after: HistoricVersion | None) -> list[Any]:
     if before is None or after is None:
         return []
     was, now = before.document, after.document

@@ -24,7 +24,7 @@ from factcheck.web.language_addresses import address_in, address_language, perma
 #: Routes of pages that search engines may list.
 FOUND = frozenset(
     {
-        *("home", "claims", "claim", "clusters", "cluster", "corrections", "source"),
+        *("home", "claims", "claim", "claim-history", "clusters", "cluster", "corrections", "source"),
         *("claimant", "topic", "topics", "publisher", "rating-class", "rating-classes"),
         *("check", "reader-request", "methodology", "standards", "about", "about-index"),
     }
@@ -41,7 +41,7 @@ PLAIN = frozenset(
 #: Routes of lists, which a query makes another page: a part of them, or where they go on.
 LISTS = frozenset(
     {
-        *("claims", "topics", "clusters", "corrections", "standards"),
+        *("claims", "topics", "clusters", "claim-history", "corrections", "standards"),
         *("claimant", "topic", "publisher", "rating-class"),
     }
 )
