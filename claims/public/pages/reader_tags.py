@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language, get_language_info, pgettext
 from django.utils.translation import gettext as _
 
 from claims.ledger.document import claimreview
@@ -91,6 +91,12 @@ def page_markup(context: template.RequestContext) -> SafeString:
     return mark_safe(claimreview.script(found)) if found else SafeString()  # noqa: S308 - script() escapes
 
 
+@register.simple_tag
+def comma() -> str:
+    """What stands between two facts, or between the items of a list."""
+    return pgettext("between two facts", ", ")
+
+
 @register.filter
 def day(value: str | date | datetime | None) -> str | SafeString:
     """A day, given as a date or in ISO 8601, in the words of the page's language and with the day itself as mark-up."""
@@ -116,8 +122,9 @@ def moment(value: str) -> SafeString:
     """A moment given in ISO 8601, to the minute and with its time zone."""
     local = timezone.localtime(datetime.fromisoformat(value))
     return format_html(
-        '{}, <time datetime="{}">{}</time>',
+        '{}{}<time datetime="{}">{}</time>',
         day(local),
+        comma(),
         local.isoformat(timespec="seconds"),
         local.strftime("%H:%M %Z"),
     )
