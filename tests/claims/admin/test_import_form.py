@@ -290,6 +290,7 @@ def test_every_format_is_called_in_the_language_of_whoever_reads_it(desk: Desk) 
         one.NAME: one.TITLE for one in recognition.FORMATS
     }
     assert format_title("gone") == "gone"
-    page = said(desk.client.get(reverse("admin:claims_importrun_add"), headers={"Accept-Language": "de"}))
+    answer = desk.client.get(reverse("admin:claims_importrun_add"), headers={"Accept-Language": "de"})
+    page = answer.content.decode()
     assert "Webseite mit ClaimReview-Auszeichnung" in page
     assert "ClaimReview markup" not in page
