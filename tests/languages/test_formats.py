@@ -31,3 +31,12 @@ def test_arabic_moment_has_the_day_before_the_month_and_a_number_its_point() -> 
 def test_comma_between_two_facts_is_the_language_s_own(code: str, between: str) -> None:
     with translation.override(code):
         assert Template("{% load reader %}a{% comma %}b").render(Context()) == f"a{between}b"
+
+
+@pytest.mark.parametrize(
+    "code, names", [("en", "German, German"), ("de", "Deutsch, Deutsch"), ("fr", "allemand, Allemand")]
+)
+def test_language_is_written_small_inside_of_a_sentence_where_it_is_so(code: str, names: str) -> None:
+    told = Template("{% load reader %}{{ tag|language_in_sentence }}, {{ tags|language_names|join:'' }}")
+    with translation.override(code):
+        assert told.render(Context({"tag": "de", "tags": ["de"]})) == names

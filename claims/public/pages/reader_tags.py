@@ -35,6 +35,9 @@ from sources.models import MediaObject, Publisher, Source
 
 Document = dict[str, Any]
 
+#: Languages that begin the names of languages with a small letter.
+_SMALL_NAMES = {"es", "fr", "pt"}
+
 register = template.Library()
 register.filter(lead_verdict)
 register.filter(share_text)
@@ -181,6 +184,13 @@ def language_name(tag: str) -> str:
         return str(get_language_info(tag.lower())["name_translated"])
     except KeyError:
         return tag
+
+
+@register.filter
+def language_in_sentence(tag: str) -> str:
+    """The same inside of a sentence: without a capital where the page's language has none there."""
+    name = language_name(tag)
+    return name.lower() if get_language() in _SMALL_NAMES else name
 
 
 @register.filter
