@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from django.utils import timezone
 
-from sources.http.postponements import postponed_by
+from sources.http.postponements import LONGEST_POSTPONEMENT, postponed_by
 from sources.http.services import ServiceAnswer
 
 #: The first pause after a failure, doubled with each further one, and the longest.
@@ -25,7 +25,7 @@ class NotTold(Exception):
 
     def __init__(self, why: str, *, pause: timedelta = timedelta(0)) -> None:
         super().__init__(why)
-        self.pause = pause
+        self.pause = min(pause, LONGEST_POSTPONEMENT)
 
 
 def taken(service: str, answer: ServiceAnswer) -> None:
