@@ -94,7 +94,8 @@ def test_html_that_no_explanation_is_made_into(content: bytes, hostile: str) -> 
     written = b'"explanation_html":' + json.dumps(hostile).encode()
     body = re.sub(rb'"explanation_html":"[^"]*"', lambda _found: written, first.body, count=1)
     changed = content.replace(first.body, body, 1)
-    changed = changed.replace(*(hashlib.sha256(each).hexdigest().encode() for each in (first.body, body)))
+    was, now = (hashlib.sha256(each).hexdigest().encode() for each in (first.body, body))
+    changed = changed.replace(was, now)
     told = refusal(unchained(changed))
     assert told == f"Line {place}: an explanation has HTML that no export puts there."
 
