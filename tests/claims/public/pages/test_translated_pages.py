@@ -71,7 +71,9 @@ def test_lists_and_cards_are_in_the_readers_language(client: Client, claim: Clai
     assert (words(title), title.get("lang")) == ("El puente costó doce millones de euros.", "es")
     framed = page(client, f"/claims/{claim.pk}/card/", **IN_SPANISH)
     assert words(framed.cssselect("h1")[0]) == "El puente costó doce millones de euros."
-    assert words(page(client, "/claims/?by=all").cssselect(".card h2")[0]) == "The bridge cost 12 million euros."
+    assert (
+        words(page(client, "/claims/?by=all").cssselect(".card h2")[0]) == "The bridge cost 12 million euros."
+    )
 
 
 def test_no_page_is_kept_for_readers_of_another_language(client: Client, claim: Claim) -> None:

@@ -359,3 +359,32 @@ def test_what_shows_nothing_is_left_out(form: Callable[[str], str], hidden: str)
 @pytest.mark.parametrize("words", ["می\u200cخواهم", "👩\u200d🔬", "❤\ufe0f"])
 def test_what_joins_letters_and_pictures_stays(words: str) -> None:
     assert line(words) == quoted_markdown(words).removeprefix("> ") == words
+
+
+def test_what_has_no_page_has_no_markdown(
+    client: Client, publish: Publish, claimant: Claimant, editor: User
+) -> None:
+    topic = Topic.objects.create(name="Bridges", slug="bridges")
+    paper = Publisher.objects.create(name="Evening Paper", domain="paper.example")
+    source = make_source("The bridge was closed in March.", publisher=paper)
+    claim = make_claim("The bridge was closed in March.", claimant=claimant, topics=[topic])
+    make_appearance(claim, source, "The bridge was closed in March.")
+    claim = publish(claim)
+    house = claim.verdicts.get().publisher
+    subjects = [
+        ("claimants", claimant.pk),
+        ("topics", topic.pk),
+        ("publishers", paper.pk),
+        ("publishers", house.pk),
+    ]
+
+    def answers(ending: str) -> list[int]:
+        return [client.get(f"/{kind}/{pk}/{ending}", follow=True).status_code for kind, pk in subjects]
+
+    assert answers("index.md") == answers("") == [200, 200, 404, 200]
+    listed = client.get("/sitemap-publishers-1.xml").content.decode()
+    assert f"/publishers/{house.pk}/" in listed
+    assert f"/publishers/{paper.pk}/" not in listed
+    workflow.move(claim.verdicts.get(), "retract", by=editor, note="It was another bridge.")
+    assert answers("index.md") == answers("") == [404] * 4
+    assert "sitemap-publishers" not in client.get("/sitemap.xml").content.decode()
