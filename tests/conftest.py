@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections
 from django.test import TransactionTestCase
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import DjangoDbBlocker
 
 from factcheck.database import clock, embedded
@@ -115,6 +115,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def on_nobodys_behalf() -> None:
     """Requests of the test before are over, but no server is there that forgets them."""
     log_context.request_id.set("")
+
+
+@pytest.fixture(autouse=True)
+def in_nobodys_language() -> None:
+    """A request of the test before may have been answered in another language, which its thread goes on to speak."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

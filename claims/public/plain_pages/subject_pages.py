@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from claims.models import Mention, NormalisedRating
+from claims.models import Mention, NormalisedRating, PublishedVerdict
 from claims.public.pages.rating_meanings import MEANINGS
 from claims.public.pages.subject_names import names_of, subject_path
 from claims.public.pages.subjects import topics_asked
@@ -28,7 +28,10 @@ def topic(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResp
 
 
 def publisher(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
-    """What a publisher checked."""
+    """What a publisher checked; whoever published a source alone has no page."""
+    checked = PublishedVerdict.objects.current().filter(publisher_id=min(pk, GREATEST_ID))
+    if not checked.order_by().exists():
+        raise Http404("No published fact check is by this publisher.")
     return _subject(request, "publisher", pk, slug)
 
 

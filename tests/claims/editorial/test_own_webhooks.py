@@ -137,6 +137,9 @@ class TestSettingUp:
             b'{"challenge_response": ""}',
             b'{"challenge_response": "bm8="}',
             b'{"challenge": 1}',
+            b'{"challenge_response": "\\ud800"}',
+            b'{"challenge_response": [1]}',
+            b"[" * 999,
         ],
     )
     def test_is_not_believed_without_the_secret(self, ours: Tool, receiver: Agreeing, said: bytes) -> None:
