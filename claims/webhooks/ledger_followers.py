@@ -8,7 +8,8 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext
 
 from claims.models import Publication
-from claims.models.webhook import WebhookDelivery, WebhookEndpoint, WebhookProgress
+from claims.models.webhook import WebhookEndpoint, WebhookProgress
+from claims.models.webhook_delivery import WebhookDelivery
 from claims.webhooks import disabled_endpoints, worker_calls
 from claims.webhooks.conditions import matching
 from claims.webhooks.events import event_of
