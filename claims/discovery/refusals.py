@@ -1,11 +1,11 @@
 """Why a service was not told, and when to try again."""
 
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from http import HTTPStatus
 
 from django.utils import timezone
 
+from sources.http.postponements import postponed_by
 from sources.http.services import ServiceAnswer
 
 #: The first pause after a failure, doubled with each further one, and the longest.
@@ -36,28 +36,15 @@ def taken(service: str, answer: ServiceAnswer) -> None:
     """
     if 200 <= answer.status < 300:
         return
+    asked_for = postponed_by(answer.retry_after, timezone.now())
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise NotTold(
-            f"{service} says that it is told too often (429).", pause=_asked_for(answer) or PATIENCE
-        )
+        raise NotTold(f"{service} says that it is told too often (429).", pause=asked_for or PATIENCE)
     if answer.status in _OURS:
         beginning = " ".join(answer.content[:200].decode(errors="replace").split())
         raise NotTold(f"{service} refused it ({answer.status}): {beginning}", pause=LONGEST_PAUSE)
-    raise NotTold(f"{service} answered with {answer.status}.", pause=_asked_for(answer))
+    raise NotTold(f"{service} answered with {answer.status}.", pause=asked_for)
 
 
 def pause_after(failures: int, refusal: NotTold) -> timedelta:
     """For how long nothing is tried after so many failures in a row."""
     return max(min(FIRST_PAUSE * 2 ** min(failures - 1, 20), LONGEST_PAUSE), refusal.pause)
-
-
-def _asked_for(answer: ServiceAnswer) -> timedelta:
-    """The pause that an answer asks for: seconds, or a date (RFC 9110, section 10.2.3)."""
-    asked = answer.retry_after.strip()
-    if asked.isascii() and asked.isdigit():
-        return timedelta(seconds=min(int(asked), 86_400))
-    try:
-        until: datetime = parsedate_to_datetime(asked)
-    except ValueError:
-        return timedelta(0)
-    return max(until - timezone.now(), timedelta(0)) if until.tzinfo else timedelta(0)

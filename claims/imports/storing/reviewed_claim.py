@@ -1,4 +1,4 @@
-"""A claim as its reviews tell of it: who is said to have made it and who reviewed it where; so which reviews are of it."""
+"""A claim as its reviews tell of it: who is said to have made it, and who reviewed it where."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
