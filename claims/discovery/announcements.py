@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from claims.discovery import indexnow, websub
-from claims.discovery.refusals import NotTold, pause_after
+from claims.discovery.service_messages import NotTold, pause_after
 from claims.models import AnnouncementProgress, Publication
 from claims.models.publication import in_version_before
 
