@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db.models import F, QuerySet
 from django.http import HttpResponse
+from django.utils.translation import gettext
 from rest_framework.decorators import action
 from rest_framework.request import Request
 
@@ -113,7 +114,7 @@ class WebhookWork(OwnWebhooks):
         """Send a test message now and once, also while it is paused, and say how that went."""
         row = self.row(id=id)
         if row.verified_at is None:
-            raise NotPossible("Nothing is sent there before the receiver has agreed (verify).")
+            raise NotPossible(gettext("Nothing is sent there before the receiver has agreed (verify)."))
 
         def work(sent: Any) -> KeptAnswer:
             log = delivery_rows(WebhookDelivery.objects.filter(pk=sent.delivery_id)).get()
@@ -160,7 +161,9 @@ class WebhookDeliveryWork(OwnWebhooks):
 
     def list(self, request: Request, **within: Any) -> HttpResponse:
         if not self._endpoint().exists():
-            raise NoSuchThing(f"There is no webhook {self.kwargs['webhook_id']} here.")
+            raise NoSuchThing(
+                gettext("There is no webhook %(number)s here.") % {"number": self.kwargs["webhook_id"]}
+            )
         return super().list(request)
 
     @action(detail=True, methods=["post"])
@@ -175,7 +178,9 @@ class WebhookDeliveryWork(OwnWebhooks):
 
         def work(_prepared: None) -> KeptAnswer:
             if not endpoints.send_again(row):
-                raise NotPossible("This message is about nothing that was published; send a test instead.")
+                raise NotPossible(
+                    gettext("This message is about nothing that was published; send a test instead.")
+                )
             return self.showing(self.fresh(row))
 
         return self.created_once(work)

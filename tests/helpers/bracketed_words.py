@@ -44,6 +44,7 @@ class Brackets(gettext.NullTranslations):
 @contextmanager
 def bracketed(code: str = "en") -> Iterator[None]:
     """A language of this kind, for the time of a test: by its code it is active, and so it can be asked for."""
+    before = translation.get_language()
     with pytest.MonkeyPatch.context() as patch:
         kept = dict(vars(trans_real)["_translations"])
         brackets = Brackets()
@@ -56,6 +57,11 @@ def bracketed(code: str = "en") -> Iterator[None]:
                 yield
         finally:
             cache.clear()
+    # What is active is an object, and was the one in brackets when the language before was the same.
+    if before:
+        translation.activate(before)
+    else:
+        translation.deactivate_all()
 
 
 @pytest.fixture

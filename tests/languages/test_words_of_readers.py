@@ -34,7 +34,7 @@ The audited accounts say so.
 def bare(html: str, written: str) -> list[str]:
     """The words of a page that are neither looked up nor written by people."""
     # As one text: within a sentence there is mark-up.
-    page = re.sub(r"https?://\S+|\b(IFCN|EFCSN) [\d.]+", "|", "\n".join(words_of_page(html)))
+    page = re.sub(r"https?://[^\s⟧]+|\b(IFCN|EFCSN) [\d.]+", "|", "\n".join(words_of_page(html)))
     parts = [re.sub(r"^\d+ ", "", part) for part in outside(page)]
     return [part for part in parts if re.search(r"[A-Za-z]{3}", part) and part not in written]
 

@@ -5,26 +5,28 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop
 
 from claims.assistants.line_dialogue import converse
 from claims.assistants.tools import Caller
 from claims.newsroom import api_tokens
 from claims.newsroom.refusals import NotAllowed
+from factcheck.management.spoken_command import SpokenCommand
 
 TOKEN = "MCP_TOKEN"  # noqa: S105  the name of a variable
 
 
-class Command(BaseCommand):
-    help = (
+class Command(SpokenCommand):
+    help = gettext_noop(
         "Serve the Model Context Protocol on standard input and output, until the input ends. It tells what is public;"
-        f" with a token in the environment ({TOKEN}) or from --token-file it also proposes and drafts, as the token's"
+        " with a token in the environment (MCP_TOKEN) or from --token-file it also proposes and drafts, as the token's"
         " owner. See docs/assistants.md."
     )
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--token-file", help="a file that holds the token")
+        parser.add_argument("--token-file", help=gettext("a file that holds the token"))
 
     def handle(self, *, token_file: str | None, **options: Any) -> None:
         caller = _caller(_secret(token_file))
@@ -40,7 +42,9 @@ def _secret(path: str | None) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeError) as problem:
-        raise CommandError(f"--token-file {path} cannot be read: {problem}") from None
+        raise CommandError(
+            gettext("--token-file %(path)s cannot be read: %(problem)s") % {"path": path, "problem": problem}
+        ) from None
 
 
 def _caller(secret: str) -> Caller:
@@ -52,5 +56,5 @@ def _caller(secret: str) -> Caller:
     except NotAllowed as refusal:
         raise CommandError(str(refusal)) from None
     if token is None:
-        raise CommandError("The token is not known, has expired or was revoked.")
+        raise CommandError(gettext("The token is not known, has expired or was revoked."))
     return Caller(token, secret, environment)

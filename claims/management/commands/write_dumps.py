@@ -1,22 +1,26 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop
 
 from claims.exports.dumps.dump_run import DumpDamaged, DumpUnderWay, write_dump
 from factcheck.installation.file_store import FilesAway
+from factcheck.management.spoken_command import SpokenCommand
 
 
-class Command(BaseCommand):
-    help = "Write everything published as files for anybody, as the schedule does (docs/dumps.md)."
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Write everything published as files for anybody, as the schedule does (docs/dumps.md)."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--keep", type=int, metavar="NUMBER", help="how many stay; DUMPS_KEPT unless given"
+            "--keep", type=int, metavar="NUMBER", help=gettext("how many stay; DUMPS_KEPT unless given")
         )
 
     def handle(self, *, keep: int | None, verbosity: int, **options: Any) -> None:
         if keep is not None and keep < 1:
-            raise CommandError("--keep: the newest one always stays; give 1 or more.")
+            raise CommandError(gettext("--keep: the newest one always stays; give 1 or more."))
         told = (lambda name: self.stderr.write(f"{name} …")) if verbosity else (lambda name: None)
         try:
             dump = write_dump(kept=keep, told=told)
@@ -24,7 +28,8 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from None
         except OSError as problem:
             raise CommandError(
-                f"The dump was not written, and nothing is left of it: {problem.strerror}."
+                gettext("The dump was not written, and nothing is left of it: %(problem)s.")
+                % {"problem": problem.strerror}
             ) from None
         for file in dump.manifest["files"]:
             self.stdout.write(f"{dump.day}/{file['name']}\t{file['bytes']}\t{file['sha256']}")

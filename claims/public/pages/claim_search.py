@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 
 from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.ledger.queries.search_query import RELEVANCE
@@ -53,7 +54,7 @@ def days_of(text: str) -> tuple[date, date]:
 
 def _year_or_month(text: str) -> None:
     if not _YEAR_OR_MONTH.fullmatch(text):
-        raise ValidationError("Write a year as 2026, or a month as 2026-03.")
+        raise ValidationError(gettext("Write a year as 2026, or a month as 2026-03."))
 
 
 def _language_range(text: str) -> None:

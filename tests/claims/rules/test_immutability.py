@@ -241,6 +241,7 @@ def test_every_history_is_known() -> None:
         "claims_replyrequestevent",
         "claims_replytemplateevent",
         "claims_topicevent",
+        "claims_translationevent",
         "claims_verdictevent",
         "claims_watchevent",
         "claims_webhookendpointevent",
@@ -284,4 +285,4 @@ def test_what_has_a_history_or_keeps_its_rows_is_never_truncated(everything: Cla
         )
         assert [table for table, is_guarded in cursor.fetchall() if not is_guarded] == []
     refused("TRUNCATE claims_evidence", match="evidence_no_truncate")
-    refused("TRUNCATE claims_apitoken", match="apitoken_no_truncate")
+    refused("TRUNCATE claims_apitoken CASCADE", match="apitoken_no_truncate")

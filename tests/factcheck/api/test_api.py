@@ -31,6 +31,7 @@ def test_root_lists_everything(client: Client) -> None:
         "lookup-media": f"{base}/v1/lookup/media/",
         "match": f"{base}/v1/match/",
         **{name: f"{base}/v1/{name}/" for name in ("complaints", "requests", "corrections", "standards")},
+        "dumps": "http://testserver/dumps/index.json",
         "schema": f"{base}/schema/",
         "docs": f"{base}/docs/",
         "redoc": f"{base}/redoc/",

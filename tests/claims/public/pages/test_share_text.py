@@ -33,7 +33,7 @@ def test_it_says_the_rating_what_it_is_of_and_who_checked_it() -> None:
         f"False: “The bridge is not safe.” – fact check by Harbour Gazette, {URL}"
     )
     with translation.override("de"):
-        assert share_text(document()).startswith("Falsch: “The bridge is not safe.”")
+        assert share_text(document()).startswith("Falsch: „The bridge is not safe.“")
 
 
 def test_a_statement_is_whole_or_left_out_with_its_rating() -> None:
@@ -71,6 +71,6 @@ def test_who_reads_a_translation_shares_it_and_the_picture_keeps_the_words_that_
     publish_translation(claim, checker, editor, byline="Ana Ruiz")
     spanish = page(client, f"/claims/{claim.pk}/{claim.slug}/", accept_language="es")
     (text,) = spanish.cssselect(".sharing textarea")
-    assert "“El puente costó doce millones de euros.”" in str(text.text)
+    assert "«El puente costó doce millones de euros.»" in str(text.text)
     (alternative,) = spanish.cssselect("meta[property='og:image:alt']")
     assert "“The bridge cost 12 million euros.”" in alternative.get("content")
