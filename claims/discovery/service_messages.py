@@ -6,7 +6,7 @@ from http import HTTPStatus
 from django.utils import timezone
 
 from sources.http import services
-from sources.http.postponements import postponed_by
+from sources.http.postponements import LONGEST_POSTPONEMENT, postponed_by
 
 SECONDS, MOST_BYTES = 20.0, 100_000
 
@@ -27,7 +27,7 @@ class NotTold(Exception):
 
     def __init__(self, why: str, *, pause: timedelta = timedelta(0)) -> None:
         super().__init__(why)
-        self.pause = min(pause, timedelta(days=1))
+        self.pause = min(pause, LONGEST_POSTPONEMENT)
 
 
 def send(service: str, url: str, message: bytes, content_type: str) -> None:
@@ -44,11 +44,13 @@ def send(service: str, url: str, message: bytes, content_type: str) -> None:
         raise NotTold(str(away)) from None
     if 200 <= answer.status < 300:
         return
-    asked_for = postponed_by(answer.retry_after, timezone.now())
+    asked_for = postponed_by(answer.retry_after.strip(), timezone.now())
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         raise NotTold(f"{service} says that it is told too often (429).", pause=asked_for or PATIENCE)
     if answer.status in _OURS:
-        beginning = " ".join(answer.content[:200].decode(errors="replace").split())
+        # PostgreSQL stores every character but NUL.
+        words = answer.content[:200].decode(errors="replace").replace("\0", "\ufffd")
+        beginning = " ".join(words.split())
         raise NotTold(f"{service} refused it ({answer.status}): {beginning}", pause=LONGEST_PAUSE)
     raise NotTold(f"{service} answered with {answer.status}.", pause=asked_for)
 
