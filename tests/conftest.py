@@ -161,6 +161,12 @@ def nothing_is_counted_yet() -> None:
 
 
 @pytest.fixture(autouse=True)
+def nobody_has_asked_in_a_language() -> None:
+    """Who answers a request leaves the language active in which that was."""
+    translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
 def nobody_has_tried_to_sign_in() -> None:
     """Attempts are counted in memory too, and all tests sign in from one address."""
     from factcheck.admin import sign_in_attempts  # noqa: PLC0415  settings are configured by now

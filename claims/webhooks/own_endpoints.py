@@ -17,13 +17,8 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 
 from claims.models import ApiToken
-from claims.models.webhook import (
-    MOST_PER_OWNER,
-    VERIFICATION_EVENT,
-    WebhookAttempt,
-    WebhookEndpoint,
-    WebhookEndpointQuerySet,
-)
+from claims.models.webhook import MOST_PER_OWNER, VERIFICATION_EVENT, WebhookEndpoint, WebhookEndpointQuerySet
+from claims.models.webhook_delivery import WebhookAttempt
 from claims.newsroom.refusals import NotPossible
 from claims.webhooks import endpoints
 from factcheck.api.json_bodies import read_strictly

@@ -13,7 +13,7 @@ from django.utils import timezone
 from time_machine import travel
 
 from claims.discovery import announcements, indexnow
-from claims.discovery.refusals import FIRST_PAUSE, LONGEST_PAUSE, PATIENCE, NotTold, pause_after
+from claims.discovery.service_messages import FIRST_PAUSE, LONGEST_PAUSE, PATIENCE, NotTold, pause_after
 from claims.models import AnnouncementProgress, Claim
 from claims.review import workflow
 from tests.claims.discovery.conftest import ToldService

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from pytest_django import DjangoAssertNumQueries
 
-from claims.models import Claim, Claimant, Publication, Topic
+from claims.models import Claim, Claimant, Cluster, Publication, Topic
 from claims.public.pages.head_links import PLAIN
 from claims.public.plain_pages.markdown_escapes import line, link, quoted, quoted_markdown
 from claims.public.plain_pages.views import PAGES
-from claims.review import workflow
+from claims.review import clusters, workflow
 from sources.models import Publisher
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 from tests.helpers.reader_pages import correct, page
@@ -253,6 +253,17 @@ def test_queries_do_not_grow(
     for path, queries in ((f"{claims[0].get_absolute_url()}index.md", 2), ("/clusters/index.md", 1)):
         with django_assert_num_queries(queries):
             assert client.get(path).status_code == 200, path
+
+
+def test_rumours_are_asked_for_as_on_their_page(client: Client, publish: Publish, editor: User) -> None:
+    for title in ("Free trams", "Closed bridges"):
+        made = Cluster.objects.create(title=title, language="en")
+        clusters.add(made, [publish(), publish()], by=editor)
+        clusters.move(made, "published", by=editor)
+    everything = told(client, "/clusters/index.md")
+    assert all(title in everything for title in ("Free trams", "Closed bridges"))
+    assert "Closed bridges" not in told(client, "/clusters/index.md", q="trams")
+    assert "trams" not in told(client, "/clusters/index.md", language="fr")
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
-"""Why a service was not told, and when to try again."""
+"""A message to a service that makes pages known: whether it was taken, and when to try again."""
 
 from datetime import timedelta
 from http import HTTPStatus
 
 from django.utils import timezone
 
+from sources.http import services
 from sources.http.postponements import LONGEST_POSTPONEMENT, postponed_by
-from sources.http.services import ServiceAnswer
+
+SECONDS, MOST_BYTES = 20.0, 100_000
 
 #: The first pause after a failure, doubled with each further one, and the longest.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
@@ -28,23 +30,29 @@ class NotTold(Exception):
         self.pause = min(pause, LONGEST_POSTPONEMENT)
 
 
-def taken(service: str, answer: ServiceAnswer) -> None:
-    """Do nothing, where the answer says that it was taken.
+def send(service: str, url: str, message: bytes, content_type: str) -> None:
+    """Send a message to a service, which is called so.
 
     Raises:
-        NotTold: it was not.
+        NotTold: it was not taken.
     """
+    try:
+        answer = services.ask(
+            url, message, {"Content-Type": content_type}, seconds=SECONDS, most_bytes=MOST_BYTES
+        )
+    except services.ServiceAway as away:
+        raise NotTold(str(away)) from None
     if 200 <= answer.status < 300:
         return
-    postponed = postponed_by(answer.retry_after.strip(), timezone.now())
+    asked_for = postponed_by(answer.retry_after.strip(), timezone.now())
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise NotTold(f"{service} says that it is told too often (429).", pause=postponed or PATIENCE)
+        raise NotTold(f"{service} says that it is told too often (429).", pause=asked_for or PATIENCE)
     if answer.status in _OURS:
         # PostgreSQL stores every character but NUL.
         words = answer.content[:200].decode(errors="replace").replace("\0", "\ufffd")
         beginning = " ".join(words.split())
         raise NotTold(f"{service} refused it ({answer.status}): {beginning}", pause=LONGEST_PAUSE)
-    raise NotTold(f"{service} answered with {answer.status}.", pause=postponed)
+    raise NotTold(f"{service} answered with {answer.status}.", pause=asked_for)
 
 
 def pause_after(failures: int, refusal: NotTold) -> timedelta:
