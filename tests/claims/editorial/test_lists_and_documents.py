@@ -18,6 +18,7 @@ from factcheck.routes import openapi
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.newsroom_tool import Tool, tool
 from tests.helpers.shown_media import make_claim_media, make_media
+from tests.helpers.translations import translate
 
 pytestmark = pytest.mark.django_db
 
@@ -199,6 +200,7 @@ def test_every_document_is_what_the_schema_says_and_nothing_more(
         "media": claim.media.get().media_id,
         "evidence-pack": claim.pk,
         "deliveries": message.pk,
+        "translations": translate(claim, checker, "fr").pk,
     }
     for path, methods in openapi()["paths"].items():
         if not path.startswith("/api/v1/editorial/") or "get" not in methods:
@@ -216,7 +218,7 @@ def test_every_document_is_what_the_schema_says_and_nothing_more(
             others.append(path)
         seen += 1
     assert others == ["/api/v1/editorial/claims/{id}/evidence-pack/"]
-    assert seen == 34  # addresses that are read
+    assert seen == 37  # addresses that are read
 
 
 def assert_described(document: Any, schema: dict[str, Any], path: str) -> None:
