@@ -202,6 +202,7 @@ def test_every_document_is_what_the_schema_says_and_nothing_more(
         "media": claim.media.get().media_id,
         "evidence-pack": claim.pk,
         "deliveries": message.pk,
+        "translations": translate(claim, checker, "fr").pk,
     }
     for path, methods in openapi()["paths"].items():
         if not path.startswith("/api/v1/editorial/") or "get" not in methods:
