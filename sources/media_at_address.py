@@ -7,7 +7,8 @@ nor why nothing came back.
 from django.utils.translation import gettext as _
 
 from sources.failures import Failure
-from sources.http.fetched_documents import FetchError, Limits, fetch
+from sources.http.fetch_errors import FetchError
+from sources.http.fetched_documents import Limits, fetch
 
 #: A picture in the size in which pages show it, and no time to wait for it: somebody waits for the answer.
 LIMITS = Limits(

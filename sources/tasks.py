@@ -7,7 +7,8 @@ from procrastinate.contrib.django import app
 from factcheck.installation.file_store import FilesAway
 from sources.archiving import tasks as archiving_tasks
 from sources.capture import capture
-from sources.http.fetched_documents import TEMPORARY, FetchError, fetch
+from sources.http.fetch_errors import TEMPORARY, FetchError
+from sources.http.fetched_documents import fetch
 from sources.material import Material
 from sources.media import keyframes
 from sources.models import Source

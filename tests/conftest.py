@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections
 from django.test import TransactionTestCase
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import DjangoDbBlocker
 
 from factcheck.database import clock, embedded
@@ -117,6 +117,12 @@ def on_nobodys_behalf() -> None:
     log_context.request_id.set("")
 
 
+@pytest.fixture(autouse=True)
+def in_nobodys_language() -> None:
+    """A request of the test before may have been answered in another language, which its thread goes on to speak."""
+    translation.deactivate()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A database for this worker.
@@ -152,6 +158,12 @@ def database_travels_along() -> Iterator[None]:
 def nothing_is_counted_yet() -> None:
     """Counts are kept under the number of the newest entry, and the ledgers of all tests begin at the same."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_asked_in_a_language() -> None:
+    """Who answers a request leaves the language active in which that was."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

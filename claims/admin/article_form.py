@@ -28,7 +28,8 @@ from claims.articles.proposals import FoundClaim, propose
 from factcheck.admin.base import change_page, person_at
 from factcheck.installation.spoken_sentences import in_words
 from sources.extraction import LARGEST, ExtractionError
-from sources.http.fetched_documents import FetchError, fetch
+from sources.http.fetch_errors import FetchError
+from sources.http.fetched_documents import fetch
 from sources.material import Material
 from sources.models import Snapshot, Source
 from sources.overrides import OverrideError, Overrides, read_overrides

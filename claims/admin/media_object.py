@@ -29,7 +29,7 @@ from factcheck.admin.technical import fingerprint, folded_json
 from factcheck.admin.versions import DeskForm
 from factcheck.django_internals import become
 from factcheck.installation.spoken_sentences import in_words
-from sources.http.fetched_documents import FetchError
+from sources.http.fetch_errors import FetchError
 from sources.media.refused_media import MediaRefused
 from sources.models import MediaObject
 from sources.public_media import NamedFile

@@ -58,7 +58,6 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         LanguageFilter,
         ("author", AutocompleteSelectFilter),
     )
-    list_select_related = ("verdict__claim", "author")
     search_fields = ("verdict__claim__statement", "statement", "summary", "byline")
     search_help_text = gettext_lazy("Words of the claim or of the translation")
     ordering = ("-pk",)
@@ -71,7 +70,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Translation]:
         rows: QuerySet[Translation] = super().get_queryset(request)
-        return rows.defer("explanation").select_related("verdict__claim", "verdict__publisher")
+        return rows.defer("explanation").select_related("verdict__claim", "verdict__publisher", "author")
 
     @admin.display(description=gettext_lazy("claim"))
     def on_claim(self, row: Translation) -> SafeString:

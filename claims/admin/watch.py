@@ -27,7 +27,7 @@ from claims.models import Claim, Watch, WatchedPage, WatchProgress
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.installation.spoken_sentences import in_words
-from sources.http.fetched_documents import FetchError
+from sources.http.fetch_errors import FetchError
 
 #: Pages of a watch that its own page shows.
 _SHOWN = 10

@@ -3,7 +3,6 @@
 import logging
 from typing import Any, BinaryIO
 
-import orjson
 from django.db import close_old_connections
 
 from claims.assistants import mcp_server, revisions
@@ -14,6 +13,7 @@ from factcheck.api.json_rpc import (
     REFUSED,
     RpcError,
     decoded,
+    encoded,
     error,
     id_of,
     message_of,
@@ -40,7 +40,7 @@ def converse(lines: BinaryIO, out: BinaryIO, caller: Caller) -> None:
         else:
             said = answered(line, caller)
         if said is not None:
-            out.write(orjson.dumps(said) + b"\n")
+            out.write(encoded(said).encode() + b"\n")
             out.flush()
 
 

@@ -7,12 +7,13 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import Max
 from django.utils import timezone
 
 from claims.discovery import indexnow, websub
-from claims.discovery.refusals import NotTold, pause_after
+from claims.discovery.service_messages import NotTold, pause_after
 from claims.models import AnnouncementProgress, Publication
+from claims.models.publication import in_version_before
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +82,5 @@ def _progress_of(service: str) -> AnnouncementProgress:
 
 
 def _entries_after(position: int) -> list[dict[str, Any]]:
-    before = Publication.objects.filter(claim=OuterRef("claim"), version=OuterRef("version") - 1)
-    rows = Publication.objects.filter(sequence__gt=position).order_by("sequence")
-    told = rows.annotate(slug_before=Subquery(before.values("slug")))
-    return [{**row} for row in told.values("sequence", "claim_id", "slug", "slug_before", "kind")[:STEP]]
+    rows = Publication.objects.after(position).annotate(slug_before=in_version_before("slug"))
+    return [{**row} for row in rows.values("sequence", "claim_id", "slug", "slug_before", "kind")[:STEP]]

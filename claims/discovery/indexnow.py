@@ -12,13 +12,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.urls import reverse
 
-from claims.discovery.refusals import NotTold, taken
+from claims.discovery.service_messages import send
 from claims.models.claim import claim_path
-from sources.http import services
 
 #: Addresses that one message may have.
 MOST_ADDRESSES = 10_000
-SECONDS, MOST_BYTES = 20.0, 100_000
 
 
 def changed_addresses(entries: Iterable[dict[str, Any]]) -> list[str]:
@@ -53,14 +51,4 @@ def _send(addresses: list[str]) -> None:
         "keyLocation": settings.SITE_URL + reverse("indexnow-key", args=[key]),
         "urlList": addresses,
     }
-    try:
-        answer = services.ask(
-            settings.INDEXNOW_URL,
-            json.dumps(message).encode(),
-            {"Content-Type": "application/json; charset=utf-8"},
-            seconds=SECONDS,
-            most_bytes=MOST_BYTES,
-        )
-    except services.ServiceAway as away:
-        raise NotTold(str(away)) from None
-    taken("IndexNow", answer)
+    send("IndexNow", settings.INDEXNOW_URL, json.dumps(message).encode(), "application/json; charset=utf-8")

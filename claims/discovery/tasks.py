@@ -4,10 +4,9 @@ from typing import Any
 
 from django.db import transaction
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from claims.discovery import announcements
-from factcheck.database.deferred_jobs import defer
+from factcheck.database.deferred_jobs import defer_once
 
 QUEUE = "announcements"
 ANNOUNCE = "claims.discovery.tasks.announce_entries"
@@ -37,8 +36,4 @@ def announce_what_is_left(timestamp: int) -> None:
 
 
 def _call() -> None:
-    try:
-        with transaction.atomic():
-            defer(ANNOUNCE, {}, queue=QUEUE, queueing_lock=ANNOUNCE)
-    except AlreadyEnqueued:
-        return
+    defer_once(ANNOUNCE, {}, queue=QUEUE, queueing_lock=ANNOUNCE)

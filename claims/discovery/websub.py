@@ -12,10 +12,7 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.urls import reverse
 
-from claims.discovery.refusals import NotTold, taken
-from sources.http import services
-
-SECONDS, MOST_BYTES = 20.0, 100_000
+from claims.discovery.service_messages import send
 
 _CLAIMS = ("claims-atom", "claims-rss", "claims-json")
 _CORRECTIONS = "corrections-atom"
@@ -37,14 +34,4 @@ def tell(hub: str, entries: Sequence[dict[str, Any]]) -> None:
     """
     changed = topics(entries)
     form = [("hub.mode", "publish"), *(("hub.url", topic) for topic in changed)]
-    try:
-        answer = services.ask(
-            hub,
-            urlencode(form).encode(),
-            {"Content-Type": "application/x-www-form-urlencoded"},
-            seconds=SECONDS,
-            most_bytes=MOST_BYTES,
-        )
-    except services.ServiceAway as away:
-        raise NotTold(str(away)) from None
-    taken(urlsplit(hub).netloc, answer)
+    send(urlsplit(hub).netloc, hub, urlencode(form).encode(), "application/x-www-form-urlencoded")

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 
 from claims.ledger.document import claim_document
-from claims.ledger.document.claim_document import moment, render
+from claims.ledger.document.claim_document import moment, moment_if_any, render
 from claims.ledger.document.reply_document import reply
 from claims.models import (
     Appearance,
@@ -24,6 +24,7 @@ from claims.models import (
     SignOff,
     Topic,
     Transition,
+    TranslationStep,
     Verdict,
 )
 from claims.models.claim_media import media_readable_by
@@ -187,18 +188,20 @@ def verdict(row: Verdict) -> Document:
         "review_round": row.review_round,
         "required_signoffs": row.required_signoffs,
         "reply_rule": row.reply_rule,
-        "signoffs": [
-            {
-                "by": {"id": each.by_id, "name": each.by_name},
-                "round": each.round,
-                "note": each.note,
-                "at": moment(each.at),
-            }
-            for each in row.signoffs.all()
-        ],
+        "signoffs": [said_in_review(each) for each in row.signoffs.all()],
         "submitted_by": person(row.submitted_by),
-        "submitted_at": moment(row.submitted_at) if row.submitted_at else None,
+        "submitted_at": moment_if_any(row.submitted_at),
         "created_at": moment(row.created_at),
+    }
+
+
+def said_in_review(row: SignOff | TranslationStep) -> Document:
+    """Who said what of it, and in which round."""
+    return {
+        "by": {"id": row.by_id, "name": row.by_name},
+        "round": row.round,
+        "note": row.note,
+        "at": moment(row.at),
     }
 
 
@@ -212,13 +215,13 @@ def reply_request(row: ReplyRequest) -> Document:
         "address": row.address,
         "subject": row.subject,
         "text": row.text,
-        "answer_by": moment(row.answer_by) if row.answer_by else None,
-        "sent_at": moment(row.sent_at) if row.sent_at else None,
+        "answer_by": moment_if_any(row.answer_by),
+        "sent_at": moment_if_any(row.sent_at),
         "sent_by": {"id": row.sent_by_id, "name": row.sent_by_name} if row.sent_by_id else None,
         "is_being_mailed": bool(row.mail_asked_at and not row.sent_at),
         "mail_problem": row.mail_problem,
         "message_id": row.message_id,
-        "answered_at": moment(row.answered_at) if row.answered_at else None,
+        "answered_at": moment_if_any(row.answered_at),
         "answer_channel": row.answer_channel,
         "answer_shown": row.answer_shown,
         "whole_answer": row.answer,

@@ -1,5 +1,7 @@
 """What the lists of the editorial API can be narrowed down by."""
 
+from collections.abc import Callable
+
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 
@@ -19,6 +21,11 @@ def _score(part: object) -> float:
     if type(part) is not float or not -1 <= part <= 1:
         raise ValueError
     return part
+
+
+def yes_or_no(condition: Callable[[], Q]) -> Callable[[str], Q]:
+    """The condition where the word is `yes`, and that it does not hold where it is `no`."""
+    return lambda word: condition() if word == "yes" else ~condition()
 
 
 #: Every move, and what befalls a verdict when its next version is published.
@@ -47,11 +54,7 @@ class ClaimWorkQuery(ListQuery):
     published = Parameter(
         Keyword(("yes", "no")),
         "Whether readers see the claim now.",
-        matches=lambda word: (
-            Q(Exists(Publication.objects.current().filter(claim=OuterRef("pk"))))
-            if word == "yes"
-            else ~Q(Exists(Publication.objects.current().filter(claim=OuterRef("pk"))))
-        ),
+        matches=yes_or_no(lambda: Q(Exists(Publication.objects.current().filter(claim=OuterRef("pk"))))),
     )
     language = Parameter(
         LanguageRange(),
@@ -119,11 +122,7 @@ class TranslationWorkQuery(ListQuery):
     current = Parameter(
         Keyword(("yes", "no")),
         "Whether it is of a version of the verdict that is published now.",
-        matches=lambda word: (
-            Q(verdict__state=Verdict.State.PUBLISHED)
-            if word == "yes"
-            else ~Q(verdict__state=Verdict.State.PUBLISHED)
-        ),
+        matches=yes_or_no(lambda: Q(verdict__state=Verdict.State.PUBLISHED)),
     )
     ordering = ordering_parameter(orderings)
 

@@ -29,7 +29,7 @@ from claims.review import claim_edits
 from claims.review.described_media import change_description, taken_in
 from factcheck.database import clock
 from factcheck.installation.spoken_sentences import in_words
-from sources.http.fetched_documents import FetchError
+from sources.http.fetch_errors import FetchError
 from sources.media.refused_media import MediaRefused
 from sources.models import MediaObject
 

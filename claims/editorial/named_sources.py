@@ -14,7 +14,8 @@ from claims.quotes.quote_places import QuotedWords, places_in_words, quote, quot
 from factcheck.installation.spoken_sentences import in_words
 from sources.capture import capture
 from sources.extraction import ExtractionError
-from sources.http.fetched_documents import FetchError, fetch
+from sources.http.fetch_errors import FetchError
+from sources.http.fetched_documents import fetch
 from sources.material import Material
 from sources.models import Source
 from sources.overrides import NOTHING_STATED, Overrides, read_overrides

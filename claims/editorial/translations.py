@@ -8,7 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 
 from claims.editorial.authentication import InsufficientScope
-from claims.editorial.documents import Document, person
+from claims.editorial.documents import Document, person, said_in_review
 from claims.editorial.idempotency import KeptAnswer
 from claims.editorial.list_queries import TranslationWorkQuery
 from claims.editorial.move_resources import MovingResource
@@ -20,7 +20,7 @@ from claims.editorial.translation_bodies import (
     TranslationChanges,
     TranslationMoveBody,
 )
-from claims.ledger.document.claim_document import moment
+from claims.ledger.document.claim_document import moment, moment_if_any
 from claims.ledger.document.markdown import to_html
 from claims.models import Scope, Translation, TranslationStep, Verdict
 from claims.review import translation_drafts
@@ -137,18 +137,9 @@ def translation(row: Translation) -> Document:
         "original_sha256": row.original_sha256,
         "review_round": row.review_round,
         "required_signoffs": row.required_signoffs,
-        "steps": [
-            {
-                "action": each.action,
-                "by": {"id": each.by_id, "name": each.by_name},
-                "round": each.round,
-                "note": each.note,
-                "at": moment(each.at),
-            }
-            for each in row.steps.all()
-        ],
+        "steps": [{"action": each.action, **said_in_review(each)} for each in row.steps.all()],
         "submitted_by": person(row.submitted_by),
-        "submitted_at": moment(row.submitted_at) if row.submitted_at else None,
-        "published_at": moment(row.published_at) if row.published_at else None,
+        "submitted_at": moment_if_any(row.submitted_at),
+        "published_at": moment_if_any(row.published_at),
         "created_at": moment(row.created_at),
     }

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from claims.editorial.documents import Document
 from claims.editorial.request_bodies import example
 from claims.editorial.strict_bodies import StrictKeys, Switch, Text
-from claims.ledger.document.claim_document import moment
+from claims.ledger.document.claim_document import moment, moment_if_any
 from claims.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from claims.models.webhook import TEST_EVENT, VERIFICATION_EVENT
 from factcheck.api.pagination import both_ways, id_key
@@ -150,9 +150,9 @@ def webhook(row: WebhookEndpoint) -> Document:
         "events": row.event_kinds,
         "state": _state(row),
         "disabled_reason": row.disabled_reason,
-        "disabled_at": _moment(row.disabled_at),
-        "verified_at": _moment(row.verified_at),
-        "previous_secret_until": _moment(row.previous_secret_until),
+        "disabled_at": moment_if_any(row.disabled_at),
+        "verified_at": moment_if_any(row.verified_at),
+        "previous_secret_until": moment_if_any(row.previous_secret_until),
         "token": row.token.name if row.token else "",
         "created_at": moment(row.created_at),
     }
@@ -168,8 +168,8 @@ def delivery(row: Any) -> Document:
         "version": row.version,
         "sequence": row.sequence,
         "created_at": moment(row.created_at),
-        "next_attempt_at": _moment(row.next_attempt_at),
-        "settled_at": _moment(row.settled_at),
+        "next_attempt_at": moment_if_any(row.next_attempt_at),
+        "settled_at": moment_if_any(row.settled_at),
         "attempts": [
             {
                 "at": moment(attempt.at),
@@ -189,7 +189,3 @@ def _state(row: WebhookEndpoint) -> str:
     if row.active:
         return "active"
     return "paused" if row.verified_at else "unverified"
-
-
-def _moment(at: Any) -> str | None:
-    return moment(at) if at else None

@@ -6,7 +6,8 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from claims.federation.ledger_pages import LedgerPage, NotBelieved, origin, read_page
-from sources.http.fetched_documents import FetchError, Limits, fetch
+from sources.http.fetch_errors import FetchError
+from sources.http.fetched_documents import Limits, fetch
 
 USER_AGENT = "Factcheck/1.0 (claim database for fact-checkers; follows what other newsrooms publish)"
 LIMITS = Limits(content_bytes=20_000_000, total_seconds=60, redirects=2)

@@ -15,7 +15,7 @@ from claims.models import PeerNewsroom, PeerProgress
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from factcheck.installation.spoken_sentences import in_words
-from sources.http.fetched_documents import FetchError
+from sources.http.fetch_errors import FetchError
 from sources.material import is_address
 from sources.models.publisher import has_the_name_of_the_house
 

@@ -22,7 +22,7 @@ from claims.federation.taken_pages import take
 from claims.models import PeerNewsroom, PeerProgress
 from claims.models.watch import storable, validators
 from factcheck.installation.spoken_sentences import in_words
-from sources.http.fetched_documents import FetchError
+from sources.http.fetch_errors import FetchError
 
 logger = logging.getLogger(__name__)
 

@@ -3,6 +3,7 @@
 import claims.models.notification_preference
 import claims.models.statement_key
 import claims.models.webhook
+import claims.models.webhook_delivery
 import datetime
 import django.contrib.auth.models
 import django.contrib.postgres.fields
@@ -1898,7 +1899,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('event', models.CharField(choices=[('claim.published', 'Published'), ('claim.updated', 'Updated'), ('claim.corrected', 'Corrected'), ('claim.retracted', 'Retracted'), ('claim.merged', 'Merged into another claim'), ('claim.unmerged', 'Merge undone'), ('claim.left_filter', 'No longer matches the filter'), ('webhook.test', 'Test'), ('webhook.verification', 'Question to the receiver')], max_length=30, verbose_name='event')),
-                ('message_id', models.CharField(default=claims.models.webhook.new_message_id, max_length=40, unique=True, verbose_name='message')),
+                ('message_id', models.CharField(default=claims.models.webhook_delivery.new_message_id, max_length=40, unique=True, verbose_name='message')),
                 ('state', models.CharField(choices=[('pending', 'Waiting'), ('delivered', 'Delivered'), ('failed', 'Given up')], default='pending', max_length=10, verbose_name='state')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='created')),
                 ('next_attempt_at', models.DateTimeField(default=django.utils.timezone.now, null=True, verbose_name='next attempt')),

@@ -76,7 +76,8 @@ from .verdict import CorrectionKind, MediaAuthenticity, Verdict
 from .visited_page import VisitedPage
 from .vocabulary import SearchLanguage, SearchSpelling, SearchWord
 from .watch import Watch, WatchedPage, WatchProgress
-from .webhook import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookProgress
+from .webhook import WebhookEndpoint, WebhookEvent, WebhookProgress
+from .webhook_delivery import WebhookAttempt, WebhookDelivery
 
 __all__ = [
     "AnnouncementProgress",

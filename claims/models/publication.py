@@ -7,7 +7,19 @@ from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Case, Exists, F, FloatField, Func, OuterRef, Q, UniqueConstraint, Value, When
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    FloatField,
+    Func,
+    OuterRef,
+    Q,
+    Subquery,
+    UniqueConstraint,
+    Value,
+    When,
+)
 from django.db.models.expressions import Expression
 from django.utils.translation import gettext_lazy as _
 
@@ -46,6 +58,12 @@ def _rank_among(places: Places) -> Expression:
     )
 
 
+def in_version_before(column: str) -> Subquery:
+    """What this column says in the version before, of the same claim; NULL where there is none."""
+    rows = Publication.objects.filter(claim=OuterRef("claim"), version=OuterRef("version") - 1)
+    return Subquery(rows.values(column))
+
+
 class PublicationQuerySet(models.QuerySet["Publication"]):
     """What the public may see of claims, now and at any moment; `PublishedVerdict` has the same for verdicts."""
 
@@ -56,6 +74,10 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
     def current(self) -> Self:
         """What the public sees now: one row per published claim."""
         return self.filter(CURRENT)
+
+    def after(self, position: int) -> Self:
+        """The entries behind a position of the ledger, in its order."""
+        return self.filter(sequence__gt=position).order_by("sequence")
 
     def said_again(self) -> Self:
         """What the public sees now of claims that were made in several places."""

@@ -9,6 +9,7 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from claims.models import review_rules
 from factcheck.database.rules import Rule, refuse, see_the_present
 
 #: From which state to which a translation may go: as a verdict.
@@ -165,22 +166,10 @@ COMES_BACK_AS_IT_WAS = Rule(
     """,
 )
 
-KEPT = Rule(
-    name="translation_is_kept",
-    operation=pgtrigger.Delete,
-    condition=~pgtrigger.Q(old__state="draft"),
-    func=refuse("Only a draft can be deleted.", name="translation_is_kept"),
-)
+KEPT = review_rules.only_drafts_are_deleted("translation")
 
 # What stays as it was -------------------------------------------------------------------------------------------------
 
-_EDITORS_FORGOTTEN = refuse(
-    "Who has written on a translation is not forgotten.", name="translation_editors_are_remembered"
-)
-_TERMS_CHANGED = refuse(
-    "The terms of a review are set when a draft is submitted, each time for a new round.",
-    name="translation_terms_of_review",
-)
 _WRONG_MOMENT = refuse(
     "When a translation was added and published is said once, and never later than now by the clock of the database.",
     name="translation_moments_are_fixed",
@@ -198,52 +187,9 @@ ORIGIN_IS_FIXED = Rule(
     ),
 )
 
-EDITORS_ARE_REMEMBERED = Rule(
-    name="translation_editors_are_remembered",
-    operation=pgtrigger.Update,
-    condition=pgtrigger.AnyChange("edited_by"),
-    func=f"""
-        IF NOT NEW.edited_by @> OLD.edited_by THEN
-            {_EDITORS_FORGOTTEN}
-        END IF;
-        RETURN NEW;
-    """,
-)
-
-TERMS_OF_REVIEW = Rule(
-    # A round that does not grow would let sign-offs of an earlier wording count again.
-    name="translation_terms_of_review",
-    operation=pgtrigger.Update,
-    condition=pgtrigger.AnyChange("review_round", "required_signoffs", "submitted_by", "state"),
-    func=f"""
-        IF NEW.review_round < OLD.review_round
-            OR NEW.state = 'in_review' AND OLD.state = 'draft' AND NEW.review_round = OLD.review_round
-            OR OLD.state <> 'draft'
-                AND (NEW.review_round, NEW.required_signoffs, NEW.submitted_by_id)
-                IS DISTINCT FROM (OLD.review_round, OLD.required_signoffs, OLD.submitted_by_id)
-        THEN
-            {_TERMS_CHANGED}
-        END IF;
-        RETURN NEW;
-    """,
-)
-
-MOMENTS_ARE_FIXED = Rule(
-    name="translation_moments_are_fixed",
-    operation=pgtrigger.Update,
-    condition=pgtrigger.AnyChange("created_at", "published_at"),
-    func=f"""
-        IF NEW.created_at <> OLD.created_at
-            OR NEW.published_at IS DISTINCT FROM OLD.published_at AND (
-                OLD.state = 'in_review' AND NEW.state = 'published'
-                AND NEW.published_at <= clock_timestamp()
-            ) IS NOT TRUE
-        THEN
-            {_WRONG_MOMENT}
-        END IF;
-        RETURN NEW;
-    """,
-)
+EDITORS_ARE_REMEMBERED = review_rules.editors_are_remembered("translation")
+TERMS_OF_REVIEW = review_rules.terms_of_review("translation")
+MOMENTS_ARE_FIXED = review_rules.moments_are_fixed("translation", _WRONG_MOMENT)
 
 # What publishing it takes ---------------------------------------------------------------------------------------------
 

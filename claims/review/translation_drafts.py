@@ -41,8 +41,11 @@ def begin_translation(verdict: Verdict, language: str, *, by: User, **content: A
     same = Translation.objects.filter(verdict=verdict_now, language__iexact=language)
     if same.open().exists():
         raise NotPossible(_("Somebody is already translating this into the language."))
-    earlier = newest_before(verdict_now, language)
-    carried = {name: getattr(earlier, name) for name in (*WORDS, "byline")} if earlier else {}
+    earlier = newest_before(verdict_now, language, by)
+    carried: dict[str, Any] = {}
+    if earlier:
+        carried = {name: getattr(earlier, name) for name in (*WORDS, "byline")}
+        carried["edited_by"] = _writers_of_unreviewed_words(earlier, by)
     if original.statement_language.lower() == language.lower():
         carried["statement"] = original.words["statement"]
     return Translation.objects.create(
@@ -80,9 +83,12 @@ def require_translatable(verdict: Verdict, language: str) -> Original:
     return original
 
 
-def newest_before(verdict: Verdict, language: str) -> Translation | None:
-    """The newest translation of any version of the verdict into this language, but for those that were taken back."""
-    rows = Translation.objects.filter(
+def newest_before(verdict: Verdict, language: str, by: User) -> Translation | None:
+    """The newest translation into this language that the person may read, of any version of the verdict.
+
+    Those that were taken back are none.
+    """
+    rows = Translation.objects.readable_by(by).filter(
         verdict__claim=verdict.claim_id, verdict__publisher=verdict.publisher_id, language__iexact=language
     )
     return rows.exclude(state=_STATE.RETRACTED).order_by("-verdict__version", "-version").first()
@@ -144,8 +150,14 @@ def carry_over_translation(translation: Translation, *, by: User) -> Translation
             _("This is the translation of what is published now: there is nothing to carry over.")
         )
     words = {name: getattr(translation, name) for name in (*WORDS, "byline")}
+    words["edited_by"] = _writers_of_unreviewed_words(translation, by)
     draft = begin_translation(verdict, translation.language, by=by, **words)
     return move_translation(draft, "submit", by=by, note=_("Carried over unchanged from the version before."))
+
+
+def _writers_of_unreviewed_words(earlier: Translation, by: User) -> list[int]:
+    """Who wrote what nobody has signed off: in another's draft they do not sign it off either."""
+    return sorted(earlier.writers - {by.pk}) if earlier.published_at is None else []
 
 
 def _locked_draft(translation: Translation, by: User) -> Translation:

@@ -15,7 +15,8 @@ from django.db.models import Exists, Min, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from claims.models.webhook import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookProgress
+from claims.models.webhook import WebhookEndpoint, WebhookProgress
+from claims.models.webhook_delivery import WebhookAttempt, WebhookDelivery
 from claims.webhooks import disabled_endpoints, worker_calls
 from claims.webhooks.events import message
 from claims.webhooks.signatures import signed_headers

@@ -7,14 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from claims.models.webhook import (
-    TEST_EVENT,
-    WebhookAttempt,
-    WebhookDelivery,
-    WebhookEndpoint,
-    WebhookProgress,
-    new_secret,
-)
+from claims.models.webhook import TEST_EVENT, WebhookEndpoint, WebhookProgress, new_secret
+from claims.models.webhook_delivery import WebhookAttempt, WebhookDelivery
 from claims.webhooks import deliveries, worker_calls
 from sources.http import sent_messages
 

@@ -8,7 +8,8 @@ from django.urls import reverse
 from claims.ledger.document.claim_document import moment as written
 from claims.ledger.document.claim_document import render
 from claims.models import Publication
-from claims.models.webhook import VERIFICATION_EVENT, WebhookDelivery, WebhookEvent
+from claims.models.webhook import VERIFICATION_EVENT, WebhookEvent
+from claims.models.webhook_delivery import WebhookDelivery
 
 #: A message longer than this leaves the claim out; who wants it reads it at the address that the message names.
 LARGEST_MESSAGE = 64 * 1024  # bytes

@@ -4,11 +4,13 @@ import time
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from claims.models import Publication
-from claims.models.webhook import WebhookDelivery, WebhookEndpoint, WebhookProgress
+from claims.models.publication import in_version_before
+from claims.models.webhook import WebhookEndpoint, WebhookProgress
+from claims.models.webhook_delivery import WebhookDelivery
 from claims.webhooks import disabled_endpoints, worker_calls
 from claims.webhooks.conditions import matching
 from claims.webhooks.events import event_of
@@ -71,11 +73,9 @@ def _step(endpoint_id: int) -> int | None:
 
 
 def _entries_after(position: int) -> list[dict[str, Any]]:
-    before = Publication.objects.filter(claim=OuterRef("claim"), version=OuterRef("version") - 1)
     rows: QuerySet[Any] = (
-        Publication.objects.filter(sequence__gt=position)
-        .order_by("sequence")
-        .annotate(before_id=Subquery(before.values("id")), before_status=Subquery(before.values("status")))
+        Publication.objects.after(position)
+        .annotate(before_id=in_version_before("id"), before_status=in_version_before("status"))
         .values("id", "sequence", "kind", "status", "before_id", "before_status")
     )
     return list(rows[:STEP])

@@ -8,24 +8,20 @@ An endpoint lives as long as its token does; switched on with another token of i
 import base64
 import hashlib
 import hmac
-import json
 from contextlib import suppress
 from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError
 
 from claims.models import ApiToken
-from claims.models.webhook import (
-    MOST_PER_OWNER,
-    VERIFICATION_EVENT,
-    WebhookAttempt,
-    WebhookEndpoint,
-    WebhookEndpointQuerySet,
-)
+from claims.models.webhook import MOST_PER_OWNER, VERIFICATION_EVENT, WebhookEndpoint, WebhookEndpointQuerySet
+from claims.models.webhook_delivery import WebhookAttempt
 from claims.newsroom.refusals import NotPossible
 from claims.webhooks import endpoints
+from factcheck.api.json_bodies import read_strictly
 from factcheck.database.locks import hold
 
 
@@ -83,7 +79,7 @@ def ask_for_proof(endpoint: WebhookEndpoint) -> ReceiverProof:
     """Ask who receives there whether they know the secret. It is noted in the log, whatever comes back."""
     attempt = endpoints.sent_now(endpoint, VERIFICATION_EVENT)
     expected = challenge_answer(endpoint.secret, attempt.delivery.message_id)
-    holds = not attempt.error and hmac.compare_digest(_answered(attempt.response).encode(), expected.encode())
+    holds = not attempt.error and hmac.compare_digest(_answered(attempt.response), expected.encode())
     return ReceiverProof(endpoint.url, endpoint.secret, attempt, holds)
 
 
@@ -127,9 +123,10 @@ def _switch_on(endpoint: WebhookEndpoint, token: ApiToken) -> None:
     endpoint.disabled_at, endpoint.disabled_reason = None, ""
 
 
-def _answered(text: str) -> str:
-    with suppress(ValueError):
-        said = json.loads(text)
-        if isinstance(said, dict):
-            return str(said.get("challenge_response", ""))
-    return ""
+def _answered(text: str) -> bytes:
+    # What nests too deeply, or holds half a character, is no answer either.
+    with suppress(ParseError):
+        said = read_strictly(text.encode())
+        if isinstance(said, dict) and isinstance(answer := said.get("challenge_response"), str):
+            return answer.encode()
+    return b""

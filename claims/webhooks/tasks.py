@@ -6,7 +6,8 @@ from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from claims.models.webhook import WebhookDelivery, WebhookEndpoint, WebhookProgress
+from claims.models.webhook import WebhookEndpoint, WebhookProgress
+from claims.models.webhook_delivery import WebhookDelivery
 from claims.webhooks import deliveries, disabled_endpoints, ledger_followers, worker_calls
 
 #: So many deliveries are removed in one statement.

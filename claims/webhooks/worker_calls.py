@@ -10,10 +10,9 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from procrastinate.exceptions import AlreadyEnqueued
 
 from claims.models import WebhookEndpoint
-from factcheck.database.deferred_jobs import defer
+from factcheck.database.deferred_jobs import defer, defer_once
 
 QUEUE = "webhooks"
 FOLLOW = "claims.webhooks.tasks.follow_the_ledger"
@@ -43,15 +42,6 @@ def call_to_report(endpoint_id: int) -> None:
 
 
 def _call(task: str, lock: str, **arguments: int) -> None:
-    if not _defer_once(task, lock, arguments):
-        transaction.on_commit(partial(_defer_once, task, lock, arguments))
-
-
-def _defer_once(task: str, lock: str, arguments: dict[str, int]) -> bool:
-    """Whether the call was made: none waited."""
-    try:
-        with transaction.atomic():
-            defer(task, arguments, queue=QUEUE, queueing_lock=lock)
-    except AlreadyEnqueued:
-        return False
-    return True
+    call = partial(defer_once, task, arguments, queue=QUEUE, queueing_lock=lock)
+    if not call():
+        transaction.on_commit(call)

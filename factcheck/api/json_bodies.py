@@ -70,8 +70,9 @@ def _no_number(name: str) -> Any:
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        twice = next(key for key in found if sum(key == other for other, _value in pairs) > 1)
-        raise ValueError(gettext("the key “%(key)s” stands twice in one object") % {"key": twice[:50]})
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(gettext("the key “%(key)s” stands twice in one object") % {"key": key[:50]})
+        found[key] = value
     return found

@@ -109,14 +109,20 @@ def error(key: Id, refused: RpcError) -> dict[str, Any]:
     }
 
 
+def encoded(answer: Any) -> str:
+    """An answer as JSON in one line, whatever number somebody chose as an id."""
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+
+
 class RpcResponse(HttpResponse):
     """An answer in JSON-RPC, for its reader alone."""
 
     def __init__(
         self, answer: Any, *, status: int = HTTPStatus.OK, headers: Mapping[str, str] | None = None
     ) -> None:
-        text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
-        super().__init__(text, content_type="application/json", status=status, headers=dict(headers or {}))
+        super().__init__(
+            encoded(answer), content_type="application/json", status=status, headers=dict(headers or {})
+        )
         self["Cache-Control"] = "no-store"
 
 

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from procrastinate import App
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job, JobDeferrer
 from procrastinate.manager import JobManager
 
@@ -71,3 +73,14 @@ def defer(
     )
     if arguments:
         JobDeferrer(_JOBS, job).batch_defer(*map(dict, arguments))
+
+
+def defer_once(task: str, arguments: Mapping[str, Any], *, queue: str, queueing_lock: str) -> bool:
+    """Have the task done unless a job with this queueing lock waits already; whether none waited."""
+    try:
+        # A job that is there already is an error of the database, which takes the transaction around it along.
+        with transaction.atomic():
+            defer(task, arguments, queue=queue, queueing_lock=queueing_lock)
+    except AlreadyEnqueued:
+        return False
+    return True

@@ -4,9 +4,9 @@ No lock outlives a transaction, so none is lost or left behind where a pooler gi
 """
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
-from django.db import connection
+from django.db import Error, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 _HOLD = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
@@ -52,7 +52,12 @@ def lasting_transaction() -> Iterator["LastingTransaction"]:
         apart.set_autocommit(False)
         with apart.cursor() as cursor:
             cursor.execute(_LASTING)
-        yield LastingTransaction(apart)
+        try:
+            yield LastingTransaction(apart)
+        finally:
+            # The server lets go of what is held before we go on, and not only once it sees that nobody is there.
+            with suppress(Error):
+                apart.rollback()
 
 
 class LastingTransaction:

@@ -7,7 +7,7 @@ RATE_LIMIT_COSTS = {
     r"/lookup/media/$|/claims:imageSearch$": 40,
     r"/match/$": 5,
     r"/claims\.(csv|ndjson|jsonld)$": 20,
-    r"/standards(/|\.csv)$": 20,
+    r"/standards(/(index\.md)?|\.csv)$": 20,
     r"/evidence-pack/$": 20,
     r"^/check/answer/$": 5,
     r"^/claims/\d+/image\.png$": 3,

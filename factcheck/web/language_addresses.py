@@ -25,7 +25,8 @@ from factcheck.web.asked_languages import api_language, page_language, speak
 
 #: What begins with these has one address in all languages, and so have files beside the home page, as `/robots.txt`.
 _ONE_ADDRESS = re.compile(
-    r"/(admin|accounts|api|v1alpha1|feeds|media|static|oembed|mcp|sitemaps|\.well-known)(/|$)|/[^/]+\.[a-z0-9]+$"
+    r"/(admin|accounts|api|v1alpha1|feeds|media|static|oembed|mcp|sitemaps|\.well-known)(/|$)|/dumps/."
+    r"|/[^/]+\.[a-z0-9]+$"
 )
 
 #: How a list of alternates names the address for readers of all other languages (HTML, hreflang).

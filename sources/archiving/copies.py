@@ -24,7 +24,8 @@ from sources.archiving.browser.page_pictures import (
 from sources.capture import capture, document_in
 from sources.extraction import Document, ExtractionError
 from sources.http.exchanges import Exchanges
-from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Fetched, FetchError, Limits, fetch
+from sources.http.fetch_errors import FetchError
+from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Fetched, Limits, fetch
 from sources.http.polite_visits import PAUSE, SLOWER, SiteMemory, site_of
 from sources.known_sites import KnownSites
 from sources.material import Material

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from factcheck.database.locks import hold
-from sources.http.fetched_documents import FetchError
+from sources.http.fetch_errors import FetchError
 from sources.http.polite_visits import site_of
 from sources.models import ArchivedCopy, ArchivingRequest, Source, VisitedSite
 

@@ -12,7 +12,7 @@ from factcheck.installation.spoken_sentences import in_words
 from sources.archive import ArchiveError
 from sources.archiving.copies import archive_source
 from sources.archiving.queue import TakenSource
-from sources.http.fetched_documents import TEMPORARY, FetchError
+from sources.http.fetch_errors import TEMPORARY, FetchError
 from sources.models import ArchivedCopy, Source
 
 logger = logging.getLogger(__name__)

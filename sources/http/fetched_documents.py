@@ -5,12 +5,11 @@ and then connected to by the checked IP address (requests-hardened, so a name ca
 and size are bounded in total, not per packet.
 """
 
-import re
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.message import Message
 from typing import IO
 from urllib.parse import urljoin, urlsplit
@@ -20,9 +19,10 @@ from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3.exceptions import DecodeError, HTTPError
 
 from factcheck.sentences import SpokenSentence
-from sources.failures import Failure
 from sources.http.connections import Deadline, public_session
 from sources.http.exchanges import Exchanges, OversizedAnswer
+from sources.http.fetch_errors import FetchError, status_refusal, too_large, too_slow
+from sources.http.fetchable_addresses import require_fetchable
 from sources.http.postponements import postponed_by
 
 USER_AGENT = "Factcheck/1.0 (claim database for fact-checkers; fetches what an editor asks for)"
@@ -41,8 +41,6 @@ ACCEPTED_MEDIA_TYPES = frozenset(
     }
 )
 ARTICLES_FIRST = "text/html,application/xhtml+xml,application/pdf;q=0.9,text/plain;q=0.8"
-# Web servers of publishers listen here. Anything else reaches mail servers, caches and databases with a web request.
-ACCEPTED_PORTS = frozenset({80, 443, 8080, 8443})
 DECODABLE = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT_REDIRECTS = frozenset({301, 308})
@@ -74,35 +72,6 @@ class Fetched:
     last_modified: str
     permanent_url: str = ""
     """Where redirects led that are for good: the address to use from now on (RFC 9110, 15.4)."""
-
-
-class FetchError(Failure):
-    """Nothing usable came back.
-
-    Attributes:
-        wait: for how long the server asks to be left alone.
-        status: the HTTP status of the answer; None where there was no answer.
-    """
-
-    def __init__(
-        self, reason_code: str, sentence: str, *, wait: timedelta = timedelta(), status: int | None = None
-    ) -> None:
-        super().__init__(reason_code, sentence)
-        self.wait = wait
-        self.status = status
-
-
-#: Reasons that may be gone in a minute.
-TEMPORARY = frozenset(
-    {
-        "timed_out",
-        "connection_failed",
-        "broken_response",
-        "server_error",
-        "too_many_requests",
-        "name_not_found",
-    }
-)
 
 
 def fetch(
@@ -153,10 +122,10 @@ def fetch(
                 url.strip(), session, deadline, limits, accepted, check_redirect, begin, allow_loopback, into
             )
         except OversizedAnswer:
-            raise _too_large(url, limits) from None
+            raise too_large(url, limits.content_bytes) from None
         except FetchError:
             if deadline.passed:
-                raise _too_slow(url, limits) from None
+                raise too_slow(url, limits.total_seconds) from None
             raise
 
 
@@ -172,7 +141,7 @@ def _follow(
     into: IO[bytes] | None,
 ) -> Fetched:
     here = permanent = url
-    _check_address(here, came_from=url, allow_loopback=allow_loopback)
+    require_fetchable(here, came_from=url, allow_loopback=allow_loopback)
     # A page that redirects to itself is no loop when it has set a cookie meanwhile (consent and paywall gates).
     seen: set[tuple[str, tuple[tuple[str, str | None], ...]]] = set()
     for _hop in range(limits.redirects + 1):
@@ -194,7 +163,7 @@ def _follow(
                     there=there,
                 ),
             )
-        _check_address(there, came_from=url, allow_loopback=allow_loopback)
+        require_fetchable(there, came_from=url, allow_loopback=allow_loopback)
         check_redirect(there)
         here = there
     raise FetchError(
@@ -207,51 +176,6 @@ def _follow(
             here=here,
         ),
     )
-
-
-def _check_address(url: str, *, came_from: str, allow_loopback: bool) -> None:
-    """Refuse what no article has in its address; the IP address itself is checked when connecting."""
-    named = url if url == came_from else f"{came_from} redirects to {url}, which"
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise FetchError(
-            "invalid_url",
-            SpokenSentence("%(named)s is not a valid address. Check it for typing errors.", named=named),
-        ) from None
-    if parts.scheme not in ("http", "https"):
-        raise FetchError(
-            "scheme_not_allowed",
-            SpokenSentence(
-                "%(named)s is not a web address: it must begin with http:// or https://.", named=named
-            ),
-        )
-    if not parts.hostname or re.search(r"[\s\\\x00-\x1f\x7f]", url):
-        raise FetchError(
-            "invalid_url",
-            SpokenSentence("%(named)s is not a valid address. Check it for typing errors.", named=named),
-        )
-    if parts.username is not None or parts.password is not None:
-        raise FetchError(
-            "credentials_in_url",
-            SpokenSentence(
-                "The address at %(hostname)s carries a user name or password. Remove what stands before "
-                "the “@”; for a page behind a login, save it and import the file.",
-                hostname=parts.hostname,
-            ),
-        )
-    if port is not None and port not in ACCEPTED_PORTS and not allow_loopback:
-        raise FetchError(
-            "port_not_allowed",
-            SpokenSentence(
-                "%(named)s uses port %(port)s; only %(listed)s are fetched. Save the page and import the "
-                "file.",
-                named=named,
-                port=port,
-                listed=_listed(ACCEPTED_PORTS),
-            ),
-        )
 
 
 @contextmanager
@@ -371,7 +295,7 @@ def _document(
         content = _body(final_url, response, deadline, limits, into)
     elif status != 304:
         wait = postponed_by(response.headers.get("Retry-After", ""), datetime.now(UTC))
-        raise FetchError(*_refusal(final_url, status), wait=wait, status=status)
+        raise FetchError(*status_refusal(final_url, status), wait=wait, status=status)
     return Fetched(
         url=url,
         final_url=final_url,
@@ -426,7 +350,7 @@ def _check_acceptable(
         )
     length = response.headers.get("Content-Length", "")
     if length.isdecimal() and int(length) > limits.content_bytes:
-        raise _too_large(url, limits)
+        raise too_large(url, limits.content_bytes)
 
 
 def _body(
@@ -438,74 +362,13 @@ def _body(
     for chunk in response.iter_content(65_536):
         size += len(chunk)
         if size > limits.content_bytes:
-            raise _too_large(url, limits)
+            raise too_large(url, limits.content_bytes)
         (into.write if into else chunks.append)(chunk)
     if deadline.passed:
         # A connection that the deadline cut looks like a body without Content-Length that has come to its end.
-        raise _too_slow(url, limits)
+        raise too_slow(url, limits.total_seconds)
     return b"".join(chunks)
 
 
-def _refusal(url: str, status: int) -> tuple[str, str]:
-    if status in (401, 402, 403, 407, 451):
-        return "access_refused", (
-            SpokenSentence(
-                "%(url)s refuses access (HTTP %(status)s). If you may read it in a browser, save the "
-                "page and import the file.",
-                url=url,
-                status=status,
-            )
-        )
-    if status in (404, 410):
-        return "not_found", (
-            SpokenSentence(
-                "%(url)s does not exist, or no longer (HTTP %(status)s). Check the address, or look in a "
-                "web archive.",
-                url=url,
-                status=status,
-            )
-        )
-    if status == 429:
-        return (
-            "too_many_requests",
-            SpokenSentence(
-                "%(hostname)s asks us to slow down (HTTP 429, %(url)s). Try again later.",
-                hostname=urlsplit(url).hostname,
-                url=url,
-            ),
-        )
-    if status >= 500:
-        return "server_error", SpokenSentence(
-            "%(url)s has a fault on its side (HTTP %(status)s). Try again later.", url=url, status=status
-        )
-    return "unexpected_status", SpokenSentence(
-        "%(url)s answered with HTTP %(status)s instead of a page. Open it in a browser.",
-        url=url,
-        status=status,
-    )
-
-
-def _too_large(url: str, limits: Limits) -> FetchError:
-    return FetchError(
-        "too_large",
-        SpokenSentence(
-            "%(url)s is larger than %(content_bytes)s MB. Save the part you need and import the file.",
-            url=url,
-            content_bytes=f"{limits.content_bytes / 1000000:g}",
-        ),
-    )
-
-
-def _too_slow(url: str, limits: Limits) -> FetchError:
-    return FetchError(
-        "timed_out",
-        SpokenSentence(
-            "%(url)s was not complete after %(total_seconds)s seconds. Try again later.",
-            url=url,
-            total_seconds=f"{limits.total_seconds:g}",
-        ),
-    )
-
-
-def _listed(items: frozenset[int] | frozenset[str] | set[str]) -> str:
-    return ", ".join(str(item) for item in sorted(items))
+def _listed(items: frozenset[str] | set[str]) -> str:
+    return ", ".join(sorted(items))

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import requests
 
 from sources.http.connections import public_address
-from sources.http.fetched_documents import ACCEPTED_PORTS
+from sources.http.fetchable_addresses import ACCEPTED_PORTS
 
 CONNECT_SECONDS, SILENT_SECONDS = 5.0, 15.0
 #: So many connections are open at a time; a page that wants more waits.

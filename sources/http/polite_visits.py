@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from factcheck.sentences import SpokenSentence
-from sources.http.fetched_documents import USER_AGENT, Fetched, FetchError, Limits, fetch
+from sources.http.fetch_errors import FetchError
+from sources.http.fetched_documents import USER_AGENT, Fetched, Limits, fetch
 
 #: What the project calls itself in robots.txt.
 ROBOT = USER_AGENT.partition("/")[0]

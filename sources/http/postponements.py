@@ -14,7 +14,7 @@ def postponed_by(header: str, now: datetime) -> timedelta:
     else:
         try:
             date = parsedate_to_datetime(header)
-        except ValueError:
+        except (ValueError, OverflowError):
             return timedelta()
         wait = date - now if date.tzinfo else timedelta()
     return max(timedelta(), min(wait, LONGEST_POSTPONEMENT))

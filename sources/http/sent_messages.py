@@ -18,7 +18,7 @@ from urllib3.exceptions import HTTPError
 
 from sources.failures import Failure
 from sources.http.connections import Deadline, public_session
-from sources.http.fetched_documents import ACCEPTED_PORTS
+from sources.http.fetchable_addresses import ACCEPTED_PORTS
 
 USER_AGENT = "Factcheck-Webhooks/1.0"
 

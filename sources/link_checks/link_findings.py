@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Protocol
 
 from sources.addresses import url_key
-from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Fetched, FetchError, Limits
+from sources.http.fetch_errors import FetchError
+from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Fetched, Limits
 from sources.link_checks.missing_pages import is_missing_page
 from sources.models import LinkOutcome
 from sources.models.link_check import LONGEST_ADDRESS

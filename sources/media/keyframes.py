@@ -1,6 +1,5 @@
 """The pictures of a film: what they look like and when they are shown, taken by the worker once the film is kept."""
 
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,11 +7,10 @@ from django.db import transaction
 from django.db.models.functions import Now
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from factcheck.confinement.confined import OutOfBounds
 from factcheck.confinement.limits import Cause
-from factcheck.database.deferred_jobs import defer
+from factcheck.database.deferred_jobs import defer, defer_once
 from factcheck.installation.file_store import FilesAway
 from sources import archive
 from sources.media import films
@@ -57,9 +55,7 @@ def take_outstanding(timestamp: int) -> None:
     waiting = [MediaObject.Keyframes.DUE, MediaObject.Keyframes.NOT_HERE]
     rows = MediaObject.objects.filter(keyframes__in=waiting, created_at__lt=Now() - FORGOTTEN)
     for pk in rows.order_by("created_at").values_list("pk", flat=True)[:AT_A_TIME]:
-        # A job that is there already is an error of the database, which takes the transaction around it along.
-        with suppress(AlreadyEnqueued), transaction.atomic():
-            defer(take_keyframes.name, {"media_id": pk}, queue="media", queueing_lock=f"media {pk}")
+        defer_once(take_keyframes.name, {"media_id": pk}, queue="media", queueing_lock=f"media {pk}")
 
 
 def keyframes_wanted(media: MediaObject) -> None:

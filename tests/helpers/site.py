@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from sources.http.fetched_documents import Fetched, FetchError, Limits, fetch
+from sources.http.fetch_errors import FetchError
+from sources.http.fetched_documents import Fetched, Limits, fetch
 
 #: So patient that no busy machine makes them wait too long; tests of time set their own.
 PATIENT = Limits(connect_seconds=60, read_seconds=60, total_seconds=60, content_bytes=100_000, redirects=5)

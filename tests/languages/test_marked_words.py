@@ -10,7 +10,6 @@ from django.conf import settings
 
 ROOT: Path = settings.BASE_DIR
 
-_MARKED = re.compile(r"^(_|n?p?gettext(_lazy|_noop)?)$")
 #: Exceptions and functions whose first words a person reads.
 _SAID = re.compile(
     r"^(CommandError|ArgumentTypeError|ValueRefused|ValidationError|ParseError|NoSuchThing|NotPossible|NotAllowed"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from sources.http.fetched_documents import FetchError
+from sources.http.fetch_errors import FetchError
 from sources.known_sites import FORGOTTEN, HOLD, KnownSites, forget_unvisited
 from sources.models import VisitedSite
 

@@ -11,7 +11,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from claims.models import Appearance
 from sources import tasks
 from sources.extraction import ExtractionError
-from sources.http.fetched_documents import TEMPORARY, Fetched, FetchError
+from sources.http.fetch_errors import TEMPORARY, FetchError
+from sources.http.fetched_documents import Fetched
 from sources.models import Snapshot, Source
 from sources.tasks import AddressSilent, capture_source
 from tests.helpers.newsroom import make_appearance, make_claim, make_source

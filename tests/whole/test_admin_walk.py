@@ -65,6 +65,7 @@ QUERIES = {
     "claims.signoff": 4,
     "claims.topic": 4,
     "claims.transition": 4,
+    "claims.translation": 5,
     "claims.verdict": 7,
     "claims.watch": 4,
     "claims.webhookdelivery": 4,

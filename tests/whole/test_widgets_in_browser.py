@@ -22,6 +22,8 @@ __all__ = ["checker", "claimant", "editor", "kept_rows", "publish", "site"]  # f
 
 pytestmark = pytest.mark.browser
 
+Opened = Callable[[str, str], Page]
+
 #: What a page does whose author has heard of widgets that behave badly, and of none that behave well.
 HOSTILE_STYLES = """<style>
 * { color: lime !important; font: 40px cursive !important; text-transform: uppercase !important; letter-spacing: 9px }
@@ -57,6 +59,12 @@ def host() -> Iterator[HostSite]:
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     with new_context(chromium, viewport={"width": 1000, "height": 900}) as fresh:
         yield fresh
+
+
+@pytest.fixture
+def opened(host: HostSite, context: BrowserContext) -> Opened:
+    """Puts a page on the other site, and opens it."""
+    return lambda path, content: shown(context, host.put(path, content))
 
 
 def shown(context: BrowserContext, address: str) -> Page:
@@ -118,16 +126,10 @@ def test_claim_and_list_under_the_strictest_policy(
     assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
 
 
-def test_frame_is_named_and_can_reach_nothing(
-    site: str, host: HostSite, context: BrowserContext, claims: dict[str, Claim]
-) -> None:
-    page = shown(
-        context,
-        host.put(
-            "/named",
-            embedded(site, claims["plain"], inside='<a href="#">A fact check of the bridge</a>')
-            + script(site),
-        ),
+def test_frame_is_named_and_can_reach_nothing(site: str, opened: Opened, claims: dict[str, Claim]) -> None:
+    page = opened(
+        "/named",
+        embedded(site, claims["plain"], inside='<a href="#">A fact check of the bridge</a>') + script(site),
     )
     frame = page.locator("factcheck-claim iframe")
     expect(frame).to_have_attribute("title", "A fact check of the bridge")
@@ -142,15 +144,12 @@ def test_frame_is_named_and_can_reach_nothing(
 
 
 def test_keyboard_goes_through_the_frame_and_out_again(
-    site: str, host: HostSite, context: BrowserContext, claims: dict[str, Claim]
+    site: str, opened: Opened, claims: dict[str, Claim]
 ) -> None:
-    page = shown(
-        context,
-        host.put(
-            "/keyboard",
-            f"""<a id=before href="#">Before</a>{embedded(site, claims["plain"])}
+    page = opened(
+        "/keyboard",
+        f"""<a id=before href="#">Before</a>{embedded(site, claims["plain"])}
             <a id=after href="#">After</a>{script(site)}""",
-        ),
     )
     expect(page.locator("factcheck-claim a")).to_be_hidden()
     page.focus("#before")
@@ -172,7 +171,7 @@ def test_keyboard_goes_through_the_frame_and_out_again(
 
 
 def test_link_stays_where_no_frame_comes(
-    site: str, host: HostSite, context: BrowserContext, claims: dict[str, Claim], chromium: Browser
+    site: str, opened: Opened, host: HostSite, claims: dict[str, Claim], chromium: Browser
 ) -> None:
     for number, source in enumerate(
         (
@@ -183,23 +182,17 @@ def test_link_stays_where_no_frame_comes(
             "http://[",
         )
     ):
-        page = shown(
-            context,
-            host.put(
-                f"/none{number}",
-                f'<factcheck-claim src="{source}"><a href="#">Read it</a></factcheck-claim>{script(site)}',
-            ),
+        page = opened(
+            f"/none{number}",
+            f'<factcheck-claim src="{source}"><a href="#">Read it</a></factcheck-claim>{script(site)}',
         )
         page.wait_for_function("!!customElements.get('factcheck-claim')")
         page.wait_for_timeout(500)
         expect(page.get_by_role("link", name="Read it")).to_be_visible()
         expect(page.locator("factcheck-claim iframe:visible")).to_have_count(0)
-    refused = shown(
-        context,
-        host.put(
-            "/typo",
-            f'<factcheck-list src="{site}/" topik="x"><a href="#">Read it</a></factcheck-list>{script(site)}',
-        ),
+    refused = opened(
+        "/typo",
+        f'<factcheck-list src="{site}/" topik="x"><a href="#">Read it</a></factcheck-list>{script(site)}',
     )
     refused.wait_for_timeout(800)
     expect(refused.get_by_role("link", name="Read it")).to_be_visible()
@@ -209,11 +202,9 @@ def test_link_stays_where_no_frame_comes(
         expect(page.get_by_role("link", name="Read it")).to_be_visible()
 
 
-def test_it_works_twice_and_whenever_it_is_added(
-    site: str, host: HostSite, context: BrowserContext, claims: dict[str, Claim]
-) -> None:
+def test_it_works_twice_and_whenever_it_is_added(site: str, opened: Opened, claims: dict[str, Claim]) -> None:
     one = embedded(site, claims["plain"])
-    page = shown(context, host.put("/twice", script(site) + one + one + script(site)))
+    page = opened("/twice", script(site) + one + one + script(site))
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     for number in (0, 1):
@@ -230,19 +221,16 @@ def test_it_works_twice_and_whenever_it_is_added(
 
 
 def test_nothing_moves_below_what_has_its_height_reserved(
-    site: str, host: HostSite, context: BrowserContext, claims: dict[str, Claim]
+    site: str, opened: Opened, claims: dict[str, Claim]
 ) -> None:
-    page = shown(
-        context,
-        host.put(
-            "/reserved",
-            f"""<script>window.shift = 0;
+    page = opened(
+        "/reserved",
+        f"""<script>window.shift = 0;
             new PerformanceObserver(list => list.getEntries().forEach(each => shift += each.value))
             .observe({{type: "layout-shift", buffered: true}})</script>
             <style>factcheck-claim {{ display: block; min-height: 500px }}</style>
             {embedded(site, claims["plain"], 'height="500"')}
             <p id="below">Below</p>{script(site)}""",
-        ),
     )
     before = page.locator("#below").bounding_box()
     expect(page.locator("factcheck-claim a")).to_be_hidden()
@@ -250,16 +238,11 @@ def test_nothing_moves_below_what_has_its_height_reserved(
     assert page.evaluate("shift") == 0
 
 
-def test_frame_believes_no_other_window(
-    site: str, host: HostSite, context: BrowserContext, claims: dict[str, Claim]
-) -> None:
-    page = shown(
-        context,
-        host.put(
-            "/forged",
-            f"""{embedded(site, claims["plain"], 'height="300"')}{script(site)}
+def test_frame_believes_no_other_window(site: str, opened: Opened, claims: dict[str, Claim]) -> None:
+    page = opened(
+        "/forged",
+        f"""{embedded(site, claims["plain"], 'height="300"')}{script(site)}
             <iframe id=other srcdoc="<script>parent.postMessage({{factcheck: 4000}}, '*')</script>"></iframe>""",
-        ),
     )
     expect(page.locator("factcheck-claim a")).to_be_hidden()
     page.evaluate("postMessage({factcheck: 4000}, '*')")
@@ -267,16 +250,8 @@ def test_frame_believes_no_other_window(
     assert page.locator("factcheck-claim").bounding_box()["height"] < 600  # type: ignore[index]
 
 
-def test_styles_of_the_page_do_not_get_in(
-    site: str, host: HostSite, context: BrowserContext, claims: dict[str, Claim]
-) -> None:
-    page = shown(
-        context,
-        host.put(
-            "/hostile",
-            HOSTILE_STYLES + embedded(site, claims["hostile"]) + script(site),
-        ),
-    )
+def test_styles_of_the_page_do_not_get_in(site: str, opened: Opened, claims: dict[str, Claim]) -> None:
+    page = opened("/hostile", HOSTILE_STYLES + embedded(site, claims["hostile"]) + script(site))
     card = frame_in(page, "factcheck-claim")
     expect(card.locator("h1")).to_contain_text("</script><script>parent.hurt=1</script>")
     assert page.locator("factcheck-claim iframe").bounding_box()["height"] > 150  # type: ignore[index]
@@ -307,15 +282,12 @@ def test_it_fits_a_narrow_phone(
 
 
 def test_site_chooses_theme_accent_font_border_and_language(
-    site: str, host: HostSite, context: BrowserContext, claims: dict[str, Claim]
+    site: str, opened: Opened, claims: dict[str, Claim]
 ) -> None:
-    page = shown(
-        context,
-        host.put(
-            "/themed",
-            f'<factcheck-list src="{site}/" theme="dark" accent="#ffcc00" font="serif" border="none" limit="1">Fact'
-            f" checks</factcheck-list>{script(site)}",
-        ),
+    page = opened(
+        "/themed",
+        f'<factcheck-list src="{site}/" theme="dark" accent="#ffcc00" font="serif" border="none" limit="1">Fact'
+        f" checks</factcheck-list>{script(site)}",
     )
     listed = frame_in(page, "factcheck-list")
     expect(listed.locator("li")).to_have_count(1)
@@ -330,13 +302,10 @@ def test_site_chooses_theme_accent_font_border_and_language(
     assert style("footer a", "color") == "rgb(255, 204, 0)"
     assert style(".embed", "borderInlineStartWidth") == "0px"
     assert "serif" in style("h1", "fontFamily")
-    translated = shown(
-        context,
-        host.put(
-            "/language",
-            f"""<factcheck-claim lang="de" src="{site}/claims/{claims["plain"].pk}/slug/?a=1#x"></factcheck-claim>
+    translated = opened(
+        "/language",
+        f"""<factcheck-claim lang="de" src="{site}/claims/{claims["plain"].pk}/slug/?a=1#x"></factcheck-claim>
             <factcheck-list lang="ar" src="{site}/de/" limit="1">Fact checks</factcheck-list>{script(site)}""",
-        ),
     )
     claim = claims["plain"].pk
     expect(translated.locator("factcheck-claim iframe")).to_have_attribute(
@@ -389,13 +358,10 @@ def test_retraction_shows_at_once(
     expect(frame_in(page, "factcheck-claim").locator("article")).to_contain_text("The audit was forged.")
 
 
-def test_pinned_script_is_checked_by_the_browser(
-    site: str, host: HostSite, context: BrowserContext, claims: dict[str, Claim]
-) -> None:
-
+def test_pinned_script_is_checked_by_the_browser(site: str, opened: Opened, claims: dict[str, Claim]) -> None:
     digest = hashlib.sha256(served())
     integrity = "sha256-" + base64.b64encode(digest.digest()).decode()
     tag = f'<script async crossorigin integrity="{integrity}" src="{site}/widget.{digest.hexdigest()}.js"></script>'
-    page = shown(context, host.put("/pinned", embedded(site, claims["plain"]) + tag))
+    page = opened("/pinned", embedded(site, claims["plain"]) + tag)
     expect(frame_in(page, "factcheck-claim").locator("h1")).to_be_visible()
     assert page.evaluate("!!customElements.get('factcheck-list')")

@@ -10,7 +10,8 @@ from lxml import html
 from lxml.etree import LxmlError
 
 from sources.addresses import url_key
-from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, FetchError, Limits
+from sources.http.fetch_errors import FetchError
+from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Limits
 from sources.http.polite_visits import PoliteVisitor
 from sources.material import is_address
 from sources.page_lists import ListedPage, PageList, page_list

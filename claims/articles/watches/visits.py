@@ -20,7 +20,8 @@ from claims.articles.watches.watched_articles import LookedAt, look_at, next_pag
 from claims.models import Watch, WatchProgress
 from claims.models.watch import storable, validators
 from factcheck.installation.spoken_sentences import in_words
-from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, FetchError, Limits
+from sources.http.fetch_errors import FetchError
+from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Limits
 from sources.http.polite_visits import PoliteVisitor
 from sources.known_sites import KnownSites
 from sources.page_lists import ListedPage, PageList, page_list

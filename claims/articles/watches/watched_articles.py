@@ -19,13 +19,8 @@ from factcheck.installation.file_store import FilesAway
 from factcheck.installation.spoken_sentences import in_words
 from sources.capture import document_in
 from sources.extraction import ExtractionError
-from sources.http.fetched_documents import (
-    ACCEPTED_MEDIA_TYPES,
-    TEMPORARY,
-    Fetched,
-    FetchError,
-    Limits,
-)
+from sources.http.fetch_errors import TEMPORARY, FetchError
+from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Fetched, Limits
 from sources.http.polite_visits import PoliteVisitor
 from sources.material import Material
 from sources.models import Snapshot

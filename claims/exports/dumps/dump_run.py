@@ -31,7 +31,7 @@ from claims.exports.outputs import ExportPlace, Output, Stream
 from claims.exports.selection import LedgerMoment, Selection, one_snapshot
 from claims.ledger.document.claim_document import moment as written
 from claims.models import Checkpoint
-from factcheck.database.locks import AlreadyHeld, alone
+from factcheck.database.locks import AlreadyHeld, LastingTransaction, alone
 from factcheck.installation.file_store import FilesAway
 from factcheck.installation.whole_files import digest_in, write_whole
 
@@ -117,18 +117,18 @@ def write_dump(*, kept: int | None = None, told: Told = lambda name: None) -> Ke
         DumpDamaged: the store of files did not keep what it was given.
     """
     try:
-        with alone("claims.exports.dumps"):
+        with alone("claims.exports.dumps") as held:
             for folder in kept_dumps.all_folders():
                 if not kept_dumps.is_whole(folder):
                     kept_dumps.remove(folder)
-            dump = _written(told)
+            dump = _written(told, held)
             _retire(dump, settings.DUMPS_KEPT if kept is None else kept)
             return dump
     except AlreadyHeld:
         raise DumpUnderWay("A dump is being written already.") from None
 
 
-def _written(told: Told) -> KeptDump:
+def _written(told: Told, held: LastingTransaction) -> KeptDump:
     now = datetime.now(UTC)
     folder = f"{now:%Y-%m-%dT%H%M%SZ}-{secrets.token_hex(4)}"
     try:
@@ -136,6 +136,8 @@ def _written(told: Told) -> KeptDump:
             selection = Selection("", LedgerMoment.now())
             about = _about(selection.moment, now)
             files = [_file(part, selection, workshop, folder, told) for part in PARTS]
+        # Who was let in meanwhile may have removed files of ours, which had no manifest yet.
+        held.require()
         manifest = as_text({**about, "files": files})
         write_whole(default_storage, f"{FOLDER}/{folder}/{MANIFEST}", ContentFile(manifest.encode()))
     except BaseException:

@@ -1,6 +1,5 @@
 """Whether an export is whole and fits what is here: read once, before anything is written."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from django.utils.translation import gettext
 
 from claims.exports import lines
 from claims.exports.lines import ArchiveLine, Unreadable
+from claims.exports.restore.entry_bodies import understood_body
 from claims.ledger.document.claim_document import moment
 from claims.ledger.proofs.entry_text import EntryFacts, chain_hash, entry_text
 from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
@@ -24,7 +24,6 @@ from claims.models import (
     Verdict,
 )
 from claims.models.ledger_rules import NO_ENTRY
-from factcheck.web.own_addresses import is_marked_well, understood
 from sources.addresses import url_key
 from sources.models import Publisher, Source
 
@@ -219,17 +218,7 @@ class _Checking:
                     gettext("Line %(line)s: entry %(sequence)s stands where %(entries)s should.")
                     % {"line": line.number, "sequence": line.said["sequence"], "entries": self._entries}
                 )
-            if hashlib.sha256(line.body).hexdigest() != line.said["body_sha256"]:
-                raise RestoreRefused(
-                    gettext("Line %(line)s: the body is not the one that was exported (SHA-256).")
-                    % {"line": line.number}
-                )
-            if not is_marked_well(line.body):
-                raise RestoreRefused(
-                    gettext("Line %(line)s: the body has a tab where no export puts one.")
-                    % {"line": line.number}
-                )
-            bodies[line.number] = understood(line.body)
+            bodies[line.number] = understood_body(line)
         before = [line for line in some if line.said["sequence"] <= self.here]
         after = some[len(before) :]
         self.restored.left += Counter(line.type for line in before)

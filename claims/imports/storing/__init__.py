@@ -3,6 +3,7 @@
     stage            what was read waits in a temporary table, sorted by statement
     same_claims      reviews of one statement → the claims that they are about            (pure)
     references       publishers, scales, ratings, claimants, topics and sources: found or made
+    reviewed_claim   what tells whether a review is of a claim
     standing_claim   a claim as it stands, and what a review changes of it
     batches          one batch: found, changed, stored, all of it or nothing
     execution        a whole import: read, staged, written, counted

@@ -215,7 +215,7 @@ def verdict(row: Verdict, rests_on: Iterable[Evidence]) -> PublicVerdict:
         "media_authenticity_category": row.media_authenticity_category,
         "original_media_context": row.original_media_context,
         "original_media_url": row.original_media_url,
-        "published_at": moment(row.published_at) if row.published_at else None,
+        "published_at": moment_if_any(row.published_at),
         "evidence": [evidence(e) for e in rests_on],
         "right_of_reply": replies(row),
     }
@@ -254,7 +254,7 @@ def translation(row: Translation, original: PublicVerdict) -> PublicTranslation:
         "explanation": row.explanation,
         "explanation_html": to_html(row.explanation),
         "translated_by": row.byline,
-        "reviewed_at": moment(row.published_at) if row.published_at else None,
+        "reviewed_at": moment_if_any(row.published_at),
     }
 
 
@@ -284,6 +284,11 @@ def rating(row: Rating) -> PublicRating:
 def moment(value: datetime) -> str:
     """ISO 8601 in UTC with microseconds, as every moment in the public representation."""
     return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def moment_if_any(value: datetime | None) -> str | None:
+    """The same of a moment that may not have come."""
+    return moment(value) if value else None
 
 
 def _day(value: date | None) -> str | None:

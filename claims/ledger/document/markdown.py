@@ -36,6 +36,11 @@ def with_absolute_links(html: str, base: str) -> str:
     return _clean(html, ("rewrite_with_base", base))
 
 
+def is_safe(html: str) -> bool:
+    """Whether there is nothing in the HTML but what `to_html` leaves in it."""
+    return _clean(html) == html
+
+
 def _clean(html: str, relative: tuple[Literal["rewrite_with_base"], str] | None = None) -> str:
     return nh3.clean(
         html,

@@ -198,9 +198,7 @@ class EntriesCheck:
 
 def _batches() -> Iterator[list[Row]]:
     after = 0
-    while rows := list(
-        Publication.objects.filter(sequence__gt=after).order_by("sequence").values(*_READ)[:_AT_ONCE]
-    ):
+    while rows := list(Publication.objects.after(after).values(*_READ)[:_AT_ONCE]):
         yield rows
         after = rows[-1]["sequence"]
 

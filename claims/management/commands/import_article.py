@@ -13,7 +13,7 @@ from factcheck.installation.spoken_sentences import in_words
 from factcheck.management.spoken_command import SpokenCommand
 from sources.extraction import ExtractionError
 from sources.extraction.bounded_extraction import warm
-from sources.http.fetched_documents import FetchError
+from sources.http.fetch_errors import FetchError
 from sources.material import ReadingError, read, with_transcript
 from sources.models import Source
 from sources.overrides import OverrideError, read_overrides

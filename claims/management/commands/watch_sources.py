@@ -15,7 +15,7 @@ from claims.models import Watch, WatchProgress
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.installation.spoken_sentences import in_words
 from factcheck.management.spoken_command import SpokenCommand
-from sources.http.fetched_documents import FetchError
+from sources.http.fetch_errors import FetchError
 
 
 class Command(SpokenCommand):

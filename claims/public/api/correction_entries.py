@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, TypedDict
 
-from django.db.models import OuterRef, Subquery
-
 from claims.ledger.document.claim_body import CORRECTION_KINDS
 from claims.ledger.document.claim_document import moment
 from claims.ledger.document.wording_changes import PublicWordingChange, wording_changes
 from claims.ledger.queries.correction_filters import CorrectionListQuery
 from claims.models import Publication
+from claims.models.publication import in_version_before
 from factcheck.api.openapi.body_serializer import BodySerializer, Moment, WebAddress
 from factcheck.api.pagination import KeysetPage, page_of_template
 from factcheck.api.resources import sha256_of
@@ -91,12 +90,9 @@ def _bodies(ids: list[int]) -> dict[int, tuple[bytes, bytes | None]]:
     if not ids:
         return {}
     wanted = Slot("ids", "bigint[]")
-    earlier = Publication.objects.filter(claim=OuterRef("claim_id"), version=OuterRef("version") - 1)
     template = Template(
         "bodies of corrections",
-        lambda: Publication.objects.filter(id__any_of=wanted).annotate(
-            before=Subquery(earlier.values("body"))
-        ),
+        lambda: Publication.objects.filter(id__any_of=wanted).annotate(before=in_version_before("body")),
         {"ids": ids},
     )
     return {pk: (body, before) for pk, body, before in template.fetch("id", "body", "before")}

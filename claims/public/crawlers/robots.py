@@ -12,7 +12,7 @@ from factcheck.api.resources import conditional
 _AN_HOUR = "public, max-age=3600"
 
 #: Of several rules that match, the longest one holds (RFC 9309, section 2.2.2): programs may page through the API.
-#: Pages that say `noindex` are not here: who may not read them does not see it.
+#: Other pages that say `noindex` are not here: who may not read them does not see it.
 _EVERYBODY = """\
 # Combinations of filters, and pages of lists that move on with every publication, never end. What they list is in
 # the sitemap. The API, the feeds and oEmbed are meant for programs.

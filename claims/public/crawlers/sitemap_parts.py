@@ -15,13 +15,22 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F, Max
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.urls import NoReverseMatch
 
 from claims.ledger.document.claim_body import CORRECTIONS
 from claims.ledger.document.cluster_document import cluster as public_cluster
 from claims.ledger.document.headline import headline, lead_verdict
-from claims.models import Claimant, Cluster, Mention, NewsroomPage, NormalisedRating, Publication, Topic
+from claims.models import (
+    Claimant,
+    Cluster,
+    Mention,
+    NewsroomPage,
+    NormalisedRating,
+    Publication,
+    PublishedVerdict,
+    Topic,
+)
 from claims.models.claim import claim_path
 from claims.public.crawlers.sitemap_text import NewsArticle, SitemapPage
 from claims.public.pages.subject_names import subject_path
@@ -89,7 +98,7 @@ def parts() -> Iterator[SitemapPart]:
     for number in dict.fromkeys((pk - 1) // RANGE for pk in clusters):
         yield SitemapPart(f"clusters-{number + 1}")
     named = {str(kind): name for name, (_route, kind, _model) in SUBJECTS.items()}
-    ranges = Mention.objects.filter(kind__in=named).annotate(part=(F("thing_id") - 1) / RANGE)
+    ranges = _with_a_page().filter(kind__in=named).annotate(part=(F("thing_id") - 1) / RANGE)
     for kind, number in ranges.order_by("kind", "part").values_list("kind", "part").distinct():
         yield SitemapPart(f"{named[kind]}-{number + 1}")
 
@@ -190,7 +199,13 @@ def _clusters(first: int, last: int) -> Iterator[SitemapPage]:
 
 def _subjects(kind: str, first: int, last: int) -> Iterator[SitemapPage]:
     route, mentioned, model = SUBJECTS[kind]
-    public = Mention.objects.filter(kind=mentioned, thing_id__gte=first, thing_id__lte=last)
+    public = _with_a_page().filter(kind=mentioned, thing_id__gte=first, thing_id__lte=last)
     rows = model.objects.filter(pk__in=public.values("thing_id")).order_by("pk")
     for pk, name in rows.values_list("pk", "name"):
         yield SitemapPage(subject_path(route, pk, name))
+
+
+def _with_a_page() -> QuerySet[Mention]:
+    """What is mentioned and has a page: of publishers those that judged, not those of a source alone."""
+    judged = PublishedVerdict.objects.current().filter(publisher_id=OuterRef("thing_id")).order_by()
+    return Mention.objects.filter(~Q(kind=Mention.Kind.PUBLISHER) | Exists(judged))

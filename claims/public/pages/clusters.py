@@ -10,13 +10,13 @@ from django.views.decorators.http import require_safe
 from claims.ledger.document.claim_document import render
 from claims.ledger.document.cluster_document import cluster as public_cluster
 from claims.ledger.queries.cluster_filters import ClusterListQuery, entries_of
-from claims.models import Cluster
+from claims.models import Cluster, Publication
 from claims.models.cluster import ClusterQuerySet
 from claims.public.pages.page_cache import public
 from claims.public.pages.published_source import UNSHOWN
 from claims.public.pages.reader_tags import language_name
 from claims.public.pages.responses import in_own_words, respond
-from factcheck.api.pagination import page_of_rows
+from factcheck.api.pagination import KeysetPage, page_of_rows
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import GREATEST_ID, ValueRefused
 from factcheck.web.language_addresses import address_here
@@ -35,20 +35,7 @@ CLUSTERS_PER_PAGE = 20
 @in_own_words
 def clusters(request: HttpRequest) -> HttpResponse:
     """The published clusters, the newest first, or those of some words or in a language."""
-    asked = QueryDict(mutable=True)
-    for name in ("q", "language", "cursor"):
-        if value := request.GET.get(name, "").strip():
-            asked[name] = value
-    try:
-        query = ClusterListQuery(asked, Cluster.objects.public(), request=request)
-        page = page_of_rows(
-            cast(ClusterQuerySet, query.qs).with_what_is_seen(),
-            ordering=ClusterListQuery.orderings[0],
-            size=CLUSTERS_PER_PAGE,
-            cursor=query.value("cursor", ""),
-        )
-    except (InvalidParameters, ValueRefused) as refusal:
-        raise Http404(str(refusal)) from None
+    page, asked = clusters_asked(request)
     shown = [public_cluster(row) for row in page.rows]
     context = {
         "clusters": shown,
@@ -72,13 +59,10 @@ def _languages() -> list[tuple[str, str, int]]:
 @public
 def cluster(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """A published cluster with those of its claims that are published."""
-    row = Cluster.objects.public().with_what_is_seen().filter(pk=min(pk, GREATEST_ID)).first()
-    if row is None:
-        raise Http404("No published cluster has this number.")
+    row = published_cluster(pk)
     if slug != row.slug:
         return HttpResponsePermanentRedirect(address_here(row.get_absolute_url()))
-    in_order = entries_of([row.pk]).order_by(F("claimed_on").asc(nulls_last=True), "claim_id")
-    entries = list(in_order.defer(*UNSHOWN)[:CLAIMS_PER_CLUSTER])
+    entries = entries_shown(row)
     documents = [entry.document for entry in entries]
     shown = public_cluster(row)
     context = {
@@ -90,3 +74,44 @@ def cluster(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     made_of = [render(shown), *(entry.body_sha256 for entry in entries)]
     ratings = [verdict["rating"] for d in documents for verdict in d["verdicts"] if verdict["rating"]]
     return respond(request, "claims/cluster.html", context, made_of=made_of, ratings=ratings)
+
+
+def clusters_asked(request: HttpRequest) -> tuple[KeysetPage[Cluster], QueryDict]:
+    """The published clusters that are asked for, and by what.
+
+    Raises:
+        Http404: what is asked for cannot be.
+    """
+    asked = QueryDict(mutable=True)
+    for name in ("q", "language", "cursor"):
+        if value := request.GET.get(name, "").strip():
+            asked[name] = value
+    try:
+        query = ClusterListQuery(asked, Cluster.objects.public(), request=request)
+        page = page_of_rows(
+            cast(ClusterQuerySet, query.qs).with_what_is_seen(),
+            ordering=ClusterListQuery.orderings[0],
+            size=CLUSTERS_PER_PAGE,
+            cursor=query.value("cursor", ""),
+        )
+    except (InvalidParameters, ValueRefused) as refusal:
+        raise Http404(str(refusal)) from None
+    return page, asked
+
+
+def published_cluster(pk: int) -> Cluster:
+    """A cluster that readers see, with what they see of it.
+
+    Raises:
+        Http404: there is none of this number.
+    """
+    row = Cluster.objects.public().with_what_is_seen().filter(pk=min(pk, GREATEST_ID)).first()
+    if row is None:
+        raise Http404("No published cluster has this number.")
+    return row
+
+
+def entries_shown(row: Cluster) -> list[Publication]:
+    """The entries of its claims, those that were made first before all others."""
+    in_order = entries_of([row.pk]).order_by(F("claimed_on").asc(nulls_last=True), "claim_id")
+    return list(in_order.defer(*UNSHOWN)[:CLAIMS_PER_CLUSTER])

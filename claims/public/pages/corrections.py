@@ -52,8 +52,8 @@ class ShownCorrection:
 
 
 @require_safe
-@kept
 @public
+@kept
 @in_own_words
 def corrections_page(request: HttpRequest) -> HttpResponse:
     """What was corrected, clarified, updated or retracted, the newest first."""

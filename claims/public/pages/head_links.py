@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.encoding import escape_uri_path
+from django.utils.encoding import escape_uri_path, iri_to_uri
 
 from claims.models import Publication
 from claims.public.pages.page_addresses import alternates, canonical
@@ -104,7 +104,9 @@ def markdown_address(request: HttpRequest) -> str:
         return ""
     code = address_language(request)
     path = path_of(request) + FILE
-    query = request.META.get("QUERY_STRING", "") if route in LISTS or route.startswith("about") else ""
+    asked = request.META.get("QUERY_STRING", "") if route in LISTS or route.startswith("about") else ""
+    # It may hold what ends an address in a field, and begin another one there.
+    query = iri_to_uri(asked)
     return f"{settings.SITE_URL}{address_in(path, code) if code else path}" + (f"?{query}" if query else "")
 
 

@@ -194,15 +194,6 @@ def language_in_sentence(tag: str) -> str:
 
 
 @register.filter
-def own_language_name(tag: str) -> str:
-    """A language by its name in that language, for those who look for theirs."""
-    try:
-        return str(get_language_info(tag.lower())["name_local"])
-    except KeyError:
-        return tag
-
-
-@register.filter
 def host(url: str) -> str:
     """The site that an address leads to, as link text."""
     return domain(url)

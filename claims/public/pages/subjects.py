@@ -57,7 +57,7 @@ def claimant(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     context = {
         "claimant": about,
         "said_in": _said_in(listed.documents),
-        "number": _mentions(Mention.Kind.CLAIMANT, pk),
+        "number": number_of_claims(Mention.Kind.CLAIMANT, pk),
     }
     return _page(request, "claims/claimant.html", listed, context, {"publication__claimant_id": pk})
 
@@ -76,7 +76,7 @@ def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         return moved
     context = {
         "topic": {"id": pk, "name": row.name, "same_as": row.same_as},
-        "number": _mentions(Mention.Kind.TOPIC, pk),
+        "number": number_of_claims(Mention.Kind.TOPIC, pk),
     }
     listed = claim_list(request, {"topic": pk})
     return _page(request, "claims/topic.html", listed, context, {"publication__topic_ids__contains": [pk]})
@@ -209,7 +209,7 @@ def _moved(
     return HttpResponsePermanentRedirect(f"{path}?{query}" if query else path)
 
 
-def _mentions(kind: Mention.Kind, pk: int) -> int:
+def number_of_claims(kind: str, pk: int) -> int:
     """How many published claims there are of it."""
     row = Mention.objects.filter(kind=kind, thing_id=pk).values_list("publications", flat=True).first()
     return row or 0

@@ -10,16 +10,13 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from claims.ledger.document.cluster_document import cluster as public_cluster
-from claims.ledger.queries.cluster_filters import ClusterListQuery
-from claims.models import Cluster
 from claims.public.api.correction_entries import corrected
-from claims.public.pages.clusters import CLUSTERS_PER_PAGE
+from claims.public.pages.clusters import clusters_asked
 from claims.public.pages.corrections import asked_corrections
 from claims.public.pages.listed_claims import CLAIMS_PER_PAGE, valid_search
 from claims.public.plain_pages import list_text
 from claims.public.plain_pages.markdown_escapes import line
 from claims.public.plain_pages.plain_page import PlainPage
-from factcheck.api.pagination import page_of_rows
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import ValueRefused
 from factcheck.web.language_addresses import permanent
@@ -54,17 +51,8 @@ def claims_found(request: HttpRequest, about: Mapping[str, Any] | None = None) -
 
 
 def clusters(request: HttpRequest) -> PlainPage:
-    """The published rumours, the newest first."""
-    rows = Cluster.objects.public().with_what_is_seen()
-    try:
-        page = page_of_rows(
-            rows,
-            ordering=ClusterListQuery.orderings[0],
-            size=CLUSTERS_PER_PAGE,
-            cursor=request.GET.get("cursor", "")[:2000],
-        )
-    except ValueRefused as refusal:
-        raise Http404(str(refusal)) from None
+    """The published rumours, the newest first, or those of some words or in a language."""
+    page, _asked = clusters_asked(request)
     shown = [{**public_cluster(row)} for row in page.rows]
     listed = list_text.clusters(shown, following=next_page(request, page.next))
     return PlainPage(

@@ -1,27 +1,30 @@
 """Words of others inside Markdown of ours (CommonMark 0.31): they stay words.
 
 A line of text cannot begin a heading, a list, a quote or a link; a text that is Markdown itself stands in a block
-quote, out of which nothing in it leads. Characters that show nothing and can carry hidden text are left out: controls,
-and the "tags" of Unicode, in which instructions for assistants have been smuggled.
+quote, out of which nothing in it leads. Characters that show nothing are left out: in controls, in the "tags" and the
+selectors of variants of Unicode, instructions for assistants have been smuggled.
 """
 
 import re
 from urllib.parse import quote
 
+from factcheck.unseen_characters import all_seen
+
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&!])")
 #: What begins a list or a rule, where a line begins with it.
 _FIRST = re.compile(r"^([-+=:]|\d{1,9}[.)])")
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 _ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
+# Behind an odd number of backslashes a sign is one already, and one backslash more would undo that.
+_NOT_ESCAPED = r"(?<!\\)((?:\\\\)*)"
 #: What would be HTML. An address between such brackets is a link of the author's, and stays one.
-_HTML = re.compile(r"<(?=[A-Za-z/!?])(?!(?:https?://|mailto:)[^\s<>]*>)")
+_HTML = re.compile(rf"{_NOT_ESCAPED}<(?=[A-Za-z/!?])(?!(?:https?://|mailto:)[^\s<>]*>)")
+_PICTURE = re.compile(rf"{_NOT_ESCAPED}!\[")
 
 
 def line(text: object) -> str:
     """A text in one line."""
-    words = " ".join(_HIDDEN.sub(" ", _ENDS.sub(" ", str(text))).split())
+    words = " ".join(all_seen(_CONTROLS.sub(" ", _ENDS.sub(" ", str(text))), "").split())
     escaped = _SPECIAL.sub(r"\\\1", words)
     return _FIRST.sub(lambda found: _escaped_first(found[1]), escaped)
 
@@ -33,7 +36,7 @@ def quoted(text: str) -> str:
 
 def quoted_markdown(text: str) -> str:
     """A text that is Markdown, in a block quote. As on the page, HTML in it is text, and it shows no pictures."""
-    return _quote("\n".join(_HTML.sub(r"\\<", one).replace("![", r"\![") for one in _lines(text)))
+    return _quote("\n".join(_PICTURE.sub(r"\1\\![", _HTML.sub(r"\1\\<", one)) for one in _lines(text)))
 
 
 def link(words: object, address: str) -> str:
@@ -48,7 +51,7 @@ _ADDRESS = "%/:?#@!$&'*+,;=~-._[]"
 
 
 def _lines(text: str) -> list[str]:
-    return [_HIDDEN.sub("", one).rstrip() for one in _ENDS.sub("\n", text).strip().split("\n")]
+    return [all_seen(one, "").rstrip() for one in _ENDS.sub("\n", text).strip().split("\n")]
 
 
 def _quote(text: str) -> str:

@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import ngettext
 
 from claims.ledger.document.cluster_document import cluster as public_cluster
-from claims.ledger.queries.cluster_filters import entries_of
-from claims.models import Cluster, Publication
+from claims.models import Publication
 from claims.models.claim import claim_path
-from claims.public.pages.clusters import CLAIMS_PER_CLUSTER
+from claims.public.pages.clusters import entries_shown, published_cluster
 from claims.public.pages.published_source import UNSHOWN, published_source
 from claims.public.plain_pages import list_text
 from claims.public.plain_pages.claim_text import PlainVersion, claim_text
@@ -59,14 +57,11 @@ def claim_version(request: HttpRequest, pk: int, version: int) -> PlainPage | Ht
 
 def cluster(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
     """A published rumour with those of its claims that are published."""
-    row = Cluster.objects.public().with_what_is_seen().filter(pk=min(pk, GREATEST_ID)).first()
-    if row is None:
-        raise Http404("No published cluster has this number.")
+    row = published_cluster(pk)
     path = permanent("cluster", row.pk, row.slug)
     if slug != row.slug:
         return moved_to(request, path)
-    in_order = entries_of([row.pk]).order_by(F("claimed_on").asc(nulls_last=True), "claim_id")
-    documents = [entry.document for entry in in_order.defer(*UNSHOWN)[:CLAIMS_PER_CLUSTER]]
+    documents = [entry.document for entry in entries_shown(row)]
     shown = public_cluster(row)
     count = ngettext("%(count)s published claim", "%(count)s published claims", shown["claim_count"])
     text = list_text.page_of(

@@ -5,10 +5,10 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from claims.models import Mention, NormalisedRating
+from claims.models import NormalisedRating, PublishedVerdict
 from claims.public.pages.rating_meanings import MEANINGS
 from claims.public.pages.subject_names import names_of, subject_path
-from claims.public.pages.subjects import topics_asked
+from claims.public.pages.subjects import number_of_claims, topics_asked
 from claims.public.plain_pages import list_text, newsroom_text
 from claims.public.plain_pages.claim_text import plain
 from claims.public.plain_pages.list_pages import claims_found, next_page
@@ -28,7 +28,10 @@ def topic(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResp
 
 
 def publisher(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
-    """What a publisher checked."""
+    """What a publisher checked; whoever published a source alone has no page."""
+    checked = PublishedVerdict.objects.current().filter(publisher_id=min(pk, GREATEST_ID))
+    if not checked.order_by().exists():
+        raise Http404("No published fact check is by this publisher.")
     return _subject(request, "publisher", pk, slug)
 
 
@@ -60,10 +63,8 @@ def _subject(request: HttpRequest, kind: str, pk: int, slug: str) -> PlainPage |
     if path != permanent(kind, pk, slug or "-"):
         return moved_to(request, path)
     found, listed = claims_found(request, {kind: pk})
-    number = (
-        Mention.objects.filter(kind=kind, thing_id=pk).values_list("publications", flat=True).first() or 0
-    )
-    return PlainPage(list_text.page_of(name, found, listed, about=_counted(number)), path)
+    about = _counted(number_of_claims(kind, pk))
+    return PlainPage(list_text.page_of(name, found, listed, about=about), path)
 
 
 def _counted(number: int) -> str:

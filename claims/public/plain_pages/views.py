@@ -90,7 +90,9 @@ def markdown(request: HttpRequest, page: str) -> HttpResponseBase:
 @require_safe
 def same_place(request: HttpRequest, page: str) -> HttpResponse:
     """The other name of the same file."""
-    there = address_in(f"/{page}{FILE}", code) if (code := address_language(request)) else f"/{page}{FILE}"
+    # Two slashes before it would be the name of another site.
+    path = f"/{page.lstrip('/')}{FILE}"
+    there = address_in(path, code) if (code := address_language(request)) else path
     query = request.META.get("QUERY_STRING", "")
     return HttpResponsePermanentRedirect(f"{there}?{query}" if query else there)
 

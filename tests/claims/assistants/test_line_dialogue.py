@@ -72,6 +72,16 @@ def test_each_line_is_answered_in_its_order() -> None:
     assert answers[4]["result"]["protocolVersion"] == "2024-11-05"
 
 
+def test_any_whole_number_is_an_id() -> None:
+    long = 10**40
+    answers = said(
+        message("server/discover", key=long),
+        {"jsonrpc": "2.0", "id": long, "method": "no/such"},
+        {"jsonrpc": "2.0", "id": 1, "method": "ping"},
+    )
+    assert codes(answers) == [(long, None), (long, -32601), (1, None)]
+
+
 def test_a_line_that_is_too_long_is_refused_and_the_next_one_read() -> None:
     answers = said(b"a" * (3 * LINE_LIMIT) + b"\n", b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n')
     assert codes(answers) == [(None, -32600), (1, None)]

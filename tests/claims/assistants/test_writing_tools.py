@@ -14,6 +14,8 @@ from claims.models import Claim, Evidence, Publication, Scope, SignOff, Transiti
 from claims.newsroom import api_tokens
 from claims.newsroom.refusals import NotAllowed
 from claims.review import workflow
+from factcheck.installation.environment import Rate
+from factcheck.web.throttling import limiter
 from tests.helpers.hostile_words import HOSTILE
 from tests.helpers.mcp_messages import Asked, message, post
 from tests.helpers.newsroom import make_claim, make_draft, make_source, person, rating
@@ -256,3 +258,19 @@ def test_drafts_and_proposals_are_told_to_nobody(ask: Ask, editor: User) -> None
         assert "Secret" not in asked.text
         assert STATEMENT not in asked.text
         assert "othing" in asked.text
+
+
+def test_what_is_written_is_counted_here_and_by_the_editorial_api(
+    client: Client, contributor: User, settings: Any
+) -> None:
+    settings.RATE_LIMIT_TOKEN = Rate(100, 60)
+    limiter.cache_clear()
+    secret = secret_of(contributor, Scope.WRITE)
+    given = {"statement": STATEMENT, "language": "en"}
+    asked = message("tools/call", {"name": "propose_claim", "arguments": given})
+    first, second = (
+        int(post(client, asked, token=secret)["RateLimit"].partition("r=")[2].partition(";")[0])
+        for _ in range(2)
+    )
+    assert first - second == 2
+    limiter.cache_clear()

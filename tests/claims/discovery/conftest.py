@@ -17,6 +17,7 @@ class ToldService:
     messages: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     url: str = ""
+    content: bytes = b""
 
 
 @pytest.fixture
@@ -35,8 +36,9 @@ def told_service() -> Iterator[Callable[[], ToldService]]:
                 self.send_response(status)
                 for name, value in fields.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", "0")
+                self.send_header("Content-Length", str(len(service.content)))
                 self.end_headers()
+                self.wfile.write(service.content)
 
             def log_message(self, *arguments: Any) -> None:
                 """Say nothing on the terminal."""

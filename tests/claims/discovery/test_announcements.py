@@ -13,7 +13,7 @@ from django.utils import timezone
 from time_machine import travel
 
 from claims.discovery import announcements, indexnow
-from claims.discovery.refusals import FIRST_PAUSE, LONGEST_PAUSE, PATIENCE, NotTold, pause_after
+from claims.discovery.service_messages import FIRST_PAUSE, LONGEST_PAUSE, PATIENCE, NotTold, pause_after
 from claims.models import AnnouncementProgress, Claim
 from claims.review import workflow
 from tests.claims.discovery.conftest import ToldService
@@ -212,3 +212,22 @@ def test_rules_hold_for_sql(change: str, rule: str) -> None:
     AnnouncementProgress.objects.create(service="indexnow", position=7)
     with pytest.raises(IntegrityError, match=rule), connection.cursor() as sql:
         sql.execute(f"UPDATE claims_announcementprogress SET {change}")
+
+
+def test_what_a_service_answers_never_keeps_others_waiting(
+    publish: Publish, engine: ToldService, hub: ToldService
+) -> None:
+    engine.content = b"Bad\0key"
+    engine.answers += [(403, {}), (503, {"Retry-After": "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"})]
+    with travel(timezone.now(), tick=False):
+        publish()
+        announcements.follow()
+        assert len(hub.messages) == 1
+        refused = AnnouncementProgress.objects.get(pk=announcements.INDEXNOW)
+        assert refused.last_failure == "IndexNow refused it (403): Bad\ufffdkey"
+    with travel(timezone.now() + LONGEST_PAUSE + timedelta(minutes=1), tick=False):
+        publish()
+        announcements.follow()
+        assert len(hub.messages) == 2
+        refused.refresh_from_db()
+        assert refused.last_failure == "IndexNow answered with 503."

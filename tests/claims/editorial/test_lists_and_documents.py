@@ -18,6 +18,7 @@ from factcheck.routes import openapi
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.newsroom_tool import Tool, tool
 from tests.helpers.shown_media import make_claim_media, make_media
+from tests.helpers.translations import translate
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +44,7 @@ def fill(checker: User, editor: User) -> Fill:
             verdict = make_draft(claim, checker)
             for action, by in (("submit", checker), ("sign_off", editor), ("publish", editor)):
                 verdict = workflow.move(verdict, action, by=by)
+            translate(claim, checker)
             make_draft(claim, checker)
             claims.append(claim)
         return claims
@@ -62,6 +64,7 @@ QUERIES = {
     "topics/": 4,
     "ratings/": 4,
     "transitions/": 4,
+    "translations/": 5,  # their steps
     "claims/{claim}/appearances/": 5,  # whether there is such a claim
     "verdicts/{verdict}/evidence/": 5,
     "verdicts/{verdict}/replies/": 5,
@@ -199,6 +202,7 @@ def test_every_document_is_what_the_schema_says_and_nothing_more(
         "media": claim.media.get().media_id,
         "evidence-pack": claim.pk,
         "deliveries": message.pk,
+        "translations": translate(claim, checker, "fr").pk,
     }
     for path, methods in openapi()["paths"].items():
         if not path.startswith("/api/v1/editorial/") or "get" not in methods:
@@ -216,7 +220,7 @@ def test_every_document_is_what_the_schema_says_and_nothing_more(
             others.append(path)
         seen += 1
     assert others == ["/api/v1/editorial/claims/{id}/evidence-pack/"]
-    assert seen == 34  # addresses that are read
+    assert seen == 37  # addresses that are read
 
 
 def assert_described(document: Any, schema: dict[str, Any], path: str) -> None:

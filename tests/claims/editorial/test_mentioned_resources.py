@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from claims.editorial import named_sources
 from claims.models import Claimant, Rating, RatingScale, Topic
-from sources.http.fetched_documents import FetchError
+from sources.http.fetch_errors import FetchError
 from sources.material import Material
 from sources.models import Publisher, Snapshot, Source
 from tests.helpers.newsroom import make_snapshot, make_source

@@ -1,90 +1,25 @@
 """Webhooks that the owner of a token sets up, from the first request to the last message."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
-import time_machine
 from django.contrib.auth.models import User
-from django.core import mail
-from django.db import connection
-from django.test import Client
-from django.utils import timezone
 
-from claims.models import ApiToken, Claim, Scope, WebhookDelivery, WebhookEndpoint, WebhookProgress
+from claims.models import ApiToken, Claim, Scope, WebhookDelivery, WebhookEndpoint
 from claims.models.webhook import MOST_PER_OWNER
-from claims.newsroom import api_tokens
 from claims.newsroom.refusals import NotPossible
-from claims.webhooks import deliveries, disabled_endpoints, ledger_followers, own_endpoints
-from claims.webhooks.own_endpoints import challenge_answer
+from claims.webhooks import own_endpoints
 from factcheck.installation.environment import Rate
 from tests.helpers.broken_rules import refused
-from tests.helpers.desk import Desk
 from tests.helpers.newsroom_tool import Tool, pointers, tool
-from tests.helpers.parallel import served
-from tests.helpers.webhook_receiver import Receiver, status
+from tests.helpers.own_webhooks import WEBHOOKS, Agreeing, added, body, ours, receiver, theirs, verified, work
+from tests.helpers.webhook_receiver import status
+
+__all__ = ["ours", "receiver", "theirs"]  # fixtures
 
 pytestmark = pytest.mark.django_db
-
-WEBHOOKS = Scope.WEBHOOKS
-
-
-class Agreeing(Receiver):
-    """A receiver that answers the challenge with the secret that it was given."""
-
-    secret = ""
-
-    def agree(self, request: BaseHTTPRequestHandler) -> None:
-        challenge = self.messages[-1].payload["data"]["challenge"]
-        said = f'{{"challenge_response": "{challenge_answer(self.secret, challenge)}"}}'
-        status(200, said.encode())(request)
-
-
-@pytest.fixture
-def receiver(settings: Any) -> Iterator[Agreeing]:
-    settings.WEBHOOKS_TO_LOOPBACK = True
-    receiver = Agreeing()
-    with served(receiver.server):
-        yield receiver
-
-
-@pytest.fixture
-def ours(checker: User) -> Tool:
-    return tool(checker, WEBHOOKS)
-
-
-@pytest.fixture
-def theirs(editor: User) -> Tool:
-    return tool(editor, WEBHOOKS)
-
-
-def body(receiver: Receiver, **values: Any) -> dict[str, Any]:
-    return {"name": "Our website", "url": receiver.url, **values}
-
-
-def added(ours: Tool, receiver: Agreeing, **values: Any) -> str:
-    """The address of a new webhook, whose receiver knows the secret."""
-    answer = ours.post("webhooks/", body(receiver, **values))
-    assert answer.status_code == 201, answer.content
-    receiver.secret = answer.json()["secret"]
-    return f"webhooks/{answer.json()['id']}/"
-
-
-def verified(ours: Tool, receiver: Agreeing, **values: Any) -> str:
-    path = added(ours, receiver, **values)
-    receiver.answers.append(receiver.agree)
-    answer = ours.post(f"{path}verify/")
-    assert (answer.status_code, answer.json()["state"]) == (200, "active"), answer.content
-    return path
-
-
-def work() -> None:
-    ledger_followers.follow()
-    for endpoint in WebhookEndpoint.objects.active():
-        deliveries.send(endpoint.pk)
 
 
 class TestSettingUp:
@@ -137,6 +72,9 @@ class TestSettingUp:
             b'{"challenge_response": ""}',
             b'{"challenge_response": "bm8="}',
             b'{"challenge": 1}',
+            b'{"challenge_response": "\\ud800"}',
+            b'{"challenge_response": [1]}',
+            b"[" * 999,
         ],
     )
     def test_is_not_believed_without_the_secret(self, ours: Tool, receiver: Agreeing, said: bytes) -> None:
@@ -350,182 +288,3 @@ class TestTelling:
         path = verified(ours, receiver)
         assert ours.delete(path).status_code == 204
         assert (WebhookEndpoint.objects.count(), WebhookDelivery.objects.count()) == (0, 0)
-
-
-class TestOthers:
-    def test_find_nothing(self, ours: Tool, theirs: Tool, receiver: Agreeing) -> None:
-        path = verified(ours, receiver)
-        message = ours.get(f"{path}deliveries/").json()["results"][0]["id"]
-        assert theirs.get("webhooks/").json()["results"] == []
-        answers = [
-            theirs.get(path),
-            theirs.get(f"{path}deliveries/"),
-            theirs.get(f"{path}deliveries/{message}/"),
-            theirs.patch(path, {"name": "Mine"}, If_Match="*"),
-            theirs.delete(path, If_Match="*"),
-            theirs.post(f"{path}verify/"),
-            theirs.post(f"{path}test/"),
-            theirs.post(f"{path}rotate-secret/"),
-            theirs.post(f"{path}deliveries/{message}/redeliver/"),
-        ]
-        assert [answer.status_code for answer in answers] == [404] * 9
-        assert not any(receiver.secret in answer.content.decode() for answer in answers)
-        assert len(receiver.messages) == 1
-
-    def test_mine_reach_no_others_message(self, ours: Tool, theirs: Tool, receiver: Agreeing) -> None:
-        path = verified(ours, receiver)
-        message = ours.get(f"{path}deliveries/").json()["results"][0]["id"]
-        mine = added(theirs, receiver)
-        assert theirs.get(f"{mine}deliveries/{message}/").status_code == 404
-
-    def test_the_newsrooms_own_are_the_desks(self, ours: Tool) -> None:
-        row = WebhookEndpoint.objects.create(name="The Harbour Post", url="https://example.org/hook")
-        assert ours.get(f"webhooks/{row.pk}/").status_code == 404
-        assert ours.get("webhooks/").json()["results"] == []
-
-    def test_administrators_are_not_shown_the_secret(
-        self, client: Client, administrator: User, ours: Tool, receiver: Agreeing
-    ) -> None:
-        verified(ours, receiver)
-        row = WebhookEndpoint.objects.get()
-        desk = Desk(client).sign_in(administrator)
-        for name in ("secret", "rotate", "test"):
-            answer = desk.client.post(f"/admin/claims/webhookendpoint/{row.pk}/{name}/")
-            assert (answer.status_code, row.secret in answer.content.decode()) == (403, False)
-        assert row.secret not in desk.text(row)
-        assert WebhookEndpoint.objects.get().secret == row.secret
-
-    def test_may_have_the_name_of_the_newsrooms(
-        self, client: Client, administrator: User, ours: Tool, receiver: Agreeing
-    ) -> None:
-        added(ours, receiver, name="The Harbour Post")
-        desk = Desk(client).sign_in(administrator)
-        form = {"name": "The Harbour Post", "url": receiver.url, "active": "on"}
-        answers = [desk.client.post("/admin/claims/webhookendpoint/add/", form) for _ in range(2)]
-        assert [answer.status_code for answer in answers] == [302, 200]
-        assert "There is a webhook of this name already." in answers[1].content.decode()
-        assert WebhookEndpoint.objects.count() == 2
-
-    def test_administrators_point_nobody_at_a_stranger(
-        self, client: Client, administrator: User, ours: Tool, receiver: Agreeing
-    ) -> None:
-        verified(ours, receiver)
-        row = WebhookEndpoint.objects.get()
-        desk = Desk(client).sign_in(administrator)
-        desk.save(row, url="https://stranger.example.org/hook")
-        row.refresh_from_db()
-        assert (row.url, row.active, row.verified_at) == ("https://stranger.example.org/hook", False, None)
-
-
-class TestEnding:
-    @pytest.fixture
-    def path(self, ours: Tool, receiver: Agreeing) -> str:
-        return verified(ours, receiver)
-
-    def ends(self, receiver: Agreeing, publish: Callable[..., Claim], reason: str) -> None:
-        publish()
-        work()
-        assert receiver.types == ["webhook.verification"]
-        disabled_endpoints.disable_without_token()
-        row = WebhookEndpoint.objects.get()
-        assert (row.active, row.disabled_reason) == (False, reason)
-
-    def test_with_a_revoked_token(
-        self, path: str, receiver: Agreeing, publish: Callable[..., Claim], checker: User
-    ) -> None:
-        api_tokens.revoke(ApiToken.objects.get(), by=checker)
-        self.ends(receiver, publish, "The token “Test tool”, with which it was set up, was revoked.")
-
-    def test_with_an_expired_token(
-        self, path: str, receiver: Agreeing, publish: Callable[..., Claim]
-    ) -> None:
-        with time_machine.travel(timezone.now() + timedelta(days=2), tick=False):
-            self.ends(receiver, publish, "The token “Test tool”, with which it was set up, has expired.")
-
-    def test_with_leaving_the_newsroom(
-        self, path: str, receiver: Agreeing, publish: Callable[..., Claim], checker: User
-    ) -> None:
-        User.objects.filter(pk=checker.pk).update(is_active=False)
-        self.ends(receiver, publish, "Whoever set it up is no longer at the newsroom.")
-
-    def test_its_owner_is_told_and_goes_on_with_another_token(
-        self, path: str, receiver: Agreeing, publish: Callable[..., Claim], checker: User
-    ) -> None:
-        User.objects.filter(pk=checker.pk).update(email="checker@example.org")
-        api_tokens.revoke(ApiToken.objects.get(), by=checker)
-        self.ends(receiver, publish, "The token “Test tool”, with which it was set up, was revoked.")
-        disabled_endpoints.report(WebhookEndpoint.objects.get())
-        [letter] = mail.outbox
-        assert letter.to == ["checker@example.org"]
-        assert f"/api/v1/editorial/{path}" in letter.body
-        assert receiver.secret not in letter.body
-        again = tool(checker, WEBHOOKS)
-        shown = again.patch(path, {"active": True}).json()
-        assert (shown["state"], shown["disabled_reason"]) == ("active", "")
-        work()
-        assert receiver.types == ["webhook.verification", "claim.published"]
-
-
-class TestDatabase:
-    """What raw SQL cannot do."""
-
-    @pytest.fixture
-    def row(self, ours: Tool, receiver: Agreeing) -> WebhookEndpoint:
-        verified(ours, receiver)
-        return WebhookEndpoint.objects.get()
-
-    @pytest.mark.parametrize(
-        "change, rule",
-        [
-            ("url = 'https://stranger.example.org'", "webhookendpoint_new_address_is_asked"),
-            (
-                "url = 'https://stranger.example.org', verified_at = now()",
-                "webhookendpoint_new_address_is_asked",
-            ),
-            (
-                "url = 'https://stranger.example.org', verified_at = NULL",
-                "webhookendpoint_receiver_agreed_before",
-            ),
-            ("verified_at = NULL", "webhookendpoint_receiver_agreed_before"),
-            ("token_id = NULL", "webhookendpoint_owner_has_a_token"),
-            ("owner_id = NULL, token_id = NULL", "webhookendpoint_is_its_owners"),
-            ("owner_id = owner_id + 1", "webhookendpoint_is_its_owners"),
-        ],
-    )
-    def test_refuses(self, row: WebhookEndpoint, change: str, rule: str) -> None:
-        refused(f"UPDATE claims_webhookendpoint SET {change}", match=rule)
-
-    @pytest.mark.parametrize("which", ["another's", "another scope", "revoked"])
-    def test_refuses_a_token_that_is_not_for_it(
-        self, row: WebhookEndpoint, checker: User, editor: User, which: str
-    ) -> None:
-        person = editor if which == "another's" else checker
-        scope = Scope.READ if which == "another scope" else WEBHOOKS
-        token, _secret = api_tokens.issue(person, name="Other", scopes=[scope], days=1)
-        if which == "revoked":
-            api_tokens.revoke(token, by=person)
-        refused(
-            "UPDATE claims_webhookendpoint SET token_id = %s",
-            token.pk,
-            match="webhookendpoint_token_is_for_it",
-        )
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_at_once_do_not_pass_the_limit(checker: User) -> None:
-    token, _secret = api_tokens.issue(checker, name="Tool", scopes=[WEBHOOKS], days=1)
-    for number in range(MOST_PER_OWNER - 1):
-        own_endpoints.add(token, name=str(number), url="https://example.org/hook")
-
-    def add(name: str) -> str:
-        try:
-            own_endpoints.add(token, name=name, url="https://example.org/hook")
-        except NotPossible:
-            return "refused"
-        finally:
-            connection.close()
-        return "added"
-
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(add, "ab")) == ["added", "refused"]
-    assert WebhookProgress.objects.count() == MOST_PER_OWNER

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from claims.editorial import named_sources
 from claims.models import Appearance, Claim, Verdict
-from sources.http.fetched_documents import FetchError
+from sources.http.fetch_errors import FetchError
 from sources.material import Material
 from sources.models import Source
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_snapshot, make_source

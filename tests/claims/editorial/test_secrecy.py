@@ -86,9 +86,19 @@ def test_the_public_side_ignores_tokens(editor: User) -> None:
     assert asking.get(f"/api/v1/claims/{claim.pk}/").status_code == 404
 
 
-def test_an_editorial_page_does_not_speak_the_readers_language(editor: User) -> None:
-    refusal = tool(editor).post("claims/", {}, Accept_Language="de")
-    assert refusal.json()["errors"][0]["detail"] == "This field is required."
+@pytest.mark.parametrize(
+    ("language", "problem"),
+    [
+        ("de", "Dieses Feld ist zwingend erforderlich."),
+        ("xx", "This field is required."),
+        ("*", "This field is required."),
+    ],
+)
+def test_problems_are_told_in_the_language_that_was_asked_for(
+    editor: User, language: str, problem: str
+) -> None:
+    refusal = tool(editor).post("claims/", {}, Accept_Language=language)
+    assert {each["detail"] for each in refusal.json()["errors"]} == {problem}
 
 
 # On record ------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from pytest_django import Settings
 
 from claims.ledger.publishing import restate
 from claims.models import Claim, Publication, PublishedVerdict
-from claims.models.webhook import WebhookDelivery, WebhookEndpoint
+from claims.models.webhook import WebhookEndpoint
+from claims.models.webhook_delivery import WebhookDelivery
 from claims.webhooks.events import message
 from sources.models import Publisher
 from tests.helpers.kept_newsroom import checker, editor, kept_rows

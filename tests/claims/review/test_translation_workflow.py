@@ -211,6 +211,32 @@ def test_an_older_verdicts_draft_is_not_published_any_more(
     assert begin_translation(live_verdict(claim), "es", by=checker).summary == WORDS["summary"]
 
 
+@pytest.mark.parametrize("door", ["begin", "carry over"])
+def test_who_wrote_words_that_nobody_reviewed_does_not_sign_them_off_in_anothers_draft(
+    claim: Claim, checker: User, colleague: User, editor: User, publish: Callable[..., Claim], door: str
+) -> None:
+    old = translate(claim, colleague)
+    new_version(publish, claim)
+    if door == "begin":
+        draft = begin_translation(live_verdict(claim), "es", by=checker)
+        draft = move_translation(draft, "submit", by=checker)
+    else:
+        draft = carry_over_translation(old, by=checker)
+    assert draft.summary == WORDS["summary"]
+    with pytest.raises(NotAllowed, match="somebody else"):
+        move_translation(draft, "sign_off", by=colleague)
+    move_translation(draft, "sign_off", by=editor)
+
+
+def test_words_that_somebody_may_not_read_are_not_taken_over(
+    claim: Claim, checker: User, contributor: User, publish: Callable[..., Claim]
+) -> None:
+    translate(claim, checker, summary="Confidential so far.")
+    new_version(publish, claim)
+    begun = begin_translation(live_verdict(claim), "es", by=contributor)
+    assert (begun.statement, begun.summary, begun.supersedes, begun.edited_by) == ("", "", None, [])
+
+
 # What is refused ------------------------------------------------------------------------------------------------------
 
 

@@ -3,11 +3,13 @@
 import multiprocessing
 import os
 import signal
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, transaction
 
+from factcheck.database import locks
 from factcheck.database.locks import AlreadyHeld, alone, lasting_transaction
 from tests.helpers.tampering import as_superuser
 from tests.helpers.transaction_pooler import pooled
@@ -97,3 +99,16 @@ def test_inside_a_transaction_it_is_a_part_of_it() -> None:
             assert own.connection is connection
         asked("SELECT 1")
     assert is_free("a thing")
+
+
+def test_whoever_is_done_has_let_go_before_the_server_sees_that_they_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(locks, "closing", nullcontext)
+        with alone("a thing") as own:
+            pass
+    try:
+        assert is_free("a thing")
+    finally:
+        own.connection.close()

@@ -11,7 +11,7 @@ from sources import archive
 from sources.archiving import copies
 from sources.archiving.browser.page_pictures import PagePictures
 from sources.archiving.copies import archive_source
-from sources.http.fetched_documents import FetchError
+from sources.http.fetch_errors import FetchError
 from sources.models import ArchivedCopy, ArchivedFile, PublicDeposit, Source
 from tests.helpers.newsroom import make_snapshot, make_source
 from tests.helpers.site import Site

@@ -13,7 +13,7 @@ from warcio.checker import Checker
 
 from sources.archiving.warc import warc_of
 from sources.http.exchanges import Exchanges
-from sources.http.fetched_documents import FetchError
+from sources.http.fetch_errors import FetchError
 from tests.helpers.site import PATIENT, Site, get
 
 BODY = "<h1>Fähren</h1>".encode() * 1000

@@ -9,7 +9,8 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from sources.http.fetched_documents import USER_AGENT, Fetched, FetchError, fetch
+from sources.http.fetch_errors import FetchError
+from sources.http.fetched_documents import USER_AGENT, Fetched, fetch
 from tests.helpers.site import PATIENT, Site, get, refusal
 
 

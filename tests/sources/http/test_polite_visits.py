@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from sources.http.fetched_documents import FetchError, Limits
+from sources.http.fetch_errors import FetchError
+from sources.http.fetched_documents import Limits
 from sources.http.polite_visits import LONGEST_PAUSE, OwnMemory, PoliteVisitor
 from tests.helpers.parallel import served
 from tests.helpers.site import Site

@@ -20,6 +20,8 @@ NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
         ("Fri, 01 May 2099 10:00:00 GMT", LONGEST_POSTPONEMENT),
         ("9" * 5000, LONGEST_POSTPONEMENT),
         ("soon", timedelta()),
+        ("Fri, 01 May 99999999999999999999 10:00:00 GMT", timedelta()),
+        ("Fri, 01 May 2026 14:00:00 +99999999999999999999", timedelta()),
         ("", timedelta()),
     ],
 )

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.http.fetched_documents import FetchError, fetch
+from sources.http.fetch_errors import FetchError
+from sources.http.fetched_documents import fetch
 from tests.helpers.site import PATIENT, Site, get, refusal
 
 

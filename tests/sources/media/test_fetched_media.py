@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from sources.http.fetched_documents import FetchError
+from sources.http.fetch_errors import FetchError
 from sources.media.intake import take_in
 from sources.media.refused_media import MediaRefused
 from sources.models import MediaObject

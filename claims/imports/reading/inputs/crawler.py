@@ -13,7 +13,8 @@ from claims.imports.reading.inputs.file import File
 from claims.imports.reading.raw_record import RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 from sources.addresses import url_key
-from sources.http.fetched_documents import USER_AGENT, Fetched, FetchError, Limits
+from sources.http.fetch_errors import FetchError
+from sources.http.fetched_documents import USER_AGENT, Fetched, Limits
 from sources.http.polite_visits import PAUSE, OwnMemory, PoliteVisitor
 from sources.page_lists import ListedPage, PageList, page_list
 

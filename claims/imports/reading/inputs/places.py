@@ -15,7 +15,8 @@ from claims.imports.reading.inputs.file import File
 from claims.imports.reading.inputs.streams import Budget, CountedStream
 from claims.imports.reading.raw_record import RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
-from sources.http.fetched_documents import FetchError, Limits, fetch
+from sources.http.fetch_errors import FetchError
+from sources.http.fetched_documents import Limits, fetch
 from sources.material import STANDARD_INPUT, is_address
 
 #: A file of data may be larger, and take longer, than an article.

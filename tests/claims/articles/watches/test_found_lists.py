@@ -6,7 +6,7 @@ import pytest
 
 from claims.articles.watches import visits
 from claims.articles.watches.found_lists import MOST_OFFERED, Followable, followable
-from sources.http.fetched_documents import FetchError
+from sources.http.fetch_errors import FetchError
 from sources.http.polite_visits import OwnMemory, PoliteVisitor
 from sources.page_lists import ListedPage
 from tests.helpers.followed_site import Paper

@@ -14,13 +14,14 @@ from typing import Any
 import duckdb
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from claims.exports.dumps import dump_run, kept_dumps
 from claims.exports.dumps.dump_run import DumpUnderWay, write_dump
 from claims.models import Claim, Publication
 from claims.review import workflow
 from factcheck.installation import whole_files
+from tests.helpers.database import administration
 from tests.helpers.newsroom import make_claim
 
 pytestmark = pytest.mark.django_db
@@ -222,6 +223,30 @@ def test_one_at_a_time(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dump_run, "_about", meanwhile)
     dump = write_dump()
     assert list(held(files)) == [dump.folder]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_alone_no_longer_finishes_nothing(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server ended the connection that keeps others out: another run has removed files that were written before."""
+    as_it_was = dump_run._file
+
+    def interrupted(part: Any, *rest: Any) -> Any:
+        described = as_it_was(part, *rest)
+        if part is dump_run.PARTS[0]:
+            with administration(connection.settings_dict["NAME"]) as database:
+                database.execute(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+                    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                )
+            for folder in kept_dumps.all_folders():
+                kept_dumps.remove(folder)
+        return described
+
+    monkeypatch.setattr(dump_run, "_file", interrupted)
+    with pytest.raises(OperationalError):
+        write_dump()
+    assert kept_dumps.kept() == []
+    assert held(files) == {}
 
 
 def test_the_command_tells_names_sizes_and_hashes(files: Path, capsys: pytest.CaptureFixture[str]) -> None:

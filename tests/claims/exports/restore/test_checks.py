@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import re
 import tracemalloc
 from collections.abc import Callable
@@ -80,6 +81,23 @@ def test_body_that_was_changed(content: bytes) -> None:
     changed = content.replace(b"The accounts show", b"The accounts hide", 1)
     assert changed != content
     assert refusal(changed) == f"Line {place}: the body is not the one that was exported (SHA-256)."
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", '<a href="javascript:alert(1)">x</a>'],
+)
+def test_html_that_no_explanation_is_made_into(content: bytes, hostile: str) -> None:
+    """Pages show it as it stands, so it is not believed for being hashed well."""
+    place = number_of(content, b'{"type":"entry"')
+    first = next(line for line in lines.read(io.BytesIO(content)) if line.type == "entry")
+    written = b'"explanation_html":' + json.dumps(hostile).encode()
+    body = re.sub(rb'"explanation_html":"[^"]*"', lambda _found: written, first.body, count=1)
+    changed = content.replace(first.body, body, 1)
+    was, now = (hashlib.sha256(each).hexdigest().encode() for each in (first.body, body))
+    changed = changed.replace(was, now)
+    told = refusal(unchained(changed))
+    assert told == f"Line {place}: an explanation has HTML that no export puts there."
 
 
 def test_part_of_a_ledger(checker: User, editor: User) -> None:

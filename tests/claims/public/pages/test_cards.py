@@ -232,7 +232,7 @@ def test_shared_claim_shows_its_verdict(client: Client, publish: Publish, editor
     told = shared()
     assert told["og:title"] == "False: The tunnel is safe."
     assert told["og:description"] == "The accounts show a different sum."
-    assert told["twitter:card"] == "summary"
+    assert told["twitter:card"] == "summary_large_image"
     workflow.move(claim.verdicts.get(), "retract", by=editor, note="The audit was forged.")
     told = shared()
     assert told["og:title"] == "Retracted: The tunnel is safe."

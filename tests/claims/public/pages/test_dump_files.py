@@ -204,3 +204,10 @@ class TestWeight:
         again = client.get(LATEST)
         assert again.status_code == 200
         again.close()
+
+
+def test_files_have_one_address_in_all_languages(client: Client, dump: KeptDump) -> None:
+    page = client.get("/de/dumps/").content.decode()
+    assert f'href="/dumps/{dump.day}/claims.jsonld"' in page
+    assert 'href="/dumps/index.json"' in page
+    assert client.get("/de/dumps/latest/claims.parquet").status_code == 404

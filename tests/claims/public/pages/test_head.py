@@ -192,3 +192,13 @@ def test_what_is_not_there_has_no_address(client: Client, path: str) -> None:
     assert robots(document) == "noindex"
     assert (canonicals(document), languages(document), markup(document)) == ([], {}, [])
     assert not response.has_header("Link")
+
+
+def test_a_query_never_becomes_another_link_of_the_field(client: Client, publish: Publish) -> None:
+    publish()
+    response = client.generic(
+        "GET", "/claims/", QUERY_STRING='by=all&q=>; rel="preload"; as="script", <https://evil.example/x'
+    )
+    assert response.status_code == 200
+    links = response["Link"]
+    assert [links.count(sign) for sign in "<>"] == [2, 2]

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from claims import urls
 from claims.models import Claim, Publication
 from claims.public.pages.page_cache import OVERHEAD, Kept, PageCache, pages
 from claims.quotes.changed_sources import reanchor
@@ -139,3 +140,24 @@ def test_what_depends_on_more_than_publications_is_not_kept(
     publish()
     assert client.get("/methodology/").status_code == 200
     assert cache.bytes == 0
+
+
+def layers(view: Any) -> Iterator[str]:
+    """The functions that a view is wrapped in, the outermost first."""
+    while view is not None:
+        yield view.__code__.co_qualname
+        view = getattr(view, "__wrapped__", None)
+
+
+def test_the_ledger_is_asked_where_the_page_is_read() -> None:
+    """A replica that is behind would otherwise have its page kept under the newest entry, which is not in it."""
+    views = {pattern.name: list(layers(pattern.callback)) for pattern in urls.urlpatterns}
+    kept_ones = {name: around for name, around in views.items() if any("kept_until" in one for one in around)}
+    assert {"home", "claims", "claim", "corrections", "topic"} <= kept_ones.keys()
+    for name, around in kept_ones.items():
+        if PUBLIC in around:
+            is_kept = next(place for place, one in enumerate(around) if "kept_until" in one)
+            assert around.index(PUBLIC) < is_kept, name
+
+
+PUBLIC = "public.<locals>.answered"

@@ -105,7 +105,7 @@ def test_page_says_the_language_that_it_is_in(client: Client, publish: Publish, 
 
 @pytest.mark.django_db
 def test_failure_has_a_page_of_its_own(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("claims.public.pages.views._ledger", lambda number: 1 / 0)
+    monkeypatch.setattr("claims.public.pages.views.ledger_of", lambda number: 1 / 0)
     client.raise_request_exception = False
     response = client.get("/claims/1/")
     assert response.status_code == 500

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from claims.public.plain_pages.claim_text import ToldVersion, claim_text
+from claims.public.plain_pages.claim_text import PlainVersion, claim_text
 
-SHOWN = ToldVersion(1, "publication", "", datetime(2026, 5, 1, tzinfo=UTC), "ab" * 32)
+SHOWN = PlainVersion(1, "publication", "", datetime(2026, 5, 1, tzinfo=UTC), "ab" * 32)
 
 
 def body(**parts: Any) -> dict[str, Any]:

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from pytest_django import DjangoAssertNumQueries
 
-from claims.models import Claim, Claimant, Publication, Topic
+from claims.models import Claim, Claimant, Cluster, Publication, Topic
 from claims.public.pages.head_links import PLAIN
 from claims.public.plain_pages.markdown_escapes import line, link, quoted, quoted_markdown
 from claims.public.plain_pages.views import PAGES
-from claims.review import workflow
+from claims.review import clusters, workflow
 from sources.models import Publisher
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 from tests.helpers.reader_pages import correct, page
@@ -255,6 +255,17 @@ def test_queries_do_not_grow(
             assert client.get(path).status_code == 200, path
 
 
+def test_rumours_are_asked_for_as_on_their_page(client: Client, publish: Publish, editor: User) -> None:
+    for title in ("Free trams", "Closed bridges"):
+        made = Cluster.objects.create(title=title, language="en")
+        clusters.add(made, [publish(), publish()], by=editor)
+        clusters.move(made, "published", by=editor)
+    everything = told(client, "/clusters/index.md")
+    assert all(title in everything for title in ("Free trams", "Closed bridges"))
+    assert "Closed bridges" not in told(client, "/clusters/index.md", q="trams")
+    assert "trams" not in told(client, "/clusters/index.md", language="fr")
+
+
 @pytest.mark.parametrize(
     "path",
     ["/claims/99/index.md", "/nothing/index.md", "/about/nothing/index.md", "/api/v1/index.md"],
@@ -316,3 +327,75 @@ def test_pages_of_subjects_list_their_claims(
     )
     assert client.get(f"/topics/{topic.pk + 99}/transport/index.md").status_code == 404
     assert "[Transport](" in told(client, "/topics/index.md")
+
+
+@pytest.mark.parametrize("slashes", range(5))
+def test_backslashes_of_authors_do_not_bring_html_and_pictures_back(slashes: int) -> None:
+    before = "\\" * slashes
+    shown = quoted_markdown(
+        f"a {before}<script>alert(1)</script> {before}![x](https://evil.example/x.png) {before}<!-- y -->"
+    )
+    html = MARKDOWN.render(shown)
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "<!--" not in html
+
+
+@pytest.mark.parametrize("path", ["//evil.example/index.html.md", "///evil.example/claims/index.html.md"])
+@pytest.mark.parametrize("prefix", ["", "/de"])
+def test_the_other_name_of_a_file_never_leads_to_another_site(client: Client, path: str, prefix: str) -> None:
+    response = client.generic("GET", "/", PATH_INFO=f"{prefix}{path}")
+    assert response.status_code in (301, 404)
+    assert not response.get("Location", "").startswith(("//", "http"))
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "\U000e0041\U000e0042",
+        "\ufe00\ufe01",
+        "\U000e0100\U000e0180",
+        "\u200b\u2060",
+        "\ufeff",
+        "\u3164",
+        "\u202e",
+        "\ue000",
+    ],
+)
+@pytest.mark.parametrize("form", [line, quoted, quoted_markdown])
+def test_what_shows_nothing_is_left_out(form: Callable[[str], str], hidden: str) -> None:
+    assert form(f"The bridge{hidden} cost 90 million.") == form("The bridge cost 90 million.")
+
+
+@pytest.mark.parametrize("words", ["می\u200cخواهم", "👩\u200d🔬", "❤\ufe0f"])
+def test_what_joins_letters_and_pictures_stays(words: str) -> None:
+    assert line(words) == quoted_markdown(words).removeprefix("> ") == words
+
+
+def test_what_has_no_page_has_no_markdown(
+    client: Client, publish: Publish, claimant: Claimant, editor: User
+) -> None:
+    topic = Topic.objects.create(name="Bridges", slug="bridges")
+    paper = Publisher.objects.create(name="Evening Paper", domain="paper.example")
+    source = make_source("The bridge was closed in March.", publisher=paper)
+    claim = make_claim("The bridge was closed in March.", claimant=claimant, topics=[topic])
+    make_appearance(claim, source, "The bridge was closed in March.")
+    claim = publish(claim)
+    house = claim.verdicts.get().publisher
+    subjects = [
+        ("claimants", claimant.pk),
+        ("topics", topic.pk),
+        ("publishers", paper.pk),
+        ("publishers", house.pk),
+    ]
+
+    def answers(ending: str) -> list[int]:
+        return [client.get(f"/{kind}/{pk}/{ending}", follow=True).status_code for kind, pk in subjects]
+
+    assert answers("index.md") == answers("") == [200, 200, 404, 200]
+    listed = client.get("/sitemap-publishers-1.xml").content.decode()
+    assert f"/publishers/{house.pk}/" in listed
+    assert f"/publishers/{paper.pk}/" not in listed
+    workflow.move(claim.verdicts.get(), "retract", by=editor, note="It was another bridge.")
+    assert answers("index.md") == answers("") == [404] * 4
+    assert "sitemap-publishers" not in client.get("/sitemap.xml").content.decode()

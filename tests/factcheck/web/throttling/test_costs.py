@@ -76,3 +76,8 @@ def test_every_query_string_has_a_cost(path: str, query: str) -> None:
 def test_costs_of_addresses_are_settings(settings: Any) -> None:
     settings.RATE_LIMIT_COSTS = {r"/facets/$": 7}
     assert [Costs().of(path, "") for path in (LIST, FACETS, LOOKUP)] == [1, 7, 1]
+
+
+@pytest.mark.parametrize("page", ["/standards/", "/claims/", "/", "/methodology/"])
+def test_the_markdown_of_a_page_costs_what_the_page_costs(page: str) -> None:
+    assert Costs().of(f"{page}index.md", "") == Costs().of(page, "")

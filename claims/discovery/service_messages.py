@@ -1,12 +1,14 @@
-"""Why a service was not told, and when to try again."""
+"""A message to a service that makes pages known: whether it was taken, and when to try again."""
 
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from http import HTTPStatus
 
 from django.utils import timezone
 
-from sources.http.services import ServiceAnswer
+from sources.http import services
+from sources.http.postponements import LONGEST_POSTPONEMENT, postponed_by
+
+SECONDS, MOST_BYTES = 20.0, 100_000
 
 #: The first pause after a failure, doubled with each further one, and the longest.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
@@ -25,39 +27,34 @@ class NotTold(Exception):
 
     def __init__(self, why: str, *, pause: timedelta = timedelta(0)) -> None:
         super().__init__(why)
-        self.pause = min(pause, timedelta(days=1))
+        self.pause = min(pause, LONGEST_POSTPONEMENT)
 
 
-def taken(service: str, answer: ServiceAnswer) -> None:
-    """Do nothing, where the answer says that it was taken.
+def send(service: str, url: str, message: bytes, content_type: str) -> None:
+    """Send a message to a service, which is called so.
 
     Raises:
-        NotTold: it was not.
+        NotTold: it was not taken.
     """
+    try:
+        answer = services.ask(
+            url, message, {"Content-Type": content_type}, seconds=SECONDS, most_bytes=MOST_BYTES
+        )
+    except services.ServiceAway as away:
+        raise NotTold(str(away)) from None
     if 200 <= answer.status < 300:
         return
+    asked_for = postponed_by(answer.retry_after.strip(), timezone.now())
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise NotTold(
-            f"{service} says that it is told too often (429).", pause=_asked_for(answer) or PATIENCE
-        )
+        raise NotTold(f"{service} says that it is told too often (429).", pause=asked_for or PATIENCE)
     if answer.status in _OURS:
-        beginning = " ".join(answer.content[:200].decode(errors="replace").split())
+        # PostgreSQL stores every character but NUL.
+        words = answer.content[:200].decode(errors="replace").replace("\0", "\ufffd")
+        beginning = " ".join(words.split())
         raise NotTold(f"{service} refused it ({answer.status}): {beginning}", pause=LONGEST_PAUSE)
-    raise NotTold(f"{service} answered with {answer.status}.", pause=_asked_for(answer))
+    raise NotTold(f"{service} answered with {answer.status}.", pause=asked_for)
 
 
 def pause_after(failures: int, refusal: NotTold) -> timedelta:
     """For how long nothing is tried after so many failures in a row."""
     return max(min(FIRST_PAUSE * 2 ** min(failures - 1, 20), LONGEST_PAUSE), refusal.pause)
-
-
-def _asked_for(answer: ServiceAnswer) -> timedelta:
-    """The pause that an answer asks for: seconds, or a date (RFC 9110, section 10.2.3)."""
-    asked = answer.retry_after.strip()
-    if asked.isascii() and asked.isdigit():
-        return timedelta(seconds=min(int(asked), 86_400))
-    try:
-        until: datetime = parsedate_to_datetime(asked)
-    except ValueError:
-        return timedelta(0)
-    return max(until - timezone.now(), timedelta(0)) if until.tzinfo else timedelta(0)

@@ -1,0 +1,41 @@
+"""Bodies of entries in a file from outside: what this program would not have written is not taken over."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext
+
+from claims.exports.lines import ArchiveLine, Unreadable
+from claims.ledger.document.markdown import is_safe
+from factcheck.web.own_addresses import is_marked_well, understood
+
+
+def understood_body(line: ArchiveLine) -> dict[str, Any]:
+    """The body of an entry.
+
+    Raises:
+        Unreadable: it is not what was exported, or pages that show it would do more than show it.
+    """
+    if hashlib.sha256(line.body).hexdigest() != line.said["body_sha256"]:
+        raise Unreadable(
+            gettext("Line %(line)s: the body is not the one that was exported (SHA-256).")
+            % {"line": line.number}
+        )
+    if not is_marked_well(line.body):
+        raise Unreadable(
+            gettext("Line %(line)s: the body has a tab where no export puts one.") % {"line": line.number}
+        )
+    body: dict[str, Any] = understood(line.body)
+    if not all(map(is_safe, _html(body))):
+        raise Unreadable(
+            gettext("Line %(line)s: an explanation has HTML that no export puts there.")
+            % {"line": line.number}
+        )
+    return body
+
+
+def _html(body: dict[str, Any]) -> Iterator[str]:
+    # Entries from before there were translations have none.
+    for part in (*body["verdicts"], *body.get("translations", [])):
+        yield part["explanation_html"]

@@ -1,0 +1,88 @@
+"""A claim as its reviews tell of it: who is said to have made it, and who reviewed it where."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from claims.imports.reading.identity import name_key
+from claims.imports.reading.raw_record import RecordPlace
+from claims.imports.reading.review_record import Person, Review
+from claims.models import Claim, Verdict
+from sources.addresses import url_key
+from sources.identifiers import is_somebody_else, is_the_same
+
+
+@dataclass(slots=True, eq=False)
+class ReviewedClaim:
+    """A claim, with what tells whether a review is of it."""
+
+    claim: Claim
+    is_new: bool = False
+    #: Published verdicts by publisher.
+    live: dict[int, Verdict] = field(default_factory=dict)
+    #: Drafts and what is in review, by publisher.
+    open: dict[int, Verdict] = field(default_factory=dict)
+    #: By what its claimant is known; empty where nobody is named.
+    names: set[str] = field(default_factory=set)
+    #: The addresses by which each of those is known elsewhere, where any are known.
+    same_as: list[Sequence[str]] = field(default_factory=list)
+    #: Who has looked at it, with a verdict or without.
+    publisher_ids: set[int] = field(default_factory=set)
+    #: Where and when each publisher has reviewed it, as far as that is known.
+    reviewed: dict[int, tuple[str, date | None]] = field(default_factory=dict)
+    first_place: RecordPlace | None = None
+    """The record of which it was made, where this import made it."""
+
+    def may_be_by(self, person: Person | None) -> bool:
+        """Whether this person made the claim, as far as anybody says who did."""
+        return person is None or not self.names or self.is_by(person)
+
+    def is_by(self, person: Person) -> bool:
+        """Whether it is said of this person: of the name, unless an authority tells two people of one name apart."""
+        has_the_name = name_key(person) in self.names
+        if not person.same_as or not self.same_as:
+            return has_the_name
+        if has_the_name:
+            return not any(is_somebody_else(person.same_as, known) for known in self.same_as)
+        return any(is_the_same(person.same_as, known) for known in self.same_as)
+
+    def count(self, review: Review, publisher: int | None) -> None:
+        """Remember who is said to have claimed and reviewed it, for the reviews that follow."""
+        self.first_place = self.first_place or (review.place if self.is_new else None)
+        if review.claimant:
+            self.names.add(name_key(review.claimant))
+            if review.claimant.same_as:
+                self.same_as.append(review.claimant.same_as)
+        if publisher:
+            self.publisher_ids.add(publisher)
+            page, day = self._review_of(publisher)
+            self.reviewed[publisher] = (page or url_key(review.url), day or review.reviewed_on)
+
+    def was_reviewed_there(self, review: Review, publisher: int | None) -> bool:
+        """Whether this publisher has reviewed it on the very page."""
+        if publisher not in self.publisher_ids or not review.url:
+            return False
+        return self._review_of(publisher)[0] == url_key(review.url) != ""
+
+    def was_reviewed_elsewhere(self, review: Review, publisher: int | None) -> bool:
+        """Whether this publisher has reviewed it on another page or, where one is not known, on another day."""
+        if publisher not in self.publisher_ids:
+            return False
+        page, day = self._review_of(publisher)
+        if page and review.url:
+            return page != url_key(review.url)
+        return bool(day and review.reviewed_on and day != review.reviewed_on)
+
+    def page_of(self, review: Review) -> bool | None:
+        """Whether one who reviewed it did so on the page of this review; None where one of the two pages is unknown."""
+        pages = {page for publisher in self.publisher_ids if (page := self._review_of(publisher)[0])}
+        page = url_key(review.url)
+        return page in pages if page and pages else None
+
+    def _review_of(self, publisher: int | None) -> tuple[str, date | None]:
+        if publisher is None:
+            return "", None
+        if publisher not in self.reviewed:
+            there = self.live.get(publisher) or self.open.get(publisher)
+            self.reviewed[publisher] = (url_key(there.url), there.reviewed_on) if there else ("", None)
+        return self.reviewed[publisher]

@@ -1,0 +1,79 @@
+"""What the database holds of all that is reviewed: verdicts and translations, each rule under its table's name."""
+
+import pgtrigger
+
+from factcheck.database.rules import Rule, refuse
+
+
+def only_drafts_are_deleted(kind: str) -> Rule:
+    """What was submitted once is kept."""
+    return Rule(
+        name=f"{kind}_is_kept",
+        operation=pgtrigger.Delete,
+        condition=~pgtrigger.Q(old__state="draft"),
+        func=refuse("Only a draft can be deleted.", name=f"{kind}_is_kept"),
+    )
+
+
+def editors_are_remembered(kind: str) -> Rule:
+    """Who has written on it stays among those who cannot sign it off."""
+    name = f"{kind}_editors_are_remembered"
+    forgotten = refuse(f"Who has written on a {kind} is not forgotten.", name=name)
+    return Rule(
+        name=name,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.AnyChange("edited_by"),
+        func=f"""
+        IF NOT NEW.edited_by @> OLD.edited_by THEN
+            {forgotten}
+        END IF;
+        RETURN NEW;
+    """,
+    )
+
+
+def terms_of_review(kind: str, *more: str) -> Rule:
+    """Terms are set when a draft is submitted; `more` are those that only this table has."""
+    # A round that does not grow would let sign-offs of an earlier wording count again.
+    name = f"{kind}_terms_of_review"
+    changed = refuse(
+        "The terms of a review are set when a draft is submitted, each time for a new round.", name=name
+    )
+    terms = ("review_round", "required_signoffs", *more, "submitted_by_id")
+    new, old = (", ".join(f"{row}.{term}" for term in terms) for row in ("NEW", "OLD"))
+    return Rule(
+        name=name,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.AnyChange("review_round", "required_signoffs", *more, "submitted_by", "state"),
+        func=f"""
+        IF NEW.review_round < OLD.review_round
+            OR NEW.state = 'in_review' AND OLD.state = 'draft' AND NEW.review_round = OLD.review_round
+            OR OLD.state <> 'draft'
+                AND ({new})
+                IS DISTINCT FROM ({old})
+        THEN
+            {changed}
+        END IF;
+        RETURN NEW;
+    """,
+    )
+
+
+def moments_are_fixed(kind: str, wrong_moment: str) -> Rule:
+    """When it was added and published is said once; `wrong_moment` is what is said otherwise, as PL/pgSQL."""
+    return Rule(
+        name=f"{kind}_moments_are_fixed",
+        operation=pgtrigger.Update,
+        condition=pgtrigger.AnyChange("created_at", "published_at"),
+        func=f"""
+        IF NEW.created_at <> OLD.created_at
+            OR NEW.published_at IS DISTINCT FROM OLD.published_at AND (
+                OLD.state = 'in_review' AND NEW.state = 'published'
+                AND NEW.published_at <= clock_timestamp()
+            ) IS NOT TRUE
+        THEN
+            {wrong_moment}
+        END IF;
+        RETURN NEW;
+    """,
+    )

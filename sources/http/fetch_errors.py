@@ -1,0 +1,98 @@
+"""Why nothing usable came from an address: a code for programs, and a sentence for people that says what to do."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from factcheck.sentences import SpokenSentence
+from sources.failures import Failure
+
+
+class FetchError(Failure):
+    """Nothing usable came back.
+
+    Attributes:
+        wait: for how long the server asks to be left alone.
+        status: the HTTP status of the answer; None where there was no answer.
+    """
+
+    def __init__(
+        self, reason_code: str, sentence: str, *, wait: timedelta = timedelta(), status: int | None = None
+    ) -> None:
+        super().__init__(reason_code, sentence)
+        self.wait = wait
+        self.status = status
+
+
+#: Reasons that may be gone in a minute.
+TEMPORARY = frozenset(
+    {
+        "timed_out",
+        "connection_failed",
+        "broken_response",
+        "server_error",
+        "too_many_requests",
+        "name_not_found",
+    }
+)
+
+
+def status_refusal(url: str, status: int) -> tuple[str, str]:
+    """Why an answer of this status is no document: the reason's code, and a sentence."""
+    if status in (401, 402, 403, 407, 451):
+        return "access_refused", (
+            SpokenSentence(
+                "%(url)s refuses access (HTTP %(status)s). If you may read it in a browser, save the "
+                "page and import the file.",
+                url=url,
+                status=status,
+            )
+        )
+    if status in (404, 410):
+        return "not_found", (
+            SpokenSentence(
+                "%(url)s does not exist, or no longer (HTTP %(status)s). Check the address, or look in a "
+                "web archive.",
+                url=url,
+                status=status,
+            )
+        )
+    if status == 429:
+        return (
+            "too_many_requests",
+            SpokenSentence(
+                "%(hostname)s asks us to slow down (HTTP 429, %(url)s). Try again later.",
+                hostname=urlsplit(url).hostname,
+                url=url,
+            ),
+        )
+    if status >= 500:
+        return "server_error", SpokenSentence(
+            "%(url)s has a fault on its side (HTTP %(status)s). Try again later.", url=url, status=status
+        )
+    return "unexpected_status", SpokenSentence(
+        "%(url)s answered with HTTP %(status)s instead of a page. Open it in a browser.",
+        url=url,
+        status=status,
+    )
+
+
+def too_large(url: str, content_bytes: int) -> FetchError:
+    return FetchError(
+        "too_large",
+        SpokenSentence(
+            "%(url)s is larger than %(content_bytes)s MB. Save the part you need and import the file.",
+            url=url,
+            content_bytes=f"{content_bytes / 1000000:g}",
+        ),
+    )
+
+
+def too_slow(url: str, total_seconds: float) -> FetchError:
+    return FetchError(
+        "timed_out",
+        SpokenSentence(
+            "%(url)s was not complete after %(total_seconds)s seconds. Try again later.",
+            url=url,
+            total_seconds=f"{total_seconds:g}",
+        ),
+    )

@@ -1,0 +1,59 @@
+"""Which addresses are asked at all, before anything connects: of the web, on its ports, without a password."""
+
+import re
+from urllib.parse import urlsplit
+
+from factcheck.sentences import SpokenSentence
+from sources.http.fetch_errors import FetchError
+
+# Web servers of publishers listen here. Anything else reaches mail servers, caches and databases with a web request.
+ACCEPTED_PORTS = frozenset({80, 443, 8080, 8443})
+
+
+def require_fetchable(url: str, *, came_from: str, allow_loopback: bool) -> None:
+    """Refuse what no article has in its address; the IP address itself is checked when connecting.
+
+    Raises:
+        FetchError: and why.
+    """
+    named = url if url == came_from else f"{came_from} redirects to {url}, which"
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise FetchError(
+            "invalid_url",
+            SpokenSentence("%(named)s is not a valid address. Check it for typing errors.", named=named),
+        ) from None
+    if parts.scheme not in ("http", "https"):
+        raise FetchError(
+            "scheme_not_allowed",
+            SpokenSentence(
+                "%(named)s is not a web address: it must begin with http:// or https://.", named=named
+            ),
+        )
+    if not parts.hostname or re.search(r"[\s\\\x00-\x1f\x7f]", url):
+        raise FetchError(
+            "invalid_url",
+            SpokenSentence("%(named)s is not a valid address. Check it for typing errors.", named=named),
+        )
+    if parts.username is not None or parts.password is not None:
+        raise FetchError(
+            "credentials_in_url",
+            SpokenSentence(
+                "The address at %(hostname)s carries a user name or password. Remove what stands before "
+                "the “@”; for a page behind a login, save it and import the file.",
+                hostname=parts.hostname,
+            ),
+        )
+    if port is not None and port not in ACCEPTED_PORTS and not allow_loopback:
+        raise FetchError(
+            "port_not_allowed",
+            SpokenSentence(
+                "%(named)s uses port %(port)s; only %(listed)s are fetched. Save the page and import the "
+                "file.",
+                named=named,
+                port=port,
+                listed=", ".join(map(str, sorted(ACCEPTED_PORTS))),
+            ),
+        )
