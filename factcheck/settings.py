@@ -281,6 +281,7 @@ LANGUAGES = [
 ]
 LANGUAGE_CODE = one_of("LANGUAGE_CODE", "en", lambda: {code for code, _name in LANGUAGES})
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "factcheck.formats"
 USE_I18N = True
 USE_TZ = True  # stored in UTC; shown in TIME_ZONE
 TIME_ZONE = one_of("TIME_ZONE", "UTC", available_timezones)

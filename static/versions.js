@@ -5,7 +5,7 @@
   if (!slider) return;
   const output = page.querySelector(".slider output");
   const links = new Map([...page.querySelectorAll("[data-version]")].map((link) => [link.dataset.version, link]));
-  const words = (link) => link.closest("li").innerText.replace(/\s+/g, " ").trim();
+  const words = (link) => link.closest("li").innerText.split("\n").map((piece) => piece.trim()).filter(Boolean).join(" · ");
   const say = () => {
     const said = words(links.get(slider.value));
     output.textContent = said;

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
+from claims.admin.format_titles import format_title
 from claims.admin.mapping_form import LABELS, MappingForm, Settings, section
 from claims.imports.reading import recognition
 from claims.imports.reading.raw_record import RawRecord, Refusal
@@ -110,7 +111,7 @@ def choose_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
         **admin.admin_site.each_context(request),
         "title": _("Import a file"),
         "form": form,
-        "formats": [one.TITLE for one in recognition.FORMATS],
+        "formats": [format_title(one.NAME) for one in recognition.FORMATS],
         "most": settings.IMPORT_MAX_BYTES,
     }
     return TemplateResponse(request, "admin/desk/import_file.html", context)
@@ -151,7 +152,7 @@ def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpRespo
         "title": _("Import %s") % run.origin,
         "opts": admin.opts,
         "run": run,
-        "format": next((one.TITLE for one in recognition.FORMATS if run.format == one.NAME), run.format),
+        "format": format_title(run.format),
         "form": form,
         "toml": toml,
         "notes": notes,

@@ -23,8 +23,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from claims.admin import import_form
+from claims.admin.format_titles import format_title
 from claims.admin.import_progress import is_broken_off, progress
-from claims.imports.reading import recognition
 from claims.imports.storing import house_archive, runs, undo
 from claims.models import AuditKind, ImportRun
 from claims.newsroom import audit
@@ -241,11 +241,6 @@ def state_badge(run: ImportRun) -> SafeString:
     if is_broken_off(run):
         return badge(_("Broken off"), "bad")
     return badge(run.get_state_display(), _TONES[run.state])
-
-
-def format_title(name: str) -> str:
-    """The format in words; one that is not known any more by its name."""
-    return next((one.TITLE for one in recognition.FORMATS if name == one.NAME), name or "–")
 
 
 def _kinds_of_problems(run: ImportRun) -> QuerySet[Any]:

@@ -1725,7 +1725,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('origin', models.CharField(choices=[('house', 'Written here'), ('imported', 'Imported'), ('house_archive', 'From our archive')], default='house', editable=False, max_length=20)),
+                ('origin', models.CharField(choices=[('house', 'Written here'), ('imported', 'Imported'), ('house_archive', 'From our archive')], default='house', editable=False, max_length=20, verbose_name='origin')),
                 ('is_restored', models.BooleanField(db_default=False, editable=False)),
                 ('edited_by', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, editable=False, size=None)),
                 ('byline', models.CharField(blank=True, help_text='Shown to readers; empty: the newsroom signs.', max_length=200, verbose_name='byline')),
@@ -1767,7 +1767,7 @@ class Migration(migrations.Migration):
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('origin', models.CharField(choices=[('house', 'Written here'), ('imported', 'Imported'), ('house_archive', 'From our archive')], default='house', editable=False, max_length=20)),
+                ('origin', models.CharField(choices=[('house', 'Written here'), ('imported', 'Imported'), ('house_archive', 'From our archive')], default='house', editable=False, max_length=20, verbose_name='origin')),
                 ('is_restored', models.BooleanField(db_default=False, editable=False)),
                 ('byline', models.CharField(blank=True, help_text='Shown to readers; empty: the newsroom signs.', max_length=200, verbose_name='byline')),
                 ('title', models.CharField(blank=True, help_text='The headline of the review, as its page has it.', max_length=500, verbose_name='headline')),

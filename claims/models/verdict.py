@@ -127,7 +127,9 @@ class Verdict(models.Model):
         "sources.Publisher", models.PROTECT, related_name="verdicts", verbose_name=_("publisher")
     )
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
-    origin = models.CharField(max_length=20, choices=Origin, default=Origin.HOUSE, editable=False)
+    origin = models.CharField(
+        _("origin"), max_length=20, choices=Origin, default=Origin.HOUSE, editable=False
+    )
     #: With which house archive it came. Two administrators answer for that; nobody signed off the verdict by itself.
     archive_run = models.ForeignKey(
         "claims.ImportRun", models.PROTECT, null=True, editable=False, related_name="archived_verdicts"

@@ -30,6 +30,10 @@ _CALL = re.compile(rf"\b(_|n?p?gettext)\(\s*({_LITERAL}(?:\s*,\s*{_LITERAL})*)",
 _LITERALS = re.compile(_LITERAL, re.DOTALL)
 
 
+#: Django's collecting ends at the first quotation mark, whatever stands before it; its looking up does not.
+_CUT = re.compile(r"""\{%\s*trans(?:late)?\s+(?:"[^"]*\\"|'[^']*\\')[^%]*%\}""")
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """What is translated: a string, or one for one thing and one for several, perhaps in a context."""
@@ -99,7 +103,13 @@ def _message(call: ast.Call, parts: tuple[str, ...], name: str) -> Message:
 
 
 def in_template(source: str, name: str) -> Iterator[Message]:
-    """The strings that are marked in a template, as Django looks them up."""
+    """The strings that are marked in a template, as Django looks them up.
+
+    Raises:
+        NotExtracted: one has the quotation marks inside that it stands between.
+    """
+    if cut := _CUT.search(source):
+        raise NotExtracted(f"{name}: put it between the other quotation marks: {cut[0]}")
     for call in _CALL.finditer(templatize(source, origin=name)):
         parts = _PARTS.get(call[1], ("message",))
         texts = [ast.literal_eval(literal) for literal in _LITERALS.findall(call[2])]

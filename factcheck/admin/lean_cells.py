@@ -4,6 +4,7 @@ What all cells look like is said once, in `static/desk/lean.css`. Should unfold 
 look as it says, and a test tells that lists have become heavy (`tests/whole/test_desk_at_scale.py`).
 """
 
+import re
 from typing import Any, Final
 
 from django import template
@@ -39,11 +40,16 @@ _SAID_ONCE: Final = (
     ' class="text-font-important-light dark:text-font-important-dark" ',
 )
 
+#: What a cell is called where the columns have no heads.
+_LABEL: Final = re.compile(r'data-label="\w')
+
 
 @register.filter
 def lean(cell: Any) -> SafeString:
-    """The HTML of one cell, of which nothing but these classes is left out."""
+    """The HTML of one cell, of which nothing but these classes is left out; its label begins with a capital."""
     html = str(conditional_escape(cell))
     for classes in _SAID_ONCE:
         html = html.replace(classes, "")
+    # Not by CSS, which would begin every word so.
+    html = _LABEL.sub(lambda found: found[0][:-1] + found[0][-1].upper(), html)
     return mark_safe(html)  # noqa: S308  escaped above, unless the admin has done it

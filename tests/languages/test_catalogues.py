@@ -109,6 +109,18 @@ def test_several_things_are_said_with_their_number(code: str, domain: str) -> No
     assert not wrong
 
 
+def test_arabic_says_one_and_two_by_words_and_not_by_a_number_as_well() -> None:
+    """As in "one claim (1)". What is filled in by its place and not by its name cannot be left out."""
+    wrong = [
+        text
+        for message in entries("ar", "django")
+        if isinstance(message.id, tuple | list) and "(%(" not in message.id[0]
+        for text in forms(message.string)[:3]
+        if re.search(r"\(%\(\w+\)s\)", text)
+    ]
+    assert not wrong
+
+
 @pytest.mark.parametrize("code, domain", CATALOGUES)
 def test_white_space_at_the_ends_and_mark_up_are_those_of_the_original(code: str, domain: str) -> None:
     wrong = []
@@ -205,6 +217,13 @@ def test_templates_are_read_as_django_looks_words_up() -> None:
         Message('one "claim"', "%(n)s claims"),
         Message("nothing"),
     }
+
+
+def test_what_would_be_cut_at_a_quotation_mark_is_no_message() -> None:
+    with pytest.raises(NotExtracted, match="other quotation marks"):
+        list(in_template(r'{% load i18n %}{% translate "Say \"please\" first" %}', "x.html"))
+    [whole] = in_template("""{% load i18n %}{% translate 'Say "please" first' %}""", "x.html")
+    assert whole == Message('Say "please" first')
 
 
 def test_scripts_are_read_with_their_plurals_and_inside_of_templates(tmp_path: Path) -> None:

@@ -153,7 +153,11 @@ def _key(request: HttpRequest) -> tuple[object, ...]:
 
 
 def _again(request: HttpRequest, found: Kept) -> HttpResponse:
-    response = HttpResponse(found.content, headers=found.fields)
+    whole = HttpResponse(found.content, headers=found.fields)
+    response: HttpResponse = (
+        get_conditional_response(request, etag=found.fields.get("ETag"), response=whole) or whole
+    )
     if found.styles:
+        # Also with a 304, whose fields replace those of the copy that the browser has: it would lose its colours.
         update_policy(response, found.styles)
-    return get_conditional_response(request, etag=found.fields.get("ETag"), response=response) or response
+    return response

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language, get_language_info, pgettext
 from django.utils.translation import gettext as _
 
 from claims.ledger.document import claimreview
@@ -34,6 +34,9 @@ from sources.media_fragments import seconds_of
 from sources.models import MediaObject, Publisher, Source
 
 Document = dict[str, Any]
+
+#: Languages that begin the names of languages with a small letter.
+_SMALL_NAMES = {"es", "fr", "pt"}
 
 register = template.Library()
 register.filter(lead_verdict)
@@ -91,6 +94,12 @@ def page_markup(context: template.RequestContext) -> SafeString:
     return mark_safe(claimreview.script(found)) if found else SafeString()  # noqa: S308 - script() escapes
 
 
+@register.simple_tag
+def comma() -> str:
+    """What stands between two facts, or between the items of a list."""
+    return pgettext("between two facts", ", ")
+
+
 @register.filter
 def day(value: str | date | datetime | None) -> str | SafeString:
     """A day, given as a date or in ISO 8601, in the words of the page's language and with the day itself as mark-up."""
@@ -116,8 +125,9 @@ def moment(value: str) -> SafeString:
     """A moment given in ISO 8601, to the minute and with its time zone."""
     local = timezone.localtime(datetime.fromisoformat(value))
     return format_html(
-        '{}, <time datetime="{}">{}</time>',
+        '{}{}<time datetime="{}">{}</time>',
         day(local),
+        comma(),
         local.isoformat(timespec="seconds"),
         local.strftime("%H:%M %Z"),
     )
@@ -174,6 +184,13 @@ def language_name(tag: str) -> str:
         return str(get_language_info(tag.lower())["name_translated"])
     except KeyError:
         return tag
+
+
+@register.filter
+def language_in_sentence(tag: str) -> str:
+    """The same inside of a sentence: without a capital where the page's language has none there."""
+    name = language_name(tag)
+    return name.lower() if get_language() in _SMALL_NAMES else name
 
 
 @register.filter

@@ -9,6 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from claims.admin.format_titles import TITLES, format_title
+from claims.imports.reading import recognition
 from claims.models import ImportRun
 from tests.claims.admin.conftest import make_run
 from tests.helpers.desk import Desk, said
@@ -281,3 +283,14 @@ def test_setting_up_costs_five_queries(
     desk.client.get(set_up(run))
     with django_assert_num_queries(5):  # the session, the person, two for permissions, the import
         desk.client.get(set_up(run))
+
+
+def test_every_format_is_called_in_the_language_of_whoever_reads_it(desk: Desk) -> None:
+    assert {name: str(title) for name, title in TITLES.items()} == {
+        one.NAME: one.TITLE for one in recognition.FORMATS
+    }
+    assert format_title("gone") == "gone"
+    answer = desk.client.get(reverse("admin:claims_importrun_add"), headers={"Accept-Language": "de"})
+    page = answer.content.decode()
+    assert "Webseite mit ClaimReview-Auszeichnung" in page
+    assert "ClaimReview markup" not in page

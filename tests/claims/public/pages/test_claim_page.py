@@ -244,8 +244,12 @@ def test_old_version_shows_what_we_said_then(
     notice = words(document.cssselect(".notice")[0])
     assert notice.startswith("You are reading an earlier version Version 1, published ")
     assert notice.endswith("Correction: A new audit.")
+    # Our word for it has the direction of the page, the note that of its own words.
+    assert words(document.cssselect(".notice p[dir=auto]")[0]) == "A new audit."
     assert document.cssselect("script[type='application/ld+json']") == []
     assert words(document.cssselect(".cite")[0]).endswith(f"/claims/{claim.pk}/versions/1/")
+    in_german = page(client, f"/de/claims/{claim.pk}/versions/1/")
+    assert f"„{claim.statement}“, Fassung 1, " in words(in_german.cssselect(".cite")[0])
     assert document.cssselect("meta[name=robots]")[0].get("content") == "noindex"
     newest = client.get(f"/claims/{claim.pk}/versions/2/")
     assert (newest.status_code, newest["Location"]) == (302, claim.get_absolute_url())

@@ -1,0 +1,22 @@
+"""What the formats of imported files are called at the desk. Who reads a format knows nothing of languages."""
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+#: By the names under which runs keep them.
+TITLES: Final = {
+    "page": _("Web page with ClaimReview markup"),
+    "report": _("Report of refused records, corrected"),
+    "reviews": _("JSON records with our own names of fields"),
+    "fact-check-tools": _("Answers of the Google Fact Check Tools API"),
+    "claimreview": _("JSON with ClaimReview markup"),
+    "xlsx": _("Spreadsheet (Excel)"),
+    "rows": _("Rows as JSON (an object on each line, or an array of objects)"),
+    "csv": _("Table (CSV, TSV)"),
+}
+
+
+def format_title(name: str) -> str:
+    """The format in words; one that is not known any more by its name."""
+    return str(TITLES.get(name) or name or "–")

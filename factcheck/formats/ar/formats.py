@@ -1,0 +1,8 @@
+"""Arabic with European digits, as CLDR has it: no comma inside of a day, and a point where our texts have one."""
+
+DATE_FORMAT = "j F Y"
+DATETIME_FORMAT = "j F Y H:i"
+DECIMAL_SEPARATOR = "."
+THOUSAND_SEPARATOR = ","
+# Marks between the numbers keep their order, as Django has them in SHORT_DATE_FORMAT.
+SHORT_DATETIME_FORMAT = "d\u200f/m\u200f/Y H:i"
