@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import translation
 from playwright.sync_api import Browser, Page, expect
 
 from claims.models import Claim, Complaint, ReaderRequest
@@ -136,11 +137,16 @@ def test_a_reader_complains_without_scripts(
 ) -> None:
     monkeypatch.setattr(form_stamps, "LEAST_SECONDS", 0)
     mail = f"reader-{language}@example.org"
+
+    def said(words: str) -> str:
+        with translation.override(language):
+            return translation.gettext(words)
+
     with new_context(chromium, base_url=site, java_script_enabled=False, locale=language) as context:
         page = context.new_page()
         page.goto(f"/claims/{claim.pk}/")
         page.locator(f"a[href='/claims/{claim.pk}/complain/']").click()
-        page.get_by_label("Something else").check()
+        page.get_by_label(said("Something else")).check()
         page.locator("#text").fill("The sum is another.")
         page.locator("#mail").fill(mail)
         page.locator("main form button").click()
@@ -149,8 +155,8 @@ def test_a_reader_complains_without_scripts(
         assert sent.held_because == []
         page.goto(secret_page(sent))
         page.locator("aside form button").click()
-        expect(page.locator("#standing")).to_have_text("It waits for an editor")
-        page.get_by_role("button", name="Delete my data").click()
+        expect(page.locator("#standing")).to_have_text(said("It waits for an editor"))
+        page.get_by_role("button", name=said("Delete my data")).click()
         expect(page).to_have_url(f"{site}/messages/deleted/")
     sent.refresh_from_db()
     assert (sent.state, sent.text) == ("withdrawn", "")

@@ -83,7 +83,8 @@ def _bare_words(path: Path) -> Iterator[str]:
     """Literals of a module that people read and that are not marked; what is marked and cannot be looked up."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call):
-            if _name(node.func) in MARKERS and not (isinstance(node.args[0], ast.Constant)):
+            # What a name stands for is marked where that is given its words.
+            if _name(node.func) in MARKERS and not isinstance(node.args[0], ast.Constant | ast.Name):
                 yield f"{path.name}:{node.lineno}: no literal"
             spoken = [keyword.value for keyword in node.keywords if keyword.arg in READ]
             if isinstance(node.func, ast.Attribute) and _name(node.func.value) == "messages":

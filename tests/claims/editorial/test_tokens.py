@@ -55,6 +55,7 @@ def test_a_token_says_who_asks_and_what_for(editor: User) -> None:
             for name in (
                 "claims",
                 "verdicts",
+                "translations",
                 "sources",
                 "media",
                 "claimants",
