@@ -94,7 +94,7 @@ def test_what_others_append_to_a_claim_makes_no_other_page(
 )
 def test_parts_of_lists_are_not_found(client: Client, publish: Publish, path: str) -> None:
     document = page(client, path)
-    assert "noindex" in robots(document)
+    assert robots(document) == "noindex, follow"
     assert (canonicals(document), languages(document)) == ([], {})
 
 
