@@ -72,9 +72,9 @@ def get_claim(given: Arguments, caller: Caller) -> ToolAnswer:
         }
         return ToolAnswer(document, composed([text]))
     told = whole(rows[0], newest=newest)
-    outcome = (
-        _OUTCOMES[told["status"]] if told["verdicts"] or told["status"] != "published" else "not_checked"
-    )
+    # What was withdrawn since is not to be used, however it read then.
+    status = told["status"] if told["is_newest_version"] else _status_now(claim)
+    outcome = _OUTCOMES[status] if told["verdicts"] or status != "published" else "not_checked"
     document = {"outcome": outcome, "meaning": findings.OUTCOMES[outcome], "as_of": day, "claim": told}
     then = [f"As it was published at the end of {day} (UTC)."] if day else []
     lines = [*then, findings.OUTCOMES[outcome], *claim_lines(told), *ground_lines(told)]
@@ -86,6 +86,11 @@ _OUTCOMES = {
     Publication.Status.RETRACTED.value: "withdrawn",
     Publication.Status.MERGED.value: "merged",
 }
+
+
+def _status_now(claim: int) -> str:
+    ((status,),) = newest_entry(claim).fetch("status")
+    return str(status)
 
 
 # changes --------------------------------------------------------------------------------------------------------------

@@ -156,6 +156,22 @@ def test_what_was_retracted_says_so_and_is_matched_no_longer(
     assert listed["claim_id"] == claim.pk
 
 
+def test_an_earlier_version_of_what_was_retracted_says_so_first(
+    ask: Ask, publish: Publish, editor: User
+) -> None:
+    with time_machine.travel(datetime(2026, 3, 10, 12, tzinfo=UTC), tick=True):
+        claim = publish(make_claim(STATEMENT))
+    for then in ({"version": 1}, {"as_of": "2026-04-01"}):
+        assert ask("get_claim", claim_id=claim.pk, **then).document["outcome"] == "checked"
+    workflow.move(claim.verdicts.get(), "retract", by=editor, note="The accounts were forged.")
+    for then in ({"version": 1}, {"as_of": "2026-04-01"}):
+        asked = ask("get_claim", claim_id=claim.pk, **then)
+        assert asked.document["outcome"] == "withdrawn"
+        assert asked.document["claim"]["status"] == "published"  # as it read then
+        assert asked.text.index(findings.OUTCOMES["withdrawn"]) < asked.text.index("rated")
+        assert findings.OUTCOMES["checked"] not in asked.text
+
+
 def test_what_was_merged_leads_to_the_other(ask: Ask, publish: Publish, editor: User) -> None:
     claim, target = publish(make_claim(STATEMENT)), publish(make_claim("The bridge cost 90 million."))
     workflow.move(claim.verdicts.get(), "retract", by=editor, note="Said twice.")

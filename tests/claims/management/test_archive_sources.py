@@ -78,7 +78,7 @@ def test_everything_that_is_cited_is_archived_once(cited: list[Source], imported
 
 def test_it_only_asks_where_the_worker_does_the_rest(cited: list[Source], imported: Source) -> None:
     assert run("--ask") == "2 copies are asked for."
-    assert run("--ask", "--imported", "--missing") == "1 copies are asked for."
+    assert run("--ask", "--imported", "--missing") == "1 copy is asked for."
     assert not ArchivedCopy.objects.exists()
 
 

@@ -26,9 +26,9 @@ def told(*arguments: str) -> str:
 def test_it_makes_what_is_outstanding(db: None, tiny: None) -> None:
     make_claim()
     assert told("--status") == "Claims are found by their words alone.\n"
-    assert told() == "tiny: is asked; 1 vectors of 48 dimensions, 0 outstanding.\n"
+    assert told() == "tiny: is asked; 1 vector of 48 dimensions, 0 outstanding.\n"
     make_claim()
-    assert told("--status") == "tiny: is asked; 1 vectors of 48 dimensions, 1 outstanding.\n"
+    assert told("--status") == "tiny: is asked; 1 vector of 48 dimensions, 1 outstanding.\n"
     assert StatementVector.objects.count() == 1
 
 
@@ -41,8 +41,8 @@ def test_another_model_is_built_beside_and_the_old_one_removed(
         choice, "asked_for", lambda model, threads: OtherEmbedder() if model == "large" else None
     )
     assert told("--model", "large") == (
-        "tiny: is asked; 1 vectors of 48 dimensions, 0 outstanding.\n"
-        "other: complete; 1 vectors of 24 dimensions, 0 outstanding.\n"
+        "tiny: is asked; 1 vector of 48 dimensions, 0 outstanding.\n"
+        "other: complete; 1 vector of 24 dimensions, 0 outstanding.\n"
     )
     assert told("--remove", "other") == "other and its vectors are removed.\n"
     assert [model.name for model in EmbeddingModel.objects.all()] == ["tiny"]

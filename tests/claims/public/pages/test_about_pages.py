@@ -62,7 +62,7 @@ def test_a_reader_may_choose_another_language(client: Client) -> None:
     write()
     write(language="de", title="Wir")
     document = page(client, "/about/organisation/")
-    (other,) = document.cssselect("a[hreflang]")
+    (other,) = document.cssselect("main a[hreflang]")
     assert (words(other), other.get("href")) == ("German", "/about/organisation/?language=de")
     assert words(page(client, f"{other.get('href')}").cssselect("h1")[0]) == "Wir"
     assert words(page(client, "/about/organisation/?language=xx").cssselect("h1")[0]) == "Us"
