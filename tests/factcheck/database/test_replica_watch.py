@@ -1,12 +1,14 @@
 """Real servers that lag, hang, die, come back and take over, as a process sees them that reads for the public."""
 
 import signal
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from factcheck.database.replica_watch import INTERVAL
 from tests.helpers.streaming_servers import ReadingProcess, StreamingServer, eventually, streaming
 
 #: A table with the name and the numbers of the ledger; no other is looked at here.
@@ -39,9 +41,17 @@ class House:
     def all_but(self, alias: str) -> set[str]:
         return {"reading", "replica-1", "replica-2"} - {alias}
 
+    def _settled(self) -> str:
+        chosen = set()
+        for _round in range(8):
+            chosen.add(self.read()[0])
+            time.sleep(INTERVAL)
+        return chosen.pop() if len(chosen) == 1 else ""
+
     def preferred(self) -> tuple[str, StreamingServer, StreamingServer]:
         """The replica that the process reads from while it is well, its server, and the other one."""
-        eventually(lambda: self.read()[0].startswith("replica"))
+        # The first that is heard of is read at once, and may be the other one: its choice has to stay for some rounds.
+        eventually(lambda: self._settled().startswith("replica"))
         alias, _ = self.read()
         ours, other = (self.first, self.second) if alias == "replica-1" else (self.second, self.first)
         return alias, ours, other
