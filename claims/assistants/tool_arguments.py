@@ -1,6 +1,7 @@
 """What a tool is asked with: each argument declared once, read strictly, and described as JSON Schema from there."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +20,7 @@ class ToolRefused(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Argument:
+class Argument(ABC):
     """One argument of a tool.
 
     Attributes:
@@ -41,17 +42,17 @@ class Argument:
         return {**self.kind, "description": self.meaning, **default, **examples}
 
     @property
+    @abstractmethod
     def kind(self) -> dict[str, Any]:
         """Which values there are, in JSON Schema."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, value: Any) -> Any:
         """What a value means.
 
         Raises:
             ToolRefused: it is none.
         """
-        raise NotImplementedError
 
     def refused(self, reason: str) -> ToolRefused:
         return ToolRefused(f"`{self.name}`: {reason}")
