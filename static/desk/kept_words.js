@@ -10,6 +10,9 @@
     // What browsers send on behalf of a page that has been left.
     const MOST_ON_LEAVING = 60_000;
     const RETRY_SECONDS = 5;
+    // How long a page waits for what the server keeps of it: with words of its own, these come back soon; without any,
+    // they come back late rather than not at all.
+    const PATIENCE_SECONDS = { withWords: 3, without: 60 };
     const say = (words) => (window.gettext ? gettext(words) : words);
     const connection = window.deskConnection;
 
@@ -107,7 +110,8 @@
     /* What the server keeps of this page, and which of ours it knows to be stored. */
     const askServer = async (page, writers) => {
         const query = new URLSearchParams([["page", page], ...writers.map((writer) => ["writer", writer])]);
-        const answer = await connection.ask(`${KEPT}?${query}`, { signal: AbortSignal.timeout(3000) });
+        const seconds = writers.length ? PATIENCE_SECONDS.withWords : PATIENCE_SECONDS.without;
+        const answer = await connection.ask(`${KEPT}?${query}`, { signal: AbortSignal.timeout(1000 * seconds) });
         // A page that is being left may have the head of an answer only.
         return answer.status === 200 && answer.told?.drafts ? answer.told : { drafts: [], closed: {} };
     };

@@ -7,6 +7,8 @@ from pathlib import Path
 from django.test import Client
 from lxml import etree
 
+from claims.public.crawlers.sitemap_parts import RANGE
+
 _GRAMMAR = etree.RelaxNG(etree.parse(Path(__file__).with_name("sitemap.rng")))
 _NAMES = {
     "s": "http://www.sitemaps.org/schemas/sitemap/0.9",
@@ -54,6 +56,11 @@ def entries(content: bytes) -> list[Entry]:
         )
         for one in root
     ]
+
+
+def part_of(kind: str, pk: int) -> str:
+    """The path of the sitemap that lists what has this id. Ids go on from test to test: not always the first part."""
+    return f"/sitemap-{kind}-{(pk - 1) // RANGE + 1}.xml"
 
 
 def path_of(address: str) -> str:
