@@ -49,12 +49,15 @@ def publication_of(verdict: Verdict) -> LedgerChange:
 
 # Inside that transaction this costs nothing; whoever listens to what is published relies on there being one.
 @transaction.atomic(savepoint=False)
-def record(claim: Claim, kind: str, *, note: str = "") -> Publication:
+def record(claim: Claim, kind: str, *, note: str = "", at: datetime | None = None) -> Publication:
     """Add the claim, as it stands now, to the ledger. Called inside the transaction that changed it.
 
     What is public follows from the claim: merged, or retracted when no verdict is left, or published.
+
+    Args:
+        at: when it was changed, if the clock of the database was asked for that.
     """
-    [new] = _entries({claim.pk: LedgerChange(kind, note)}, clock.now())
+    [new] = _entries({claim.pk: LedgerChange(kind, note)}, at or clock.now())
     publication = Publication.objects.create(**new.publication)
     PublishedVerdict.objects.bulk_create(
         PublishedVerdict(publication=publication, **verdict) for verdict in new.verdicts

@@ -59,10 +59,10 @@ def tell_of_translation(translation: Translation, action: str, *, by: User, note
         return
     verdict = translation.verdict
     if action == "submit":
-        people = list(_able("claims.sign_off_translation").exclude(pk__in=translation.writers))
+        people = _able("claims.sign_off_translation").exclude(pk__in=translation.writers)
     else:
         ids = {*translation.writers, verdict.author_id}
-        people = list(User.objects.filter(pk__in=[pk for pk in ids if pk is not None]))
+        people = User.objects.filter(pk__in=[pk for pk in ids if pk is not None])
     tell(_TRANSLATION_KINDS[action], claim=verdict.claim, to=people, by=by, verdict=verdict, note=note)
 
 
@@ -78,10 +78,10 @@ def _able(permission: str) -> QuerySet[User]:
     return able.filter(is_active=True)
 
 
-def reviewers(verdict: Verdict) -> list[User]:
+def reviewers(verdict: Verdict) -> QuerySet[User]:
     """Who may sign the verdict off. Who has written on it may not, and so is not asked to."""
     writers = [verdict.author_id, verdict.submitted_by_id, *verdict.edited_by]
-    return list(_able("claims.sign_off_verdict").exclude(pk__in=filter(None, writers)))
+    return _able("claims.sign_off_verdict").exclude(pk__in=list(filter(None, writers)))
 
 
 @app.task(queue="mail", retry=5)

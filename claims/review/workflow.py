@@ -174,7 +174,7 @@ def _publish(verdict: Verdict, request: Request) -> None:
     verdict.published_at = clock.now()
     verdict.save(update_fields=["state", "published_at"])
     change = publishing.publication_of(verdict)
-    publishing.record(verdict.claim, change.kind, note=change.note)
+    publishing.record(verdict.claim, change.kind, note=change.note, at=verdict.published_at)
 
 
 def _retract(verdict: Verdict, request: Request) -> None:

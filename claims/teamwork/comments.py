@@ -11,10 +11,10 @@ from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from claims.models import Assignment, Claim, Comment, Notification, Verdict
+from claims.models import Assignment, Claim, ClaimFollower, Comment, Notification, Verdict
 from claims.models import NotificationKind as Kind
 from claims.models.comment import EDITABLE_FOR, LONGEST_COMMENT
 from claims.newsroom.people import display_name
@@ -179,11 +179,12 @@ def version_of(comment: Comment) -> str:
     return comment.edited_at.isoformat() if comment.edited_at else ""
 
 
-def concerned(claim: Claim, verdict: Verdict | None = None) -> list[User]:
+def concerned(claim: Claim, verdict: Verdict | None = None) -> QuerySet[User]:
     """Who wants to know what happens to the claim: who follows it, who has it, and who wrote the verdict."""
-    held = Assignment.objects.held().filter(claim=claim).select_related("person")
-    people = [*followers.followers_of(claim), *(row.person for row in held if row.person)]
-    return [*people, verdict.author] if verdict and verdict.author else people
+    following = ClaimFollower.objects.filter(claim=claim).values("person")
+    holders = Assignment.objects.held().filter(claim=claim).values("person")
+    author = verdict.author_id if verdict else None
+    return User.objects.filter(Q(pk__in=following) | Q(pk__in=holders) | Q(pk=author))
 
 
 # Steps that several of these take -------------------------------------------------------------------------------------
@@ -241,7 +242,7 @@ def _save(comment: Comment, **changes: Any) -> None:
 def _mention(comment: Comment, by: User) -> tuple[list[User], list[User]]:
     """Note who is mentioned: those who may read the comment, and those who may not and are only named."""
     named = mentioned_in(comment.text)
-    able = readers(named, claim=comment.claim, verdict=comment.verdict, comment=comment)
+    able = list(readers(named, claim=comment.claim, verdict=comment.verdict, comment=comment))
     comment.mentioned.set(able)
     return able, [person for person in named if person not in able]
 

@@ -6,7 +6,6 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from claims.models import Claim, ClaimFollower
-from claims.models.readership import READ_DRAFTS
 from claims.newsroom.refusals import NotAllowed
 
 
@@ -35,21 +34,3 @@ def add(claims: Iterable[int], people: Iterable[int]) -> None:
 
 def is_followed(claim: Claim, by: User) -> bool:
     return ClaimFollower.objects.filter(claim=claim, person=by).exists()
-
-
-def followers_of(claim: Claim) -> list[User]:
-    """Who follows the claim, is here, and may read it now, by name."""
-    people = User.objects.filter(is_active=True, followed_claims__claim=claim)
-    found = list(people.order_by("first_name", "last_name", "username"))
-    backend = "django.contrib.auth.backends.ModelBackend"
-    reading = set(
-        User.objects.with_perm(READ_DRAFTS, backend=backend)
-        .filter(pk__in=[person.pk for person in found])
-        .values_list("pk", flat=True)
-    )
-    # For everybody else it is the claim that decides: their own, or published once.
-    return [
-        person
-        for person in found
-        if person.pk in reading or Claim.objects.readable_by(person).filter(pk=claim.pk).exists()
-    ]

@@ -5,10 +5,11 @@ chats are jobs of that transaction: what is rolled back is told to nobody.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from claims.models import (
@@ -54,7 +55,8 @@ AT_ONCE = frozenset(
 )
 
 
-@transaction.atomic
+# Inside the transaction of what is told this costs nothing.
+@transaction.atomic(savepoint=False)
 def tell(
     kind: str,
     *,
@@ -78,15 +80,15 @@ def tell(
     note = note.strip()[:LONGEST_NOTE_TOLD]
     if kind not in OF_COMMENTS:
         chat.announce(kind, claim=claim, by=by, verdict=verdict, note=note)
-    people = [person for person in readers(to, claim=claim, verdict=verdict, comment=comment) if person != by]
+    able = readers(to, claim=claim, verdict=verdict, comment=comment)
+    people = {person: reads for person, reads in able.items() if person != by}
     if comment:
-        told = set(
-            Notification.objects.filter(comment=comment, person__in=people).values_list("person", flat=True)
-        )
-        people = [person for person in people if person.pk not in told]
+        told = Notification.objects.filter(comment=comment, person__in=people)
+        known = set(told.values_list("person", flat=True))
+        people = {person: reads for person, reads in people.items() if person.pk not in known}
     if not people:
         return []
-    choices, informed = mail_choices(people, kind), reading_drafts(people)
+    choices = mail_choices(people, kind)
     wrote_it = verdict.author_id if verdict else claim.created_by_id
     rows = Notification.objects.bulk_create(
         Notification(
@@ -98,10 +100,10 @@ def tell(
             actor=by,
             actor_name=display_name(by)[:200] if by else "",
             # What colleagues say to each other in a review is for who reads drafts, and whose work it is.
-            note=note if person.pk in informed or person.pk == wrote_it else "",
+            note=note if reads_drafts or person.pk == wrote_it else "",
             mail=choices[person.pk],
         )
-        for person in people
+        for person, reads_drafts in people.items()
     )
     mailed = [row for row in rows if row.mail == MailChoice.AT_ONCE and row.person.email]
     defer(MAIL, *({"notification_id": row.pk} for row in mailed), queue=MAIL_QUEUE)
@@ -110,29 +112,22 @@ def tell(
 
 def readers(
     people: Iterable[User], *, claim: Claim, verdict: Verdict | None = None, comment: Comment | None = None
-) -> list[User]:
-    """Those of the people who are at the desk and may read all of this, each once."""
-    ids = {person.pk for person in people}
-    if not ids:
-        return []
-    here = list(User.objects.filter(pk__in=ids, is_active=True, is_staff=True).order_by("pk"))
-    informed = reading_drafts(here)
-    return [
-        person
-        for person in here
-        if person.pk in informed
+) -> dict[User, bool]:
+    """Those of the people who are at the desk and may read all of this, and whether each reads everybody's drafts."""
+    ids: Any = people.values("pk") if isinstance(people, QuerySet) else {person.pk for person in people}
+    reading = User.objects.with_perm(READ_DRAFTS, backend="django.contrib.auth.backends.ModelBackend")
+    here = User.objects.filter(pk__in=ids, is_active=True, is_staff=True).order_by("pk")
+    rows = here.annotate(reads_drafts=Exists(reading.filter(pk=OuterRef("pk"))))
+    return {
+        person: person.reads_drafts
+        for person in rows
+        if person.reads_drafts
         or (
             Claim.objects.readable_by(person).filter(pk=claim.pk).exists()
             and (verdict is None or Verdict.objects.readable_by(person).filter(pk=verdict.pk).exists())
             and (comment is None or Comment.objects.readable_by(person).filter(pk=comment.pk).exists())
         )
-    ]
-
-
-def reading_drafts(people: Iterable[User]) -> set[int]:
-    """The ids of those who read everybody's drafts."""
-    rows = User.objects.with_perm(READ_DRAFTS, backend="django.contrib.auth.backends.ModelBackend")
-    return set(rows.filter(pk__in=[person.pk for person in people]).values_list("pk", flat=True))
+    }
 
 
 def usual_choice(kind: str) -> MailChoice:

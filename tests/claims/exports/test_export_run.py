@@ -68,7 +68,7 @@ def often_saved(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=str)
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_interrupted_and_continued_it_is_the_same_file(
     checker: User,
     editor: User,
@@ -99,7 +99,7 @@ def test_interrupted_and_continued_it_is_the_same_file(
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=str)
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_what_was_published_meanwhile_is_not_in_it(
     checker: User,
     editor: User,

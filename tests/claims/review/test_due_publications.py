@@ -43,8 +43,10 @@ def outcome() -> tuple[str, str]:
 
 
 def test_is_due_when_the_database_says_so(ready: Verdict, editor: User) -> None:
-    made = scheduled_publications.schedule(ready, clock.now() + timedelta(milliseconds=150), by=editor)
+    soon, later = timedelta(milliseconds=150), timedelta(hours=1)
+    made = scheduled_publications.schedule(ready, clock.now() + later, by=editor)
     early = list(ScheduledPublication.objects.due())
+    made = scheduled_publications.schedule(ready, clock.now() + soon, by=editor, instead_of=made.pk)
     while clock.now() <= made.publish_at:
         time.sleep(0.01)
     assert (early, list(ScheduledPublication.objects.due())) == ([], [made])

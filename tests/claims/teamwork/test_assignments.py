@@ -12,6 +12,8 @@ from claims.models import Assignment, Claim, ClaimFollower, Notification, Priori
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import verdict_drafts, workflow
 from claims.teamwork import assignments, followers
+from claims.teamwork.comments import concerned
+from claims.teamwork.notifications import readers
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.reader_pages import bring_out
 
@@ -25,6 +27,11 @@ def claim(db: None) -> Claim:
     return make_claim()
 
 
+def following(claim: Claim) -> list[str]:
+    rows = ClaimFollower.objects.filter(claim=claim).order_by("person__username")
+    return list(rows.values_list("person__username", flat=True))
+
+
 def told() -> list[tuple[str, str]]:
     return [(row.kind, row.person.username) for row in Notification.objects.order_by("pk")]
 
@@ -35,7 +42,7 @@ def test_taken_by_one_and_told_to_the_other(claim: Claim, checker: User, colleag
         assignments.take(claim, by=colleague)
     assert Assignment.objects.get().person == checker
     assert told() == []
-    assert followers.followers_of(claim) == [checker]
+    assert following(claim) == ["chris"]
 
 
 def test_taken_twice_changes_nothing(claim: Claim, checker: User) -> None:
@@ -52,7 +59,7 @@ def test_handed_over_with_a_word(claim: Claim, checker: User, colleague: User, e
     assert given.due_on == DAY
     assignments.assign(claim, checker, by=editor, priority=Priority.URGENT)
     assert told() == [("assigned", "kim"), ("assigned", "chris"), ("handed_over", "kim")]
-    assert [row.username for row in followers.followers_of(claim)] == ["chris", "kim"]
+    assert following(claim) == ["chris", "kim"]
     assert Assignment.objects.get().priority == Priority.URGENT
 
 
@@ -155,10 +162,11 @@ def test_followers_are_those_who_may_read(claim: Claim, contributor: User, check
     followers.follow(own, contributor)
     followers.follow(own, checker)
     followers.follow(own, checker)
-    assert followers.followers_of(own) == [checker, contributor]
+    assert following(own) == ["chris", "connie"]
+    assert set(readers(concerned(own), claim=own)) == {checker, contributor}
     Claim.objects.filter(pk=own.pk).update(created_by=checker)
     User.objects.filter(pk=checker.pk).update(is_active=False)
-    assert followers.followers_of(own) == []
+    assert readers(concerned(own), claim=own) == {}
     followers.unfollow(own, checker)
     assert ClaimFollower.objects.get().person == contributor
 

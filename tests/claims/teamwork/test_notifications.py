@@ -107,7 +107,7 @@ def test_telling_costs_the_same_for_few_and_many(
 ) -> None:
     to = [checker, colleague, editor][:people]
     # The chats, who is here, who reads drafts (twice), the choices, the rows, the jobs; and a savepoint.
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(5):
         tell("overdue", claim=claim, to=to)
 
 
