@@ -184,9 +184,11 @@ def main() -> int:
     arguments = parser.parse_args()
     place = arguments.database or lean_archive(arguments.claims, arguments.data)
     set_up(place)
-    (place / "static").mkdir(exist_ok=True)
+    from django.core.management import call_command
+
     from factcheck.database import embedded
 
+    call_command("collectstatic", interactive=False, verbosity=0)
     with embedded.running(place), busiest_as_the_house():
         return not measured(arguments.pages)
 

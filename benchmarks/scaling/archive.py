@@ -84,7 +84,8 @@ def _grow(claims: int, place: Path) -> None:
 
 
 def _copy(copies: int, connection: "Callable[[], psycopg.Connection[Any]]") -> None:
-    publications, verdicts = _GROWN.read_text().split(";\n")[:2]
+    # Two statements, and no semicolon ends a line besides theirs.
+    publications, verdicts, _end = _GROWN.read_text().split(";\n")
     with connection() as server:
         server.execute("SET session_replication_role = replica")
         server.execute(_SPAN)

@@ -1,5 +1,5 @@
 -- One more copy of a ledger (its size is in `span`) behind itself, with numbers and moments of its own, later than the copy
--- before. Of the entries that are current, what lists, filters and searches of claims read is there as publishing writes it;
+-- before. Of the entries that are current, what lists, filters and searches of claims read is there as publishing writes it:
 -- bodies have the claim's new number, and the verdicts in them keep theirs. What the desk alone reads is left out, and of
 -- the bodies of verdicts, which only lists of verdicts serve, all but the beginning.
 INSERT INTO claims_publication (
