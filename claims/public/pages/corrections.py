@@ -1,5 +1,6 @@
 """The page of corrections: what was changed, by month, both wordings side by side with the words that differ marked."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -144,19 +145,19 @@ class LogCounts:
 
     def kinds(self, month: str) -> list[tuple[str, str, int]]:
         """The kinds with their numbers in the month, or in all."""
-        return [(kind, str(name), self._sum(kind, month)) for kind, name in CORRECTION_KINDS]
+        numbers: Counter[str] = Counter()
+        for (kind, in_month), number in self.numbers.items():
+            if month in ("", in_month):
+                numbers[kind] += number
+        return [(kind, str(name), numbers[kind]) for kind, name in CORRECTION_KINDS]
 
     def months(self, kind: str) -> list[tuple[str, str, int]]:
         """The months in which something was corrected, the newest first, with their numbers of this kind or all."""
-        known = sorted({month for _kind, month in self.numbers}, reverse=True)
-        return [(month, month_name(month), self._sum(kind, month)) for month in known]
-
-    def _sum(self, kind: str, month: str) -> int:
-        return sum(
-            number
-            for (of_kind, in_month), number in self.numbers.items()
-            if kind in ("", of_kind) and month in ("", in_month)
-        )
+        numbers = Counter({month: 0 for _kind, month in self.numbers})
+        for (of_kind, month), number in self.numbers.items():
+            if kind in ("", of_kind):
+                numbers[month] += number
+        return [(month, month_name(month), numbers[month]) for month in sorted(numbers, reverse=True)]
 
 
 def _counted(asked: QueryDict, request: HttpRequest) -> LogCounts:
