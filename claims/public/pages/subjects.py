@@ -20,7 +20,7 @@ from claims.public.api.mentioned_resources import mentioned, scale_rating
 from claims.public.pages.listed_claims import ListedClaims, claim_list
 from claims.public.pages.page_cache import kept, public
 from claims.public.pages.rating_meanings import MEANINGS
-from claims.public.pages.responses import in_own_words, respond
+from claims.public.pages.responses import in_own_words, page_moved, respond
 from claims.public.pages.review_chart import review_chart
 from claims.public.pages.subject_names import subject_path
 from factcheck.api.pagination import KeysetPage, page_of_rows
@@ -206,7 +206,7 @@ def _moved(
     if slug and path == reverse(kind, args=[pk, slug]):
         return None
     query = request.GET.urlencode()
-    return HttpResponsePermanentRedirect(f"{path}?{query}" if query else path)
+    return page_moved(f"{path}?{query}" if query else path)
 
 
 def number_of_claims(kind: str, pk: int) -> int:

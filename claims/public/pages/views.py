@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
@@ -16,7 +16,7 @@ from claims.public.pages.claim_ledger import address_of, ledger_of
 from claims.public.pages.entry_page import absolute, entry_page, ratings_of
 from claims.public.pages.page_cache import kept, public
 from claims.public.pages.published_source import published_source
-from claims.public.pages.responses import reader_language, respond
+from claims.public.pages.responses import page_moved, reader_language, respond
 
 Document = dict[str, Any]
 
@@ -31,9 +31,9 @@ def claim(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     if newest.merged_into_id:
         target = Publication.objects.newest().filter(claim_id=newest.merged_into_id).first()
         if target:
-            return HttpResponsePermanentRedirect(address_of(target))
+            return page_moved(address_of(target))
     if slug != newest.slug:
-        return HttpResponsePermanentRedirect(address_of(newest))
+        return page_moved(address_of(newest))
     return _claim_page(request, ledger, newest)
 
 

@@ -50,6 +50,7 @@ def tally(document: html.HtmlElement) -> list[str]:
 def path_of(client: Client, path: str) -> str:
     answer = client.get(path)
     assert answer.status_code == 301
+    assert answer["Cache-Control"] == "public, max-age=0, s-maxage=60"
     return answer["Location"]
 
 
