@@ -65,6 +65,8 @@ def pages_of_readers(publish: Callable[..., Claim], claimant: Claimant, editor: 
         "rating": "/ratings/false/",
         "ratings": "/ratings/",
         "topics": "/topics/",
+        "claimants": "/claimants/",
+        "publishers": "/publishers/",
         "facets": "/claims/facets/?by=all",
         "corrections": "/corrections/",
         "about us": "/about/",

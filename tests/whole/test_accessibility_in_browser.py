@@ -45,6 +45,8 @@ READER_PAGES = [
     "rating",
     "ratings",
     "topics",
+    "claimants",
+    "publishers",
     "facets",
     "corrections",
     "about us",

@@ -53,7 +53,9 @@ SUBJECTS: dict[str, tuple[str, str, type[Any]]] = {
 }
 #: Pages of which there is one each.
 _SINGLE = (
+    "claimants",
     "topics",
+    "publishers",
     "rating-classes",
     "about-index",
     "check",
