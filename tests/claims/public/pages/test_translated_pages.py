@@ -237,3 +237,12 @@ def test_translations_cost_no_query(
 
 
 PAGE_QUERIES = 3
+
+
+def test_the_history_is_of_the_claim_in_the_readers_language(client: Client, claim: Claim) -> None:
+    for language, title in (
+        ("es", "El puente costó doce millones de euros."),
+        ("fr", "The bridge cost 12 million euros."),
+    ):
+        [shown] = page(client, f"/{language}{claim.get_absolute_url()}history/").cssselect("h1")
+        assert (words(shown), shown.get("lang")) == (title, "es" if language == "es" else "en")
