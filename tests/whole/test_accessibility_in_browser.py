@@ -155,6 +155,12 @@ def test_pages_of_readers_on_a_phone(width: int, page: Page, addresses: dict[str
     assert wrong(page, *(addresses[name] for name in names)) == {}
 
 
+@pytest.mark.parametrize("code", ["de", "ar"])
+def test_pages_of_readers_in_other_languages(code: str, page: Page, addresses: dict[str, str]) -> None:
+    page.set_viewport_size({"width": 390, "height": 700})
+    assert wrong(page, *(f"/{code}{path}" for name, path in addresses.items() if name != "door")) == {}
+
+
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
 def test_lists_and_forms_of_the_desk(model: type[Model], desk_page: Page, desk: Client) -> None:
     row = model._default_manager.first()
