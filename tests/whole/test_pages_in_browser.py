@@ -187,6 +187,37 @@ def test_printed_page_is_black_on_white(addresses: dict[str, str], visit: Callab
     assert not page.locator(".site-head nav").is_visible()
 
 
+@pytest.mark.parametrize("name", ["history", "standards", "claimants", "list"])
+def test_nothing_that_is_only_operated_is_printed(
+    name: str, addresses: dict[str, str], visit: Callable[..., Page]
+) -> None:
+    page = visit(addresses[name])
+    page.emulate_media(media="print")
+    operated = "main :is(button, input, select, textarea, .chip)"
+    assert (
+        page.evaluate(f"[...document.querySelectorAll('{operated}')].filter(one => one.offsetParent).length")
+        == 0
+    )
+
+
+#: Each element's words, and in how many lines they stand.
+_LINES = """all => all.map(one => {
+    const range = document.createRange();
+    range.selectNodeContents(one);
+    return [one.innerText, new Set([...range.getClientRects()].map(box => Math.round(box.top))).size];
+})"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_no_button_and_no_rating_is_broken_into_lines(
+    width: int, site: str, addresses: dict[str, str], visit: Callable[..., Page]
+) -> None:
+    for name in ("corrections", "ratings", "topics"):
+        page = visit(addresses[name].replace(site, f"{site}/es"), viewport={"width": width, "height": 700})
+        broken = page.eval_on_selector_all(".button, .scale .badge", _LINES)
+        assert [words for words, lines in broken if lines > 1] == [], name
+
+
 # Check a text ---------------------------------------------------------------------------------------------------------
 
 SAID = f"Heute gesagt: {LONG_WORD} ist zu.\n\nאין ראיות לכך שהגשר נסגר. It rains."
