@@ -11,8 +11,8 @@ from claims.models import Claim, Claimant, Topic
 from claims.review import workflow
 from sources.models import Publisher
 from tests.helpers.brought_records import bring, review
-from tests.helpers.newsroom import make_claim
-from tests.helpers.reader_pages import page, words
+from tests.helpers.newsroom import make_claim, rating
+from tests.helpers.reader_pages import correct, page, words
 
 pytestmark = pytest.mark.django_db
 
@@ -86,16 +86,21 @@ def test_claimants_are_found_by_letter_and_by_words(
     )
 
 
-def test_publishers_are_those_who_judged(client: Client, publish: Publish, editor: User) -> None:
+def test_publishers_are_those_who_judged_and_a_correction_counts_once(
+    client: Client, publish: Publish, checker: User, editor: User
+) -> None:
     claim = publish(make_claim("The dock is dry."))
+    corrected = publish(make_claim("The quay is long."), code="true")
+    correct(corrected, checker, editor, rating=rating("false"))
     bring(review(statement="The crane fell."))
     Publisher.objects.create(name="Silent Paper", domain="silent.example")
     house = Publisher.objects.house().name
     other = Publisher.objects.get(domain="checks.example").name
-    assert sorted(names(client, "/publishers/")) == sorted([f"{house} 1", f"{other} 1"])
+    assert sorted(names(client, "/publishers/")) == sorted([f"{house} 2", f"{other} 1"])
     for link in page(client, "/publishers/").cssselect(".choice"):
         assert client.get(link.get("href")).status_code == 200
-    workflow.move(claim.verdicts.get(state="published"), "retract", by=editor, note="It is wet.")
+    for one in (claim, corrected):
+        workflow.move(one.verdicts.get(state="published"), "retract", by=editor, note="It is wet.")
     assert names(client, "/publishers/") == [f"{other} 1"]
 
 
@@ -137,7 +142,7 @@ def test_an_empty_site_says_so(client: Client, route: str) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize("route, queries", [("claimants", 3), ("topics", 3), ("publishers", 5)])
+@pytest.mark.parametrize("route, queries", [("claimants", 3), ("topics", 3), ("publishers", 4)])
 def test_costs_the_same_whatever_its_length(
     client: Client,
     publish: Publish,
