@@ -240,8 +240,8 @@ def test_from_a_day_a_link_leads_to_what_changed_since(
         correct(claim, checker, editor, rating=rating("true"))
     (link,) = told(client, claim, "?on=2026-05-20").cssselect(".notice a")
     assert (link.get("href"), words(link)) == (
-        "?from=1&to=2",
+        "?from=1&to=2#changed",
         "What differs between version 1 and version 2",
     )
-    assert "Rating" in " ".join(sides(told(client, claim, link.get("href"))))
+    assert "Rating" in " ".join(sides(told(client, claim, "?from=1&to=2")))
     assert told(client, claim, "?on=2026-06-20").cssselect(".notice a") == []
