@@ -87,6 +87,8 @@ def test_what_others_append_to_a_claim_makes_no_other_page(
         "/claims/?rating=false",
         "/ratings/false/?cursor=",
         "/topics/?q=x",
+        "/claimants/?letter=A",
+        "/publishers/?cursor=",
         "/clusters/?cursor=",
         "/corrections/?kind=correction",
         "/standards/?since=2026-01-01",
