@@ -232,11 +232,11 @@ def test_no_button_and_no_rating_is_broken_into_lines(
         assert [words for words, lines in broken if lines > 1] == [], name
 
 
-@pytest.mark.parametrize("code", ["es", "fr", "pt", "ko"])
+@pytest.mark.parametrize("code", ["de", "es", "fr", "pt", "ar", "ko"])
 def test_what_may_be_searched_for_is_not_cut_off_on_a_phone(
     code: str, site: str, addresses: dict[str, str], visit: Callable[..., Page]
 ) -> None:
-    for name in ("home", "claimants"):
+    for name in ("home", "list", "claimants"):
         page = visit(addresses[name].replace(site, f"{site}/{code}"), viewport={"width": 320, "height": 700})
         assert page.evaluate(_HINT) <= 0, name
 
