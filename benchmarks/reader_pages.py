@@ -88,6 +88,8 @@ def addresses(pages: int) -> dict[str, list[str]]:
         "publisher": [f"/publishers/{pk}/" for pk in publishers[:pages]],
         "rating": [f"/ratings/{value}/" for value in ratings],
         "topics": ["/topics/"],
+        "claimants": ["/claimants/", "/claimants/?letter=A", "/claimants/?letter=M"],
+        "publishers": ["/publishers/"],
         "corrections": ["/corrections/"],
     }
 

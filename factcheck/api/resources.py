@@ -16,7 +16,13 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponsePermanentRedirect,
+)
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
 from drf_spectacular.utils import OpenApiResponse
@@ -188,6 +194,11 @@ class PublicItems(PublicList):
             raise Http404
         content = placed(picker(query)(document))
         return conditional(request, lambda: content, etag=sha256_of([content]), cache=self.cache_of(query))
+
+
+def moved(address: str) -> HttpResponsePermanentRedirect:
+    """The way to what took the place of a thing. It may be kept as what is current: merges are undone."""
+    return HttpResponsePermanentRedirect(address, headers={"Cache-Control": CACHE_CURRENT})
 
 
 def conditional(

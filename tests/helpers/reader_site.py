@@ -19,7 +19,9 @@ LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamt
 def pages_of_readers(publish: Callable[..., Claim], claimant: Claimant, editor: User) -> dict[str, str]:
     """The paths of reader pages with a claim of every rating on them, by name."""
     sentences = [f"Sentence number {code} is said." for code in CODES]
-    source = make_source("\n\n".join(sentences), title=f"A speech on {LONG_WORD}")
+    # A passage that was checked stands in a paragraph with words that were not.
+    text = "\n\n".join(f"{sentence} Nobody has checked this." for sentence in sentences)
+    source = make_source(text, title=f"A speech on {LONG_WORD}")
     topic = Topic.objects.create(name=LONG_WORD, slug="long")
     claims = [
         make_claim(f"{code.capitalize()}: {LONG_WORD} is closed.", claimant=claimant, topics=[topic])
@@ -65,6 +67,8 @@ def pages_of_readers(publish: Callable[..., Claim], claimant: Claimant, editor: 
         "rating": "/ratings/false/",
         "ratings": "/ratings/",
         "topics": "/topics/",
+        "claimants": "/claimants/",
+        "publishers": "/publishers/",
         "facets": "/claims/facets/?by=all",
         "corrections": "/corrections/",
         "about us": "/about/",

@@ -7,6 +7,8 @@ from django.template import Context, Template
 from django.utils import translation
 from django.utils.formats import date_format, number_format
 
+from claims.public.pages.reader_tags import not_asked
+
 DAY = date(2026, 11, 27)
 
 
@@ -40,3 +42,36 @@ def test_language_is_written_small_inside_of_a_sentence_where_it_is_so(code: str
     told = Template("{% load reader %}{{ tag|language_in_sentence }}, {{ tags|language_names|join:'' }}")
     with translation.override(code):
         assert told.render(Context({"tag": "de", "tags": ["de"]})) == names
+
+
+@pytest.mark.parametrize(
+    "code, words",
+    [("pt", "27 de novembro de 2026"), ("es", "27 de noviembre de 2026"), ("de", "27. November 2026")],
+)
+def test_months_have_a_capital_only_where_the_language_gives_them_one(code: str, words: str) -> None:
+    with translation.override(code):
+        shown = Template("{% load reader %}{{ day|day }}").render(Context({"day": DAY}))
+    assert shown == f'<time datetime="2026-11-27">{words}</time>'
+
+
+@pytest.mark.parametrize("code, names", [("en", "Norway, XX"), ("es", "Noruega, XX"), ("ar", "النرويج, XX")])
+def test_countries_are_named_in_the_language_of_the_page(code: str, names: str) -> None:
+    with translation.override(code):
+        assert (
+            Template("{% load reader %}{{ 'NO'|country_name }}, {{ 'XX'|country_name }}").render(Context())
+            == names
+        )
+
+
+@pytest.mark.parametrize(
+    "reason, shown",
+    [
+        ("Not asked: it is not known who they are.", ("No se preguntó: no se sabe quiénes son.", "es")),
+        ("They never answer us.", ("They never answer us.", "en")),
+    ],
+)
+def test_why_nobody_was_asked_is_said_in_the_language_of_the_page(
+    reason: str, shown: tuple[str, str]
+) -> None:
+    with translation.override("es"):
+        assert not_asked({"not_asked": "not_identified", "not_asked_reason": reason}, "en") == shown

@@ -45,6 +45,8 @@ READER_PAGES = [
     "rating",
     "ratings",
     "topics",
+    "claimants",
+    "publishers",
     "facets",
     "corrections",
     "about us",
@@ -151,6 +153,12 @@ def test_pages_of_readers_on_a_phone(width: int, page: Page, addresses: dict[str
     page.set_viewport_size({"width": width, "height": 700})
     names = ("home", "list", "claimant", "publisher", "rating", "clusters", "corrections", "about us")
     assert wrong(page, *(addresses[name] for name in names)) == {}
+
+
+@pytest.mark.parametrize("code", ["de", "ar"])
+def test_pages_of_readers_in_other_languages(code: str, page: Page, addresses: dict[str, str]) -> None:
+    page.set_viewport_size({"width": 390, "height": 700})
+    assert wrong(page, *(f"/{code}{path}" for name, path in addresses.items() if name != "door")) == {}
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)

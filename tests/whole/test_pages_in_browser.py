@@ -187,6 +187,71 @@ def test_printed_page_is_black_on_white(addresses: dict[str, str], visit: Callab
     assert not page.locator(".site-head nav").is_visible()
 
 
+@pytest.mark.parametrize("name", ["history", "standards", "claimants", "list"])
+def test_nothing_that_is_only_operated_is_printed(
+    name: str, addresses: dict[str, str], visit: Callable[..., Page]
+) -> None:
+    page = visit(addresses[name])
+    page.emulate_media(media="print")
+    operated = "main :is(button, input, select, textarea, .chip)"
+    assert (
+        page.evaluate(f"[...document.querySelectorAll('{operated}')].filter(one => one.offsetParent).length")
+        == 0
+    )
+
+
+#: Each element's words, and in how many lines they stand.
+_LINES = """all => all.map(one => {
+    const range = document.createRange();
+    range.selectNodeContents(one);
+    return [one.innerText, new Set([...range.getClientRects()].map(box => Math.round(box.top))).size];
+})"""
+
+
+#: How much wider the hint of a search is than its field.
+_HINT = """() => {
+    const field = document.querySelector("input[type=search]"), style = getComputedStyle(field);
+    const text = document.createElement("span");
+    text.textContent = field.placeholder;
+    text.style.cssText = "position: absolute; white-space: nowrap";
+    text.style.fontFamily = style.fontFamily;
+    text.style.fontSize = getComputedStyle(field, "::placeholder").fontSize;
+    document.body.append(text);
+    const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    return text.getBoundingClientRect().width - room;
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_no_button_and_no_rating_is_broken_into_lines(
+    width: int, site: str, addresses: dict[str, str], visit: Callable[..., Page]
+) -> None:
+    for name in ("corrections", "ratings", "topics"):
+        page = visit(addresses[name].replace(site, f"{site}/es"), viewport={"width": width, "height": 700})
+        broken = page.eval_on_selector_all(".button, .scale .badge", _LINES)
+        assert [words for words, lines in broken if lines > 1] == [], name
+
+
+@pytest.mark.parametrize("code", ["de", "es", "fr", "pt", "ar", "ko"])
+def test_what_may_be_searched_for_is_not_cut_off_on_a_phone(
+    code: str, site: str, addresses: dict[str, str], visit: Callable[..., Page]
+) -> None:
+    for name in ("home", "list", "claimants"):
+        page = visit(addresses[name].replace(site, f"{site}/{code}"), viewport={"width": 320, "height": 700})
+        assert page.evaluate(_HINT) <= 0, name
+
+
+@pytest.mark.parametrize("width, most", [(320, 130), (390, 130), (768, 110), (1152, 110), (1280, 70)])
+def test_the_head_stays_low(
+    width: int, most: int, site: str, addresses: dict[str, str], visit: Callable[..., Page]
+) -> None:
+    for code in ("es", "fr", "pt"):
+        page = visit(
+            addresses["check"].replace(site, f"{site}/{code}"), viewport={"width": width, "height": 700}
+        )
+        assert page.evaluate("document.querySelector('.site-head').offsetHeight") <= most, code
+
+
 # Check a text ---------------------------------------------------------------------------------------------------------
 
 SAID = f"Heute gesagt: {LONG_WORD} ist zu.\n\nאין ראיות לכך שהגשר נסגר. It rains."

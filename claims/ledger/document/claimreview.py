@@ -26,26 +26,33 @@ _PERSON, _ORGANIZATION = "Person", "Organization"
 CONTEXT = {"@context": "https://schema.org"}
 
 
-def markup(body: Document, *, site: Document | None = None) -> Document | None:
+def markup(body: Document, *, site: Document | None = None, page: str = "") -> Document | None:
     """The JSON-LD of a claim's page: one ClaimReview, a graph of several with what they find of pictures, sound and
     film (MediaReview), or None where nothing is published.
 
     Args:
         site: the organisation that serves the page, as `{name, url, license}`; stated as the markup's publisher, and
             under which licence the markup may be used, where that is not empty.
+        page: the canonical address of the page that it stands on, where that is one in a language.
     """
-    reviews = claim_reviews(body, site=site)
+    reviews = claim_reviews(body, site=site, page=page)
     if not reviews:
         return None
     graph = [node for review in reviews for node in _with_media_review(body, review)]
     return CONTEXT | (graph[0] if len(graph) == 1 else {"@graph": graph})
 
 
-def claim_reviews(body: Document, *, site: Document | None = None) -> list[Document]:
+def claim_reviews(body: Document, *, site: Document | None = None, page: str = "") -> list[Document]:
     """One ClaimReview for each published verdict that is rated."""
     rated = [verdict for verdict in body["verdicts"] if verdict["rating"]]
-    anchored = len(rated) > 1
-    return [_claim_review(body, verdict, anchored=anchored, site=site) for verdict in rated]
+    page = page or body["url"]
+    # Several reviews on one page need an address each.
+    return [
+        _claim_review(
+            body, verdict, here=f"{page}#verdict-{verdict['id']}" if len(rated) > 1 else page, site=site
+        )
+        for verdict in rated
+    ]
 
 
 def _with_media_review(body: Document, review: Document) -> list[Document]:
@@ -125,9 +132,7 @@ def script(document: Document) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _claim_review(body: Document, verdict: Document, *, anchored: bool, site: Document | None) -> Document:
-    # Several reviews on one page need an address each.
-    here = f"{body['url']}#verdict-{verdict['id']}" if anchored else body["url"]
+def _claim_review(body: Document, verdict: Document, *, here: str, site: Document | None) -> Document:
     base = _base(body)
     return _known(
         {

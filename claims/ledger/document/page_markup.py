@@ -21,11 +21,15 @@ def graph(nodes: Iterable[Document | None]) -> Document | None:
 
 
 def article(
-    body: Document, *, headline: str, site: Document, images: Sequence[str], publisher: Document
+    body: Document, *, page: str, headline: str, site: Document, images: Sequence[str], publisher: Document
 ) -> Document | None:
     """The page of a claim as the newsroom's article; None where it only lists what others found.
 
+    `url` and `mainEntityOfPage` are the canonical address of the page that it stands on, as Google asks. `@id` is of
+    the words: the same in whichever language the page around them is, and another where they are a translation.
+
     Args:
+        page: the canonical address of the page.
         site: the newsroom, as `{name, url, license}`.
         images: addresses of the picture of the claim, in several shapes.
         publisher: the newsroom as `organization()` says it.
@@ -33,12 +37,13 @@ def article(
     own = next((one for one in body["verdicts"] if one["origin"] in _OWN_ORIGINS and one["rating"]), None)
     if own is None:
         return None
+    original, said = f"{body['url']}#article", body.get("translated")
     return _known(
         {
             "@type": "NewsArticle",
-            "@id": f"{body['url']}#article",
-            "url": body["url"],
-            "mainEntityOfPage": body["url"],
+            "@id": f"{original}-{said['language']}" if said else original,
+            "url": page,
+            "mainEntityOfPage": page,
             "headline": _short(own["title"] or headline),
             "description": own["summary"],
             "image": list(images),
@@ -49,6 +54,7 @@ def article(
             "creditText": own["byline"],
             "publisher": publisher,
             "inLanguage": own["language"],
+            "translationOfWork": {"@type": "NewsArticle", "@id": original} if said else None,
             "isAccessibleForFree": True,
             "license": site.get("license"),
             "about": [{"@type": "Thing", "name": topic["name"]} for topic in body["topics"]],

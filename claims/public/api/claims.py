@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.renderers import BaseRenderer
 from rest_framework.reverse import reverse
@@ -45,6 +45,7 @@ from factcheck.api.resources import (
     PublicList,
     asks_conditionally,
     listed,
+    moved,
     picker,
     sha256_of,
 )
@@ -125,7 +126,7 @@ class ClaimResource(PublicList):
         entry = entry_of(entry_as_of(id, query.moment) if query.moment else newest_entry(id), request)
         target = entry.merged_into
         if target and newest_entry(target).fetch("id"):
-            return HttpResponsePermanentRedirect(reverse(self.route, args=[target], request=request))
+            return moved(reverse(self.route, args=[target], request=request))
         return self.represented(request, entry, query)
 
     def represented(self, request: HttpRequest, entry: ServedEntry, query: ClaimQuery) -> HttpResponse:

@@ -3,7 +3,7 @@
 import json
 from typing import TypedDict
 
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponse
 from rest_framework.reverse import reverse
 
 from claims.ledger.document.claim_document import render
@@ -12,7 +12,7 @@ from claims.public.api.claims import ClaimResource
 from claims.public.api.ledger_entries import entry_of, newest_entry
 from factcheck.api.openapi.body_serializer import BodySerializer
 from factcheck.api.openapi.schema import PublicSchema
-from factcheck.api.resources import CACHE_CURRENT, PublicResource, conditional, sha256_of
+from factcheck.api.resources import CACHE_CURRENT, PublicResource, conditional, moved, sha256_of
 
 
 class LinksOfClaim(TypedDict):
@@ -57,7 +57,7 @@ class LinksResource(PublicResource):
         entry = entry_of(newest_entry(id), request)
         target = entry.merged_into
         if target and newest_entry(target).fetch("id"):
-            return HttpResponsePermanentRedirect(reverse(self.route, args=[target], request=request))
+            return moved(reverse(self.route, args=[target], request=request))
         body = json.loads(entry.content())
         said: LinksOfClaim = {
             "claim": body["id"],

@@ -37,7 +37,7 @@ from claims.public.pages.subject_names import subject_path
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.database import clock
 from factcheck.web.language_addresses import permanent
-from sources.models import Publisher
+from sources.models import Publisher, Source
 from sources.public_media import FOLDER
 
 #: So many ids a part covers.
@@ -50,10 +50,13 @@ SUBJECTS: dict[str, tuple[str, str, type[Any]]] = {
     "claimants": ("claimant", Mention.Kind.CLAIMANT, Claimant),
     "topics": ("topic", Mention.Kind.TOPIC, Topic),
     "publishers": ("publisher", Mention.Kind.PUBLISHER, Publisher),
+    "sources": ("source", Mention.Kind.SOURCE, Source),
 }
 #: Pages of which there is one each.
 _SINGLE = (
+    "claimants",
     "topics",
+    "publishers",
     "rating-classes",
     "about-index",
     "check",
@@ -200,6 +203,10 @@ def _clusters(first: int, last: int) -> Iterator[SitemapPage]:
 def _subjects(kind: str, first: int, last: int) -> Iterator[SitemapPage]:
     route, mentioned, model = SUBJECTS[kind]
     public = _with_a_page().filter(kind=mentioned, thing_id__gte=first, thing_id__lte=last)
+    if model is Source:  # whose address has no name
+        for pk in public.order_by("thing_id").values_list("thing_id", flat=True):
+            yield SitemapPage(permanent(route, pk))
+        return
     rows = model.objects.filter(pk__in=public.values("thing_id")).order_by("pk")
     for pk, name in rows.values_list("pk", "name"):
         yield SitemapPage(subject_path(route, pk, name))

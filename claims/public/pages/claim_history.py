@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.timezone import get_default_timezone, make_aware
 from django.views.decorators.http import require_safe
@@ -15,7 +15,7 @@ from claims.models import Publication
 from claims.public.pages.claim_ledger import ledger_of
 from claims.public.pages.entry_page import ratings_of
 from claims.public.pages.page_cache import kept, public
-from claims.public.pages.responses import respond
+from claims.public.pages.responses import page_moved, respond
 from claims.public.pages.shown_changes import shown_changes
 from claims.public.pages.version_changes import VersionChange, changes
 from factcheck.api.query_values import GREATEST_ID
@@ -64,7 +64,7 @@ def claim_history(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     address = reverse("claim-history", args=[pk, newest.slug])
     if slug != newest.slug:
         query = request.META.get("QUERY_STRING", "")
-        return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+        return page_moved(f"{address}?{query}" if query else address)
     asked = Versions(request.GET)
     if not asked.is_valid():
         raise Http404("The address asks for a version or a day that cannot be.")

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.db.models import Count, F
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.views.decorators.http import require_safe
 
 from claims.ledger.document.claim_document import render
@@ -15,7 +15,7 @@ from claims.models.cluster import ClusterQuerySet
 from claims.public.pages.page_cache import public
 from claims.public.pages.published_source import UNSHOWN
 from claims.public.pages.reader_tags import language_name
-from claims.public.pages.responses import in_own_words, respond
+from claims.public.pages.responses import in_own_words, page_moved, respond
 from factcheck.api.pagination import KeysetPage, page_of_rows
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import GREATEST_ID, ValueRefused
@@ -61,7 +61,7 @@ def cluster(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """A published cluster with those of its claims that are published."""
     row = published_cluster(pk)
     if slug != row.slug:
-        return HttpResponsePermanentRedirect(address_here(row.get_absolute_url()))
+        return page_moved(address_here(row.get_absolute_url()))
     entries = entries_shown(row)
     documents = [entry.document for entry in entries]
     shown = public_cluster(row)

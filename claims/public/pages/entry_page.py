@@ -31,13 +31,19 @@ class EntryPage:
 
 
 def entry_page(
-    ledger: list[Publication], shown: Publication, *, language: str = "", original: bool = False
+    ledger: list[Publication],
+    shown: Publication,
+    *,
+    language: str = "",
+    original: bool = False,
+    address: str = "",
 ) -> EntryPage:
     """The page of an entry. `ledger` holds all entries of its claim, the newest first.
 
     Args:
         language: that of the reader (BCP 47), into which it may have been translated.
         original: whether the wording is asked for that was translated.
+        address: the canonical address of the page, where that is one in a language.
     """
     newest = ledger[0]
     document = translated(shown.document, "" if original else language)
@@ -49,7 +55,9 @@ def entry_page(
     history = changes(ledger)
     published = shown.status == Publication.Status.PUBLISHED
     related = related_claims(shown.document) if shown is newest and published else []
-    markup = claimreview.markup(document, site=claim_document.site()) if shown is newest else None
+    markup = (
+        claimreview.markup(document, site=claim_document.site(), page=address) if shown is newest else None
+    )
     context = {
         "claim": document,
         "related": related,

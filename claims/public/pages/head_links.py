@@ -25,7 +25,8 @@ from factcheck.web.language_addresses import address_in, address_language, perma
 FOUND = frozenset(
     {
         *("home", "claims", "claim", "claim-history", "clusters", "cluster", "corrections", "source"),
-        *("claimant", "topic", "topics", "publisher", "rating-class", "rating-classes"),
+        *("claimant", "claimants", "topic", "topics", "publisher", "publishers"),
+        *("rating-class", "rating-classes"),
         *("check", "reader-request", "methodology", "standards", "about", "about-index"),
     }
 )
@@ -33,7 +34,8 @@ FOUND = frozenset(
 PLAIN = frozenset(
     {
         *("home", "claims", "claim", "claim-version", "clusters", "cluster", "corrections"),
-        *("claimant", "topic", "topics", "publisher", "rating-class", "rating-classes"),
+        *("claimant", "claimants", "topic", "topics", "publisher", "publishers"),
+        *("rating-class", "rating-classes"),
         *("source", "source-snapshot", "check", "methodology", "standards"),
         *("about", "about-index", "about-version"),
     }
@@ -41,7 +43,8 @@ PLAIN = frozenset(
 #: Routes of lists, which a query makes another page: a part of them, or where they go on.
 LISTS = frozenset(
     {
-        *("claims", "topics", "clusters", "claim-history", "corrections", "standards"),
+        *("claims", "clusters", "claim-history", "corrections", "standards"),
+        *("claimants", "topics", "publishers"),
         *("claimant", "topic", "publisher", "rating-class"),
     }
 )

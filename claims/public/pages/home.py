@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
@@ -23,7 +23,7 @@ from claims.public.pages.about_pages import pages_in, readers_language
 from claims.public.pages.claim_search import NARROWING, ClaimSearch, Listed
 from claims.public.pages.entry_page import ratings_of
 from claims.public.pages.page_cache import kept_until, public
-from claims.public.pages.responses import interface_language, respond
+from claims.public.pages.responses import interface_language, page_moved, respond
 from claims.public.pages.subject_names import names_of, subject_path
 from claims.search import LONGEST
 
@@ -53,7 +53,7 @@ def _others_than_publications() -> tuple[object, ...]:
 def home(request: HttpRequest) -> HttpResponse:
     """The front page; addresses of the list of claims, which was here before, lead to where it is now."""
     if request.GET.keys() & {*NARROWING, "by", "cursor"}:
-        return HttpResponsePermanentRedirect(f"{reverse('claims')}?{request.GET.urlencode()}")
+        return page_moved(f"{reverse('claims')}?{request.GET.urlencode()}")
     language = readers_language()
     with translation.override(interface_language()):
         return _home(request, language)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from babel import Locale
 from django import template
 from django.conf import settings
 from django.template import Context
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from claims.ledger.document import claimreview
 from claims.ledger.document.headline import lead_verdict
+from claims.ledger.document.reply_document import reason_in_words
 from claims.ledger.document.translated_document import translated
 from claims.models import Claimant, Evidence, MediaAuthenticity, Publication
 from claims.models.rating import NormalisedRating
@@ -110,8 +112,13 @@ def day(value: str | date | datetime | None) -> str | SafeString:
     if isinstance(value, datetime):
         value = timezone.localdate(value)
     english = (get_language() or "en").startswith("en")
-    words = date_format(value, "j F Y" if english else "DATE_FORMAT")
+    words = _with_small_months(date_format(value, "j F Y" if english else "DATE_FORMAT"))
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), words)
+
+
+def _with_small_months(words: str) -> str:
+    """A day in words as its language writes it: in Portuguese months have no capital, and Django gives them one."""
+    return words.lower() if get_language() == "pt" else words
 
 
 def month_name(value: str) -> str:
@@ -184,6 +191,25 @@ def language_name(tag: str) -> str:
         return str(get_language_info(tag.lower())["name_translated"])
     except KeyError:
         return tag
+
+
+@register.filter
+def country_name(code: str) -> str:
+    """What a country is called in the page's language; otherwise its code (ISO 3166-1)."""
+    return str(Locale.parse(interface_language(), sep="-").territories.get(code, code))
+
+
+@register.filter
+def not_asked(reply: Document, language: str) -> tuple[str, str]:
+    """Why nobody was asked, and in which language that is: the page's, where it is none of a newsroom's own words.
+
+    Args:
+        language: of the verdict as it was published.
+    """
+    said: str = reply["not_asked_reason"]
+    if said != reason_in_words(reply["not_asked"], language):
+        return said, language
+    return reason_in_words(reply["not_asked"], interface_language()), interface_language()
 
 
 @register.filter

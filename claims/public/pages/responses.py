@@ -8,7 +8,7 @@ from functools import cache, wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_cache_control
@@ -71,6 +71,13 @@ def respond_once(
         response = render(request, template, _whole(context, reader, styles))
     response["Cache-Control"] = "no-store"
     _declare(response, language, styles)
+    return response
+
+
+def page_moved(address: str) -> HttpResponsePermanentRedirect:
+    """The way to where a page stands now. It may be kept as pages are: names change again, and merges are undone."""
+    response = HttpResponsePermanentRedirect(address)
+    patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_CACHE_SECONDS)
     return response
 
 

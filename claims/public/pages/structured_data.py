@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from claims.ledger.document import claim_document, page_markup
 from claims.ledger.document.headline import headline
@@ -26,6 +27,13 @@ _POLICIES = {
     "ethicsPolicy": "nonpartisanship",
     "ownershipFundingInfo": "funding",
     "masthead": "team",
+}
+#: What the index of each kind of thing is called, and its route; without a kind, of the ratings.
+_INDEXES = {
+    "claimant": (gettext_noop("Claimants"), "claimants"),
+    "topic": (gettext_noop("Topics"), "topics"),
+    "publisher": (gettext_noop("Publishers"), "publishers"),
+    "": (gettext_noop("Ratings"), "rating-classes"),
 }
 
 
@@ -69,6 +77,7 @@ def _claim(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | 
     body = context["claim"]
     written = page_markup.article(
         body,
+        page=here,
         headline=headline(body),
         site=claim_document.site(),
         images=claim_images(body),
@@ -102,9 +111,17 @@ def _cluster(here: str, code: str, context: Mapping[Any, Any]) -> list[Document 
 
 
 def _subject(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
-    subject = next((context[kind] for kind in ("claimant", "topic", "publisher") if context.get(kind)), None)
-    name = str(subject["name"] if subject else context.get("name", ""))
-    return [_collection(here, name, _claims_listed(context)), _breadcrumbs(code, _claims(code), (name, here))]
+    kind = next((kind for kind in ("claimant", "topic", "publisher") if context.get(kind)), "")
+    name = str(context[kind]["name"] if kind else context.get("name", ""))
+    listed = _collection(here, name, _claims_listed(context))
+    title, route = _INDEXES[kind]
+    return [listed, _breadcrumbs(code, _step(_(title), route, code), (name, here))]
+
+
+def _index(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
+    index = context["index"]
+    listed = [(one.name, canonical(one.address, code)) for one in context["subjects"]]
+    return [_collection(here, str(index.title), listed), _breadcrumbs(code, (index.title, here))]
 
 
 def _source(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
@@ -133,6 +150,9 @@ _PAGES: dict[str, Callable[[str, str, Mapping[Any, Any]], list[Document | None]]
     "claim": _claim,
     "clusters": _clusters,
     "cluster": _cluster,
+    "claimants": _index,
+    "topics": _index,
+    "publishers": _index,
     "claimant": _subject,
     "topic": _subject,
     "publisher": _subject,

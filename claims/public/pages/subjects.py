@@ -7,12 +7,11 @@ tells the truth; no page here makes a score of it. What things are called is tak
 from typing import Any
 
 import orjson
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from claims.ledger.document import claim_document
-from claims.ledger.queries.mention_filters import TopicListQuery
 from claims.ledger.queries.review_timeline import review_timeline
 from claims.models import Mention, Publication, PublishedVerdict, Rating, Topic
 from claims.models.rating import NormalisedRating
@@ -20,12 +19,10 @@ from claims.public.api.mentioned_resources import mentioned, scale_rating
 from claims.public.pages.listed_claims import ListedClaims, claim_list
 from claims.public.pages.page_cache import kept, public
 from claims.public.pages.rating_meanings import MEANINGS
-from claims.public.pages.responses import in_own_words, respond
+from claims.public.pages.responses import in_own_words, page_moved, respond
 from claims.public.pages.review_chart import review_chart
 from claims.public.pages.subject_names import subject_path
-from factcheck.api.pagination import KeysetPage, page_of_rows
-from factcheck.api.problems import InvalidParameters
-from factcheck.api.query_values import GREATEST_ID, ValueRefused
+from factcheck.api.query_values import GREATEST_ID
 from factcheck.web.own_addresses import rendered
 from sources.models import Publisher
 
@@ -35,7 +32,6 @@ Document = dict[str, Any]
 PLACES = 6
 #: So many labels of one class: of the newsroom's own scales all, of others' those of most use.
 LABELS = 60
-TOPICS_PER_PAGE = 100
 
 
 @require_safe
@@ -143,41 +139,6 @@ def rating_classes(request: HttpRequest) -> HttpResponse:
     return respond(request, "claims/rating_classes.html", {"classes": classes}, made_of=[classes])
 
 
-@require_safe
-@public
-@kept
-@in_own_words
-def topics(request: HttpRequest) -> HttpResponse:
-    """The topics of published claims by name, or those whose names have some words."""
-    shown, page, words = topics_asked(request)
-    context = {"topics": shown, "page": page, "q": words}
-    return respond(request, "claims/topics.html", context, made_of=[shown, page.previous, page.next])
-
-
-def topics_asked(request: HttpRequest) -> tuple[list[tuple[str, str, int]], KeysetPage[Topic], str]:
-    """The topics that are asked for: name, address and number of claims; and by which words.
-
-    Raises:
-        Http404: what is asked for cannot be.
-    """
-    asked = QueryDict(mutable=True)
-    for name in ("q", "cursor"):
-        if value := request.GET.get(name, "").strip():
-            asked[name] = value
-    asked["ordering"] = "name"
-    try:
-        query = TopicListQuery(asked, mentioned(Topic.objects.all(), Mention.Kind.TOPIC), request=request)
-        page = page_of_rows(
-            query.qs, ordering=query.ordering, size=TOPICS_PER_PAGE, cursor=query.value("cursor", "")
-        )
-    except (InvalidParameters, ValueRefused) as refusal:
-        raise Http404(str(refusal)) from None
-    known = Mention.objects.filter(kind=Mention.Kind.TOPIC, thing_id__in=[row.pk for row in page.rows])
-    numbers = dict(known.values_list("thing_id", "publications"))
-    shown = [(row.name, subject_path("topic", row.pk, row.name), numbers.get(row.pk, 0)) for row in page.rows]
-    return shown, page, asked.get("q", "")
-
-
 def _page(
     request: HttpRequest,
     template: str,
@@ -206,7 +167,7 @@ def _moved(
     if slug and path == reverse(kind, args=[pk, slug]):
         return None
     query = request.GET.urlencode()
-    return HttpResponsePermanentRedirect(f"{path}?{query}" if query else path)
+    return page_moved(f"{path}?{query}" if query else path)
 
 
 def number_of_claims(kind: str, pk: int) -> int:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
@@ -14,9 +14,12 @@ from claims.links.link_standings import link_standings, links_in_need
 from claims.models import Publication, PublishedVerdict, Rating, RatingScale
 from claims.public.pages.claim_ledger import address_of, ledger_of
 from claims.public.pages.entry_page import absolute, entry_page, ratings_of
+from claims.public.pages.head_links import path_of
+from claims.public.pages.page_addresses import canonical
 from claims.public.pages.page_cache import kept, public
 from claims.public.pages.published_source import published_source
-from claims.public.pages.responses import reader_language, respond
+from claims.public.pages.responses import page_moved, reader_language, respond
+from factcheck.web.language_addresses import address_language
 
 Document = dict[str, Any]
 
@@ -31,9 +34,9 @@ def claim(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     if newest.merged_into_id:
         target = Publication.objects.newest().filter(claim_id=newest.merged_into_id).first()
         if target:
-            return HttpResponsePermanentRedirect(address_of(target))
+            return page_moved(address_of(target))
     if slug != newest.slug:
-        return HttpResponsePermanentRedirect(address_of(newest))
+        return page_moved(address_of(newest))
     return _claim_page(request, ledger, newest)
 
 
@@ -53,7 +56,13 @@ def claim_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
 
 def _claim_page(request: HttpRequest, ledger: list[Publication], shown: Publication) -> HttpResponse:
     # `?original` leads to the wording that was translated.
-    page = entry_page(ledger, shown, language=reader_language(), original="original" in request.GET)
+    page = entry_page(
+        ledger,
+        shown,
+        language=reader_language(),
+        original="original" in request.GET,
+        address=canonical(path_of(request), address_language(request)),
+    )
     related = [(each.claim["id"], each.claim["version"], each.why) for each in page.context["related"]]
     made_of = [
         *(ledger[0].body_sha256, shown.version),

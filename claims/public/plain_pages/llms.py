@@ -99,6 +99,8 @@ def reading() -> Links:
             _("what was changed after publication, with both wordings"),
         ),
         (_("Topics"), _plain("topics"), _("what was checked, by subject")),
+        (_("Claimants"), _plain("claimants"), ""),
+        (_("Publishers"), _plain("publishers"), ""),
     ]
     return found
 

@@ -7,8 +7,15 @@ from django.utils.translation import ngettext
 
 from claims.models import NormalisedRating, PublishedVerdict
 from claims.public.pages.rating_meanings import MEANINGS
+from claims.public.pages.subject_indexes import (
+    CLAIMANTS,
+    PUBLISHERS,
+    TOPICS,
+    SubjectIndex,
+    subjects_asked,
+)
 from claims.public.pages.subject_names import names_of, subject_path
-from claims.public.pages.subjects import number_of_claims, topics_asked
+from claims.public.pages.subjects import number_of_claims
 from claims.public.plain_pages import list_text, newsroom_text
 from claims.public.plain_pages.claim_text import plain
 from claims.public.plain_pages.list_pages import claims_found, next_page
@@ -45,13 +52,29 @@ def rating_class(request: HttpRequest, rating_class: str) -> PlainPage:
     return PlainPage(text, permanent("rating-class", rating_class))
 
 
+def claimants(request: HttpRequest) -> PlainPage:
+    """Who made published claims, by name, or those who are found by some words."""
+    return _index(request, CLAIMANTS)
+
+
 def topics(request: HttpRequest) -> PlainPage:
     """The topics of published claims by name, or those whose names have some words."""
-    shown, page, _words = topics_asked(request)
-    told = [(name, plain(settings.SITE_URL + path), _counted(number)) for name, path, number in shown]
+    return _index(request, TOPICS)
+
+
+def publishers(request: HttpRequest) -> PlainPage:
+    """Who judged published claims, by name, or those who are found by some words."""
+    return _index(request, PUBLISHERS)
+
+
+def _index(request: HttpRequest, index: SubjectIndex) -> PlainPage:
+    shown = subjects_asked(request, index)
+    told = [
+        (one.name, plain(settings.SITE_URL + one.address), _counted(one.number)) for one in shown.subjects
+    ]
     listed = newsroom_text.links(told) or _("Nothing was found.")
-    following = list_text.go_on(next_page(request, page.next)) if page.next else ""
-    return PlainPage(list_text.page_of(_("Topics"), listed, following), permanent("topics"))
+    following = list_text.go_on(next_page(request, shown.page.next)) if shown.page.next else ""
+    return PlainPage(list_text.page_of(str(index.title), listed, following), permanent(index.route))
 
 
 def _subject(request: HttpRequest, kind: str, pk: int, slug: str) -> PlainPage | HttpResponseBase:

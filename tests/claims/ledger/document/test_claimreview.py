@@ -243,6 +243,15 @@ def test_no_class_is_given_a_number_that_nobody_gave():
         assert (review["reviewRating"].get("ratingValue") == 3) is (normalised == "mixed")
 
 
+def test_a_review_is_at_the_page_that_it_stands_on_and_is_the_same_on_all():
+    page = "https://facts.example/de/claims/7/ferry-fares/"
+    elsewhere = {**VERDICT, "id": 22, "url": "https://checks.example/ferry"}
+    (alone,) = claim_reviews(body(verdicts=[VERDICT]), page=page)
+    assert (alone["url"], alone["@id"]) == (page, claim_reviews(body(verdicts=[VERDICT]))[0]["@id"])
+    several = claim_reviews(body(verdicts=[VERDICT, elsewhere]), page=page)
+    assert [one["url"] for one in several] == [f"{page}#verdict-21", "https://checks.example/ferry"]
+
+
 def test_several_reviews_form_a_graph_and_have_an_address_each():
     elsewhere = {**VERDICT, "id": 22, "url": "https://checks.example/ferry"}
     document = markup(body(verdicts=[VERDICT, elsewhere]))

@@ -89,6 +89,8 @@ def test_merged_claim_leads_to_its_target(client: Client, publish: Publish, edit
     workflow.move(claim, "merge", by=editor, into=target)
     response = client.get(f"{CLAIMS}{claim.pk}/")
     assert (response.status_code, response["Location"]) == (301, f"http://testserver{CLAIMS}{target.pk}/")
+    # No longer than the claim itself: a merge can be undone.
+    assert response["Cache-Control"] == client.get(f"{CLAIMS}{target.pk}/")["Cache-Control"]
     assert ids(client) == [target.pk]
     assert ids(client, "status=merged") == [claim.pk]
     assert ids(client, "status=merged,published") == [target.pk, claim.pk]

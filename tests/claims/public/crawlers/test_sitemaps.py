@@ -15,7 +15,7 @@ from claims.public.crawlers import sitemap_parts
 from claims.public.crawlers.sitemap_text import SitemapPage, moment, sitemap_of
 from claims.public.pages.page_addresses import alternates
 from claims.review import workflow
-from tests.helpers.newsroom import make_claim
+from tests.helpers.newsroom import make_appearance, make_claim, make_source
 from tests.helpers.reader_pages import correct
 from tests.helpers.sitemap_site import MOST_BYTES, entries, part_of, path_of, read, whole_site
 
@@ -64,6 +64,23 @@ def test_withdrawn_claims_are_in_no_sitemap(
     assert {entry.title for entry in read(client, "/sitemap-news.xml")} == {
         f"False: {one.statement}" for one in (kept, target)
     }
+
+
+def test_sources_are_listed_while_a_published_claim_names_them(
+    client: Client, publish: Publish, editor: User
+) -> None:
+    named, unnamed = make_source("The quay was sold."), make_source("The dock is dry.")
+    claim = make_claim("The quay was sold.")
+    make_appearance(claim, named, "The quay was sold.")
+    publish(claim)
+    listed = {path_of(entry.alternates["x-default"]) for entry in whole_site(client) if entry.alternates}
+    assert f"/sources/{named.pk}/" in listed
+    assert f"/sources/{unnamed.pk}/" not in listed
+    for path in listed:
+        if path.startswith("/sources/"):
+            assert client.get(path).status_code == 200
+    workflow.move(claim.verdicts.get(), "retract", by=editor, note="The audit was forged.")
+    assert f"/sources/{named.pk}/" not in {path_of(entry.address) for entry in whole_site(client)}
 
 
 def test_a_part_whose_claims_were_all_withdrawn_is_gone(
@@ -161,7 +178,7 @@ def test_a_full_part_is_no_longer_than_the_protocol_allows(settings: Any) -> Non
 
 
 @pytest.mark.parametrize(
-    "address", ["claims-0", "claims-1000000", "claims-99999999999999999999", "people-1", "sources-1"]
+    "address", ["claims-0", "claims-1000000", "claims-99999999999999999999", "people-1", "snapshots-1"]
 )
 def test_there_are_no_other_parts(client: Client, publish: Publish, address: str) -> None:
     publish()

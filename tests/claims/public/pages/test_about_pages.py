@@ -101,6 +101,8 @@ def test_every_page_leads_there(client: Client) -> None:
     assert [words(one) for one in document.cssselect("header nav a")] == [
         "Claims",
         "Topics",
+        "Claimants",
+        "Publishers",
         "Rumours",
         "Check a text",
         "About us",

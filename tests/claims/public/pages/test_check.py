@@ -335,3 +335,8 @@ def test_a_check_costs_more_than_a_page(client: Client, settings: Any, answers: 
     statuses = [client.post("/check/answer/", {"text": "It rains."}).status_code for _time in range(2)]
     assert statuses == [200, 429]
     assert client.get("/check/").status_code == 200
+
+
+def test_who_finds_nothing_to_paste_is_led_to_asking(client: Client) -> None:
+    links = [one.get("href") for one in page(client, "/pt/check/").cssselect("main a")]
+    assert "/pt/ask/" in links

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from lxml import html
 from pytest_django import DjangoAssertNumQueries
+from time_machine import travel
 
 from claims.models import Claim, Publication
 from claims.review import workflow
@@ -228,3 +229,19 @@ def test_hostile_words_stay_words(client: Client, publish: Publish, checker: Use
     found = page(client, address(claim))
     assert [script.text for script in found.cssselect("#told script, #told b, #told i")] == []
     assert "<del>x</del> & <b>" in words(found.cssselect("#told .summary")[0])
+
+
+def test_from_a_day_a_link_leads_to_what_changed_since(
+    client: Client, publish: Publish, checker: User, editor: User
+) -> None:
+    with travel("2026-05-01T12:00:00Z", tick=False):
+        claim = publish(make_claim("The bridge is closed."), code="false")
+    with travel("2026-06-01T12:00:00Z", tick=False):
+        correct(claim, checker, editor, rating=rating("true"))
+    (link,) = told(client, claim, "?on=2026-05-20").cssselect(".notice a")
+    assert (link.get("href"), words(link)) == (
+        "?from=1&to=2#changed",
+        "What differs between version 1 and version 2",
+    )
+    assert "Rating" in " ".join(sides(told(client, claim, "?from=1&to=2")))
+    assert told(client, claim, "?on=2026-06-20").cssselect(".notice a") == []

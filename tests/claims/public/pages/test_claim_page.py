@@ -182,6 +182,10 @@ def test_merged_claim_leads_to_its_target(client: Client, publish: Publish, edit
     workflow.move(claim, "merge", by=editor, into=target)
     response = client.get(address)
     assert (response.status_code, response["Location"]) == (301, target.get_absolute_url())
+    # No longer than a page: a merge can be undone.
+    assert response["Cache-Control"] == client.get(target.get_absolute_url())["Cache-Control"]
+    workflow.move(Claim.objects.get(pk=claim.pk), "unmerge", by=editor)
+    assert client.get(address).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/claims/{}/", "/claims/{}/x/", "/claims/{}/versions/1/", "/sources/{}/"])

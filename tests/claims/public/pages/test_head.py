@@ -87,6 +87,8 @@ def test_what_others_append_to_a_claim_makes_no_other_page(
         "/claims/?rating=false",
         "/ratings/false/?cursor=",
         "/topics/?q=x",
+        "/claimants/?letter=A",
+        "/publishers/?cursor=",
         "/clusters/?cursor=",
         "/corrections/?kind=correction",
         "/standards/?since=2026-01-01",
@@ -125,9 +127,32 @@ def test_a_claim_is_an_article_with_its_place(
     assert complaints(nodes) == []
 
 
+@pytest.mark.parametrize("prefix", ["", "/en", "/de", "/ar"])
+def test_a_page_says_one_address_of_itself_everywhere(
+    client: Client, publish: Publish, prefix: str, settings: Any
+) -> None:
+    path = publish(make_claim("The bridge was closed.")).get_absolute_url()
+    document = page(client, f"{prefix}{path}")
+    here = f"{settings.SITE_URL}{prefix if prefix != '/en' else ''}{path}"
+    nodes = {node["@type"]: node for node in markup(document)}
+    said = {
+        *canonicals(document),
+        *(one.get("content") for one in document.cssselect('meta[property="og:url"]')),
+        nodes["ClaimReview"]["url"],
+        nodes["NewsArticle"]["url"],
+        nodes["NewsArticle"]["mainEntityOfPage"],
+        nodes["BreadcrumbList"]["itemListElement"][-1]["item"],
+        languages(document)[prefix[1:] or "en"],
+    }
+    assert said == {here}
+    # The words are the same in every language of the page around them, and so is what they are of.
+    assert nodes["NewsArticle"]["@id"] == f"{settings.SITE_URL}{path}#article"
+    assert nodes["ClaimReview"]["@id"].startswith(f"{settings.SITE_URL}/claims/")
+
+
 def test_what_others_found_is_no_article_of_ours() -> None:
     body = {"verdicts": [{"origin": "imported", "rating": {"label": "False"}}]}
-    assert page_markup.article(body, headline="x", site={}, images=[], publisher={}) is None
+    assert page_markup.article(body, page="x", headline="x", site={}, images=[], publisher={}) is None
 
 
 def test_hostile_words_stay_inside_the_markup(client: Client, publish: Publish) -> None:

@@ -50,6 +50,19 @@ def test_the_page_is_in_the_readers_language_and_says_so(client: Client, claim: 
     assert [link.get("href") for link in note.cssselect("a")] == ["?original"]
 
 
+def test_the_article_of_a_translation_is_another_at_the_address_of_its_page(
+    client: Client, claim: Claim, settings: Any
+) -> None:
+    path = claim.get_absolute_url()
+    original = f"{settings.SITE_URL}{path}#article"
+    for prefix, identity, of in (("/es", f"{original}-es", original), ("/de", original, None)):
+        scripts = page(client, f"{prefix}{path}").cssselect('script[type="application/ld+json"]')
+        nodes = [node for one in scripts for node in json.loads(one.text).get("@graph", [])]
+        (article,) = [node for node in nodes if node["@type"] == "NewsArticle"]
+        assert (article["@id"], article["url"]) == (identity, f"{settings.SITE_URL}{prefix}{path}")
+        assert article.get("translationOfWork", {}).get("@id") == of
+
+
 def test_the_original_wording_is_one_click_away(client: Client, claim: Claim) -> None:
     document = shown(client, claim, "?original")
     [title] = document.cssselect("h1")
@@ -224,3 +237,12 @@ def test_translations_cost_no_query(
 
 
 PAGE_QUERIES = 3
+
+
+def test_the_history_is_of_the_claim_in_the_readers_language(client: Client, claim: Claim) -> None:
+    for language, title in (
+        ("es", "El puente costó doce millones de euros."),
+        ("fr", "The bridge cost 12 million euros."),
+    ):
+        [shown] = page(client, f"/{language}{claim.get_absolute_url()}history/").cssselect("h1")
+        assert (words(shown), shown.get("lang")) == (title, "es" if language == "es" else "en")

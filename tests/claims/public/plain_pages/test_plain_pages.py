@@ -123,7 +123,17 @@ def test_every_page_that_names_its_markdown_has_it() -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        *("/", "/claims/", "/topics/", "/ratings/", "/ratings/false/", "/clusters/", "/corrections/"),
+        *(
+            "/",
+            "/claims/",
+            "/topics/",
+            "/claimants/",
+            "/publishers/",
+            "/ratings/",
+            "/ratings/false/",
+            "/clusters/",
+            "/corrections/",
+        ),
         *("/methodology/", "/standards/", "/check/", "/about/"),
     ],
 )

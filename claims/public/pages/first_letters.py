@@ -1,0 +1,108 @@
+"""The first letters of names, as an index has them to choose from: in any script, and only those that there are.
+
+Letters with and without accents are one. What begins with a Chinese character is one group, since nobody looks for one
+among hundreds; Korean syllables are found by their first consonant, as dictionaries have them; what begins with no
+letter is `#`.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Left, Lower
+
+from factcheck.database.read_connections import fetch
+
+OTHERS = "#"
+
+#: Behind all that begins alike, by code points and by the collations of ICU.
+_BEHIND = chr(0x10FFFF)
+_CHINESE, _FIRST_CHINESE, _LAST_CHINESE = "漢", 0x4E00, 0x9FFF
+_CONSONANTS, _FIRST_KOREAN, _LAST_KOREAN = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ", 0xAC00, 0xD7A3
+#: So many syllables begin with one consonant.
+_SYLLABLES = 588
+
+_FIRST_NAME = """
+    SELECT lower(thing.name) FROM {table} AS thing
+    JOIN claims_mention AS known ON known.kind = %s AND known.thing_id = thing.id
+"""
+# Of marks that show nothing ICU compares only what follows: behind all that begins with one would be behind everything.
+_SKIPPING = f"""
+    WITH RECURSIVE first (name) AS (
+        ({_FIRST_NAME} ORDER BY lower(thing.name) LIMIT 1)
+        UNION ALL
+        SELECT ({_FIRST_NAME} WHERE lower(thing.name) > greatest(first.name, CASE
+            WHEN ascii(first.name) BETWEEN {0x2000} AND {0x206F} THEN first.name
+            WHEN ascii(first.name) BETWEEN {_FIRST_CHINESE} AND {_LAST_CHINESE} THEN chr({_LAST_CHINESE})
+            WHEN ascii(first.name) BETWEEN {_FIRST_KOREAN} AND {_LAST_KOREAN} THEN chr(
+                ascii(first.name) + {_SYLLABLES - 1} - (ascii(first.name) - {_FIRST_KOREAN}) %% {_SYLLABLES}
+            )
+            ELSE left(first.name, 1)
+        END || chr({ord(_BEHIND)})) ORDER BY lower(thing.name) LIMIT 1)
+        FROM first WHERE first.name IS NOT NULL
+    )
+    SELECT left(name, 1)::varchar FROM first WHERE name IS NOT NULL
+"""  # noqa: S608  our own numbers
+
+
+class Letter(NamedTuple):
+    """A letter to choose, and from where to where the names stand that begin with it: in small letters."""
+
+    name: str
+    ranges: tuple[tuple[str, str], ...]
+
+    def begins(self) -> Q:
+        """The condition that the name in small letters, `lower_name`, begins with it."""
+        begins = Q()
+        for first, behind in self.ranges:
+            begins |= Q(lower_name__gte=first, lower_name__lt=behind)
+        return begins
+
+
+def letters_of(initials: Iterable[str]) -> list[Letter]:
+    """The letters under which names are found that begin with these characters; what is no letter last."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for initial in initials:
+        first, last = _alike(ord(initial))
+        ranges = found.setdefault(_name(initial), [])
+        if (chr(first), chr(last) + _BEHIND) not in ranges:
+            ranges.append((chr(first), chr(last) + _BEHIND))
+    return [
+        Letter(name, tuple(found[name])) for name in sorted(found, key=lambda name: (name == OTHERS, name))
+    ]
+
+
+def initials_of(things: QuerySet[Any]) -> list[str]:
+    """The characters that the names of few things begin with."""
+    initials = things.order_by().values_list(Left(Lower("name"), 1), flat=True)
+    return list(initials.distinct())
+
+
+def indexed_initials(table: str, kind: str) -> list[str]:
+    """The same of however many things that publications mention, of which an index has the names in small letters.
+
+    It goes from each to the first name behind all that begin alike, so that it costs as much as there are letters.
+    """
+    rows = fetch(_SKIPPING.replace("{table}", table), [kind, kind], prepare=True)
+    return [initial for (initial,) in rows]
+
+
+def _alike(code: int) -> tuple[int, int]:
+    """The first and the last character of those that are one with this."""
+    if _FIRST_CHINESE <= code <= _LAST_CHINESE:
+        return _FIRST_CHINESE, _LAST_CHINESE
+    if _FIRST_KOREAN <= code <= _LAST_KOREAN:
+        first = code - (code - _FIRST_KOREAN) % _SYLLABLES
+        return first, first + _SYLLABLES - 1
+    return code, code
+
+
+def _name(initial: str) -> str:
+    code = ord(initial)
+    if _FIRST_CHINESE <= code <= _LAST_CHINESE:
+        return _CHINESE
+    if _FIRST_KOREAN <= code <= _LAST_KOREAN:
+        return _CONSONANTS[(code - _FIRST_KOREAN) // _SYLLABLES]
+    bare = unicodedata.normalize("NFD", initial)[0]
+    return bare.upper()[0] if bare.isalpha() else OTHERS

@@ -1,0 +1,202 @@
+"""Claimants, topics and publishers that have a page: by name, by first letter, or by words that are looked for.
+
+Names are read in the order of their small letters, of which the database has an index of those that grow without end,
+and stand on a page as dictionaries have them: letters with accents beside those without. They are never ranked.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db.models import Model, Q, QuerySet
+from django.db.models.functions import Lower
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from claims.ledger.queries.publisher_counts import claims_by_publisher
+from claims.models import Claimant, Mention, Topic
+from claims.public.api.mentioned_resources import mentioned
+from claims.public.pages.first_letters import Letter, indexed_initials, initials_of, letters_of
+from claims.public.pages.page_cache import kept, public
+from claims.public.pages.responses import in_own_words, respond
+from claims.public.pages.subject_names import subject_path
+from factcheck.api.pagination import KeysetPage, Ordering, id_key, page_of_rows, text_key
+from factcheck.api.query_values import ValueRefused, Words
+from factcheck.database.desk_words import SaidThere, indexed_columns
+from sources.api.list_queries import holds_words
+from sources.models import Publisher
+
+NAMES_PER_PAGE = 100
+
+_BY_NAME = Ordering("name", (text_key("lower_name"), id_key("id")), descending=False)
+
+
+@dataclass(frozen=True)
+class SubjectIndex:
+    """Of what it is an index.
+
+    Args:
+        kind: the route of the page of one of them.
+        route: the route of the index.
+        rows: those that have a page.
+        initials: the characters with which names of these begin.
+        numbers: how many claims were checked of each of these ids.
+    """
+
+    kind: str
+    route: str
+    title: str | Promise
+    description: str | Promise
+    search: str | Promise
+    rows: Callable[[], QuerySet[Any]]
+    initials: Callable[[QuerySet[Any]], list[str]]
+    numbers: Callable[[list[int]], dict[int, int]]
+
+
+class NamedSubject(NamedTuple):
+    """A name of an index, where its page is, and how many claims were checked."""
+
+    name: str
+    address: str
+    number: int
+
+
+class IndexedSubjects(NamedTuple):
+    """What is shown of an index, and by which words or letter it was asked for."""
+
+    subjects: list[NamedSubject]
+    page: KeysetPage[Any]
+    letters: list[Letter]
+    words: str
+    letter: str
+
+
+def _counted_by_the_ledger(kind: str) -> Callable[[list[int]], dict[int, int]]:
+    return lambda ids: dict(
+        Mention.objects.filter(kind=kind, thing_id__in=ids).order_by().values_list("thing_id", "publications")
+    )
+
+
+CLAIMANTS = SubjectIndex(
+    kind="claimant",
+    route="claimants",
+    title=_("Claimants"),
+    description=_("Who said what was checked."),
+    search=_("Search claimants"),
+    rows=lambda: mentioned(Claimant.objects.only("name"), Mention.Kind.CLAIMANT),
+    initials=lambda rows: indexed_initials(Claimant._meta.db_table, Mention.Kind.CLAIMANT.value),
+    numbers=_counted_by_the_ledger(Mention.Kind.CLAIMANT),
+)
+TOPICS = SubjectIndex(
+    kind="topic",
+    route="topics",
+    title=_("Topics"),
+    description=_("What the claims are about that were checked."),
+    search=_("Search topics"),
+    rows=lambda: mentioned(Topic.objects.only("name"), Mention.Kind.TOPIC),
+    initials=initials_of,
+    numbers=_counted_by_the_ledger(Mention.Kind.TOPIC),
+)
+PUBLISHERS = SubjectIndex(
+    kind="publisher",
+    route="publishers",
+    title=_("Publishers"),
+    description=_("Who made the fact checks that are published or listed here."),
+    search=_("Search publishers"),
+    # The ledger also counts publishers of sources, which have no page.
+    rows=lambda: Publisher.objects.only("name").filter(pk__in=list(claims_by_publisher())),
+    initials=initials_of,
+    numbers=lambda ids: claims_by_publisher(),
+)
+
+
+@require_safe
+@public
+@kept
+@in_own_words
+def claimants(request: HttpRequest) -> HttpResponse:
+    """Who made published claims."""
+    return _page(request, CLAIMANTS)
+
+
+@require_safe
+@public
+@kept
+@in_own_words
+def topics(request: HttpRequest) -> HttpResponse:
+    """What published claims are about."""
+    return _page(request, TOPICS)
+
+
+@require_safe
+@public
+@kept
+@in_own_words
+def publishers(request: HttpRequest) -> HttpResponse:
+    """Who judged published claims: the newsroom itself, and others whose fact checks it lists."""
+    return _page(request, PUBLISHERS)
+
+
+def subjects_asked(request: HttpRequest, index: SubjectIndex) -> IndexedSubjects:
+    """What is asked for of an index, by `q`, `letter` and `cursor`.
+
+    Raises:
+        Http404: what is asked for cannot be.
+    """
+    try:
+        words, letter, cursor = (
+            Words()(request.GET.get(name, "").strip()) for name in ("q", "letter", "cursor")
+        )
+        rows = index.rows()
+        letters = letters_of(index.initials(rows))
+        named = rows.alias(lower_name=Lower("name"))
+        if words:
+            named = named.filter(_has_words(named, words))
+        if letter:
+            chosen = [one.begins() for one in letters if one.name == letter]
+            named = named.filter(*chosen) if chosen else named.none()
+        page = page_of_rows(named, ordering=_BY_NAME, size=NAMES_PER_PAGE, cursor=cursor)
+    except ValueRefused as refusal:
+        raise Http404(str(refusal)) from None
+    numbers = index.numbers([row.pk for row in page.rows])
+    subjects = [
+        NamedSubject(row.name, subject_path(index.kind, row.pk, row.name), numbers.get(row.pk, 0))
+        for row in page.rows
+    ]
+    subjects.sort(key=lambda one: _as_in_dictionaries(one.name))
+    return IndexedSubjects(subjects, page, letters, words, letter)
+
+
+def _page(request: HttpRequest, index: SubjectIndex) -> HttpResponse:
+    shown = subjects_asked(request, index)
+    context = {
+        "index": index,
+        "subjects": shown.subjects,
+        "page": shown.page,
+        "letters": [one.name for one in shown.letters],
+        "q": shown.words,
+        "letter": shown.letter,
+    }
+    made_of = [shown.subjects, shown.page.previous, shown.page.next, context["letters"]]
+    return respond(request, "claims/subject_index.html", context, made_of=made_of)
+
+
+def _has_words(rows: QuerySet[Any], words: str) -> Q:
+    """Whether its name has these words, or words that begin with them.
+
+    Where the desk finds by words, their index leads there. It also has a post that is not published yet, which must
+    not be found: the name is looked at by itself.
+    """
+    model: type[Model] = rows.model
+    if columns := indexed_columns(model):
+        return Q(SaidThere(columns, words), SaidThere(["name"], words))
+    return holds_words("name")(words)
+
+
+def _as_in_dictionaries(name: str) -> tuple[str, str]:
+    """By its letters without accents; where those are the same, by the name itself."""
+    parts: Iterable[str] = unicodedata.normalize("NFD", name.casefold())
+    return "".join(one for one in parts if not unicodedata.combining(one)), name
