@@ -154,7 +154,8 @@ def _uncertain_line(claim: Document) -> str:
 _SEARCHED = (
     TextArgument(
         name="query",
-        meaning="Words to search for, as in a web search. Leave it out to list what is newest.",
+        meaning="Words to search for, as in a web search: all of them, with `or` between two either, with `-` before"
+        " one none of it. Leave it out to list what is newest.",
         most=LONGEST,
         examples=("harbour bridge cost",),
     ),

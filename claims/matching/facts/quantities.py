@@ -163,11 +163,20 @@ class _Reading:
     def read(self) -> None:
         place = 0
         while place < len(self.words):
-            if place in self.taken or (number := self._number(place)) is None:
+            if place in self.taken:
                 place += 1
-                continue
-            value, end = number
-            place = self._quantity(value, place, end)
+            elif number := self._number(place):
+                place = self._quantity(number[0], place, number[1])
+            else:
+                self._ordinal(place)
+                place += 1
+
+    def _ordinal(self, place: int) -> None:
+        """The fourth meeting: a number that counts no unit, so that a fourth day is not four days."""
+        word = self.words[place]
+        if value := self.lexicon.ordinals.get(word):
+            counted = self.words[place + 1] if place + 1 < len(self.words) else ""
+            self.found.append(Quantity(value, value, PLAIN, word, counted, place))
 
     def _number(self, place: int) -> tuple[float, int] | None:
         """The number that begins here, and where it ends."""
