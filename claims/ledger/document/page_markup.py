@@ -21,11 +21,18 @@ def graph(nodes: Iterable[Document | None]) -> Document | None:
 
 
 def article(
-    body: Document, *, headline: str, site: Document, images: Sequence[str], publisher: Document
+    body: Document,
+    *,
+    address: str,
+    headline: str,
+    site: Document,
+    images: Sequence[str],
+    publisher: Document,
 ) -> Document | None:
     """The page of a claim as the newsroom's article; None where it only lists what others found.
 
     Args:
+        address: where the page is in its language: in another one it is an article of its own.
         site: the newsroom, as `{name, url, license}`.
         images: addresses of the picture of the claim, in several shapes.
         publisher: the newsroom as `organization()` says it.
@@ -36,9 +43,9 @@ def article(
     return _known(
         {
             "@type": "NewsArticle",
-            "@id": f"{body['url']}#article",
-            "url": body["url"],
-            "mainEntityOfPage": body["url"],
+            "@id": f"{address}#article",
+            "url": address,
+            "mainEntityOfPage": address,
             "headline": _short(own["title"] or headline),
             "description": own["summary"],
             "image": list(images),

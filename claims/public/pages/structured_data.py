@@ -69,6 +69,7 @@ def _claim(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | 
     body = context["claim"]
     written = page_markup.article(
         body,
+        address=here,
         headline=headline(body),
         site=claim_document.site(),
         images=claim_images(body),

@@ -11,7 +11,9 @@ from lxml import html
 
 from claims.ledger.document import page_markup
 from claims.models import Claim, Claimant, Topic
+from claims.public.pages.reader_tags import open_graph_locale
 from claims.review import workflow
+from tests.helpers.brought_records import bring, review
 from tests.helpers.newsroom import make_claim
 from tests.helpers.page_markup import complaints
 from tests.helpers.reader_pages import correct, page
@@ -20,6 +22,8 @@ from tests.helpers.sitemap_site import part_of, path_of, read, whole_site
 pytestmark = pytest.mark.django_db
 
 Publish = Callable[..., Claim]
+#: Google shows large pictures of a page only where it says so (robots meta tag, `max-image-preview`).
+LARGE_PICTURES = "max-image-preview:large"
 HOSTILE = '</script><script>alert("1")</script><!-- ]]> & \u2028'
 
 
@@ -57,7 +61,7 @@ def test_sitemap_canonical_and_languages_agree_and_are_reciprocal(
     for address, entry in known.items():
         document = page(client, path_of(address))
         assert canonicals(document) == [address]
-        assert robots(document) == ""
+        assert robots(document) == LARGE_PICTURES
         assert languages(document) == entry.alternates
         assert address in entry.alternates.values()
         for other in entry.alternates.values():
@@ -77,7 +81,7 @@ def test_what_others_append_to_a_claim_makes_no_other_page(
 ) -> None:
     path = publish().get_absolute_url()
     document = page(client, f"{path}{query}")
-    assert (canonicals(document), robots(document)) == ([f"{settings.SITE_URL}{path}"], "")
+    assert (canonicals(document), robots(document)) == ([f"{settings.SITE_URL}{path}"], LARGE_PICTURES)
     assert languages(document)["x-default"] == f"{settings.SITE_URL}{path}"
 
 
@@ -125,9 +129,54 @@ def test_a_claim_is_an_article_with_its_place(
     assert complaints(nodes) == []
 
 
+def test_a_page_is_an_article_of_its_own_in_each_language(
+    client: Client, publish: Publish, settings: Any
+) -> None:
+    claim = publish(make_claim("The bridge was closed."))
+    for prefix, locale in (("", "en_US"), ("/de", "en_US")):
+        address = f"{settings.SITE_URL}{prefix}{claim.get_absolute_url()}"
+        document = page(client, path_of(address))
+        article = next(node for node in markup(document) if node["@type"] == "NewsArticle")
+        assert (article["@id"], article["url"], article["mainEntityOfPage"]) == (
+            f"{address}#article",
+            address,
+            address,
+        )
+        # Whoever shares it follows this address, and reads the language that was shared.
+        assert open_graph(document, "url") == [address]
+        assert open_graph(document, "locale") == [locale]
+
+
+def open_graph(document: html.HtmlElement, name: str) -> list[str]:
+    return [one.get("content") for one in document.cssselect(f"meta[property='og:{name}']")]
+
+
+@pytest.mark.parametrize(
+    "language, locale",
+    [
+        ("en", "en_US"),
+        ("pt-BR", "pt_BR"),
+        ("pt-PT", "pt_PT"),
+        ("zh-Hans", "zh_CN"),
+        ("ko", "ko_KR"),
+        ("und", ""),
+    ],
+)
+def test_open_graph_has_languages_with_a_territory(language: str, locale: str) -> None:
+    assert open_graph_locale(language) == locale
+
+
+def test_what_has_no_summary_is_described_by_its_rating(client: Client) -> None:
+    bring(review(statement="The tunnel is closed.", summary=""))
+    document = page(client, Claim.objects.get().get_absolute_url())
+    [described] = document.cssselect("meta[name=description]")
+    assert described.get("content") == "Example Checks: False: The tunnel is closed."
+    assert open_graph(document, "description") == []
+
+
 def test_what_others_found_is_no_article_of_ours() -> None:
     body = {"verdicts": [{"origin": "imported", "rating": {"label": "False"}}]}
-    assert page_markup.article(body, headline="x", site={}, images=[], publisher={}) is None
+    assert page_markup.article(body, address="/", headline="x", site={}, images=[], publisher={}) is None
 
 
 def test_hostile_words_stay_inside_the_markup(client: Client, publish: Publish) -> None:
