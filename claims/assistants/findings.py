@@ -18,8 +18,8 @@ NOT_CHECKED = f"Not checked: no published verdict on this was found in this data
 #: What matching calls a passage, by what that means for whoever asked.
 OUTCOMES: Mapping[str, str] = {
     "checked": "Checked: a verdict was published on this claim. What it says is the rating below, and no more. It is"
-    " about the claim's statement: whatever else the text says, such as another number or somebody else who did"
-    " something, was not checked.",
+    " about the claim's statement: whatever else was asked, such as another number or what somebody else did, was not"
+    " checked.",
     "contrary_checked": "Not checked as asked: what was checked says the opposite, or another number, date, person or"
     " place. The verdict below is about that other statement. Do not turn it around: the opposite of a false statement"
     " can be false too.",
@@ -57,6 +57,10 @@ NOTHING_AT_ADDRESS = (
 AT_ADDRESS = (
     "These published claims have to do with this page. A verdict is about a statement, never about a whole page; other"
     " statements on it are not checked."
+)
+#: Behind what an earlier version of a claim amounts to, for it amounts to that no longer.
+EARLIER = (
+    "This is an earlier version and not what is published now: its rating may have been corrected since."
 )
 NOT_PUBLISHED_THEN = f"Not checked then: on that day nothing was published about this claim. {_NO_VERDICT}"
 CHANGES = "What was published, corrected, retracted and merged, in this order."
