@@ -68,7 +68,8 @@ def _compare_times(ours: Facts, theirs: Facts, found: Comparison) -> None:
     if ours.days and theirs.days:
         same = [day for day in ours.days if any(_is_same_day(day, other) for other in theirs.days)]
         if same and (len(same) == len(ours.days) or len(ours.days) != len(theirs.days)):
-            found.agree("date")
+            # A month alone says little beside its year.
+            found.agree("date", sum(day.day is not None for day in same[:1]))
         else:
             found.differences.append(Difference("date"))
     elif ours.weekdays and theirs.weekdays and not ours.weekdays & theirs.weekdays:
@@ -167,6 +168,9 @@ def _compare_polarity(ours: Facts, theirs: Facts, found: Comparison) -> None:
                 found.agree("direction")
     if _are_roles_reversed(ours, theirs, found, converse=converse):
         turns.append(Difference("roles"))
+    # Some of these words are sides of opposites, too.
+    if not turns and found.is_same_wording and _is_refused(ours) != _is_refused(theirs):
+        turns.append(Difference("negation"))
     opposite = [turn for turn in turns if turn.kind == "opposite"]
     others = [turn for turn in turns if turn.kind != "opposite"]
     counted = min(len(opposite), 1) + len(others)
@@ -216,6 +220,11 @@ def _denials(facts: Facts, *, nearly: bool) -> int:
     return sum(
         found.meaning.kind == "negation" and (nearly or not found.meaning.is_weak) for found in facts.told
     )
+
+
+def _is_refused(facts: Facts) -> bool:
+    """Whether a word denies by itself: who refused did not, and what is wrong is not so."""
+    return sum(found.meaning.kind == "denied" for found in facts.told) % 2 == 1
 
 
 def _opposites(facts: Facts) -> set[str]:

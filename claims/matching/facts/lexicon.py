@@ -54,6 +54,7 @@ class FactLexicon:
     phrases: dict[str, list[tuple[tuple[str, ...], WordMeaning]]] = field(default_factory=dict)
     numbers: dict[str, float] = field(default_factory=dict)
     ordinals: dict[str, float] = field(default_factory=dict)
+    one: frozenset[str] = frozenset()
     units: dict[str, tuple[float, str]] = field(default_factory=dict)
     ratio: frozenset[str] = frozenset()
     joins: tuple[str, ...] = ()
@@ -189,6 +190,7 @@ def _add(read: FactLexicon, words: str, meaning: WordMeaning) -> None:
 def _add_numbers(read: FactLexicon, content: dict[str, str]) -> None:
     for word, value in _pairs(content.get("words", "")):
         read.numbers[word] = float(value)
+    read.one = frozenset(folded(word).strip() for word in content.get("one", "").split())
     for word, value in _pairs(content.get("ordinals", "")):
         read.ordinals[word] = float(value)
     for word, value in _pairs(content.get("units", "")):
