@@ -1,5 +1,6 @@
 """Tools that find what was published: of a text, of words, of a page. The public API's functions answer them."""
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -21,7 +22,7 @@ from claims.assistants.tool_arguments import (
 from claims.assistants.tools import Caller, Likened, Tool, ToolAnswer
 from claims.ledger.queries.address_search import LENGTH_LIMIT
 from claims.ledger.queries.claim_filters import ClaimPageQuery
-from claims.matching.answers import LEAST, AnsweredPassage, Match, answered, passages
+from claims.matching.answers import LEAST, Answer, AnsweredPassage, Match, Terms, answered, passages
 from claims.matching.answers import MOST as _MOST
 from claims.models import NormalisedRating, Publication
 from claims.public.api.claims import ClaimResource
@@ -73,7 +74,7 @@ def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
         raise ToolRefused(
             f"`text`: there are {found} sentences in it; at most {SENTENCE_LIMIT} are answered at once. Send parts."
         )
-    answer = answered(text, MatchTermsQuery(request.GET, Publication.objects.all(), request=request).terms)
+    answer = _answered(text, MatchTermsQuery(request.GET, Publication.objects.all(), request=request).terms)
     claims = told_now({match.claim for passage in answer.passages for match in passage.matches})
     told = [_passage(passage, claims, given["matches"]) for passage in answer.passages]
     # Each once, in the order in which they are named.
@@ -99,6 +100,15 @@ def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
     for claim in claims.values():
         lines += claim_lines(claim)
     return ToolAnswer(document, composed(lines))
+
+
+def _answered(text: str, terms: Terms) -> Answer:
+    """What was checked of a text; of a short one as a whole, unless it says a claim and has other sentences, too."""
+    answer = answered(text, terms)
+    is_said = any(passage.kind == "same" for passage in answer.passages)
+    if is_said and len(answer.passages) == 1 < len(passages(text, "sentences", answer.language)):
+        return answered(text, replace(terms, cut="sentences"))
+    return answer
 
 
 def _passage(passage: AnsweredPassage, claims: dict[int, Document], most: int) -> Document:
@@ -154,7 +164,8 @@ def _uncertain_line(claim: Document) -> str:
 _SEARCHED = (
     TextArgument(
         name="query",
-        meaning="Words to search for, as in a web search. Leave it out to list what is newest.",
+        meaning="Words to search for, as in a web search: all of them, with `or` between two either, with `-` before"
+        " one none of it. Leave it out to list what is newest.",
         most=LONGEST,
         examples=("harbour bridge cost",),
     ),

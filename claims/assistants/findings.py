@@ -17,12 +17,15 @@ NOT_CHECKED = f"Not checked: no published verdict on this was found in this data
 
 #: What matching calls a passage, by what that means for whoever asked.
 OUTCOMES: Mapping[str, str] = {
-    "checked": "Checked: a verdict was published on this claim. What it says is the rating below, and no more.",
+    "checked": "Checked: a verdict was published on this claim. What it says is the rating below, and no more. It is"
+    " about the claim's statement: whatever else was asked, such as another number or what somebody else did, was not"
+    " checked.",
     "contrary_checked": "Not checked as asked: what was checked says the opposite, or another number, date, person or"
     " place. The verdict below is about that other statement. Do not turn it around: the opposite of a false statement"
     " can be false too.",
-    "related_checked": "Not checked: something about the same matter was checked, but not this. The verdict below is"
-    " about another statement and says nothing about whether this one is true.",
+    "related_checked": "Not known to be checked: something about the same matter was checked, most likely another"
+    " statement. Compare the statements. Unless one says the same in other words, this was not checked, and the verdict"
+    " below says nothing about whether it is true.",
     "perhaps_checked": "Not known to be checked: the published claims named below may be what was asked about, in other"
     f" words, or may not. Compare their statements. If none says the same, this was not checked. {_NO_VERDICT}",
     "not_checked": NOT_CHECKED,
@@ -55,6 +58,10 @@ AT_ADDRESS = (
     "These published claims have to do with this page. A verdict is about a statement, never about a whole page; other"
     " statements on it are not checked."
 )
+#: Behind what an earlier version of a claim amounts to, for it amounts to that no longer.
+EARLIER = (
+    "This is an earlier version and not what is published now: its rating may have been corrected since."
+)
 NOT_PUBLISHED_THEN = f"Not checked then: on that day nothing was published about this claim. {_NO_VERDICT}"
 CHANGES = "What was published, corrected, retracted and merged, in this order."
 NO_CHANGES = "Nothing was published since. That says nothing about whether anything is true."
@@ -66,5 +73,6 @@ RELATIONS: Mapping[str, str] = {
     "same": "it is the same claim",
     "contradicts": "it says the opposite or differs in a number, date, person or place, so its verdict is none on the"
     " text",
-    "related": "it is about the same matter and another statement, so its verdict is none on the text",
+    "related": "it is about the same matter, most likely another statement; unless it says the same in other words, its"
+    " verdict is none on the text",
 }

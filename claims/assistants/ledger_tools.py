@@ -75,9 +75,11 @@ def get_claim(given: Arguments, caller: Caller) -> ToolAnswer:
     # What was withdrawn since is not to be used, however it read then.
     status = told["status"] if told["is_newest_version"] else _status_now(claim)
     outcome = _OUTCOMES[status] if told["verdicts"] or status != "published" else "not_checked"
-    document = {"outcome": outcome, "meaning": findings.OUTCOMES[outcome], "as_of": day, "claim": told}
+    earlier = [] if told["is_newest_version"] else [findings.EARLIER]
+    meaning = " ".join([findings.OUTCOMES[outcome], *earlier])
+    document = {"outcome": outcome, "meaning": meaning, "as_of": day, "claim": told}
     then = [f"As it was published at the end of {day} (UTC)."] if day else []
-    lines = [*then, findings.OUTCOMES[outcome], *claim_lines(told), *ground_lines(told)]
+    lines = [*then, meaning, *claim_lines(told), *ground_lines(told)]
     return ToolAnswer(document, composed(lines))
 
 

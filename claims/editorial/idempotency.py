@@ -2,6 +2,7 @@
 
 The answer is stored in the transaction that did what was asked, so a process that is killed leaves both or neither.
 A request that was refused has done nothing and is not remembered: corrected, it can be sent with the same key.
+A secret in an answer is told once and kept by none of this: asked again, the answer has null in its place.
 """
 
 import hashlib
@@ -32,15 +33,22 @@ _KEY = re.compile(PATTERN, re.ASCII)
 
 @dataclass(frozen=True)
 class KeptAnswer:
-    """What a request is answered: a status, JSON text, and headers."""
+    """What a request is answered: a status, JSON text, and headers.
+
+    Attributes:
+        told_once: the text that is answered now and stored nowhere, where it holds a secret that `text` is without.
+    """
 
     status: int
     text: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    told_once: str = ""
 
     def response(self) -> HttpResponse:
         content_type = {"content_type": "application/json"} if self.text else {}
-        return HttpResponse(self.text, status=self.status, headers=self.headers, **content_type)
+        return HttpResponse(
+            self.told_once or self.text, status=self.status, headers=self.headers, **content_type
+        )
 
 
 def in_one_transaction(work: Callable[[], KeptAnswer]) -> KeptAnswer:

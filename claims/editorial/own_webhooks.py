@@ -136,7 +136,10 @@ class WebhookWork(OwnWebhooks):
     def _with_secret(self, row: WebhookEndpoint, *, status: int = 200, location: str = "") -> KeptAnswer:
         fresh = self.fresh(row)
         shown = self.showing(fresh, status=status, location=location)
-        return KeptAnswer(status, written(self.document(fresh) | {"secret": fresh.secret}), shown.headers)
+        kept, told_once = (
+            written(self.document(fresh) | {"secret": secret}) for secret in (None, fresh.secret)
+        )
+        return KeptAnswer(status, kept, shown.headers, told_once)
 
     def _locked(self, key: int) -> WebhookEndpoint:
         """The webhook, held until the end of the transaction, and the one that the request means to change."""

@@ -92,7 +92,10 @@ class WebhookSerializer(serializers.Serializer):
 class WebhookWithSecretSerializer(WebhookSerializer):
     """A webhook, and what its messages are signed with. It is shown this once."""
 
-    secret = serializers.CharField()
+    secret = serializers.CharField(
+        allow_null=True,
+        help_text="Null where the request was repeated with its `Idempotency-Key`: replace it with `rotate-secret`.",
+    )
 
 
 class WebhookAttemptSerializer(serializers.Serializer):

@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +26,8 @@ _HALT = PeerProgress.Halt
 _UNSIGNED = ("signature", "stored", "claim")
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 _SIGNATURE = re.compile(r"[A-Za-z0-9_-]{86}")
+#: So far may the clocks of two newsrooms be apart. What is dated later would stand first until then.
+_CLOCKS_APART = timedelta(days=1)
 LARGEST_ID = 2**63 - 1
 
 
@@ -264,7 +266,9 @@ def _claim(change: dict[str, Any], sequence: int) -> tuple[dict[str, Any], str]:
 def _moment(change: dict[str, Any], sequence: int) -> datetime:
     try:
         moment = datetime.fromisoformat(_text(change, "published_at", 40))
-    except ValueError:
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise NotBelieved(
             gettext("Entry %(sequence)s does not say when it was published.") % {"sequence": sequence}
         ) from None
@@ -272,6 +276,10 @@ def _moment(change: dict[str, Any], sequence: int) -> datetime:
         raise NotBelieved(
             gettext("Entry %(sequence)s does not say in which time zone it was published.")
             % {"sequence": sequence}
+        )
+    if moment > datetime.now(UTC) + _CLOCKS_APART:
+        raise NotBelieved(
+            gettext("Entry %(sequence)s says that it was published in the future.") % {"sequence": sequence}
         )
     return moment
 

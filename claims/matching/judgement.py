@@ -52,8 +52,11 @@ def judge(asked: Asked, candidate: Candidate) -> Judgement:
     text = asked.cleaned or asked.text
     ours = facts_of(text, asked.language)
     theirs = facts_of(candidate.statement, candidate.language)
-    if ours.language != theirs.language and overlap(ours.words, theirs.words, "").share >= _SAME_LANGUAGE:
-        ours = facts_of(text, candidate.language)
+    if ours.language != theirs.language:
+        share = overlap(ours.words, theirs.words, "").share
+        # A language that cannot be told is mostly that of a short text in which names stand.
+        if share >= _SAME_LANGUAGE or (share and not ours.language):
+            ours = facts_of(text, candidate.language)
     found = compared(ours, theirs)
     chances, least = chances_of(asked, candidate, found)
     kind = _kind(chances, least, found)

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from claims.models import Claim
 from claims.public.pages.widget_script import FOLDER
 from tests.helpers.accessibility import violations
+from tests.helpers.accessible_names import accessible_names
 from tests.helpers.extension_popup import Extension, extension_in
 from tests.helpers.host_site import HostSite, host_site
 from tests.helpers.kept_newsroom import checker, editor, publish
@@ -118,16 +119,42 @@ def test_checked_passages_of_the_page_are_highlighted(
     words = asked(host.put("/bridge", BODY, policy="default-src 'none'"), "#page")
     assert words.split("\n\n")[0].startswith("One passage is highlighted.")
     assert f"Factcheck Newsroom: False\n{BRIDGE}" in words
-    mark = page.locator("factcheck-mark button.mark")
-    expect(mark).to_have_accessible_name(f"Fact check: False: {BRIDGE}")
-    mark.click()
-    box = page.get_by_role("dialog")
-    expect(box).to_contain_text(f"The accounts show more. {HURT}")
+    name = f"Fact check: False: {BRIDGE}"
+    assert accessible_names(page, "button") == [name]
+    page.locator("factcheck-mark").click()
+    assert accessible_names(page, "dialog") == [name]
+    assert accessible_names(page, "link") == ["Read the full fact check"]
+    assert f"The accounts show more. {HURT}" in accessible_names(page, "StaticText")
     page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.wait_for_timeout(100)
+    assert accessible_names(page, "dialog") == []
     # Asked again, it is marked once.
     asked(page.url, "#page")
     expect(page.locator("factcheck-mark")).to_have_count(1)
+
+
+@pytest.mark.browser
+def test_a_hostile_page_neither_reads_nor_rewrites_what_is_shown_on_it(
+    host: HostSite, page: Page, asked: Callable[[str, str], str]
+) -> None:
+    hostile = """<script>
+      window.seen = [];
+      const real = Element.prototype.attachShadow;
+      Element.prototype.attachShadow = function () { seen.push("attached"); return real.call(this, {mode: "open"}); };
+      new MutationObserver((changes) => {
+        for (const host of changes.flatMap((change) => [...change.addedNodes]))
+          if (host.localName === "factcheck-mark") {
+            seen.push(host.shadowRoot && host.shadowRoot.textContent, host.textContent);
+            for (const badge of host.shadowRoot?.querySelectorAll("mark") || []) badge.textContent = "True";
+          }
+      }).observe(document, {subtree: true, childList: true});
+    </script>"""
+    words = asked(host.put("/bridge", BODY + hostile), "#page")
+    assert words.startswith("One passage is highlighted.")
+    assert page.evaluate("seen") == [None, ""]
+    page.locator("factcheck-mark").click()
+    said = accessible_names(page, "StaticText")
+    assert ("False" in said, "True" in said) == (True, False)
 
 
 @pytest.mark.browser

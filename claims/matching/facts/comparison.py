@@ -1,17 +1,16 @@
 """In which facts two texts agree, and in which they differ. What only one of them says is no difference."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
+from claims.matching.facts.amounts import compare_amounts
 from claims.matching.facts.dates import Day, is_calendar_name
+from claims.matching.facts.differences import NEARLY_THE_SAME, SAME_WORDS, Comparison, Difference
 from claims.matching.facts.extraction import Facts
 from claims.matching.facts.lexicon import lexicon
 from claims.matching.facts.names import Name, is_acronym, is_among
-from claims.matching.facts.overlap import Overlap, overlap, stem
+from claims.matching.facts.overlap import overlap
 from claims.matching.facts.places import places
-from claims.matching.facts.quantities import PLAIN, Quantity
 from claims.matching.facts.roles import are_reversed, passives
-from claims.matching.facts.units import units
 from claims.search.words import folded
 
 #: Opposites that say the same when those of whom they speak change places: A sells to B, B buys from A.
@@ -25,15 +24,8 @@ _CONVERSE = {
     "young-old",
     "give-take",
 }
-#: How much of the words must be the same for a weak word, or the order of words, to tell anything.
-_NEARLY_THE_SAME = 0.6
-_SAME_WORDS = 0.75
 _SOME_WORDS = 0.45
 _GRAMMAR = 3
-_EXACT = 1e-9
-_ROUNDING = 0.005
-_ROUNDING_OF_ROUGH = 0.06
-_LARGE = 100
 #: Who acts may stand before or behind whom it is done to, in sentences of every day.
 _NAMES_ANYWHERE = {"ru", "uk", "pl", "el", "hu", "fi"}
 #: Languages in which two words that deny something do not deny it together, as they do in “no vi nada”.
@@ -46,53 +38,12 @@ _SAME_PARTS = {
 }
 
 
-@dataclass(frozen=True)
-class Difference:
-    """One fact that the texts tell differently.
-
-    Attributes:
-        kind: `number`, `unit`, `year`, `date`, `place`, `name`, `negation`, `opposite`, `quantifier`, `roles`.
-        ours: how the text puts it.
-        theirs: how the claim puts it.
-    """
-
-    kind: str
-    ours: str = ""
-    theirs: str = ""
-
-
-@dataclass
-class Comparison:
-    """What the facts of two texts have to do with each other."""
-
-    same_language: bool
-    overlap: Overlap
-    differences: list[Difference] = field(default_factory=list)
-    agreements: dict[str, int] = field(default_factory=dict)
-    is_turned_twice: bool = False
-
-    def has(self, kind: str) -> bool:
-        """Whether the texts differ in this kind of fact."""
-        return any(difference.kind == kind for difference in self.differences)
-
-    @property
-    def is_same_wording(self) -> bool:
-        """Whether most words are the same."""
-        return self.same_language and self.overlap.share >= _SAME_WORDS
-
-    def agree(self, kind: str, count: int = 1) -> None:
-        """Count what both say."""
-        if count:
-            self.agreements[kind] = self.agreements.get(kind, 0) + count
-
-
 def compared(ours: Facts, theirs: Facts) -> Comparison:
     """The facts of a text beside those of a claim."""
     same_language = ours.language == theirs.language
     words = overlap(ours.words, theirs.words, ours.language if same_language else "")
     found = Comparison(same_language, words)
-    _compare_quantities(ours, theirs, found)
-    _compare_rates(ours, theirs, found)
+    compare_amounts(ours, theirs, found)
     _compare_times(ours, theirs, found)
     _compare_places(ours, theirs, found)
     _compare_names(ours, theirs, found)
@@ -108,77 +59,6 @@ def is_named(who: str, text: Facts) -> bool:
     return bool(words) and is_among(words[-1], text.words)
 
 
-def _compare_quantities(ours: Facts, theirs: Facts, found: Comparison) -> None:
-    here = [quantity for quantity in ours.quantities if not quantity.may_be_year]
-    there = [quantity for quantity in theirs.quantities if not quantity.may_be_year]
-    rough = ours.tells("about") or theirs.tells("about")
-    for quantity in list(here):
-        equal = next((other for other in there if _is_equal(quantity, other, rough=rough)), None)
-        if equal:
-            here.remove(quantity)
-            there.remove(equal)
-            found.agree("number")
-    for quantity in here:
-        other = next((other for other in there if _is_comparable(quantity, other, here, there, found)), None)
-        if other:
-            there.remove(other)
-            kind = "unit" if quantity.amount == other.amount else "number"
-            found.differences.append(Difference(kind, quantity.written, other.written))
-
-
-def _compare_rates(ours: Facts, theirs: Facts, found: Comparison) -> None:
-    """Ten litres a second, ten litres an hour: units without a number of their own."""
-    if not found.same_language or found.overlap.share < _NEARLY_THE_SAME or found.has("unit"):
-        return
-    known = units(ours.language)
-    here = {unit[:2]: word for word in found.overlap.ours if (unit := known.at([word], 0))}
-    there = {unit[:2]: word for word in found.overlap.theirs if (unit := known.at([word], 0))}
-    for (dimension, size), word in here.items():
-        for (their_dimension, their_size), their_word in there.items():
-            if dimension == their_dimension and size != their_size:
-                found.differences.append(Difference("unit", word, their_word))
-                return
-
-
-def _is_equal(one: Quantity, other: Quantity, *, rough: bool) -> bool:
-    if one.dimension != other.dimension and not _may_be_of(one, other) and not _may_be_of(other, one):
-        return False
-    larger = max(abs(one.value), abs(other.value))
-    if abs(one.value - other.value) <= _EXACT * larger:
-        return True
-    if one.exactness == other.exactness and one.is_as_written and other.is_as_written:
-        return False  # neither is the other one rounded: 882 and 885, 71 and 74
-    tolerance = _ROUNDING_OF_ROUGH if rough and larger >= 10 else _ROUNDING if larger >= _LARGE else _EXACT
-    return abs(one.value - other.value) <= tolerance * larger
-
-
-def _may_be_of(plain: Quantity, other: Quantity) -> bool:
-    """Whether a number without a unit may count what the other does: 20 buses are not 20 percent."""
-    return plain.dimension == PLAIN and (other.dimension != "percent" or len(plain.counted) <= _GRAMMAR)
-
-
-def _is_comparable(
-    one: Quantity, other: Quantity, here: list[Quantity], there: list[Quantity], found: Comparison
-) -> bool:
-    """Whether both count the same thing, so that another number is another claim."""
-    if one.dimension == other.dimension != PLAIN:
-        return True
-    if (
-        one.dimension != other.dimension
-        and one.value == other.value
-        and PLAIN not in (one.dimension, other.dimension)
-    ):
-        return True  # 20 dollars, 20 euros
-    if one.dimension != PLAIN or other.dimension != PLAIN:
-        return False
-    if found.same_language and one.counted and other.counted:
-        known = lexicon("")
-        if stem(one.counted, known) == stem(other.counted, known):
-            return True
-        return found.overlap.share >= _NEARLY_THE_SAME
-    return len(here) == len(there) == 1
-
-
 def _compare_times(ours: Facts, theirs: Facts, found: Comparison) -> None:
     common = ours.years & theirs.years
     found.agree("year", len(common))
@@ -188,7 +68,8 @@ def _compare_times(ours: Facts, theirs: Facts, found: Comparison) -> None:
     if ours.days and theirs.days:
         same = [day for day in ours.days if any(_is_same_day(day, other) for other in theirs.days)]
         if same and (len(same) == len(ours.days) or len(ours.days) != len(theirs.days)):
-            found.agree("date")
+            # A month alone says little beside its year.
+            found.agree("date", sum(day.day is not None for day in same[:1]))
         else:
             found.differences.append(Difference("date"))
     elif ours.weekdays and theirs.weekdays and not ours.weekdays & theirs.weekdays:
@@ -269,7 +150,7 @@ def _is_known(name: Name, other: Facts) -> bool:
 
 def _compare_polarity(ours: Facts, theirs: Facts, found: Comparison) -> None:
     """What is denied, turned round, or said of the other: twice turned is the same again."""
-    nearly = found.same_language and found.overlap.share >= _NEARLY_THE_SAME
+    nearly = found.same_language and found.overlap.share >= NEARLY_THE_SAME
     turns: list[Difference] = []
     if _is_denied(ours, theirs, found, nearly=nearly):
         turns.append(Difference("negation"))
@@ -287,6 +168,9 @@ def _compare_polarity(ours: Facts, theirs: Facts, found: Comparison) -> None:
                 found.agree("direction")
     if _are_roles_reversed(ours, theirs, found, converse=converse):
         turns.append(Difference("roles"))
+    # Some of these words are sides of opposites, too.
+    if not turns and found.is_same_wording and _is_refused(ours) != _is_refused(theirs):
+        turns.append(Difference("negation"))
     opposite = [turn for turn in turns if turn.kind == "opposite"]
     others = [turn for turn in turns if turn.kind != "opposite"]
     counted = min(len(opposite), 1) + len(others)
@@ -297,7 +181,7 @@ def _compare_polarity(ours: Facts, theirs: Facts, found: Comparison) -> None:
 
 def _are_roles_reversed(ours: Facts, theirs: Facts, found: Comparison, *, converse: bool) -> bool:
     """By the words of both; where they have none in common, by the order in which they name the same two countries."""
-    least = _SOME_WORDS if converse or lexicon(ours.language).is_unspaced else _SAME_WORDS
+    least = _SOME_WORDS if converse or lexicon(ours.language).is_unspaced else SAME_WORDS
     if found.same_language and found.overlap.share >= least:
         return are_reversed(ours, theirs)
     if found.same_language and not converse:
@@ -317,14 +201,30 @@ def _is_denied(ours: Facts, theirs: Facts, found: Comparison, *, nearly: bool) -
     """Whether one denies what the other says; in nearly the same words, a denial more turns it round once more."""
     here, there = _denials(ours, nearly=nearly), _denials(theirs, nearly=nearly)
     if found.is_same_wording and ours.language in _DENIES_ONCE:
-        return (here - there) % 2 == 1
+        return (here - there) % 2 == 1 or _is_part_denied(ours) != _is_part_denied(theirs)
     return bool(here) != bool(there)
+
+
+def _is_part_denied(facts: Facts) -> bool:
+    """Whether anything that stands side by side is denied: no date and no steps; but not: not true that nobody came."""
+    words = facts.run.split()
+    parts: dict[int, int] = {}
+    for found in facts.told:
+        if found.meaning.kind == "negation":
+            before = sum(word in lexicon(facts.language).conjunctions for word in words[: found.start + 1])
+            parts[before] = parts.get(before, 0) + 1
+    return any(count % 2 for count in parts.values())
 
 
 def _denials(facts: Facts, *, nearly: bool) -> int:
     return sum(
         found.meaning.kind == "negation" and (nearly or not found.meaning.is_weak) for found in facts.told
     )
+
+
+def _is_refused(facts: Facts) -> bool:
+    """Whether a word denies by itself: who refused did not, and what is wrong is not so."""
+    return sum(found.meaning.kind == "denied" for found in facts.told) % 2 == 1
 
 
 def _opposites(facts: Facts) -> set[str]:

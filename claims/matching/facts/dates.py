@@ -114,9 +114,14 @@ def named_days(words: list[str], language: str) -> tuple[set[Day], set[int], set
         if day is not None:
             taken.add(day)
             days.add(Day(month, int(words[day])))
-        elif word not in _NEED_A_DAY.get(language, ()):
+        elif word not in _NEED_A_DAY.get(language, ()) or _is_year(words[place + 1 : place + 2]):
             days.add(Day(month))
     return days, {weekdays[word] for word in words if word in weekdays}, taken
+
+
+def _is_year(behind: list[str]) -> bool:
+    """Whether a year stands behind a month: May 2018 is one, whoever may."""
+    return bool(behind) and behind[0].isascii() and behind[0].isdigit() and len(behind[0]) == 4
 
 
 def _beside(words: list[str], month: int) -> list[int]:

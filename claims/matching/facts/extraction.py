@@ -1,5 +1,6 @@
 """The facts of one text."""
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -13,6 +14,8 @@ from claims.search.texts import UNSPACED, pairs
 from claims.search.words import folded
 
 _LONGEST = 2_000
+#: In capitals a country, otherwise a pronoun.
+_UNITED_STATES = re.compile(r"\b(?:US|U\.S\.(?:A\.)?)(?![\w$])")
 _KEPT = 4_096
 
 
@@ -78,6 +81,8 @@ def facts_of(text: str, language: str) -> Facts:
     language = language_of(language)
     known = lexicon(language)
     text = text[:_LONGEST]
+    if not text.isupper():
+        text = _UNITED_STATES.sub("USA ", text)
     plain, years = dates.with_common_years(text)
     plain = with_plain_numbers(plain)
     plain, days, more_years = dates.numeric_days(plain)

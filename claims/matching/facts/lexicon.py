@@ -53,9 +53,12 @@ class FactLexicon:
     within: dict[str, list[WordMeaning]] = field(default_factory=dict)
     phrases: dict[str, list[tuple[tuple[str, ...], WordMeaning]]] = field(default_factory=dict)
     numbers: dict[str, float] = field(default_factory=dict)
+    ordinals: dict[str, float] = field(default_factory=dict)
+    one: frozenset[str] = frozenset()
     units: dict[str, tuple[float, str]] = field(default_factory=dict)
     ratio: frozenset[str] = frozenset()
     joins: tuple[str, ...] = ()
+    conjunctions: frozenset[str] = frozenset()
     particles: tuple[str, ...] = ()
     clitics: tuple[str, ...] = ()
     case_words: dict[str, str] = field(default_factory=dict)
@@ -152,6 +155,7 @@ def lexicon(language: str) -> FactLexicon:
     }
     for kind in ("negation", "denied", "passive", "said", "about"):
         _add(read, content.get(kind, ""), WordMeaning(kind))
+    read.conjunctions = frozenset(folded(word).strip() for word in content.get("conjunctions", "").split())
     _add(read, content.get("not_negation", ""), WordMeaning("neutral"))
     for value, words in content.get("quantifiers", {}).items():
         _add(read, words, WordMeaning("quantifier", value))
@@ -186,6 +190,9 @@ def _add(read: FactLexicon, words: str, meaning: WordMeaning) -> None:
 def _add_numbers(read: FactLexicon, content: dict[str, str]) -> None:
     for word, value in _pairs(content.get("words", "")):
         read.numbers[word] = float(value)
+    read.one = frozenset(folded(word).strip() for word in content.get("one", "").split())
+    for word, value in _pairs(content.get("ordinals", "")):
+        read.ordinals[word] = float(value)
     for word, value in _pairs(content.get("units", "")):
         factor, _, unit = value.partition(":")
         read.units[word] = float(factor), unit

@@ -61,6 +61,8 @@ def is_cased(text: str) -> bool:
     return bool(_CASED.search(text)) and not text.isupper() and text != text.lower()
 
 
+#: So many words with capitals beside each other are one name; more of them are a headline.
+_LONGEST_NAME = 3
 #: Of English: Kim's is Kim.
 _POSSESSIVE = re.compile(r"['’]s$")
 
@@ -71,7 +73,7 @@ def names(text: str, language: str) -> list[Name]:
         return []
     found: list[Name] = []
     run: list[re.Match[str]] = []
-    capitals = small = 0
+    capitals = small = longest = 0
     for match in _WORD.finditer(text):
         word = match.group()
         if word[0].isupper():
@@ -80,6 +82,7 @@ def names(text: str, language: str) -> list[Name]:
                 found += _name(run, text)
                 run = []
             run.append(match)
+            longest = max(longest, len(run))
         else:
             small += 1
             if run and word.lower() in _BETWEEN:
@@ -87,7 +90,8 @@ def names(text: str, language: str) -> list[Name]:
             found += _name(run, text)
             run = []
     found += _name(run, text)
-    if small == 0 or capitals > 3 * small:  # A Headline in Title Case tells no names
+    # A Headline in Title Case tells no names; Ri Sol Ju and Kim Jong Un are two.
+    if small == 0 or (capitals > 3 * small and longest > _LONGEST_NAME):
         return []
     if language in _NOUNS_ARE_CAPITALISED:
         return [name for name in found if name.is_full]

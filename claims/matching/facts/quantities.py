@@ -163,11 +163,20 @@ class _Reading:
     def read(self) -> None:
         place = 0
         while place < len(self.words):
-            if place in self.taken or (number := self._number(place)) is None:
+            if place in self.taken:
                 place += 1
-                continue
-            value, end = number
-            place = self._quantity(value, place, end)
+            elif number := self._number(place):
+                place = self._quantity(number[0], place, number[1])
+            else:
+                self._ordinal(place)
+                place += 1
+
+    def _ordinal(self, place: int) -> None:
+        """The fourth meeting: a number that counts no unit, so that a fourth day is not four days."""
+        word = self.words[place]
+        if value := self.lexicon.ordinals.get(word):
+            counted = self.words[place + 1] if place + 1 < len(self.words) else ""
+            self.found.append(Quantity(value, value, PLAIN, word, counted, place))
 
     def _number(self, place: int) -> tuple[float, int] | None:
         """The number that begins here, and where it ends."""
@@ -195,12 +204,14 @@ class _Reading:
             value = numbers.get(word)
             if value is None:
                 value = self._compound(word)
+            if value is None and self._is_one(end, behind=current):
+                value = 1.0
             if value is None:
                 if (
                     word in self.lexicon.joins
                     and end > place
                     and end + 1 < len(self.words)
-                    and self.words[end + 1] in numbers
+                    and (self.words[end + 1] in numbers or self._is_one(end + 1, behind=current))
                 ):
                     end += 1
                     continue
@@ -215,6 +226,14 @@ class _Reading:
                 current += value
             end += 1
         return (total + current, end) if end > place else None
+
+    def _is_one(self, place: int, *, behind: float) -> bool:
+        """Whether an article counts: twenty-one, and one of them, whom another number of them is none of."""
+        if place >= len(self.words) or self.words[place] not in self.lexicon.one:
+            return False
+        is_behind_tens = behind % 100 >= 20 and behind % 10 == 0
+        next_word = self.words[place + 1] if place + 1 < len(self.words) else ""
+        return is_behind_tens or (not behind and next_word in self.lexicon.ratio)
 
     def _compound(self, word: str) -> float | None:
         """Of a word made of number words: fünfhundert, ventidue, zweiundzwanzig."""

@@ -12,7 +12,7 @@ from sources.api.serializers import PublisherSerializer
 EXPLANATIONS: Mapping[Kind, str] = {
     "same": "This was checked.",
     "contradicts": "Something was checked that says the opposite, or another number, date, person or place.",
-    "related": "Something about the same matter was checked, but not this.",
+    "related": "Something about the same matter was checked, most likely another statement.",
     "nothing": "No checked claim was found. That is no verdict: it says nothing about whether this is true.",
 }
 KINDS: list[tuple[str, str]] = [

@@ -15,13 +15,16 @@ _AN_HOUR = "public, max-age=3600"
 #: Other pages that say `noindex` are not here: who may not read them does not see it.
 _EVERYBODY = """\
 # Combinations of filters, and pages of lists that move on with every publication, never end. What they list is in
-# the sitemap. The API, the feeds and oEmbed are meant for programs.
+# the sitemap. The API, the feeds and oEmbed are meant for programs. What others append to count who comes from where
+# makes no other page.
 User-agent: *
 Allow: /api/*?*cursor=
 Allow: /api/*?*&
 Allow: /feeds/*?*cursor=
 Allow: /feeds/*?*&
 Allow: /oembed/?*&
+Allow: /*?*utm_
+Allow: /*?*clid=
 Disallow: /*?*cursor=
 Disallow: /*?*&
 """

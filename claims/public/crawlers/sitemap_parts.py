@@ -16,7 +16,6 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
-from django.urls import NoReverseMatch
 
 from claims.ledger.document.claim_body import CORRECTIONS
 from claims.ledger.document.cluster_document import cluster as public_cluster
@@ -163,17 +162,6 @@ def news_language(tag: str) -> str:
     return code
 
 
-def has_route(name: str) -> bool:
-    """Whether the site has pages of this name; lists of things take an id and a slug."""
-    for arguments in ([], [1, "-"], ["true"]):
-        try:
-            permanent(name, *arguments)
-        except NoReverseMatch:
-            continue
-        return True
-    return False
-
-
 def _newest() -> datetime | None:
     return (
         Publication.objects.newest().order_by("-published_at").values_list("published_at", flat=True).first()
@@ -181,14 +169,12 @@ def _newest() -> datetime | None:
 
 
 def _claims(first: int, last: int) -> Iterator[SitemapPage]:
-    drawn = has_route("claim-image")
     rows = Publication.objects.current().filter(claim__gte=first, claim__lte=last).order_by("claim")
     for pk, version, slug, published_at, files in rows.values_list(
         "claim_id", "version", "slug", "published_at", "media_files"
     ):
-        shown = [f"{settings.SITE_URL}{FOLDER}{name}" for name in files]
-        if drawn:
-            shown.insert(0, f"{settings.SITE_URL}{permanent('claim-image', pk)}?version={version}")
+        drawn = f"{settings.SITE_URL}{permanent('claim-image', pk)}?version={version}"
+        shown = [drawn, *(f"{settings.SITE_URL}{FOLDER}{name}" for name in files)]
         yield SitemapPage(claim_path(pk, slug), published_at, shown)
 
 

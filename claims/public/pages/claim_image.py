@@ -5,6 +5,7 @@ no picture of ours shows a verdict that is no longer ours.
 """
 
 from datetime import timedelta
+from functools import partial
 from threading import Lock
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +21,8 @@ from claims.public.pages.page_cache import Kept, pages, public
 from claims.public.pages.responses import etag_of
 from claims.public.share_pictures import claim_picture
 from factcheck.api.query_values import GREATEST_ID
+from factcheck.web.throttling import gate
+from factcheck.web.throttling.enforcement import busy
 
 Document = dict[str, Any]
 
@@ -28,7 +31,8 @@ _KEPT = timedelta(days=1)
 CACHE = f"public, max-age={int(_KEPT.total_seconds())}"
 #: And that an address leads to the picture of another version.
 _CACHE_OF_REDIRECT = "public, max-age=60"
-# Whoever asks for many pictures at once waits for them in turn, and keeps one processor busy at most.
+# Whoever asks for many pictures at once waits for them in turn, and keeps one processor busy at most. Few wait at a
+# time (`gate.expensive`): each that waits holds a thread, and others want to read pages.
 _drawing = Lock()
 
 
@@ -60,7 +64,10 @@ def claim_image(request: HttpRequest, pk: int) -> HttpResponse:
     etag = etag_of("claim-image", entry.body_sha256)
     found = get_conditional_response(request, etag=etag)
     if found is None:
-        found = HttpResponse(_drawn(etag, document), content_type="image/png")
+        content = _drawn(etag, document)
+        if content is None:
+            return busy(request)
+        found = HttpResponse(content, content_type="image/png")
     found["ETag"] = etag
     found["Cache-Control"] = CACHE
     # Pages of other sites show it.
@@ -74,11 +81,18 @@ def _address(document: Document) -> str:
     return f"{path}?{urlencode({'version': document['version']})}"
 
 
-def _drawn(etag: str, document: Document) -> bytes:
-    """The picture, from among the kept pages where it was drawn before: an entry never changes."""
+def _drawn(etag: str, document: Document) -> bytes | None:
+    """The picture, from among the kept pages where it was drawn before: an entry never changes.
+
+    None where too many others wait for theirs to be drawn.
+    """
     key = ("claim-image", etag)
     if kept := pages.get(key):
         return kept.content
+    return gate.expensive.through(partial(_draw, key, document))
+
+
+def _draw(key: tuple[str, str], document: Document) -> bytes:
     with _drawing:
         if kept := pages.get(key):
             return kept.content

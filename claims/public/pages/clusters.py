@@ -2,7 +2,6 @@
 
 from typing import Any, cast
 
-from django.conf import settings
 from django.db.models import Count, F
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.views.decorators.http import require_safe
@@ -67,7 +66,6 @@ def cluster(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     shown = public_cluster(row)
     context = {
         "cluster": shown,
-        "address": settings.SITE_URL + row.get_absolute_url(),
         "claims": documents,
         "more": shown["claim_count"] - len(documents),
     }

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from django import template
 from django.conf import settings
 from django.template import Context
@@ -94,6 +95,19 @@ def page_markup(context: template.RequestContext) -> SafeString:
     request = context.get("request")
     found = structured_data(request, context.flatten()) if request else None
     return mark_safe(claimreview.script(found)) if found else SafeString()  # noqa: S308 - script() escapes
+
+
+@register.filter
+def open_graph_locale(language: str) -> str:
+    """A language with the territory that Open Graph wants (`de_DE`): its own, or where most speak it; "" if unknown."""
+    if language == "und":
+        return ""
+    try:
+        found = Locale.parse(language, sep="-")
+        likely = Locale.parse(get_global("likely_subtags").get(found.language, ""))
+    except (ValueError, UnknownLocaleError):
+        return ""
+    return f"{found.language}_{found.territory or likely.territory}"
 
 
 @register.simple_tag

@@ -139,6 +139,7 @@ def _about_us() -> Links:
 
 def _data() -> Links:
     return [
+        (_("Everything as files"), settings.SITE_URL + permanent("dumps-index"), ""),
         (
             _("Download as NDJSON"),
             f"{settings.SITE_URL}/api/v1/claims.ndjson",

@@ -32,7 +32,8 @@ function addMark({ quote: { claim }, range }, words, theme) {
   const label = [words.check, verdicts[0] && rated(verdicts[0])[0], claim.statement].filter(Boolean).join(": ");
   const sign = { __proto__: null, true: "✓", mostly_true: "✓", mostly_false: "✕", false: "✕" }[verdicts[0]?.rating.normalised] || "i";
   const host = document.createElement("factcheck-mark");
-  const tree = host.attachShadow({ mode: "open" });
+  // In an extension, what is written there is none of the page's business: it could read it, and write another rating.
+  const tree = host.attachShadow({ mode: window.chrome?.runtime?.id ? "closed" : "open" });
   addSheet(tree, MARK_STYLE);
   const mark = addText(tree, "button", sign, { className: "mark", ariaLabel: label });
   const card = addText(tree, "div", "", { popover: "auto", role: "dialog", ariaLabel: label, tabIndex: -1, autofocus: true });

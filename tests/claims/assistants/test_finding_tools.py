@@ -59,6 +59,14 @@ def test_each_sentence_of_a_long_text_has_its_own_outcome(ask: Ask, publish: Pub
     assert "none of them is one of the whole text" in asked.text
 
 
+def test_a_claim_beside_another_sentence_speaks_for_itself_alone(ask: Ask, publish: Publish) -> None:
+    publish(make_claim(STATEMENT))
+    asked = ask("match_text", text=f"Tomatoes cause headaches. {STATEMENT}")
+    assert asked.document["outcome"] == "not_the_same_throughout"
+    assert [passage["outcome"] for passage in asked.document["passages"]] == ["not_checked", "checked"]
+    assert 'Sentence "Tomatoes cause headaches.": Not checked' in asked.text
+
+
 @pytest.mark.parametrize(
     "arguments, told",
     [

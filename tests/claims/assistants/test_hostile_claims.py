@@ -18,6 +18,7 @@ from tests.helpers.hostile_words import HOSTILE, MARK
 from tests.helpers.kept_newsroom import *  # noqa: F403  its fixtures
 from tests.helpers.mcp_messages import Asked, asking, message, post
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source, rating
+from tests.helpers.translations import publish_translation
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +65,10 @@ def hostile_newsroom(publish: Callable[..., Claim], checker: User, editor: User)
             )
             for action, by in (("submit", checker), ("sign_off", editor), ("publish", editor)):
                 fixed = workflow.move(fixed, action, by=by)
+        if number % 4 == 1:
+            publish_translation(
+                claim, checker, editor, title=words[:200], statement=words, summary=words, explanation=words
+            )
         if number % 5 == 0:
             live = claim.verdicts.get(state="published")
             workflow.move(live, "retract", by=editor, note=words)
@@ -114,6 +119,7 @@ def test_a_claim_is_data_whatever_it_says(ask: Callable[..., Asked], words: str)
     assert MARK in asked.text
     told = asked.document["claim"]
     assert told["statement"].startswith(MARK)
+    assert all(MARK in each["statement"] for each in told["translations"])
     assert asked.document["outcome"] == ("withdrawn" if is_retracted else "checked")
     assert [verdict["rating"]["normalised"] for verdict in told["verdicts"]] == (
         [] if is_retracted else ["false"]

@@ -192,9 +192,11 @@ def test_a_claim_is_told_as_it_was(ask: Ask, publish: Publish, checker: User, ed
     assert (told["version"], told["is_newest_version"], told["newest_version"]) == (1, False, 2)
     assert [verdict["rating"]["normalised"] for verdict in told["verdicts"]] == ["mostly_false"]
     assert "This is NOT what is published now: version 2 is newer." in then.text
+    assert then.document["meaning"] == f"{findings.OUTCOMES['checked']} {findings.EARLIER}"
     assert ask("get_claim", claim_id=claim.pk, version=1).document["claim"] == told
     now = ask("get_claim", claim_id=claim.pk)
     assert now.document["claim"]["is_newest_version"]
+    assert now.document["meaning"] == findings.OUTCOMES["checked"]
     assert "NOT what is published now" not in now.text
     before = ask("get_claim", claim_id=claim.pk, as_of="2026-01-01")
     assert (before.document["outcome"], before.document["claim"]) == ("not_checked", None)

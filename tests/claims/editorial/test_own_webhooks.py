@@ -1,5 +1,6 @@
 """Webhooks that the owner of a token sets up, from the first request to the last message."""
 
+import json
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from claims.models import ApiToken, Claim, Scope, WebhookDelivery, WebhookEndpoint
+from claims.models import ApiToken, Claim, Scope, StoredAnswer, WebhookDelivery, WebhookEndpoint
 from claims.models.webhook import MOST_PER_OWNER
 from claims.newsroom.refusals import NotPossible
 from claims.webhooks import own_endpoints
@@ -49,9 +50,29 @@ class TestSettingUp:
         assert answer["ETag"] == ours.etag(f"webhooks/{row.pk}/")
 
     def test_is_done_once_for_a_key(self, ours: Tool, receiver: Agreeing) -> None:
-        answers = [ours.post("webhooks/", body(receiver), Idempotency_Key="a") for _ in range(2)]
-        assert answers[0].json() == answers[1].json()
+        first, second = (ours.post("webhooks/", body(receiver), Idempotency_Key="a") for _ in range(2))
+        assert second.json() == first.json() | {"secret": None}
+        assert (second.status_code, second["ETag"], second["Location"]) == (
+            first.status_code,
+            first["ETag"],
+            first["Location"],
+        )
         assert WebhookEndpoint.objects.count() == 1
+
+    def test_tells_its_secret_once_and_keeps_it_in_no_answer(self, ours: Tool, receiver: Agreeing) -> None:
+        made = ours.post("webhooks/", body(receiver), Idempotency_Key="a")
+        again = f"{made['Location']}rotate-secret/"
+        replaced, replayed = (ours.post(again, {}, Idempotency_Key="b") for _ in range(2))
+        [row] = WebhookEndpoint.objects.all()
+        assert (replaced.json()["secret"], row.previous_secret) == (row.secret, made.json()["secret"])
+        assert replayed.json() == replaced.json() | {"secret": None}
+        assert replayed["Idempotency-Replayed"] == "true"
+        assert [json.loads(kept.body)["secret"] for kept in StoredAnswer.objects.order_by("key")] == [
+            None,
+            None,
+        ]
+        rotated = ours.post(again, {}).json()["secret"]
+        assert rotated not in (None, replaced.json()["secret"])
 
     def test_sends_nothing_before_the_receiver_agrees(
         self, ours: Tool, receiver: Agreeing, publish: Callable[..., Claim]

@@ -172,6 +172,11 @@ NOT_BELIEVED = {
         "has no number as “claim_id”.",
     ),
     "no moment": (change(published_at="yesterday"), "Entry 2 does not say when it was published."),
+    "a moment before all": (change(published_at="0001-01-01T00:00:00+14:00"), "when it was published."),
+    "the future": (
+        change(published_at="9999-12-31T00:00:00+00:00"),
+        "Entry 2 says that it was published in the future.",
+    ),
     "no time zone": (change(published_at="2026-05-01T12:00:00"), "in which time zone"),
 }
 

@@ -28,6 +28,8 @@ def rules(client: Client) -> Protego:
         "/claims/12/versions/1/",
         "/claims/12/card/",
         "/messages/sent/",
+        "/claims/12/the-bridge/?utm_source=mail&utm_medium=letter",
+        "/de/claims/12/the-bridge/?fbclid=abc&ref=x",
         "/about/funding/?language=de",
         "/corrections/?month=2026-05",
         "/sitemap.xml",

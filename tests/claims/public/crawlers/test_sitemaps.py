@@ -53,6 +53,17 @@ def test_a_claim_is_listed_in_all_languages_each_of_which_names_all(client: Clie
     assert {one.changed_at for one in found} == {entry.published_at.replace(microsecond=0)}
 
 
+def test_a_claim_is_listed_with_its_picture_of_now(
+    client: Client, publish: Publish, checker: User, editor: User, settings: Any
+) -> None:
+    claim = publish()
+    correct(claim, checker, editor)
+    (part,) = [part for part in read(client, "/sitemap.xml") if "claims" in part.address]
+    pictures = {entry.pictures for entry in read(client, path_of(part.address))}
+    assert pictures == {(f"{settings.SITE_URL}/claims/{claim.pk}/image.png?version=2",)}
+    assert client.get(f"/claims/{claim.pk}/image.png?version=2").status_code == 200
+
+
 def test_withdrawn_claims_are_in_no_sitemap(
     client: Client, publish: Publish, editor: User, checker: User
 ) -> None:

@@ -14,6 +14,7 @@ from claims.models import Claim
 from claims.public.pages.page_cache import pages
 from claims.public.share_pictures import claim_picture
 from claims.review import workflow
+from factcheck.web.throttling import gate
 from tests.helpers.newsroom import make_claim
 from tests.helpers.reader_pages import correct, page
 
@@ -70,6 +71,20 @@ def test_picture_costs_one_query_and_is_drawn_once(
     assert client.get(f"/claims/{claim.pk}/image.png?version=1").content == first.content
     again = client.get(f"/claims/{claim.pk}/image.png?version=1", headers={"if-none-match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_who_asks_for_many_pictures_leaves_threads_for_pages(
+    client: Client, publish: Publish, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.PAGE_CACHE_BYTES = 2**20
+    pages.clear()
+    drawn, other = publish(), publish()
+    assert client.get(f"/claims/{drawn.pk}/image.png?version=1").status_code == 200
+    monkeypatch.setattr(gate.expensive, "through", lambda answer: None)
+    # What was drawn costs nothing.
+    assert client.get(f"/claims/{drawn.pk}/image.png?version=1").status_code == 200
+    refused = client.get(f"/claims/{other.pk}/image.png?version=1")
+    assert (refused.status_code, refused["Retry-After"], refused["Cache-Control"]) == (503, "2", "no-store")
 
 
 @pytest.mark.parametrize("query", ["", "?version=0", "?version=2", "?version=x", "?version=1&x=1", "?x=1"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -67,6 +68,15 @@ def test_a_new_title_is_a_new_page(client: Client, cluster: Cluster) -> None:
     after = client.get(cluster.get_absolute_url(), headers={"If-None-Match": before["ETag"]})
     assert (after.status_code, "three times" in after.content.decode()) == (200, True)
     assert client.get(cluster.get_absolute_url(), headers={"If-None-Match": after["ETag"]}).status_code == 304
+
+
+def test_what_is_shared_is_the_page_in_the_language_that_is_read(
+    client: Client, cluster: Cluster, settings: Any
+) -> None:
+    for prefix in ("", "/de"):
+        path = f"{prefix}{cluster.get_absolute_url()}"
+        [told] = page(client, path).cssselect("meta[property='og:url']")
+        assert told.get("content") == f"{settings.SITE_URL}{path}"
 
 
 def test_costs_two_queries(

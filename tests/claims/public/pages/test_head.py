@@ -11,7 +11,9 @@ from lxml import html
 
 from claims.ledger.document import page_markup
 from claims.models import Claim, Claimant, Topic
+from claims.public.pages.reader_tags import open_graph_locale
 from claims.review import workflow
+from tests.helpers.brought_records import bring, review
 from tests.helpers.newsroom import make_claim
 from tests.helpers.page_markup import complaints
 from tests.helpers.reader_pages import correct, page
@@ -20,6 +22,8 @@ from tests.helpers.sitemap_site import part_of, path_of, read, whole_site
 pytestmark = pytest.mark.django_db
 
 Publish = Callable[..., Claim]
+#: Google shows large pictures of a page only where it says so (robots meta tag, `max-image-preview`).
+LARGE_PICTURES = "max-image-preview:large"
 HOSTILE = '</script><script>alert("1")</script><!-- ]]> & \u2028'
 
 
@@ -57,7 +61,7 @@ def test_sitemap_canonical_and_languages_agree_and_are_reciprocal(
     for address, entry in known.items():
         document = page(client, path_of(address))
         assert canonicals(document) == [address]
-        assert robots(document) == ""
+        assert robots(document) == LARGE_PICTURES
         assert languages(document) == entry.alternates
         assert address in entry.alternates.values()
         for other in entry.alternates.values():
@@ -77,7 +81,7 @@ def test_what_others_append_to_a_claim_makes_no_other_page(
 ) -> None:
     path = publish().get_absolute_url()
     document = page(client, f"{path}{query}")
-    assert (canonicals(document), robots(document)) == ([f"{settings.SITE_URL}{path}"], "")
+    assert (canonicals(document), robots(document)) == ([f"{settings.SITE_URL}{path}"], LARGE_PICTURES)
     assert languages(document)["x-default"] == f"{settings.SITE_URL}{path}"
 
 
@@ -148,6 +152,34 @@ def test_a_page_says_one_address_of_itself_everywhere(
     # The words are the same in every language of the page around them, and so is what they are of.
     assert nodes["NewsArticle"]["@id"] == f"{settings.SITE_URL}{path}#article"
     assert nodes["ClaimReview"]["@id"].startswith(f"{settings.SITE_URL}/claims/")
+    assert open_graph(document, "locale") == ["en_US"]
+
+
+def open_graph(document: html.HtmlElement, name: str) -> list[str]:
+    return [one.get("content") for one in document.cssselect(f"meta[property='og:{name}']")]
+
+
+@pytest.mark.parametrize(
+    "language, locale",
+    [
+        ("en", "en_US"),
+        ("pt-BR", "pt_BR"),
+        ("pt-PT", "pt_PT"),
+        ("zh-Hans", "zh_CN"),
+        ("ko", "ko_KR"),
+        ("und", ""),
+    ],
+)
+def test_open_graph_has_languages_with_a_territory(language: str, locale: str) -> None:
+    assert open_graph_locale(language) == locale
+
+
+def test_what_has_no_summary_is_described_by_its_rating(client: Client) -> None:
+    bring(review(statement="The tunnel is closed.", summary=""))
+    document = page(client, Claim.objects.get().get_absolute_url())
+    [described] = document.cssselect("meta[name=description]")
+    assert described.get("content") == "Example Checks: False: The tunnel is closed."
+    assert open_graph(document, "description") == []
 
 
 def test_what_others_found_is_no_article_of_ours() -> None:

