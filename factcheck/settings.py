@@ -1,4 +1,4 @@
-"""All settings in one file. What differs between installations is an environment variable (docs/operators.md)."""
+"""All settings in one file. What differs between installations is an environment variable (docs/environment-variables.md)."""
 
 import sys
 from importlib.util import find_spec
