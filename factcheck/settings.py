@@ -1,4 +1,4 @@
-"""All settings in one file. What differs between installations is an environment variable (docs/environment-variables.md)."""
+"""All settings. What differs between installations is an environment variable (docs/environment-variables.md)."""
 
 import sys
 from importlib.util import find_spec
@@ -165,6 +165,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
             ],
+            "builtins": ["factcheck.web.joining_tags"],
             "libraries": {
                 "reader": "claims.public.pages.reader_tags",
                 "check": "claims.public.pages.check_tags",

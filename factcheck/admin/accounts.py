@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.admin.base import DeskAdmin, LookOnly
+from factcheck.joined_words import listed
 
 # Sign-in by mail reads User.email, and single sign-on is set up by environment variables: nothing to edit there.
 for unused in (User, Group, EmailAddress, SocialApp, SocialToken, SocialAccount, Authenticator):
@@ -30,9 +31,7 @@ class RoleAdmin(GroupAdmin, DeskAdmin):  # type: ignore[misc]  # as above
 
     @admin.display(description=_("members"))
     def members(self, group: Group) -> str:
-        return (
-            ", ".join(sorted(user.get_full_name() or user.username for user in group.user_set.all())) or "–"
-        )
+        return listed(sorted(user.get_full_name() or user.username for user in group.user_set.all())) or "–"
 
 
 @admin.register(SocialAccount)

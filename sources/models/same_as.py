@@ -64,6 +64,11 @@ class SpellsIdentifiersAlike(models.Func):
     output_field = models.BooleanField()
     arity = 1
 
+    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, list[Any]]:
+        """The array is named twice, so a value for it, which a form is checked with, is given twice."""
+        sql, values = super().as_sql(*args, **kwargs)
+        return sql, [*values, *values]
+
 
 def same_as_field() -> SameAsField:
     return SameAsField(

@@ -1,4 +1,4 @@
-"""docs/architecture.md, docs/flows.md, docs/how-to/ and the pages at the top are true: every path and every name in them is there."""
+"""The map, the flows, the steps and the pages at the top are true: every path and every name in them is there."""
 
 import re
 from functools import cache

@@ -137,6 +137,8 @@ def test_white_space_at_the_ends_and_mark_up_are_those_of_the_original(code: str
 
 
 def _ends(text: str) -> tuple[str, str]:
+    """White space at the beginning and at the end; before a mark, French has a space that does not break."""
+    text = re.sub("^\N{NO-BREAK SPACE}(?=[;:!?»])", "", text)
     return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
 
 
