@@ -19,7 +19,7 @@ def _named() -> Iterator[str]:
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in _PLACES:
                 place = _PLACES[node.func.id]  # type: ignore[attr-defined]  # a name, by its id
                 if len(node.args) > place and isinstance(kind := node.args[place], ast.Constant):
-                    yield kind.value
+                    yield str(kind.value)
 
 
 def test_every_kind_that_is_named_is_known() -> None:
