@@ -65,7 +65,9 @@ class SpellsIdentifiersAlike(models.Func):
     output_field = models.BooleanField()
     arity = 1
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
+    def as_sql(  # type: ignore[override]  # the stubs name what it takes besides one by one
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> Any:
         """The array is named twice, so a value for it, which a form is checked with, is given twice."""
         sql, values = super().as_sql(compiler, connection, **context)
         return sql, (*values, *values)

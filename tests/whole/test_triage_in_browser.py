@@ -193,7 +193,12 @@ _BROKEN_WORDS = """() => {
 @pytest.mark.parametrize("locale", ["de-DE", "ar-EG", "es-ES"])
 def test_long_words_have_room_on_a_phone(opened: Open, editor: User, locale: str) -> None:
     propose(1)
-    phone = {"viewport": {"width": 390, "height": 800}, "locale": locale, "has_touch": True, "is_mobile": True}
+    phone = {
+        "viewport": {"width": 390, "height": 800},
+        "locale": locale,
+        "has_touch": True,
+        "is_mobile": True,
+    }
     page = opened(editor, "/admin/claims/claim/triage/?queue=triage", **phone)
     assert page.evaluate(_BROKEN_WORDS) == []
     assert page.evaluate("document.documentElement.scrollWidth") == 390
