@@ -22,7 +22,8 @@ for unused in (User, Group, EmailAddress, SocialApp, SocialToken, SocialAccount,
 class RoleAdmin(GroupAdmin, DeskAdmin):  # type: ignore[misc]  # as above
     """Roles are Django groups; superusers may change what they include."""
 
-    list_display = ("name", "members")
+    list_display = ("__str__", "members")
+    ordering = ("name",)
     # Django's two boxes side by side have names that a screen reader does not read.
     filter_horizontal = ()
 
