@@ -77,7 +77,7 @@ def press(button: str, *, after: Callable[[Page], None]) -> Callable[[Page], Non
 
 _ENTIRETY = open_claim("in their entirety")
 
-#: Those of README.md first, then those of docs/editors.md in its order.
+#: Those of README.md first, then those of docs/editors.md and docs/teamwork.md in their order.
 PICTURES = [
     Picture("desk", "/admin/"),
     Picture("article", "/sources/1/", person=""),

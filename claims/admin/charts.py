@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.formats import number_format
+
 #: The size in which a chart is drawn; the page scales it.
 WIDTH, HEIGHT = 360, 110
 _BASE = HEIGHT - 18
@@ -80,4 +82,4 @@ def figure(value: float | None) -> str:
     """A number without what is not needed of it; a dash where there is none."""
     if value is None:
         return "–"
-    return str(int(value)) if value == int(value) else f"{value:.1f}"
+    return number_format(value, 0 if value == int(value) else 1)

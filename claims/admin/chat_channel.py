@@ -27,6 +27,7 @@ from factcheck.admin.badges import Tone, badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.past_of_rows import PastEvent
 from factcheck.admin.versions import DeskForm
+from factcheck.joined_words import listed
 
 #: As it stands in the log: not translated, since the log is read in every language.
 TESTED = gettext_noop("Sent a test message.")
@@ -122,7 +123,7 @@ class ChatChannelAdmin(DeskAdmin):
     @admin.display(description=_("what it is told"))
     def told_of(self, channel: ChatChannel) -> str:
         labels = {kind.value: str(kind.label) for kind in TOLD_TO_CHATS}
-        return ", ".join(labels[kind] for kind in channel.kinds) or gettext("Everything")
+        return listed(labels[kind] for kind in channel.kinds) or gettext("Everything")
 
     # The page ---------------------------------------------------------------------------------------------------------
 

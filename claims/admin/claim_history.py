@@ -14,6 +14,7 @@ from factcheck.admin.past_of_rows import PastEvent, name_of
 LABELS = {
     **{action: move.label for (_state, action), move in CLAIM_MOVES.items()},
     **{action: move.label for (_state, action), move in VERDICT_MOVES.items()},
+    "supersede": Verdict.State.SUPERSEDED.label,  # by publishing the next version; it has no button
 }
 
 
@@ -49,7 +50,7 @@ def _moves(transitions: Iterable[Transition]) -> list[PastEvent]:
             move.actor_name,
             label_of(move.action)
             + (_(" (verdict %(id)s)") % {"id": move.verdict_id} if move.verdict_id else "")
-            + ("" if move.before == move.after else _(": %s") % state_change(move)),
+            + ("" if move.before == move.after else _(": %s") % move.states),
             note=move.note,
         )
         for move in transitions
@@ -59,11 +60,6 @@ def _moves(transitions: Iterable[Transition]) -> list[PastEvent]:
 def label_of(action: str) -> str:
     """How a move is called on its button; those that have none are called by their name."""
     return str(LABELS.get(action, action.replace("_", " ").capitalize()))
-
-
-def state_change(move: Transition) -> str:
-    states = dict(Verdict.State.choices if move.verdict_id else Claim.State.choices)
-    return f"{states.get(move.before, move.before)} → {states.get(move.after, move.after)}"
 
 
 def _publications(publications: Iterable[Publication]) -> list[PastEvent]:

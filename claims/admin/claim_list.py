@@ -36,6 +36,7 @@ from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
 from factcheck.admin.list_columns import ShownList
 from factcheck.admin.short_words import short
+from factcheck.joined_words import listed
 
 _BY_RATING = ("verdicts__rating", AutocompleteSelectFilter)
 
@@ -153,7 +154,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
 
     @admin.display(description=gettext_lazy("topics"))
     def about(self, claim: Claim) -> str:
-        return ", ".join(short(topic.name, 30) for topic in claim.topics.all()) or "–"
+        return listed(short(topic.name, 30) for topic in claim.topics.all()) or "–"
 
     def likely(self, request: HttpRequest, rows: QuerySet[Claim], words: str) -> QuerySet[Claim] | None:
         """What was probably meant, which the list then says."""

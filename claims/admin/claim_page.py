@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from claims.admin.article_page import annotated_context
 from claims.admin.assignment import assignment_context
-from claims.admin.claim_history import label_of, state_change
+from claims.admin.claim_history import label_of
 from claims.admin.comment_threads import comments_context
 from claims.admin.draft_inline import PREFIX
 from claims.admin.evidence import evidence_of
@@ -179,7 +179,7 @@ def quotes_of(claim: Claim) -> list[dict[str, Any]]:
 
 def moves_made(transitions: Any) -> list[tuple[Transition, str, str]]:
     return [
-        (move, label_of(move.action), "" if move.before == move.after else state_change(move))
+        (move, label_of(move.action), "" if move.before == move.after else move.states)
         for move in transitions
     ]
 

@@ -1,5 +1,6 @@
 """Clusters of claims: one rumour as it goes around, put together by editors."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -45,11 +46,16 @@ class ClusterMemberInline(StackedInline):
     extra = 0
     per_page = 10
     autocomplete_fields = ("claim",)
-    fields = ("claim", ("added_by_name", "added_at"))
-    readonly_fields = ("added_by_name", "added_at")
+    fields = ("claim", ("added_by_name", "when_added"))
+    readonly_fields = ("added_by_name", "when_added")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ClusterMember]:
         return super().get_queryset(request).select_related("claim")
+
+    @admin.display(description=_("added"))
+    def when_added(self, member: ClusterMember) -> datetime | None:
+        """The database says when, so an empty row has no moment yet."""
+        return member.added_at if member.pk else None
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("claims.view_cluster")

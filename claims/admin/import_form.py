@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
-from claims.admin.format_titles import format_title
 from claims.admin.mapping_form import LABELS, MappingForm, Settings, section
+from claims.imports.format_titles import format_title
 from claims.imports.reading import recognition
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.review_record import Review
@@ -29,6 +29,7 @@ from claims.models import ImportRun, NormalisedRating
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.installation.spoken_sentences import in_words
 
 #: So many records are shown before an import is started.
 SHOWN = 20
@@ -192,7 +193,11 @@ def _keep(run: ImportRun, form: MappingForm | TomlForm) -> bool:
 
 def _preview(run: ImportRun, how: Settings, notes: list[str]) -> list[runs.Previewed]:
     """The first records, and into the list what was not read, or read in an unusual way."""
-    return runs.preview(run, format=run.format, settings=how, count=SHOWN, noted=notes.append)
+
+    def noted(sentence: str) -> None:
+        notes.append(in_words(sentence))
+
+    return runs.preview(run, format=run.format, settings=how, count=SHOWN, noted=noted)
 
 
 def _columns(run: ImportRun) -> dict[str, str]:

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 
+from claims.admin.mapping_form import LABELS
+from claims.imports.problem_kinds import kind_in_words
 from claims.models import ImportProblem
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page
@@ -27,9 +29,9 @@ class KindFilter(DropdownFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         run = request.GET.get("run__id__exact", "")
         if not run.isdecimal():
-            return [(code, code) for code in occurring_values(ImportProblem, "code")]
+            return [(code, kind_in_words(code)) for code in occurring_values(ImportProblem, "code")]
         problems = ImportProblem.objects.filter(run=int(run)).order_by("code")
-        return [(code, code) for code in problems.values_list("code", flat=True).distinct()]
+        return [(code, kind_in_words(code)) for code in problems.values_list("code", flat=True).distinct()]
 
     def has_output(self) -> bool:
         return True
@@ -40,7 +42,7 @@ class KindFilter(DropdownFilter):
 
 @admin.register(ImportProblem)
 class ImportProblemAdmin(LookOnly, DeskAdmin):
-    list_display = ("where", "outcome_badge", "field", "why", "said")
+    list_display = ("where", "outcome_badge", "about", "why", "said")
     list_filter = (("run", AutocompleteSelectFilter), ("outcome", ChoicesDropdownFilter), KindFilter)
     list_select_related = ("run",)
     search_fields = ("file", "position", "reason")
@@ -49,12 +51,12 @@ class ImportProblemAdmin(LookOnly, DeskAdmin):
     fields = (
         "import_page",
         ("file", "position"),
-        ("outcome_badge", "field"),
+        ("outcome_badge", "about"),
         "reason",
         "pretty_fields",
         "pretty_record",
     )
-    readonly_fields = ("import_page", "outcome_badge", "pretty_fields", "pretty_record")
+    readonly_fields = ("import_page", "outcome_badge", "about", "pretty_fields", "pretty_record")
 
     @admin.display(description=_("where"), ordering="pk")
     def where(self, problem: ImportProblem) -> str:
@@ -64,6 +66,10 @@ class ImportProblemAdmin(LookOnly, DeskAdmin):
     def outcome_badge(self, problem: ImportProblem) -> SafeString:
         refused = problem.outcome == ImportProblem.Outcome.REFUSED
         return badge(problem.get_outcome_display(), "bad" if refused else "waiting")
+
+    @admin.display(description=_("field"), ordering="field")
+    def about(self, problem: ImportProblem) -> str:
+        return str(LABELS.get(problem.field, problem.field)) or "–"
 
     @admin.display(description=_("reason"), ordering="code")
     def why(self, problem: ImportProblem) -> SafeString:

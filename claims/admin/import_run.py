@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.http import (
     Http404,
     HttpRequest,
@@ -23,8 +23,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from claims.admin import import_form
-from claims.admin.format_titles import format_title
 from claims.admin.import_progress import is_broken_off, progress
+from claims.imports.format_titles import format_title
+from claims.imports.problem_kinds import kind_in_words
 from claims.imports.storing import house_archive, runs, undo
 from claims.models import AuditKind, ImportRun
 from claims.newsroom import audit
@@ -243,6 +244,7 @@ def state_badge(run: ImportRun) -> SafeString:
     return badge(run.get_state_display(), _TONES[run.state])
 
 
-def _kinds_of_problems(run: ImportRun) -> QuerySet[Any]:
+def _kinds_of_problems(run: ImportRun) -> list[dict[str, Any]]:
     kinds = run.problems.order_by().values("outcome", "code").annotate(number=Count("pk"))
-    return kinds.order_by("-outcome", "-number", "code")
+    ordered = kinds.order_by("-outcome", "-number", "code")
+    return [{**kind, "words": kind_in_words(kind["code"])} for kind in ordered]

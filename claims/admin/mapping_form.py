@@ -22,6 +22,7 @@ from unfold.widgets import (
 
 from claims.imports.reading.raw_record import FIELDS
 from claims.imports.storing.runs import UNRATED
+from factcheck.joined_words import listed_phrases
 
 Settings = dict[str, Any]
 Choices = list[tuple[str, StrOrPromise]]
@@ -170,7 +171,7 @@ class MappingForm(forms.Form):
                 for one in dict.fromkeys((seen or {}).values())
                 if one in dict(_ORDERS)
             ]
-            unsaid = _("seen: %s") % "; ".join(orders) if orders else _("order of dates")
+            unsaid = _("seen: %s") % listed_phrases(orders) if orders else _("order of dates")
             self._choice(f"manner-{name}", [("", unsaid), *_ORDERS], order, str(order))
             self._describe(f"manner-{name}", _("%s: the order of its dates") % LABELS[name])
         if name in _LISTS:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,8 +20,12 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from claims.models import DeskSession
 from claims.newsroom import desk_sessions, second_factors
 from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.roles import role_name
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.library_words import call_rows
+
+call_rows(Group, role_name)
 
 
 @admin.register(User)
@@ -50,7 +54,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
     def roles(self, person: User) -> SafeString | str:
         if person.is_superuser:
             return badge(_("Superuser"), "active")
-        return format_html_join(" ", "{}", ((badge(group.name),) for group in person.groups.all())) or "–"
+        return format_html_join(" ", "{}", ((badge(str(group)),) for group in person.groups.all())) or "–"
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         who = (_("Person"), {"fields": ("username", ("first_name", "last_name"), "email")})

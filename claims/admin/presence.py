@@ -19,6 +19,7 @@ from factcheck.admin.past_of_rows import last_changes, last_saved
 from factcheck.admin.session import in_background
 from factcheck.admin.versions import version_of
 from factcheck.database.clock import now
+from factcheck.joined_words import listed
 
 #: A page that is open for longer is told of changes of the last day.
 _LONGEST_OPEN = 86_400
@@ -72,7 +73,7 @@ def what_changed(row: Model, *, open_for: Any) -> str:
     ]
     told = {
         "who": who or _("Somebody"),
-        "what": ", ".join(fields) or _("this page"),
+        "what": listed(fields) or _("this page"),
         "time": f"{localtime(when):%H:%M}" if when else "",
     }
     return (_("%(who)s changed: %(what)s, at %(time)s.") if when else _("%(who)s changed: %(what)s.")) % told

@@ -22,6 +22,7 @@ from claims.ledger.document.wording_changes import replied
 from claims.ledger.prospects import Prospect
 from claims.models import Claim, Evidence, Publication, Verdict
 from claims.models.rating import NormalisedRating
+from factcheck.joined_words import listed
 from factcheck.web.differences import difference
 
 Document = dict[str, Any]
@@ -128,10 +129,10 @@ def _parts(document: Document) -> Iterator[tuple[str, str]]:
     """What readers see of a claim, part by part, as plain words."""
     claimant = document["claimant"] or {}
     yield _("Statement"), document["statement"]
-    yield _("Claimant"), ", ".join(filter(None, [claimant.get("name", ""), claimant.get("job_title", "")]))
+    yield _("Claimant"), listed(filter(None, [claimant.get("name", ""), claimant.get("job_title", "")]))
     yield _("Claimed on"), _day(document["claimed_on"])
     yield _("Context"), document["context"]
-    yield _("Topics"), ", ".join(topic["name"] for topic in document["topics"])
+    yield _("Topics"), listed(topic["name"] for topic in document["topics"])
     several = len(document["verdicts"]) > 1
     for verdict in document["verdicts"]:
         for name, words in _verdict_parts(verdict):
@@ -139,7 +140,7 @@ def _parts(document: Document) -> Iterator[tuple[str, str]]:
     yield _("Where it was said"), "\n".join(map(_quoted, document["appearances"]))
     corrections = [f"{_kind(line['kind'])}: {line['note']}" for line in document["corrections"]]
     yield _("Corrections"), "\n".join(corrections)
-    yield _("Claims merged into it"), ", ".join(map(str, document["merged_from"]))
+    yield _("Claims merged into it"), listed(document["merged_from"])
 
 
 def _verdict_parts(verdict: Document) -> Iterator[tuple[str, str]]:
@@ -155,11 +156,11 @@ def _verdict_parts(verdict: Document) -> Iterator[tuple[str, str]]:
     yield _("Reviewed"), _day(verdict["reviewed_on"])
     yield _("True as of"), _day(verdict["valid_as_of"])
     yield _("Next check"), _day(verdict["recheck_on"])
-    yield _("By"), ", ".join(filter(None, [verdict["byline"], verdict["publisher"]["name"]]))
+    yield _("By"), listed(filter(None, [verdict["byline"], verdict["publisher"]["name"]]))
     yield _("Full review"), verdict["url"]
     stances = dict(Evidence.Stance.choices)
-    listed = [f"{stances[item['stance']]}: {_quoted(item, item['note'])}" for item in verdict["evidence"]]
-    yield _("Evidence"), "\n".join(listed)
+    cited = [f"{stances[item['stance']]}: {_quoted(item, item['note'])}" for item in verdict["evidence"]]
+    yield _("Evidence"), "\n".join(cited)
     yield _("What they say"), "\n".join(map(replied, verdict.get("right_of_reply", [])))
 
 

@@ -26,9 +26,14 @@ from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, person_at
 from factcheck.admin.past_of_rows import PastEvent, changes_of
 from factcheck.admin.short_words import short
+from factcheck.language_names import language_name
 
 _COLOURS = ("colour", "text_colour", "colour_dark", "text_colour_dark")
 _FIELDS = (("label", "code"), ("normalised", "position"), "definition", _COLOURS, "labels", "definitions")
+
+#: What the mixin below refines: pages of ratings, and their rows on the page of a scale.
+_Pages: Any = object
+_IN_WORDS = {"labels": "labels_in_words", "definitions": "definitions_in_words"}
 
 
 def _colour_field(db_field: Any, field: Any) -> Any:
@@ -39,7 +44,33 @@ def _colour_field(db_field: Any, field: Any) -> Any:
     return field
 
 
-class RatingInline(StackedInline):
+class SaysOtherLanguages(_Pages):
+    """Shows what a rating is called in other languages as words, to those who may not edit it as JSON."""
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_fields(request, obj)
+        if self.has_change_permission(request, obj):
+            return fields
+        return [_IN_WORDS.get(field, field) if isinstance(field, str) else field for field in fields]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (*super().get_readonly_fields(request, obj), *_IN_WORDS.values())
+
+    @admin.display(description=_("labels in other languages"))
+    def labels_in_words(self, rating: Rating) -> SafeString | str:
+        return _by_language(rating.labels)
+
+    @admin.display(description=_("definitions in other languages"))
+    def definitions_in_words(self, rating: Rating) -> SafeString | str:
+        return _by_language(rating.definitions)
+
+
+def _by_language(words: dict[str, str]) -> SafeString | str:
+    lines = ((code, language_name(code), said) for code, said in sorted(words.items()))
+    return format_html_join("", '<p><bdi>{1}</bdi>: <bdi lang="{0}">{2}</bdi></p>', lines) or "–"
+
+
+class RatingInline(SaysOtherLanguages, StackedInline):
     model = Rating
     extra = 0
     fields = ("badge", *_FIELDS)
@@ -95,7 +126,7 @@ class RatingScaleAdmin(DeskAdmin):
 
 
 @admin.register(Rating)
-class RatingAdmin(QueueOrder, DeskAdmin):
+class RatingAdmin(SaysOtherLanguages, QueueOrder, DeskAdmin):
     list_display = ("as_shown", "class_badge", "publisher", "published", "said")
     list_filter = (
         QueueFilter,

@@ -26,6 +26,7 @@ from claims.newsroom.people import display_name
 from factcheck.admin.base import DeskAdmin, person_at
 from factcheck.admin.list_columns import COLUMNS
 from factcheck.database.rules import in_words
+from factcheck.joined_words import listed
 
 _SHARE = "claims.share_savedview"
 
@@ -149,7 +150,7 @@ class SavedViewAdmin(DeskAdmin):
                 gettext(
                     "Some of what “%(view)s” was made of does not exist any more and is left out: %(what)s."
                 )
-                % {"view": view.name, "what": ", ".join(gone)},
+                % {"view": view.name, "what": listed(gone)},
             )
         return HttpResponseRedirect(f"{_list_page(desk)}?{query}")
 

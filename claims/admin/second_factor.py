@@ -12,6 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from claims.models import SecondFactorRule
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, goes_along
+from factcheck.admin.library_words import call
+
+call(
+    Authenticator,
+    _("second factor"),
+    _("second factors"),
+    section=_("Second factors"),
+    user=_("person"),
+    type=_("kind"),
+    created_at=_("added"),
+    last_used_at=_("last used"),
+)
 
 
 @admin.register(Authenticator)

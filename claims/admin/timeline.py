@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from claims.admin.claim_history import label_of, reads_work_on, state_change
+from claims.admin.claim_history import label_of, reads_work_on
 from claims.models import (
     Appearance,
     Claim,
@@ -112,7 +112,7 @@ def _moves(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
     # A sign-off is told by itself.
     moves = Transition.objects.readable_by(reader).filter(claim=claim).exclude(action="sign_off")
     for move in moves.order_by("-pk")[:most]:
-        what = str(_DONE.get(move.action) or f"{label_of(move.action)}: {state_change(move)}")
+        what = str(_DONE.get(move.action) or f"{label_of(move.action)}: {move.states}")
         yield TimelineEvent(move.at, "moves", move.actor_name, what, move.note, move.verdict_id)
 
 

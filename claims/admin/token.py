@@ -1,5 +1,6 @@
 """API tokens: everybody at the desk makes and revokes their own; administrators see and revoke everybody's."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -78,7 +79,7 @@ class ApiTokenAdmin(DeskAdmin):
                     ("acts_as", "made_by"),
                     "may",
                     ("begins_with", "last_used_at"),
-                    ("created", "expiry"),
+                    ("made_at", "expiry"),
                     ("revoked_at", "ended_by"),
                 )
             },
@@ -86,7 +87,7 @@ class ApiTokenAdmin(DeskAdmin):
     )
     readonly_fields = (
         *("status", "acts_as", "made_by", "may", "begins_with"),
-        *("created", "last_used_at", "revoked_at", "ended_by"),
+        *("made_at", "last_used_at", "revoked_at", "ended_by"),
     )
 
     # Who may do what --------------------------------------------------------------------------------------------------
@@ -130,6 +131,10 @@ class ApiTokenAdmin(DeskAdmin):
     @admin.display(description=gettext_lazy("made by"))
     def made_by(self, token: ApiToken) -> str:
         return display_name(token.created_by) if token.created_by else _("the command create_token")
+
+    @admin.display(description=gettext_lazy("added"))
+    def made_at(self, token: ApiToken) -> datetime:
+        return token.created
 
     @admin.display(description=gettext_lazy("revoked by"))
     def ended_by(self, token: ApiToken) -> str:

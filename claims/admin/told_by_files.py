@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
+from factcheck.joined_words import listed
+
 #: What an editor looks for first, by its name in the metadata.
 _TELLING: Mapping[str, StrOrPromise] = {
     "taken_at": gettext_lazy("Taken"),
@@ -47,9 +49,9 @@ def credentials_in_words(provenance: Mapping[str, Any]) -> SafeString:
     actions = [str(each.get("action", "")) for each in provenance.get("actions", [])]
     told = [
         ("", str(_VALIDATIONS.get(str(provenance.get("validation")), ""))),
-        (_("Signed"), ", ".join(signed)),
+        (_("Signed"), listed(signed)),
         (_("Made with"), str(provenance.get("claim_generator", ""))),
-        (_("What was done"), ", ".join(filter(None, actions))),
+        (_("What was done"), listed(filter(None, actions))),
         ("", _("A signature says who stands behind this, not that what is to be seen has happened.")),
     ]
     return _lines([(label, words) for label, words in told if words])
@@ -59,8 +61,8 @@ def _plain(value: Any) -> str:
     """A place is told by its degrees."""
     if isinstance(value, Mapping):
         degrees = [value[name] for name in ("latitude", "longitude") if name in value]
-        return ", ".join(f"{each:.5f}" if isinstance(each, float) else str(each) for each in degrees)
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        return listed(f"{each:.5f}" if isinstance(each, float) else str(each) for each in degrees)
+    return listed(value) if isinstance(value, list) else str(value)
 
 
 def _lines(told: list[tuple[str, str]]) -> SafeString:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter
 
-from claims.admin.claim_history import LABELS, label_of, state_change
+from claims.admin.claim_history import LABELS, label_of
 from claims.models import Transition
 from factcheck.admin.base import DeskAdmin, LookOnly
 from factcheck.admin.days_filter import DaysFilter
@@ -45,4 +45,4 @@ class TransitionAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("states"))
     def states(self, transition: Transition) -> str:
-        return state_change(transition)
+        return transition.states

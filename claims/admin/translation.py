@@ -38,10 +38,11 @@ from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import translation_drafts
 from claims.review.originals import Original, is_of, original_of
 from claims.review.translation_moves import missing_of_translation
-from claims.review.translation_workflow import language_name, move_translation, translation_options
+from claims.review.translation_workflow import move_translation, translation_options
 from factcheck.admin.base import DeskAdmin, change_page, goes_along, person_at
 from factcheck.admin.past_of_rows import PastEvent, changes_of, name_of
 from factcheck.django_internals import become
+from factcheck.language_names import language_name
 
 _STATE = Translation.State
 _BEGUN = gettext_lazy("Begun. Write it beside the original, then submit it for review.")

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from claims.admin.status_badges import state_badge
 from claims.admin.translation_form import offered_languages
 from claims.models import Translation, Verdict
-from claims.review.translation_workflow import language_name
 from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page
+from factcheck.language_names import language_name
 
 _STATE = Translation.State
 #: Of the translations of a claim a page shows so many, the newest first; the list has all.

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models import Watch
 from factcheck.admin.badges import badge
+from factcheck.joined_words import listed
 
 
 def state_badge(watch: Watch) -> SafeString:
@@ -30,5 +31,5 @@ def last_visit(watch: Watch) -> str:
         (progress.changed_articles, ngettext("%d changed", "%d changed", progress.changed_articles)),
         (progress.failed_articles, ngettext("%d failed", "%d failed", progress.failed_articles)),
     ]
-    words = ", ".join(text % number for number, text in brought if number) or gettext("nothing new")
+    words = listed(text % number for number, text in brought if number) or gettext("nothing new")
     return f"{date_format(localtime(progress.visited_at), 'SHORT_DATETIME_FORMAT')}: {words}"

@@ -25,6 +25,7 @@ from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.past_of_rows import PastEvent
 from factcheck.admin.versions import DeskForm
+from factcheck.joined_words import listed
 
 
 def _number(state: str) -> Coalesce:
@@ -100,7 +101,7 @@ class WebhookAdmin(DeskAdmin):
     @admin.display(description=_("events"))
     def told_of(self, endpoint: WebhookEndpoint) -> str:
         labels = dict(WebhookEvent.choices)
-        return ", ".join(str(labels[kind]) for kind in endpoint.event_kinds) or gettext("All")
+        return listed(str(labels[kind]) for kind in endpoint.event_kinds) or gettext("All")
 
     @admin.display(description=_("waiting"), ordering="waiting_number")
     def waiting(self, endpoint: Any) -> SafeString:

@@ -1,18 +1,16 @@
 """Claims and where they were made."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.utils.translation import gettext
 from rest_framework.request import Request
 
 from claims.editorial import documents, named_sources
-from claims.editorial.editorial_resource import EditorialResource
 from claims.editorial.idempotency import KeptAnswer
-from claims.editorial.list_queries import ClaimWorkQuery, PartQuery
+from claims.editorial.list_queries import ClaimWorkQuery
 from claims.editorial.move_resources import MovingResource
-from claims.editorial.refused_requests import NoSuchThing
+from claims.editorial.part_resources import PartOfClaim
 from claims.editorial.request_bodies import ClaimBody, ClaimChanges, ClaimMoveBody, QuoteBody
 from claims.editorial.serializers import EditorialAppearanceSerializer, EditorialClaimSerializer
 from claims.editorial.strict_bodies import read
@@ -75,12 +73,11 @@ class ClaimWork(MovingResource):
         return claim
 
 
-class AppearanceWork(EditorialResource):
+class AppearanceWork(PartOfClaim):
     """The places where a claim was made."""
 
     nouns = ("appearance", "appearances")
     view_permission = "claims.view_appearance"
-    list_query = PartQuery
     serializer_class = EditorialAppearanceSerializer
     bodies: ClassVar = {"create": QuoteBody, "partial_update": QuoteBody}
 
@@ -91,17 +88,13 @@ class AppearanceWork(EditorialResource):
     def document(self, row: Appearance) -> documents.Document:
         return documents.appearance(row)
 
-    def list(self, request: Request, **within: Any) -> HttpResponse:
-        self._claim()
-        return super().list(request)
-
     def create(self, request: Request, claim_id: int) -> HttpResponse:
         """Add a place. The words are looked up in the source and anchored where they stand."""
         values = read(QuoteBody, request.data)
 
         def work(material: Material | None) -> KeptAnswer:
-            Claim.objects.select_for_update().filter(pk=claim_id).first()
-            claim = self._claim()
+            self.hold_whole()
+            claim = self.whole()
             source = named_sources.source_of(values, material, by=self.person)
             assert source is not None  # noqa: S101  a new one names its source
             quotation = named_sources.quotation_of(values, source)
@@ -125,7 +118,7 @@ class AppearanceWork(EditorialResource):
         material = named_sources.fetched_unless_known(values, by=self.person)
 
         def work() -> KeptAnswer:
-            appearance = self._locked(id)
+            appearance: Appearance = self.held(id)
             source = named_sources.source_of(values, material, by=self.person) or appearance.source
             quotation = named_sources.quotation_of(values, source, appearance)
             if quotation:
@@ -143,20 +136,7 @@ class AppearanceWork(EditorialResource):
         """Take the place off the list."""
 
         def work() -> KeptAnswer:
-            claim_edits.remove_appearance(self._locked(id), by=self.person)
+            claim_edits.remove_appearance(self.held(id), by=self.person)
             return KeptAnswer(204)
 
         return self.done(work)
-
-    def _claim(self) -> Claim:
-        key = self.kwargs["claim_id"]
-        claim = Claim.objects.readable_by(self.person).filter(pk=key).first()
-        if claim is None:
-            raise NoSuchThing(gettext("There is no claim %(key)s here.") % {"key": key})
-        return claim
-
-    def _locked(self, key: int) -> Appearance:
-        """The appearance, held by the lock of its claim, and the one that the request means to change."""
-        Claim.objects.select_for_update().filter(pk=self.kwargs["claim_id"]).first()
-        appearance: Appearance = self.matched(id=key)
-        return appearance

@@ -12,7 +12,8 @@ from rest_framework.request import Request
 from claims.editorial import documents
 from claims.editorial.editorial_resource import EditorialResource
 from claims.editorial.idempotency import KeptAnswer
-from claims.editorial.list_queries import MediaQuery, PartQuery
+from claims.editorial.list_queries import MediaQuery
+from claims.editorial.part_resources import PartOfClaim
 from claims.editorial.refused_requests import NoSuchThing, at
 from claims.editorial.request_bodies import (
     ClaimMediaBody,
@@ -22,7 +23,7 @@ from claims.editorial.request_bodies import (
 )
 from claims.editorial.serializers import EditorialClaimMediaSerializer, EditorialMediaSerializer
 from claims.editorial.strict_bodies import EditorialBody, read
-from claims.models import Claim, ClaimMedia
+from claims.models import ClaimMedia
 from claims.models.claim_media import media_readable_by
 from claims.newsroom.roles import require
 from claims.review import claim_edits
@@ -114,12 +115,11 @@ def _stated(request: Request) -> dict[str, Any]:
     return {**read(MediaBody, said), "file": file}
 
 
-class ClaimMediaWork(EditorialResource):
+class ClaimMediaWork(PartOfClaim):
     """What a claim is about, where it is a picture, a recording or a film: each by its own id."""
 
     nouns = ("picture, recording or film", "pictures, sound and film")
     view_permission = "claims.view_claimmedia"
-    list_query = PartQuery
     serializer_class = EditorialClaimMediaSerializer
     bodies: ClassVar = {"create": ClaimMediaBody, "partial_update": ClaimMediaChanges}
 
@@ -139,17 +139,13 @@ class ClaimMediaWork(EditorialResource):
     def fresh(self, row: Model) -> Any:
         return self.rows().get(pk=row.pk)
 
-    def list(self, request: Request, **within: Any) -> HttpResponse:
-        self._claim()
-        return super().list(request)
-
     def create(self, request: Request, claim_id: int) -> HttpResponse:
         """Say that the claim is about a picture, a recording or a film that was taken in."""
         values = read(ClaimMediaBody, request.data)
 
         def work(_prepared: None) -> KeptAnswer:
-            Claim.objects.select_for_update().filter(pk=claim_id).first()
-            claim = self._claim()
+            self.hold_whole()
+            claim = self.whole()
             media = values.pop("media")
             if not media_readable_by(self.person).filter(pk=media.pk).exists():
                 raise at("media", gettext("There is nothing with the id %(key)s here.") % {"key": media.pk})
@@ -169,7 +165,7 @@ class ClaimMediaWork(EditorialResource):
         values = read(ClaimMediaChanges, request.data, partial=True)
 
         def work() -> KeptAnswer:
-            row = self._locked(id)
+            row: ClaimMedia = self.held(id)
             return self.showing(self.fresh(claim_edits.edit_media(row, by=self.person, **values)))
 
         return self.done(work)
@@ -183,20 +179,7 @@ class ClaimMediaWork(EditorialResource):
         """Take it off the claim; the file stays."""
 
         def work() -> KeptAnswer:
-            claim_edits.remove_media(self._locked(id), by=self.person)
+            claim_edits.remove_media(self.held(id), by=self.person)
             return KeptAnswer(204)
 
         return self.done(work)
-
-    def _claim(self) -> Claim:
-        key = self.kwargs["claim_id"]
-        claim = Claim.objects.readable_by(self.person).filter(pk=key).first()
-        if claim is None:
-            raise NoSuchThing(gettext("There is no claim %(key)s here.") % {"key": key})
-        return claim
-
-    def _locked(self, media: int) -> ClaimMedia:
-        """The row, held by the lock of its claim, and the one that the request means to change."""
-        Claim.objects.select_for_update().filter(pk=self.kwargs["claim_id"]).first()
-        row: ClaimMedia = self.matched(id=media)
-        return row

@@ -4,31 +4,26 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.utils.translation import gettext
 from rest_framework.decorators import action
 from rest_framework.request import Request
 
 from claims.editorial import documents
-from claims.editorial.editorial_resource import EditorialResource
 from claims.editorial.idempotency import KeptAnswer
-from claims.editorial.list_queries import PartQuery
-from claims.editorial.refused_requests import NoSuchThing
+from claims.editorial.part_resources import PartOfVerdict
 from claims.editorial.reply_bodies import AnswerBody, ReplyBody
 from claims.editorial.serializers import ReplyRequestSerializer
 from claims.editorial.strict_bodies import read
-from claims.editorial.verdicts import lock
 from claims.models import ReplyRequest, Scope, Verdict
 from claims.review import reply_requests
 from claims.review.reply_requests import ReceivedAnswer
 
 
-class ReplyWork(EditorialResource):
+class ReplyWork(PartOfVerdict):
     """Requests for answers of those whom a verdict is about, and reasons why nobody was asked."""
 
     nouns = ("request for an answer", "requests for answers")
     view_permission = "claims.view_replyrequest"
     write_scope = Scope.VERDICTS
-    list_query = PartQuery
     serializer_class = ReplyRequestSerializer
     bodies: ClassVar = {"create": ReplyBody, "partial_update": ReplyBody, "answer": AnswerBody}
 
@@ -39,17 +34,13 @@ class ReplyWork(EditorialResource):
     def document(self, row: ReplyRequest) -> documents.Document:
         return documents.reply_request(row)
 
-    def list(self, request: Request, **within: Any) -> HttpResponse:
-        self._verdict()
-        return super().list(request)
-
     def create(self, request: Request, verdict_id: int) -> HttpResponse:
         """Begin a request, note one that was passed on, or say why nobody is asked."""
         values = read(ReplyBody, request.data)
 
         def work(_prepared: None) -> KeptAnswer:
-            lock(verdict_id)
-            verdict = self._verdict()
+            self.hold_whole()
+            verdict = self.whole()
             row = reply_requests.add(verdict, by=self.person, **self._worded(verdict, values))
             address = self.address("replies-detail", verdict_id, row.pk)
             return self.showing(self.fresh(row), status=201, location=address)
@@ -66,7 +57,7 @@ class ReplyWork(EditorialResource):
         values = read(ReplyBody, request.data, partial=True)
 
         def work() -> KeptAnswer:
-            row = self._locked(id)
+            row: ReplyRequest = self.held(id)
             changed = values | (_whom(row.verdict, values["party"]) if "party" in values else {})
             reply_requests.edit(row, by=self.person, **changed)
             return self.showing(self.fresh(row))
@@ -82,7 +73,7 @@ class ReplyWork(EditorialResource):
         """Take it out of the draft."""
 
         def work() -> KeptAnswer:
-            reply_requests.remove(self._locked(id), by=self.person)
+            reply_requests.remove(self.held(id), by=self.person)
             return KeptAnswer(204)
 
         return self.done(work)
@@ -106,7 +97,7 @@ class ReplyWork(EditorialResource):
                 excerpt=values.get("excerpt", ""),
                 statement=values.get("statement", ""),
             )
-            row = reply_requests.record_answer(self._locked(id), said, by=self.person)
+            row = reply_requests.record_answer(self.held(id), said, by=self.person)
             return self.showing(self.fresh(row))
 
         return self.created_once(work)
@@ -126,20 +117,6 @@ class ReplyWork(EditorialResource):
             deadline=None,
         )
         return {"subject": words.subject, "text": words.text} | given | {"language": language}
-
-    def _verdict(self) -> Verdict:
-        key = self.kwargs["verdict_id"]
-        rows = Verdict.objects.readable_by(self.person).select_related("claim__claimant")
-        verdict = rows.filter(pk=key).first()
-        if verdict is None:
-            raise NoSuchThing(gettext("There is no verdict %(key)s here.") % {"key": key})
-        return verdict
-
-    def _locked(self, key: int) -> ReplyRequest:
-        """The request, held by the lock of its verdict, and the one that the request means to change."""
-        lock(self.kwargs["verdict_id"])
-        row: ReplyRequest = self.matched(id=key)
-        return row
 
 
 def _whom(verdict: Verdict, party: str) -> dict[str, Any]:

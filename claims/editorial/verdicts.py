@@ -4,19 +4,17 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.utils.translation import gettext
 from rest_framework.request import Request
 
 from claims.editorial import documents, named_sources
-from claims.editorial.editorial_resource import EditorialResource
 from claims.editorial.idempotency import KeptAnswer
-from claims.editorial.list_queries import PartQuery, VerdictWorkQuery
+from claims.editorial.list_queries import VerdictWorkQuery
 from claims.editorial.move_resources import MovingResource
-from claims.editorial.refused_requests import NoSuchThing
+from claims.editorial.part_resources import PartOfVerdict, hold_verdict
 from claims.editorial.request_bodies import EvidenceBody, VerdictBody, VerdictChanges, VerdictMoveBody
 from claims.editorial.serializers import EditorialEvidenceSerializer, EditorialVerdictSerializer
 from claims.editorial.strict_bodies import read
-from claims.models import Claim, Evidence, Scope, Verdict
+from claims.models import Evidence, Scope, Verdict
 from claims.review import verdict_drafts
 from sources.material import Material
 
@@ -70,18 +68,17 @@ class VerdictWork(MovingResource):
 
     def _locked(self, key: int) -> Verdict:
         """The verdict, held until the end of the transaction, and the one that the request means to change."""
-        lock(key)
+        hold_verdict(key)
         verdict: Verdict = self.matched(id=key)
         return verdict
 
 
-class EvidenceWork(EditorialResource):
+class EvidenceWork(PartOfVerdict):
     """What a verdict rests on."""
 
     nouns = ("item of evidence", "evidence")
     view_permission = "claims.view_evidence"
     write_scope = Scope.VERDICTS
-    list_query = PartQuery
     serializer_class = EditorialEvidenceSerializer
     bodies: ClassVar = {"create": EvidenceBody, "partial_update": EvidenceBody}
 
@@ -92,17 +89,13 @@ class EvidenceWork(EditorialResource):
     def document(self, row: Evidence) -> documents.Document:
         return documents.evidence(row)
 
-    def list(self, request: Request, **within: Any) -> HttpResponse:
-        self._verdict()
-        return super().list(request)
-
     def create(self, request: Request, verdict_id: int) -> HttpResponse:
         """Rest a draft on a source, with or without a quote from it."""
         values = read(EvidenceBody, request.data)
 
         def work(material: Material | None) -> KeptAnswer:
-            lock(verdict_id)
-            verdict = self._verdict()
+            self.hold_whole()
+            verdict = self.whole()
             source = named_sources.source_of(values, material, by=self.person)
             assert source is not None  # noqa: S101  a new one names its source
             quotation = named_sources.quotation_of(values, source)
@@ -126,7 +119,7 @@ class EvidenceWork(EditorialResource):
         material = named_sources.fetched_unless_known(values, by=self.person)
 
         def work() -> KeptAnswer:
-            item = self._locked(id)
+            item: Evidence = self.held(id)
             source = named_sources.source_of(values, material, by=self.person) or item.source
             quotation = named_sources.quotation_of(values, source, item)
             verdict_drafts.edit_evidence(
@@ -145,29 +138,10 @@ class EvidenceWork(EditorialResource):
         """Take the item out of the draft."""
 
         def work() -> KeptAnswer:
-            verdict_drafts.remove_evidence(self._locked(id), by=self.person)
+            verdict_drafts.remove_evidence(self.held(id), by=self.person)
             return KeptAnswer(204)
 
         return self.done(work)
-
-    def _verdict(self) -> Verdict:
-        key = self.kwargs["verdict_id"]
-        verdict = Verdict.objects.readable_by(self.person).filter(pk=key).first()
-        if verdict is None:
-            raise NoSuchThing(gettext("There is no verdict %(key)s here.") % {"key": key})
-        return verdict
-
-    def _locked(self, key: int) -> Evidence:
-        """The item, held by the lock of its verdict, and the one that the request means to change."""
-        lock(self.kwargs["verdict_id"])
-        item: Evidence = self.matched(id=key)
-        return item
-
-
-def lock(verdict: int) -> None:
-    """Hold a verdict, its claim first as everywhere, so that what is compared stays so until it is written."""
-    Claim.objects.select_for_update(of=("self",)).filter(verdicts=verdict).first()
-    Verdict.objects.select_for_update().filter(pk=verdict).first()
 
 
 def _own(values: dict[str, Any]) -> dict[str, Any]:

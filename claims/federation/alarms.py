@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from claims.models import PeerNewsroom
+from claims.newsroom.mail_languages import written_for
 from factcheck.database.deferred_jobs import defer
 
 #: The task that tells, in `tasks` beside this module.
@@ -24,7 +25,12 @@ def tell(newsroom: PeerNewsroom) -> None:
     people = User.objects.with_perm(
         "claims.change_peernewsroom", backend="django.contrib.auth.backends.ModelBackend"
     )
-    recipients = [person.email for person in people.filter(is_active=True) if person.email]
+    for person in people.filter(is_active=True).exclude(email=""):
+        with written_for(person):
+            _write(newsroom, person.email)
+
+
+def _write(newsroom: PeerNewsroom, address: str) -> None:
     progress = newsroom.progress
     lines = [
         _("Nothing more is taken of the newsroom “%(name)s” (%(url)s).")
@@ -36,4 +42,4 @@ def tell(newsroom: PeerNewsroom) -> None:
         settings.SITE_URL + reverse("admin:claims_peernewsroom_change", args=[newsroom.pk]),
     ]
     subject = _("[Factcheck] A newsroom cannot be followed: %s") % newsroom.name
-    send_mail(subject.replace("\n", " "), "\n\n".join(lines), None, recipients)
+    send_mail(subject.replace("\n", " "), "\n\n".join(lines), None, [address])

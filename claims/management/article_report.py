@@ -207,7 +207,8 @@ def _header(article: ImportedArticle) -> Table:
 
 def _claims(article: ImportedArticle, claims: list[tuple[FoundClaim, bool]], *, narrow: bool) -> Table:
     table = Table(expand=True)
-    table.add_column(gettext("Score"), justify="right", width=5)
+    score = gettext("Score")
+    table.add_column(score, justify="right", width=max(5, len(score)))
     table.add_column(gettext("Statement"), ratio=5, overflow="fold")
     if not narrow:
         table.add_column(gettext("Claimant"), ratio=2, overflow="fold")

@@ -19,6 +19,8 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from claims.imports.format_titles import format_title
+from claims.imports.problem_kinds import kind_in_words
 from claims.imports.reading.inputs.file import File, ImportFormat
 from claims.imports.reading.recipe import Detected, Unrated
 from claims.imports.storing import execution
@@ -99,12 +101,12 @@ def asked_on(console: Console) -> Unrated:
 
 
 def _print_detected(console: Console, file: File, form: ImportFormat, settings: Mapping[str, Any]) -> None:
-    console.print(f"{file.name}: {form.TITLE}", **_PLAIN)
+    console.print(f"{file.name}: {format_title(form.NAME)}", **_PLAIN)
     if dialect := settings.get("dialect"):
         said = ", ".join(f"{name} {value!r}" for name, value in dialect.items())
         console.print(f"  {said}", **_PLAIN)
     if mapping := settings.get("mapping"):
-        console.print(gettext("  mapping: %(name)s") % {"name": mapping["name"]}, **_PLAIN)
+        console.print(gettext("  mapping: %(name)s") % {"name": gettext(mapping["name"])}, **_PLAIN)
         for field, columns in (mapping.get("fields") or {}).items():
             console.print(f"    {field} ← {columns}", **_PLAIN)
 
@@ -128,7 +130,7 @@ def print_summary(console: Console, run: ImportRun, *, dry_run: bool) -> None:
     table.add_row(gettext("together"), f"{run.records:,}", end_section=True)
     for outcome, title in ImportProblem.Outcome.choices:
         for field, code, number in reasons(run, outcome):
-            table.add_row(f"{title}: {field + ': ' if field else ''}{code}", f"{number:,}")
+            table.add_row(f"{title}: {field + ': ' if field else ''}{kind_in_words(code)}", f"{number:,}")
     console.print(table)
     for note in run.notes:
         console.print(note, **_PLAIN)

@@ -21,6 +21,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Expression
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import ledger_rules, publication_indexes, vector_rules
@@ -282,7 +283,10 @@ class Publication(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"claim {self.claim_id}, version {self.version}: {self.slug}"
+        return gettext("claim %(claim)s, version %(version)s") % {
+            "claim": self.claim_id,
+            "version": self.version,
+        }
 
     @property
     def served(self) -> bytes:

@@ -12,6 +12,7 @@ from claims.models.readership import readable
 from claims.models.review_chain import waits_for_its_link
 from factcheck.database.desk_words import words_index
 from factcheck.database.rules import Rule, append_only, refuse
+from factcheck.joined_words import from_to
 
 
 def move_is_written_down(subject: str, *, table: str = "claims_transition") -> str:
@@ -110,4 +111,11 @@ class Transition(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.action}: {self.before} → {self.after} ({self.actor_name})"
+        return f"{self.states} ({self.actor_name})"
+
+    @property
+    def states(self) -> str:
+        """Between which states it led, in words."""
+        subject = self._meta.get_field("verdict" if self.verdict_id else "claim").related_model
+        words = dict(subject.State.choices)  # type: ignore[union-attr]  # a claim or a verdict, which have states
+        return from_to(words.get(self.before, self.before), words.get(self.after, self.after))

@@ -23,6 +23,7 @@ from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse, see_the_present
+from factcheck.language_names import language_name
 
 #: What a translation says, each for the part of that name of the original.
 WORDS = ("statement", "title", "summary", "explanation")
@@ -221,7 +222,7 @@ class Translation(models.Model):
 
     def __str__(self) -> str:
         words = self.statement if len(self.statement) <= 100 else self.statement[:99] + "…"
-        return f"{self.language} ({self.get_state_display()}): {words}"
+        return f"{language_name(self.language)} ({self.get_state_display()}): {words}"
 
     @property
     def writers(self) -> set[int]:

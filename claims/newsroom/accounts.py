@@ -13,7 +13,9 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 
+from claims.newsroom.mail_languages import written_for
 from claims.newsroom.second_factor_gate import VOUCHED
 from claims.newsroom.second_factors import due_of, may_remove, note_vouching, with_due
 from factcheck.admin.sign_in import NewsroomAccounts
@@ -30,6 +32,15 @@ class SignInBackend(AuthenticationBackend):
 
 class DeskAccounts(NewsroomAccounts):
     """Has roles follow the identity provider, and leads who needs a second factor to where it is set up."""
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """In the language that the person has chosen for mails; else in that of the page."""
+        person = context.get("user")
+        if not isinstance(person, User):
+            super().send_mail(template_prefix, email, context)
+            return
+        with written_for(person, otherwise=get_language() or ""):
+            super().send_mail(template_prefix, email, context)
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
         if sociallogin := _single_sign_on(kwargs):

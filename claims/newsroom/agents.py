@@ -4,6 +4,8 @@ import re
 
 from django.utils.translation import gettext as _
 
+from factcheck.joined_words import listed
+
 #: The first that is found: most claim to be others too.
 _BROWSERS = (
     ("Edg", "Edge"),
@@ -31,4 +33,4 @@ def browser_of(agent: str) -> str:
     """“Firefox, Windows”; what is not known stands as it is, cut."""
     browser = next((name for sign, name in _BROWSERS if re.search(rf"\b{sign}\w*/", agent)), "")
     system = next((name for sign, name in _SYSTEMS if sign in agent), "")
-    return ", ".join(filter(None, (browser, system))) or agent[:40] or _("unknown")
+    return listed(filter(None, (browser, system))) or agent[:40] or _("unknown")

@@ -6,6 +6,7 @@ from django.core.mail import send_mail
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
+from claims.newsroom.mail_languages import written_for
 from claims.newsroom.people import display_name
 
 
@@ -16,12 +17,13 @@ def tell_of_reset(*, person_id: int, by_id: int | None) -> None:
     if person is None:
         return
     by = User.objects.filter(pk=by_id).first() if by_id else None
-    lines = [
-        _("%(who)s has reset the second factors of your account, and you were signed out everywhere.")
-        % {"who": display_name(by) if by else _("Whoever runs the server")},
-        _("Sign in with your password and set up a new one:"),
-        f"{settings.SITE_URL}/accounts/2fa/",
-        _("If you did not ask for this, tell your administrators at once."),
-    ]
-    subject = _("[Factcheck] Your second factors were reset")
-    send_mail(subject, "\n\n".join(lines), None, [person.email])
+    with written_for(person):
+        lines = [
+            _("%(who)s has reset the second factors of your account, and you were signed out everywhere.")
+            % {"who": display_name(by) if by else _("Whoever runs the server")},
+            _("Sign in with your password and set up a new one:"),
+            f"{settings.SITE_URL}/accounts/2fa/",
+            _("If you did not ask for this, tell your administrators at once."),
+        ]
+        subject = _("[Factcheck] Your second factors were reset")
+        send_mail(subject, "\n\n".join(lines), None, [person.email])

@@ -18,6 +18,7 @@ from django.utils.timezone import get_default_timezone, get_default_timezone_nam
 from django.utils.translation import gettext as _
 
 from claims.models import ReplyTemplate
+from factcheck.joined_words import listed
 
 TEMPLATES = Path(__file__).parent / "reply_templates.toml"
 
@@ -113,4 +114,4 @@ def deadline_in_words(deadline: datetime, language: str) -> str:
 
 
 def _listed(names: tuple[str, ...] | list[str]) -> str:
-    return ", ".join(f"{{{name}}}" for name in names)
+    return listed(f"{{{name}}}" for name in names)

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission, User
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from claims.models import OfferedPermission
 from claims.newsroom.refusals import NotInRole
@@ -106,6 +108,17 @@ ROLES = {
     "Editor": EDITOR,
     "Administrator": ADMINISTRATOR,
 }
+_CALLED: dict[str, StrOrPromise] = {
+    "Contributor": pgettext_lazy("role", "Contributor"),
+    "Fact-checker": pgettext_lazy("role", "Fact-checker"),
+    "Editor": pgettext_lazy("role", "Editor"),
+    "Administrator": pgettext_lazy("role", "Administrator"),
+}
+
+
+def role_name(role: Group) -> str:
+    """What a role is called on the page; one that the newsroom made has the name that it was given."""
+    return str(_CALLED.get(role.name, role.name))
 
 
 def require(by: User, permission: str, what: str) -> None:

@@ -17,6 +17,7 @@ from claims.newsroom import audit, desk_sessions
 from factcheck.admin.sign_in import code_refused
 from factcheck.admin.single_sign_on import single_sign_on_failed
 from factcheck.installation.house_language import in_house_language
+from factcheck.joined_words import listed
 
 #: How the ways to sign in are called in the log; what allauth names otherwise stands as it is.
 _WAYS = {
@@ -42,7 +43,7 @@ def way_of(request: HttpRequest, person: User) -> str:
 
 def _written(ways: list[str]) -> str:
     with in_house_language():
-        return ", ".join(dict.fromkeys(gettext(way) for way in ways))
+        return listed(dict.fromkeys(gettext(way) for way in ways))
 
 
 @receiver(user_logged_in, dispatch_uid="claims.newsroom.sign_in_records")

@@ -12,6 +12,7 @@ from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from factcheck.database import clock
+from factcheck.joined_words import listed
 
 
 @transaction.atomic
@@ -33,7 +34,7 @@ def gather(claims: Iterable[Claim], *, by: User) -> Cluster:
         .distinct()
     )
     if len(known) > 1:
-        titles = ", ".join(f"“{cluster}”" for cluster in known)
+        titles = listed(f"“{cluster}”" for cluster in known)
         raise NotPossible(_("These claims stand in several clusters: %(clusters)s.") % {"clusters": titles})
     cluster = known[0] if known else _new(wanted[0], by)
     add(cluster, wanted, by=by)

@@ -12,6 +12,7 @@ from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from claims.review import clusters, workflow
+from factcheck.joined_words import listed_phrases
 
 
 @transaction.atomic
@@ -31,7 +32,7 @@ def _note(pair: PossibleDuplicate) -> str:
     """What the log says: an import finds the same words, a search its reasons."""
     if pair.confidence is None:
         return _("The same claim in the same words.")
-    return _("The same claim: %(reasons)s") % {"reasons": "; ".join(pair.reasons) or "–"}
+    return _("The same claim: %(reasons)s") % {"reasons": listed_phrases(pair.reasons) or "–"}
 
 
 @transaction.atomic

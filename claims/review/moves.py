@@ -17,6 +17,7 @@ from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
 from claims.models import Claim, ClaimMedia, Evidence, Translation, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review.due_replies import is_nobody_asked, require_terms_that_hold, require_time_to_answer
+from factcheck.joined_words import listed_phrases
 
 Subject = TypeVar("Subject", Claim, Verdict)
 Moved = TypeVar("Moved", Claim, Verdict, Translation)
@@ -107,7 +108,7 @@ def missing_for_review(verdict: Verdict) -> list[str]:
 
 def _complete(verdict: Verdict, by: User) -> None:
     if missing := missing_for_review(verdict):
-        raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": "; ".join(missing)})
+        raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": listed_phrases(missing)})
 
 
 def _signed_off(verdict: Verdict, by: User) -> None:

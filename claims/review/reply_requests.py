@@ -28,6 +28,7 @@ from claims.teamwork.notifications import MAIL_QUEUE, tell
 from factcheck.database import clock
 from factcheck.database.deferred_jobs import defer
 from factcheck.installation.house_language import in_house_language
+from factcheck.joined_words import listed_phrases
 
 #: The task that mails one request, in `reply_mails` beside this module.
 MAIL = "claims.review.mail_reply_request"
@@ -279,7 +280,7 @@ def _require_asked(row: ReplyRequest) -> None:
     missing = [words for words, value in parts.items() if not value]
     missing += reply_wording.unfilled(f"{row.subject}\n{row.text}")
     if missing:
-        raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": "; ".join(missing)})
+        raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": listed_phrases(missing)})
     if row.sent_at and row.answer_by and row.answer_by <= row.sent_at:
         raise NotPossible(_("An answer is asked for by a moment after it is sent."))
 

@@ -12,6 +12,7 @@ from claims.models import Claim, Publication, Translation, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review.moves import Move, NotOffered
 from claims.review.originals import Original, original_of
+from factcheck.joined_words import listed_phrases
 
 
 def missing_of_translation(translation: Translation, original: Original | None = None) -> list[str]:
@@ -49,7 +50,7 @@ def _theirs_and_complete(translation: Translation, by: User) -> None:
 
 def _complete(translation: Translation, by: User) -> None:
     if missing := missing_of_translation(translation):
-        raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": "; ".join(missing)})
+        raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": listed_phrases(missing)})
 
 
 def _signed_off(translation: Translation, by: User) -> None:

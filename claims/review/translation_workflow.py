@@ -8,7 +8,6 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import translation as languages
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from claims.ledger import publishing
@@ -20,6 +19,7 @@ from claims.review.notices import tell_of_translation
 from claims.review.steps import Option, options_in, step_in
 from claims.review.translation_moves import TRANSLATION_MOVES
 from factcheck.database import clock
+from factcheck.language_names import language_name
 
 
 def translation_options(translation: Translation, by: User) -> list[Option]:
@@ -149,16 +149,6 @@ def _note_on(translation: Translation) -> str:
     """What readers of the original are told where nobody wrote a note: in the language of the original."""
     with languages.override(translation.verdict.language or settings.LANGUAGE_CODE):
         return _("Translated into %(language)s.") % {"language": language_name(translation.language)}
-
-
-def language_name(tag: str) -> str:
-    """A language by its name in the language of whoever reads this, where it is known; else its tag."""
-    for known in (tag.lower(), tag.lower().partition("-")[0]):
-        try:
-            return str(get_language_info(known)["name_translated"])
-        except KeyError:
-            continue
-    return tag
 
 
 _EFFECTS: dict[str, Callable[[Translation, _Asked], None]] = {

@@ -30,6 +30,7 @@ from claims.models import (
 from claims.teamwork.assignments import people_for
 from claims.teamwork.notifications import tell
 from factcheck.database.deferred_jobs import defer
+from factcheck.joined_words import listed
 
 #: The task of `assignment_tasks` that applies rules to an import.
 ASSIGN_IMPORTED = "claims.teamwork.assign_imported"
@@ -133,7 +134,7 @@ def _apply(batch: Sequence[int], rules: Sequence[AssignmentRule]) -> int:
 
 
 def _assignment(decision: Decision, today: date) -> Assignment:
-    names = ", ".join(rule.name for rule in decision.rules)
+    names = listed(rule.name for rule in decision.rules)
     return Assignment(
         claim_id=decision.claim,
         person=decision.person,
@@ -151,7 +152,7 @@ def _tell(decisions: Iterable[Decision]) -> None:
     given = [(one, one.person) for one in decisions if one.person]
     claims = Claim.objects.in_bulk([one.claim for one, _person in given])
     for one, person in given:
-        note = _("Rule: %s") % ", ".join(rule.name for rule in one.rules)
+        note = _("Rule: %s") % listed(rule.name for rule in one.rules)
         tell("assigned", claim=claims[one.claim], to=[person], note=note)
 
 

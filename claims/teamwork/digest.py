@@ -21,6 +21,7 @@ from procrastinate.contrib.django import app
 
 from claims.models import MailChoice, MailSchedule, Notification
 from claims.models.notification import NotificationQuerySet
+from claims.newsroom.mail_languages import time_zone_of, written_for
 from claims.teamwork import mails, notifications
 from factcheck.database.deferred_jobs import defer
 
@@ -56,7 +57,7 @@ def send_digest(*, person_id: int) -> None:
     Notification.objects.filter(pk__in=[row.pk for row in told]).update(mailed_at=timezone.now())
     schedule.digest_of = moment.date()
     schedule.save(update_fields=["digest_of"])
-    with mails.written_for(person):
+    with written_for(person):
         _mail(person, told, moment).send()
 
 
@@ -73,7 +74,7 @@ def due(now: datetime) -> Iterator[int]:
 
 def last_moment(schedule: MailSchedule, now: datetime) -> datetime:
     """When the person's hour was last, in their time zone."""
-    zone = mails.time_zone_of(schedule)
+    zone = time_zone_of(schedule)
     local = now.astimezone(zone)
     today = datetime.combine(local.date(), time(schedule.hour), zone)
     # Compared in one time zone: of two moments in the same one, Python compares what their clocks show.

@@ -3,11 +3,9 @@
 Who gets one is decided when it is sent: not who has left, nor who meanwhile may not read what it tells of.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -16,12 +14,13 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from claims.models import Claim, MailSchedule, Notification
+from claims.models import Claim, Notification
+from claims.newsroom.mail_languages import written_for
 from claims.teamwork import notifications
 from claims.teamwork.happenings import sentence
 
@@ -118,23 +117,6 @@ def subject_of(claim: Claim) -> str:
 def one_line(words: str) -> str:
     """The words without what could end a header, or turn around how it reads."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
-
-
-@contextmanager
-def written_for(person: User) -> Iterator[None]:
-    """In the person's language and time zone, as far as they have said which."""
-    schedule = MailSchedule.objects.filter(person=person).first()
-    language = schedule.language if schedule else ""
-    with translation.override(language or settings.LANGUAGE_CODE), timezone.override(time_zone_of(schedule)):
-        yield
-
-
-def time_zone_of(schedule: MailSchedule | None) -> ZoneInfo:
-    """Where the person is; the newsroom's time zone where that is not known, or is no more."""
-    try:
-        return ZoneInfo(schedule.time_zone if schedule and schedule.time_zone else settings.TIME_ZONE)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo(settings.TIME_ZONE)
 
 
 def absolute(path: str) -> str:

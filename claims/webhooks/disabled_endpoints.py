@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims.models.webhook import WebhookEndpoint
+from claims.newsroom.mail_languages import written_for
 from claims.webhooks import worker_calls
 
 
@@ -41,22 +42,28 @@ def report(endpoint: WebhookEndpoint) -> None:
     """Tell by mail its owner, or else whoever may change webhooks, that this one was switched off, and why."""
     owner = endpoint.owner
     if owner and owner.is_active and owner.email:
-        address, recipients = f"/api/v1/editorial/webhooks/{endpoint.pk}/", [owner.email]
+        page, people = f"/api/v1/editorial/webhooks/{endpoint.pk}/", [owner]
     else:
-        address, recipients = f"/admin/claims/webhookendpoint/{endpoint.pk}/change/", _administrators()
+        page, people = f"/admin/claims/webhookendpoint/{endpoint.pk}/change/", _administrators()
+    for person in people:
+        with written_for(person):
+            _write(endpoint, page, person.email)
+
+
+def _write(endpoint: WebhookEndpoint, page: str, address: str) -> None:
     lines = [
         _("Nothing more is sent to the webhook “%(name)s” (%(url)s).")
         % {"name": endpoint.name, "url": endpoint.url},
         endpoint.disabled_reason,
         _("When its receiver works again, switch it on: it goes on where it stopped."),
-        f"{settings.SITE_URL}{address}",
+        f"{settings.SITE_URL}{page}",
     ]
     subject = _("[Factcheck] Webhook switched off: %s") % endpoint.name
-    send_mail(subject.replace("\n", " "), "\n\n".join(lines), None, recipients)
+    send_mail(subject.replace("\n", " "), "\n\n".join(lines), None, [address])
 
 
-def _administrators() -> list[str]:
+def _administrators() -> list[User]:
     administrators = User.objects.with_perm(
         "claims.change_webhookendpoint", backend="django.contrib.auth.backends.ModelBackend"
     )
-    return [person.email for person in administrators.filter(is_active=True) if person.email]
+    return list(administrators.filter(is_active=True).exclude(email=""))

@@ -157,7 +157,7 @@ class Topology:
         ]
 
     def settings(self) -> dict[str, str]:
-        """The environment of web processes and workers, as docs/operators.md tells it."""
+        """The environment of web processes and workers, as docs/environment-variables.md tells it."""
         return {
             "SECRET_KEY": self.secrets["key"],
             "SITE_URL": f"http://{self.network.address('balancer', 'site')}",

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.admin.base import DeskAdmin, LookOnly
+from factcheck.joined_words import listed
 
 # Sign-in by mail reads User.email, and single sign-on is set up by environment variables: nothing to edit there.
 for unused in (User, Group, EmailAddress, SocialApp, SocialToken, SocialAccount, Authenticator):
@@ -21,7 +22,8 @@ for unused in (User, Group, EmailAddress, SocialApp, SocialToken, SocialAccount,
 class RoleAdmin(GroupAdmin, DeskAdmin):  # type: ignore[misc]  # as above
     """Roles are Django groups; superusers may change what they include."""
 
-    list_display = ("name", "members")
+    list_display = ("__str__", "members")
+    ordering = ("name",)
     # Django's two boxes side by side have names that a screen reader does not read.
     filter_horizontal = ()
 
@@ -30,9 +32,7 @@ class RoleAdmin(GroupAdmin, DeskAdmin):  # type: ignore[misc]  # as above
 
     @admin.display(description=_("members"))
     def members(self, group: Group) -> str:
-        return (
-            ", ".join(sorted(user.get_full_name() or user.username for user in group.user_set.all())) or "–"
-        )
+        return listed(sorted(user.get_full_name() or user.username for user in group.user_set.all())) or "–"
 
 
 @admin.register(SocialAccount)

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar, cast
 
+from django.apps import apps
 from django.contrib import messages
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.admin.options import get_content_type_for_model
@@ -44,6 +45,17 @@ def goes_along(request: HttpRequest, *pages: str) -> bool:
     return request.resolver_match is not None and request.resolver_match.url_name in pages
 
 
+def _but(shown: list[Any], beginnings: tuple[str, ...]) -> list[Any]:
+    """Lines, and lists of what hangs on each, without the lines that begin so."""
+    kept = []
+    for each in shown:
+        if isinstance(each, list):
+            kept += [below] if (below := _but(each, beginnings)) else []
+        elif not each.startswith(beginnings):
+            kept.append(each)
+    return kept
+
+
 class DeskAdmin(ListDownload):
     """The base of every model's pages."""
 
@@ -72,6 +84,17 @@ class DeskAdmin(ListDownload):
         """The rows that the person may read, wherever the admin shows them: lists, pages, pickers, Ctrl-K."""
         rows: Any = super().get_queryset(request)
         return rows.readable_by(person_at(request)) if hasattr(rows, "readable_by") else rows
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What goes along when something is deleted, without the rows that only link two things: they have no words."""
+        shown, counts, missing, protected = super().get_deleted_objects(objs, request)
+        links = [
+            model._meta for model in apps.get_models(include_auto_created=True) if model._meta.auto_created
+        ]
+        for link in links:
+            counts.pop(link.verbose_name_plural, None)
+        beginnings = tuple(f"{capfirst(str(link.verbose_name))}: " for link in links)
+        return _but(shown, beginnings), counts, missing, protected
 
     # Searching --------------------------------------------------------------------------------------------------------
 

@@ -15,8 +15,20 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from factcheck.admin.badges import Tone, badge
 from factcheck.admin.base import DeskAdmin, LookOnly
+from factcheck.admin.library_words import call
 
 admin.site.unregister(ProcrastinateJob)
+call(
+    ProcrastinateJob,
+    _("background job"),
+    _("background jobs"),
+    section=_("Background jobs"),
+    id=_("number"),
+    task_name=_("task"),
+    queue_name=_("queue"),
+    attempts=_("attempts"),
+    scheduled_at=_("due"),
+)
 
 _STATUSES = {
     "todo": _("waiting"),

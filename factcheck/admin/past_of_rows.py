@@ -21,6 +21,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
+from factcheck.joined_words import listed
 from factcheck.web.differences import difference
 
 Values = dict[str, Any]
@@ -196,7 +197,7 @@ class _Names:
         return related  # the stubs allow \"self\", which is resolved by now
 
     def fields(self, names: Iterable[str]) -> str:
-        return ", ".join(str(self._fields[name].verbose_name) for name in names)
+        return listed(str(self._fields[name].verbose_name) for name in names)
 
     def change(self, name: str, before: Any, after: Any) -> FieldChange:
         return FieldChange(
@@ -222,7 +223,7 @@ def _in_words(value: Any) -> str:
     if isinstance(value, date):
         return date_format(value, "DATE_FORMAT")
     if isinstance(value, list):
-        return ", ".join(map(_in_words, value))
+        return listed(map(_in_words, value))
     return str(value)
 
 

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from factcheck.admin.three_way import Value
+from factcheck.joined_words import listed
 
 Names = tuple[str, ...]
 #: No more of a list of chosen rows is named.
@@ -75,12 +76,12 @@ def in_words(bound: forms.BoundField, value: Value) -> str:
     """The value as a person reads it."""
     field = bound.field
     if isinstance(field, forms.ModelChoiceField):
-        return ", ".join(_names_of_rows(field, value))
+        return listed(_names_of_rows(field, value))
     if isinstance(field, forms.BooleanField):
         return _("yes") if value else _("no")
     if isinstance(field, forms.ChoiceField):
         labels = {str(key): str(label) for key, label in _choices(field.choices)}
-        return ", ".join(labels.get(each, each) for each in value if each)
+        return listed(labels.get(each, each) for each in value if each)
     return " ".join(filter(None, value))
 
 

@@ -2,7 +2,7 @@
 
 A wrong value raises `ImproperlyConfigured` with a sentence that names the variable. Any variable NAME may be given as
 NAME_FILE instead: a file in which the value stands. `ENVIRONMENT` lists every variable
-that was read; docs/operators.md documents exactly these, and a test compares.
+that was read; docs/environment-variables.md documents exactly these, and a test compares.
 """
 
 import os

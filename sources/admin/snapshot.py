@@ -17,6 +17,7 @@ from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
 from factcheck.admin.days_filter import DaysFilter
 from factcheck.admin.technical import fingerprint
 from factcheck.database.occurring_values import occurring_values
+from factcheck.joined_words import listed
 from sources.admin.marked_text import Mark, marked
 from sources.models import Snapshot
 
@@ -34,7 +35,7 @@ def marked_text(snapshot: Snapshot, reader: User) -> SafeString:
         [
             Mark(
                 *(a.start, a.end, change_page(a.claim)),
-                ", ".join(
+                listed(
                     filter(
                         None,
                         [f"{a.claim} ({a.claim.get_state_display()})", snapshot.heard_at(a.start, a.end)],

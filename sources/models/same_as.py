@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.model_fields import AddressField, AddressFormField
@@ -63,6 +64,13 @@ class SpellsIdentifiersAlike(models.Func):
     )
     output_field = models.BooleanField()
     arity = 1
+
+    def as_sql(  # type: ignore[override]  # the stubs name what it takes besides one by one
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> Any:
+        """The array is named twice, so a value for it, which a form is checked with, is given twice."""
+        sql, values = super().as_sql(compiler, connection, **context)
+        return sql, (*values, *values)
 
 
 def same_as_field() -> SameAsField:

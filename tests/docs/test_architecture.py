@@ -1,4 +1,4 @@
-"""docs/architecture.md, docs/how-to/ and the pages at the top are true: every path and every name in them is there."""
+"""The map, the flows, the steps and the pages at the top are true: every path and every name in them is there."""
 
 import re
 from functools import cache
@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = [
     ROOT / "docs" / "architecture.md",
+    ROOT / "docs" / "flows.md",
     ROOT / "README.md",
     ROOT / "CHANGELOG.md",
     ROOT / "CONTRIBUTING.md",

@@ -7,6 +7,7 @@ from django.conf import settings
 PAGES = (
     "api.md",
     "api-resources.md",
+    "api-look-ups.md",
     "api-trust.md",
     "interoperability.md",
     "ledger-proofs.md",

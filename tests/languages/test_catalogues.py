@@ -137,6 +137,8 @@ def test_white_space_at_the_ends_and_mark_up_are_those_of_the_original(code: str
 
 
 def _ends(text: str) -> tuple[str, str]:
+    """White space at the beginning and at the end; before a mark, French has a space that does not break."""
+    text = re.sub("^\N{NO-BREAK SPACE}(?=[;:!?»])", "", text)
     return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
 
 
@@ -253,3 +255,19 @@ def test_what_lacks_a_form_is_shown_in_english_and_not_as_nothing() -> None:
     half = merged(Catalog(locale="de"), {Message("%d x", "%d y"): ["a.py"]}, "de")
     half.get(("%d x", "%d y")).string = ("%d X", "")  # type: ignore[union-attr]
     assert b"%d x" not in compiled(half)
+
+
+#: How friends are addressed, in languages in which a newsroom's program does not do so.
+_FAMILIAR = {
+    "de": r"\b([Dd]u|[Dd]ein(e[mnrs]?)?|[Dd]ir|[Dd]ich)\b|\bBitte (gib|wähle|versuche|bestätige|klick|folge)\b",
+    "es": r"\b([Tt]ú|[Tt]us?|[Pp]uedes|[Tt]ienes|[Ee]stás|[Ii]ntroduce|[Tt]en)\b",
+    "fr": r"\b([Tt]u|[Tt]on|[Tt]es|[Tt]oi)\b",
+}
+
+
+@pytest.mark.parametrize("code", _FAMILIAR)
+def test_everybody_is_addressed_politely(code: str) -> None:
+    """Libraries do not, so what is taken over from them is put otherwise."""
+    familiar = re.compile(_FAMILIAR[code])
+    texts = [text for message in entries(code, "django") for text in forms(message.string)]
+    assert [text for text in texts if familiar.search(re.sub("<[^>]*>", "", text))] == []

@@ -172,6 +172,38 @@ def test_two_people_are_shown_different_proposals(opened: Open, editor: User, ch
     is_shown(second, claims[3])
 
 
+#: The words of buttons that are broken in two because they have no room.
+_BROKEN_WORDS = """() => {
+    const broken = [];
+    for (const button of document.querySelectorAll(".triage-moves .desk-button")) {
+        for (const node of button.childNodes) {
+            if (node.nodeType !== Node.TEXT_NODE) continue;
+            for (const found of node.data.matchAll(/\\S+/g)) {
+                const range = document.createRange();
+                range.setStart(node, found.index);
+                range.setEnd(node, found.index + found[0].length);
+                if (range.getClientRects().length > 1) broken.push(found[0]);
+            }
+        }
+    }
+    return broken;
+}"""
+
+
+@pytest.mark.parametrize("locale", ["de-DE", "ar-EG", "es-ES"])
+def test_long_words_have_room_on_a_phone(opened: Open, editor: User, locale: str) -> None:
+    propose(1)
+    phone = {
+        "viewport": {"width": 390, "height": 800},
+        "locale": locale,
+        "has_touch": True,
+        "is_mobile": True,
+    }
+    page = opened(editor, "/admin/claims/claim/triage/?queue=triage", **phone)
+    assert page.evaluate(_BROKEN_WORDS) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 def test_a_phone_and_both_schemes(opened: Open, editor: User) -> None:
     propose(3)
     long = make_claim("Donaudampfschifffahrtsgesellschaftskapitän" * 3, state="proposed", score=1)

@@ -160,3 +160,41 @@ def test_modules_mark_what_people_read(path: Path) -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_templates_mark_what_people_read(path: Path) -> None:
     assert [text for text in _bare_texts(path) if not any(known in text for known in AS_IT_IS)] == []
+
+
+def _joined(path: Path) -> Iterator[str]:
+    """Where a module puts commas between words by itself."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and _name(node.func) == "join" and isinstance(node.func, ast.Attribute):
+            between = node.func.value
+            if isinstance(between, ast.Constant) and between.value in (", ", "; "):
+                yield f"{path.name}: {ast.unparse(node)}"
+
+
+def _commas(path: Path) -> Iterator[str]:
+    """Commas of English between two variables or tags of a template, and filters that put them there."""
+    tokens = Lexer(path.read_text()).tokenize()
+    in_translation = False
+    for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if before.token_type == TokenType.BLOCK:
+            first = before.contents.split()[0]
+            in_translation = first.startswith("blocktrans") or (
+                in_translation and not first.startswith("endblocktrans")
+            )
+        if token.token_type == TokenType.VAR and re.search(r'join:"[,;] "', token.contents):
+            yield token.contents
+        elif in_translation or token.token_type != TokenType.TEXT or after.token_type == TokenType.TEXT:
+            continue
+        elif re.match(r"(</\w+>)?\)?[,;] ", token.contents):
+            yield f"{before.contents} {token.contents!r}"
+
+
+def test_modules_join_words_by_the_language() -> None:
+    """What modules of models join is SQL."""
+    modules = [path for path in MODULES if path.parent.name != "models"]
+    assert [found for path in modules for found in _joined(path)] == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_templates_join_words_by_the_language(path: Path) -> None:
+    assert list(_commas(path)) == []

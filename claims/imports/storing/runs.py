@@ -34,6 +34,8 @@ from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from factcheck.database.locks import AlreadyHeld, alone
 from factcheck.installation.file_store import FilesAway
+from factcheck.installation.house_language import in_house_language
+from factcheck.installation.spoken_sentences import in_words
 from sources.material import STANDARD_INPUT, is_address
 
 #: Tasks of the worker, in `tasks` beside this module.
@@ -268,7 +270,8 @@ def _noting(run: ImportRun) -> Noted:
     """Keeps what is noted of the files, each note once."""
 
     def note(file: File, sentence: str) -> None:
-        noted = f"{file.name}: {sentence}"
+        with in_house_language():
+            noted = f"{file.name}: {in_words(sentence)}"
         if noted not in run.notes and len(run.notes) < MOST_NOTES:
             run.notes.append(noted)
 

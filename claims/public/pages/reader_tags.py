@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, get_language_info, pgettext
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from claims.ledger.document import claimreview
@@ -31,6 +31,7 @@ from claims.public.pages.share_text import share_text
 from claims.public.pages.source_text import CheckedPassage
 from claims.public.pages.structured_data import structured_data
 from claims.public.pages.subject_names import subject_path
+from factcheck.joined_words import comma
 from factcheck.web.language_addresses import address_here, address_in, alternates, page_path
 from sources.addresses import domain
 from sources.media_fragments import seconds_of
@@ -108,12 +109,6 @@ def open_graph_locale(language: str) -> str:
     except (ValueError, UnknownLocaleError):
         return ""
     return f"{found.language}_{found.territory or likely.territory}"
-
-
-@register.simple_tag
-def comma() -> str:
-    """What stands between two facts, or between the items of a list."""
-    return pgettext("between two facts", ", ")
 
 
 @register.filter

@@ -1,16 +1,14 @@
-"""The claim's page and list: triage, quotes that are found in their source, moves, and two people on one page."""
-
-from typing import Any
+"""The claim's page and list: quotes that are found in their source, and two people on one page."""
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from claims.models import Appearance, Claim, Claimant, Publication, Topic, Transition
+from claims.models import Appearance, Claim, Claimant
 from claims.review import verdict_drafts, workflow
 from sources.models import Publisher, Source
-from tests.helpers.desk import Desk, buttons, said
+from tests.helpers.desk import Desk, said
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 
 TEXT = "Ferries ran late on Monday. The minister said the bridge cost 90 million euros. Ferries ran late on Tuesday."
@@ -88,192 +86,6 @@ def test_new_words_are_looked_up_again_and_old_ones_stay_where_they_are(desk: De
     appearance.refresh_from_db()
     assert (appearance.exact, appearance.start) == ("The minister said", TEXT.index("The minister said"))
     assert appearance.prefix.endswith("late on Monday. ")
-
-
-# Moves ----------------------------------------------------------------------------------------------------------------
-
-
-def test_the_whole_way_of_a_claim(desk: Desk, client: Client, checker: User, editor: User) -> None:
-    claim = make_claim("The bridge cost 90 million euros.", state="proposed")
-    desk.sign_in(checker)
-    assert desk.move(claim, "accept", note="It decides the budget.") == [
-        "Accept for checking: done. The state is “Accepted”."
-    ]
-    client.post(reverse("admin:claims_claim_draft", args=[claim.pk]))
-    verdict = claim.verdicts.get()
-    assert (verdict.author, verdict.state) == (checker, "draft")
-    page = desk.text(verdict)
-    assert "Still missing before review" in page
-    assert "evidence with an address or a snapshot" in page
-    rating = verdict.publisher.rating_scales.get().ratings.get(code="false")
-    content = {"rating": rating.pk, "summary": "It cost 120 million.", "reviewed_on": "2026-03-01"}
-    evidence = {
-        "evidence-TOTAL_FORMS": "1",
-        "evidence-0-source": make_source().pk,
-        "evidence-0-stance": "refutes",
-    }
-    response = desk.save(verdict, **content, **evidence, **{"evidence-0-position": "0"})
-    assert said(response) == ["Saved."]
-    assert client.get(desk.page(verdict)).context["missing"] == []
-    assert desk.move(verdict, "submit") == ["Submit for review: done. The state is “In review”."]
-    desk.sign_in(editor)
-    verdict.refresh_from_db()
-    assert desk.move(verdict, "sign_off") == ["Sign off: done. The state is “In review”."]
-    [told] = desk.move(verdict, "publish")
-    public = reverse("claim", args=[claim.pk, claim.slug])
-    assert told.startswith("Publish: done. The state is “Published”. ")
-    assert f'href="{public}"' in told
-    assert Publication.objects.current().get(claim=claim).document["verdicts"][0]["rating"]["code"] == "false"
-
-
-@pytest.mark.parametrize(
-    ("role", "state", "expected"),
-    [
-        ("contributor", "proposed", set()),
-        ("checker", "proposed", {"accept", "decline"}),
-        ("checker", "accepted", {"decline", "reconsider"}),
-        ("editor", "proposed", {"accept", "decline", "merge"}),
-        ("editor", "accepted", {"decline", "merge", "reconsider"}),
-    ],
-)
-def test_only_legal_moves_are_buttons(
-    role: str, state: str, expected: set[str], desk: Desk, request: pytest.FixtureRequest
-) -> None:
-    desk.sign_in(request.getfixturevalue(role))
-    assert buttons(desk.text(make_claim(state=state))) == expected
-
-
-def test_what_stands_in_the_way_is_said_and_not_offered(desk: Desk, editor: User, publish: Any) -> None:
-    page = desk.sign_in(editor).text(publish())
-    assert "decline" not in buttons(page)
-    assert "The claim has a published verdict. Retract that first." in page
-
-
-def test_a_forbidden_move_is_a_403_and_changes_nothing(desk: Desk, contributor: User) -> None:
-    claim = make_claim(state="proposed", created_by=contributor)
-    address = f"/admin/claims/claim/{claim.pk}/move/accept/"
-    assert desk.sign_in(contributor).client.post(address, {"last_move": "0"}).status_code == 403
-    claim.refresh_from_db()
-    assert claim.state == "proposed"
-
-
-@pytest.mark.parametrize(
-    ("action", "asked", "refusal"),
-    [
-        ("publish", {}, "“publish” is not possible while the state is “Proposed”."),
-        ("decline", {"note": " "}, "A note is needed: Why it is not checked."),
-        ("merge", {}, "Name another claim to merge into."),
-        ("merge", {"into": "no number"}, "Name another claim to merge into."),
-        ("merge", {"into": "999999999"}, "Name another claim to merge into."),
-        ("accept", {"kind": "joke"}, "Choose the kind of change."),
-    ],
-)
-def test_a_wrong_move_is_a_message(
-    action: str, asked: dict[str, str], refusal: str, desk: Desk, editor: User
-) -> None:
-    claim = make_claim(state="proposed")
-    assert desk.sign_in(editor).move(claim, action, **asked) == [refusal]
-    assert Transition.objects.count() == 0
-
-
-def test_a_second_click_does_nothing_twice(desk: Desk, editor: User, publish: Any, topic: Topic) -> None:
-    claim = publish()
-    claim.topics.add(topic)
-    desk.sign_in(editor)
-    seen = claim.transitions.filter(verdict=None).order_by("pk").values_list("pk", flat=True).last() or 0
-    asked = {"seen": seen, "note": "Filed under transport.", "kind": "clarification"}
-    [told] = desk.move(claim, "republish", **asked)
-    assert told.startswith("Publish changed appearances and topics: done. The state is “Accepted”. ")
-    assert desk.move(claim, "republish", **asked) == [
-        "That had been done already, by Edda. Nothing was done twice."
-    ]
-    kinds = claim.publications.order_by("version").values_list("kind", flat=True)
-    assert list(kinds) == ["publication", "clarification"]
-
-
-def test_an_old_page_moves_nothing(desk: Desk, checker: User, editor: User) -> None:
-    claim = make_claim(state="proposed")
-    workflow.move(claim, "accept", by=checker)
-    assert desk.sign_in(editor).move(claim, "decline", seen=0, note="Not ours.") == [
-        "Meanwhile somebody has moved this on. Nothing was done: look at it as it is now."
-    ]
-    claim.refresh_from_db()
-    assert claim.state == "accepted"
-
-
-def test_a_move_is_never_made_by_following_a_link(desk: Desk, client: Client, editor: User) -> None:
-    claim = make_claim(state="proposed")
-    desk.sign_in(editor)
-    assert client.get(reverse("admin:claims_claim_move", args=[claim.pk, "accept"])).status_code == 302
-    assert client.get(reverse("admin:claims_claim_draft", args=[claim.pk])).status_code == 302
-    claim.refresh_from_db()
-    assert (claim.state, claim.verdicts.count()) == ("proposed", 0)
-
-
-def test_a_move_needs_the_token_against_forged_requests(editor: User) -> None:
-    claim = make_claim(state="proposed")
-    browser = Client(enforce_csrf_checks=True)
-    browser.force_login(editor)
-    assert browser.post(reverse("admin:claims_claim_move", args=[claim.pk, "accept"])).status_code == 403
-
-
-def test_merge_and_its_undoing(desk: Desk, editor: User) -> None:
-    claim, target = make_claim(), make_claim()
-    assert desk.sign_in(editor).move(claim, "merge", into=target.pk, note="The same sentence.") == [
-        "Merge into another claim: done. The state is “Merged”."
-    ]
-    assert str(target) in desk.text(claim)
-    claim.refresh_from_db()
-    assert desk.move(claim, "unmerge", note="Two bridges.") == [
-        "Undo the merge: done. The state is “Accepted”."
-    ]
-
-
-# Several at once ------------------------------------------------------------------------------------------------------
-
-
-def select(claims: list[Claim], action: str, **more: str) -> dict[str, Any]:
-    return {"action": action, "_selected_action": [claim.pk for claim in claims], **more}
-
-
-def test_several_are_accepted_and_refusals_named(desk: Desk, client: Client, checker: User) -> None:
-    proposed, declined = (
-        make_claim(state="proposed"),
-        make_claim("Old news.", state="declined", reason="Too old."),
-    )
-    desk.sign_in(checker)
-    response = client.post(
-        reverse("admin:claims_claim_changelist"), select([proposed, declined], "accept_selected"), follow=True
-    )
-    assert said(response) == [
-        "Not done: “Old news.” “accept” is not possible while the state is “Declined”.",
-        "1 claim: done.",
-    ]
-    proposed.refresh_from_db()
-    assert proposed.state == "accepted"
-
-
-def test_several_are_declined_with_one_reason(desk: Desk, client: Client, checker: User) -> None:
-    claims = [make_claim(state="proposed"), make_claim(state="proposed")]
-    desk.sign_in(checker)
-    address = reverse("admin:claims_claim_changelist")
-    asked = client.post(address, select(claims, "decline_selected"))
-    assert "why they are not checked" in asked.content.decode()
-    assert {claim.state for claim in Claim.objects.all()} == {"proposed"}
-    empty = client.post(address, select(claims, "decline_selected", asked="1", words=" "))
-    assert "Write why" in empty.content.decode()
-    client.post(address, select(claims, "decline_selected", asked="1", words="Forecasts."))
-    assert set(Claim.objects.values_list("state", "reason")) == {("declined", "Forecasts.")}
-
-
-def test_who_cannot_triage_is_offered_no_action(desk: Desk, client: Client, contributor: User) -> None:
-    claim = make_claim(state="proposed")
-    desk.sign_in(contributor)
-    address = reverse("admin:claims_claim_changelist")
-    assert "accept_selected" not in client.get(address).content.decode()
-    client.post(address, select([claim], "accept_selected"))
-    claim.refresh_from_db()
-    assert claim.state == "proposed"
 
 
 # Editing --------------------------------------------------------------------------------------------------------------

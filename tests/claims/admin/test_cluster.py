@@ -177,3 +177,8 @@ def test_its_history_tells_who_added_and_removed_what(desk: Desk, cluster: Clust
     told = [entry.what for entry in history.context["page"]]
     assert "Added “Trams cost nothing.”" in told
     assert len(told) >= 3
+
+
+def test_a_row_that_is_not_stored_yet_says_nothing_of_when_it_was_added(desk: Desk) -> None:
+    page = desk.client.get(reverse("admin:claims_cluster_add")).content.decode()
+    assert "DatabaseDefault" not in page

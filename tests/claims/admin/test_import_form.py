@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from claims.admin.format_titles import TITLES, format_title
+from claims.imports.format_titles import TITLES, format_title
 from claims.imports.reading import recognition
 from claims.models import ImportRun
 from tests.claims.admin.conftest import make_run

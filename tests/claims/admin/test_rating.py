@@ -123,3 +123,16 @@ def test_a_class_that_is_set_on_a_page_is_followed_too(desk: Desk) -> None:
     (name,) = (key for key, value in form.items() if key.endswith("-id") and value == str(false.pk))
     desk.save(false.scale, form, **{name.replace("-id", "-normalised"): "mixed"})
     assert (rating("false").normalised, jobs()) == ("mixed", [[false.pk], [false.pk]])
+
+
+@pytest.mark.parametrize("page", ["admin:claims_rating_change", "admin:claims_ratingscale_change"])
+def test_who_may_not_edit_reads_other_languages_as_words(
+    client: Client, contributor: User, page: str
+) -> None:
+    mostly_true = rating("mostly_true")
+    of = mostly_true if page.startswith("admin:claims_rating_") else mostly_true.scale
+    client.force_login(contributor)
+    shown = client.get(reverse(page, args=[of.pk])).content.decode()
+    assert "Größtenteils wahr" in shown
+    assert "صحيح في معظمه" in shown
+    assert "\\u" not in shown

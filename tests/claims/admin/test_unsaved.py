@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -17,59 +17,12 @@ from django.utils import timezone
 from claims.admin.claim import ClaimAdmin
 from claims.admin.unsaved import unsaved_of
 from claims.models import Claim, UnsavedForm
-from claims.models.unsaved_form import DAYS, LARGEST, MOST_PER_PERSON
 from claims.newsroom.desk_sessions import NOTED
-from claims.tasks import forget_unsaved_forms
-from tests.helpers.broken_rules import refused, sql
 from tests.helpers.desk import Desk
 from tests.helpers.newsroom import make_claim
+from tests.helpers.unsaved_writer import NOBODYS, WORDS, Writer, kept
 
 pytestmark = pytest.mark.django_db
-
-WORDS = {"context": "Half a thought"}
-
-
-#: A page that nobody has open.
-NOBODYS = "1f0c6c5e-6f0b-4a5d-9a52-3d0f3c1f7f10"
-
-
-class Writer:
-    """A page that somebody has open, which sends what is typed on it."""
-
-    def __init__(self, person: User, page: str = "/admin/claims/claim/add/") -> None:
-        self.person, self.page, self.name, self.sequence = person, page, str(uuid4()), 0
-        self.client = Client()
-        self.client.force_login(person)
-
-    def message(self, values: Any = None, **more: Any) -> dict[str, Any]:
-        self.sequence += 1
-        return {
-            "person": str(self.person.pk),
-            "writer": self.name,
-            "sequence": self.sequence,
-            "page": self.page,
-            "form": "claim_form",
-            "version": "v",
-            "values": WORDS if values is None else values,
-            "started": {"context": "Nothing"},
-        } | more
-
-    def post(self, name: str, body: Any, **options: Any) -> Any:
-        return self.client.post(reverse(name), body, content_type="application/json", **options)
-
-    def write(self, values: Any = None, **more: Any) -> Any:
-        answer = self.post("desk-kept", self.message(values, **more))
-        return (answer.status_code, answer.json().get("kept"))
-
-    def drafts(self, **asked: Any) -> Any:
-        return self.client.get(reverse("desk-kept"), {"page": self.page} | asked).json()
-
-    def values(self) -> list[Any]:
-        return [draft["values"] for draft in self.drafts()["drafts"]]
-
-
-def kept() -> list[dict[str, Any]]:
-    return list(UnsavedForm.objects.filter(closed_at=None).order_by("pk").values_list("values", flat=True))
 
 
 def test_what_is_typed_is_given_back_on_any_device(checker: User) -> None:
@@ -248,106 +201,6 @@ def test_neither_typing_nor_asking_prolongs_a_session(checker: User) -> None:
     writer.drafts()
     assert Session.objects.get().expire_date == before.expire_date
     assert all("sessionid" not in name for name in writer.client.get(reverse("desk-kept")).cookies)
-
-
-# Bounds ---------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "",
-        "[]",
-        "7",
-        "null",
-        "{",
-        '{"person": 1}',
-        "[" * 100_000,
-        b"\xff\xfe",
-        '{"writer": "\\ud800"}',
-    ],
-)
-def test_what_is_no_message_is_refused(checker: User, body: Any) -> None:
-    writer = Writer(checker)
-    assert writer.post("desk-kept", body).status_code in (400, 409)
-    assert writer.post("desk-given-up", body).status_code in (400, 409)
-    assert not UnsavedForm.objects.exists()
-
-
-def test_words_in_any_script_come_back_as_they_were(checker: User) -> None:
-    words = {
-        "context": "“Ünïcode” عربي 한국어 👩‍👩‍👧\r\n\ttab",
-        "topics": [["1", "<b>"]],
-        "evidence-0-DELETE": ["on"],
-        "none": [],
-    }
-    writer = Writer(checker)
-    writer.write(words | {"csrfmiddlewaretoken": "secret", "new_password1": "secret"})
-    assert writer.values() == [words]
-    writer.write({"context": "a\0b\ud800"})
-    assert writer.values() == [{"context": "ab?"}]
-
-
-def test_two_megabytes_are_refused_before_they_are_read(checker: User) -> None:
-    writer = Writer(checker)
-    message = writer.message({"context": "x" * 2 * LARGEST})
-    with patch("claims.admin.kept_message.json") as reader:
-        assert writer.post("desk-kept", message).status_code == 413
-        reader.loads.assert_not_called()
-    assert writer.write({"context": "x" * (LARGEST - 1000)}) == (200, True)
-
-
-def test_more_forms_than_anybody_fills_in_are_not_kept(checker: User, colleague: User) -> None:
-    first = Writer(checker)
-    first.write()
-    UnsavedForm.objects.bulk_create(
-        UnsavedForm(person=checker, writer=uuid4(), sequence=1, page="/admin/")
-        for _ in range(MOST_PER_PERSON - 1)
-    )
-    assert Writer(checker).write() == (429, None)
-    # Those that are there go on, others begin, and one that is saved makes room.
-    assert first.write({"context": "more"}) == (200, True)
-    assert Writer(colleague).write() == (200, True)
-    first.post("desk-given-up", {"person": checker.pk, "writers": {first.name: 2}})
-    assert Writer(checker).write() == (200, True)
-
-
-def test_the_database_holds_the_bounds(checker: User) -> None:
-    Writer(checker).write()
-    for change, rule in [
-        ("page = '/claims/7/'", "unsavedform_is_of_the_desk"),
-        (f"values = jsonb_build_object('a', repeat('x', {2 * LARGEST}))", "unsavedform_is_bounded"),
-        ("closed_at = now()", "unsavedform_holds_nothing_once_closed"),
-    ]:
-        refused(f"UPDATE claims_unsavedform SET {change}", match=rule)
-    columns = 'person_id, writer, sequence, page, form, version, "values", started'
-    again = f"INSERT INTO claims_unsavedform ({columns}) SELECT {columns} FROM claims_unsavedform"
-    refused(again, match="unsavedform_one_per_writer")
-    refused(
-        f"INSERT INTO claims_unsavedform ({columns}) SELECT {columns.replace('writer', 'gen_random_uuid()')}"
-        f" FROM claims_unsavedform, generate_series(1, {MOST_PER_PERSON})",
-        match="unsavedform_are_few",
-    )
-
-
-def test_it_is_kept_for_thirty_days(checker: User) -> None:
-    old, young, saved = Writer(checker), Writer(checker), Writer(checker)
-    old.write()
-    young.write({"context": "young"})
-    saved.write()
-    saved.post("desk-given-up", {"person": checker.pk, "writers": {saved.name: 1}})
-    for writer, days in [(old, DAYS + 1), (young, DAYS - 1)]:
-        sql(
-            "UPDATE claims_unsavedform SET updated_at = %s WHERE writer = %s",
-            timezone.now() - timedelta(days=days),
-            writer.name,
-        )
-    assert young.values() == [{"context": "young"}]
-    forget_unsaved_forms(0)
-    assert set(UnsavedForm.objects.values_list("writer", flat=True)) == {UUID(young.name), UUID(saved.name)}
-    sql("UPDATE claims_unsavedform SET closed_at = closed_at - interval '9 days' WHERE closed_at IS NOT NULL")
-    forget_unsaved_forms(0)
-    assert UnsavedForm.objects.count() == 1
 
 
 # The list -------------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import orjson
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.utils import translation
 from pytest_django import Settings
 
 from claims.models import Claim, ImportRun, Publication
@@ -223,3 +225,29 @@ class TestHouseArchive:
                 "import_claims", lines(tmp_path / "archive.jsonl", review()), "--house-archive", *arguments
             )
         assert not ImportRun.objects.exists()
+
+
+def test_a_dirty_table_is_told_of_in_german(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All but the names of fields, which stand in mappings as they are."""
+    table = tmp_path / "checks.csv"
+    table.write_text(
+        "Claim,Rating,Publisher,URL,Mood\n"
+        "Ice is hot.,False,The Harbour Post,https://post.example/1,sad\n"
+        ",False,The Harbour Post,https://post.example/2,glad\n"
+    )
+    told = io.StringIO()
+    with translation.override("de"), pytest.raises(SystemExit):
+        call_command("import_claims", str(table), "--dry-run", stdout=told, stderr=told)
+    said = " ".join(re.sub("[│┃]", " ", told.getvalue() + capsys.readouterr().err).split())
+    assert "checks.csv: Tabelle (CSV, TSV)" in said
+    assert "Zuordnung: nach den Namen der Spalten vorgeschlagen" in said
+    assert "statement: keine Aussage" in said
+    assert [english for english in ("Table", "proposed by", "no statement") if english in said] == []
+
+
+def test_what_was_not_read_is_noted_in_the_language_of_the_house(tmp_path: Path, settings: Settings) -> None:
+    table = tmp_path / "checks.csv"
+    table.write_text("Claim,Rating,Publisher,Mood\nIce is hot.,False,The Harbour Post,sad\n")
+    settings.LANGUAGE_CODE = "es"
+    with translation.override("de"):
+        assert run(str(table))[0]["notes"] == ["checks.csv: Columnas que no se leen: Mood."]

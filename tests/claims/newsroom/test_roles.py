@@ -1,8 +1,13 @@
 """Roles after an upgrade: what is new comes to them, what an administrator took from them stays away."""
 
+import re
+
 import pytest
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group, Permission, User
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
 
 from claims.models import OfferedPermission
 from claims.newsroom import roles
@@ -66,3 +71,17 @@ def test_a_permission_is_offered_once() -> None:
             f"INSERT INTO {table} (role_id, permission_id) VALUES (%s, %s)",
             [row.role_id, row.permission_id],
         )
+
+
+def test_roles_are_called_in_the_language_of_the_page(client: Client, administrator: User) -> None:
+    """Also where people are given them; a role of the newsroom's own keeps its name."""
+    own = Group.objects.create(name="Interns")
+    client.force_login(administrator)
+    german = {"Accept-Language": "de"}
+    for page in ("admin:auth_group_changelist", "admin:auth_user_changelist", "admin:auth_user_add"):
+        shown = client.get(reverse(page), headers=german).content.decode()
+        assert "Redaktionsleitung" in shown, page
+        assert not re.search(r">\s*(Fact-checker|Contributor)\s*<", shown), page
+    assert str(own) == "Interns"
+    with translation.override("ko"):
+        assert str(Group.objects.get(name="Fact-checker")) == "팩트체커"

@@ -1,4 +1,4 @@
-"""Second factors that a role requires: days to set one up, then a closed desk; lost ones; and ways around."""
+"""Second factors that a role requires: days to set one up, then a closed desk; and ways around."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,7 +10,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.contrib.auth.models import Group, User
-from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,27 +19,11 @@ from django.utils.formats import date_format
 
 from claims.models import AuditRecord, SecondFactorGrace, SecondFactorRule
 from claims.newsroom import api_tokens, second_factors
-from claims.newsroom.factor_mail import tell_of_reset
-from claims.newsroom.refusals import NotAllowed, NotPossible
 from tests.helpers.broken_rules import refused, sql
 from tests.helpers.desk import Desk
+from tests.helpers.required_factors import PASSWORD, SECRET, due, require, rule
 
 pytestmark = pytest.mark.django_db
-
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-PASSWORD = "correct horse battery"
-
-
-def code() -> str:
-    return str(format_hotp_value(hotp_value(SECRET, next(yield_hotp_counters_from_time()))))
-
-
-def rule(role: str) -> SecondFactorRule:
-    return SecondFactorRule.objects.get(role__name=role)
-
-
-def require(role: str, days: int) -> None:
-    SecondFactorRule.objects.filter(role__name=role).update(required=True, grace_days=days)
 
 
 @pytest.fixture
@@ -52,10 +35,6 @@ def desk(client: Client, checker: User) -> Client:
 
 def person_of(client: Client) -> User:
     return User.objects.get(pk=client.session["_auth_user_id"])
-
-
-def due(somebody: User) -> Any:
-    return second_factors.due_of(User.objects.get(pk=somebody.pk))
 
 
 # Of whom, and until when ----------------------------------------------------------------------------------------------
@@ -289,136 +268,6 @@ def test_tokens_of_whom_the_provider_vouched_for_go_on(asked: Callable[[], Any],
     assert asked().status_code == 200
     second_factors.note_vouching(checker, vouched=False)
     assert asked().status_code == 401
-
-
-# Removing -------------------------------------------------------------------------------------------------------------
-
-
-def key(somebody: User, name: str = "Key") -> Authenticator:
-    return Authenticator.objects.create(user=somebody, type="webauthn", data={"name": name, "credential": {}})
-
-
-def kinds(somebody: User) -> list[str]:
-    return sorted(Authenticator.objects.filter(user=somebody).values_list("type", flat=True))
-
-
-def signed_in_just_now(client: Client) -> None:
-    client.post(reverse("account_login"), {"login": "chris", "password": PASSWORD})
-    client.post(reverse("mfa_authenticate"), {"code": code()})
-    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-
-
-def test_the_last_one_is_not_removed_while_it_is_required(client: Client, checker: User) -> None:
-    TOTP.activate(checker, SECRET)
-    signed_in_just_now(client)
-    require("Fact-checker", 10)
-    answer = client.post(reverse("mfa_deactivate_totp"), follow=True)
-    assert "Your role needs a second factor" in answer.content.decode()
-    assert kinds(checker) == ["totp"]
-    added = key(checker)
-    client.post(reverse("mfa_deactivate_totp"))
-    assert kinds(checker) == ["webauthn"]
-    client.post(reverse("mfa_remove_webauthn", args=[added.pk]))
-    assert kinds(checker) == ["webauthn"]
-    SecondFactorRule.objects.filter(role__name="Fact-checker").update(required=False)
-    client.post(reverse("mfa_remove_webauthn", args=[added.pk]))
-    assert kinds(checker) == []
-
-
-def test_nobody_removes_a_colleagues(client: Client, checker: User, colleague: User) -> None:
-    TOTP.activate(checker, SECRET)
-    signed_in_just_now(client)
-    theirs = key(colleague)
-    assert client.post(reverse("mfa_remove_webauthn", args=[theirs.pk])).status_code == 404
-    assert kinds(colleague) == ["webauthn"]
-
-
-# Lost ones ------------------------------------------------------------------------------------------------------------
-
-
-def reset(client: Client, somebody: User, reason: str = "Called her back.") -> Any:
-    return client.post(reverse("admin:auth_user_reset_factors", args=[somebody.pk]), {"reason": reason})
-
-
-def test_an_administrator_resets_a_lost_one(
-    client: Client, administrator: User, checker: User, mailoutbox: list[Any]
-) -> None:
-    require("Fact-checker", 6)
-    User.objects.filter(pk=checker.pk).update(date_joined=timezone.now() - timedelta(days=400))
-    TOTP.activate(checker, SECRET)
-    Authenticator.objects.create(user=checker, type="recovery_codes", data={})
-    theirs = Client()
-    theirs.force_login(checker)
-    client.force_login(administrator)
-    assert reset(client, checker, " ").status_code == 302
-    assert kinds(checker) == ["recovery_codes", "totp"]
-    assert reset(client, checker)["Location"] == reverse("admin:auth_user_change", args=[checker.pk])
-    assert kinds(checker) == []
-    grace = SecondFactorGrace.objects.get(person=checker)
-    assert grace.begins_at
-    assert due(checker) == grace.begins_at + timedelta(days=6)
-    assert theirs.get(reverse("admin:index"))["Location"] == reverse("admin:login") + "?next=/admin/"
-    record = AuditRecord.objects.get(kind="factors_reset")
-    assert (record.actor, record.subject, record.what) == (administrator, checker, "Called her back.")
-    tell_of_reset(person_id=checker.pk, by_id=administrator.pk)
-    [mail] = mailoutbox
-    assert mail.to == ["chris@example.org"]
-    assert "Ada has reset the second factors" in mail.body
-
-
-def test_nobody_resets_their_own(client: Client, administrator: User) -> None:
-    TOTP.activate(administrator, SECRET)
-    client.force_login(administrator)
-    assert reset(client, administrator).status_code == 403
-    assert kinds(administrator) == ["totp"]
-    with pytest.raises(NotAllowed, match="another administrator"):
-        second_factors.reset(administrator, by=administrator, reason="Lost it.")
-
-
-def test_who_may_reset(client: Client, editor: User, checker: User, administrator: User) -> None:
-    root = User.objects.create_superuser("root")
-    for each in (root, checker):
-        TOTP.activate(each, SECRET)
-    client.force_login(editor)
-    assert reset(client, checker).status_code == 403
-    client.force_login(administrator)
-    assert reset(client, root).status_code == 403
-    assert (kinds(root), kinds(checker)) == (["totp"], ["totp"])
-    assert reset(client, checker).status_code == 302
-    with pytest.raises(NotPossible, match="no second factor"):
-        second_factors.reset(checker, by=administrator, reason="Again.")
-
-
-def test_an_administrator_deletes_no_factor_past_that(
-    client: Client, administrator: User, checker: User
-) -> None:
-    TOTP.activate(checker, SECRET)
-    factor = Authenticator.objects.get(user=checker)
-    client.force_login(administrator)
-    address = reverse("admin:mfa_authenticator_delete", args=[factor.pk])
-    assert client.post(address, {"post": "yes"}).status_code == 403
-    assert kinds(checker) == ["totp"]
-
-
-def test_on_the_server_a_command_resets_them(administrator: User) -> None:
-    TOTP.activate(administrator, SECRET)
-    call_command("reset_second_factor", "ada", reason="Lost the phone.")
-    assert kinds(administrator) == []
-    record = AuditRecord.objects.get(kind="factors_reset")
-    assert (record.actor, record.subject_name, record.what) == (None, "Ada", "Lost the phone.")
-    with pytest.raises(CommandError, match="There is no second factor to reset"):
-        call_command("reset_second_factor", "ada", reason="Again.")
-
-
-def test_a_recovery_code_opens_once(client: Client, checker: User) -> None:
-    TOTP.activate(checker, SECRET)
-    codes = RecoveryCodes.activate(checker).get_unused_codes()
-    for answer in (302, 200):
-        client.post(reverse("account_logout"))
-        client.post(reverse("account_login"), {"login": "chris", "password": PASSWORD})
-        assert client.post(reverse("mfa_authenticate"), {"code": codes[0]}).status_code == answer
-    record = AuditRecord.objects.filter(kind="signed_in").latest("pk")
-    assert record.what == "password, recovery code"
 
 
 # The rules at the desk ------------------------------------------------------------------------------------------------

@@ -63,3 +63,9 @@ def test_a_form_takes_an_identifier_alone() -> None:
         "https://example.org/x",
     ]
     assert form({"name": "x", "slug": "x", "same_as": "no address"}).errors["same_as"]
+
+
+@pytest.mark.parametrize("model", [Claimant, Publisher, Topic])
+def test_a_form_can_ask_the_database_before_it_stores(model: type, caplog: pytest.LogCaptureFixture) -> None:
+    model(name="Berlin", same_as=["https://www.wikidata.org/wiki/Q64"]).validate_constraints()
+    assert caplog.messages == []

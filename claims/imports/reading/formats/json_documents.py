@@ -283,5 +283,5 @@ def _as_utf8(file: File) -> io.BufferedIOBase:
     if name == "utf-8" and not mark:
         name = encoding_of(file.head) or name
         if name != "utf-8":
-            file.note(f"It is not in UTF-8: it was read as {name}.")
+            file.note(SpokenSentence("It is not in UTF-8: it was read as %(encoding)s.", encoding=name))
     return file.stream if name == "utf-8" else io.BufferedReader(_Recoded(file.stream, name))

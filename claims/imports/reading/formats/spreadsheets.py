@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from claims.imports.reading.formats.tables import columns_of, said_twice
+from claims.imports.reading.formats.tables import columns_of, header_below, said_twice
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.checked_values import MappingError
 from claims.imports.reading.mappings.claims_in_rows import ClaimsInRows
@@ -96,7 +96,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
     try:
         yield from _sheet(file, _opened(file, mapping.table.sheet if mapping else ""), mapping)
     except _UnusableWorkbook as error:
-        yield Refusal(RecordPlace(file.name, "workbook"), "", str(error), "unusable workbook")
+        yield Refusal(RecordPlace(file.name, "workbook"), "", error.args[0], "unusable workbook")
 
 
 def conventions(settings: Table[str, Any]) -> Conventions:
@@ -117,7 +117,10 @@ def _opened(file: File, name: str) -> CalamineSheet:
         content = file.stream.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
             raise _UnusableWorkbook(
-                f"The workbook is larger than {MOST_BYTES:,} bytes. Save the sheet as CSV."
+                SpokenSentence(
+                    "The workbook is larger than %(most)s bytes. Save the sheet as CSV.",
+                    most=f"{MOST_BYTES:,}",
+                )
             )
         if content.startswith(_ZIP):
             _bounded(content)
@@ -126,27 +129,37 @@ def _opened(file: File, name: str) -> CalamineSheet:
         if name and name not in workbook.sheet_names:
             sheets = ", ".join(workbook.sheet_names)
             raise _UnusableWorkbook(
-                f'There is no sheet "{name}". Name one of these in the mapping: {sheets}.'
+                SpokenSentence(
+                    'There is no sheet "%(name)s". Name one of these in the mapping: %(sheets)s.',
+                    name=name,
+                    sheets=sheets,
+                )
             )
         for at, sheet in enumerate(map(workbook.get_sheet_by_name, names), 1):
             if sheet.height:
                 if others := [one for one in names[at:] if workbook.get_sheet_by_name(one).height]:
                     file.note(
-                        f"Sheets that are not read: {', '.join(others)}. Name one in a mapping to read it."
+                        SpokenSentence(
+                            "Sheets that are not read: %(sheets)s. Name one in a mapping to read it.",
+                            sheets=", ".join(others),
+                        )
                     )
                 return sheet
     except _DAMAGES as error:
         raise _UnusableWorkbook(
-            f"The workbook cannot be opened: {error}. Save it again, or save the sheet as CSV."
+            SpokenSentence(
+                "The workbook cannot be opened: %(error)s. Save it again, or save the sheet as CSV.",
+                error=error,
+            )
         ) from None
     except BaseException as error:
         # The library is written in Rust; where it gives up, its exception is no Exception.
         if type(error).__name__ == "PanicException":
             raise _UnusableWorkbook(
-                "The workbook is damaged. Save it again, or save the sheet as CSV."
+                SpokenSentence("The workbook is damaged. Save it again, or save the sheet as CSV.")
             ) from None
         raise
-    raise _UnusableWorkbook("The workbook is empty.")
+    raise _UnusableWorkbook(SpokenSentence("The workbook is empty."))
 
 
 def _bounded(content: bytes) -> None:
@@ -158,7 +171,9 @@ def _bounded(content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         if sum(part.file_size for part in parts.infolist()) > MOST_UNPACKED:
             raise _UnusableWorkbook(
-                "The workbook unpacks to more than a spreadsheet holds. Save the sheet as CSV."
+                SpokenSentence(
+                    "The workbook unpacks to more than a spreadsheet holds. Save the sheet as CSV."
+                )
             )
         for part in parts.infolist():
             if _SHEET.fullmatch(part.filename):
@@ -166,8 +181,12 @@ def _bounded(content: bytes) -> None:
                     rows, columns = _extent(sheet)
                 if rows * columns > MOST_CELLS:
                     raise _UnusableWorkbook(
-                        f"A sheet reaches to row {rows:,} and column {columns:,}, which is mostly empty. "
-                        "Delete what stands far away from the table, or save the sheet as CSV."
+                        SpokenSentence(
+                            "A sheet reaches to row %(rows)s and column %(columns)s, which is mostly empty. "
+                            "Delete what stands far away from the table, or save the sheet as CSV.",
+                            rows=f"{rows:,}",
+                            columns=f"{columns:,}",
+                        )
                     )
 
 
@@ -204,7 +223,7 @@ def _sheet(file: File, sheet: CalamineSheet, mapping: Mapping | None) -> Iterato
     try:
         records = ClaimsInRows(mapping, columns, settled=settled)
     except MissingColumn as error:
-        yield Refusal(RecordPlace(file.name, "header"), "", str(error), "column not in the file")
+        yield Refusal(RecordPlace(file.name, "header"), "", error.args[0], "column not in the file")
         return
     if left := unread(columns, records.used):
         file.note(left)
@@ -241,7 +260,7 @@ def _header(
         return [], []
     number, header = first[at]
     if at:
-        file.note(f"Row {number} has the names of the columns; what stands above is not read.")
+        file.note(header_below(number))
     for sentence in said_twice(header):
         file.note(sentence)
     return columns_of(_trimmed(header)), first[at + 1 :]

@@ -103,12 +103,23 @@ def columns_of(header: Sequence[str]) -> list[str]:
     return names
 
 
+def header_below(number: int) -> str:
+    """That a table has something above its header."""
+    return SpokenSentence(
+        "Row %(number)s has the names of the columns; what stands above is not read.", number=number
+    )
+
+
 def said_twice(header: Sequence[str]) -> list[str]:
     """A sentence on each name that several columns have."""
     cells = [re.sub(r"\s+", " ", cell).strip() for cell in header]
     return [
-        f"Columns {' and '.join(str(at) for at, one in enumerate(cells, 1) if one == name)} are all called “{name}”. "
-        f"The name stands for the first of them; the others are “{name} (column …)” with their numbers."
+        SpokenSentence(
+            "Columns %(numbers)s are all called “%(name)s”. The name stands for the first of them; "
+            "the others are “%(name)s (column …)” with their numbers.",
+            numbers=", ".join(str(at) for at, one in enumerate(cells, 1) if one == name),
+            name=name,
+        )
         for name, count in Counter(filter(None, cells)).items()
         if count > 1
     ]
@@ -118,7 +129,9 @@ def _records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iterator[
     rows = Rows(file, dialect)
     columns = list(mapping.table.columns) if mapping else []
     if dialect.encoding not in _USUAL:
-        file.note(f"It is not in UTF-8: it was read as {dialect.encoding}.")
+        file.note(
+            SpokenSentence("It is not in UTF-8: it was read as %(encoding)s.", encoding=dialect.encoding)
+        )
     if dialect.header:
         columns = yield from _header(file, rows, dialect.header_row)
         if not columns:
@@ -143,7 +156,7 @@ def _records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iterator[
             try:
                 records = records or _records_of(file, mapping, columns)
             except MissingColumn as error:
-                yield Refusal(RecordPlace(file.name, "header"), "", str(error), "column not in the file")
+                yield Refusal(RecordPlace(file.name, "header"), "", error.args[0], "column not in the file")
                 return
             yield from _record(row, columns, records, rows)
 
@@ -171,7 +184,7 @@ def _header(file: File, rows: Rows, header_row: int) -> Generator[Refusal, None,
             above += 1
         elif any(row):
             if above:
-                file.note(f"Row {rows.number} has the names of the columns; what stands above is not read.")
+                file.note(header_below(rows.number))
             for sentence in said_twice(row):
                 file.note(sentence)
             return columns_of(row)

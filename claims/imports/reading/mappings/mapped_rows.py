@@ -29,8 +29,13 @@ class MissingColumn(Exception):
 
     def __init__(self, use: str, column: Column, columns: tuple[str, ...]) -> None:
         super().__init__(
-            f"The mapping takes {use} from column {column!r}, which this file does not have. Correct the mapping. "
-            f"The file's columns are: {', '.join(columns)}."
+            SpokenSentence(
+                "The mapping takes %(use)s from column %(column)s, which this file does not have. "
+                "Correct the mapping. The file's columns are: %(columns)s.",
+                use=use,
+                column=repr(column),
+                columns=", ".join(columns),
+            )
         )
 
 

@@ -99,7 +99,7 @@ def proposed_mapping(columns: Sequence[str], sample_rows: Iterable[Row] = ()) ->
         # What is empty is no statement, and whoever knows better can say so in a mapping.
         if field != "statement" or not rows or filled.intersection(names)
     }
-    return Mapping("proposed by the names of the columns", ColumnReading(fields=fields))
+    return Mapping(SpokenSentence("proposed by the names of the columns"), ColumnReading(fields=fields))
 
 
 def chosen(columns: Sequence[str], rows: Iterable[Row]) -> Mapping:
@@ -153,7 +153,7 @@ def refused(mapping: Mapping, columns: Sequence[str], file: File, rows: Sequence
 def unread(columns: Sequence[str], used: Collection[str]) -> str:
     """A sentence that names the columns that are not read; "" where all of them are."""
     left = [name for name in columns if name not in used]
-    return f"Columns that are not read: {', '.join(left)}." if left else ""
+    return SpokenSentence("Columns that are not read: %(columns)s.", columns=", ".join(left)) if left else ""
 
 
 def _says(mapping: Mapping, *names: str) -> bool:

@@ -106,7 +106,7 @@ def test_names_that_several_columns_have_are_told() -> None:
     assert fields(results) == [{"statement": "Ice is hot.", "rating": "False"}]
     assert notes == [
         (
-            "Columns 3 and 4 and 5 are all called “Note”. The name stands for the first of them; the others are "
+            "Columns 3, 4, 5 are all called “Note”. The name stands for the first of them; the others are "
             "“Note (column …)” with their numbers."
         ),
         "Columns that are not read: Note, Note (column 4), Note (column 5).",

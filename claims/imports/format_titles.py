@@ -1,4 +1,4 @@
-"""What the formats of imported files are called at the desk. Who reads a format knows nothing of languages."""
+"""What the formats of imported files are called. Who reads a format knows nothing of languages."""
 
 from typing import Final
 

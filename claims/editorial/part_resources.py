@@ -1,0 +1,75 @@
+"""What belongs to a claim or a verdict, at addresses below it: read with it, and written under its lock."""
+
+from abc import abstractmethod
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext
+from rest_framework.request import Request
+
+from claims.editorial.editorial_resource import EditorialResource
+from claims.editorial.list_queries import PartQuery
+from claims.editorial.refused_requests import NoSuchThing
+from claims.models import Claim, Verdict
+
+
+class PartResource(EditorialResource):
+    """Parts of one thing, which is named by the address and is there for those only who may read it."""
+
+    list_query = PartQuery
+
+    @abstractmethod
+    def whole(self) -> Any:
+        """What the parts belong to.
+
+        Raises:
+            NoSuchThing: there is none, or not for this person.
+        """
+
+    @abstractmethod
+    def hold_whole(self) -> None:
+        """Lock what the parts belong to until the end of the transaction."""
+
+    def list(self, request: Request, **within: Any) -> HttpResponse:
+        self.whole()
+        return super().list(request)
+
+    def held(self, key: int) -> Any:
+        """The part, held by the lock of what it belongs to, and the one that the request means to change."""
+        self.hold_whole()
+        return self.matched(id=key)
+
+
+class PartOfClaim(PartResource):
+    """Parts of a claim."""
+
+    def whole(self) -> Claim:
+        key = self.kwargs["claim_id"]
+        claim = Claim.objects.readable_by(self.person).filter(pk=key).first()
+        if claim is None:
+            raise NoSuchThing(gettext("There is no claim %(key)s here.") % {"key": key})
+        return claim
+
+    def hold_whole(self) -> None:
+        Claim.objects.select_for_update().filter(pk=self.kwargs["claim_id"]).first()
+
+
+class PartOfVerdict(PartResource):
+    """Parts of a verdict."""
+
+    def whole(self) -> Verdict:
+        key = self.kwargs["verdict_id"]
+        rows = Verdict.objects.readable_by(self.person).select_related("claim__claimant")
+        verdict = rows.filter(pk=key).first()
+        if verdict is None:
+            raise NoSuchThing(gettext("There is no verdict %(key)s here.") % {"key": key})
+        return verdict
+
+    def hold_whole(self) -> None:
+        hold_verdict(self.kwargs["verdict_id"])
+
+
+def hold_verdict(verdict: int) -> None:
+    """Hold a verdict, its claim first as everywhere, so that what is compared stays so until it is written."""
+    Claim.objects.select_for_update(of=("self",)).filter(verdicts=verdict).first()
+    Verdict.objects.select_for_update().filter(pk=verdict).first()

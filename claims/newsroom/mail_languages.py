@@ -1,0 +1,32 @@
+"""In which language and time zone somebody is written to: what they have chosen."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.utils import timezone, translation
+
+from claims.models import MailSchedule
+
+
+@contextmanager
+def written_for(person: User, *, otherwise: str = "") -> Iterator[None]:
+    """In the person's language and time zone, as far as they have said which.
+
+    Args:
+        otherwise: the language where they have not; the house's unless it is given.
+    """
+    schedule = MailSchedule.objects.filter(person=person).first()
+    language = (schedule.language if schedule else "") or otherwise or settings.LANGUAGE_CODE
+    with translation.override(language), timezone.override(time_zone_of(schedule)):
+        yield
+
+
+def time_zone_of(schedule: MailSchedule | None) -> ZoneInfo:
+    """Where the person is; the newsroom's time zone where that is not known, or is no more."""
+    try:
+        return ZoneInfo(schedule.time_zone if schedule and schedule.time_zone else settings.TIME_ZONE)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo(settings.TIME_ZONE)

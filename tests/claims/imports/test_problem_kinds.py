@@ -1,0 +1,37 @@
+"""Every kind of problem that a reader names is called in the language of whoever looks at it."""
+
+import ast
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.utils import translation
+
+from claims.imports.problem_kinds import KINDS, kind_in_words
+from claims.imports.storing.unusable_records import MERGED, OTHERWISE
+
+#: Where the kind stands among the arguments.
+_PLACES = {"Problem": 0, "Refusal": 3}
+
+
+def _named() -> Iterator[str]:
+    for path in (settings.BASE_DIR / "claims" / "imports").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in _PLACES:
+                place = _PLACES[node.func.id]  # type: ignore[attr-defined]  # a name, by its id
+                if len(node.args) > place and isinstance(kind := node.args[place], ast.Constant):
+                    yield str(kind.value)
+
+
+def test_every_kind_that_is_named_is_known() -> None:
+    named = {*_named(), MERGED, OTHERWISE}
+    assert len(named) > 40
+    assert named - set(KINDS) == set()
+
+
+def test_a_kind_is_said_in_the_language_of_the_page() -> None:
+    with translation.override("de"):
+        assert kind_in_words("ambiguous date") == "mehrdeutiges Datum"
+        assert kind_in_words("of an earlier version") == "of an earlier version"
+        assert kind_in_words("") == ""
+    with translation.override("en"):
+        assert [kind_in_words(kind) for kind in KINDS] == list(KINDS)

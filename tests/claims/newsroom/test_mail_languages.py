@@ -1,0 +1,78 @@
+"""Mails about accounts, webhooks and followed newsrooms are in the language that each of their readers has chosen."""
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from claims.federation import alarms
+from claims.models import MailSchedule, PeerNewsroom, WebhookEndpoint
+from claims.newsroom.factor_mail import tell_of_reset
+from claims.webhooks import disabled_endpoints
+
+pytestmark = pytest.mark.django_db
+
+
+def prefers(person: User, language: str) -> User:
+    MailSchedule.objects.create(person=person, language=language)
+    person.email = f"{person.username}@example.org"
+    person.save()
+    return person
+
+
+@pytest.fixture
+def german(administrator: User) -> User:
+    return prefers(administrator, "de")
+
+
+@pytest.fixture
+def korean(editor: User) -> User:
+    return prefers(editor, "ko")
+
+
+def test_a_lost_factor(german: User, checker: User, mailoutbox: list[Any]) -> None:
+    tell_of_reset(person_id=german.pk, by_id=checker.pk)
+    assert mailoutbox[0].subject == "[Factcheck] Ihre zweiten Faktoren wurden zurückgesetzt"
+    assert "Melden Sie sich" in mailoutbox[0].body
+
+
+@pytest.mark.parametrize("page", ["en", "es"])
+def test_a_new_password_is_in_the_chosen_language_whatever_the_browser_asks_for(
+    client: Client, german: User, mailoutbox: list[Any], page: str
+) -> None:
+    headers = {"Accept-Language": page}
+    client.post(reverse("account_reset_password"), {"email": german.email}, headers=headers)
+    assert "Sie erhalten diese E-Mail, weil Sie" in mailoutbox[0].body
+
+
+def test_and_in_that_of_the_page_where_nobody_chose(
+    client: Client, checker: User, mailoutbox: list[Any]
+) -> None:
+    checker.email = "chris@example.org"
+    checker.save()
+    headers = {"Accept-Language": "es"}
+    client.post(reverse("account_reset_password"), {"email": checker.email}, headers=headers)
+    assert re.search(r"\bcontraseña\b", mailoutbox[0].body)
+    assert "password" not in mailoutbox[0].body.replace("/password/", "")
+
+
+def test_each_administrator_in_their_own(german: User, mailoutbox: list[Any]) -> None:
+    other = prefers(User.objects.create_superuser("root"), "fr")
+    endpoint = WebhookEndpoint.objects.create(
+        name="Archive", url="https://example.org/hook", event_kinds=["claim.published"]
+    )
+    newsroom = PeerNewsroom.objects.create(name="The Post", url="https://post.example", key="k" * 43)
+    with translation.override("ko"):
+        disabled_endpoints.report(endpoint)
+        alarms.tell(newsroom)
+    subjects = {(mail.to[0], mail.subject) for mail in mailoutbox}
+    assert subjects == {
+        (german.email, "[Factcheck] Webhook ausgeschaltet: Archive"),
+        (other.email, "[Factcheck] Webhook désactivé\N{NO-BREAK SPACE}: Archive"),
+        (german.email, "[Factcheck] Einer Redaktion kann nicht gefolgt werden: The Post"),
+        (other.email, "[Factcheck] Une rédaction ne peut pas être suivie\N{NO-BREAK SPACE}: The Post"),
+    }
