@@ -25,6 +25,7 @@ from claims.admin.scheduling import scheduling_context
 from claims.admin.status_badges import anchor_badge, rating_badge, state_badge, status_badge
 from claims.admin.timeline import KINDS, timeline
 from claims.admin.translation_panel import translations_context
+from claims.articles import score_reasons
 from claims.ledger.document.markdown import to_html
 from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
 from claims.models import Claim, Claimant, Cluster, Publication, Transition, Verdict
@@ -47,7 +48,7 @@ def claim_context(claim: Claim, person: User) -> dict[str, Any]:
     return {
         "claim": claim,
         "claim_badge": state_badge(claim),
-        "score_reasons": claim.score_reasons,
+        "score_reasons": score_reasons.in_words(claim.score_reasons),
         "likely_claimants": likely_claimants_of(claim),
         "quotes": quotes_of(claim),
         "pictures": [preview(row.media) for row in claim.media.select_related("media")[:_SHOWN]],

@@ -15,6 +15,7 @@ from claims.admin.move_buttons import last_move
 from claims.admin.similar_claims import similar_context
 from claims.admin.status_badges import state_badge, verdict_badges
 from claims.admin.triage_turns import others_at
+from claims.articles import score_reasons
 from claims.models import Appearance, Claim, ClaimTopic, Repeat, Topic, Transition, Verdict
 from claims.newsroom.people import display_name
 from claims.review import workflow
@@ -138,6 +139,7 @@ def claim_in_triage(claim: Claim, person: User) -> dict[str, Any]:
         "page": change_page(claim),
         "claim_badge": state_badge(claim),
         "percent": None if claim.score is None else round(100 * claim.score),
+        "score_reasons": score_reasons.in_words(claim.score_reasons),
         "quotes": quotes_of(claim),
         "likely_claimants": likely_claimants_of(claim),
         "topics": list(claim.topics.all()),

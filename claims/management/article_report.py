@@ -13,9 +13,11 @@ from rich.text import Text
 from claims.articles.article_import import ImportedArticle
 from claims.articles.checked_before import CheckedBefore
 from claims.articles.proposals import FoundClaim
+from claims.articles.score_reasons import in_words
 from claims.models import Claim, Claimant
 from claims.newsroom.likely_claimants import likely_claimants
 from claims.quotes.changed_sources import AnchorOutcome
+from factcheck.joined_words import listed_phrases
 
 #: Below this many columns the claimant and the reasons stand under the statement instead of beside it.
 NARROW = 80
@@ -241,7 +243,7 @@ def _judged(known: CheckedBefore) -> str:
 
 def _reasons(found: FoundClaim) -> str:
     """What speaks for a check, with the words that do, then what speaks against it."""
-    return "; ".join(map(str, found.reasons))
+    return listed_phrases(in_words(map(str, found.reasons)))
 
 
 def _claimant(claim: Claim) -> Text:
