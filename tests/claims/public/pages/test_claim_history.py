@@ -203,7 +203,7 @@ def test_only_the_plain_address_is_for_search_engines(client: Client, thrice: Cl
             for meta in page(client, address(thrice, query)).cssselect("meta[name=robots]")
         ]
 
-    assert robots() == []
+    assert robots() == ["max-image-preview:large"]
     assert robots("?to=1") == robots("?on=2026-01-01") == ["noindex, follow"]
 
     def canonical(query: str = "") -> list[Any]:

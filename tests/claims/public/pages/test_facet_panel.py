@@ -132,9 +132,10 @@ def test_robots_are_kept_from_combinations(client: Client, world: Publisher, top
         told = [one.get("content") for one in document.cssselect("meta[name=robots]")]
         return told, {one.get("rel") for one in document.cssselect(".facet .choice")}
 
-    assert robots("/claims/") == ([], {None})
+    listed = ["max-image-preview:large"]
+    assert robots("/claims/") == (listed, {None})
     assert robots("/claims/?rating=false") == (["noindex, follow"], {"nofollow"})
-    assert robots(f"/topics/{topic.pk}/transport/") == ([], {"nofollow"})
+    assert robots(f"/topics/{topic.pk}/transport/") == (listed, {"nofollow"})
     assert robots(f"/topics/{topic.pk}/transport/?rating=false") == (["noindex, follow"], {"nofollow"})
 
 
