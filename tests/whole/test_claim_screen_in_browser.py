@@ -195,6 +195,7 @@ def test_keys_press_what_they_say_and_rest_while_somebody_types(
     assert {"s", "S", "v", "f", "m", "p", "q", "t", "b", "?"} <= set(listed)
     assert len(listed) == len(set(listed))
     page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
     page.keyboard.press("t")
     expect(page.locator("#timeline")).to_be_focused()
     page.keyboard.press("f")
