@@ -1,13 +1,19 @@
-"""What languages are called."""
+"""What languages are called, and which way they are written, where Django knows them or the family they are of."""
 
 from django.utils.translation import get_language_info
 
 
 def language_name(tag: str) -> str:
     """A language by its name in the language of whoever reads this, where it is known; else its tag."""
-    for known in (tag.lower(), tag.lower().partition("-")[0]):
-        try:
-            return str(get_language_info(known)["name_translated"])
-        except KeyError:
-            continue
-    return tag
+    try:
+        return str(get_language_info(tag.lower())["name_translated"])
+    except KeyError:
+        return tag
+
+
+def is_right_to_left(tag: str) -> bool:
+    """Whether the language is written from right to left, as far as it is known."""
+    try:
+        return bool(get_language_info(tag.lower())["bidi"])
+    except KeyError:
+        return False

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin.reply_form import TemplateForm
 from claims.models import ReplyTemplate
 from factcheck.admin.base import DeskAdmin
+from factcheck.language_names import language_name
 
 
 @admin.register(ReplyTemplate)
@@ -39,7 +39,4 @@ class ReplyTemplateAdmin(DeskAdmin):
 
     @admin.display(description=_("name"))
     def called(self, template: ReplyTemplate) -> str:
-        try:
-            return str(get_language_info(template.language)["name_translated"])
-        except KeyError:
-            return "–"
+        return language_name(template.language) or "–"

@@ -25,7 +25,6 @@ from claims.admin.reader_view import SANDBOX, reader_view
 from claims.admin.translation_form import (
     BeginTranslationForm,
     TranslationForm,
-    is_right_to_left,
     pairs,
 )
 from claims.admin.translation_panel import translation_badge
@@ -42,7 +41,7 @@ from claims.review.translation_workflow import move_translation, translation_opt
 from factcheck.admin.base import DeskAdmin, change_page, goes_along, person_at
 from factcheck.admin.past_of_rows import PastEvent, changes_of, name_of
 from factcheck.django_internals import become
-from factcheck.language_names import language_name
+from factcheck.language_names import is_right_to_left, language_name
 
 _STATE = Translation.State
 _BEGUN = gettext_lazy("Begun. Write it beside the original, then submit it for review.")

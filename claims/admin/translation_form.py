@@ -5,13 +5,13 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from claims.models import Translation
 from claims.models.translation import WORDS
 from claims.review.originals import Original
 from factcheck.admin.versions import DeskForm
+from factcheck.language_names import is_right_to_left
 
 #: How high each field is, in lines.
 _LINES = {"statement": 3, "title": 2, "summary": 5, "explanation": 24}
@@ -103,15 +103,6 @@ def _attributes(name: str, language: str) -> dict[str, Any]:
         "class": "desk-input",
         "data-paragraphs": name,
     }
-
-
-def is_right_to_left(language: str) -> bool:
-    for tag in (language.lower(), language.lower().partition("-")[0]):
-        try:
-            return bool(get_language_info(tag)["bidi"])
-        except KeyError:
-            continue
-    return False
 
 
 def offered_languages(taken: set[str]) -> list[str]:

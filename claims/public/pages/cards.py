@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from csp.decorators import csp_replace
 from django.conf import settings
-from django.conf.locale import LANG_INFO
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -23,6 +22,7 @@ from claims.models import Publication
 from claims.public.pages.frame_looks import FrameLook
 from claims.public.pages.responses import reader_language, respond
 from factcheck.api.query_values import GREATEST_ID
+from factcheck.language_names import is_right_to_left
 from factcheck.web.language_addresses import permanent
 
 Document = dict[str, Any]
@@ -69,7 +69,7 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "withdrawn": "" if document["status"] == Publication.Status.PUBLISHED else judgement(document),
         "correction": correction(document),
-        "direction": "rtl" if _is_right_to_left(document["language"]) else "ltr",
+        "direction": "rtl" if is_right_to_left(document["language"]) else "ltr",
         "look": look,
     }
     ratings = [verdict["rating"] for verdict in rated]
@@ -178,7 +178,3 @@ def _said(document: Document) -> str:
 def _lines(text: str, inside: int, letter: float) -> int:
     letters = sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
     return ceil(letters * letter / inside)
-
-
-def _is_right_to_left(language: str) -> bool:
-    return bool(LANG_INFO.get(language.partition("-")[0].lower(), {}).get("bidi"))

@@ -13,11 +13,11 @@ from claims.models import Cluster, Publication
 from claims.models.cluster import ClusterQuerySet
 from claims.public.pages.page_cache import public
 from claims.public.pages.published_source import UNSHOWN
-from claims.public.pages.reader_tags import language_name
 from claims.public.pages.responses import in_own_words, page_moved, respond
 from factcheck.api.pagination import KeysetPage, page_of_rows
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import GREATEST_ID, ValueRefused
+from factcheck.language_names import language_name
 from factcheck.web.language_addresses import address_here
 
 Document = dict[str, Any]

@@ -17,9 +17,10 @@ from claims.ledger.queries.facet_counts import FACETS, REVIEWED_MONTH, Counting,
 from claims.models import Publication
 from claims.models.rating import NormalisedRating
 from claims.public.pages.claim_search import ClaimSearch, days_of
-from claims.public.pages.reader_tags import language_name, month_name
+from claims.public.pages.reader_tags import month_name
 from claims.public.pages.subject_names import names_of, subject_path
 from factcheck.api.resources import planned
+from factcheck.language_names import language_name
 
 #: From so many claims on, counting them takes longer than a reader should wait for the first word of a page.
 DEAR = 5_000

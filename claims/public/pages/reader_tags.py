@@ -32,6 +32,7 @@ from claims.public.pages.source_text import CheckedPassage
 from claims.public.pages.structured_data import structured_data
 from claims.public.pages.subject_names import subject_path
 from factcheck.joined_words import comma
+from factcheck.language_names import language_name
 from factcheck.web.language_addresses import address_here, address_in, alternates, page_path
 from sources.addresses import domain
 from sources.media_fragments import seconds_of
@@ -43,6 +44,7 @@ Document = dict[str, Any]
 _SMALL_NAMES = {"es", "fr", "pt"}
 
 register = template.Library()
+register.filter(language_name)
 register.filter(lead_verdict)
 register.filter(share_text)
 
@@ -191,15 +193,6 @@ def in_readers_language(context: Context, document: Document) -> Document:
 def language_names(tags: Iterable[str]) -> list[str]:
     """Languages by their names in the page's language, where Django knows them."""
     return [language_name(tag) for tag in tags]
-
-
-@register.filter
-def language_name(tag: str) -> str:
-    """What a language is called in the page's language, where Django knows it; otherwise its tag."""
-    try:
-        return str(get_language_info(tag.lower())["name_translated"])
-    except KeyError:
-        return tag
 
 
 @register.filter
