@@ -84,7 +84,7 @@ def _packed(file: BinaryIO) -> str:
             if "mimetype" in names and archive.getinfo("mimetype").file_size <= _LONGEST_NAME:
                 media_type = archive.read("mimetype").decode("ascii", "replace").strip()
                 return media_type if media_type.startswith(_OPEN_DOCUMENT) else ""
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, KeyError):
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, KeyError):
         return ""
     finally:
         file.seek(0)

@@ -23,10 +23,11 @@ ODT = "application/vnd.oasis.opendocument.text"
 #: A part of a document as it is unpacked: a thousand pages have less, and a bomb has more.
 LARGEST_PART = 30_000_000
 
-#: What the readers of archives and of XML raise when something is wrong; RuntimeError is a password's.
+#: What the readers of archives and of XML raise when something is wrong; RuntimeError is a password's, or of a way of
+#: packing that is not known.
 _DAMAGE = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, etree.XMLSyntaxError),
-    *(NotImplementedError, EOFError, OSError, ValueError, RuntimeError, KeyError),
+    *(EOFError, OSError, ValueError, RuntimeError, KeyError),
 )
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
