@@ -237,9 +237,9 @@ class ClaimAdmin(AssignedList, ClaimList):
         draft = draft_on_page(request, claim) if claim else None
         if request.method != "POST" or claim is None or draft is None:
             raise Http404
-        if not self.has_change_permission(request, claim) or draft.state != Verdict.State.DRAFT:
+        if not self.has_change_permission(request, claim):
             raise PermissionDenied
-        if refusal := live_preview.refusal_of(request):
+        if refusal := live_preview.refusal_of(request, draft):
             return refusal
         parts = {}
         for formset, inline in self.get_formsets_with_inlines(request, claim):

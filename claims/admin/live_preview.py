@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from claims.admin.reader_view import reader_view
 from claims.ledger import prospects
 from claims.ledger.prospects import EditedClaim
-from claims.models import Appearance, Claim, Evidence, Verdict
+from claims.models import Appearance, Claim, Evidence, Translation, Verdict
 from claims.review.moves import missing_parts
 from factcheck.admin.base import person_at
 from factcheck.web.throttling.callers import admit
@@ -22,8 +22,11 @@ LONGEST_FORM = 1_000_000
 _COST = 20
 
 
-def refusal_of(request: HttpRequest) -> JsonResponse | None:
-    """Why nothing is shown: the form is too long, or asked about too often."""
+def refusal_of(request: HttpRequest, row: Verdict | Translation) -> JsonResponse | None:
+    """Why nothing is shown: a colleague has moved the draft on, the form is too long, or asked about too often."""
+    if row.state != row.State.DRAFT:
+        moved_on = _("This is no draft any more (%(state)s). Copy what you wrote, and load the page anew.")
+        return _said(moved_on % {"state": row.get_state_display()}, status=409)
     if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST_FORM:
         return _said(_("This is too long to be shown."), status=413)
     admission = admit(request, user_id=person_at(request).pk, cost=_COST)

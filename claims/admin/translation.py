@@ -227,10 +227,10 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         row = self.get_object(request, str(pk))
         if request.method != "POST" or row is None:
             raise Http404
+        if refusal := live_preview.refusal_of(request, row):
+            return refusal
         if not self.has_change_permission(request, row):
             raise PermissionDenied
-        if refusal := live_preview.refusal_of(request):
-            return refusal
         form = live_preview.without_lock(self.get_form(request, row, change=True))(request.POST, instance=row)
         form.full_clean()
         typed: Translation = form.instance

@@ -210,10 +210,10 @@ class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
         verdict = self.get_object(request, str(pk))
         if request.method != "POST" or verdict is None:
             raise Http404
+        if refusal := live_preview.refusal_of(request, verdict):
+            return refusal
         if not self.has_change_permission(request, verdict):
             raise PermissionDenied
-        if refusal := live_preview.refusal_of(request):
-            return refusal
         form = live_preview.without_lock(self.get_form(request, verdict, change=True))
         [(formset, inline)] = self.get_formsets_with_inlines(request, verdict)
         given = self.get_formset_kwargs(request, verdict, inline, formset.get_default_prefix())

@@ -173,9 +173,17 @@ def test_a_form_that_is_none_of_the_page(
 def test_what_is_submitted_is_not_typed_any_more(
     desk: Desk, checker: User, claim: Claim, draft: Verdict
 ) -> None:
-    form = desk.sign_in(checker).form(claim)
+    pages: list[Claim | Verdict] = [claim, draft]
+    forms = [(address(row), desk.sign_in(checker).form(row)) for row in pages]
     workflow.move(draft, "submit", by=checker)
-    assert desk.client.post(address(claim), form).status_code == 403
+    for page, form in forms:
+        answer = desk.client.post(page, form)
+        assert (answer.status_code, json.loads(answer.content)) == (
+            409,
+            {
+                "refusal": "This is no draft any more (In review). Copy what you wrote, and load the page anew."
+            },
+        )
 
 
 def test_it_is_bounded(
