@@ -49,6 +49,11 @@ class Indicator:
     of: int | None = None
     parts: tuple[Part, ...] = ()
 
+    @property
+    def largest_part(self) -> int:
+        """What its bars are drawn against, at least 1: the rest, or a kind in the middle, may be the largest."""
+        return max([1, *(part.count for part in self.parts)])
+
 
 def indicators(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]:
     """All of them, in the order of the report."""

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -114,7 +115,7 @@ def test_a_correction_counts_in_its_own_period(publish: Publish) -> None:
     assert (past["fact_checks"].value, past["corrections"].value) == (0, 0)
 
 
-def test_more_parts_than_are_named_are_counted_together(publish: Publish) -> None:
+def test_more_parts_than_are_named_are_counted_together(client: Client, publish: Publish) -> None:
     claim = make_claim()
     claim.topics.set(
         [Topic.objects.create(name=f"Topic {number}", slug=f"t{number}") for number in range(NAMED + 3)]
@@ -123,6 +124,10 @@ def test_more_parts_than_are_named_are_counted_together(publish: Publish) -> Non
     topics = counted()["by_topic"]
     assert topics.value == NAMED + 1
     assert topics.parts[-1] == type(topics.parts[-1])("3 others", 3)
+    section = (
+        client.get("/standards/").content.decode().partition('id="by_topic"')[2].partition("</section>")[0]
+    )
+    assert re.findall(r'max="(\d+)" value="(\d+)"', section) == [("3", "1")] * NAMED + [("3", "3")]
 
 
 @pytest.mark.parametrize(
