@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
-from procrastinate.contrib.django import app
 
 from claims.models import Claim, NotificationKind, Translation, Verdict
 from claims.teamwork.comments import concerned
@@ -82,10 +81,3 @@ def reviewers(verdict: Verdict) -> QuerySet[User]:
     """Who may sign the verdict off. Who has written on it may not, and so is not asked to."""
     writers = [verdict.author_id, verdict.submitted_by_id, *verdict.edited_by]
     return _able("claims.sign_off_verdict").exclude(pk__in=list(filter(None, writers)))
-
-
-@app.task(queue="mail", retry=5)
-def notify(*, verdict_id: int, action: str, by_id: int, note: str) -> None:
-    """What a move was told by in earlier versions: jobs that wait from before an upgrade are told as moves are now."""
-    verdict = Verdict.objects.select_related("claim__created_by", "author").get(pk=verdict_id)
-    tell_of_move(verdict, action, by=User.objects.get(pk=by_id), note=note)

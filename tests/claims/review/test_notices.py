@@ -1,13 +1,12 @@
 """Whom a move is told: reviewers who may review; the author, followers and who has it; never who did it."""
 
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 
 from claims.models import Claim, Notification, Verdict
 from claims.review import verdict_drafts, workflow
-from claims.review.notices import notify, tell_of_move
+from claims.review.notices import tell_of_move
 from claims.teamwork import assignments, followers
 from tests.helpers.newsroom import make_claim, make_draft
 
@@ -53,18 +52,3 @@ def test_a_claim_that_is_decided_is_told_to_who_proposed_it(contributor: User, c
 def test_taking_a_verdict_back_is_told_to_nobody(checker: User, colleague: User) -> None:
     verdict = workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
     assert told(verdict, "withdraw", checker) == []
-
-
-def test_a_job_from_before_an_upgrade_is_told_as_moves_are_now(checker: User, colleague: User) -> None:
-    verdict = make_draft(make_claim(), checker)
-    job: dict[str, Any] = {
-        "verdict_id": verdict.pk,
-        "action": "request_changes",
-        "by_id": colleague.pk,
-        "note": "Sum?",
-    }
-    assert notify.name == "claims.review.notices.notify"
-    notify(**job)
-    assert list(Notification.objects.values_list("person__username", "kind", "note")) == [
-        ("chris", "returned", "Sum?")
-    ]
