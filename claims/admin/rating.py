@@ -110,6 +110,11 @@ class RatingScaleAdmin(DeskAdmin):
         ),
     )
 
+    def get_readonly_fields(self, request: HttpRequest, obj: RatingScale | None = None) -> Any:
+        """Whose it is, is said once: verdicts of nobody else are rated on it."""
+        fixed = ("publisher",) if obj else ()
+        return (*super().get_readonly_fields(request, obj), *fixed)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[RatingScale]:
         return super().get_queryset(request).annotate(size=Count("ratings"))
 

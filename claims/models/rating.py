@@ -17,6 +17,10 @@ _IS_USED = refuse(
     "This rating has been used in a verdict; its label, code and scale stay. Add a new version of the scale.",
     name="rating_label_is_frozen_once_used",
 )
+_IS_ANOTHERS = refuse(
+    "A rating goes to no scale of another publisher: verdicts may have been given it.",
+    name="rating_stays_with_its_publisher",
+)
 
 
 class NormalisedRating(models.TextChoices):
@@ -54,6 +58,18 @@ class RatingScale(models.Model):
         verbose_name_plural = _("rating scales")
         constraints = [
             UniqueConstraint(name="ratingscale_version_is_unique", fields=["publisher", "name", "version"]),
+        ]
+        triggers = [
+            # Verdicts are rated on it: those of its publisher, and of nobody else.
+            Rule(
+                name="ratingscale_publisher_is_fixed",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("publisher"),
+                func=refuse(
+                    "A scale stays its publisher's. Write another one for another publisher.",
+                    name="ratingscale_publisher_is_fixed",
+                ),
+            )
         ]
 
     def __str__(self) -> str:
@@ -119,7 +135,20 @@ class Rating(models.Model):
                     END IF;
                     RETURN NEW;
                 """,
-            )
+            ),
+            Rule(
+                name="rating_stays_with_its_publisher",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("scale"),
+                func=f"""
+                    IF (SELECT publisher_id FROM public.claims_ratingscale WHERE id = OLD.scale_id) <>
+                        (SELECT publisher_id FROM public.claims_ratingscale WHERE id = NEW.scale_id)
+                    THEN
+                        {_IS_ANOTHERS}
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

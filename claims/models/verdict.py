@@ -304,6 +304,7 @@ class Verdict(models.Model):
         ]
         triggers = [
             bounds.days_have_come("verdict_is_not_of_the_future", "reviewed_on", "valid_as_of"),
+            verdict_rules.RATED_ON_ITS_PUBLISHERS_SCALE,
             verdict_rules.STARTS_AS_DRAFT,
             verdict_rules.DATED_BY_THE_DATABASE,
             verdict_rules.ARRIVES_ON_A_CLAIM_THAT_STANDS,

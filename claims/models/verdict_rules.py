@@ -70,6 +70,29 @@ REPLY_RULE_IS_KNOWN = CheckConstraint(
     name="verdict_reply_rule_is_known", condition=Q(reply_rule__in=["not_due", "due", "switched_off"])
 )
 
+# Whose words it is rated in -------------------------------------------------------------------------------------------
+
+_ON_ANOTHERS_SCALE = refuse(
+    "A verdict is rated on a scale of its own publisher.", name="verdict_is_rated_on_its_publishers_scale"
+)
+
+RATED_ON_ITS_PUBLISHERS_SCALE = Rule(
+    # Asked again with each step of the review. That a scale stays its publisher's, `rating` holds.
+    name="verdict_is_rated_on_its_publishers_scale",
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("rating_id", "state"),
+    condition=pgtrigger.Q(new__rating__isnull=False),
+    func=f"""
+        IF NOT EXISTS (
+            SELECT FROM public.claims_rating AS rating
+            JOIN public.claims_ratingscale AS scale ON scale.id = rating.scale_id
+            WHERE rating.id = NEW.rating_id AND scale.publisher_id = NEW.publisher_id
+        ) THEN
+            {_ON_ANOTHERS_SCALE}
+        END IF;
+        RETURN NEW;
+    """,
+)
+
 # How it begins and ends -----------------------------------------------------------------------------------------------
 
 _WRONG_MOMENT = refuse(

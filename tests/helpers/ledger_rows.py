@@ -4,7 +4,7 @@ from datetime import datetime
 
 from claims.models import Claim, Publication, Verdict
 from sources.models import Publisher
-from tests.helpers.newsroom import rating
+from tests.helpers.newsroom import rating_of
 
 
 def moment(value: datetime | None) -> str:
@@ -27,7 +27,7 @@ def imported_verdict(claim: Claim, publisher: Publisher) -> Verdict:
         claim=claim,
         publisher=publisher,
         origin="imported",
-        rating=rating("true"),
+        rating=rating_of(publisher, "true"),
         language="en",
         state="published",
         url="https://checkers.example/bridge",

@@ -9,7 +9,17 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, User
 
-from claims.models import Appearance, Claim, Claimant, Evidence, Rating, ReplyRequest, Topic, Verdict
+from claims.models import (
+    Appearance,
+    Claim,
+    Claimant,
+    Evidence,
+    Rating,
+    RatingScale,
+    ReplyRequest,
+    Topic,
+    Verdict,
+)
 from claims.review import verdict_drafts, workflow
 from sources.models import Publisher, Snapshot, Source
 
@@ -57,6 +67,16 @@ def house(db: None) -> Publisher:
 
 def rating(code: str = "false") -> Rating:
     return Rating.objects.get(scale__publisher__is_house=True, code=code)
+
+
+def rating_of(publisher: Publisher, code: str = "false") -> Rating:
+    """The same of another publisher, on a scale of its own."""
+    scale, _made = RatingScale.objects.get_or_create(
+        publisher=publisher, name="Its own", version="1", language="en"
+    )
+    ours = rating(code)
+    same = {"label": ours.label, "labels": ours.labels, "normalised": ours.normalised}
+    return Rating.objects.get_or_create(scale=scale, code=code, defaults=same)[0]
 
 
 def make_source(text: str = "", **fields: Any) -> Source:

@@ -1,6 +1,5 @@
 """Whom a move is told: reviewers who may review; the author, followers and who has it; never who did it."""
 
-
 import pytest
 from django.contrib.auth.models import User
 

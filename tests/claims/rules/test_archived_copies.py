@@ -12,7 +12,7 @@ from claims.review import workflow
 from sources.archiving.requests import request_copies, request_copy
 from sources.models import ArchivedCopy, ArchivedFile, ArchivingRequest, Publisher, Source, Timestamp
 from tests.helpers.broken_rules import as_committed, refused, sql
-from tests.helpers.newsroom import make_claim, make_draft, make_source, rating
+from tests.helpers.newsroom import make_claim, make_draft, make_source, rating_of
 
 pytestmark = pytest.mark.django_db
 
@@ -219,10 +219,11 @@ def test_a_move_asks_for_what_is_missing_and_nothing_else(
 
 def test_imports_of_others_archives_ask_for_nothing(source: Source) -> None:
     claim = make_claim()
+    others = Publisher.objects.create(name="Harbour Facts")
     verdict = Verdict.objects.create(
         claim=claim,
-        publisher=Publisher.objects.create(name="Harbour Facts"),
-        rating=rating(),
+        publisher=others,
+        rating=rating_of(others),
         origin="imported",
         state="published",
     )
