@@ -2,7 +2,8 @@
 
 The time is from the request to the first byte of the answer, in a process that is warm, of one reader. Before each page
 of the first column nothing is kept, neither pages nor counts. The archive is one of `scaling`, made once; while it is
-measured, its busiest publisher is the newsroom itself.
+measured, its busiest publisher is the newsroom itself. At last ("older own") all that is its own is older than all that
+is of others.
 
 `python -m benchmarks reader_pages [--claims N] [--pages N] [--data FOLDER]`
 """
@@ -152,6 +153,42 @@ def busiest_as_the_house() -> Iterator[None]:
             swap(busiest, house)
 
 
+@contextmanager
+def an_archive_imported_since() -> Iterator[None]:
+    """For this time all that the newsroom checked itself is older than what is of others, as after a mass import.
+
+    Of what is the newsroom's, the oldest tenth stays its own.
+    """
+    from benchmarks.superuser import superuser
+
+    with superuser() as server:
+        server.execute("SET session_replication_role = replica")
+        server.execute(
+            """
+            CREATE TEMP TABLE given AS
+            SELECT verdict.id, publisher_id FROM claims_publishedverdict AS verdict
+            JOIN sources_publisher AS publisher ON publisher.id = publisher_id AND publisher.is_house
+            ORDER BY published_at OFFSET (
+                SELECT count(*) / 10 FROM claims_publishedverdict AS verdict
+                JOIN sources_publisher AS publisher ON publisher.id = publisher_id AND publisher.is_house
+            )
+            """
+        )
+        server.execute(
+            "UPDATE claims_publishedverdict AS verdict SET publisher_id = (SELECT min(id) FROM sources_publisher"
+            " WHERE id <> given.publisher_id) FROM given WHERE given.id = verdict.id"
+        )
+        server.execute("VACUUM ANALYZE claims_publishedverdict")
+        try:
+            yield
+        finally:
+            server.execute(
+                "UPDATE claims_publishedverdict AS verdict SET publisher_id = given.publisher_id FROM given"
+                " WHERE given.id = verdict.id"
+            )
+            server.execute("VACUUM ANALYZE claims_publishedverdict")
+
+
 def measured(pages: int) -> bool:
     """Print what came out; tell whether everything was met."""
     from django.conf import settings
@@ -159,18 +196,23 @@ def measured(pages: int) -> bool:
 
     settings.ALLOWED_HOSTS = ["testserver"]
     settings.RATE_LIMIT_PAGES = None
-    client, met = Client(), True
+    client = Client()
     print("                first: median    p99     kept: median   p99   (ms)")
-    for kind, paths in addresses(pages).items():
-        times = asked(client, paths)
-        first, again = (statistics.median(some) for some in times)
-        is_met = first <= FIRST and again <= KEPT
-        met &= is_met
-        print(
-            f"{kind:12} {len(paths):4} {first:13.1f} {percentile(times.first, 0.99):7.1f} {again:16.2f}"
-            f" {percentile(times.again, 0.99):6.2f}{'' if is_met else '   MISSED'}"
-        )
-    return met
+    met = [_is_met(kind, asked(client, paths)) for kind, paths in addresses(pages).items()]
+    with an_archive_imported_since():
+        met.append(_is_met("older own", asked(client, ["/", "/claims/", "/claims/?rating=false"])))
+    return all(met)
+
+
+def _is_met(kind: str, times: Times) -> bool:
+    """Print what came out; tell whether it is as promised."""
+    first, again = (statistics.median(some) for some in times)
+    is_met = first <= FIRST and again <= KEPT
+    print(
+        f"{kind:12} {len(times.first):4} {first:13.1f} {percentile(times.first, 0.99):7.1f} {again:16.2f}"
+        f" {percentile(times.again, 0.99):6.2f}{'' if is_met else '   MISSED'}"
+    )
+    return is_met
 
 
 def main() -> int:

@@ -4333,6 +4333,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='publishedverdict',
+            index=models.Index(condition=models.Q(('superseded_at__isnull', True)), fields=['publisher_id', '-published_at', '-claim_id'], include=('publication', 'rating_class', 'reviewed_on'), name='publishedverdict_of_publisher'),
+        ),
+        migrations.AddIndex(
+            model_name='publishedverdict',
             index=models.Index(fields=['rating_class', 'reviewed_on'], include=('publication', 'claim_id', 'published_at', 'superseded_at'), name='publishedverdict_in_class'),
         ),
         migrations.AddIndex(

@@ -98,6 +98,14 @@ class PublishedVerdict(models.Model):
                 fields=["publisher_id", "rating_class", "reviewed_on"],
                 include=_PLACE,
             ),
+            # "The newest of this publisher": soon found, however much others published since. What else is asked of
+            # verdicts is in it, so that what is passed over is not read.
+            Index(
+                name="publishedverdict_of_publisher",
+                fields=["publisher_id", "-published_at", "-claim_id"],
+                include=["publication", "rating_class", "reviewed_on"],
+                condition=NEWEST,
+            ),
             # "Verdicts of whatever publisher rated so".
             Index(name="publishedverdict_in_class", fields=["rating_class", "reviewed_on"], include=_PLACE),
             # "Which reviews stand at this address".

@@ -1,11 +1,13 @@
 """What the log of corrections can be narrowed down by, and the entries that it is made of."""
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext
 
@@ -13,7 +15,11 @@ from claims.ledger.document.claim_body import CORRECTIONS
 from claims.models import Publication, PublishedVerdict
 from factcheck.api.pagination import both_ways, id_key, moment_key
 from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter
-from factcheck.api.query_values import Keyword, ValueRefused, WholeNumber
+from factcheck.api.query_values import Keyword, Reader, ValueRefused, WholeNumber
+
+#: So many entries of the log are looked up before those that remain are found all at once.
+_LOOKED_UP = 500
+_EVER = Value(datetime.min.replace(tzinfo=UTC))
 
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])", re.ASCII)
 
@@ -49,20 +55,63 @@ def _in(months: list[tuple[datetime, datetime]]) -> Q:
     return condition
 
 
-def shown_of(publishers: list[int]) -> Q:
-    """The condition that readers have seen a verdict of these publishers on the claim, in whatever version."""
-    return _judged_in(PublishedVerdict.objects.filter(publisher_id__in=publishers))
+def of_house(whose: str) -> QuerySet[PublishedVerdict] | None:
+    """The newsroom's own verdicts, where those are asked for; None where all are."""
+    return PublishedVerdict.objects.by_house() if whose == "house" else None
 
 
-def by_house() -> Q:
-    """The same of the newsroom itself."""
-    return _judged_in(PublishedVerdict.objects.by_house())
+class JudgedParameter(Parameter):
+    """The condition that readers have seen one of some verdicts on the claim, in whatever version.
+
+    Args:
+        verdicts: from what is looked for to these; None where any will do.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        meaning: str,
+        *,
+        verdicts: Callable[[Any], QuerySet[PublishedVerdict] | None],
+        several: bool = False,
+        default: Any = None,
+    ) -> None:
+        super().__init__(
+            reader, meaning, matches=self._found, several=several, slotted=False, default=default
+        )
+        self.verdicts = verdicts
+
+    def _found(self, value: Any) -> Q:
+        """For all entries at once."""
+        verdicts = self.verdicts(value)
+        return Q() if verdicts is None else Q(claim_id__in=_claims_of(verdicts))
+
+    def walked(self, value: Any) -> Q:
+        """For as many entries as fill a page, from the newest.
+
+        The newest are looked up one by one, and the first page is most often full before they end. For what is older,
+        PostgreSQL makes a table of the claims, of which there may be many, when it comes to the first of these.
+        """
+        verdicts = self.verdicts(value)
+        if verdicts is None:
+            return Q()
+        log = corrections().order_by("-published_at", "-sequence").values("published_at")
+        newest = Coalesce(Subquery(log[_LOOKED_UP : _LOOKED_UP + 1]), _EVER)
+        # As a value: whether there is any, PostgreSQL might look up for all claims at once.
+        claim = verdicts.filter(publication__claim_id=OuterRef("claim_id")).order_by()
+        is_found = Q(claim_id=Subquery(claim.values("publication__claim_id")[:1]))
+        # The moment first: what stands behind it is then not asked of the others. With the last condition, which
+        # nothing meets, PostgreSQL walks the log in its order. Without it, it may join the log and the claims, row by
+        # row, when it thinks that few are asked for and is wrong.
+        return (
+            (Q(published_at__gte=newest) & is_found)
+            | (Q(published_at__lt=newest) & Q(claim_id__in=_claims_of(verdicts)))
+            | Q(pk__lt=0)
+        )
 
 
-def _judged_in(verdicts: QuerySet[PublishedVerdict]) -> Q:
-    # With the second condition, which nothing meets, PostgreSQL makes a table of these claims and walks the log in its
-    # order. Without it, it may join the two, row by row, when it thinks that few are asked for and is wrong.
-    return Q(claim_id__in=verdicts.order_by().values("claim_id")) | Q(pk__lt=0)
+def _claims_of(verdicts: QuerySet[PublishedVerdict]) -> QuerySet[Any]:
+    return verdicts.order_by().values("claim_id")
 
 
 class CorrectionListQuery(ListQuery):
@@ -91,21 +140,31 @@ class CorrectionListQuery(ListQuery):
         several=True,
         slotted=False,
     )
-    publisher = Parameter(
+    publisher = JudgedParameter(
         WholeNumber(),
         "Id of a publisher whose verdict on the claim readers have seen.",
-        matches=shown_of,
+        verdicts=lambda publishers: PublishedVerdict.objects.filter(publisher_id__in=publishers),
         several=True,
-        slotted=False,
     )
-    by = Parameter(
+    by = JudgedParameter(
         Keyword(("house", "all")),
         "Whose: `house` for claims that the newsroom itself has judged, and not only others.",
-        matches=lambda whose: by_house() if whose == "house" else Q(),
-        slotted=False,
+        verdicts=of_house,
         default="all",
     )
     ordering = ordering_parameter(orderings)
+
+    def candidates(self, looked_for: Mapping[str, Any]) -> QuerySet[Any]:
+        """The rows of which a page is read."""
+        judged = {
+            name: parameter
+            for name in looked_for
+            if isinstance(parameter := self.filters[name], JudgedParameter)
+        }
+        rows = super().candidates({name: value for name, value in looked_for.items() if name not in judged})
+        for name, parameter in judged.items():
+            rows = rows.filter(parameter.walked(looked_for[name]))
+        return rows
 
 
 def corrections() -> Any:

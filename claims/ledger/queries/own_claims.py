@@ -5,7 +5,6 @@ from django.db.models import Q
 from claims.ledger.queries.claim_filters import ClaimListQuery, VerdictParameter
 from claims.models.published_verdict import ours
 from factcheck.api.query_values import Keyword
-from factcheck.database.cached_sql import FoundBy
 
 
 class OwnClaimsQuery(ClaimListQuery):
@@ -17,8 +16,3 @@ class OwnClaimsQuery(ClaimListQuery):
         matches=lambda whose: ours() if whose == "house" else Q(),
         slotted=False,
     )
-
-    @property
-    def found_by(self) -> FoundBy | None:
-        """Not verdicts, where all of the newsroom's own are asked for: there are many, and the newest soon found."""
-        return None if [*self.sought] == ["by"] else super().found_by

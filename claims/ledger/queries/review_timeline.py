@@ -1,24 +1,41 @@
-"""When fact checks were made, and what they came to: counted by month and class, from what is published now."""
+"""When fact checks were made, and what they came to: counted by month or year and class, from what is published now."""
 
 import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count
-from django.db.models.functions import TruncMonth
 
 from claims.models import PublishedVerdict
+from factcheck.database.cached_sql import Statement
 from factcheck.database.read_connections import fetch
 
-#: By the first day of a month, "" where the day of the review is not known, and the class: how many.
+#: By a month (`2026-03`) or a year (`2026`), "" where the day of the review is not known, and the class: how many.
 Timeline = dict[tuple[str, str], int]
+
+#: So many months are told apart; of a longer time the years.
+MONTHS = 24
 
 _KEPT_SECONDS = 3600
 
+# Months are made of timestamps: from a day itself, PostgreSQL would go through the time zone. Of a long time, most rows
+# would be months that nobody wants to see, and to read them takes Python longer than to count them takes the database.
+_COUNTED = f"""
+    WITH found (day, class) AS ({{verdicts}}),
+    counted AS MATERIALIZED (
+        SELECT date_trunc('month', day::timestamp) AS month, class, count(*) AS number FROM found GROUP BY 1, 2
+    ),
+    span AS (SELECT max(month) >= min(month) + interval '{MONTHS} months' AS is_long FROM counted)
+    SELECT
+        extract(year FROM month)::integer,
+        CASE WHEN NOT is_long THEN extract(month FROM month)::integer END,
+        class, sum(number)::bigint
+    FROM counted, span GROUP BY 1, 2, 3
+"""  # noqa: S608  a number of ours
+
 
 def review_timeline(conditions: Mapping[str, Any]) -> Timeline:
-    """The current verdicts that meet these conditions, counted by month of review (`2026-03`) and class.
+    """The current verdicts that meet these conditions, counted by class and by month or year of review.
 
     Counted once for each state of the ledger.
     """
@@ -39,9 +56,10 @@ def _counted(conditions: Mapping[str, Any]) -> Timeline:
         verdicts = verdicts.filter(publication__superseded_at__isnull=True, publication__status="published")
     else:
         verdicts = verdicts.current()
-    counted = verdicts.order_by().values(month=TruncMonth("reviewed_on")).annotate(number=Count("*"))
+    found = Statement.of(verdicts.order_by().values_list("reviewed_on", "rating_class"))
     timeline: Timeline = {}
-    for month, name, number in counted.values_list("month", "rating_class", "number"):
-        key = (f"{month:%Y-%m}" if month else "", name or "not_rated")
+    for year, month, name, number in fetch(_COUNTED.format(verdicts=found.sql), found.parameters):
+        period = "" if year is None else f"{year:04}" if month is None else f"{year:04}-{month:02}"
+        key = (period, name or "not_rated")
         timeline[key] = timeline.get(key, 0) + number
     return timeline

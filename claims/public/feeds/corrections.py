@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -13,7 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from claims.ledger.document.claim_body import CORRECTION_KINDS
-from claims.ledger.queries.correction_filters import CorrectionListQuery, by_house, corrections
+from claims.ledger.queries.correction_filters import (
+    CorrectionListQuery,
+    JudgedParameter,
+    corrections,
+    of_house,
+)
 from claims.public.api.correction_entries import (
     COLUMNS,
     Corrected,
@@ -28,7 +32,7 @@ from claims.public.pages.responses import etag_of, interface_language
 from claims.public.pages.shown_changes import PART_NAMES
 from factcheck.api.pagination import PAGE_SIZE
 from factcheck.api.problems import InvalidParameters, ProblemResponse
-from factcheck.api.query_strings import Parameter, no_such_place
+from factcheck.api.query_strings import no_such_place
 from factcheck.api.query_values import Keyword, ValueRefused
 from factcheck.api.resources import CACHE_CURRENT, conditional, counted
 from factcheck.web.differences import redline
@@ -38,11 +42,10 @@ from factcheck.web.own_addresses import placed, stored
 class CorrectionFeedQuery(CorrectionListQuery):
     """What the API's log of corrections understands; without more, the newsroom's own."""
 
-    by = Parameter(
+    by = JudgedParameter(
         Keyword(("house", "all")),
         "Whose: the newsroom's own unless `publisher` or `claim` asks for others, or `all`.",
-        matches=lambda whose: by_house() if whose == "house" else Q(),
-        slotted=False,
+        verdicts=of_house,
     )
 
     @property

@@ -9,18 +9,19 @@ from urllib.parse import urlencode
 import orjson
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
-from claims.ledger.queries.claim_filters import ClaimListQuery
+from claims.ledger.queries.claim_filters import ClaimListQuery, VerdictParameter
 from claims.ledger.queries.search_query import RELEVANCE
 from claims.matching.meant_claims import entries_meant
 from claims.models import Publication
 from claims.models.rating import NormalisedRating
 from claims.search import LONGEST, SearchReading
 from factcheck.api.pagination import KeysetPage, page_of_template
-from factcheck.api.query_values import GREATEST_ID, LanguageRange, ValueRefused
+from factcheck.api.query_values import GREATEST_ID, LanguageRange, ValueRefused, WholeNumber
 from factcheck.api.resources import planned
 from factcheck.database.cached_sql import FoundBy
 from factcheck.database.read_connections import fetch
@@ -28,7 +29,7 @@ from factcheck.web.own_addresses import placed
 
 Document = dict[str, Any]
 
-#: Of more verdicts than this, the newest claims are looked through until some have one.
+#: Of more verdicts of whatever publisher than this, the newest claims are looked through until some have one.
 MANY = 5_000
 _YEAR_OR_MONTH = re.compile(r"[12][0-9]{3}(-(0[1-9]|1[0-2]))?", re.ASCII)
 
@@ -76,7 +77,13 @@ def _house() -> int:
 class ReadersQuery(ClaimListQuery):
     """Published claims, as pages for readers ask for them: the newest first, or the most relevant."""
 
-    #: Whether so many verdicts meet the conditions that the newest claims with one of them are soon found.
+    # Of one only: an index has the verdicts of each in the order of the list, which any of several have not.
+    publisher = VerdictParameter(
+        WholeNumber(), "Id of who published the verdict.", matches=lambda publisher: Q(publisher_id=publisher)
+    )
+
+    #: Whether so many verdicts, of whatever publisher, meet the conditions that the newest claims with one of them are
+    #: soon found.
     asks_for_many = False
 
     @property
@@ -196,8 +203,8 @@ class ClaimSearch(forms.Form):
 
     def _page(self, size: int) -> "KeysetPage[Listed]":
         query = self.query
-        if query.found_by and planned(query.verdicts(query.sought).current()) > MANY:
-            query.asks_for_many = True
+        if query.found_by and "publisher" not in query.sought:
+            query.asks_for_many = planned(query.verdicts(query.sought).current()) > MANY
         found = page_of_template(
             query.template,
             ("body", "body_sha256"),

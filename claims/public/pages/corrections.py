@@ -3,12 +3,13 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count
-from django.db.models.functions import TruncMonth
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.utils.formats import number_format
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import get_default_timezone
 from django.views.decorators.http import require_safe
 
@@ -28,6 +29,7 @@ from claims.public.pages.shown_changes import ShownChange, shown_changes
 from factcheck.api.pagination import KeysetPage
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import ValueRefused
+from factcheck.database.cached_sql import Statement
 from factcheck.database.read_connections import fetch
 
 Document = dict[str, Any]
@@ -72,12 +74,14 @@ def corrections_page(request: HttpRequest) -> HttpResponse:
     chosen = query.value("month", [])
     kind, month = query.value("kind", [""])[0], f"{chosen[0][0]:%Y-%m}" if chosen else ""
     counted = _counted(asked, request)
+    months = counted.months(kind)
     context = {
         "corrections": shown,
         "page": page,
         "kinds": counted.kinds(month),
         "kind": kind,
-        "months": counted.months(kind),
+        "months": months,
+        "month_options": _options(months, month),
         "month": month,
         "by": query.value("by"),
         "narrows": any(query.value(name) for name in ("kind", "month", "claim", "publisher")),
@@ -87,7 +91,7 @@ def corrections_page(request: HttpRequest) -> HttpResponse:
         page.previous,
         page.next,
         context["kinds"],
-        context["months"],
+        months,
         sha256_of_corrections(page.rows),
     ]
     documents = [document for one in found for document in (one.before, one.after) if document]
@@ -160,6 +164,31 @@ class LogCounts:
         return [(month, month_name(month), numbers[month]) for month in sorted(numbers, reverse=True)]
 
 
+def _options(months: list[tuple[str, str, int]], chosen: str) -> SafeString:
+    """The months to choose from, as HTML: a template would take as long for those of many years as for all else."""
+    numbers = {
+        number: escape(number_format(number)) for number in {number for _month, _name, number in months}
+    }
+    return mark_safe(  # noqa: S308  each part is escaped
+        "".join(
+            f'<option value="{month}"{" selected" if month == chosen else ""}>{escape(name)}'
+            f" ({numbers[number]})</option>"
+            for month, name, number in months
+            if number or month == chosen
+        )
+    )
+
+
+_COUNTED = """
+    WITH found (kind, published_at) AS ({corrections}),
+    counted AS (
+        SELECT kind, date_trunc('month', published_at AT TIME ZONE %s) AS month, count(*) AS number
+        FROM found GROUP BY 1, 2
+    )
+    SELECT kind, extract(year FROM month)::integer, extract(month FROM month)::integer, number FROM counted
+"""
+
+
 def _counted(asked: QueryDict, request: HttpRequest) -> LogCounts:
     """Counted among all kinds and months, so that it shows what else could be chosen."""
     others = asked.copy()
@@ -170,11 +199,10 @@ def _counted(asked: QueryDict, request: HttpRequest) -> LogCounts:
     numbers: dict[tuple[str, str], int] | None = cache.get(key)
     if numbers is None:
         rows = CorrectionListQuery(others, corrections(), request=request).qs.order_by()
-        month = TruncMonth("published_at", tzinfo=get_default_timezone())
-        counted = rows.values("kind", month=month).annotate(number=Count("pk"))
-        numbers = {
-            (kind, f"{first:%Y-%m}"): number
-            for kind, first, number in counted.values_list("kind", "month", "number")
-        }
+        found = Statement.of(rows.values_list("kind", "published_at"))
+        counted = fetch(
+            _COUNTED.format(corrections=found.sql), [*found.parameters, str(get_default_timezone())]
+        )
+        numbers = {(kind, f"{year:04}-{month:02}"): number for kind, year, month, number in counted}
         cache.set(key, numbers, _KEPT_SECONDS)
     return LogCounts(numbers)

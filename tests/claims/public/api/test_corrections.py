@@ -1,6 +1,6 @@
 """The log of corrections: what was changed and why, with both wordings, the newest first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,9 +8,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from claims.ledger.queries import correction_filters
 from claims.ledger.queries.correction_filters import MonthValue
 from claims.models import Claim, Claimant
 from claims.review import workflow
+from factcheck.api import pagination
 from sources.models import Publisher
 from tests.helpers.newsroom import make_claim, rating
 from tests.helpers.public_lists import get
@@ -127,6 +129,58 @@ def test_publisher_is_one_whose_verdict_readers_saw(client: Client, publish: Pub
     assert listed(client, f"publisher={house.pk}") == [(claim.pk, "retraction")]
     assert listed(client, "by=house") == [(claim.pk, "retraction")]
     assert listed(client, f"publisher={other.pk}") == []
+
+
+@pytest.fixture(params=[0, 1, 2, 4, 500])
+def looked_up(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """So many of the newest entries are looked up one by one."""
+    monkeypatch.setattr(correction_filters, "_LOOKED_UP", request.param)
+    pagination._statement.cache_clear()
+    yield
+    pagination._statement.cache_clear()
+
+
+def test_whose_they_are_is_found_of_new_and_old_entries_alike(
+    client: Client, publish: Publish, editor: User, looked_up: None
+) -> None:
+    other = Publisher.objects.create(name="Harbour Check", domain="harbour.example")
+    ours, theirs = publish(), publish(publisher=other)
+    change(publish, ours, "update")
+    change(publish, theirs, "update", publisher=other)
+    change(publish, ours, "clarification")
+    workflow.move(theirs.verdicts.get(state="published"), "retract", by=editor, note="No.")
+    workflow.move(ours.verdicts.get(state="published"), "retract", by=editor, note="No.")
+    of_ours = [(ours.pk, kind) for kind in ("retraction", "clarification", "update")]
+    of_theirs = [(theirs.pk, kind) for kind in ("retraction", "update")]
+    house = Publisher.objects.house().pk
+    for query, expected in {
+        "by=house": of_ours,
+        f"publisher={house}": of_ours,
+        f"publisher={other.pk}": of_theirs,
+        f"publisher={other.pk}&by=house": [],
+        f"by=house&claim={theirs.pk}": [],
+        "by=house&kind=update": of_ours[2:],
+        f"publisher={other.pk}&kind=retraction": of_theirs[:1],
+        "by=house&ordering=published": of_ours[::-1],
+    }.items():
+        assert listed(client, query) == expected
+        assert get(client, f"{query}&count=exact&page_size=1", PATH)["count"] == len(expected)
+        forth, back = walked(client, f"{PATH}?{query}&page_size=1")
+        assert forth == expected
+        assert back == expected[::-1]
+
+
+def walked(client: Client, address: str) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """What stands on the pages from this one to the last, and on the way back."""
+    found: dict[str, list[tuple[int, str]]] = {"next": [], "previous": []}
+    for direction, entries in found.items():
+        onwards: str | None = address
+        while onwards:
+            address = onwards
+            page = client.get(address).json()
+            entries += [(entry["claim_id"], entry["kind"]) for entry in page["results"]]
+            onwards = page[direction]
+    return found["next"], found["previous"]
 
 
 def test_what_was_taken_over_unchanged_is_no_change(

@@ -116,7 +116,7 @@ def test_who_we_are_in_the_readers_language(client: Client) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_costs_ten_queries_whatever_its_length(
+def test_costs_nine_queries_whatever_its_length(
     client: Client,
     publish: Publish,
     checker: User,
@@ -131,9 +131,9 @@ def test_costs_ten_queries_whatever_its_length(
             make_appearance(claim, make_source(claim.statement), claim.statement)
         publish(claim)
         correct(claim, checker, editor)
-    # Who we are and how many checks we have, the newest, said again, clusters, corrections and their words, topics and
+    # Who we are, the newest, said again, clusters, corrections and their words, topics and
     # their names, what we say of ourselves.
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         document = page(client, "/")
     assert len(document.cssselect("section[aria-labelledby=new] .card")) == count
 

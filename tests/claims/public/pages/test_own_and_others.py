@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from lxml import html
 
 from claims.admin.dashboard import _last_published
 from claims.models import Claim
 from claims.models.publication import Publication
 from claims.review import workflow
+from sources.models import Publisher
 from tests.helpers.brought_records import bring, review
 from tests.helpers.kept_newsroom import checker, editor, kept_rows, publish
 from tests.helpers.newsroom import make_claim
@@ -51,6 +53,29 @@ def test_the_front_page_has_our_own_and_search_has_all(
     client: Client, published: None, query: str, found: list[bool]
 ) -> None:
     assert shown(client, f"/claims/{query}") == found
+
+
+def test_the_newest_of_ours_are_found_behind_all_that_others_published_since(
+    client: Client, published: None, publish: Callable[..., Claim]
+) -> None:
+    newer = [f"The quay is {number} m long." for number in range(21)]
+    for statement in newer:
+        publish(make_claim(statement), code="true")
+    for number in range(3):
+        bring(review(statement=f"Tunnel {number} is closed."))
+    own = f"/publishers/{Publisher.objects.house().pk}/factcheck-newsroom/"
+    for address, last in (("/claims/", [OURS]), (own, [OURS]), ("/claims/?rating=true", [])):
+        first = html.fromstring(client.get(address).content)
+        assert statements(first) == newer[:0:-1]
+        (onwards,) = first.cssselect("a[rel=next]")
+        second = html.fromstring(client.get(onwards.get("href")).content)
+        assert statements(second) == [newer[0], *last]
+    assert statements(html.fromstring(client.get("/").content)) == newer[:-7:-1]
+    assert statements(html.fromstring(client.get("/claims/?rating=false").content)) == [OURS]
+
+
+def statements(page: html.HtmlElement) -> list[str]:
+    return [" ".join(heading.text_content().split()) for heading in page.cssselect(".card h2, .card h3")]
 
 
 @pytest.mark.parametrize("form", ["atom", "rss", "json"])

@@ -1,12 +1,14 @@
 """The chart of fact checks over time: what it counts, and that nothing in it can run off a page."""
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from claims.ledger.queries.review_timeline import MONTHS
 from claims.models.rating import NormalisedRating
-from claims.public.pages.review_chart import MONTHS, YEARS, review_chart
+from claims.public.pages.review_chart import YEARS, review_chart
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -44,13 +46,13 @@ def test_months_are_drawn_where_the_time_is_short() -> None:
 
 
 def test_years_are_drawn_where_it_is_long() -> None:
-    chart = review_chart({("2020-12", "false"): 1, ("2026-03", "satire"): 2})
+    chart = review_chart({("2020", "false"): 1, ("2026", "satire"): 2})
     assert [period.name for period in chart.periods] == [str(year) for year in range(2020, 2027)]
     assert not chart.is_monthly
 
 
 def test_one_false_date_does_not_make_a_line_of_the_rest() -> None:
-    chart = review_chart({("0201-12", "false"): 1, ("2026-03", "false"): 2})
+    chart = review_chart({("0201", "false"): 1, ("2026", "false"): 2})
     assert len(chart.periods) == YEARS
     assert chart.periods[-1].name == "2026"
     assert chart.total == 3
@@ -72,16 +74,36 @@ def test_nothing_is_drawn_of_what_numbers_say(timeline: dict[tuple[str, str], in
     assert review_chart(timeline).drawing == ""
 
 
-months = st.builds(lambda year, month: f"{year}-{month:02}", st.integers(1000, 2100), st.integers(1, 12))
+def test_the_table_has_each_period_and_its_numbers() -> None:
+    chart = review_chart({("2020", "false"): 1234, ("2022", "true"): 1})
+    assert chart.table_rows == (
+        '<tr><th scope="row">2020</th><td>0</td><td>1234</td><td>1234</td></tr>'
+        '<tr><th scope="row">2022</th><td>1</td><td>0</td><td>1</td></tr>'
+    )
 
 
-@given(
-    st.dictionaries(
-        st.tuples(months | st.just(""), st.sampled_from(NormalisedRating.values)),
+def test_the_table_is_in_the_language_of_the_page() -> None:
+    with translation.override("de"):
+        chart = review_chart({("2026-03", "false"): 1})
+        assert chart.table_rows == '<tr><th scope="row">März 2026</th><td>1</td><td>1</td></tr>'
+    with translation.override("en"):
+        chart = review_chart({("2026-03", "false"): 1})
+        assert chart.table_rows == '<tr><th scope="row">March 2026</th><td>1</td><td>1</td></tr>'
+
+
+years = st.integers(1000, 2100).map(str)
+months = st.integers(0, MONTHS - 1).map(lambda number: f"{2025 + number // 12}-{number % 12 + 1:02}")
+
+
+def timelines(periods: st.SearchStrategy[str]) -> st.SearchStrategy[dict[tuple[str, str], int]]:
+    return st.dictionaries(
+        st.tuples(periods | st.just(""), st.sampled_from(NormalisedRating.values)),
         st.integers(1, 10**6),
         max_size=30,
     )
-)
+
+
+@given(timelines(years) | timelines(months))
 def test_bars_stay_inside_and_no_number_is_lost(timeline: dict[tuple[str, str], int]) -> None:
     chart = review_chart(timeline)
     assert chart.total == sum(timeline.values())

@@ -26,13 +26,13 @@ def test_list_of_an_empty_newsroom(client):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_list_costs_eight_queries_whatever_its_length(
+def test_list_costs_seven_queries_whatever_its_length(
     client: Client, publish: Publish, django_assert_num_queries: DjangoAssertNumQueries, count: int
 ) -> None:
     published = [publish(make_claim(f"Tunnel {number} is closed.")) for number in range(count)]
-    # Who we are, how many checks we have, the page, where the ledger stands, whether it is long, two counts (publishers
-    # are counted among all), and names.
-    with django_assert_num_queries(8):
+    # Who we are, the page, where the ledger stands, whether it is long, two counts (publishers are counted among all),
+    # and names.
+    with django_assert_num_queries(7):
         document = page(client, "/claims/")
     assert statements(document) == [claim.statement for claim in reversed(published)]
 
