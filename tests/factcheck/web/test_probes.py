@@ -127,10 +127,11 @@ def test_a_store_of_files_that_is_away_makes_it_unready_and_is_not_named(setting
 
 
 def test_a_store_that_hangs_is_waited_for_once_and_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked, goes_on = [], threading.Event()
+    asked, begun, goes_on = [], threading.Event(), threading.Event()
 
     def hang() -> probes.Finding:
         asked.append(1)
+        begun.set()
         goes_on.wait(60)
         return probes.Finding("pass")
 
@@ -139,6 +140,7 @@ def test_a_store_that_hangs_is_waited_for_once_and_not_for_long(monkeypatch: pyt
     for _ in range(5):
         finding = Asked("/readyz").said["checks"]["storage"]
         assert finding == [{"status": "fail", "output": "The store of files does not answer."}]
+    assert begun.wait(60)
     assert asked == [1]
     goes_on.set()
     assert probes._StorageInTime.asking is not None

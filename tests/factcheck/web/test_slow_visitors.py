@@ -19,12 +19,12 @@ from tests.factcheck.web.test_serving import (
     PATIENCE,
     answers,
     environment,
-    free_port,
     port,
     started,
     static_files,
     until,
 )
+from tests.helpers.free_ports import free_port
 
 pytestmark = pytest.mark.slow
 
