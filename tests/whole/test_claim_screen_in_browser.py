@@ -89,7 +89,8 @@ def test_a_verdict_with_evidence_takes_six_clicks(seat: Any, checker: User) -> N
     claim = tunnel()
     desk = seat(checker)
     page = desk.claim(claim)
-    page.get_by_role("button", name="Draft a verdict").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Draft a verdict").click()
     page.locator("label.desk-rating", has_text="Mostly true").click()
     page.locator("[name=verdicts-0-summary]").focus()
     page.keyboard.type("It cost 238 million.")
@@ -116,7 +117,8 @@ def test_a_sign_off_takes_two_clicks_and_a_correction_seven(
     claim = publish(tunnel())
     writer = seat(checker)
     page = writer.claim(claim)
-    page.get_by_role("button", name="Draft a new version").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Draft a new version").click()
     page.locator("[name=verdicts-0-correction_kind]").select_option("correction")
     page.locator("[name=verdicts-0-correction_note]").focus()
     page.keyboard.type("The sum was in dollars.")
@@ -125,13 +127,16 @@ def test_a_sign_off_takes_two_clicks_and_a_correction_seven(
         page.get_by_role("button", name="Save and submit for review").click()
     expect(page.get_by_text("Saved and submitted for review.")).to_be_visible()
     reviewer = seat(colleague)
-    reviewer.open("/admin/claims/verdict/?queue=review").locator("#result_list tbody a").first.click()
+    reviewer.open("/admin/claims/verdict/?queue=review")
+    with reviewer.page.expect_navigation():
+        reviewer.page.locator("#result_list tbody a").first.click()
     with reviewer.page.expect_navigation():
         reviewer.page.get_by_role("button", name="Sign off").click()
     assert reviewer.clicks() <= 2
     chief = seat(editor)
     page = chief.claim(claim)
-    page.get_by_role("button", name="Publish…").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Publish…").click()
     with page.expect_navigation():
         page.get_by_role("button", name="Publish now").click()
     public = page.get_by_role("link", name="See the public page")
