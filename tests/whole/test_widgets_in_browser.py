@@ -286,6 +286,7 @@ def test_site_chooses_theme_accent_font_border_and_language(
     )
     listed = frame_in(page, "factcheck-list")
     expect(listed.locator("li")).to_have_count(1)
+    content_of(page, "factcheck-list").wait_for_load_state()  # its styles may come after its words
 
     def style(selector: str, name: str) -> str:
         return str(

@@ -15,6 +15,13 @@ from factcheck.telemetry import exposition
 from factcheck.telemetry.exposition import DatabaseGauges, ProcessCounts
 from factcheck.telemetry.questions import Answers, DatabaseQuestion, GaugeKind
 
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may need longer than Prometheus waits."""
+    monkeypatch.setattr(exposition, "DATABASE_SECONDS", 60)
+
+
 COUNTS = """
 import os, sys
 from prometheus_client import Counter, Gauge, Histogram

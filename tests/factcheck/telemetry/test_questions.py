@@ -13,6 +13,12 @@ from factcheck.telemetry.questions import DatabaseQuestion, GaugeKind
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may need longer than Prometheus waits."""
+    monkeypatch.setattr(questions, "MOST_MILLISECONDS", 60_000)
+
+
 def readings(name: str) -> dict[tuple[str, ...], float]:
     (question,) = (known for known in questions.questions() if known.name == name)
     answers = questions.asked([question], DEFAULT_DB_ALIAS)

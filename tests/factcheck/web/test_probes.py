@@ -36,6 +36,13 @@ class Asked:
 
 
 @pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may need longer than a balancer waits."""
+    monkeypatch.setattr(probes, "DATABASE_ANSWERS_WITHIN_SECONDS", 60)
+    monkeypatch.setattr(probes, "STORAGE_ANSWERS_WITHIN_SECONDS", 60)
+
+
+@pytest.fixture(autouse=True)
 def files(tmp_path: Path, settings: Any) -> Path:
     settings.MEDIA_ROOT = tmp_path / "files"
     probes._Schema.is_current = False
