@@ -130,9 +130,12 @@
 
     /* Pages of the timeline ------------------------------------------------------------------------------------------ */
 
+    let turned = 0;
     const turn = async (link) => {
+        const mine = ++turned;
         const answer = await fetch(link.href);
         const found = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("timeline");
+        if (mine !== turned) return; // somebody has chosen another page meanwhile
         if (!found) {
             location.assign(link.href);
             return;

@@ -38,7 +38,13 @@
             }
         };
 
+        let asked = 0;
+        let waiting;
+
         const choose = (candidate) => {
+            // What is still asked, or about to be, comes too late.
+            window.clearTimeout(waiting);
+            asked += 1;
             field.value = [...new Set([...addresses(), ...candidate.same_as])].join(",");
             field.dispatchEvent(new Event("input", { bubbles: true }));
             field.dispatchEvent(new Event("change", { bubbles: true }));
@@ -82,7 +88,6 @@
             return item;
         };
 
-        let asked = 0;
         const ask = async () => {
             const words = name.value.trim();
             const turn = ++asked;
@@ -113,7 +118,6 @@
         };
 
         look.addEventListener("click", ask);
-        let waiting;
         name.addEventListener("input", () => {
             window.clearTimeout(waiting);
             // Whoever is identified already is not asked about again with every letter.

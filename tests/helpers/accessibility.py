@@ -28,6 +28,7 @@ def violations(page: Page) -> dict[str, list[str]]:
 def in_each_scheme(page: Page) -> Iterator[str]:
     """The open page in light colours and then in dark ones, once it has come to rest in them."""
     # Scripts have made it what it is, and letters have the width that they keep.
+    page.wait_for_load_state()
     expect(page.locator("[x-cloak]")).to_have_count(0)
     page.evaluate("document.fonts.ready.then(() => {})")
     yield "light"

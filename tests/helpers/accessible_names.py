@@ -2,6 +2,8 @@
 
 from playwright.sync_api import Page
 
+from tests.helpers.browser import PATIENCE
+
 
 def accessible_names(page: Page, role: str) -> list[str]:
     """The names of everything of this role that is shown, in closed shadow trees too."""
@@ -13,3 +15,12 @@ def accessible_names(page: Page, role: str) -> list[str]:
         for node in nodes
         if not node["ignored"] and node["role"]["value"] == role and "name" in node
     ]
+
+
+def wait_for_names(page: Page, role: str, names: list[str]) -> None:
+    """Wait until just these are shown: the tree follows the page, and not at once."""
+    for _glance in range(PATIENCE // 50):
+        if accessible_names(page, role) == names:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError((role, accessible_names(page, role)))

@@ -8,6 +8,10 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
+
+from sources.authorities import exchange
+
 
 def item(
     name: str, label: str, description: str = "", *, human: bool = False, **values: list[Any]
@@ -101,7 +105,9 @@ def authority_server() -> Iterator[AuthorityServer]:
     thread = Thread(target=made.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
-        yield made
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(exchange, "SECONDS", 120)  # a busy machine may need longer than people wait
+            yield made
     finally:
         made.server.shutdown()
         made.server.server_close()

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 # What is waited for may take long on a busy machine. Only who waits in vain waits that long.
 PATIENCE = 120_000
@@ -36,3 +37,33 @@ def new_context(browser: Browser, **options: Any) -> BrowserContext:
     context = browser.new_context(**options)
     context.set_default_timeout(PATIENCE)
     return context
+
+
+#: Which addresses scripts of the page have fetched, in `fetched`, and for how many of the answers it waits, in
+#: `awaited`: by its own account, because events of the browser are told later.
+FETCHED = """
+    window.fetched = [];
+    window.awaited = 0;
+    const before = window.fetch;
+    window.fetch = async (address, ...rest) => {
+        fetched.push(String(address));
+        awaited += 1;
+        try {
+            const answer = await before(address, ...rest);
+            await answer.clone().text();
+            return answer;
+        } finally {
+            awaited -= 1;
+        }
+    };
+"""
+
+
+def stop_clock(page: Page) -> None:
+    """For the page that is opened next no time passes but what `page.clock.run_for` lets pass.
+
+    So it counts the same, however long a busy machine takes between two keys.
+    """
+    now = timezone.now().timestamp()
+    page.clock.install(time=now)
+    page.clock.pause_at(now + 3600)  # a later hour: until here time passes

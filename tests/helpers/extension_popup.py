@@ -49,6 +49,10 @@ class Extension:
             page.wait_for_timeout(_GLANCE)
         raise AssertionError("The button opened no window.")
 
+    def has(self, target: str) -> bool:
+        """Whether a window of it is open."""
+        return any(each["targetId"] == target for each in self._targets("page"))
+
     def _targets(self, kind: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.devtools.send("Target.getTargets", {"filter": [{"type": kind}]})[
             "targetInfos"
@@ -60,16 +64,28 @@ class Popup:
     """The window of the button."""
 
     def __init__(self, extension: Extension, page: Page, target: str) -> None:
-        self.devtools, self.page, self.target = extension.devtools, page, target
+        self.extension, self.devtools = extension, extension.devtools
+        self.page, self.target = page, target
         self.answers: dict[int, Any] = {}
         self.asked = 0
         self.devtools.on("Target.receivedMessageFromTarget", self._hear)
         self.session = self.devtools.send("Target.attachToTarget", {"targetId": target})["sessionId"]
-        while not self.evaluate("document.readyState === 'complete' && !!document.querySelector('main a')"):
+        while not self._is_there():
             page.wait_for_timeout(_GLANCE)
+
+    def _is_there(self) -> bool:
+        """Whether its page has come. What it was asked before may be answered by an error."""
+        found = self._answer("document.readyState === 'complete' && !!document.querySelector('main a')")
+        return "result" in found and found["result"]["result"].get("value") is True
 
     def evaluate(self, expression: str) -> Any:
         """The value of an expression in it."""
+        answer = self._answer(expression)
+        assert "exceptionDetails" not in answer["result"], answer
+        return answer["result"]["result"].get("value")
+
+    def _answer(self, expression: str) -> Any:
+        """What the browser says of an expression."""
         self.asked += 1
         question = {
             "id": self.asked,
@@ -80,9 +96,7 @@ class Popup:
         self.devtools.send("Target.sendMessageToTarget", sent)
         for _ in range(PATIENCE // _GLANCE):
             if self.asked in self.answers:
-                answer = self.answers.pop(self.asked)
-                assert "exceptionDetails" not in answer["result"], answer
-                return answer["result"]["result"].get("value")
+                return self.answers.pop(self.asked)
             self.page.wait_for_timeout(_GLANCE)
         raise AssertionError(f"{expression} was never answered.")
 
@@ -103,8 +117,11 @@ class Popup:
         raise AssertionError("It says nothing.")
 
     def close(self) -> None:
+        """Close it, and wait until it is gone: the next one would be taken for it."""
         self.devtools.send("Target.closeTarget", {"targetId": self.target})
         self.devtools.remove_listener("Target.receivedMessageFromTarget", self._hear)
+        while self.extension.has(self.target):
+            self.page.wait_for_timeout(_GLANCE)
 
     def _hear(self, event: dict[str, Any]) -> None:
         if event["sessionId"] == self.session:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from factcheck.installation.file_store import bucket
+from tests.helpers.free_ports import free_port
 
 BUCKET = "newsroom"
 KEYS = {"access_key": "desk", "secret_key": "of-the-desk-only", "security_token": ""}
@@ -26,9 +27,7 @@ class ObjectServer:
     def __init__(self, folder: Path) -> None:
         self.folder, self.objects = folder, folder / BUCKET
         self.objects.mkdir(parents=True)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self._program: subprocess.Popen[bytes] | None = None
 
     @property
@@ -60,7 +59,7 @@ class ObjectServer:
         log = (self.folder.parent / "rclone.log").open("ab")
         self._program = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         log.close()
-        until = time.monotonic() + 20
+        until = time.monotonic() + 120
         while time.monotonic() < until:
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()

@@ -71,7 +71,7 @@ class StreamingServer:
 
     def ask(self, sql: str) -> Any:
         """Execute a statement, and return the first value of its answer, if it has one."""
-        with psycopg.connect(self.address, autocommit=True, connect_timeout=5) as connection:
+        with psycopg.connect(self.address, autocommit=True, connect_timeout=60) as connection:
             cursor = connection.execute(sql)
             return (cursor.fetchone() or [None])[0] if cursor.description else None
 
@@ -116,7 +116,7 @@ def streaming(followers: int) -> Iterator[list[StreamingServer]]:
                     server.kill()
 
 
-def eventually(holds: Callable[[], object], *, seconds: float = 60) -> None:
+def eventually(holds: Callable[[], object], *, seconds: float = 300) -> None:
     """Wait until it does."""
     deadline = time.monotonic() + seconds
     while not holds():
@@ -155,7 +155,7 @@ class ReadingProcess:
         assert self.process.stdin
         assert self.process.stdout
         self.process.stdin.close()
-        self.process.wait(20)
+        self.process.wait(120)
         self.process.stdout.close()
 
 

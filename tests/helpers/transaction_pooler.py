@@ -3,7 +3,6 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from django.db import connection
 
 from factcheck.database import database_roles
 from factcheck.database.embedded import RUNTIME, ServerPlace
+from tests.helpers.free_ports import free_port
 from tests.helpers.streaming_servers import eventually
 
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -43,9 +43,7 @@ def transaction_pooler() -> Iterator[dict[str, Any]]:
     if PGBOUNCER is None:
         pytest.skip("pgbouncer is not installed.")
     server = as_served()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with TemporaryDirectory(prefix="pooler-") as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -62,7 +60,7 @@ def transaction_pooler() -> Iterator[dict[str, Any]]:
             auth_file = {folder}/users
             pool_mode = transaction
             default_pool_size = 4
-            query_wait_timeout = 20
+            query_wait_timeout = 120
         """.replace("            ", "")
         )
         # It does not run as root, and the folder of the embedded server's socket is closed to others.

@@ -9,7 +9,9 @@ from threading import Thread
 from typing import Any
 
 import numpy as np
+import pytest
 
+from claims.matching.embedding import endpoint
 from tests.helpers.embedders import TinyEmbedder
 
 #: Makes an answer of a request's body: a status and what is sent.
@@ -86,7 +88,11 @@ def vector_server() -> Iterator[VectorServer]:
     thread = Thread(target=made.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
-        yield made
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                endpoint, "QUESTION_SECONDS", 120
+            )  # a busy machine may need longer than people wait
+            yield made
     finally:
         made.server.shutdown()
         made.server.server_close()

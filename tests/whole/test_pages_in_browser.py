@@ -273,6 +273,7 @@ def checked(page: Page) -> Page:
     page.get_by_label("Your text, in any language").fill(SAID)
     page.get_by_role("button", name="Check this text").click()
     expect(page.locator("h1")).to_have_text("What was checked in this text")
+    page.wait_for_load_state()  # its styles may come after its words
     return page
 
 

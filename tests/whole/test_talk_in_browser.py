@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from claims.models import Comment, Notification, NotificationPreference
 from claims.teamwork import comments
 from tests.helpers.accessibility import in_each_scheme, violations
-from tests.helpers.browser import new_context
+from tests.helpers.browser import FETCHED, new_context, stop_clock
 from tests.helpers.newsroom import make_claim
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -49,6 +49,8 @@ def test_from_a_name_by_keyboard_to_the_answer(
     kim.goto("/admin/claims/topic/")
     bell = kim.locator(".desk-bell")
     expect(bell.locator("[data-count]")).to_be_hidden()
+    # She has been told that there is nothing, and not just nothing yet.
+    kim.wait_for_function("Object.keys(sessionStorage).some(key => key.startsWith('desk-bell:'))")
 
     chris = at_the_desk(checker)
     chris.goto(place)
@@ -128,30 +130,10 @@ def test_pages_of_talk_are_clean_and_fit_a_phone(
     assert trouble == []
 
 
-#: How often the page has asked for what is unread, and for how many of the answers it waits, by its own account: events
-#: of the browser are told later.
-FETCHES = """
-    window.asked = window.waiting = 0;
-    const before = window.fetch;
-    window.fetch = async (address, ...rest) => {
-        const counts = String(address).includes("/unread/");
-        asked += counts;
-        waiting += counts;
-        try {
-            const answer = await before(address, ...rest);
-            await answer.clone().text();
-            return answer;
-        } finally {
-            waiting -= counts;
-        }
-    };
-"""
-
-
 def test_the_bell_rests_where_nobody_looks_and_where_nobody_answers(at_the_desk: Any, checker: User) -> None:
     page = at_the_desk(checker)
-    page.clock.install()
-    page.add_init_script(FETCHES)
+    stop_clock(page)
+    page.add_init_script(FETCHED)
     page.goto("/admin/claims/topic/")
     expect(page.locator(".desk-bell")).to_be_visible()
 
@@ -162,9 +144,9 @@ def test_the_bell_rests_where_nobody_looks_and_where_nobody_answers(at_the_desk:
         nonlocal counted
         for _each in range(0, seconds, 5):
             page.clock.run_for(5000)
-            while page.evaluate("waiting"):
+            while page.evaluate("awaited"):
                 page.wait_for_timeout(5)
-        before, counted = counted, page.evaluate("asked")
+        before, counted = counted, page.evaluate("fetched.filter(each => each.includes('/unread/')).length")
         return counted - before
 
     assert asks_in(65) == 3  # at once, then every 30 seconds

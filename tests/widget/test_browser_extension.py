@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from claims.models import Claim
 from claims.public.pages.widget_script import FOLDER
 from tests.helpers.accessibility import violations
-from tests.helpers.accessible_names import accessible_names
+from tests.helpers.accessible_names import accessible_names, wait_for_names
 from tests.helpers.extension_popup import Extension, extension_in
 from tests.helpers.host_site import HostSite, host_site
 from tests.helpers.kept_newsroom import checker, editor, publish
@@ -122,12 +122,11 @@ def test_checked_passages_of_the_page_are_highlighted(
     name = f"Fact check: False: {BRIDGE}"
     assert accessible_names(page, "button") == [name]
     page.locator("factcheck-mark").click()
-    assert accessible_names(page, "dialog") == [name]
+    wait_for_names(page, "dialog", [name])
     assert accessible_names(page, "link") == ["Read the full fact check"]
     assert f"The accounts show more. {HURT}" in accessible_names(page, "StaticText")
     page.keyboard.press("Escape")
-    page.wait_for_timeout(100)
-    assert accessible_names(page, "dialog") == []
+    wait_for_names(page, "dialog", [])
     # Asked again, it is marked once.
     asked(page.url, "#page")
     expect(page.locator("factcheck-mark")).to_have_count(1)
@@ -153,6 +152,7 @@ def test_a_hostile_page_neither_reads_nor_rewrites_what_is_shown_on_it(
     assert words.startswith("One passage is highlighted.")
     assert page.evaluate("seen") == [None, ""]
     page.locator("factcheck-mark").click()
+    wait_for_names(page, "dialog", [f"Fact check: False: {BRIDGE}"])
     said = accessible_names(page, "StaticText")
     assert ("False" in said, "True" in said) == (True, False)
 

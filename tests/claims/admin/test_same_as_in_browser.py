@@ -1,6 +1,7 @@
 """Who is who in a real browser: offered while a name is typed, taken over with one press, and accessible."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from threading import Event
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from pytest_django import Settings
 from claims.models import Claimant
 from tests.helpers.accessibility import in_each_scheme
 from tests.helpers.authority_server import AuthorityServer, authority_server, item, year
+from tests.helpers.browser import FETCHED
 from tests.helpers.seat import seat
 from tests.whole.test_desk_in_browser import _FAINT
 
@@ -53,6 +55,35 @@ def test_whom_a_name_means_is_offered_and_taken_over(
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url("**/claimant/")
     assert Claimant.objects.exclude(pk=known.pk).get().same_as == ["https://www.wikidata.org/wiki/Q900000001"]
+    assert desk.trouble == []
+
+
+def test_an_answer_that_comes_after_the_choice_is_let_go(
+    seat: Any, editor: User, server: AuthorityServer
+) -> None:
+    desk = seat(editor)
+    desk.page.add_init_script(FETCHED)
+    page = desk.open("/admin/claims/claimant/add/")
+    page.locator("#id_name").press_sequentially("Ingrid")
+    rows = page.locator(".same-as-list li")
+    expect(rows).to_have_count(2)
+    answer, chosen = server.answer, Event()
+
+    def late(path: str, parameters: Mapping[str, str]) -> tuple[int, bytes]:
+        chosen.wait(120)
+        return answer(path, parameters)
+
+    server.answer = late
+    page.locator("#id_name").press_sequentially(" Solheim")
+    page.wait_for_function("fetched.some(each => each.includes('Solheim'))")
+    rows.first.get_by_role("button").click()
+    chosen.set()
+    page.wait_for_function("awaited === 0")
+    page.evaluate("() => new Promise(go => setTimeout(go, 100))")  # so that it could show what it was told
+    expect(page.locator(".same-as-status")).to_have_text(
+        "Ingrid Solheim: taken over. Save the page to keep it."
+    )
+    expect(rows).to_have_count(0)
     assert desk.trouble == []
 
 

@@ -116,7 +116,7 @@ def test_nothing_is_left_of_one_that_was_killed_while_it_read(
             assert killed.poll() is None
             family = readers(psutil.Process(killed.pid))
         killed.kill()
-    _, alive = psutil.wait_procs(family, timeout=20)
+    _, alive = psutil.wait_procs(family, timeout=120)
     assert alive == []
     assert Source.objects.count() == 0
     assert not (tmp_path / "data" / "files").exists()

@@ -90,7 +90,7 @@ class TestWorker:
 
         def wait(request: BaseHTTPRequestHandler) -> None:
             arrived.set()
-            killed.wait(120)
+            killed.wait(300)
             request.close_connection = True
 
         receiver.answers = [wait]
@@ -101,7 +101,7 @@ class TestWorker:
             env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"},
             cwd=project.BASE_DIR,
         )
-        assert arrived.wait(120)
+        assert arrived.wait(300)
         child.kill()
         child.wait()
         killed.set()

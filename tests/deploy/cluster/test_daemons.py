@@ -11,7 +11,7 @@ import pytest
 from deploy.cluster.daemons import Daemon, Daemons, Started
 from deploy.cluster.machines import Loopback
 
-SLEEPS = Daemon("pg-1", "sleeper", [sys.executable, "-c", "import time; time.sleep(60)"], is_lowered=False)
+SLEEPS = Daemon("pg-1", "sleeper", [sys.executable, "-c", "import time; time.sleep(600)"], is_lowered=False)
 
 
 @pytest.fixture

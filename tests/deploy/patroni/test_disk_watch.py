@@ -3,8 +3,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -18,8 +17,11 @@ class Node:
 
     def __init__(self) -> None:
         self.role_status, self.switchover_status = 200, 200
-        self.takes_seconds = 0.0
         self.asked: list[object] = []
+        #: Who asks what it is is told at once; who asks for another one, once this is set.
+        self.told_its_role: Callable[[], object] = lambda: None
+        self.hands_over = threading.Event()
+        self.hands_over.set()
 
 
 @pytest.fixture
@@ -28,10 +30,11 @@ def node() -> Iterator[tuple[Node, str]]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            node.told_its_role()
             self.answer(node.role_status, {"patroni": {"name": "pg-1"}})
 
         def do_POST(self) -> None:
-            time.sleep(node.takes_seconds)
+            node.hands_over.wait()
             node.asked.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
             self.answer(node.switchover_status, {})
 
@@ -46,6 +49,7 @@ def node() -> Iterator[tuple[Node, str]]:
     server = HTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield node, f"http://127.0.0.1:{server.server_port}"
+    node.hands_over.set()
     server.shutdown()
     server.server_close()
 
@@ -95,8 +99,9 @@ def test_a_server_that_cannot_stop_is_ended(
     node: tuple[Node, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     patroni, address = node
-    patroni.takes_seconds = 0.5
-    monkeypatch.setattr(disk_watch, "PATIENCE", 0.2)
+    patroni.hands_over.clear()
+    monkeypatch.setattr(disk_watch, "PATIENCE", 60)
+    patroni.told_its_role = lambda: monkeypatch.setattr(disk_watch, "PATIENCE", 0.2)
     with subprocess.Popen([sys.executable, "-c", _SERVER], stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
         assert server.stdout.readline() == b"up\n"

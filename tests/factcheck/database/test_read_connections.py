@@ -23,7 +23,7 @@ def end_the_connection() -> None:
     """From outside, as a server that is restarted ends them all."""
     [(pid,)] = fetch("SELECT pg_backend_pid()")
     with administration(connection.settings_dict["NAME"]) as other:
-        assert other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid]).fetchone() == (True,)
+        assert other.execute("SELECT pg_terminate_backend(%s, 120000)", [pid]).fetchone() == (True,)
 
 
 @pytest.mark.django_db

@@ -25,17 +25,12 @@ from pytest_django import DjangoDbBlocker
 
 from factcheck.web import serving
 from tests.helpers.database import addresses, copy_template, drop_database
+from tests.helpers.free_ports import free_port
 
 pytestmark = pytest.mark.slow
 
 #: Seconds that a busy machine is given. Only who waits in vain waits that long.
 PATIENCE = 120
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture

@@ -19,12 +19,12 @@ from tests.factcheck.web.test_serving import (
     PATIENCE,
     answers,
     environment,
-    free_port,
     port,
     started,
     static_files,
     until,
 )
+from tests.helpers.free_ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +34,7 @@ NGINX = """
 daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ worker_connections 4000; }}
 http {{
-    access_log off; client_header_timeout 2s; client_body_timeout 2s;
+    access_log off; client_header_timeout 10s; client_body_timeout 10s;
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
     server {{
@@ -93,7 +93,7 @@ HEAD = b"GET / HTTP/1.1\r\nHost: local"
 def test_unfinished_bodies_and_heads_stop_nobody(
     environment: dict[str, str], port: int, tmp_path: Path, proxied: bool
 ) -> None:
-    quick = environment | {"HEAD_SECONDS": "2", "TRUST_PROXY": "1" if proxied else "0"}
+    quick = environment | {"HEAD_SECONDS": "10", "TRUST_PROXY": "1" if proxied else "0"}
     with ExitStack() as stack:
         stack.enter_context(started(quick, "serve"))
         front = stack.enter_context(nginx(tmp_path, port)) if proxied else port

@@ -101,9 +101,9 @@ class TestAddress:
 
     def test_a_closed_port(self) -> None:
         with socket.socket() as unused:
-            unused.bind(("127.0.0.1", 0))
+            unused.bind(("127.0.0.1", 0))  # nobody else can listen there meanwhile
             port = unused.getsockname()[1]
-        assert refusal(f"http://127.0.0.1:{port}/").reason_code == "connection_failed"
+            assert refusal(f"http://127.0.0.1:{port}/").reason_code == "connection_failed"
 
     @given(st.text(max_size=40))
     def test_no_text_leads_anywhere_but_to_a_refusal(self, text: str) -> None:

@@ -15,7 +15,7 @@ def server() -> Iterator[VectorServer]:
         yield running
 
 
-def ask(server: VectorServer, *, seconds: float = 10, most_bytes: int = 1000) -> services.ServiceAnswer:
+def ask(server: VectorServer, *, seconds: float = 120, most_bytes: int = 1000) -> services.ServiceAnswer:
     headers = {"Authorization": "Bearer key"}
     return services.ask(f"{server.url}/x", b"{}", headers, seconds=seconds, most_bytes=most_bytes)
 
@@ -34,7 +34,7 @@ def test_the_key_goes_nowhere_else(server: VectorServer) -> None:
 
 def test_it_has_so_much_time_and_no_more(server: VectorServer) -> None:
     ends = Event()
-    server.answer = lambda asked: (200 if ends.wait(10) else 504, b"")
+    server.answer = lambda asked: (200 if ends.wait(120) else 504, b"")
     try:
         with pytest.raises(services.ServiceAway, match="did not answer within 0.2 seconds"):
             ask(server, seconds=0.2)

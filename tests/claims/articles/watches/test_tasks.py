@@ -47,7 +47,7 @@ def test_the_worker_takes_a_feed_all_the_way(
     paused = make_watch(paper.feed("/2", path="/paused"), active=False)
     tasks.look_after_watches(0)
     tasks.look_after_watches(0)
-    monkeypatch.setattr(tasks, "TURN", 10.0)
+    monkeypatch.setattr(tasks, "TURN", 600.0)
     run_waiting_jobs()
     assert Claim.objects.filter(state="proposed").values("appearances__source").distinct().count() == 2
     assert progress_of(watch).new_articles == 2
@@ -69,7 +69,7 @@ def test_a_turn_that_is_over_goes_on_in_another(
 
     def once(watch_id: int) -> None:
         ended.append(True)
-        monkeypatch.setattr(tasks, "TURN", 10.0)
+        monkeypatch.setattr(tasks, "TURN", 600.0)
         whole(watch_id)
 
     monkeypatch.setattr(tasks, "call", once)
@@ -86,7 +86,7 @@ def test_what_a_killed_worker_had_in_hand_is_gone_on_with(paper: Paper, settings
 
     def never(request: BaseHTTPRequestHandler) -> None:
         asked.set()
-        killed.wait(60)
+        killed.wait(300)
         raise OSError
 
     paper.answer("/2", never)
@@ -103,7 +103,7 @@ def test_what_a_killed_worker_had_in_hand_is_gone_on_with(paper: Paper, settings
         env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"},
         cwd=settings.BASE_DIR,
     )
-    assert asked.wait(60)
+    assert asked.wait(300)
     child.kill()
     child.wait()
     killed.set()

@@ -235,7 +235,7 @@ def test_who_is_alone_no_longer_finishes_nothing(files: Path, monkeypatch: pytes
         if part is dump_run.PARTS[0]:
             with administration(connection.settings_dict["NAME"]) as database:
                 database.execute(
-                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+                    "SELECT pg_terminate_backend(pid, 120000) FROM pg_locks WHERE locktype = 'advisory' AND granted"
                     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
                 )
             for folder in kept_dumps.all_folders():

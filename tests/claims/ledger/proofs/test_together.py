@@ -24,7 +24,7 @@ Publish = Callable[..., Claim]
 def meanwhile(*moves: Callable[[], object]) -> list[str]:
     """What others do while our transaction is not over: each ends, or the test does."""
     with ThreadPoolExecutor(1) as other:
-        return [other.submit(alone, move).result(timeout=60) for move in moves]
+        return [other.submit(alone, move).result(timeout=300) for move in moves]
 
 
 @pytest.fixture

@@ -209,5 +209,5 @@ def test_connection_that_died_is_made_anew(client: Client, three: list[Claim]) -
         sql.execute("SELECT pg_backend_pid()")
         pid = sql.fetchone()
     with administration(connection.settings_dict["NAME"]) as other:
-        assert other.execute("SELECT pg_terminate_backend(%s, 5000)", pid).fetchone() == (True,)
+        assert other.execute("SELECT pg_terminate_backend(%s, 120000)", pid).fetchone() == (True,)
     assert len(list(stored_bodies.streamed(Publication.objects.current()))) == 3
