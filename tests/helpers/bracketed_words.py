@@ -12,6 +12,8 @@ from django.db.models import CharField, TextField
 from django.utils import translation
 from django.utils.translation import trans_real
 
+from claims.public.pages import reader_tags
+
 
 class Brackets(gettext.NullTranslations):
     """What would be looked up in a catalogue."""
@@ -51,17 +53,23 @@ def bracketed(code: str = "en") -> Iterator[None]:
         brackets.code = code
         patch.setattr(trans_real, "_translations", {**kept, code: brackets})
         patch.setattr(trans_real, "_default", None)
-        cache.clear()  # what was made in the language itself
+        forget_words()
         try:
             with translation.override(code):
                 yield
         finally:
-            cache.clear()
+            forget_words()
     # What is active is an object, and was the one in brackets when the language before was the same.
     if before:
         translation.activate(before)
     else:
         translation.deactivate_all()
+
+
+def forget_words() -> None:
+    """What was made in the language itself, and is kept."""
+    cache.clear()
+    reader_tags.month_in_words.cache_clear()
 
 
 @pytest.fixture

@@ -138,8 +138,9 @@ def make_appearance(claim: Claim, source: Source, exact: str) -> Appearance:
 
 def make_draft(claim: Claim, author: User, **content: Any) -> Verdict:
     """A complete draft: rated, summarised, with evidence."""
+    code, publisher = content.pop("code", "false"), content.get("publisher")
     complete: dict[str, Any] = {
-        "rating": rating(content.pop("code", "false")),
+        "rating": rating(code) if publisher is None or publisher.is_house else rating_of(publisher, code),
         "summary": "The accounts show a different sum.",
         "explanation": "The **audited** accounts say so.",
         "reviewed_on": date(2026, 3, 1),

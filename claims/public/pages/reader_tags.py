@@ -135,11 +135,11 @@ def _with_small_months(words: str) -> str:
 
 def month_name(value: str) -> str:
     """A month, given as 2026-03, in the words of the page's language."""
-    return _month_name(value, get_language())
+    return month_in_words(value, get_language())
 
 
 @lru_cache(maxsize=10_000)  # the log of corrections has all its months on each page
-def _month_name(value: str, _language: str | None) -> str:
+def month_in_words(value: str, _language: str | None) -> str:
     year, month = value.split("-")
     return date_format(date(int(year), int(month), 1), "YEAR_MONTH_FORMAT")
 

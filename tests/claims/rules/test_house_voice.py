@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from claims.models import Claim, ImportRun, Verdict
 from sources.models import Publisher
 from tests.helpers.broken_rules import refused, sql
-from tests.helpers.newsroom import make_claim, person, rating
+from tests.helpers.newsroom import make_claim, person, rating, rating_of
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +46,7 @@ def arriving(
         origin,
         run.pk if run else None,
         restored,
-        rating().pk,
+        (rating() if publisher.is_house else rating_of(publisher)).pk,
         state,
     )
 

@@ -16,7 +16,7 @@ from tests.claims.rules.test_immutability import INSERT_EVIDENCE
 from tests.claims.rules.test_ledger import insert_publication
 from tests.helpers.broken_rules import PUBLISH, SIGN_OFF, refused, sql, write_down
 from tests.helpers.ledger_rows import imported_verdict
-from tests.helpers.newsroom import make_claim, make_draft, make_source
+from tests.helpers.newsroom import make_claim, make_draft, make_source, rating_of
 from tests.helpers.two_connections import alone, one_after_the_other, seeing_the_past
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,6 +32,7 @@ class Desk:
     target: Claim
     colleague: User
     source: Source
+    checkers: Publisher
 
     # Of the draft
 
@@ -70,7 +71,10 @@ class Desk:
         self._decline(self.draft.claim)
 
     def bring_in_a_verdict(self) -> None:
-        imported_verdict(self.draft.claim, Publisher.objects.create(name="Checkers"))
+        imported_verdict(self.draft.claim, self.checkers)
+
+    def change_their_label(self) -> None:
+        sql("UPDATE claims_rating SET label = 'Changed' WHERE id = %s", rating_of(self.checkers, "true").pk)
 
     # Of the verdict in review
 
@@ -135,7 +139,9 @@ class Desk:
 def desk(publish: Callable[..., Claim], checker: User, colleague: User) -> Desk:
     draft = make_draft(make_claim(), checker, code="true")
     in_review = workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
-    return Desk(draft, in_review, publish().verdicts.get(), make_claim(), colleague, make_source())
+    checkers = Publisher.objects.create(name="Checkers")
+    rating_of(checkers, "true")
+    return Desk(draft, in_review, publish().verdicts.get(), make_claim(), colleague, make_source(), checkers)
 
 
 #: What one person does, what another does meanwhile, and the rule that refuses it.
@@ -151,7 +157,7 @@ MEANWHILE = [
     ("decline", "publish_the_draft", "verdict_claim_is_accepted"),
     ("bring_in_a_verdict", "decline", "claim_state_moves"),
     ("decline", "bring_in_a_verdict", "verdict_arrives_on_a_claim_that_stands"),
-    ("bring_in_a_verdict", "change_the_label", "rating_label_is_frozen_once_used"),
+    ("bring_in_a_verdict", "change_their_label", "rating_label_is_frozen_once_used"),
     ("write_on_it", "sign_off", "signoff_by_somebody_else"),
     ("withdraw_it", "sign_off", "signoff_in_review"),
     ("merge_away", "merge_the_target_away", "claim_merges_do_not_chain"),

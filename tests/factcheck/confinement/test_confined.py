@@ -150,13 +150,16 @@ PARENT = """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     confined = Confined("tests.factcheck.confinement.greedy_work")
     confined.answer(b"repeat 1")
+    zygote = psutil.Process(confined._program.pid)
+    while zygote.children():  # who has answered may be about to end
+        time.sleep(0.01)
     threading.Thread(target=confined.answer, args=[b"sleep"], daemon=True).start()
     if "fork" in sys.argv and os.fork() == 0:
         print("forked", confined.answer(b"repeat forked").decode(), flush=True)
         time.sleep(600)
-    while not psutil.Process(confined._program.pid).children():
+    while not zygote.children():
         time.sleep(0.01)
-    print("ready", confined._program.pid, flush=True)
+    print("ready", zygote.pid, flush=True)
     time.sleep(600)
 """
 
