@@ -27,6 +27,7 @@ from factcheck.routes import RESOURCES
 from sources.models import Publisher, Source
 from tests.helpers.kept_newsroom import checker, claimant, editor, kept_rows, publish, topic
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
+from tests.helpers.newsroom import rating as house_rating
 from tests.helpers.nothing_found import empty, text_of
 
 __all__ = ["checker", "claimant", "editor", "kept_rows", "publish", "topic"]  # fixtures
@@ -110,7 +111,7 @@ def secrets(public: Claim, checker: User) -> Secrets:
     make_appearance(public, source, "She said")
     public.topics.add(topic)
     revised = verdict_drafts.draft(
-        public, author=checker, summary=f"In truth {SECRET} did it.", rating=rating
+        public, author=checker, summary=f"In truth {SECRET} did it.", rating=house_rating("satire")
     )
     Evidence.objects.create(verdict=revised, source=source, stance="supports", note=SECRET)
     Claim.objects.filter(pk=public.pk).update(
