@@ -136,3 +136,18 @@ def test_who_may_not_edit_reads_other_languages_as_words(
     assert "Größtenteils wahr" in shown
     assert "صحيح في معظمه" in shown
     assert "\\u" not in shown
+
+
+def test_a_scale_stays_its_publishers_and_a_rating_with_it(desk: Desk) -> None:
+    theirs = label("Pants on Fire", "Harbour Facts")
+    page = desk.save(theirs.scale, name="Six steps", publisher=Publisher.objects.house().pk)
+    theirs.scale.refresh_from_db()
+    assert (theirs.scale.name, theirs.scale.publisher.name) == ("Six steps", "Harbour Facts")
+    assert len(said(page)) == 1
+    assert 'name="publisher"' in desk.client.get(reverse("admin:claims_ratingscale_add")).content.decode()
+    refused = desk.save(theirs, scale=rating().scale_id)
+    assert said(refused) == [
+        "Not saved: A rating goes to no scale of another publisher: verdicts may have been given it."
+    ]
+    theirs.refresh_from_db()
+    assert theirs.scale.publisher.name == "Harbour Facts"
