@@ -141,7 +141,8 @@ class Rating(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("scale"),
                 func=f"""
-                    IF (SELECT publisher_id FROM public.claims_ratingscale WHERE id = OLD.scale_id) <>
+                    -- A scale that is written only later in the transaction is no scale of its publisher's yet.
+                    IF (SELECT publisher_id FROM public.claims_ratingscale WHERE id = OLD.scale_id) IS DISTINCT FROM
                         (SELECT publisher_id FROM public.claims_ratingscale WHERE id = NEW.scale_id)
                     THEN
                         {_IS_ANOTHERS}

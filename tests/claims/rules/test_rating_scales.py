@@ -54,5 +54,8 @@ def test_who_moves_a_rating(others: Publisher, house: Publisher) -> None:
     theirs = rating_of(others)
     move = "UPDATE claims_rating SET scale_id = %s WHERE id = %s"
     refused(move, rating().scale_id, theirs.pk, match="rating_stays_with_its_publisher")
+    refused(
+        move, 999_999, theirs.pk, match="rating_stays_with_its_publisher"
+    )  # written later, as it might be
     newer = RatingScale.objects.create(publisher=others, name="Its own", version="2", language="en")
     assert sql(move, newer.pk, theirs.pk) == 1
