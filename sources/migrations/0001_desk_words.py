@@ -68,7 +68,16 @@ FUNCTIONS = rf"""
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies = []
+    # Django renders all models that exist for each of these. Before ours there are few, after ours 150.
+    dependencies = [
+        ("account", "0009_emailaddress_unique_primary_email"),
+        ("admin", "0003_logentry_add_action_flag_choices"),
+        ("mfa", "0003_authenticator_type_uniq"),
+        ("pghistory", "0007_auto_20250421_0444"),
+        ("procrastinate", "0041_post_retry_failed_job"),
+        ("sessions", "0001_initial"),
+        ("socialaccount", "0006_alter_socialaccount_extra_data"),
+    ]
     operations = [
         UnaccentExtension(),
         migrations.RunSQL(

@@ -6,7 +6,6 @@ from django.utils.translation import gettext, gettext_noop
 
 from factcheck.database.database_roles import as_owner, grant
 from factcheck.database.lock_patience import patiently
-from factcheck.database.quick_migrations import rendering_options_last
 from factcheck.management.spoken_command import SpokenCommand
 
 
@@ -47,8 +46,7 @@ class Command(SpokenCommand, migrate.Command):
             )
 
     def migrated(self, *args: Any, **options: Any) -> None:
-        with rendering_options_last():
-            super().handle(*args, **options)
+        super().handle(*args, **options)
         only_asks = options.get("plan") or options.get("check_unapplied")
         if not only_asks:
             grant(options["database"])

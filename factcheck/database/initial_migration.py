@@ -1,0 +1,67 @@
+"""The first migration of an app, applied in one piece.
+
+Django renders a model, and every model related to it, again after each operation. Our initial migrations have some
+1,100 operations on 130 models, nearly all related, so rendering took nine tenths of the time of a new installation.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations import AddConstraint, AddField, AddIndex, CreateModel, Migration
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+from pgtrigger.migrations import AddTrigger
+
+
+class InitialMigration(Migration):
+    """Create each table as it is after the last operation: with all its columns, constraints and indexes at once.
+
+    The operations are those that `makemigrations` writes. They may only add; anything else raises `TypeError`.
+    Reversing, planning and checking it is Django's own.
+    """
+
+    initial = True
+
+    def apply(
+        self, project_state: ProjectState, schema_editor: BaseDatabaseSchemaEditor, collect_sql: bool = False
+    ) -> ProjectState:
+        unexpected = [
+            operation
+            for operation in self.operations
+            if not isinstance(operation, CreateModel | AddField | AddIndex | AddConstraint | AddTrigger)
+        ]
+        if unexpected:
+            raise TypeError(
+                f"{self}: {unexpected[0].describe()}: an initial migration only adds to the schema."
+            )
+        # Triggers come last: a trigger may refer to any table.
+        triggers = [operation for operation in self.operations if isinstance(operation, AddTrigger)]
+        tables = [operation for operation in self.operations if not isinstance(operation, AddTrigger)]
+        self._change_state(tables, project_state)
+        for operation in tables:
+            # A table is created with the columns, constraints and indexes that its model has in the end.
+            if isinstance(operation, CreateModel):
+                self._run(operation, project_state, schema_editor, collect_sql)
+        for operation in triggers:
+            self._run(operation, project_state, schema_editor, collect_sql)
+        self._change_state(triggers, project_state)
+        return project_state
+
+    def _change_state(self, operations: Sequence[Operation], state: ProjectState) -> None:
+        # While no models are rendered, an operation only notes what it adds. They are rendered when next asked for.
+        vars(state).pop("apps", None)
+        for operation in operations:
+            operation.state_forwards(self.app_label, state)
+
+    def _run(
+        self,
+        operation: Operation,
+        state: ProjectState,
+        schema_editor: BaseDatabaseSchemaEditor,
+        collect_sql: bool,
+    ) -> None:
+        if collect_sql:
+            collected: list[Any] = schema_editor.collected_sql
+            collected += ["--", f"-- {operation.describe()}", "--"]
+        operation.database_forwards(self.app_label, schema_editor, state, state)
