@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connections
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -14,10 +17,6 @@ class ClaimsConfig(AppConfig):
         from claims.ledger.signals import entries_added  # noqa: PLC0415  models exist only now
         from claims.matching.embedding import checks, tasks  # noqa: F401, PLC0415  models exist only now
         from claims.newsroom import sign_in_records  # noqa: F401, PLC0415  connects itself to what happens at the door
-        from claims.newsroom.house import ensure_house  # noqa: PLC0415  models exist only now
-        from claims.newsroom.reply_wording import ensure_templates  # noqa: PLC0415  models exist only now
-        from claims.newsroom.roles import ensure_roles  # noqa: PLC0415  models exist only now
-        from claims.newsroom.second_factors import ensure_rules  # noqa: PLC0415  models exist only now
         from claims.readers.desk.complaint_moves import (  # noqa: PLC0415  models exist only now
             corrections_published,
         )
@@ -31,7 +30,18 @@ class ClaimsConfig(AppConfig):
         entries_added.connect(claims_published, dispatch_uid="claims.readers.requests")
 
         # After `migrate` and not in a migration, because permissions exist only then.
-        post_migrate.connect(ensure_roles, sender=self)
-        post_migrate.connect(ensure_rules, sender=self)
-        post_migrate.connect(ensure_house, sender=self)
-        post_migrate.connect(ensure_templates, sender=self)
+        post_migrate.connect(self.complete_newsroom, sender=self)
+
+    def complete_newsroom(self, *, using: str, **signal: Any) -> None:
+        """Add the roles, rules, publisher and templates that every newsroom has, where they are missing."""
+        from claims.newsroom.house import ensure_house  # noqa: PLC0415  models exist only now
+        from claims.newsroom.reply_wording import ensure_templates  # noqa: PLC0415  models exist only now
+        from claims.newsroom.roles import ensure_roles  # noqa: PLC0415  models exist only now
+        from claims.newsroom.second_factors import ensure_rules  # noqa: PLC0415  models exist only now
+
+        # `migrate sources` and `migrate claims zero` leave no tables to add them to.
+        if "claims_offeredpermission" in connections[using].introspection.table_names():
+            ensure_roles()
+            ensure_rules()
+            ensure_house()
+            ensure_templates()

@@ -6,7 +6,6 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations import Migration, RemoveField
-from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 from django.db.models.base import ModelBase
@@ -51,7 +50,7 @@ def make_schema() -> tuple[list[tuple[str, str, str]], int]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ModelBase, "__new__", count)
-        MigrationExecutor(connection).migrate([("sources", "0002_initial")])
+        call_command("migrate", "sources", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute(OBJECTS)
         return cursor.fetchall(), rendered
