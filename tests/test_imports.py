@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.sweeps import sweep
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("factcheck", "sources", "claims")
 FILES = {
@@ -52,7 +54,7 @@ def test_no_two_public_classes_share_a_name() -> None:
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
-@pytest.mark.parametrize("package", sorted({path.parent for path in FILES.values()}), ids=str)
+@sweep("package", sorted({path.parent for path in FILES.values()}))
 def test_every_room_says_what_lives_there(package: Path) -> None:
     if package.name != "commands" and package.parent.name != "management":
         face = (package / "__init__.py").read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.helpers.sweeps import sweep
 from tests.test_imports import FILES
 
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
@@ -126,7 +127,7 @@ def test_import_runs_alone_are_moved_by_imports(name: str) -> None:
     assert written <= {"run", "self.run"}
 
 
-@pytest.mark.parametrize("name", sorted(MOVES))
+@sweep("name", sorted(MOVES))
 def test_whoever_moves_writes_it_down(name: str) -> None:
     """The triggers insist on it; here it shows that each of these modules does it itself."""
     assert any(isinstance(node, ast.Name) and node.id == "Transition" for node in ast.walk(TREES[name]))

@@ -3,13 +3,13 @@
 from copy import deepcopy
 from typing import Any
 
-import pytest
 from rdflib import RDF, URIRef
 
 from claims.exports.formats import datafeed
 from claims.ledger.document.claimreview import CONTEXT, markup, withdrawal
 from tests.claims.ledger.document.test_claimreview import BODY, RETRACTION, SITE, VERDICT, body
 from tests.helpers.linked_data import expanded, graph, violations
+from tests.helpers.sweeps import sweep
 
 SCHEMA = "https://schema.org/"
 
@@ -53,7 +53,7 @@ DOCUMENTS = {
 }
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
+@sweep("name", DOCUMENTS)
 def test_markup_conforms_to_the_shapes(name: str) -> None:
     document = DOCUMENTS[name]
     assert document
@@ -69,7 +69,7 @@ def values(node: Any) -> list[Any]:
     return [node]
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
+@sweep("name", DOCUMENTS)
 def test_expansion_loses_nothing(name: str) -> None:
     document = DOCUMENTS[name]
     assert document
@@ -101,7 +101,7 @@ SPOILT = {
 }
 
 
-@pytest.mark.parametrize("name", SPOILT)
+@sweep("name", SPOILT)
 def test_shapes_notice(name: str) -> None:
     document = deepcopy(DOCUMENTS["whole"])
     assert document

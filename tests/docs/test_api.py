@@ -17,6 +17,7 @@ from factcheck.api.resources import PublicResource
 from factcheck.routes import RESOURCES, openapi
 from tests.helpers.handbook import TEXT, rows, section
 from tests.helpers.newsroom import make_claim
+from tests.helpers.sweeps import sweep
 
 PAGING = {"page_size", "cursor", "count", "ordering"}
 
@@ -45,7 +46,7 @@ def test_addresses_are_those_that_exist() -> None:
     assert sorted(documented) == sorted(served)
 
 
-@pytest.mark.parametrize("name", RESOURCES)
+@sweep("name", RESOURCES)
 def test_filters_are_those_that_exist(name: str) -> None:
     assert rows(name.capitalize()).keys() == RESOURCES[name].list_query.base_filters.keys() - PAGING
 
@@ -54,7 +55,7 @@ def test_paging_parameters_are_those_that_exist() -> None:
     assert rows("Pages").keys() == PAGING
 
 
-@pytest.mark.parametrize("name, resource", [*RESOURCES.items(), ("versions", VersionResource)])
+@sweep("name, resource", [*RESOURCES.items(), ("versions", VersionResource)])
 def test_orders_are_those_that_exist(name: str, resource: type[PublicResource]) -> None:
     (sentence,) = re.findall(r"Orders: ([^.]*)\.", section(name.capitalize()))
     assert re.findall(r"`([^`]+)`", sentence) == [ordering.name for ordering in resource.list_query.orderings]

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-import pytest
+from tests.helpers.sweeps import sweep
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -57,13 +57,13 @@ def code() -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@sweep("page", PAGES)
 def test_every_path_is_there(page: Path) -> None:
     named = set(PATH.findall(page.read_text(encoding="utf-8")))
     assert sorted(path for path in named if not (ROOT / path).exists()) == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@sweep("page", PAGES)
 def test_every_name_is_there(page: Path) -> None:
     named = {next(filter(None, groups)) for groups in NAME.findall(page.read_text(encoding="utf-8"))}
     missing = [

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand
 from claims.exports import lines, manifest
 from claims.exports.format_choice import FORMATS
 from claims.exports.formats import parquet
+from tests.helpers.sweeps import sweep
 
 TEXT = (settings.BASE_DIR / "docs" / "exports.md").read_text()
 
@@ -33,9 +34,7 @@ def test_options_are_those_of_the_command() -> None:
     assert table("option").keys() == known - general
 
 
-@pytest.mark.parametrize(
-    "command", re.findall(r"^\.venv/bin/python manage\.py (.*)$", TEXT, flags=re.MULTILINE)
-)
+@sweep("command", re.findall(r"^\.venv/bin/python manage\.py (.*)$", TEXT, flags=re.MULTILINE))
 def test_commands_are_understood(command: str) -> None:
     name, *arguments = shlex.split(re.split(r" [|#]", command)[0])
     load_command_class("claims", name).create_parser("manage.py", name).parse_args(arguments)

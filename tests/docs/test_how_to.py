@@ -19,6 +19,7 @@ from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.models import Publication
 from factcheck.api.query_strings import Parameter
 from tests.helpers.import_records import STATEMENTS, lines, opened
+from tests.helpers.sweeps import sweep
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "how-to"
@@ -51,7 +52,7 @@ def test_every_page_is_listed() -> None:
     assert sorted(listed) == [page.name for page in STEPS]
 
 
-@pytest.mark.parametrize("page", STEPS, ids=lambda page: page.stem)
+@sweep("page", STEPS)
 def test_quoted_code_stands_in_its_file_word_for_word(page: Path) -> None:
     found = quotations(page)
     assert found
@@ -66,7 +67,7 @@ def test_quoted_code_stands_in_its_file_word_for_word(page: Path) -> None:
     assert lost == []
 
 
-@pytest.mark.parametrize("page", STEPS, ids=lambda page: page.stem)
+@sweep("page", STEPS)
 def test_code_without_a_file_is_commands(page: Path) -> None:
     """So that no block escapes the comparison by a slip in its first line."""
     text = page.read_text(encoding="utf-8")
@@ -74,14 +75,14 @@ def test_code_without_a_file_is_commands(page: Path) -> None:
     assert len(quotations(page)) == len([kind for kind in kinds if kind != "sh"])
 
 
-@pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: str(page.relative_to(ROOT)))
+@sweep("page", WITH_COMMANDS)
 def test_every_make_target_is_there(page: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     named = set(MAKE.findall(page.read_text(encoding="utf-8")))
     assert sorted(named - targets) == []
 
 
-@pytest.mark.parametrize("page", STEPS, ids=lambda page: page.stem)
+@sweep("page", STEPS)
 def test_everything_that_is_to_be_tested_is_there(page: Path) -> None:
     arguments = [
         argument
@@ -94,14 +95,14 @@ def test_everything_that_is_to_be_tested_is_there(page: Path) -> None:
     assert arguments
 
 
-@pytest.mark.parametrize("page", STEPS, ids=lambda page: page.stem)
+@sweep("page", STEPS)
 def test_what_is_to_be_written_anew_is_there(page: Path) -> None:
     removed = [name for line in shell(page) if line.startswith("rm ") for name in line.split()[1:]]
     assert [name for name in removed if not (ROOT / name).exists()] == []
     assert all("/migrations/" in name for name in removed)
 
 
-@pytest.mark.parametrize("page", STEPS, ids=lambda page: page.stem)
+@sweep("page", STEPS)
 def test_commands_are_understood(page: Path) -> None:
     for line in shell(page):
         program, _, rest = line.partition("manage.py ")

@@ -10,6 +10,7 @@ from django.conf import settings
 from claims.imports.reading.mappings.mapping import DATES, LISTS, TRANSFORMS, Mapping, read_mapping
 from claims.imports.reading.mappings.mapping_choice import ready_mappings
 from claims.imports.reading.raw_record import FIELDS
+from tests.helpers.sweeps import sweep
 
 TEXT = (settings.BASE_DIR / "docs" / "importing-tables.md").read_text()
 SECTIONS = dict(re.findall(r"^### `(\w+)`$(.*?)(?=^### |\Z)", TEXT, flags=re.MULTILINE | re.DOTALL))
@@ -21,7 +22,7 @@ def example(key: str) -> str:
     return found if key == "name" else f'name = "n"\n{found}'
 
 
-@pytest.mark.parametrize("key", SECTIONS)
+@sweep("key", SECTIONS)
 def test_example_of_every_key_is_understood(key: str) -> None:
     mapping = read_mapping(example(key))
     assert mapping.to_json().keys() == {"name", key}

@@ -3,8 +3,9 @@
 import re
 from pathlib import Path
 
-import pytest
 from django.conf import settings
+
+from tests.helpers.sweeps import sweep
 
 PAGES = [
     *sorted(settings.BASE_DIR.glob("*.md")),
@@ -19,7 +20,7 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@sweep("page", PAGES)
 def test_links_lead_to_pages_and_headings(page: Path) -> None:
     links = re.findall(r"\]\((?!https?://)([^)#\s]*)(?:#([^)\s]+))?\)", page.read_text())
     broken = []

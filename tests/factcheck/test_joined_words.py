@@ -1,10 +1,10 @@
 """Words are joined as the language of the page does it, in code and in templates."""
 
-import pytest
 from django.template import Context, Template
 from django.utils import translation
 
 from factcheck.joined_words import from_to, listed, listed_phrases, percentage
+from tests.helpers.sweeps import sweep
 
 JOINED = {
     "en": ("Seoul, Hanoi", "no rating; no date", "Draft → Published", "97%"),
@@ -20,7 +20,7 @@ JOINED = {
 }
 
 
-@pytest.mark.parametrize("code", JOINED)
+@sweep("code", JOINED)
 def test_joined_in_code(code: str) -> None:
     with translation.override(code):
         said = (
@@ -32,7 +32,7 @@ def test_joined_in_code(code: str) -> None:
     assert said == JOINED[code]
 
 
-@pytest.mark.parametrize("code", JOINED)
+@sweep("code", JOINED)
 def test_joined_in_templates_without_loading_anything(code: str) -> None:
     template = Template(
         "{{ places|listed }}|{{ places.0 }}{% comma %}{{ places.1 }}|a{% semicolon %}b|{{ share|percentage }}"

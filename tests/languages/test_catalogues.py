@@ -21,6 +21,7 @@ from deploy.messages.catalogues import (
 )
 from deploy.messages.collection import TAG, messages_of
 from deploy.messages.extraction import Message, NotExtracted, in_python, in_script, in_template
+from tests.helpers.sweeps import sweep
 
 ROOT: Path = settings.BASE_DIR
 CATALOGUES = [(code, domain) for code in PLURAL_FORMS for domain in DOMAINS]
@@ -63,14 +64,14 @@ def test_catalogue_is_as_it_is_written(
     assert path.with_suffix(".mo").read_bytes() == compiled(entries(code, domain)), "run `make messages`"
 
 
-@pytest.mark.parametrize("code, domain", CATALOGUES)
+@sweep("code, domain", CATALOGUES)
 def test_every_string_is_translated(code: str, domain: str) -> None:
     left = [m.id for m in entries(code, domain) if m.id and not is_translated(m.string)]
     assert not left, f"{len(left)} are not translated, such as {left[:5]}"
     assert not [m.id for m in entries(code, domain) if m.id and m.fuzzy]
 
 
-@pytest.mark.parametrize("code, domain", CATALOGUES)
+@sweep("code, domain", CATALOGUES)
 def test_plural_forms_are_all_there(code: str, domain: str) -> None:
     number, expression = PLURAL_FORMS[code]
     catalog = entries(code, domain)
@@ -79,7 +80,7 @@ def test_plural_forms_are_all_there(code: str, domain: str) -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize("code, domain", CATALOGUES)
+@sweep("code, domain", CATALOGUES)
 def test_placeholders_are_those_of_the_original(code: str, domain: str) -> None:
     wrong = []
     for message in entries(code, domain):
@@ -97,7 +98,7 @@ def test_placeholders_are_those_of_the_original(code: str, domain: str) -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize("code, domain", CATALOGUES)
+@sweep("code, domain", CATALOGUES)
 def test_several_things_are_said_with_their_number(code: str, domain: str) -> None:
     """Of the plural's placeholders none is lost in the form for many, which is said of most numbers."""
     wrong = []
@@ -121,7 +122,7 @@ def test_arabic_says_one_and_two_by_words_and_not_by_a_number_as_well() -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize("code, domain", CATALOGUES)
+@sweep("code, domain", CATALOGUES)
 def test_white_space_at_the_ends_and_mark_up_are_those_of_the_original(code: str, domain: str) -> None:
     wrong = []
     for message in entries(code, domain):
@@ -142,20 +143,20 @@ def _ends(text: str) -> tuple[str, str]:
     return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
 
 
-@pytest.mark.parametrize("code, domain", CATALOGUES)
+@sweep("code, domain", CATALOGUES)
 def test_nothing_that_turns_or_hides_text_is_in_it(code: str, domain: str) -> None:
     """Signs that set a direction for what follows would turn what people wrote; pages isolate it by `dir`."""
     hidden = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\u00ad\x00-\x08]")
     assert not [m.id for m in entries(code, domain) if any(map(hidden.search, forms(m.string)))]
 
 
-@pytest.mark.parametrize("code", PLURAL_FORMS)
+@sweep("code", PLURAL_FORMS)
 def test_page_knows_the_language_of_its_words(code: str) -> None:
     [tag] = [m for m in entries(code, "django") if m.context == TAG.context]
     assert tag.string == code
 
 
-@pytest.mark.parametrize(
+@sweep(
     "code, numbers",
     [
         ("de", {0: 1, 1: 0, 2: 1}),
@@ -197,7 +198,7 @@ f = _(d)
     }
 
 
-@pytest.mark.parametrize("call", ['_(f"{a} claims")', '_("a" + b)', "ngettext(a, b, 2)", '_("%s" % a)'])
+@sweep("call", ['_(f"{a} claims")', '_("a" + b)', "ngettext(a, b, 2)", '_("%s" % a)'])
 def test_what_is_put_together_is_no_message(call: str) -> None:
     source = f"from django.utils.translation import gettext as _, ngettext\nx = {call}\n"
     with pytest.raises(NotExtracted, match="must be written out"):

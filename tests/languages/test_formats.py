@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.formats import date_format, number_format
 
 from claims.public.pages.reader_tags import not_asked
+from tests.helpers.sweeps import sweep
 
 DAY = date(2026, 11, 27)
 
@@ -29,7 +30,7 @@ def test_arabic_moment_has_the_day_before_the_month_and_a_number_its_point() -> 
         assert number_format(0.4) == "0.4"
 
 
-@pytest.mark.parametrize("code, between", [("en", ", "), ("de", ", "), ("ar", "، "), ("ko", ", ")])
+@sweep("code, between", [("en", ", "), ("de", ", "), ("ar", "، "), ("ko", ", ")])
 def test_comma_between_two_facts_is_the_language_s_own(code: str, between: str) -> None:
     with translation.override(code):
         assert Template("{% load reader %}a{% comma %}b").render(Context()) == f"a{between}b"

@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from django.conf import settings
+
+from tests.helpers.sweeps import sweep
 
 ROOT: Path = settings.BASE_DIR
 
@@ -121,12 +122,12 @@ def test_all_that_is_said_is_marked() -> None:
     assert left == {}
 
 
-@pytest.mark.parametrize("allowed", _ALLOWED)
+@sweep("allowed", _ALLOWED)
 def test_what_is_allowed_is_still_there(allowed: str) -> None:
     assert (ROOT / allowed).exists()
 
 
-@pytest.mark.parametrize(
+@sweep(
     "said",
     [
         'raise CommandError("There is none.")',
@@ -143,7 +144,7 @@ def test_words_that_are_not_marked_are_found(said: str) -> None:
     assert list(unmarked(said))
 
 
-@pytest.mark.parametrize(
+@sweep(
     "said",
     [
         'raise CommandError(_("There is no %(name)s here.") % {"name": name})',

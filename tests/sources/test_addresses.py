@@ -2,16 +2,16 @@
 
 from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sources.addresses import domain, hosts, url_key
+from tests.helpers.sweeps import sweep
 
 STORY = "https://example.org/news/harbour?id=7"
 
 
-@pytest.mark.parametrize(
+@sweep(
     "spelling",
     [
         STORY,
@@ -47,7 +47,7 @@ def test_spellings_of_one_address(spelling: str) -> None:
     assert url_key(spelling) == STORY
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("one", "other"),
     [
         (STORY, "https://example.org/news/harbour?id=8"),
@@ -77,7 +77,7 @@ def test_different_articles_stay_apart(one: str, other: str) -> None:
     assert url_key(one) != ""
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("url", "key"),
     [
         ("https://en.m.wikipedia.org/wiki/Harbour", "https://en.wikipedia.org/wiki/Harbour"),
@@ -96,7 +96,7 @@ def test_the_key_is_readable(url: str, key: str) -> None:
     assert url_key(url) == key
 
 
-@pytest.mark.parametrize(
+@sweep(
     "nothing",
     [
         "",
@@ -150,7 +150,7 @@ def test_any_string_has_a_domain_or_none(text: str) -> None:
     assert url_key(text) == "" or found != ""
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("url", "found"),
     [
         ("https://www.example.org/news", "example.org"),
@@ -175,7 +175,7 @@ def test_domain(url: str, found: str) -> None:
     assert domain(url) == found
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("url", "found"),
     [
         ("https://www.example.org/news", ("example.org",)),

@@ -5,12 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sources import identifiers
+from tests.helpers.sweeps import sweep
 
 SOLHEIM, NAMESAKE = "https://www.wikidata.org/wiki/Q900000001", "https://www.wikidata.org/wiki/Q900000002"
 INSTITUTE, OTHER = "https://ror.org/05a28rw58", "https://ror.org/04ttjf776"
 
 
-@pytest.mark.parametrize(
+@sweep(
     "written",
     [
         "https://www.wikidata.org/wiki/Q900000001",
@@ -27,7 +28,7 @@ def test_an_item_has_one_address(written: str) -> None:
     assert identifiers.canonical(written) == SOLHEIM
 
 
-@pytest.mark.parametrize(
+@sweep(
     "address",
     [
         "https://example.org/wiki/Q900000001",
@@ -50,7 +51,7 @@ def test_an_organisation_has_one_address(written: str) -> None:
     assert identifiers.canonical(written) == INSTITUTE
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("written", "meant"),
     [
         ("Q900000001", SOLHEIM),
@@ -74,7 +75,7 @@ def test_a_spelling_is_final(text: str) -> None:
     assert identifiers.canonical(once) == once
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("one", "other", "same", "somebody_else"),
     [
         ([SOLHEIM], ["http://www.wikidata.org/entity/Q900000001"], True, False),

@@ -1,13 +1,12 @@
 """When a stretch of a transcript is heard."""
 
-import pytest
-
 from sources.media_fragments import media_fragment
+from tests.helpers.sweeps import sweep
 
 CUES = [(0, 0.0, 2.5), (10, 2.5, 4.0), (25, 61.25, 63.0)]
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("start", "end", "fragment"),
     [
         (0, 5, "t=0,2.5"),

@@ -3,9 +3,10 @@
 import pytest
 
 from sources.overrides import OverrideError, read_language, read_overrides
+from tests.helpers.sweeps import sweep
 
 
-@pytest.mark.parametrize(
+@sweep(
     "given_tag, tag",
     [
         ("", ""),
@@ -20,7 +21,7 @@ def test_language_tags_are_read_in_any_spelling(given_tag: str, tag: str) -> Non
     assert read_language(given_tag) == tag
 
 
-@pytest.mark.parametrize(
+@sweep(
     "statement, sentence",
     [
         (

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sources import page_lists
 from sources.page_lists import LONGEST_TITLE, ListedPage, PageList, page_list
+from tests.helpers.sweeps import sweep
 
 ATOM = "http://www.w3.org/2005/Atom"
 HERE = "https://a.example/feed"
@@ -29,7 +30,7 @@ def pages(*urls: str) -> tuple[ListedPage, ...]:
     return tuple(map(ListedPage, urls))
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("content", "found"),
     [
         (
@@ -89,7 +90,7 @@ def test_what_is_listed(content: str, found: PageList | None) -> None:
     assert listed(content) == found
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("entry", "moment"),
     [
         ("<pubDate>Tue, 07 May 2024 16:00:00 +0200</pubDate>", datetime(2024, 5, 7, 14, tzinfo=UTC)),

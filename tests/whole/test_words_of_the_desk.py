@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from django.conf import settings
 from django.template.base import Lexer, TokenType
 
 from tests.helpers.page_words import words_of_page
+from tests.helpers.sweeps import sweep
 
 ROOT: Path = settings.BASE_DIR
 MODULES = sorted(
@@ -152,12 +152,12 @@ def test_plain_words() -> None:
     assert ours == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+@sweep("path", MODULES)
 def test_modules_mark_what_people_read(path: Path) -> None:
     assert list(_bare_words(path)) == []
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+@sweep("path", TEMPLATES)
 def test_templates_mark_what_people_read(path: Path) -> None:
     assert [text for text in _bare_texts(path) if not any(known in text for known in AS_IT_IS)] == []
 
@@ -195,6 +195,6 @@ def test_modules_join_words_by_the_language() -> None:
     assert [found for path in modules for found in _joined(path)] == []
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+@sweep("path", TEMPLATES)
 def test_templates_join_words_by_the_language(path: Path) -> None:
     assert list(_commas(path)) == []

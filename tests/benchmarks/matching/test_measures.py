@@ -1,9 +1,10 @@
 import pytest
 
 from benchmarks.matching.measures import Confidence, Order, average_precision
+from tests.helpers.sweeps import sweep
 
 
-@pytest.mark.parametrize(
+@sweep(
     "answers, right, precision",
     [
         ("a", "a", 1.0),

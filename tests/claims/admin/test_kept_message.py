@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.admin.kept_message import Unusable, kept_message
+from tests.helpers.sweeps import sweep
 
 MESSAGE: dict[str, Any] = {
     "writer": str(UUID(int=7)),
@@ -31,7 +32,7 @@ WRONG: dict[str, list[Any]] = {
 }
 
 
-@pytest.mark.parametrize(("name", "value"), [(name, value) for name in WRONG for value in WRONG[name]])
+@sweep(("name", "value"), [(name, value) for name in WRONG for value in WRONG[name]])
 def test_what_no_page_sends_is_refused(name: str, value: Any) -> None:
     assert kept_message(MESSAGE).values == {"context": "Half a thought"}
     with pytest.raises(Unusable):

@@ -4,16 +4,16 @@ import json
 import re
 import unicodedata
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from claims.assistants.claim_documents import address
 from claims.assistants.shown_words import UNSEEN, quoted, shown
 from tests.helpers.hostile_words import HOSTILE, TAGS
+from tests.helpers.sweeps import sweep
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text",
     [
         "The bridge cost 90 million euros.",
@@ -31,7 +31,7 @@ def test_words_of_every_script_stay(text: str) -> None:
     assert json.loads(quoted(text)) == text
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text, seen",
     [
         (f"It is false.{TAGS}", f"It is false.{UNSEEN}"),
@@ -78,7 +78,7 @@ def test_nothing_is_no_text() -> None:
     assert quoted("null") == '"null"'
 
 
-@pytest.mark.parametrize(
+@sweep(
     "url, told",
     [
         ("https://example.org/a", "https://example.org/a"),

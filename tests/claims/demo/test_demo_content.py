@@ -17,6 +17,7 @@ from claims.newsroom.roles import ROLES
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
 from sources.addresses import domain, url_key
 from sources.models import Publisher, Source
+from tests.helpers.sweeps import sweep
 
 CLAIMS = Path(__file__).parents[3] / "claims"
 DEMO: dict[str, Any] = demo_content()
@@ -53,7 +54,7 @@ def test_brief_is_a_headline_and_paragraphs_of_about_500_words() -> None:
     assert 450 <= len(text.split()) <= 560
 
 
-@pytest.mark.parametrize("claim", DEMO["claims"], ids=lambda claim: claim["key"])
+@sweep("claim", DEMO["claims"])
 def test_claim_is_anchored_to_words_that_occur_once(claim: dict[str, Any]) -> None:
     assert claim["appearances"]
     for appearance in claim["appearances"]:
@@ -72,7 +73,7 @@ def test_highlighted_spans_do_not_overlap(brief: str) -> None:
 # References and dates ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("name", "key"),
     [
         ("users", "username"),
@@ -143,7 +144,7 @@ def test_dates_are_dates() -> None:
 # Verdicts and the workflow ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("claim", DEMO["claims"], ids=lambda claim: claim["key"])
+@sweep("claim", DEMO["claims"])
 def test_triage_leads_to_the_state_of_the_claim(claim: dict[str, Any]) -> None:
     state = "proposed"
     for move in claim["triage"]:
@@ -161,7 +162,7 @@ def test_triage_leads_to_the_state_of_the_claim(claim: dict[str, Any]) -> None:
         assert state == "accepted"
 
 
-@pytest.mark.parametrize(("claim", "verdict"), VERDICTS)
+@sweep(("claim", "verdict"), VERDICTS)
 def test_history_leads_to_the_state_of_the_verdict(claim: dict[str, Any], verdict: dict[str, Any]) -> None:
     state = "draft"
     for move in verdict["history"]:
@@ -175,7 +176,7 @@ def test_history_leads_to_the_state_of_the_verdict(claim: dict[str, Any], verdic
     assert may(verdict["author"], "claims.add_verdict")
 
 
-@pytest.mark.parametrize(("claim", "verdict"), VERDICTS)
+@sweep(("claim", "verdict"), VERDICTS)
 def test_nobody_reviews_their_own_verdict(claim: dict[str, Any], verdict: dict[str, Any]) -> None:
     own = {verdict["author"], *(move["by"] for move in verdict["history"] if move["action"] == "submit")}
     reviews = [move for move in verdict["history"] if move["action"] in ("sign_off", "request_changes")]
@@ -185,7 +186,7 @@ def test_nobody_reviews_their_own_verdict(claim: dict[str, Any], verdict: dict[s
         assert actions[actions.index("publish") - 1] == "sign_off"
 
 
-@pytest.mark.parametrize(("claim", "verdict"), VERDICTS)
+@sweep(("claim", "verdict"), VERDICTS)
 def test_what_was_submitted_is_complete(claim: dict[str, Any], verdict: dict[str, Any]) -> None:
     if verdict["history"]:
         assert verdict["summary"]
@@ -196,7 +197,7 @@ def test_what_was_submitted_is_complete(claim: dict[str, Any], verdict: dict[str
     assert (verdict["recheck_on"] or "9999") > (verdict["reviewed_on"] or "")
 
 
-@pytest.mark.parametrize(("claim", "verdict"), VERDICTS)
+@sweep(("claim", "verdict"), VERDICTS)
 def test_evidence_existed_when_the_review_was_written(claim: dict[str, Any], verdict: dict[str, Any]) -> None:
     for item in verdict["evidence"]:
         source = SOURCES[item["source"]]
@@ -210,7 +211,7 @@ def test_evidence_existed_when_the_review_was_written(claim: dict[str, Any], ver
             assert source["published_on"] <= verdict["reviewed_on"]
 
 
-@pytest.mark.parametrize("claim", DEMO["claims"], ids=lambda claim: claim["key"])
+@sweep("claim", DEMO["claims"])
 def test_every_new_version_says_publicly_what_changed(claim: dict[str, Any]) -> None:
     for version, verdict in enumerate(claim["verdicts"], 1):
         changed = (verdict["correction_kind"], bool(verdict["correction_note"]))

@@ -21,6 +21,7 @@ from claims.federation.ledger_pages import (
 from claims.ledger.house_signature import public_key, signature, signed_text
 from claims.ledger.proofs.entry_text import EntryFacts, chain_hash, entry_text
 from claims.models.ledger_rules import NO_ENTRY
+from tests.helpers.sweeps import sweep
 
 SITE = "https://check.example"
 VALUES: st.SearchStrategy[Any] = st.recursive(
@@ -76,7 +77,7 @@ def test_no_verdicts_are_an_error(verdicts: Any) -> None:
     assert own_verdict({"verdicts": verdicts}) is None
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("address", "site"),
     [
         ("https://check.example/claims/7/?a=b#c", "https://check.example"),
@@ -108,7 +109,7 @@ def chained(*previous: str | None) -> list[dict[str, Any]]:
     return told
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("previous", "refused"),
     [
         ([NO_ENTRY, chain_hash(b"another")], "Entry 2 does not go on"),

@@ -7,9 +7,8 @@ from math import dist
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from claims.models.rating import NormalisedRating
+from tests.helpers.sweeps import sweep
 
 DATA = Path(__file__).parents[3] / "claims" / "newsroom" / "house_scale.json"
 SCALE: dict[str, Any] = json.loads(DATA.read_text(encoding="utf-8"))
@@ -92,21 +91,21 @@ def test_scale_has_one_rating_for_each_class_in_order() -> None:
     assert SCALE["methodology"]
 
 
-@pytest.mark.parametrize("rating", SCALE["ratings"], ids=lambda rating: rating["code"])
+@sweep("rating", SCALE["ratings"])
 def test_label_and_definition_exist_in_every_language(rating: dict[str, Any]) -> None:
     for words in (rating["labels"], rating["definitions"]):
         assert set(words) == LANGUAGES
         assert all(text == text.strip() != "" for text in words.values())
 
 
-@pytest.mark.parametrize("language", sorted(LANGUAGES))
+@sweep("language", sorted(LANGUAGES))
 def test_labels_of_a_language_are_distinct(language: str) -> None:
     assert len({rating["labels"][language] for rating in SCALE["ratings"]}) == 10
     assert len({rating["definitions"][language] for rating in SCALE["ratings"]}) == 10
 
 
-@pytest.mark.parametrize("rating", SCALE["ratings"], ids=lambda rating: rating["code"])
-@pytest.mark.parametrize(
+@sweep("rating", SCALE["ratings"])
+@sweep(
     ("background", "text", "page"),
     [("colour", "text_colour", "#ffffff"), ("colour_dark", "text_colour_dark", "#16181d")],
 )
@@ -118,8 +117,8 @@ def test_badge_is_readable_and_stands_out(
     assert contrast(rating[background], page) >= 3  # WCAG 1.4.11, the badge against the page
 
 
-@pytest.mark.parametrize("vision", VISION)
-@pytest.mark.parametrize("background", ["colour", "colour_dark"])
+@sweep("vision", VISION)
+@sweep("background", ["colour", "colour_dark"])
 def test_badges_can_be_told_apart(vision: str, background: str) -> None:
     """0.02 in Oklab is about what the eye tells apart side by side; badges stand apart, so ask for more."""
     seen = {code: oklab(mix(VISION[vision], linear(rating[background]))) for code, rating in RATINGS.items()}

@@ -5,11 +5,12 @@ from django.urls import reverse
 
 from claims.models import Claim, Claimant
 from claims.newsroom.likely_claimants import likely_claimants, may_mean
+from tests.helpers.sweeps import sweep
 
 WIKIDATA = "https://www.wikidata.org/wiki/Q1"
 
 
-@pytest.mark.parametrize(
+@sweep(
     "name, other",
     [
         ("Reeves", "Rachel Reeves"),
@@ -27,7 +28,7 @@ def test_a_short_form_may_mean_the_full_name(name, other):
     assert may_mean(name, other)
 
 
-@pytest.mark.parametrize(
+@sweep(
     "name, other",
     [
         ("Rachel Reeves", "Martha Reeves"),

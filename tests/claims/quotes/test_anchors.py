@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from claims.quotes.anchors import Anchor, QuoteAmbiguous, QuoteNotFound, anchor_at, find
 from tests.helpers.cost import assert_in_proportion
+from tests.helpers.sweeps import sweep
 
 REPORT = (
     "The harbour was closed for nine days in March. Its operator blamed a storm. "
@@ -30,7 +31,7 @@ class TestAnchorAt:
         assert anchor_at("One two three", 4, 7) == Anchor("two", "One ", " three", 4, 7)
         assert anchor_at("One", 0, 3) == Anchor("One", "", "", 0, 3)
 
-    @pytest.mark.parametrize(("start", "end"), [(3, 3), (5, 4), (-1, 2), (0, 14), (3, 4)])
+    @sweep(("start", "end"), [(3, 3), (5, 4), (-1, 2), (0, 14), (3, 4)])
     def test_refuses_a_span_without_words(self, start, end):
         with pytest.raises(ValueError, match=r"empty or outside|white space"):
             anchor_at("One two three", start, end)
@@ -54,7 +55,7 @@ class TestFind:
         text = "The Donau\u00addampf\u00adschiff sank."
         assert find(text, "Donaudampfschiff").exact == "Donau\u00addampf\u00adschiff"
 
-    @pytest.mark.parametrize("quote", ["", "  \n", "no such words", "arbour", "harb", "fift"])
+    @sweep("quote", ["", "  \n", "no such words", "arbour", "harb", "fift"])
     def test_absent_empty_and_broken_words_are_not_found(self, quote):
         with pytest.raises(QuoteNotFound):
             find(REPORT, quote)
@@ -67,7 +68,7 @@ class TestFind:
             find("He won. She won. He lost.", "won")
         assert (refused.value.count, refused.value.places) == (2, ((3, 6), (12, 15)))
 
-    @pytest.mark.parametrize(
+    @sweep(
         ("prefix", "suffix", "start"),
         [("She", "", 12), ("she ", "", None), ("", ". She", 3), ("He", "He", None)],
     )
@@ -92,10 +93,9 @@ class TestFind:
 class TestTime:
     """Linear, on texts made to be slow: each case takes minutes when it is quadratic."""
 
-    @pytest.mark.parametrize(
+    @sweep(
         "repeated",
         [" ", "-", "ab ", "a", ".", " - "],
-        ids=["spaces", "dashes", "words", "letters", "stops", "spaced-dashes"],
     )
     def test_a_megabyte(self, repeated):
         def search(length):

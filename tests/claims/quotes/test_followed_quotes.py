@@ -13,6 +13,7 @@ from claims.quotes.orphans import OrphanReason
 from tests.helpers.cost import assert_in_proportion
 from tests.helpers.editions import LANGUAGES, first_edition, judge
 from tests.helpers.publishers_edits import EDITS
+from tests.helpers.sweeps import sweep
 
 HARBOUR = "The harbour was closed for nine days in March. Its operator blamed a storm."
 TRADE = "Trade fell by a fifth in that month, the ministry said. It has recovered since."
@@ -63,7 +64,7 @@ class TestHeld:
 
 
 class TestMoved:
-    @pytest.mark.parametrize(
+    @sweep(
         "new",
         [
             f"Storm over the coast\n\n{REPORT}",
@@ -71,7 +72,6 @@ class TestMoved:
             f"{HARBOUR} {TRADE}\n\n{MAYOR}\n\n{ROAD}",
             REPORT.replace("said. It", "said.\n\nIt").replace("nine days", "ten days"),
         ],
-        ids=["headline", "paragraphs in another order", "merged", "split"],
     )
     def test_with_its_paragraph(self, new):
         quote = "Trade fell by a fifth in that month, the ministry said."
@@ -94,7 +94,7 @@ class TestMoved:
 
 
 class TestOrphaned:
-    @pytest.mark.parametrize(
+    @sweep(
         ("was", "now"),
         [("nine", "ten"), ("was closed", "was not closed"), ("harbour", "harbor"), ("March", "Mai")],
     )
@@ -125,16 +125,15 @@ class TestOrphaned:
         new = old.replace("Mayor Ivo Kranjc", "engineer Ana Hribar")
         assert orphaned(new, "“We lost 40 houses.", old)[0] == OrphanReason.SPEAKER
 
-    @pytest.mark.parametrize(
+    @sweep(
         ("before", "after"),
         [
             ("Mayor Kranjc:", "Engineer Hribar:"),
             ("Is the dam safe?", "Is the dam in danger?"),
             ("14:05", "15:30"),
         ],
-        ids=["name", "question", "time"],
     )
-    @pytest.mark.parametrize("between", [" ", "\n\n"])
+    @sweep("between", [" ", "\n\n"])
     def test_when_what_gives_it_its_sense_is_another(self, before, after, between):
         if before == "14:05" and between == " ":
             between = "\n\n"
@@ -158,16 +157,15 @@ class TestOrphaned:
         new = REPORT.replace(f"{TRADE}\n\n", "")
         assert orphaned(new, "It has recovered since.") == (OrphanReason.NOT_FOUND, "", [])
 
-    @pytest.mark.parametrize(
+    @sweep(
         "note",
         [
             "Correction: an earlier version of this report said: “{}”",
             "An earlier version had the following paragraph.\n\n{}",
             "Correction\n\n{}",
         ],
-        ids=["quoted", "introduced", "labelled"],
     )
-    @pytest.mark.parametrize("where", ["on top", "below"])
+    @sweep("where", ["on top", "below"])
     def test_when_only_a_note_still_has_the_words(self, note, where):
         changed = REPORT.replace("fell by a fifth", "fell by a tenth")
         told = note.format(TRADE)
@@ -240,7 +238,7 @@ def outcomes(language: str, *edits: str, seed: int = 0) -> Counter[str]:
     return Counter(outcome for _quoted, outcome in judge(anchors, found, article))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@sweep("language", LANGUAGES)
 def test_no_edit_moves_a_quote_to_the_wrong_place(language):
     """Every kind of edit; `benchmarks/anchors.py` makes thousands, and asks for 99 % of what stands."""
     counts = {edit: outcomes(language, edit, seed=seed) for edit in EDITS for seed in range(2)}
@@ -249,7 +247,7 @@ def test_no_edit_moves_a_quote_to_the_wrong_place(language):
     assert kept / (kept + lost) >= 0.98
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@sweep("language", LANGUAGES)
 def test_a_lost_quote_is_found_when_its_words_come_back(language):
     """From the first version, which has them, to the third, over a second that had not."""
     article = first_edition(language)

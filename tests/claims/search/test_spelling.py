@@ -12,6 +12,7 @@ from claims.review import workflow
 from claims.search import SearchReading, forgiven, read
 from claims.search.spelling import corrections, edits
 from tests.helpers.newsroom import make_claim, make_draft
+from tests.helpers.sweeps import sweep
 
 Publish = Callable[..., Claim]
 
@@ -270,7 +271,7 @@ def test_a_pasted_text_is_not_corrected_word_by_word(publish: Publish) -> None:
     assert corrected(text) is None
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("one", "other", "distance"),
     [
         ("", "", 0),

@@ -15,6 +15,7 @@ from claims.search import read, searchable
 from claims.search.words import folded, word_pattern
 from tests.helpers.database import database_of
 from tests.helpers.newsroom import make_claim
+from tests.helpers.sweeps import sweep
 
 Publish = Callable[..., Claim]
 
@@ -34,7 +35,7 @@ WORDS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("text", "words"),
     [
         ("“Zero impact”", "zero impact"),
@@ -68,7 +69,7 @@ def test_all_ways_to_type_a_word_are_one(text: str, words: str) -> None:
     assert folded(text).split() == words.split()
 
 
-@pytest.mark.parametrize("word", WORDS)
+@sweep("word", WORDS)
 def test_no_sign_of_unicode_is_part_of_a_word(word: str) -> None:
     alone = folded(word)
     assert [sign for sign in SIGNS if folded(f"{sign}{word}{sign}").split() != [alone]] == []

@@ -23,6 +23,7 @@ from factcheck.admin.spreadsheet_files import LONGEST_CELL, as_csv, as_xlsx, pla
 from factcheck.formulas import SIGNS
 from tests.helpers.full_desk import MODELS, asks, make_superuser
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
+from tests.helpers.sweeps import sweep
 
 QUERIES = 23
 #: A day as a workbook has it.
@@ -144,7 +145,7 @@ def in_xlsx(cell: Any) -> Any:
     return book.active["A2"]
 
 
-@pytest.mark.parametrize("sign", SIGNS)
+@sweep("sign", SIGNS)
 def test_formulas_are_texts(sign: str) -> None:
     text = f"{sign}1+1"
     assert in_csv(text) == f"'{text}"

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factcheck.web.differences import difference
+from tests.helpers.sweeps import sweep
 
 
 def directives(response: object) -> dict[str, str]:
@@ -97,7 +98,7 @@ def test_editors_do_not_see_people(client: Client, editor: User) -> None:
     assert client.get(reverse("admin:auth_user_changelist")).status_code == 403
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("before", "after", "expected"),
     [
         ("", "", ("", "")),

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from claims.ledger.document import serializers as of_claims
 from claims.ledger.document.claim_body import PublicClaim, PublicVerdictOfClaim
 from factcheck.api.openapi.body_serializer import BodySerializer, Day, Moment, WebAddress, field_of
+from tests.helpers.sweeps import sweep
 
 
 class Colour(TextChoices):
@@ -17,7 +18,7 @@ class Colour(TextChoices):
     BLUE = "blue", "Blue"
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("hint", "kind", "said"),
     [
         (int, serializers.IntegerField, {}),
@@ -40,7 +41,6 @@ class Colour(TextChoices):
             {"choices": [("a", "A")], "help_text": "A."},
         ),
     ],
-    ids=str,
 )
 def test_field_says_what_the_annotation_says(hint: Any, kind: Any, said: dict[str, Any]) -> None:
     field: Any = field_of(hint)
@@ -75,10 +75,9 @@ def parts(body: Any) -> Iterator[Any]:
         yield from parts(inner)
 
 
-@pytest.mark.parametrize(
+@sweep(
     "body",
     dict.fromkeys([*parts(PublicClaim), *parts(PublicVerdictOfClaim)]),
-    ids=lambda body: body.__name__,
 )
 def test_schema_has_every_part_key_by_key(body: type) -> None:
     serializer = BodySerializer.described[body]

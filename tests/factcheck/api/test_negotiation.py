@@ -1,15 +1,15 @@
 """Which form a request prefers."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from factcheck.api.negotiation import preferred
+from tests.helpers.sweeps import sweep
 
 JSON, LD, CSV = "application/json", "application/ld+json", "text/csv"
 
 
-@pytest.mark.parametrize(
+@sweep(
     "accept, chosen",
     [
         ("*/*", JSON),

@@ -31,6 +31,7 @@ from factcheck.api.pagination import (
 from factcheck.api.query_values import ValueRefused
 from factcheck.database import bounds
 from sources.models import Source
+from tests.helpers.sweeps import sweep
 
 BY_NAME = both_ways("name", text_key("name"), id_key("id"))
 BY_DAY = both_ways("published", day_key(sortable_day("published_on")), id_key("id"))
@@ -122,7 +123,7 @@ def test_moment_survives_the_cursor_exactly(moment: datetime, backwards: bool) -
     assert decoded(encoded(position, BY_MOMENT[0]), BY_MOMENT[0]) == position
 
 
-@pytest.mark.parametrize(
+@sweep(
     "cursor",
     [
         "x",
@@ -153,7 +154,7 @@ def test_text_that_the_database_cannot_hold_is_refused(part: Any) -> None:
         decoded(cursor_of(["name", "after", part, 1]), BY_NAME[1])
 
 
-@pytest.mark.parametrize("part", [float("nan"), float("inf"), "0.1", 1])
+@sweep("part", [float("nan"), float("inf"), "0.1", 1])
 def test_relevance_that_is_no_finite_number_is_refused(part: Any) -> None:
     with pytest.raises(ValueRefused):
         decoded(cursor_of(["relevance", "after", part, 1]), BY_RANK)

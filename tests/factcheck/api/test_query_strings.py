@@ -11,6 +11,7 @@ from factcheck.api.pagination import both_ways, id_key
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_strings import ListQuery, NoQuery, Parameter, Query, ordering_parameter
 from factcheck.api.query_values import IdOr, Keyword, Slug, WholeNumber, Words
+from tests.helpers.sweeps import sweep
 
 
 class FruitQuery(ListQuery):
@@ -62,7 +63,7 @@ def test_ordering(text: str, name: str) -> None:
 KNOWN = "Known here: count, cursor, kind, ordering, page, page_size, q, tree."
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text, error",
     [
         (

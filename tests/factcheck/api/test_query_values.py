@@ -22,6 +22,7 @@ from factcheck.api.query_values import (
     WholeNumber,
     Words,
 )
+from tests.helpers.sweeps import sweep
 
 READERS: list[Reader] = [
     WholeNumber(),
@@ -38,7 +39,7 @@ READERS: list[Reader] = [
 ]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "reader, text, value",
     [
         (WholeNumber(), "1", 1),
@@ -69,7 +70,7 @@ def test_value_is_read(reader: Reader, text: str, value: Any) -> None:
     assert reader(text) == value
 
 
-@pytest.mark.parametrize(
+@sweep(
     "reader, text, reason",
     [
         (WholeNumber(), "0", f"it must be a whole number from 1 to {GREATEST_ID}."),
@@ -103,7 +104,7 @@ def test_value_is_refused_with_what_is_allowed(reader: Reader, text: str, reason
     assert str(refusal.value) == reason
 
 
-@pytest.mark.parametrize("text", ["2026-05-01T12:00:00", "2026-05-01T25:00Z", "2026-02-30", "May"])
+@sweep("text", ["2026-05-01T12:00:00", "2026-05-01T25:00Z", "2026-02-30", "May"])
 def test_moment_without_zone_or_off_the_calendar_is_refused(text: str) -> None:
     with pytest.raises(ValueRefused):
         Moment()(text)

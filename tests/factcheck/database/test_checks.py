@@ -6,6 +6,7 @@ from django.db import connections
 from factcheck.database import checks
 from tests.helpers.broken_rules import sql
 from tests.helpers.database import database_of
+from tests.helpers.sweeps import sweep
 
 
 @pytest.mark.django_db
@@ -113,7 +114,7 @@ def test_an_extension_that_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
     assert error.msg.endswith("; 99.1 or newer is needed.")
 
 
-@pytest.mark.parametrize(
+@sweep(
     "version, is_older",
     [
         ("0.6.2", True),

@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from factcheck.database import connection_settings
 from factcheck.database.connection_settings import owning
+from tests.helpers.sweeps import sweep
 
 PRIMARY: dict[str, Any] = {"NAME": "factcheck", "HOST": "one", "OPTIONS": {"sslmode": "require"}}
 REPLICA: dict[str, Any] = {"NAME": "factcheck", "HOST": "two", "OPTIONS": {"options": "-c jit=off"}}
@@ -56,7 +57,7 @@ def test_without_a_limit_the_server_decides() -> None:
 SERVING = {"USER": "factcheck", "NAME": "facts"}
 
 
-@pytest.mark.parametrize(
+@sweep(
     "owner, served, words",
     [
         ({"USER": "factcheck_owner", "NAME": "facts"}, None, "set DATABASE_URL too"),

@@ -10,6 +10,7 @@ from django.core.files.storage import FileSystemStorage, InMemoryStorage, Storag
 
 from factcheck.installation.file_transfer import Outcome, Transferred, names_in, transfer, transferred
 from factcheck.installation.whole_files import digest_in
+from tests.helpers.sweeps import sweep
 
 NAME, HELD, OTHER = "imports/a.json", b"held", b"other"
 KNOWN = hashlib.sha256(HELD).hexdigest()
@@ -30,7 +31,7 @@ def content_of(storage: Storage) -> bytes | None:
     return content
 
 
-@pytest.mark.parametrize(
+@sweep(
     "origin, target, known, outcome, then_at_target",
     [
         (HELD, None, "", Outcome.COPIED, HELD),
@@ -55,7 +56,7 @@ def test_what_becomes_of_a_file(
     assert (content_of(source), content_of(there)) == (origin, then_at_target)
 
 
-@pytest.mark.parametrize(
+@sweep(
     "origin, target, known, then_at_origin",
     [(HELD, None, "", None), (HELD, HELD, KNOWN, None), (OTHER, None, KNOWN, OTHER), (HELD, OTHER, "", HELD)],
 )

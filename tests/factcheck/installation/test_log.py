@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from factcheck.installation.log import JsonLines, LogLines
 from factcheck.installation.log_context import job, request_id
 from factcheck.web.access_log import BEHIND_PROXIES, JsonRequests, name_visitors
+from tests.helpers.sweeps import sweep
 
 
 def record(message: str, *arguments: object, failed: bool = False) -> logging.LogRecord:
@@ -79,9 +80,7 @@ def test_tracebacks_are_lines_for_people_and_a_field_for_programs() -> None:
     assert json.loads(said)["exception"].endswith("ValueError: a\nb")
 
 
-@pytest.mark.parametrize(
-    ("sent", "told"), [("abc-1", "abc-1"), (None, "-"), ('x" 200 "', "-"), ("a b", "-"), ("y" * 65, "-")]
-)
+@sweep(("sent", "told"), [("abc-1", "abc-1"), (None, "-"), ('x" 200 "', "-"), ("a b", "-"), ("y" * 65, "-")])
 def test_requests_for_programs(sent: str | None, told: str) -> None:
     log = logging.getLogger("granian.access")
     before, kept = log.filters[:], []

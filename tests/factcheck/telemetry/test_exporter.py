@@ -17,6 +17,7 @@ from factcheck.telemetry import exporter
 from factcheck.telemetry.exporter import FOLDER, MetricsServer, answering, counted_together
 from factcheck.telemetry.exposition import Page
 from factcheck.telemetry.variables import metrics
+from tests.helpers.sweeps import sweep
 
 
 @contextmanager
@@ -53,7 +54,7 @@ def test_it_answers_one_address() -> None:
         ] == [404] * 5
 
 
-@pytest.mark.parametrize(
+@sweep(
     "sent",
     [
         None,

@@ -24,6 +24,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from factcheck.installation.log_context import request_id
 from factcheck.telemetry import traces
 from factcheck.telemetry.traces import RequestSpans, job_span, summary
+from tests.helpers.sweeps import sweep
 from tests.helpers.told_server import ToldServer, told_server
 
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -131,7 +132,7 @@ def test_where_traces_are_off_nothing_is_made(settings: Any) -> None:
         pass
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("sql", "told"),
     [
         ('SELECT "claims_claim"."id" FROM "claims_claim" WHERE x = %s', "SELECT claims_claim"),

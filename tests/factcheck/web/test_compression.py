@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from claims.models import Claim
 from factcheck.web.compression import LEAST, Compression, accepted
+from tests.helpers.sweeps import sweep
 
 Publish = Callable[..., Claim]
 
@@ -43,7 +44,7 @@ def answer(view: Callable[[HttpRequest], HttpResponseBase], accept: str = "br", 
 # What is accepted
 
 
-@pytest.mark.parametrize(
+@sweep(
     "header, codings",
     [
         ("gzip, deflate, br, zstd", ("br", "gzip")),
@@ -97,7 +98,7 @@ def test_weak_tag_stays_weak() -> None:
     assert answer(lambda request: plain(ETag='W/"abc"')).headers["ETag"] == 'W/"abc-br"'
 
 
-@pytest.mark.parametrize(
+@sweep(
     "response",
     [
         HttpResponse(TEXT[: LEAST - 1], content_type="application/json"),
@@ -108,7 +109,6 @@ def test_weak_tag_stays_weak() -> None:
         plain(**{"Cache-Control": "public, no-transform"}),
         plain(Vary="Accept-Language, Cookie"),
     ],
-    ids=["short", "image", "archive", "part", "compressed already", "not to be changed", "for one person"],
 )
 def test_what_is_left_alone(response: HttpResponse) -> None:
     body, headers = response.content, dict(response.headers)
@@ -122,7 +122,7 @@ def test_answer_that_sets_a_cookie_is_left_alone() -> None:
     assert "Content-Encoding" not in answer(lambda request: response).headers
 
 
-@pytest.mark.parametrize(
+@sweep(
     "content_type",
     [
         "text/html; charset=utf-8",
@@ -163,7 +163,7 @@ def test_copy_is_confirmed_by_the_tag_that_it_came_with() -> None:
     assert response.headers["Vary"] == "Accept-Encoding"
 
 
-@pytest.mark.parametrize(
+@sweep(
     "accept, sent, status, etag",
     [
         # Another version.
@@ -200,7 +200,7 @@ def test_any_if_none_match_is_read(sent: str) -> None:
     assert response.headers["ETag"] in ('"abc-br"', '"abc"')
 
 
-@pytest.mark.parametrize("sent", ['"abc"', '"abc-br"', '"abc-gzip"', '"old", "abc-br"'])
+@sweep("sent", ['"abc"', '"abc-br"', '"abc-gzip"', '"old", "abc-br"'])
 def test_edit_may_name_the_version_as_it_came(sent: str) -> None:
     def edit(request: HttpRequest) -> HttpResponse:
         tags = [tag.strip() for tag in request.headers["If-Match"].split(",")]

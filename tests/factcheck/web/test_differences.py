@@ -2,14 +2,14 @@
 
 import re
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from factcheck.web.differences import redline, sides
+from tests.helpers.sweeps import sweep
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("before", "after", "shown"),
     [
         ("It cost nine.", "It cost ten.", "It cost <del>nine</del><ins>ten</ins>."),
@@ -35,7 +35,7 @@ def test_both_texts_can_be_read_from_it(before: str, after: str) -> None:
     assert re.sub("<del>.*?</del>|</?ins>", "", shown, flags=re.DOTALL) == after
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("before", "after", "left", "right"),
     [
         (

@@ -17,13 +17,14 @@ from claims.public.pages.page_cache import pages
 from claims.readers.confirmations import page_of
 from factcheck.web.language_addresses import address_in, alternates, parted, permanent
 from tests.claims.readers.conftest import link_in, work
+from tests.helpers.sweeps import sweep
 
 Publish = Callable[..., Claim]
 
 CODES = ["en", "de", "es", "fr", "pt", "ar", "ko"]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "path, expected",
     [
         ("/", "/de/"),
@@ -48,7 +49,7 @@ def test_address_in_another_language(path: str, expected: str) -> None:
     assert address_in(path, "de") == expected
 
 
-@pytest.mark.parametrize(
+@sweep(
     "path, expected",
     [
         ("/de/x/", ("de", "/x/")),

@@ -15,6 +15,7 @@ from factcheck.api.problems import server_error
 from factcheck.database import read_connections
 from factcheck.installation.file_store import FilesAway
 from factcheck.web.outages import AWAY, FILES_AWAY, FULL, TOO_LONG, Outage, outage_of
+from tests.helpers.sweeps import sweep
 
 API, GOOGLE, PAGE = "/api/v1/claims/", "/v1alpha1/claims:search", "/claims/1/"
 
@@ -25,7 +26,7 @@ def wrapped(error: Exception, kind: type[Exception] = OperationalError) -> Excep
     return found
 
 
-@pytest.mark.parametrize(
+@sweep(
     "failure, outage",
     [
         (wrapped(psycopg.OperationalError("connection refused")), AWAY),

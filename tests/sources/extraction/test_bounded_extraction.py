@@ -8,6 +8,7 @@ from sources.extraction.document import LONGEST
 from sources.extraction.extract import extract
 from sources.extraction.packed_documents import ExtractionRequest
 from tests.helpers.pdf_files import pdf, pdf_bomb
+from tests.helpers.sweeps import sweep
 
 HARBOUR = "The harbour of Linden was closed for nine days in March, its operator said on Tuesday."
 PAGE = (
@@ -23,7 +24,7 @@ def refusal(content: bytes, **hints: str) -> ExtractionError:
     return refused.value
 
 
-@pytest.mark.parametrize(
+@sweep(
     "content",
     [
         PAGE.encode(),
@@ -31,7 +32,6 @@ def refusal(content: bytes, **hints: str) -> ExtractionError:
         pdf([HARBOUR, HARBOUR]),
         f"WEBVTT\n\n00:01.500 --> 00:02.000\n{HARBOUR}\n".encode(),
     ],
-    ids=["page", "text", "PDF", "transcript"],
 )
 def test_the_document_is_the_same(content: bytes) -> None:
     assert extract_bounded(

@@ -1,11 +1,10 @@
 """Lines put together again."""
 
-import pytest
-
 from sources.extraction.broken_lines import compounds_in, joined_lines, joint
+from tests.helpers.sweeps import sweep
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("lines", "text"),
     [
         (["The har-", "bour closed."], "The harbour closed."),

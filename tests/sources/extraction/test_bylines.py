@@ -1,14 +1,14 @@
 """Bylines are people."""
 
 import lxml.html
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sources.extraction.bylines import people_in, read_byline
+from tests.helpers.sweeps import sweep
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("line", "people"),
     [
         ("Ada Brook", ["Ada Brook"]),

@@ -2,14 +2,14 @@
 
 import unicodedata
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sources.extraction.clean_text import clean_line, clean_text
+from tests.helpers.sweeps import sweep
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("raw", "clean"),
     [
         ("a\r\nb\rc\u2028d", "a\nb\nc\nd"),

@@ -2,16 +2,16 @@
 
 from datetime import date
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sources.extraction.dates import date_in_address, read_date
+from tests.helpers.sweeps import sweep
 
 DAY = date(2019, 1, 8)
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("text", "language"),
     [
         ("2019-01-08", ""),
@@ -40,7 +40,7 @@ def test_one_day(text: str, language: str) -> None:
     assert read_date(text, language=language) == DAY
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("text", "day"),
     [
         ("25/12/2018", date(2018, 12, 25)),
@@ -53,7 +53,7 @@ def test_numbers_with_one_reading(text: str, day: date) -> None:
     assert read_date(text) == day
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text",
     [
         "",
@@ -91,7 +91,7 @@ def test_any_text_has_a_day_or_none(text: str, language: str) -> None:
     assert found is None or 1500 <= found.year <= 2100
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("url", "day"),
     [
         ("https://gazette.example/2019/01/08/harbour", DAY),

@@ -6,6 +6,7 @@ import pytest
 
 from sources.extraction import ExtractionError
 from sources.extraction.extract import extract
+from tests.helpers.sweeps import sweep
 
 SENTENCES = {
     "ru": "Порт был закрыт девять дней в марте, сообщил его оператор. Торговля упала на одну пятую.",
@@ -63,7 +64,7 @@ class TestDeclared:
             assert extract(SENTENCES[language].encode(encoding), charset=wrong).text == SENTENCES[language]
 
 
-@pytest.mark.parametrize(("language", "encoding"), DETECTED)
+@sweep(("language", "encoding"), DETECTED)
 def test_undeclared(language: str, encoding: str) -> None:
     assert extract(SENTENCES[language].encode(encoding)).text == SENTENCES[language]
     assert extract(page(SENTENCES[language]).encode(encoding)).text == SENTENCES[language]
@@ -81,7 +82,7 @@ class TestUtf8:
         assert extract(broken).text == SENTENCES[language]
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("mark", "encoding"),
     [
         (codecs.BOM_UTF8, "utf-8"),
@@ -103,7 +104,7 @@ def test_utf16_without_a_mark(encoding: str) -> None:
     assert extract(SENTENCES["de"].encode(encoding)).text == SENTENCES["de"]
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("language", "encoding", "declared"),
     [
         ("ru", "cp1251", "iso-8859-1"),
@@ -130,7 +131,7 @@ def test_a_stray_byte_does_not_spoil_a_page() -> None:
     assert extract(content).text.startswith(SENTENCES["de"])
 
 
-@pytest.mark.parametrize(
+@sweep(
     "content",
     [
         codecs.BOM_UTF16_LE + b"\x00\xd8" * 30,

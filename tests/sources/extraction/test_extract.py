@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from sources.extraction import LARGEST, Document, ExtractionError
 from sources.extraction.extract import extract
+from tests.helpers.sweeps import sweep
 
 TEXT = "Harbour closed for nine days\n\nThe harbour was closed for nine days in March, its operator said."
 PAGE = f"<!doctype html><html><head><title>Port</title></head><body><article><p>{TEXT[30:]}</p></article></body></html>"
@@ -30,7 +31,7 @@ def archive() -> bytes:
 
 
 class TestKind:
-    @pytest.mark.parametrize(
+    @sweep(
         ("content", "content_type", "filename", "media_type"),
         [
             (PAGE, "text/html", "", "text/html"),
@@ -62,9 +63,7 @@ class TestKind:
         assert document.media_type == media_type
         assert "harbour" in document.text or "paragraph tag" in document.text
 
-    @pytest.mark.parametrize(
-        "content_type", ["application/json", "text/css", "image/svg+xml", "application/rss+xml"]
-    )
+    @sweep("content_type", ["application/json", "text/css", "image/svg+xml", "application/rss+xml"])
     def test_other_kinds_are_named(self, content_type: str) -> None:
         error = refusal(b'{"a": 1}', content_type=content_type)
         assert (error.reason_code, content_type in error.sentence) == ("not_accepted", True)
@@ -74,10 +73,8 @@ class TestKind:
 
 
 class TestRefusals:
-    @pytest.mark.parametrize(
-        "content", [b"", b" \n\t ", b"\xef\xbb\xbf", b"\xef\xbb\xbf \n", "\u200b\n\u00a0".encode()]
-    )
-    @pytest.mark.parametrize("content_type", ["", "text/plain", "text/html"])
+    @sweep("content", [b"", b" \n\t ", b"\xef\xbb\xbf", b"\xef\xbb\xbf \n", "\u200b\n\u00a0".encode()])
+    @sweep("content_type", ["", "text/plain", "text/html"])
     def test_nothing(self, content: bytes, content_type: str) -> None:
         assert refusal(content, content_type=content_type).reason_code == "empty"
 
@@ -96,7 +93,7 @@ class TestRefusals:
         error = refusal(b"a" * (LARGEST + 1))
         assert (error.reason_code, "10 MB" in error.sentence) == ("too_large", True)
 
-    @pytest.mark.parametrize(
+    @sweep(
         ("content", "name"),
         [
             (b"\x89PNG\r\n\x1a\n" + b"\x00" * 20, "a PNG image"),
@@ -114,7 +111,7 @@ class TestRefusals:
             (b"SQLite format 3\x00", "an SQLite database"),
         ],
     )
-    @pytest.mark.parametrize("content_type", ["", "text/html", "text/plain"])
+    @sweep("content_type", ["", "text/html", "text/plain"])
     def test_a_binary_file_is_called_by_its_name(self, content: bytes, name: str, content_type: str) -> None:
         error = refusal(content, content_type=content_type)
         assert (error.reason_code, name in error.sentence) == ("binary", True)

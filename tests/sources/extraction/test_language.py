@@ -3,12 +3,12 @@
 import subprocess
 import sys
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sources.extraction import detect_language
 from sources.extraction.language import settle_language
+from tests.helpers.sweeps import sweep
 
 SENTENCES = {
     "en": "The harbour was closed for nine days in March, its operator said.",
@@ -34,15 +34,13 @@ SENTENCES = {
 }
 
 
-@pytest.mark.parametrize("language", SENTENCES)
+@sweep("language", SENTENCES)
 def test_one_sentence_is_enough(language: str) -> None:
     assert detect_language(SENTENCES[language]) == language
     assert detect_language(f"{SENTENCES[language]}\n\n" * 50) == language
 
 
-@pytest.mark.parametrize(
-    "text", ["", " \n", "12345 67,8 %", "https://example.org/the/harbour", "?!", "xq zv", "Kim", "a"]
-)
+@sweep("text", ["", " \n", "12345 67,8 %", "https://example.org/the/harbour", "?!", "xq zv", "Kim", "a"])
 def test_what_cannot_be_told(text: str) -> None:
     assert detect_language(text) == ""
 
@@ -58,7 +56,7 @@ def test_any_text_has_one_answer(text: str) -> None:
     assert found == "" or (found.isalpha() and found.islower() and len(found) in (2, 3))
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("declared", "text", "language"),
     [
         ("de-AT", SENTENCES["de"], "de"),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sources.extraction import Document, ExtractionError
 from sources.extraction.extract import extract
 from sources.extraction.office import DOCX, ODT
+from tests.helpers.sweeps import sweep
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 MC = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
@@ -160,7 +161,7 @@ class TestOdt:
         )
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("content", "code"),
     [
         (docx(""), "no_text"),
@@ -185,7 +186,6 @@ class TestOdt:
             "damaged",
         ),
     ],
-    ids=["empty", "blank", "broken", "cut", "sheet", "odf sheet", "bomb", "entities", "files"],
 )
 def test_what_is_refused(content: bytes, code: str) -> None:
     assert refusal(content) == code

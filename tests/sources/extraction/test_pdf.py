@@ -12,6 +12,7 @@ from sources.extraction.document import Caveat
 from sources.extraction.extract import extract
 from sources.extraction.packed_documents import ExtractionRequest
 from tests.helpers.pdf_files import Placed, pdf
+from tests.helpers.sweeps import sweep
 
 PARAGRAPH = [
     "The harbour of Linden was closed for nine days in March, its operator",
@@ -51,9 +52,7 @@ def test_is_recognised_by_its_beginning(hints: dict[str, str]) -> None:
     assert extract(b"\r\n" + pdf(PARAGRAPH), **hints).media_type == "application/pdf"
 
 
-@pytest.mark.parametrize(
-    "title", ["Microsoft Word - harbour.docx", "harbour.pdf", "Untitled-1", "Document1", ""]
-)
+@sweep("title", ["Microsoft Word - harbour.docx", "harbour.pdf", "Untitled-1", "Document1", ""])
 def test_a_file_name_is_no_title(title: str) -> None:
     assert extract(pdf(PARAGRAPH, title=title)).title == ""
 

@@ -2,10 +2,9 @@
 
 from datetime import date
 
-import pytest
-
 from sources.extraction import Document
 from sources.extraction.extract import extract
+from tests.helpers.sweeps import sweep
 
 BODY = "The harbour was closed for nine days in March.\n\nTrade fell by a fifth, the ministry said."
 
@@ -31,7 +30,7 @@ def test_everything_that_is_stated() -> None:
 
 
 class TestTitle:
-    @pytest.mark.parametrize(
+    @sweep(
         "line",
         [
             "Harbour closed for nine days",
@@ -46,7 +45,7 @@ class TestTitle:
         assert plain(f"{line}\n\n{BODY}").title == line
         assert plain(f"{line}\n{BODY}").title == line
 
-    @pytest.mark.parametrize(
+    @sweep(
         "line",
         [
             "The harbour was closed for nine days in March.",
@@ -68,7 +67,7 @@ class TestTitle:
 
 
 class TestByline:
-    @pytest.mark.parametrize(
+    @sweep(
         ("line", "byline"),
         [
             ("By Ada Brook", "Ada Brook"),
@@ -88,7 +87,7 @@ class TestByline:
 
 
 class TestDate:
-    @pytest.mark.parametrize(
+    @sweep(
         ("line", "published_on"),
         [
             ("8 January 2019", date(2019, 1, 8)),

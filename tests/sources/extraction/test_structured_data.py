@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import lxml.html
-import pytest
 
 from sources.extraction.structured_data import Structured, read_structured
+from tests.helpers.sweeps import sweep
 
 
 def structured(*nodes: Any) -> Structured:
@@ -16,7 +16,7 @@ def structured(*nodes: Any) -> Structured:
     )
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("given", "body"),
     [
         ("One.\nTwo.", "One.\n\nTwo."),
@@ -31,7 +31,7 @@ def test_body(given: Any, body: str) -> None:
     assert structured({"@type": "NewsArticle", "articleBody": given}).body() == body
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("given", "count"),
     [(812, 812), ("812", 812), (" 812 ", 812), ("many", None), (-3, None), (8.5, None), (None, None)],
 )
@@ -39,7 +39,7 @@ def test_word_count(given: Any, count: int | None) -> None:
     assert structured({"@type": "Article", "wordCount": given}).word_count == count
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("given", "free"),
     [
         (False, False),

@@ -11,6 +11,7 @@ from sources.extraction.clean_text import clean_text
 from sources.extraction.document import Cue
 from sources.extraction.extract import extract, extract_recording
 from sources.media_fragments import media_fragment
+from tests.helpers.sweeps import sweep
 
 VTT = """\
 WEBVTT - Council of Linden, 3 May
@@ -122,7 +123,7 @@ def test_a_transcript_as_a_video_site_shows_it() -> None:
     assert heard(document, "That was all") == "t=3730"
 
 
-@pytest.mark.parametrize("form", ["[{}] {}", "({}) {}", "{} {}", "{} - {}", "{}\n{}"])
+@sweep("form", ["[{}] {}", "({}) {}", "{} {}", "{} - {}", "{}\n{}"])
 def test_plain_text_with_times(form: str) -> None:
     said = ["The harbour closed.", "Nine days later", "it opened again.", "Trade fell", "by a fifth."]
     text = "\n".join(form.format(f"00:{number:02}", words) for number, words in enumerate(said))

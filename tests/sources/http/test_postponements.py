@@ -2,16 +2,16 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sources.http.postponements import LONGEST_POSTPONEMENT, postponed_by
+from tests.helpers.sweeps import sweep
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("header", "wait"),
     [
         ("90", timedelta(seconds=90)),

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import fetch
 from tests.helpers.site import PATIENT, Site, get, refusal
+from tests.helpers.sweeps import sweep
 
 
 class TestAddress:
-    @pytest.mark.parametrize(
+    @sweep(
         "url",
         [
             "http://127.0.0.1/",
@@ -60,7 +61,7 @@ class TestAddress:
             fetch(url, limits=PATIENT)
         assert site.requests == []
 
-    @pytest.mark.parametrize(
+    @sweep(
         ("url", "reason_code"),
         [
             ("", "scheme_not_allowed"),

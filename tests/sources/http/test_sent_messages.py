@@ -14,6 +14,7 @@ from sources.http import sent_messages
 from sources.http.connections import Deadline
 from sources.http.sent_messages import ANSWER_BYTES, PostAnswer, PostError, check_address, post
 from tests.helpers.parallel import served
+from tests.helpers.sweeps import sweep
 
 Reply = Callable[[BaseHTTPRequestHandler], None]
 
@@ -222,7 +223,7 @@ def test_https_without_a_certificate(server: Server) -> None:
     assert refusal(server.url.replace("http:", "https:")).reason_code == "certificate_invalid"
 
 
-@pytest.mark.parametrize(
+@sweep(
     "url",
     [
         "https://127.0.0.1/hook",
@@ -243,7 +244,7 @@ def test_private_addresses_are_not_connected_to(url: str) -> None:
     assert caught.value.reason_code == "private_address"
 
 
-@pytest.mark.parametrize(
+@sweep(
     "url, reason",
     [
         ("http://example.org/hook", "scheme_not_allowed"),

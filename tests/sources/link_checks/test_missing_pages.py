@@ -3,6 +3,7 @@
 import pytest
 
 from sources.link_checks.missing_pages import is_missing_page, leads_to_the_front
+from tests.helpers.sweeps import sweep
 
 PAGE = "https://post.example/2024/ferries"
 
@@ -12,7 +13,7 @@ def says(title: str, h1: str = "", known: str = "", led_to: str = PAGE) -> bool:
     return is_missing_page(PAGE, led_to, content, "utf-8", known)
 
 
-@pytest.mark.parametrize(
+@sweep(
     "title",
     [
         "404",
@@ -34,7 +35,7 @@ def test_a_heading_that_says_so(title: str) -> None:
     assert says("Brunnholm Post", h1=f"<span>{title}</span>")
 
 
-@pytest.mark.parametrize(
+@sweep(
     "title",
     [
         "404 people were counted at the pier of Brunnholm",
@@ -58,7 +59,7 @@ def test_a_redirect_to_an_error_page(led_to: str) -> None:
     assert says("Brunnholm Post", led_to=led_to)
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("asked", "led_to", "expected"),
     [
         (PAGE, "https://post.example/", True),

@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sources.link_checks.outcomes import LinkStanding, next_check, proof_of, standing_after
 from sources.models import LinkOutcome
+from tests.helpers.sweeps import sweep
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -54,7 +54,7 @@ def test_the_next_check_is_neither_now_nor_never(course: list[tuple[LinkOutcome,
         assert now + timedelta(minutes=59) < coming <= now + 4 * WEEK
 
 
-@pytest.mark.parametrize("outcome", ["gone", "moved", "changed", "unreachable"])
+@sweep("outcome", ["gone", "moved", "changed", "unreachable"])
 def test_the_checks_that_are_planned_are_enough(outcome: str) -> None:
     """Whoever looks when it is time believes it in the end, and not long after it could be."""
     standing, now, checks = LinkStanding("alive", NOON), NOON, 0

@@ -19,6 +19,7 @@ from sources.media.signatures import IMAGE, recognise
 from sources.media.stowaways import stowaway
 from tests.helpers import media_files
 from tests.helpers.media_files import encoded, scene
+from tests.helpers.sweeps import sweep
 
 KINDS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF")
 SMALL = {kind: encoded(scene(50, 120, 90), kind) for kind in KINDS}
@@ -45,7 +46,7 @@ def check(found: Picture | str) -> None:
     assert recognise(found.rendition.content[:4096]).media_type == found.rendition.media_type  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@sweep("kind", KINDS)
 def test_damaged_pictures(kind: str) -> None:
     chance = random.Random(kind)  # noqa: S311  the same each time
     for _ in range(6):
@@ -62,7 +63,7 @@ def test_what_only_begins_like_a_picture(kind: str, rest: bytes) -> None:
     check(outcome(SMALL[kind][:40] + rest))
 
 
-@pytest.mark.parametrize(
+@sweep(
     "content",
     [
         media_files.bomb(),
@@ -106,7 +107,7 @@ def test_stowaways_across_the_pieces_that_are_read() -> None:
     assert stowaway(io.BytesIO(b"PK\x05\x06" + bytes(500))) == ""
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@sweep("kind", KINDS)
 def test_small_pictures_have_looks(kind: str) -> None:
     assert len(look_of(SMALL[kind]).parts) == 5
     assert look_of(encoded(Image.new("RGB", (1, 1)), kind)).quality == 0

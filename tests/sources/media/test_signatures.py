@@ -1,15 +1,15 @@
 """Files are recognised by their first bytes."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sources.media.signatures import HEAD, SVG, recognise
 from tests.helpers import media_files
 from tests.helpers.media_files import picture, sound
+from tests.helpers.sweeps import sweep
 
 
-@pytest.mark.parametrize(
+@sweep(
     "head, media_type",
     [
         *(
@@ -40,7 +40,7 @@ def test_common_kinds(head: bytes, media_type: str) -> None:
     assert found.kind == media_type.partition("/")[0]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "head",
     [
         b"",

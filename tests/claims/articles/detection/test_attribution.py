@@ -3,6 +3,7 @@
 import pytest
 
 from claims.articles.detection import detect
+from tests.helpers.sweeps import sweep
 
 
 def claimants(text, language="en"):
@@ -12,7 +13,7 @@ def claimants(text, language="en"):
     ]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "language, text, claimant, description",
     [
         (
@@ -135,7 +136,7 @@ def test_the_claimant_is_read_with_the_description_of_the_text(language, text, c
     assert claimants(text, language) == [(claimant, description)]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text",
     [
         "Mara Holt opened the waterworks in 1987.",
@@ -214,7 +215,7 @@ def test_subjects_that_a_language_leaves_out_mean_the_last_speaker():
     assert [claimant for claimant, _ in claimants(text, "es")] == ["Ana Ruiz", "Ana Ruiz"]
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("language", "text", "statement"),
     [
         ("en", "Asked about it, Tom Bakken said that the bridge had cost 40 million.", None),

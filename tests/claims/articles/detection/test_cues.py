@@ -1,9 +1,8 @@
 """Cues are places, and true: no word of a lexicon inside another word, no name that is a phrase."""
 
-import pytest
-
 from claims.articles.detection.cues import SentenceCue, find_cues, years
 from claims.articles.detection.lexicon import language, tokenise
+from tests.helpers.sweeps import sweep
 
 
 def cues(text: str, tag: str = "en") -> set[tuple[str, str]]:
@@ -17,7 +16,7 @@ def kinds(text: str, tag: str) -> set[str]:
 
 
 # What the word lists of `benchmarks/articles/lexicon_words.py` found, a few for each language.
-@pytest.mark.parametrize(
+@sweep(
     ("tag", "kind", "traps", "word"),
     [
         ("en", "change", "surgery surgeon raisins eastern stallion source improvised", "surged"),
@@ -75,7 +74,7 @@ def test_a_lexicon_word_inside_another_word_is_none(tag: str, kind: str, traps: 
     assert kind in kinds(f"x {word} x", tag)
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("text", "tag", "kind"),
     [
         ("È stato un anno difficile.", "it", "institution or group"),
@@ -94,7 +93,7 @@ def test_a_capital_that_opens_a_quotation_makes_no_name() -> None:
     assert ("negation", "Refusing") in cues('He said: "Refusing it was right."')
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("text", "tag", "expected"),
     [
         ("Fares rose by 12 percent in 2019.", "en", {("quantity", "12 percent"), ("date", "2019"), ("change", "rose")}),

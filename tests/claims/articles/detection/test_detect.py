@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from claims.articles.detection import DEFAULT_THRESHOLD, CandidateSentence, Reason, detect
 from claims.articles.detection.cues import KIND_OF
 from tests.helpers.cost import assert_in_proportion
+from tests.helpers.sweeps import sweep
 
 KINDS = {*KIND_OF.values(), "quantity", "question", "quotation", "attributed"}
 LANGUAGES = [
@@ -146,7 +147,7 @@ def test_a_candidate_holds_what_an_editor_needs():
     assert 0 < candidate.score < 1
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text, statement",
     [
         ('"Prices rose by 9 percent," Mara Holt said.', "Prices rose by 9 percent."),
@@ -167,7 +168,7 @@ def test_the_statement_is_what_was_claimed(text, statement):
     assert candidate.statement == statement
 
 
-@pytest.mark.parametrize(
+@sweep(
     "worthy, unworthy",
     [
         ("The city closed 14 schools in 2019.", "I feel that the city is a wonderful place."),
@@ -191,7 +192,7 @@ def test_reasons_name_what_raised_and_then_what_lowered_the_score():
     assert [reason.raises for reason in candidate.reasons] == [True] * len(raised) + [False] * len(lowered)
 
 
-@pytest.mark.parametrize(
+@sweep(
     "claim",
     [
         "Vaccines cause autism.",

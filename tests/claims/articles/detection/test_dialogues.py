@@ -1,8 +1,7 @@
 """Interviews and debates: turns go to whom a label names, or to the one who was introduced; questions to nobody."""
 
-import pytest
-
 from claims.articles.detection import detect
+from tests.helpers.sweeps import sweep
 
 
 def claimants(text, language="en"):
@@ -38,7 +37,7 @@ def test_one_label_makes_no_dialogue():
     assert claimants(text) == [None, None, None]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "language, text, expected",
     [
         (

@@ -1,8 +1,7 @@
 """Whom a pronoun means: the latest person whom it can only mean, or nobody."""
 
-import pytest
-
 from claims.articles.detection import detect
+from tests.helpers.sweeps import sweep
 
 SAID = "“Nine wells ran dry,” "
 
@@ -11,7 +10,7 @@ def last_claimant(text, language="en"):
     return detect(text, language, threshold=0.0)[-1].claimant
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text, expected",
     [
         # The one who spoke, though somebody of the other gender came between.
@@ -57,7 +56,7 @@ def test_he_and_she(text, expected):
     assert last_claimant(text) == expected
 
 
-@pytest.mark.parametrize(
+@sweep(
     "language, text, expected",
     [
         ("fr", "Luc Perrin a parlé. Selon lui, neuf puits sont secs.", "Luc Perrin"),

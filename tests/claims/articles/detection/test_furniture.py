@@ -1,8 +1,7 @@
 """Furniture goes, statements stay: each rule with a line that it drops and a sentence that it must not."""
 
-import pytest
-
 from claims.articles.detection import detect
+from tests.helpers.sweeps import sweep
 
 FACT = "The plant in Norwick employs 4,000 people and opened in 1987."
 OTHER_FACT = "It exported 310 turbines to Chile last year."
@@ -12,7 +11,7 @@ def proposed(text, language="en"):
     return [candidate.exact for candidate in detect(text, language, threshold=0.0)]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "furniture",
     [
         "Read more: Norwick plant to close 3 lines in 2021",
@@ -52,7 +51,7 @@ def test_furniture_is_dropped_wherever_it_stands(furniture):
     assert proposed(f"{FACT}\n\n{furniture}") == [FACT]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "language, furniture",
     [
         ("de", "Mehr zum Thema: 3 Gründe für den Streik von 2019"),
@@ -76,7 +75,7 @@ def test_pointers_to_other_articles_are_dropped_in_every_language(language, furn
     assert proposed(furniture, language) == []
 
 
-@pytest.mark.parametrize(
+@sweep(
     "sentence",
     [
         "Published figures show that 4,000 people left Norwick in 2019.",
@@ -140,9 +139,7 @@ def test_the_headlines_of_other_articles_below_the_text_go():
     assert proposed("\n".join([FACT, OTHER_FACT, teasers[0]])) == [FACT, OTHER_FACT, teasers[0]]
 
 
-@pytest.mark.parametrize(
-    "byline", ["By Anna Weber", "By Anna Weber.", "Von Petra Lang und Uwe Thiele", "Par Marc Oliveri."]
-)
+@sweep("byline", ["By Anna Weber", "By Anna Weber.", "Von Petra Lang und Uwe Thiele", "Par Marc Oliveri."])
 def test_a_byline_is_no_statement(byline):
     assert proposed(f"{byline}\n{FACT}") == [FACT]
 
@@ -152,7 +149,7 @@ def test_cookies_are_furniture_where_no_lexicon_can_tell():
     assert proposed(text, "sv") == ["Fabriken i Norwick har 4 000 anställda."]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "language, dateline, sentence",
     [
         ("en", "BERLIN, March 3 (Coastal Press) — ", FACT),

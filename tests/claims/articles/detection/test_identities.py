@@ -1,17 +1,17 @@
 """Whom a phrase means, each construct with its trap beside it: nobody rather than a wrong one."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.articles.detection import detect
+from tests.helpers.sweeps import sweep
 
 
 def claimants(text, language="en"):
     return [candidate.claimant for candidate in detect(text, language, threshold=0.0)]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text, expected",
     [
         # A surname is read by the one full name; of two bearers it means nobody.
@@ -72,7 +72,7 @@ def test_english(text, expected):
     assert claimants(text) == expected
 
 
-@pytest.mark.parametrize(
+@sweep(
     "language, text, expected",
     [
         (

@@ -8,12 +8,11 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 import claims.articles.detection
 from benchmarks.articles.judged_articles import judged_articles
 from benchmarks.articles.worthiness import area_under_curve, judge
 from claims.articles.detection import CandidateSentence, detect
+from tests.helpers.sweeps import sweep
 
 ARTICLES = Path(__file__).parent / "labelled"
 LEXICONS = {
@@ -47,7 +46,7 @@ def test_the_labelled_set_covers_the_languages_with_a_lexicon():
     assert {name.split("-")[0] for name in NAMES} == LEXICONS
 
 
-@pytest.mark.parametrize("name", NAMES)
+@sweep("name", NAMES)
 def test_what_can_be_checked_scores_above_what_cannot(name):
     article = Labelled.read(name)
     scores = [
@@ -59,7 +58,7 @@ def test_what_can_be_checked_scores_above_what_cannot(name):
     assert area_under_curve(scores) >= 0.9
 
 
-@pytest.mark.parametrize("name", NAMES)
+@sweep("name", NAMES)
 def test_nearly_every_claim_has_its_claimant(name):
     article = Labelled.read(name)
     named = [
@@ -72,7 +71,7 @@ def test_nearly_every_claim_has_its_claimant(name):
     assert len(wrong) <= 0.1 * len(named), wrong
 
 
-@pytest.mark.parametrize("name", NAMES)
+@sweep("name", NAMES)
 def test_every_label_is_found_in_its_article(name):
     """A label with a typing error would count as a miss for ever, an optional one as nothing at all."""
     article = Labelled.read(name)

@@ -1,17 +1,16 @@
 """Sentences are split where a reader would split them, in each language."""
 
-import pytest
-
 from claims.articles.detection.lexicon import language
 from claims.articles.detection.quotations import Quotations
 from claims.articles.detection.sentences import LONGEST_SENTENCE, split_sentences
+from tests.helpers.sweeps import sweep
 
 
 def split(text, tag):
     return [sentence.text for sentence in split_sentences(text, language(tag), Quotations(text))]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "tag, sentences",
     [
         (
@@ -59,7 +58,7 @@ def test_a_quotation_of_several_sentences_is_opened():
     ]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text",
     [
         '"It is over. Done," she said.',

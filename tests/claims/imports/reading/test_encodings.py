@@ -12,6 +12,7 @@ from claims.imports.reading.formats import json_rows, tables
 from claims.imports.reading.formats.dialect import encoding_of
 from claims.imports.reading.raw_record import Refusal
 from tests.helpers.import_files import codes, fields, file_of, reading
+from tests.helpers.sweeps import sweep
 
 CORPUS: dict[str, tuple[list[str], list[str]]] = {
     "de": (
@@ -168,7 +169,7 @@ def table(texts: list[str]) -> str:
     return "claim,rating,date\n" + "".join(f'"{text}",False,2023-01-02\n' for text in texts)
 
 
-@pytest.mark.parametrize(
+@sweep(
     "language, encoding",
     [(language, one) for language, (encodings, _) in CORPUS.items() for one in encodings],
 )
@@ -178,8 +179,8 @@ def test_encoding_of_a_small_table_is_told(language: str, encoding: str) -> None
         assert content.decode(encoding_of(content)) == table(texts)
 
 
-@pytest.mark.parametrize("encoding", UNICODE)
-@pytest.mark.parametrize("language", CORPUS)
+@sweep("encoding", UNICODE)
+@sweep("language", CORPUS)
 def test_unicode_is_told_with_and_without_a_mark(language: str, encoding: str) -> None:
     content = table(CORPUS[language][1]).encode(encoding)
     assert content.decode(encoding_of(content)).lstrip("\ufeff") == table(CORPUS[language][1])
@@ -204,7 +205,7 @@ OTHERS = [
 ]
 
 
-@pytest.mark.parametrize("text, encoding", OTHERS)
+@sweep("text, encoding", OTHERS)
 def test_texts_that_it_was_not_made_with(text: str, encoding: str) -> None:
     content = table([text]).encode(encoding)
     assert content.decode(encoding_of(content)) == table([text])

@@ -14,6 +14,7 @@ from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordPlace, Re
 from claims.imports.reading.review_record import Label, Outlet, Person, Review
 from claims.models import Claimant, NormalisedRating
 from factcheck.database.model_fields import LANGUAGE_TAG
+from tests.helpers.sweeps import sweep
 
 PLACE = RecordPlace("claims.csv", "row 2")
 
@@ -101,7 +102,7 @@ def test_a_statement_in_a_language_is_enough():
     assert read() == Review(PLACE, "The bridge in Anytown was closed for a year.", "en")
 
 
-@pytest.mark.parametrize(
+@sweep(
     "statement, code",
     [
         (None, "no statement"),
@@ -182,7 +183,7 @@ def test_the_publisher_is_not_the_claimant():
     assert (review.claimant, codes(review)) == (None, [("claimant", "claimant is the publisher")])
 
 
-@pytest.mark.parametrize(
+@sweep(
     "fields, expected",
     [
         ({"language": "ko"}, "ko"),

@@ -4,13 +4,13 @@ import gzip
 import json
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.imports.reading.raw_record import FIELDS, RawRecord, Refusal
 from claims.imports.reading.recognition import FORMATS, detect
 from tests.helpers.import_records import STATEMENTS, codes, document, found, lines, opened, page, read, review
+from tests.helpers.sweeps import sweep
 
 EN, JA = STATEMENTS["en"], STATEMENTS["ja"]
 ENTRY = {
@@ -39,7 +39,7 @@ ANSWER: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("content", "name"),
     [
         (page(json.dumps(review())), "page"),
@@ -68,7 +68,7 @@ def test_formats_are_recognised(content: bytes, name: str) -> None:
     assert name == detected[0].NAME
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("content", "seen"),
     [
         (lines([{"raw": json.dumps(review())}]), "JSON without ClaimReview markup"),
@@ -111,7 +111,7 @@ class TestOurRecords:
         }
         assert found(lines([record])) == [record]
 
-    @pytest.mark.parametrize(
+    @sweep(
         ("record", "field", "code"),
         [
             ({"statment": EN}, "", "unknown field"),
@@ -167,7 +167,7 @@ class TestFactCheckTools:
         "review_language": "ja",
     }
 
-    @pytest.mark.parametrize(
+    @sweep(
         "content",
         [
             document(ANSWER),
@@ -265,7 +265,7 @@ def test_any_bytes_are_read_or_refused_by_every_format(content: bytes, reader: A
     assert all(isinstance(one, RawRecord | Refusal) for one in reader.read(opened(content), {}))
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("content", "said"),
     [
         (b'[{"claim": "Ice is', "breaks off within its first record"),

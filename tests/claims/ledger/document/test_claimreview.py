@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from claims.ledger.document.claimreview import claim_reviews, markup, script, withdrawal
 from claims.models.rating import NormalisedRating
+from tests.helpers.sweeps import sweep
 
 GAZETTE = {
     "id": 3,
@@ -211,7 +212,7 @@ def test_only_a_person_is_called_one(kind):
     }
 
 
-@pytest.mark.parametrize(
+@sweep(
     "normalised, value",
     [
         ("true", 5),

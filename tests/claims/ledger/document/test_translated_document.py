@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import pytest
-
 from claims.ledger.document.translated_document import lapsed_translation, translated, translation_into
+from tests.helpers.sweeps import sweep
 
 
 def document(*into: str, language: str = "de", version: int = 1, status: str = "published") -> dict[str, Any]:
@@ -75,7 +74,7 @@ def test_all_words_are_those_of_the_translation_and_marked() -> None:
     assert original == document("es", "fr")
 
 
-@pytest.mark.parametrize("language", ["", "de", "de-AT", "ko", "e"])
+@sweep("language", ["", "de", "de-AT", "ko", "e"])
 def test_otherwise_it_is_the_original(language: str) -> None:
     original = document("es")
     assert translated(original, language) == original | {"translated": None, "original_language": "de"}
@@ -92,7 +91,7 @@ def test_what_is_translated_once_is_not_translated_again() -> None:
     assert translated(shown, "fr") is shown
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("wanted", "offered", "original", "chosen"),
     [
         ("pt-br", ["pt", "pt-BR"], "de", "pt-BR"),

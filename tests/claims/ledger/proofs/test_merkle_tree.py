@@ -19,6 +19,7 @@ from claims.ledger.proofs.merkle_tree import (
     proves_consistency,
     proves_inclusion,
 )
+from tests.helpers.sweeps import sweep
 
 LARGEST = 300
 LEAVES = [leaf_hash(str(number).encode()) for number in range(LARGEST + 1)]
@@ -72,7 +73,7 @@ TILES = tiles_of(LARGEST + 1)
 SUBTREE = subtrees_in(TILES)
 
 
-@pytest.mark.parametrize("size", range(LARGEST + 1))
+@sweep("size", range(LARGEST + 1))
 def test_roots_of_all_sizes(size: int) -> None:
     grown = GrowingTree()
     for leaf in LEAVES[:size]:
@@ -120,7 +121,7 @@ def test_consistency(drawn: some.DataObject) -> None:
         assert not proves_consistency(first, second, proof[:-1], before, after)
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 255, 256, 257, 300])
+@sweep("size", [1, 2, 3, 7, 8, 255, 256, 257, 300])
 def test_every_leaf_and_every_smaller_tree(size: int) -> None:
     root = naive_root(LEAVES[:size])
     for index in range(size):
@@ -138,7 +139,7 @@ def test_leaf_that_is_not_in_the_tree(index: int, size: int) -> None:
     assert not proves_inclusion(LEAVES[0], index, size, [], LEAVES[0])
 
 
-@pytest.mark.parametrize(("first", "second"), [(0, 0), (0, 3), (4, 3), (-1, 3)])
+@sweep(("first", "second"), [(0, 0), (0, 3), (4, 3), (-1, 3)])
 def test_trees_of_which_none_goes_on_from_the_other(first: int, second: int) -> None:
     with pytest.raises(ValueError, match="not the smaller"):
         consistency_parts(first, second)

@@ -6,6 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from claims.ledger.proofs.signed_note import NoSuchNote, SignedNote, TreeHead, key_id, signed, verifier_key
+from tests.helpers.sweeps import sweep
 
 NAME = "facts.example.org/api/v1/ledger"
 HEAD = TreeHead(NAME, 7, bytes(range(32)))
@@ -52,7 +53,7 @@ def test_false_signature_beside_a_true_one_spoils_the_note() -> None:
     assert not SignedNote.read(f"{note}— {NAME} {forged}\n").is_signed_by(NAME, PUBLIC)
 
 
-@pytest.mark.parametrize(
+@sweep(
     "note",
     [
         "",
@@ -70,7 +71,7 @@ def test_what_is_no_note(note: str) -> None:
         SignedNote.read(note)
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text",
     ["", "a\n", "a\n7\n", "a\n07\nAAAA\n", f"\n7\n{'A' * 43}=\n", f"a\n-7\n{'A' * 43}=\n", "a\n7\n****\n"],
 )

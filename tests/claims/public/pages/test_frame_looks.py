@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.public.pages.frame_looks import ACCENTS, GROUNDS, READABLE, FrameLook, contrast
+from tests.helpers.sweeps import sweep
 
 
 def look(query: str) -> FrameLook:
@@ -21,7 +22,7 @@ def test_what_is_understood_is_taken() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@sweep(
     "query",
     [
         "",

@@ -18,6 +18,7 @@ from claims.public.pages.responses import rating_styles
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 from tests.helpers.newsroom import rating as rating_of
 from tests.helpers.reader_pages import correct
+from tests.helpers.sweeps import sweep
 
 Publish = Callable[..., Claim]
 
@@ -44,7 +45,7 @@ def test_rating_without_dark_colours_keeps_the_light_ones():
     )
 
 
-@pytest.mark.parametrize("colour", ["", "red", "#abc", "#aa0000}body{display:none", "#AA0000", "#aa0000\n"])
+@sweep("colour", ["", "red", "#abc", "#aa0000}body{display:none", "#AA0000", "#aa0000\n"])
 def test_what_is_no_colour_declares_nothing(colour):
     assert rating_styles([rating(colour=colour)]) == ""
 

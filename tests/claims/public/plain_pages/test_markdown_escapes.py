@@ -6,11 +6,12 @@ import pytest
 from markdown_it import MarkdownIt
 
 from claims.public.plain_pages.markdown_escapes import line, quoted, quoted_markdown
+from tests.helpers.sweeps import sweep
 
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
-@pytest.mark.parametrize("slashes", range(5))
+@sweep("slashes", range(5))
 def test_backslashes_of_authors_do_not_bring_html_and_pictures_back(slashes: int) -> None:
     before = "\\" * slashes
     shown = quoted_markdown(
@@ -22,7 +23,7 @@ def test_backslashes_of_authors_do_not_bring_html_and_pictures_back(slashes: int
     assert "<!--" not in html
 
 
-@pytest.mark.parametrize(
+@sweep(
     "hidden",
     [
         "\U000e0041\U000e0042",
@@ -35,7 +36,7 @@ def test_backslashes_of_authors_do_not_bring_html_and_pictures_back(slashes: int
         "\ue000",
     ],
 )
-@pytest.mark.parametrize("form", [line, quoted, quoted_markdown])
+@sweep("form", [line, quoted, quoted_markdown])
 def test_what_shows_nothing_is_left_out(form: Callable[[str], str], hidden: str) -> None:
     assert form(f"The bridge{hidden} cost 90 million.") == form("The bridge cost 90 million.")
 

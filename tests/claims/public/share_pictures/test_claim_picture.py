@@ -20,6 +20,7 @@ from claims.public.share_pictures.claim_picture import (
     words_of,
 )
 from factcheck.installation import program
+from tests.helpers.sweeps import sweep
 
 Document = dict[str, Any]
 NEUTRAL = (0x3B, 0x40, 0x45)
@@ -134,7 +135,7 @@ def test_no_rating_is_shown_without_the_statement_that_it_is_of() -> None:
         assert band(claim(statement)) == NEUTRAL
 
 
-@pytest.mark.parametrize(
+@sweep(
     "statement",
     [
         "The bridge is closed. " * 450,

@@ -4,6 +4,7 @@ import pytest
 from PIL import Image
 
 from claims.public.share_pictures.paragraphs import LONGEST, SetText, drawable, fitted
+from tests.helpers.sweeps import sweep
 
 
 def lines(paragraph: SetText) -> list[str]:
@@ -15,7 +16,7 @@ def set_in(text: str, width: int = 500, height: int = 10_000, **options: object)
     return fitted(text, width=width, height=height, sizes=(40,), **options)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text, expected",
     [
         ("  The  bridge\n is closed. ", "The bridge is closed."),

@@ -3,10 +3,10 @@
 import json
 from functools import cache
 
-import pytest
 from PIL import ImageFont
 
 from claims.public.share_pictures.typefaces import FOLDER, covers, font, typeface_of
+from tests.helpers.sweeps import sweep
 
 COVERAGE = json.loads((FOLDER / "coverage.json").read_text())
 #: A code point that no typeface has, so that the box of missing ones is drawn.
@@ -30,7 +30,7 @@ def test_every_file_is_listed_and_every_listed_file_is_there() -> None:
     assert list(COVERAGE)[-1] == "NotoSansCJK-Bold.otf"
 
 
-@pytest.mark.parametrize("typeface", COVERAGE)
+@sweep("typeface", COVERAGE)
 def test_no_character_that_is_listed_is_drawn_as_a_box(typeface: str) -> None:
     face = font(typeface, 40)
     for stretch in COVERAGE[typeface].split():
@@ -38,7 +38,7 @@ def test_no_character_that_is_listed_is_drawn_as_a_box(typeface: str) -> None:
             assert drawn(face, chr(int(end, 16))) != box(typeface), f"U+{end}"
 
 
-@pytest.mark.parametrize("typeface", COVERAGE)
+@sweep("typeface", COVERAGE)
 def test_characters_beside_a_stretch_are_not_taken_for_listed(typeface: str) -> None:
     first, last = COVERAGE[typeface].split()[0].partition("-")[::2]
     assert covers(typeface, chr(int(first, 16)))
@@ -48,7 +48,7 @@ def test_characters_beside_a_stretch_are_not_taken_for_listed(typeface: str) -> 
     assert not covers(typeface, MISSING)
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text, typeface",
     [
         ("E", "NotoSans-Bold.ttf"),

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factcheck.api.google.field_masks import UnknownField, read_mask
+from tests.helpers.sweeps import sweep
 
 SHAPE: dict[str, Any] = {"items": {"name": {}, "author": {"name": {}, "address": {"city": {}}}}, "next": {}}
 MESSAGE = {
@@ -18,7 +19,7 @@ MESSAGE = {
 }
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text, kept",
     [
         ("next", {"next": "c"}),
@@ -36,7 +37,7 @@ def test_mask_keeps_what_is_selected(text: str, kept: Any) -> None:
     assert read_mask(text, SHAPE).applied_to(MESSAGE) == kept
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text",
     [
         "",

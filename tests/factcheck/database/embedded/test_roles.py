@@ -22,6 +22,7 @@ from factcheck.database.embedded import (
     running,
     server,
 )
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.slow
 
@@ -169,7 +170,7 @@ def test_door_that_was_left_ajar_is_closed_by_whoever_comes_next(tmp_path: Path)
         assert "trust" not in (place.cluster / "pg_hba.conf").read_text()
 
 
-@pytest.mark.parametrize(
+@sweep(
     "line, is_open",
     [
         ("local all all trust", True),

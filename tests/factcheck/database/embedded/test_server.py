@@ -26,6 +26,7 @@ from factcheck.database.embedded import (
     running,
     server,
 )
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +43,7 @@ def main_process(data_dir: Path) -> psutil.Process | None:
     return server.live_server(ServerPlace(data_dir.resolve()))
 
 
-@pytest.mark.parametrize("gigabytes, buffers", [(0.5, "128MB"), (4, "512MB"), (8, "1024MB"), (64, "1024MB")])
+@sweep("gigabytes, buffers", [(0.5, "128MB"), (4, "512MB"), (8, "1024MB"), (64, "1024MB")])
 def test_cache_is_a_part_of_the_memory(gigabytes: float, buffers: str) -> None:
     assert memory.shared_buffers(int(gigabytes * 1024**3)) == buffers
 

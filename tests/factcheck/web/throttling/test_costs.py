@@ -3,17 +3,17 @@
 from typing import Any
 from urllib.parse import urlencode
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from factcheck.web.throttling.costs import MOST, Costs
+from tests.helpers.sweeps import sweep
 
 LIST, FACETS, LOOKUP = "/api/v1/claims/", "/api/v1/claims/facets/", "/api/v1/lookup/"
 MATCH = "/api/v1/match/"
 
 
-@pytest.mark.parametrize(
+@sweep(
     "path, asked, cost",
     [
         (LIST, {}, 1),
@@ -53,7 +53,7 @@ def test_writing_it_otherwise_makes_nothing_cheaper() -> None:
     assert Costs().of(LIST, "&&q=" + "w+or+" * 29 + "w&x") == expensive
 
 
-@pytest.mark.parametrize(
+@sweep(
     "path, length, cost",
     [
         (MATCH, 0, 5),
@@ -78,6 +78,6 @@ def test_costs_of_addresses_are_settings(settings: Any) -> None:
     assert [Costs().of(path, "") for path in (LIST, FACETS, LOOKUP)] == [1, 7, 1]
 
 
-@pytest.mark.parametrize("page", ["/standards/", "/claims/", "/", "/methodology/"])
+@sweep("page", ["/standards/", "/claims/", "/", "/methodology/"])
 def test_the_markdown_of_a_page_costs_what_the_page_costs(page: str) -> None:
     assert Costs().of(f"{page}index.md", "") == Costs().of(page, "")

@@ -7,6 +7,7 @@ import pytest
 
 from sources.extraction import Document
 from sources.extraction.extract import extract
+from tests.helpers.sweeps import sweep
 
 TITLE = "Harbour of Linden closed for nine days"
 LEAD = "For nine days no ship could enter the harbour of Linden, and nobody knows who pays for that."
@@ -42,7 +43,7 @@ def paragraphs(body: str, **article: Any) -> list[str]:
     return [text for text in read(body, **article).text.split("\n\n") if text != TITLE]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "lead",
     [
         "<p class=standfirst>{}</p>",
@@ -96,7 +97,7 @@ class TestAppended:
 
 
 class TestTeasers:
-    @pytest.mark.parametrize(
+    @sweep(
         "teaser",
         [
             "<p><strong>Read also: <a href=/x>Museum of Granby opens a new wing</a></strong></p>",
@@ -133,7 +134,7 @@ class TestTeasers:
         assert paragraphs(body) == STORY[:2]
 
 
-@pytest.mark.parametrize("name", ["newsletter-signup", "comments", "author-bio", "cookie-notice", "paywall"])
+@sweep("name", ["newsletter-signup", "comments", "author-bio", "cookie-notice", "paywall"])
 def test_what_stands_apart_by_its_name_is_not_read(name: str) -> None:
     apart = f"<div class={name}><p>{OTHER[0]}</p></div>"
     assert paragraphs(f"<article><h1>{TITLE}</h1>{ps(STORY)}{apart}</article>") == STORY
@@ -173,7 +174,7 @@ class TestDescribedBody:
 class TestNothingIsLost:
     """Where a page only looks as if a part of it were something else."""
 
-    @pytest.mark.parametrize(
+    @sweep(
         "body",
         [
             # Several headings of the first order, in a container apart from the headline.

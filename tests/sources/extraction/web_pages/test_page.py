@@ -13,6 +13,7 @@ import pytest
 from sources.extraction import Document, ExtractionError
 from sources.extraction.extract import extract
 from tests.helpers.cost import assert_in_proportion
+from tests.helpers.sweeps import sweep
 
 PARAGRAPHS = [
     "The harbour of Linden was closed for nine days in March, its operator said on Tuesday in a written statement.",
@@ -174,7 +175,7 @@ class TestStatements:
             "The Gazette",
         )
 
-    @pytest.mark.parametrize(
+    @sweep(
         "broken",
         [
             "",
@@ -197,7 +198,7 @@ class TestStatements:
         node = '<!--{"@type": "Article", "headline": "Harbour\nclosed"}-->'
         assert page(head=f'<script type="application/ld+json">{node}</script>').title == "Harbour closed"
 
-    @pytest.mark.parametrize(
+    @sweep(
         "author",
         [
             "https://gazette.example/ada",
@@ -213,7 +214,7 @@ class TestStatements:
     def test_a_byline_holds_names(self, author: Any) -> None:
         assert page(head=structured(author=author)).byline == ""
 
-    @pytest.mark.parametrize(
+    @sweep(
         "href", ["/", "https://gazette.example", "javascript:void(0)", "http://[bad", "mailto:a@b.example"]
     )
     def test_a_canonical_address_is_that_of_an_article(self, href: str) -> None:
@@ -230,7 +231,7 @@ class TestStatements:
             2019, 1, 8
         )
 
-    @pytest.mark.parametrize("stated", ["03/04/2019", "soon", "0000-00-00", "2019-02-30", "9999-01-01"])
+    @sweep("stated", ["03/04/2019", "soon", "0000-00-00", "2019-02-30", "9999-01-01"])
     def test_a_date_is_never_guessed(self, stated: str) -> None:
         assert page(head=structured(datePublished=stated)).published_on is None
 
@@ -240,7 +241,7 @@ class TestStatements:
         )
         assert page(body).published_on is None
 
-    @pytest.mark.parametrize(
+    @sweep(
         ("declared", "language"),
         [("en", "en"), ("en-US", "en"), ("EN_gb", "en"), ("de", "en"), ("x-none", "en"), ("", "en")],
     )
@@ -252,7 +253,7 @@ class TestStatements:
 class TestTime:
     """No page keeps us longer than its length says; without the guards, each of these takes minutes."""
 
-    @pytest.mark.parametrize(
+    @sweep(
         ("body", "size"),
         [
             (lambda size: "<p>" + "<span>harbour</span> " * size, 100_000),
@@ -265,18 +266,6 @@ class TestTime:
             (lambda size: "<p " + " ".join(f"a{number}" for number in range(size)) + ">harbour", 200_000),
             (lambda size: "<a" * size, 500_000),
             (lambda size: "&lt;" * size, 500_000),
-        ],
-        ids=[
-            "spans",
-            "breaks",
-            "nested",
-            "unclosed",
-            "table",
-            "times",
-            "attributes",
-            "names",
-            "tags",
-            "entities",
         ],
     )
     def test_pathological_pages(self, body: Callable[[int], str], size: int) -> None:

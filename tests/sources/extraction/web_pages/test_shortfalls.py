@@ -1,8 +1,7 @@
 """What is said about a page that was not read as a whole."""
 
-import pytest
-
 from sources.extraction.web_pages.shortfalls import shortfalls
+from tests.helpers.sweeps import sweep
 
 TEXT = "harbour " * 200
 
@@ -15,12 +14,12 @@ def told(
     return [caveat.sentence.split(".")[0] for caveat in found]
 
 
-@pytest.mark.parametrize("stated", [None, 0, 20, 150, 200, 260])
+@sweep("stated", [None, 0, 20, 150, 200, 260])
 def test_nothing_where_nothing_is_missing(stated: int | None) -> None:
     assert told(stated=stated) == []
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("stated", "share"),
     [
         (270, "About a quarter"),

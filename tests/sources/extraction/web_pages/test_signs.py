@@ -1,12 +1,12 @@
 """What names of elements tell."""
 
 import lxml.html
-import pytest
 
 from sources.extraction.web_pages.signs import leads_elsewhere, name_words, stands_apart
+from tests.helpers.sweeps import sweep
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("markup", "apart"),
     [
         ("<div class=comments>x</div>", True),
@@ -32,15 +32,11 @@ def test_name_words() -> None:
     assert name_words("article__Body-main  bodyText", None) == ("article", "body", "main", "body", "text")
 
 
-@pytest.mark.parametrize(
-    "line", ["Read more: a story", "→ Lesen Sie auch: …", "À lire aussi", "관련기사: 봄", "Baca juga: x"]
-)
+@sweep("line", ["Read more: a story", "→ Lesen Sie auch: …", "À lire aussi", "관련기사: 봄", "Baca juga: x"])
 def test_leads_elsewhere(line: str) -> None:
     assert leads_elsewhere(line)
 
 
-@pytest.mark.parametrize(
-    "line", ["Reading more helps", "He read also the second letter", "Lesen ist gesund", "Related to him"]
-)
+@sweep("line", ["Reading more helps", "He read also the second letter", "Lesen ist gesund", "Related to him"])
 def test_leads_nowhere(line: str) -> None:
     assert not leads_elsewhere(line)

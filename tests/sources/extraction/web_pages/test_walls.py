@@ -5,9 +5,10 @@ import pytest
 from benchmarks.articles.walls import WALLS
 from sources.extraction import ExtractionError
 from sources.extraction.extract import extract
+from tests.helpers.sweeps import sweep
 
 
-@pytest.mark.parametrize(("code", "markup"), [wall[1:] for wall in WALLS], ids=[wall[0] for wall in WALLS])
+@sweep(("code", "markup"), [wall[1:] for wall in WALLS])
 def test_a_wall_is_called_by_its_name(code: str, markup: str) -> None:
     with pytest.raises(ExtractionError) as refused:
         extract(markup.encode(), content_type="text/html")
@@ -43,8 +44,8 @@ ABOUT = {
 }
 
 
-@pytest.mark.parametrize("words", ABOUT.values(), ids=ABOUT)
-@pytest.mark.parametrize("times", [1, 4])
+@sweep("words", ABOUT.values())
+@sweep("times", [1, 4])
 def test_an_article_about_walls_is_none(words: str, times: int) -> None:
     body = "".join(f"<p>{sentence}</p>" for sentence in words.split(". ") * times)
     banner = "<div class=cookie-banner><p>We use cookies.</p><button>Accept all</button></div>"

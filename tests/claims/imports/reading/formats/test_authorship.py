@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import pytest
-
 from claims.imports.reading.formats.claimreview_objects import MarkupPage
 from tests.helpers.import_records import EN, fields, review
+from tests.helpers.sweeps import sweep
 
 
 class TestPublisher:
@@ -14,7 +13,7 @@ class TestPublisher:
 
     PROFILE = {"@type": "Organization", "name": "Ole Holm", "url": "https://n.example/about/authors/ole"}
 
-    @pytest.mark.parametrize(
+    @sweep(
         ("properties", "publisher", "url", "byline"),
         [
             ({"author": ORGANISATION}, "Nordblick", "https://nordblick.example", None),
@@ -50,7 +49,7 @@ class TestPublisher:
 
 
 class TestRating:
-    @pytest.mark.parametrize(
+    @sweep(
         ("rating", "expected"),
         [
             ({"alternateName": "Falso", "ratingValue": "1"}, {"rating": "Falso", "rating_value": "1"}),
@@ -74,7 +73,7 @@ class TestRating:
     def test_however_it_is_written(self, rating: Any, expected: dict[str, Any]) -> None:
         assert fields(review(EN, reviewRating=rating)) == {"statement": EN} | expected
 
-    @pytest.mark.parametrize(
+    @sweep(
         ("properties", "summary"),
         [
             ({"description": "It was 4.1 million."}, "It was 4.1 million."),

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from claims.imports.reading.formats.broken_json import Broken, loads
 from tests.helpers.import_records import STATEMENTS, review
+from tests.helpers.sweeps import sweep
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("text", "value"),
     [
         ('{"a": "first\nsecond\tthird"}', {"a": "first\nsecond\tthird"}),
@@ -41,7 +42,7 @@ def test_values_strung_together() -> None:
     assert loads('{"a": 1}\n{"b": 2},[3];') == [{"a": 1}, {"b": 2}, [3]]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text",
     [
         "",

@@ -7,6 +7,7 @@ import pytest
 from claims.imports.reading.formats.claimreview_objects import reviews
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from tests.helpers.import_records import DE, EN, ES, FR, HERE, STATEMENTS, codes, fields, review, statements
+from tests.helpers.sweeps import sweep
 
 
 def test_everything_that_a_review_says() -> None:
@@ -76,13 +77,13 @@ def test_the_object_itself_is_kept() -> None:
     assert one.raw == value
 
 
-@pytest.mark.parametrize("code", STATEMENTS)
+@sweep("code", STATEMENTS)
 def test_every_language_stays_as_it_stands(code: str) -> None:
     assert fields(review(STATEMENTS[code]))["statement"] == STATEMENTS[code]
 
 
 class TestWhereItStands:
-    @pytest.mark.parametrize(
+    @sweep(
         "wrapped",
         [
             lambda one: one,
@@ -185,7 +186,7 @@ class TestWhereItStands:
 
 
 class TestTypes:
-    @pytest.mark.parametrize(
+    @sweep(
         "kind",
         [
             "ClaimReview",
@@ -198,7 +199,7 @@ class TestTypes:
     def test_however_it_is_written(self, kind: Any) -> None:
         assert fields(review(EN, **{"@type": kind}))["statement"] == EN
 
-    @pytest.mark.parametrize("kind", ["Review", "MediaReviewItem", "ClaimReviewer", "Claim", None, 3, [], {}])
+    @sweep("kind", ["Review", "MediaReviewItem", "ClaimReviewer", "Claim", None, 3, [], {}])
     def test_anything_else_is_none(self, kind: Any) -> None:
         assert reviews({"@type": kind, "reviewBody": EN}, HERE) == []
 
@@ -249,7 +250,7 @@ class TestClaim:
             "https://social.example/3",
         ]
 
-    @pytest.mark.parametrize(
+    @sweep(
         ("author", "claimant"),
         [
             ("Ida Berg", "Ida Berg"),
@@ -265,7 +266,7 @@ class TestClaim:
     def test_who_claimed_it(self, author: Any, claimant: Any) -> None:
         assert fields(review(EN, itemReviewed={"author": author})).get("claimant") == claimant
 
-    @pytest.mark.parametrize(
+    @sweep(
         ("claimed", "statement"),
         [
             ([EN], EN),

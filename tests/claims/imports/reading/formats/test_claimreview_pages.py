@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from claims.imports.reading.formats import claimreview_pages
 from claims.imports.reading.raw_record import Refusal
 from tests.helpers.import_records import STATEMENTS, codes, found, opened, page, read, review, statements
+from tests.helpers.sweeps import sweep
 
 EN, DE, FR, BN = (STATEMENTS[code] for code in ("en", "de", "fr", "bn"))
 ADDRESS = "https://example.org/1"
@@ -39,7 +40,7 @@ class TestDateAndHeadlineOfThePage:
 
 
 class TestJsonLd:
-    @pytest.mark.parametrize("code", STATEMENTS)
+    @sweep("code", STATEMENTS)
     def test_in_every_language(self, code: str) -> None:
         assert [one["statement"] for one in found(page(script(STATEMENTS[code])))] == [STATEMENTS[code]]
 
@@ -53,7 +54,7 @@ class TestJsonLd:
     def test_no_other_script_is_read(self, kind: str) -> None:
         assert codes(read(page(script(), kind=kind))) == ["no ClaimReview"]
 
-    @pytest.mark.parametrize(
+    @sweep(
         ("before", "behind"),
         [("<!--", "-->"), ("//<![CDATA[\n", "\n//]]>"), ("<![CDATA[", "]]>"), ("\ufeff", ";")],
     )

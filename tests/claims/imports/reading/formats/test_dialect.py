@@ -1,9 +1,8 @@
 """Tables are understood in whatever encoding, with whatever delimiter and quoting they were written."""
 
-import pytest
-
 from claims.imports.reading.formats.dialect import DELIMITERS, Dialect, detected, encoding_of
 from tests.helpers.import_files import file_of
+from tests.helpers.sweeps import sweep
 
 WORDS = {
     "utf-8": ["Die Brücke wurde größer", "Ça coûte déjà très cher", "Überall fährt die Straßenbahn"],
@@ -20,8 +19,8 @@ WORDS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("delimiter", DELIMITERS.values(), ids=DELIMITERS)
-@pytest.mark.parametrize("encoding", WORDS)
+@sweep("delimiter", DELIMITERS.values())
+@sweep("encoding", WORDS)
 def test_encoding_and_delimiter_are_told_together(encoding: str, delimiter: str) -> None:
     sentences = WORDS[encoding] * 4
     lines = [delimiter.join(["statement", "verdict"])] + [
@@ -35,7 +34,7 @@ def test_encoding_and_delimiter_are_told_together(encoding: str, delimiter: str)
     ]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "lines, quoting",
     [
         (['1\tHe said "wait" twice', '2\tThe "bridge" fell', "3\tNothing happened"], "literal"),
@@ -58,7 +57,7 @@ def test_delimiter_that_only_stands_within_texts_is_none() -> None:
     assert found.dialect.delimiter == ";"
 
 
-@pytest.mark.parametrize(
+@sweep(
     "content",
     [
         b"",

@@ -28,12 +28,13 @@ from tests.helpers.import_records import (
     review,
     statements,
 )
+from tests.helpers.sweeps import sweep
 
 SAID = list(STATEMENTS.values())
 REVIEWS = [review(statement) for statement in SAID]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "content",
     [
         document(REVIEWS),
@@ -89,7 +90,7 @@ def test_a_line_that_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [one.place.position for one in results if isinstance(one, Refusal)] == ["line 3"]
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("content", "expected"),
     [
         (lines([REVIEWS[0], {"a": 1}, 7]), ["no ClaimReview", "no ClaimReview"]),

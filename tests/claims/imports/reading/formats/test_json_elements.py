@@ -13,6 +13,7 @@ from claims.imports.reading.formats import json_elements, json_rows
 from claims.imports.reading.formats.json_elements import Element, Fault, elements
 from claims.imports.reading.raw_record import Refusal
 from tests.helpers.import_files import codes, fields, reading
+from tests.helpers.sweeps import sweep
 
 RECORDS = [
     {"id": number, "claim": f"Lake {number} froze.", "seen": [{"at": "a"}, {"at": "b"}]}
@@ -46,8 +47,8 @@ def faults(found: list[Element | Fault]) -> list[tuple[str, int, bool]]:
     return [(one.position, one.size, one.goes_on) for one in found if isinstance(one, Fault)]
 
 
-@pytest.mark.parametrize("at", [0, 2, 5])
-@pytest.mark.parametrize("broken", BROKEN)
+@sweep("at", [0, 2, 5])
+@sweep("broken", BROKEN)
 def test_broken_object_costs_itself(broken: str, at: int) -> None:
     content = "[" + ",".join([*WRITTEN[:at], broken, *WRITTEN[at:]]) + "]"
     found = read(content)
@@ -58,7 +59,7 @@ def test_broken_object_costs_itself(broken: str, at: int) -> None:
 
 
 # A list that is never closed goes on to the end of the one that it is in.
-@pytest.mark.parametrize("broken", [one for one in BROKEN if not one.endswith('{"at": "b"}')])
+@sweep("broken", [one for one in BROKEN if not one.endswith('{"at": "b"}')])
 def test_in_a_list_within_an_object(broken: str) -> None:
     content = '{"total": 7, "claims": [' + ",".join([*WRITTEN[:2], broken, *WRITTEN[2:]]) + '], "next": "a"}'
     found = read(content)

@@ -11,12 +11,13 @@ from claims.imports.reading.formats import json_documents, json_rows
 from claims.imports.reading.mappings.mapping import read_mapping
 from claims.imports.reading.raw_record import RawRecord
 from tests.helpers.import_files import codes, fields, file_of, reading
+from tests.helpers.sweeps import sweep
 
 ROWS = [{"claim": f"Lake {number} froze.", "verdict": "false", "n": number} for number in range(3)]
 LINES = "\n".join(map(json.dumps, ROWS)).encode()
 
 
-@pytest.mark.parametrize(
+@sweep(
     "content, place",
     [
         (LINES, "line"),

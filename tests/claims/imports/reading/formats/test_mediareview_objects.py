@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import pytest
-
 from claims.imports.reading.formats.claimreview_objects import reviews
 from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from claims.imports.reading.review_record import Review
+from tests.helpers.sweeps import sweep
 
 PLACE = RecordPlace("feed.json", "element 1")
 MEDIA: dict[str, Any] = {
@@ -70,7 +69,7 @@ SAID = (
 )
 
 
-@pytest.mark.parametrize(
+@sweep(
     "values",
     [
         (CLAIM, MEDIA),
@@ -119,7 +118,7 @@ def test_without_a_claim_it_is_refused_with_the_reason() -> None:
     assert refusal.raw == MEDIA
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("stated", "category", "codes"),
     [
         ("https://schema.org/TransformedContent", "TransformedContent", []),
@@ -141,9 +140,7 @@ def test_categories(stated: Any, category: str, codes: list[str]) -> None:
     ] == codes
 
 
-@pytest.mark.parametrize(
-    "address", ["javascript:alert(1)", "file:///etc/passwd", "not an address", {"x": 1}, 3]
-)
+@sweep("address", ["javascript:alert(1)", "file:///etc/passwd", "not an address", {"x": 1}, 3])
 def test_what_is_no_address_is_left_out(address: Any) -> None:
     item = {"@type": "ImageObject", "contentUrl": address}
     [review] = read(CLAIM, {**MEDIA, "itemReviewed": item, "originalMediaLink": address})

@@ -1,11 +1,11 @@
 from typing import Any
 
 import orjson
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from claims.imports.reading.formats.plain_json import DEEPEST, plain
+from tests.helpers.sweeps import sweep
 
 ANYTHING = st.recursive(
     st.none()
@@ -26,7 +26,7 @@ def nested(depth: int) -> Any:
     return value
 
 
-@pytest.mark.parametrize(
+@sweep(
     "value, expected",
     [
         ({"a": [1, 1.5, True, None, "é"]}, {"a": [1, 1.5, True, None, "é"]}),

@@ -14,6 +14,7 @@ from claims.imports.reading.formats import delimited_text, json_rows, spreadshee
 from claims.imports.reading.formats.dialect import DELIMITERS, LONGEST_CELL
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from tests.helpers.import_files import codes, fields, file_of, reading
+from tests.helpers.sweeps import sweep
 
 
 def positions(results: list[RawRecord | Refusal]) -> list[str]:
@@ -172,7 +173,7 @@ def test_empty_table_is_refused(content: bytes) -> None:
     ) == ["empty table"]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "name, content",
     [
         ("page.html", b"<!doctype html>\n<p>One, two\n<p>Three, four\n"),

@@ -23,6 +23,7 @@ from claims.imports.reading.inputs.places import files, size
 from claims.imports.reading.raw_record import Refusal
 from tests.helpers.import_records import STATEMENTS, lines, review, statements
 from tests.helpers.site import Site
+from tests.helpers.sweeps import sweep
 
 SAID = list(STATEMENTS.values())
 CONTENT = lines(review(statement) for statement in SAID)
@@ -255,8 +256,8 @@ class TestDamage:
         }[kind]
         assert all(one in SAID or isinstance(one, str | None) for one in _statements(damaged))
 
-    @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
-    @pytest.mark.parametrize("byte", [1, 255])
+    @sweep("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
+    @sweep("byte", [1, 255])
     def test_in_the_directory_costs_no_member(self, method: int, byte: int) -> None:
         """Found by chance: the length of a comment in the directory swallowed the members behind it."""
         content = zipped(dict(list(self.MEMBERS.items())[:3]), method=method)

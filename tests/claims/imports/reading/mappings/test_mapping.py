@@ -13,6 +13,7 @@ from claims.imports.reading.mappings.mapping import Columns, Dates, Mapping, rea
 from claims.imports.reading.mappings.mapping_choice import proposed_mapping, ready_mappings
 from claims.imports.reading.values.days import read_day
 from tests.helpers.import_files import codes, fields, file_of, reading
+from tests.helpers.sweeps import sweep
 
 
 def rows_of(mapping: str, content: str, name: str = "claims.csv") -> list[Any]:
@@ -20,7 +21,7 @@ def rows_of(mapping: str, content: str, name: str = "claims.csv") -> list[Any]:
     return reading(tables, content.encode(), name, tables.settings_for(file, read_mapping(mapping)))
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text, message",
     [
         ("", 'name: a mapping needs a name, such as name = "Our spreadsheet of 2024".'),
@@ -100,7 +101,7 @@ def test_mapping_survives_json() -> None:
     assert Mapping.from_json(json.loads(json.dumps(mapping.to_json()))) == mapping
 
 
-@pytest.mark.parametrize("mapping", ready_mappings(), ids=lambda mapping: mapping.name)
+@sweep("mapping", ready_mappings())
 def test_ready_mapping_recognises_its_table(mapping: Mapping) -> None:
     assert Mapping.from_json(json.loads(json.dumps(mapping.to_json()))) == mapping
     names = mapping.table.columns or mapping.columns
@@ -239,7 +240,7 @@ def test_conventions_say_what_the_mapping_says() -> None:
     assert (known.date_order, known.date_formats) == ({"": "dmy"}, {"": ("%d. %B %Y",)})
 
 
-@pytest.mark.parametrize(
+@sweep(
     "days, said, stored",
     [
         (["03/04/2019", "25/12/2019"], "", "2019-04-03"),
@@ -265,7 +266,7 @@ def test_order_of_dates_is_what_the_mapping_says_or_the_rows_prove(
     assert (day.isoformat() if isinstance(day, date) else None) == stored
 
 
-@pytest.mark.parametrize(
+@sweep(
     "values, order",
     [
         ([], {}),
@@ -288,7 +289,7 @@ def test_date_that_does_not_fit_stands_as_it_was() -> None:
     assert rewritten(5, Dates("dmy", ("%d",))) == 5
 
 
-@pytest.mark.parametrize(
+@sweep(
     "header, found",
     [
         ("Claim Reviewed|Rating|URL", {"statement": "Claim Reviewed", "rating": "Rating", "review_url": "URL"}),

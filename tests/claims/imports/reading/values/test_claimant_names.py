@@ -1,11 +1,10 @@
-import pytest
-
 from claims.imports.reading.review_record import Person
 from claims.imports.reading.values.claimant_names import read_crowd, read_kind, read_person
 from claims.models import Claimant
+from tests.helpers.sweeps import sweep
 
 
-@pytest.mark.parametrize(
+@sweep(
     "name, expected",
     [
         ("Ada Moss", "Ada Moss"),
@@ -27,7 +26,7 @@ def test_a_name(name, expected):
     assert read_person(name) == (Person(expected), ())
 
 
-@pytest.mark.parametrize(
+@sweep(
     "name",
     [
         None,
@@ -55,7 +54,7 @@ def test_a_name_is_not_judged_by_a_part_of_it():
     assert read_person("Facebook posts of Ada Moss")[0] == Person("Facebook posts of Ada Moss")
 
 
-@pytest.mark.parametrize(
+@sweep(
     "kind, expected",
     [
         ("Person", "person"),
@@ -93,7 +92,7 @@ def test_what_is_too_long_is_left_out():
     assert [(field, one.code) for field, one in problems] == [("claimant_title", "title too long")]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "words",
     [
         "Several persons",
@@ -147,7 +146,7 @@ def test_many_at_once_are_nobody_in_particular(words):
     assert read_crowd(words, "Person") == " ".join(words.split())
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("name", "kind"),
     [
         ("Facebook", "Organization"),

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.imports.reading.values.cleaned_text import clean, joined, line, paragraphs, storable
+from tests.helpers.sweeps import sweep
 
 DIRTY = st.text(
     st.one_of(
@@ -15,7 +16,7 @@ DIRTY = st.text(
 )
 
 
-@pytest.mark.parametrize(
+@sweep(
     "value, expected",
     [
         ("The bridge   was closed\n in May. ", "The bridge was closed in May."),

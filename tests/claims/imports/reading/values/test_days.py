@@ -1,13 +1,13 @@
 import calendar
 from datetime import date, timedelta
 
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
 from claims.imports.reading.values.days import read_day
 from claims.imports.reading.values.problem import Problem
+from tests.helpers.sweeps import sweep
 
 TODAY = date(2024, 6, 1)
 
@@ -16,7 +16,7 @@ def day(value, language="", conventions=NOTHING_KNOWN, field="reviewed_on"):
     return read_day(value, field, conventions, language, today=TODAY)
 
 
-@pytest.mark.parametrize(
+@sweep(
     "value",
     [
         "2019-03-14",
@@ -110,7 +110,7 @@ def test_one_day_in_many_shapes(value):
     assert day(value) == date(2019, 3, 14)
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text, expected",
     [
         ("3 كانون الثاني، 2020", date(2020, 1, 3)),
@@ -137,7 +137,7 @@ def test_a_word_for_two_months_counts_in_a_known_language_only():
     assert day("13 listopada 2019").code == "not a date"
 
 
-@pytest.mark.parametrize(
+@sweep(
     "value, code",
     [
         ("03/04/2019", "ambiguous date"),
@@ -183,9 +183,7 @@ def test_what_is_no_single_day_is_left_out_and_said(value, code):
     assert problem.reason.endswith(".")
 
 
-@pytest.mark.parametrize(
-    "value", [None, "", "  ", "N/A", "null", "Unknown", "-", [], {}, ["", None], float("nan")]
-)
+@sweep("value", [None, "", "  ", "N/A", "null", "Unknown", "-", [], {}, ["", None], float("nan")])
 def test_nothing_is_no_problem(value):
     assert day(value) is None
 
@@ -200,7 +198,7 @@ def test_tomorrow_may_be_today_elsewhere():
     assert day("2024-06-03") == date(2024, 6, 3)
 
 
-@pytest.mark.parametrize(
+@sweep(
     "order, text, expected",
     [
         ("dmy", "03/04/2019", date(2019, 4, 3)),

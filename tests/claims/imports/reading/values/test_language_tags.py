@@ -1,14 +1,14 @@
 import re
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.imports.reading.values.language_tags import read_language
 from factcheck.database.model_fields import LANGUAGE_TAG
+from tests.helpers.sweeps import sweep
 
 
-@pytest.mark.parametrize(
+@sweep(
     "value, expected",
     [
         ("en", "en"),

@@ -1,16 +1,15 @@
 from typing import Any
 
-import pytest
-
 from claims.imports.reading.review_record import Outlet
 from claims.imports.reading.values.outlets import _entries, is_same, known_outlets, read_outlet
 from claims.imports.reading.values.problem import Problem
 from sources.models import Publisher
+from tests.helpers.sweeps import sweep
 
 POLITIFACT = Outlet("PolitiFact", "politifact.com", "https://politifact.com/", "US", "en")
 
 
-@pytest.mark.parametrize(
+@sweep(
     "name, url, review_url",
     [
         ("PolitiFact", "", ""),
@@ -50,7 +49,7 @@ def test_a_part_of_a_site_may_be_somebody_else():
     assert named("https://www.politifact.com.au/1") == "PolitiFact Australia"
 
 
-@pytest.mark.parametrize(
+@sweep(
     "name, url, review_url, expected",
     [
         ("The Anytown Bugle", "", "", Outlet("The Anytown Bugle")),
@@ -85,7 +84,7 @@ def test_a_publisher_we_do_not_know_keeps_its_name(name, url, review_url, expect
     assert read_outlet(name, url, review_url) == (expected, "")
 
 
-@pytest.mark.parametrize(
+@sweep(
     "name, review_url, code",
     [
         ("", "", "no publisher"),

@@ -1,6 +1,5 @@
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from claims.imports.reading.values.rating_labels import (
     shipped,
 )
 from claims.models import NormalisedRating
+from tests.helpers.sweeps import sweep
 
 POLITIFACT = Outlet("PolitiFact", "politifact.com")
 SOMEBODY = Outlet("The Anytown Bugle")
@@ -26,7 +26,7 @@ def read(text, outlet=SOMEBODY, language=""):
     return label and (label.text, label.normalised, label.scale)
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text, expected",
     [
         ("pants-fire", ("Pants on Fire", "false", "Truth-O-Meter")),
@@ -45,7 +45,7 @@ def test_a_label_of_a_known_scale(text, expected):
     assert read(text, POLITIFACT) == expected
 
 
-@pytest.mark.parametrize(
+@sweep(
     "domain, text, expected",
     [
         ("snopes.com", "miscaptioned", ("Miscaptioned", "misleading", "Snopes ratings")),
@@ -68,7 +68,7 @@ def test_labels_of_other_scales(domain, text, expected):
     assert read(text, Outlet("somebody", domain)) == expected
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text, expected",
     [
         ("FALSE", "false"),
@@ -97,7 +97,7 @@ def test_words_that_all_publishers_share(text, expected):
         assert label.normalised == expected
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text",
     [
         "False?",
@@ -126,7 +126,7 @@ def test_the_raw_label_stays():
     )
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("domain", "text", "expected"),
     [
         ("facta.news", "NOTIZIA FALSA", "false"),
@@ -152,7 +152,7 @@ def test_what_a_publisher_means_by_it(domain, text, expected):
     assert (label.normalised, bool(label.scale)) == (expected, True)
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("domain", "text"),
     [
         ("lupa.uol.com.br", "Exagerado"),
@@ -170,7 +170,7 @@ def test_what_a_reader_may_doubt_stays_in_the_queue(domain, text):
     assert label.normalised == ""
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("text", "expected"),
     [
         ("Supported", "true"),
@@ -229,14 +229,12 @@ def test_what_a_reader_of_the_language_maps_without_doubt(text, expected):
     assert label.normalised == expected
 
 
-@pytest.mark.parametrize(
-    "text", ["Exagerado", "غير دقيق", "Conflicting", "AI-generated", "إشاعة", "Clickbait"]
-)
+@sweep("text", ["Exagerado", "غير دقيق", "Conflicting", "AI-generated", "إشاعة", "Clickbait"])
 def test_words_that_mean_different_things_to_different_publishers_are_not_listed(text):
     assert read_label(text, SOMEBODY) == Label(text, text)
 
 
-@pytest.mark.parametrize("text", [None, "", "N/A", "-", "...", [], {}])
+@sweep("text", [None, "", "N/A", "-", "...", [], {}])
 def test_no_label(text):
     assert read_label(text, SOMEBODY) is None
 
@@ -255,7 +253,7 @@ def test_a_file_may_have_codes_of_its_own():
     )
 
 
-@pytest.mark.parametrize(
+@sweep(
     "number, best, worst, expected",
     [
         (2, 5, 1, "2 (1 = worst, 5 = best)"),
@@ -270,9 +268,7 @@ def test_a_number_says_of_what_scale_it_is_and_maps_to_nothing(number, best, wor
     assert read_number(number, best, worst, SOMEBODY) == Label(str(number), expected)
 
 
-@pytest.mark.parametrize(
-    "number, best, worst", [(-1, 5, 1), ("-1", None, None), (7, 5, 1), (0, 5, 1), (3, 3, 3)]
-)
+@sweep("number, best, worst", [(-1, 5, 1), ("-1", None, None), (7, 5, 1), (0, 5, 1), (3, 3, 3)])
 def test_a_number_outside_its_scale_is_none(number, best, worst):
     problem = read_number(number, best, worst, SOMEBODY)
     assert isinstance(problem, Problem)

@@ -1,9 +1,8 @@
-import pytest
-
 from claims.imports.reading.values.topic_names import read_topics
+from tests.helpers.sweeps import sweep
 
 
-@pytest.mark.parametrize(
+@sweep(
     "value, expected",
     [
         ("economy,jobs", ["economy", "jobs"]),

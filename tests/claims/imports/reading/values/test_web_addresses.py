@@ -5,9 +5,10 @@ from hypothesis import strategies as st
 
 from claims.imports.reading.values.web_addresses import original, read_addresses
 from factcheck.database.model_fields import WebAddressValidator
+from tests.helpers.sweeps import sweep
 
 
-@pytest.mark.parametrize(
+@sweep(
     "value, expected",
     [
         ("https://example.org/2019/a-b.html?id=1#part", ["https://example.org/2019/a-b.html?id=1#part"]),
@@ -51,7 +52,7 @@ def test_addresses_in_a_value(value, expected):
     assert read_addresses(value) == (tuple(expected), ())
 
 
-@pytest.mark.parametrize(
+@sweep(
     "value",
     [
         "javascript:alert(1)",
@@ -90,7 +91,7 @@ def test_what_can_be_used_is_used_beside_what_cannot():
     assert [problem.code for problem in problems] == ["not a web address"]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "address, expected",
     [
         ("https://web.archive.org/web/20180101000000/http://www.example.org/a", "http://www.example.org/a"),
@@ -148,9 +149,7 @@ def test_hosts_may_have_underscores_below_their_domain(url: str) -> None:
     WebAddressValidator()(url)
 
 
-@pytest.mark.parametrize(
-    "url", ["https://see_blatt.example/", "https://a_b/", "https://a.b_c/", "https://_.example"]
-)
+@sweep("url", ["https://see_blatt.example/", "https://a_b/", "https://a.b_c/", "https://_.example"])
 def test_but_not_in_what_is_registered(url: str) -> None:
     assert read_addresses(url)[0] == ()
     with pytest.raises(ValidationError):
