@@ -8,6 +8,7 @@ import random
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 from django.conf import settings
 from django.db import transaction
@@ -157,19 +158,22 @@ def _note_failure(delivery: WebhookDelivery, progress: WebhookProgress, outcome:
     progress.paused_until = now + max(_pause(progress.consecutive_failures), outcome.postponement)
     progress.save(update_fields=["consecutive_failures", "failing_since", "paused_until"])
 
+    if attempt.status_code == HTTPStatus.GONE:
+        # The message stays due: it is the first to be sent when somebody switches the endpoint on again.
+        disabled_endpoints.disable(
+            delivery.endpoint, gettext("The receiver says that it wants no more messages (HTTP 410).")
+        )
+        return
+
     delivery.failures += 1
     wait = retry_after(delivery.failures)
-    if attempt.status_code == 410 or wait is None:
+    if wait is None:
         _settle(delivery, WebhookDelivery.State.FAILED)
     else:
         delivery.next_attempt_at = now + max(wait, outcome.postponement)
         delivery.save(update_fields=["failures", "next_attempt_at"])
 
-    if attempt.status_code == 410:
-        disabled_endpoints.disable(
-            delivery.endpoint, gettext("The receiver says that it wants no more messages (HTTP 410).")
-        )
-    elif progress.consecutive_failures >= FAILING_TIMES and now - progress.failing_since >= FAILING_FOR:
+    if progress.consecutive_failures >= FAILING_TIMES and now - progress.failing_since >= FAILING_FOR:
         disabled_endpoints.disable(
             delivery.endpoint,
             gettext(

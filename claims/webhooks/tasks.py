@@ -48,9 +48,13 @@ def look_after(timestamp: int) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(queue=worker_calls.QUEUE, queueing_lock="claims.webhooks.remove_old")
 def remove_old(timestamp: int) -> None:
-    """Once a day: remove what is older than `WEBHOOK_LOG_DAYS` from the log, and secrets that no longer sign."""
+    """Once a day: remove settled messages older than `WEBHOOK_LOG_DAYS`, and secrets that no longer sign.
+
+    Messages that are still to be sent stay, however long their endpoint is switched off.
+    """
     oldest = timezone.now() - timedelta(days=settings.WEBHOOK_LOG_DAYS)
-    old = WebhookDelivery.objects.filter(created_at__lt=oldest).order_by("created_at")
+    settled = WebhookDelivery.objects.filter(settled_at__isnull=False)
+    old = settled.filter(created_at__lt=oldest).order_by("created_at")
     while ids := list(old.values_list("pk", flat=True)[:_REMOVED_AT_ONCE]):
         WebhookDelivery.objects.filter(pk__in=ids).delete()
     replaced = WebhookEndpoint.objects.filter(previous_secret_until__lt=timezone.now())

@@ -1,10 +1,12 @@
 """Endpoints as a whole: switched off, tried out, given another secret; and messages that are sent again."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 from standardwebhooks import WebhookVerificationError
@@ -12,7 +14,7 @@ from standardwebhooks import WebhookVerificationError
 from claims.models import Claim, WebhookDelivery, WebhookEndpoint, WebhookProgress
 from claims.webhooks import endpoints, worker_calls
 from claims.webhooks.deliveries import RETRIES
-from claims.webhooks.tasks import report_disabled
+from claims.webhooks.tasks import remove_old, report_disabled
 from tests.helpers.webhook_receiver import Receiver, status
 
 pytestmark = pytest.mark.django_db
@@ -40,8 +42,27 @@ class TestSwitchingOff:
             False,
             "The receiver says that it wants no more messages (HTTP 410).",
         )
-        states = WebhookDelivery.objects.order_by("pk").values_list("state", flat=True)
-        assert list(states) == ["failed", "pending"]
+
+    def test_410_loses_no_message_however_long_the_endpoint_stays_off(
+        self, endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish, work: Work
+    ) -> None:
+        first, second = publish(), publish()
+        receiver.answers = [status(204), status(410)]
+        work()
+        third = publish()  # nobody follows the ledger for it meanwhile
+        later = datetime.now(UTC) + timedelta(days=settings.WEBHOOK_LOG_DAYS + 1)
+        with time_machine.travel(later):
+            remove_old(timestamp=0)
+            work()
+        assert [message.version[0] for message in receiver.messages] == [first.pk, second.pk]
+        WebhookEndpoint.objects.filter(pk=endpoint.pk).update(
+            active=True, disabled_at=None, disabled_reason=""
+        )
+        endpoints.trust_again(endpoint)
+        work()
+        again = receiver.messages[2:]
+        assert [message.version[0] for message in again] == [second.pk, third.pk]
+        assert again[0].id == receiver.messages[1].id
 
     def test_after_five_days_without_success(
         self, endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish, work: Work, clock: Any
