@@ -224,6 +224,8 @@ def _review(
 ) -> dict[str, Any]:
     around = parent or _own_page(review, graph)
     url = _address(review, around, graph)
+    if not url and _is_of_another_site(review, graph):
+        page = NOWHERE
     if url and "://" not in url and _same_page(f"https://{url}", page.url):
         url = page.url
     here = not url or _same_page(url, page.url)
@@ -243,6 +245,15 @@ def _review(
         or (page.published_on if here else None),
         "review_language": language or _language(around) or (page.language if theirs else None),
     }
+
+
+def _is_of_another_site(review: Node, graph: Graph) -> bool:
+    """Whether the markup names somebody else than the review's author as who wrote it (`sdPublisher`)."""
+    writers, authors = (
+        {str(name).casefold() for one in things(value(review, of), graph) if (name := text(one)) is not None}
+        for of in ("sdPublisher", "author")
+    )
+    return bool(writers and authors) and writers.isdisjoint(authors)
 
 
 def _own_page(review: Node, graph: Graph) -> Node | None:

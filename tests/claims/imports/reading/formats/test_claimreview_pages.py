@@ -202,6 +202,16 @@ class TestWhatThePageSays:
             "Setu",
         )
 
+    def test_nothing_of_a_page_that_only_quotes_the_review(self) -> None:
+        """A site that collects reviews says so by `sdPublisher`; its page is not where the review stands."""
+        ours = {"@type": "Organization", "name": "Nordblick"}
+        quoted = script(author={"name": "Setu"}, sdPublisher=ours)
+        assert found(page(quoted, head=self.HEAD), url=ADDRESS) == [
+            {"statement": EN, "rating": "False", "publisher": "Setu"}
+        ]
+        (own,) = found(page(script(author=ours, sdPublisher=ours), head=self.HEAD), url=ADDRESS)
+        assert (own["review_url"], own["title"]) == (ADDRESS, "Nine years?")
+
     def test_the_address_it_was_fetched_at(self) -> None:
         (one,) = found(page(script(author={"url": "/about"})), url=ADDRESS)
         assert (one["review_url"], one["publisher_url"]) == (ADDRESS, "https://example.org/about")
