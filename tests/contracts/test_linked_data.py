@@ -43,9 +43,14 @@ def feed(*bodies: dict[str, Any]) -> dict[str, Any]:
     return {**head, "dataFeedElement": [datafeed.element(each, site=SITE) for each in bodies]}
 
 
+IMPORTED = body(
+    claimant={**BODY["claimant"], "kind": "unknown"}, verdicts=[{**VERDICT, "origin": "imported"}]
+)
+
 DOCUMENTS = {
     "whole": markup(body(), site=SITE),
     "bare": markup(BARE),
+    "imported, without an address": markup(IMPORTED, site=SITE),
     "several": markup(SEVERAL, site=SITE),
     "retracted": CONTEXT | withdrawal(RETRACTED, site=SITE),
     "merged": CONTEXT | withdrawal(MERGED),
@@ -89,7 +94,8 @@ def test_reviews_of_one_claim_meet_in_it() -> None:
 
 SPOILT = {
     "no claim": lambda review: review.pop("claimReviewed"),
-    "no address": lambda review: review.pop("url"),
+    "an address that is none": lambda review: review.update(url="/claims/7/"),
+    "a claimant of a wrong type": lambda review: review["itemReviewed"]["author"].update({"@type": "Place"}),
     "no rating": lambda review: review.pop("reviewRating"),
     "no label": lambda review: review["reviewRating"].pop("alternateName"),
     "no author": lambda review: review.pop("author"),

@@ -1,8 +1,8 @@
 """Publication body → schema.org ClaimReview as JSON-LD. Pure: it knows documents, nothing of the database.
 
-What search engines require of a fact check is always there (`claimReviewed`, `reviewRating` with `alternateName`,
-`url`), and so are `author` and `itemReviewed`; everything else that they recommend, the date of the review too, appears
-where the publication knows it, and is left out where it does not: it speaks in the publisher's name.
+`claimReviewed`, `reviewRating` with `alternateName`, `author` and `itemReviewed` are always there. Everything else, the
+address and the date of the review too, appears where it is known and is left out where it is not: the markup speaks in
+the publisher's name. Search engines also require `url`, which an imported review without an address does not have.
 https://developers.google.com/search/docs/appearance/structured-data/factcheck
 
 An `@id` names the same thing in every claim and every version, so that graphs put together from several know it again:
@@ -17,11 +17,16 @@ from claims.ledger.document.mediareview import media_review
 Document = dict[str, Any]
 
 #: Where each comparable class stands between worst (1, false) and best (5, true). Classes that are no degree of truth
-#: stand nowhere: satire is not half true. `alternateName` says what the publisher found.
-VALUES = {"true": 5, "mostly_true": 4, "mixed": 3, "mostly_false": 2, "misleading": 2, "false": 1}
+#: stand nowhere: satire is not half true, and what misleads may be true word by word. `alternateName` has the label.
+VALUES = {"true": 5, "mostly_true": 4, "mixed": 3, "mostly_false": 2, "false": 1}
 BEST, WORST = 5, 1
 
-_PERSON, _ORGANIZATION = "Person", "Organization"
+_ORGANIZATION = "Organization"
+#: A claimant of unknown kind has no type.
+_CLAIMANT_TYPES = {"person": "Person", "organization": _ORGANIZATION, "group": _ORGANIZATION}
+
+#: Origins of the newsroom's own verdicts, whose page is the claim's unless they have another.
+OWN_ORIGINS = ("house", "house_archive")
 
 CONTEXT = {"@context": "https://schema.org"}
 
@@ -108,7 +113,8 @@ def address(body: Document) -> str:
 
 def _base(body: Document) -> str:
     """The address of the site that a body is from."""
-    base: str = body["url"].removesuffix(f"claims/{body['id']}/{body['slug']}/")
+    # The slug is percent-encoded in the address, so it is cut off by its place; it has no slash.
+    base: str = body["url"].rpartition(f"claims/{body['id']}/")[0]
     return base
 
 
@@ -134,18 +140,20 @@ def script(document: Document) -> str:
 
 def _claim_review(body: Document, verdict: Document, *, here: str, site: Document | None) -> Document:
     base = _base(body)
+    is_ours = verdict["origin"] in OWN_ORIGINS and not verdict["url"]
     return _known(
         {
             "@type": "ClaimReview",
             "@id": _id(body, verdict),
-            "url": verdict["url"] or here,
+            # The page of somebody else's review is not ours, and may be unknown.
+            "url": here if is_ours else verdict["url"],
             "claimReviewed": body["statement"],
             "reviewRating": _rating(verdict),
             "author": organization(verdict["publisher"], base=base),
             "headline": verdict.get("title"),
             "datePublished": verdict["reviewed_on"],
             # When another's page was changed is not known here.
-            "dateModified": None if verdict["url"] else body["published_at"],
+            "dateModified": body["published_at"] if is_ours else None,
             "inLanguage": verdict["language"],
             "itemReviewed": _claim(body),
             "citation": [_work(item["source"], base=base) for item in verdict["evidence"]],
@@ -283,7 +291,7 @@ def _claimant(claimant: Document | None, *, base: str) -> Document | None:
     person = claimant["kind"] == "person"
     return _known(
         {
-            "@type": _PERSON if person else _ORGANIZATION,
+            "@type": _CLAIMANT_TYPES.get(claimant["kind"]),
             "@id": f"{base}api/v1/claimants/{claimant['id']}/",
             "name": claimant["name"],
             "jobTitle": claimant["job_title"] if person else "",

@@ -7,9 +7,10 @@ and `organization`; what it recommends is there where it is known. Pure: documen
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from claims.ledger.document.claimreview import OWN_ORIGINS
+
 Document = dict[str, Any]
 
-_OWN_ORIGINS = ("house", "house_archive")
 #: Longer headlines may be cut, Google says, and means search results; statements are whole, up to here.
 _LONGEST_HEADLINE = 300
 
@@ -34,7 +35,7 @@ def article(
         images: addresses of the picture of the claim, in several shapes.
         publisher: the newsroom as `organization()` says it.
     """
-    own = next((one for one in body["verdicts"] if one["origin"] in _OWN_ORIGINS and one["rating"]), None)
+    own = next((one for one in body["verdicts"] if one["origin"] in OWN_ORIGINS and one["rating"]), None)
     if own is None:
         return None
     original, said = f"{body['url']}#article", body.get("translated")

@@ -3,6 +3,7 @@
 import json
 from copy import deepcopy
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -35,6 +36,7 @@ QUOTED = {"exact": "", "prefix": "", "suffix": "", "start": None, "end": None, "
 VERDICT: dict[str, Any] = {
     "id": 21,
     "version": 1,
+    "origin": "house",
     "publisher": {
         "id": 1,
         "name": "Our Newsroom",
@@ -202,11 +204,18 @@ def test_what_is_not_known_is_left_out():
     assert "ratingExplanation" not in review["reviewRating"]
 
 
-@pytest.mark.parametrize("kind", ["organization", "group", "unknown"])
-def test_only_a_person_is_called_one(kind):
+@pytest.mark.parametrize(
+    "kind, stated",
+    [
+        ("organization", {"@type": "Organization"}),
+        ("group", {"@type": "Organization"}),
+        ("unknown", {}),
+    ],
+)
+def test_type_of_a_claimant_is_stated_where_it_is_known(kind, stated):
     (review,) = claim_reviews(body(claimant={**BODY["claimant"], "kind": kind, "same_as": []}))
     assert review["itemReviewed"]["author"] == {
-        "@type": "Organization",
+        **stated,
         "@id": "https://facts.example/api/v1/claimants/2/",
         "name": "Mara Lindqvist",
     }
@@ -219,7 +228,7 @@ def test_only_a_person_is_called_one(kind):
         ("mostly_true", 4),
         ("mixed", 3),
         ("mostly_false", 2),
-        ("misleading", 2),
+        ("misleading", None),
         ("false", 1),
         ("unproven", None),
         ("satire", None),
@@ -274,6 +283,43 @@ def test_another_s_page_is_not_said_to_be_changed_when_ours_was():
     assert "dateModified" not in theirs
     (ours,) = claim_reviews(body(verdicts=[VERDICT]))
     assert ours["dateModified"] == "2026-03-02T09:00:00.000000Z"
+
+
+def test_review_of_another_publisher_without_an_address_is_not_given_ours():
+    imported = {**VERDICT, "id": 22, "origin": "imported"}
+    elsewhere = {**imported, "id": 23, "url": "https://checks.example/ferry"}
+    archived = {**VERDICT, "id": 24, "origin": "house_archive"}
+    reviews = claim_reviews(body(verdicts=[VERDICT, imported, elsewhere, archived]))
+    page = BODY["url"]
+    assert [(review.get("url"), "dateModified" in review) for review in reviews] == [
+        (f"{page}#verdict-21", True),
+        (None, False),
+        ("https://checks.example/ferry", False),
+        (f"{page}#verdict-24", True),
+    ]
+
+
+SLUGS = (
+    "die-fähre-fährt-öfter",
+    "العبّارة-أبحرت",
+    "渡轮停航",
+    "फेरी-बंद-है",
+    "паром-ушёл",
+    "nº-7",
+    "7",
+    "100%-wahr",
+)
+
+
+def test_ids_do_not_depend_on_the_script_of_the_slug():
+    def ids(slug: str) -> tuple[str, str, str]:
+        document = body(slug=slug, url=f"https://facts.example/claims/7/{quote(slug)}/")
+        (review,) = claim_reviews(document)
+        return review["@id"], review["itemReviewed"]["author"]["@id"], withdrawal(document)["@id"]
+
+    expected = ids("ferry-fares")
+    assert [slug for slug in SLUGS if ids(slug) != expected] == []
+    assert expected[0] == "https://facts.example/claims/7/#review-by-1"
 
 
 def test_headline_of_the_review_is_told():
