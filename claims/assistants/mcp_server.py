@@ -12,7 +12,7 @@ from claims.assistants import revisions, tool_arguments
 from claims.assistants.finding_tools import FINDING_TOOLS
 from claims.assistants.findings import NOT_CHECKED
 from claims.assistants.ledger_tools import LEDGER_TOOLS, NotKnownHere
-from claims.assistants.shown_words import quoted
+from claims.assistants.shown_words import quoted_detail
 from claims.assistants.tool_arguments import Arguments, ToolRefused
 from claims.assistants.tools import Caller, Tool, ToolAnswer
 from claims.assistants.writing_tools import WRITING_TOOLS
@@ -159,7 +159,8 @@ _NAMES = {"q": "query", "text_language": "language"}
 def _in_words(problem: Mapping[str, str]) -> str:
     """What the API says of a value, which it repeats: whoever asks may have been told what to ask."""
     name = problem["parameter"]
-    return f"`{_NAMES.get(name, name)}` is refused: {quoted(problem['detail'], 500)}"
+    detail = problem["detail"].removeprefix(f"`{name}`: ")
+    return f"`{_NAMES.get(name, name)}` is refused: {quoted_detail(detail, 500)}"
 
 
 def refused(sentence: str) -> Document:

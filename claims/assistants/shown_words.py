@@ -6,6 +6,7 @@ in JSON strings: whatever is in them, no such string ends before its end, and no
 """
 
 import json
+import re
 from collections.abc import Iterable
 
 from factcheck.unseen_characters import all_seen
@@ -15,6 +16,8 @@ UNSEEN = "\ufffd"
 
 # In a string of JSON these can be written as escapes. Outside of one they would be links, pictures, tags or code.
 _MARKUP = {ord(sign): f"\\u{ord(sign):04x}" for sign in "[]<>`"}
+# A name in backticks, such as a parameter's: there is nothing in it that a reader could take for markup.
+_NAME = re.compile(r"(?<!\\)\\u0060([A-Za-z][\w.-]{0,60})\\u0060", re.ASCII)
 
 
 def shown(text: str, most: int = 2000) -> str:
@@ -26,6 +29,11 @@ def shown(text: str, most: int = 2000) -> str:
 def quoted(text: str | None, most: int = 2000) -> str:
     """A text as one string of JSON, which no text can leave, without signs that would be markup around it."""
     return "null" if text is None else json.dumps(shown(text, most), ensure_ascii=False).translate(_MARKUP)
+
+
+def quoted_detail(detail: str, most: int) -> str:
+    """The detail of a problem as `quoted` writes it, but with names of parameters and keys in plain backticks."""
+    return _NAME.sub(r"`\1`", quoted(detail, most))
 
 
 def quoted_list(texts: Iterable[str]) -> str:

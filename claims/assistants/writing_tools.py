@@ -15,7 +15,7 @@ from django.urls import reverse
 from claims.assistants import answer_schemas, findings
 from claims.assistants.claim_texts import composed
 from claims.assistants.inner_requests import posted, was_done
-from claims.assistants.shown_words import quoted, quoted_list
+from claims.assistants.shown_words import quoted, quoted_detail, quoted_list
 from claims.assistants.tool_arguments import (
     Arguments,
     ChoiceArgument,
@@ -54,10 +54,10 @@ def _post(path: str, body: Mapping[str, Any], given: Arguments, caller: Caller) 
 def _refusal(response: HttpResponse, problem: Document) -> str:
     """A problem of the API in one line: its sentence, and what is said of each place."""
     places = [
-        f"{error.get('pointer', error.get('parameter', ''))} {quoted(error['detail'], 500)}"
+        f"{error.get('pointer', error.get('parameter', ''))} {quoted_detail(error['detail'], 500)}"
         for error in problem.get("errors", ())
     ]
-    told = "; ".join(places) if places else quoted(problem["detail"], 1000)
+    told = "; ".join(places) if places else quoted_detail(problem["detail"], 1000)
     wait = f" Try again in {response['Retry-After']} seconds." if "Retry-After" in response.headers else ""
     return f"Refused ({response.status_code}). Nothing was written. {told}{wait}"
 

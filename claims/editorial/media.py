@@ -20,6 +20,7 @@ from claims.editorial.request_bodies import (
     ClaimMediaChanges,
     MediaBody,
     MediaChanges,
+    MediaForm,
 )
 from claims.editorial.serializers import EditorialClaimMediaSerializer, EditorialMediaSerializer
 from claims.editorial.strict_bodies import EditorialBody, read
@@ -44,7 +45,10 @@ class MediaWork(EditorialResource):
     view_permission = "sources.view_mediaobject"
     list_query = MediaQuery
     serializer_class = EditorialMediaSerializer
-    bodies: ClassVar = {"create": MediaBody, "partial_update": MediaChanges}
+    bodies: ClassVar = {
+        "create": {"application/json": MediaBody, "multipart/form-data": MediaForm},
+        "partial_update": {"application/json": MediaChanges},
+    }
     parser_classes = (EditorialBody, MultiPartParser)  # type: ignore[assignment]  # files come as forms
     finds = True
 
@@ -96,12 +100,7 @@ def _stated(request: Request) -> dict[str, Any]:
     """What a request says, sent as JSON or as a form, whose values are all words."""
     body = request.data
     if not isinstance(body, QueryDict):
-        named = read(MediaBody, body)
-        if "url" not in named:
-            raise ValidationError(
-                {"url": [gettext("Give the address of the file, or send the file as a form.")]}
-            )
-        return named
+        return read(MediaBody, body)
     said: dict[str, Any] = {}
     for key, given in body.lists():
         if len(given) > 1:
@@ -109,10 +108,9 @@ def _stated(request: Request) -> dict[str, Any]:
         said[key] = given[0]
     if "show_to_readers" in said:
         said["show_to_readers"] = _TRUTHS.get(said["show_to_readers"], said["show_to_readers"])
-    file = said.pop("file", None)
-    if file is None or file is not request.FILES.get("file") or "url" in said:
+    if said.get("file") is None or said["file"] is not request.FILES.get("file") or "url" in said:
         raise ValidationError({"file": [gettext("A form holds the file, as `file`, and no address.")]})
-    return {**read(MediaBody, said), "file": file}
+    return read(MediaForm, said)
 
 
 class ClaimMediaWork(PartOfClaim):

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
 from claims.editorial import idempotency
-from factcheck.api.openapi.schema import KeysetPages, ProblemSerializer, RefusedQuerySerializer
+from factcheck.api.openapi.schema import BodySchema, KeysetPages, ProblemSerializer, RefusedQuerySerializer
 from factcheck.api.problems import MEDIA_TYPE
 
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -87,7 +86,7 @@ _READING = (401, 403, 404, 406, 429)
 _WRITING = (400, *_READING, 409, 413, 415, 422)
 
 
-class EditorialSchema(AutoSchema):
+class EditorialSchema(BodySchema):
     """Reads an `EditorialResource`: its query strings, bodies, headers, and the problems it answers with."""
 
     view: Any  # an EditorialResource, whose module imports this one

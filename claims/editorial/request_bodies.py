@@ -83,6 +83,8 @@ class ClaimChanges(ClaimBody):
 class QuoteBody(StrictKeys):
     """A source and the words quoted from it, or where they stand."""
 
+    at_least_one_of = ("source", "source_url")
+
     source = Reference(queryset=Source.objects.all(), required=False)  # type: ignore[assignment]  # a key, not an argument
     source_url = Url(
         max_length=2000,
@@ -115,7 +117,7 @@ class QuoteBody(StrictKeys):
             raise serializers.ValidationError(
                 {"source_url": [gettext("Give `source` or `source_url`, not both.")]}
             )
-        if not self.partial and "source" not in values and "source_url" not in values:
+        if not self.partial and values.keys().isdisjoint(self.at_least_one_of):
             raise serializers.ValidationError(
                 {"source": [gettext("Give the source's id, or its address as `source_url`.")]}
             )
@@ -137,15 +139,7 @@ class QuoteBody(StrictKeys):
         return values
 
 
-@example({"url": "https://example.org/bridge.jpg", "alternative_text": "A bridge under water."})
-class MediaBody(StrictKeys):
-    """A picture, a recording or a film at an address. A file is sent as `multipart/form-data`, as `file`."""
-
-    url = Url(
-        max_length=2000,
-        required=False,
-        help_text="The address of the file itself, which is fetched and kept.",
-    )
+class _NewMedia(StrictKeys):
     alternative_text = Text(
         max_length=2000, required=False, allow_blank=True, help_text="What is to be seen or heard."
     )
@@ -153,6 +147,19 @@ class MediaBody(StrictKeys):
         required=False,
         help_text="Whether readers see it, or are told of it in words alone: `true` unless given.",
     )
+
+
+@example({"url": "https://example.org/bridge.jpg", "alternative_text": "A bridge under water."})
+class MediaBody(_NewMedia):
+    """A picture, a recording or a film at an address. A file is sent as `multipart/form-data`."""
+
+    url = Url(max_length=2000, help_text="The address of the file itself, which is fetched and kept.")
+
+
+class MediaForm(_NewMedia):
+    """A picture, a recording or a film as a file."""
+
+    file = serializers.FileField(allow_empty_file=True)
 
 
 @example({"alternative_text": "A bridge under water, seen from the east."})
@@ -243,6 +250,8 @@ class VerdictBody(VerdictChanges):
 class SourceBody(StrictKeys):
     """A source: found by its address, otherwise added."""
 
+    at_least_one_of = ("url", "title", "text")
+
     url = Url(max_length=2000, required=False)
     title = Text(max_length=500, required=False)
     kind = serializers.ChoiceField(Source.Kind.choices, required=False)
@@ -264,7 +273,7 @@ class SourceBody(StrictKeys):
             )
         if values.get("capture") and "url" not in values:
             raise serializers.ValidationError({"url": [gettext("An address is needed to fetch from.")]})
-        if not values.keys() & {"url", "title", "text"}:
+        if values.keys().isdisjoint(self.at_least_one_of):
             raise serializers.ValidationError({"url": [gettext("Give an address, a title or a text.")]})
         return values
 

@@ -1,19 +1,22 @@
 """Errors of the API: one shape everywhere, RFC 9457 problem details.
 
-Whatever goes wrong under /api/, in REST framework or before it is reached, is answered by a `ProblemResponse`; where we
-stand in for one of Google's APIs, by a `StatusResponse`; where JSON-RPC is spoken, by an `RpcRefusal`. Pages for
-readers keep Django's own error pages, which the templates dress.
+Whatever goes wrong under /api/ and wherever else programs read (`PUBLIC_READS_REGEX`: feeds, dumps, sitemaps …), in
+REST framework or before it is reached, is answered by a `ProblemResponse`; where we stand in for one of Google's APIs,
+by a `StatusResponse`; where JSON-RPC is spoken, by an `RpcRefusal`. Pages for readers keep Django's own error pages,
+which the templates dress.
 """
 
 import json
+import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from math import ceil
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.template import loader
 from django.utils.cache import patch_vary_headers
@@ -85,13 +88,31 @@ def phrase_of(status: int) -> str:
 
 def error_response(request: HttpRequest, status: int, detail: StrOrPromise) -> HttpResponse | None:
     """The error in the shape that is spoken at this address; None at those of pages for readers."""
-    if request.path.startswith(API_PATH):
-        return ProblemResponse(request, status, detail)
     if request.path.startswith(STATUS_PATH):
         return StatusResponse(status, str(detail))
     if request.path in RPC_PATHS:
         return RpcRefusal(status, str(detail))
+    if request.path.startswith(API_PATH) or re.match(settings.PUBLIC_READS_REGEX, request.path):
+        return ProblemResponse(request, status, detail)
     return None
+
+
+class RefusedMethods:
+    """Middleware: says in a body which method is not allowed, where Django's own 405 has none."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        refused = self.get_response(request)
+        if not isinstance(refused, HttpResponseNotAllowed):
+            return refused
+        detail = exceptions.MethodNotAllowed(str(request.method)).detail
+        response = error_response(request, refused.status_code, detail) or ProblemResponse(
+            request, refused.status_code, detail
+        )
+        response["Allow"] = refused["Allow"]
+        return response
 
 
 class InvalidParameters(exceptions.APIException):

@@ -48,6 +48,7 @@ MIDDLEWARE: Final = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "factcheck.web.cors.Sharing",
     "factcheck.web.throttling.enforcement.RateLimits",
+    "factcheck.api.problems.RefusedMethods",
     "csp.middleware.CSPMiddleware",
     "factcheck.web.content_security.DeskPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -67,6 +68,7 @@ PUBLIC_MIDDLEWARE: Final = [
     "factcheck.web.public_reads.SecurityFields",
     "factcheck.web.cors.Sharing",
     "factcheck.web.throttling.enforcement.RateLimits",
+    "factcheck.api.problems.RefusedMethods",
     "factcheck.web.slashes.Slashes",
 ]
 

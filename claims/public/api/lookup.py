@@ -113,7 +113,7 @@ def addresses_in(body: Any) -> list[str]:
 
 def found_at(urls: Sequence[str], request: HttpRequest) -> bytes:
     """The answer: what is published about each of these addresses, in their order."""
-    keys = [url_key(url) if len(url) <= LENGTH_LIMIT else "" for url in urls]
+    keys = ["" if len(url) > LENGTH_LIMIT or "\0" in url else url_key(url) for url in urls]
     found: dict[str, Found] = {}
     looked_up = sorted({*keys} - {""})
     own = claims_at(looked_up)

@@ -176,6 +176,8 @@ def _problems(texts: Any) -> list[str] | dict[int, list[str]]:
 def _problem(text: Any) -> str:
     if not isinstance(text, str):
         return gettext("It must be a string.")
+    if "\0" in text:
+        return gettext("It must not contain a NUL character.")
     if len(text) > LENGTH_LIMIT:
         return gettext("It has %(length)s characters; at most %(most)s are read. Send it in parts.") % {
             "length": f"{len(text):,}",
@@ -258,7 +260,7 @@ def _claims(
 # How it reads, for the OpenAPI document -------------------------------------------------------------------------------
 
 
-_TEXT = {"type": "string", "maxLength": LENGTH_LIMIT}
+_TEXT = {"type": "string", "maxLength": LENGTH_LIMIT, "pattern": r"^[^\u0000]*$"}
 #: The body of a request, as a schema: one that a serializer made would allow other members.
 MATCH_REQUEST = {
     "oneOf": [

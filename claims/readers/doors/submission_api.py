@@ -13,7 +13,6 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, gettext_lazy
-from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import exceptions
 from rest_framework.permissions import AllowAny
@@ -33,7 +32,7 @@ from claims.readers.doors.submission_bodies import (
     TakenInSerializer,
 )
 from claims.readers.submissions import KeyUsedTwice, SentWith, ask, complain
-from factcheck.api.openapi.schema import ProblemSerializer
+from factcheck.api.openapi.schema import BodySchema, ProblemSerializer
 from factcheck.api.problems import MEDIA_TYPE
 from factcheck.api.query_strings import NoQuery
 from factcheck.django_internals import plain_request
@@ -101,7 +100,7 @@ class SubmissionView(APIView):
     permission_classes = (AllowAny,)
     parser_classes = (SubmissionJSON,)
     throttle_classes: tuple[type[BaseThrottle], ...] = ()
-    schema = AutoSchema()
+    schema = BodySchema()
 
     def finish(self, content: dict[str, Any], status: int) -> Response:
         return Response(content, status=status, headers={"Cache-Control": "no-store"})

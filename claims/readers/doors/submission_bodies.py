@@ -82,6 +82,8 @@ class ComplaintBody(SenderBody):
 class RequestBody(SenderBody):
     """What is to be checked: an address, a text or a picture; a text can say what is meant of the other two."""
 
+    at_least_one_of = ("text", "address", "picture")
+
     text = serializers.CharField(max_length=LONGEST_READER_TEXT, required=False)
     address = serializers.CharField(max_length=LENGTH_LIMIT, required=False)
     picture = serializers.CharField(
@@ -109,7 +111,7 @@ class RequestBody(SenderBody):
             raise serializers.ValidationError(str(refusal)) from None
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if not attrs.keys() & {"text", "address", "picture"}:
+        if attrs.keys().isdisjoint(self.at_least_one_of):
             raise serializers.ValidationError(
                 gettext("Give what is to be checked: `text`, `address` or `picture`.")
             )

@@ -51,9 +51,11 @@ class Unimplemented(exceptions.APIException):
 
 
 def text(most: int) -> Read:
-    """A string of so many characters at most."""
+    """A string of so many characters at most, without NUL."""
 
     def read(value: str) -> str:
+        if "\0" in value:
+            raise ValueRefused("it must not contain a NUL character.")
         if len(value) > most:
             raise ValueRefused(f"it has {len(value)} characters; at most {most} are read.")
         return value

@@ -31,6 +31,25 @@ class RefusedQuerySerializer(ProblemSerializer):
     errors = RefusedParameterSerializer(many=True)  # type: ignore[assignment]  # a field, not the errors of this serializer
 
 
+class BodySchema(AutoSchema):
+    """Says of bodies which name `at_least_one_of` several keys that one of these is needed."""
+
+    method: str
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
+        described: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
+        needed = getattr(serializer, "at_least_one_of", ())
+        if needed and self.method != "PATCH":
+            *others, last = ({"required": [key]} for key in needed)
+            described |= {"if": {"not": {"anyOf": others}}, "then": last}
+        return described
+
+    def _get_request_body(self, direction: Any = "request") -> dict[str, Any] | None:
+        body: dict[str, Any] | None = super()._get_request_body(direction)
+        needs_a_key = getattr(self.get_request_serializer(), "at_least_one_of", ())
+        return {**body, "required": True} if body and needs_a_key and self.method != "PATCH" else body
+
+
 class PublicSchema(AutoSchema):
     """Reads a `PublicResource`: its query strings, its pages, and the problems it answers with."""
 
@@ -71,7 +90,6 @@ class PublicSchema(AutoSchema):
             304: OpenApiResponse(description="The copy that `If-None-Match` names is what we would answer."),
             **({} if self.lists else view.answers),
             **{(code, MEDIA_TYPE): problem for code, problem in self.problems.items()},
-            414: OpenApiResponse(description="The address is longer than the web server reads."),
         }
 
 
@@ -100,3 +118,24 @@ class KeysetPages:
             "results": results,
         }
         return {"type": "object", "properties": properties | self.beside, "required": list(properties)}
+
+
+_PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_ANY_REQUEST = {
+    "414": {"description": "The address is longer than the web server reads."},
+    "503": {
+        "description": "It cannot be answered now; `Retry-After` says when to come back.",
+        "content": _PROBLEM,
+    },
+}
+_ANY_BODY = {"408": {"description": "The body took too long to arrive.", "content": _PROBLEM}}
+
+
+def add_common_answers(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Add what any request may be answered. A postprocessing hook of drf-spectacular."""
+    for item in result["paths"].values():
+        for operation in item.values():
+            common = _ANY_REQUEST | (_ANY_BODY if "requestBody" in operation else {})
+            for status, answer in common.items():
+                operation["responses"].setdefault(status, answer)
+    return result

@@ -13,6 +13,7 @@ SCHEMA: dict[str, Any] = {
     "SORT_OPERATION_PARAMETERS": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "factcheck.api.openapi.schema.add_common_answers",
         "factcheck.api.openapi.examples.attach_examples",
     ],
     "ENUM_NAME_OVERRIDES": {

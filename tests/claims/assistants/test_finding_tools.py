@@ -87,6 +87,13 @@ def test_what_cannot_be_matched_is_refused(ask: Ask, arguments: dict[str, Any], 
     assert told in asked.text
 
 
+def test_a_refusal_names_parameters_in_plain_backticks(ask: Ask) -> None:
+    asked = ask("search_claims", query="tram", language="`sw")
+    assert asked.text == (
+        '`language` is refused: "“\\u0060sw”: it must be a language tag such as en, pt-BR or ko."'
+    )
+
+
 # Lists ----------------------------------------------------------------------------------------------------------------
 
 

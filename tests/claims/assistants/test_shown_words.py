@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from claims.assistants.claim_documents import address
-from claims.assistants.shown_words import UNSEEN, quoted, shown
+from claims.assistants.shown_words import UNSEEN, quoted, quoted_detail, shown
 from tests.helpers.hostile_words import HOSTILE, TAGS
 from tests.helpers.sweeps import sweep
 
@@ -90,3 +90,17 @@ def test_nothing_is_no_text() -> None:
 )
 def test_addresses_are_those_of_the_web(url: str, told: str) -> None:
     assert address(url) == told
+
+
+@pytest.mark.parametrize(
+    "detail, written",
+    [
+        ("`If-Match` is missing.", '"`If-Match` is missing."'),
+        ("`page_size`: “`”.", '"`page_size`: “\\u0060”."'),
+        ("“`rm -rf`”", '"“\\u0060rm -rf\\u0060”"'),
+        ("\\`x`", r'"\\\u0060x\u0060"'),
+    ],
+)
+def test_only_names_keep_their_backticks(detail: str, written: str) -> None:
+    assert quoted_detail(detail, 500) == written
+    assert json.loads(written) == detail

@@ -1,0 +1,130 @@
+"""Whatever is refused, wherever programs read: the error has the shape of that place, and no page in HTML."""
+
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.http import HttpResponse
+from django.test import Client
+
+from claims.models import Scope
+from claims.newsroom import api_tokens
+from factcheck.installation.environment import Rate
+
+pytestmark = pytest.mark.django_db
+
+PROBLEM = "application/problem+json"
+#: One address of each kind that programs read, and what errors are there.
+DOORS = {
+    "/api/": PROBLEM,
+    "/api/schema/": PROBLEM,
+    "/api/v1/": PROBLEM,
+    "/api/v1/claims/": PROBLEM,
+    "/api/v1/claims/1/": PROBLEM,
+    "/api/v1/claims/1.jsonld": PROBLEM,
+    "/api/v1/claims.csv": PROBLEM,
+    "/api/v1/claims/1/evidence-pack/": PROBLEM,
+    "/api/v1/lookup/media/": PROBLEM,
+    "/api/v1/match/": PROBLEM,
+    "/api/v1/complaints/": PROBLEM,
+    "/api/v1/requests/": PROBLEM,
+    "/api/v1/editorial/": PROBLEM,
+    "/api/v1/editorial/verdicts/1/moves/": PROBLEM,
+    "/api/v1/ledger/checkpoint": PROBLEM,
+    "/api/v1/ledger/proofs/inclusion": PROBLEM,
+    "/api/v1/ledger/tile/0/000": PROBLEM,
+    "/feeds/claims.rss": PROBLEM,
+    "/feeds/corrections.atom": PROBLEM,
+    "/dumps/index.json": PROBLEM,
+    "/dumps/2026-01-01/claims.parquet": PROBLEM,
+    "/sitemap.xml": PROBLEM,
+    "/sitemap-claims-1.xml": PROBLEM,
+    "/robots.txt": PROBLEM,
+    "/llms.txt": PROBLEM,
+    "/topics/index.md": PROBLEM,
+    "/oembed/": PROBLEM,
+    "/widget.js": PROBLEM,
+    "/media/none.png": PROBLEM,
+    "/v1alpha1/claims:search": "application/json; charset=UTF-8",  # as Google's APIs
+    "/mcp": "application/json",  # JSON-RPC
+    "/mcp/": "application/json",
+}
+#: How each door can be knocked at the wrong way.
+REQUESTS: dict[str, Callable[[Client, str], HttpResponse]] = {
+    "another method": lambda client, path: client.generic("PROPFIND", path),
+    "DELETE": lambda client, path: client.delete(path),
+    "NUL in the path": lambda client, path: client.get(f"{path.rstrip('/')}/%00/"),
+    "NUL in the query": lambda client, path: client.get(f"{path}?q=a%00b&%00=1"),
+    "an unknown parameter": lambda client, path: client.get(f"{path}?lanugage=en"),
+    "another media type": lambda client, path: client.get(path, headers={"accept": "image/webp"}),
+    "no JSON": lambda client, path: client.post(path, b"{", content_type="application/json"),
+    "a form": lambda client, path: client.post(path, {"q": "x"}),
+}
+#: Behind these nothing is for programs, so what is not there is a page that is not there.
+LEADING_TO_PAGES = {
+    ("NUL in the path", path) for path in DOORS if path.endswith((".xml", ".txt", ".md", "/mcp", "/mcp/"))
+}
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client(enforce_csrf_checks=True, raise_request_exception=False)
+
+
+def errors(client: Client) -> Iterator[tuple[str, str, HttpResponse]]:
+    for path in DOORS:
+        for name, ask in REQUESTS.items():
+            response = ask(client, path)
+            if response.status_code >= HTTPStatus.BAD_REQUEST:
+                yield name, path, response
+
+
+def test_every_refusal_has_the_shape_of_its_place(client: Client) -> None:
+    refused = [each for each in errors(client) if each[:2] not in LEADING_TO_PAGES]
+    assert {path for _name, path, _response in refused} == DOORS.keys()
+    wrong = [
+        (name, path, response.status_code, response["Content-Type"])
+        for name, path, response in refused
+        if response["Content-Type"] != DOORS[path]
+        or (DOORS[path] == PROBLEM and response.json()["status"] != response.status_code)
+        or response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
+    ]
+    assert wrong == []
+
+
+def test_a_method_that_is_not_allowed_is_named_beside_those_that_are(client: Client) -> None:
+    # Who is not known is told so first; and at /api/ a form could be sent, were there any.
+    open_to_all = [path for path in DOORS if "editorial" not in path and path != "/api/"]
+    answers = {path: client.generic("PROPFIND", path) for path in open_to_all}
+    assert {path: answer.status_code for path, answer in answers.items() if answer.status_code != 405} == {}
+    wrong = [path for path, answer in answers.items() if "PROPFIND" not in answer.content.decode()]
+    assert wrong == []
+    assert [path for path, answer in answers.items() if not answer.get("Allow")] == []
+    assert answers["/feeds/claims.rss"].json() == {
+        "type": "about:blank",
+        "title": "Method Not Allowed",
+        "status": 405,
+        "detail": 'Method "PROPFIND" not allowed.',
+        "instance": "/feeds/claims.rss",
+    }
+
+
+def test_a_caller_over_the_limit_is_refused_in_the_shape_of_the_place(
+    client: Client, settings: Any, editor: User
+) -> None:
+    for tier in ("ANONYMOUS", "PAGES", "TOKEN", "SUBMISSIONS"):
+        setattr(settings, f"RATE_LIMIT_{tier}", Rate(1, 3600))
+    _token, secret = api_tokens.issue(editor, name="Tool", scopes=[Scope.READ], days=1)
+    bearer = {"authorization": f"Bearer {secret}"}
+    limited = {}
+    for path in DOORS:
+        answers = [client.get(path, headers=bearer if "editorial" in path else {}) for _ in range(3)]
+        if answers[-1].status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            limited[path] = answers[-1]
+    assert {path: answer["Content-Type"] for path, answer in limited.items()} == {
+        path: DOORS[path] for path in limited
+    }
+    assert [path for path, answer in limited.items() if int(answer["Retry-After"]) < 1] == []
+    assert set(DOORS) - set(limited) == {"/robots.txt", "/widget.js"}  # so cheap that nobody counts
