@@ -4,6 +4,8 @@ import asyncio
 import datetime
 import json
 import sys
+from inspect import signature
+from typing import Any
 
 from factcheck_client import ProblemError, async_pages, checked, connect, etag_of, pages
 from factcheck_client.generated.api.changes import changes_list
@@ -23,6 +25,7 @@ from factcheck_client.generated.models import (
     LookupCreateBody,
     MatchCreateBodyType0,
     PatchedClaimChanges,
+    PublicationStatusEnum,
 )
 
 
@@ -43,6 +46,13 @@ def main(site: str, token: str, article: str) -> dict[str, object]:
         again = claims_retrieve.sync_detailed(bridge.id, client=public)
         said["from memory"] = [answer.headers.get("X-From-Memory", "") for answer in (first, again)]
         said["same"] = checked(first).to_dict() == checked(again).to_dict()
+        named: Any = ["false"]
+        found = checked(claims_list.sync_detailed(client=public, rating_class=named)).results
+        said["named"] = [claim.statement for claim in found]
+        newer = bridge.to_dict() | {"status": "disputed"}
+        status = Claim.from_dict(newer).status
+        said["newer"] = [status, status == PublicationStatusEnum("disputed"), status in PublicationStatusEnum]
+        said["parts"] = "fields" in signature(claims_list.sync_detailed).parameters
         asked = MatchCreateBodyType0(text=bridge.statement)
         matched = checked(match_create.sync_detailed(client=public, body=asked)).results[0]
         said["matched"] = [(found.kind, found.claim.id) for found in matched.passages[0].matches]

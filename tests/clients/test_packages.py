@@ -117,6 +117,9 @@ def test_python(installed: Path, site: Site, token: str, expected: dict[str, Any
     assert json.loads(said) == expected | {
         "changed": "2026-02-28",
         "without scope": 403,
+        "named": ["The bridge cost 40 million euros."],
+        "newer": ["disputed", True, False],
+        "parts": False,
         "at once": expected["listed"],
     }
 

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -76,16 +77,30 @@ def describe(document: Path) -> None:
     document.write_text(yaml.safe_dump(described, sort_keys=False, allow_unicode=True))
 
 
+def leave_out_fields(described: dict[str, Any]) -> dict[str, Any]:
+    """The OpenAPI document without `fields`: generated Python classes hold whole answers, and fail on parts of one."""
+    for operations in described["paths"].values():
+        for operation in operations.values():
+            operation["parameters"] = [
+                each for each in operation.get("parameters", []) if each["name"] != "fields"
+            ]
+    return described
+
+
 def build_python(document: Path, workshop: Path, into: Path) -> None:
     shutil.copytree(
         PYTHON, workshop, ignore=shutil.ignore_patterns("__pycache__", "generated", "_version.py")
     )
+    whole_answers = workshop / "openapi.yaml"
+    described = leave_out_fields(yaml.safe_load(document.read_text()))
+    whole_answers.write_text(yaml.safe_dump(described, sort_keys=False, allow_unicode=True))
     package = workshop / "factcheck_client"
     (package / "_version.py").write_text(f'"""The version of the API."""\n\n__version__ = "{version()}"\n')
     run(
         *(sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"),
-        *("--path", document, "--output-path", package / "generated"),
+        *("--path", whole_answers, "--output-path", package / "generated"),
         *("--config", PYTHON / "openapi_python_client.yaml"),
+        *("--custom-template-path", PYTHON / "templates"),
         folder=workshop,
     )
     run(
