@@ -5,7 +5,6 @@ from copy import deepcopy
 from typing import Any
 from urllib.parse import quote
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -204,7 +203,7 @@ def test_what_is_not_known_is_left_out():
     assert "ratingExplanation" not in review["reviewRating"]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "kind, stated",
     [
         ("organization", {"@type": "Organization"}),
