@@ -54,7 +54,7 @@ class EditorialView(ViewSet):
     #: For the OpenAPI schema: how a thing reads; where an action shows something else, that; what its body may hold.
     serializer_class: type[Serializer]
     shown: ClassVar[dict[str, type[Serializer]]] = {}
-    bodies: ClassVar[dict[str, type[Serializer]]] = {}
+    bodies: ClassVar[dict[str, Any]] = {}
     #: Whether adding answers with what is there already; for the OpenAPI schema.
     finds = False
 

@@ -107,7 +107,7 @@ class RefusedMethods:
         refused = self.get_response(request)
         if not isinstance(refused, HttpResponseNotAllowed):
             return refused
-        detail = exceptions.MethodNotAllowed(str(request.method)).detail
+        detail = str(exceptions.MethodNotAllowed(str(request.method)).detail)
         response = error_response(request, refused.status_code, detail) or ProblemResponse(
             request, refused.status_code, detail
         )
