@@ -1,16 +1,18 @@
 """Import an article from the desk: what `manage.py import_article` does, with a form."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import (
@@ -22,10 +24,14 @@ from unfold.widgets import (
 )
 
 from claims.admin.status_badges import kind_badge
+from claims.articles import score_reasons
 from claims.articles.article_import import ImportedArticle, import_article
-from claims.articles.checked_before import CheckedBefore
+from claims.articles.checked_before import known_checks
 from claims.articles.proposals import FoundClaim, propose
+from claims.models import Appearance, Claim
+from claims.quotes.anchors import Anchor
 from factcheck.admin.base import change_page, person_at
+from factcheck.admin.unsaved import stored
 from factcheck.installation.spoken_sentences import in_words
 from sources.extraction import LARGEST, ExtractionError
 from sources.http.fetch_errors import FetchError
@@ -137,38 +143,78 @@ class ArticleForm(forms.Form):
 
 
 def import_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
-    if not request.user.has_perms(["claims.add_claim", "sources.add_snapshot"]):
-        raise PermissionDenied
+    _require_import(request)
     if request.method == "POST":
         form = ArticleForm(request.POST, request.FILES)
-        imported = _imported(request, form) if form.is_valid() else None
+        if form.is_valid() and (imported := _imported(request, form)):
+            return redirect("admin:claims_claim_imported", imported.captured.snapshot.pk)
     else:
-        form, imported = ArticleForm(initial={"address": request.GET.get("address", "")}), None
+        form = ArticleForm(initial={"address": request.GET.get("address", "")})
     context = {
         **admin.admin_site.each_context(request),
         "title": _("Import an article"),
         "media": admin.media + form.media,
         "form": form,
         "stated": [form[name] for name in form.stated_fields],
-        "imported": imported,
-        "proposed": _proposed(imported) if imported else [],
-        "next": min(NEXT, imported.proposal.waiting) if imported else 0,
     }
     return TemplateResponse(request, "admin/desk/import_article.html", context)
 
 
-def more_view(request: HttpRequest, pk: int) -> HttpResponse:
-    """Propose the next statements of a source's latest text. It is posted: it makes claims."""
+def imported_view(admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the proposals of an imported text, with the published claims that they repeat."""
+    _require_import(request)
+    snapshot = get_object_or_404(Snapshot.objects.select_related("source__publisher"), pk=pk)
+    found = list(_waiting_in(snapshot, person_at(request)))
+    known = known_checks(snapshot, found)
+    context = {
+        **admin.admin_site.each_context(request),
+        "title": _("Imported article"),
+        "source": snapshot.source,
+        "proposed": [
+            (
+                one.claim,
+                score_reasons.in_words(filter(score_reasons.is_for_a_check, one.claim.score_reasons)),
+                checked := known.get(one.claim.pk),
+                kind_badge(checked.kind) if checked else "",
+            )
+            for one in found
+        ],
+    }
+    return TemplateResponse(request, "admin/desk/imported_article.html", context)
+
+
+def _require_import(request: HttpRequest) -> None:
     if not request.user.has_perms(["claims.add_claim", "sources.add_snapshot"]):
         raise PermissionDenied
+
+
+def _waiting_in(snapshot: Snapshot, person: User) -> Iterator[FoundClaim]:
+    """The proposals with a quote in the text, in its order."""
+    places = Appearance.objects.filter(
+        snapshot=snapshot,
+        start__isnull=False,
+        claim__in=Claim.objects.readable_by(person).filter(state=Claim.State.PROPOSED),
+    )
+    seen: set[int] = set()
+    for place in places.select_related("claim__claimant").order_by("start", "pk"):
+        if place.claim_id not in seen:
+            seen.add(place.claim_id)
+            anchor = Anchor(place.exact, place.prefix, place.suffix, place.start or 0, place.end or 0)
+            yield FoundClaim(place.claim, anchor, reasons=())
+
+
+def more_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Propose the next statements of a source's latest text. It is posted: it makes claims."""
+    _require_import(request)
     snapshot = Snapshot.objects.filter(source=pk).order_by("-number").first()
     if request.method != "POST" or snapshot is None:
         raise Http404
     proposal = propose(snapshot, more=NEXT, by=person_at(request))
-    created = len(proposal.created)
-    if created:
+    if created := len(proposal.created):
         text = ngettext(
-            "%(created)d more claim waits for triage.", "%(created)d more claims wait for triage.", created
+            "%(created)d more claim is waiting for triage.",
+            "%(created)d more claims are waiting for triage.",
+            created,
         )
         messages.success(request, text % {"created": created})
     else:
@@ -179,21 +225,44 @@ def more_view(request: HttpRequest, pk: int) -> HttpResponse:
 def _imported(request: HttpRequest, form: ArticleForm) -> ImportedArticle | None:
     try:
         overrides = form.overrides()
-        imported = import_article(form.material(), overrides=overrides, by=person_at(request))
+        material = form.material()
+        with transaction.atomic():
+            imported = import_article(material, overrides=overrides, by=person_at(request))
+            stored(request)
     except (OverrideError, FetchError, ExtractionError) as problem:
         form.add_error(None, in_words(problem))
         return None
-    for caveat in imported.captured.document.caveats:
-        messages.warning(request, caveat.sentence)
-    created = len(imported.proposal.created)
-    if created:
-        messages.success(request, _("Imported: %d claims wait for triage.") % created)
-    else:
-        messages.info(request, _("Nothing new was found in it: no claim was added."))
+    _report(request, imported)
     return imported
 
 
-def _proposed(imported: ImportedArticle) -> list[tuple[FoundClaim, CheckedBefore | None, SafeString | str]]:
-    """Each new claim, with what was checked of it already."""
-    known = ((found, imported.checked_before.get(found.claim.pk)) for found in imported.proposal.created)
-    return [(found, checked, kind_badge(checked.kind) if checked else "") for found, checked in known]
+def _report(request: HttpRequest, imported: ImportedArticle) -> None:
+    captured, proposal = imported.captured, imported.proposal
+    for caveat in captured.document.caveats:
+        messages.warning(request, caveat.sentence)
+    if created := len(proposal.created):
+        text = ngettext(
+            "Imported: %(created)d claim is waiting for triage.",
+            "Imported: %(created)d claims are waiting for triage.",
+            created,
+        )
+        messages.success(request, text % {"created": created})
+    else:
+        messages.info(request, _("Nothing new was found in it: no claim was added."))
+    if not captured.is_new_source:
+        messages.info(
+            request,
+            _("A known source whose text has changed: a new snapshot was kept.")
+            if captured.is_new_snapshot
+            else _("The same text was known already."),
+        )
+    if lost := len(proposal.orphaned):
+        text = ngettext("%(number)d quote lost its place.", "%(number)d quotes lost their place.", lost)
+        messages.warning(request, text % {"number": lost})
+    if proposal.waiting:
+        text = ngettext(
+            "%(number)d more statement may be worth a check.",
+            "%(number)d more statements may be worth a check.",
+            proposal.waiting,
+        )
+        messages.info(request, text % {"number": proposal.waiting})

@@ -105,6 +105,11 @@ class ClaimAdmin(AssignedList, ClaimList):
         return [
             path("import/", self.admin_site.admin_view(self.import_view), name="claims_claim_import"),
             path(
+                "import/<int:pk>/",
+                self.admin_site.admin_view(self.imported_view),
+                name="claims_claim_imported",
+            ),
+            path(
                 "propose-more/<int:source>/",
                 self.admin_site.admin_view(self.more_view),
                 name="claims_claim_propose_more",
@@ -137,6 +142,9 @@ class ClaimAdmin(AssignedList, ClaimList):
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
         return article_form.import_view(self, request)
+
+    def imported_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return article_form.imported_view(self, request, pk)
 
     def more_view(self, request: HttpRequest, source: int) -> HttpResponse:
         return article_form.more_view(request, source)

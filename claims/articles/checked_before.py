@@ -35,10 +35,17 @@ def checked_before(snapshot: Snapshot, proposal: Proposal) -> dict[int, CheckedB
     """By the id of the proposal: what was published of it already. What is said again is noted for an editor."""
     answer = answered(snapshot.text, Terms(cut="sentences"))
     _note(snapshot, answer, proposal.created)
+    return _known(answer, (*proposal.created, *proposal.existing))
+
+
+def known_checks(snapshot: Snapshot, proposals: Sequence[FoundClaim]) -> dict[int, CheckedBefore]:
+    """Return the published claim that each proposal repeats or contradicts, by the proposal's id."""
+    return _known(answered(snapshot.text, Terms(cut="sentences")), proposals) if proposals else {}
+
+
+def _known(answer: Answer, proposals: Iterable[FoundClaim]) -> dict[int, CheckedBefore]:
     best = {
-        found.claim.pk: match
-        for found in (*proposal.created, *proposal.existing)
-        if (match := _best(found, answer.passages)) is not None
+        found.claim.pk: match for found in proposals if (match := _best(found, answer.passages)) is not None
     }
     published = _published(match.claim for match in best.values())
     return {

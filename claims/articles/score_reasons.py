@@ -49,6 +49,10 @@ def in_words(reasons: Iterable[str]) -> list[str]:
     return [_in_words(reason) for reason in reasons]
 
 
+def is_for_a_check(reason: str) -> bool:
+    return not reason.startswith(_AGAINST)
+
+
 def _in_words(reason: str) -> str:
     kind, _colon, words = reason.removeprefix(_AGAINST).partition(": ")
     if kind not in KINDS or not words:

@@ -137,6 +137,7 @@ ARGUMENTS: dict[str, Callable[[dict[type[Model], Any]], tuple[Any, ...]]] = {
     "claims_claim_article_decide": lambda rows: (rows[Source].pk, _found_in(rows[Source]), "accept"),
     "claims_claim_article_evidence": lambda rows: (rows[Source].pk,),
     "claims_claim_article_offers": lambda rows: (rows[Source].pk,),
+    "claims_claim_imported": lambda rows: (rows[Source].snapshots.latest("number").pk,),
     "claims_claim_propose_more": lambda rows: (rows[Source].pk,),
     "claims_claim_take_place": lambda rows: _place(rows[Source]),
     "claims_claim_triage_decide": lambda rows: (rows[Claim].pk, "accept"),
@@ -165,7 +166,8 @@ SENT: dict[str, dict[str, str] | str] = {
 }
 #: Those that are opened, not sent.
 OPENED = {
-    *("claims_assignment_board", "claims_assignment_calendar", "claims_claim_article", "claims_claim_import"),
+    *("claims_assignment_board", "claims_assignment_calendar"),
+    *("claims_claim_article", "claims_claim_import", "claims_claim_imported"),
     *(
         "claims_claim_timeline",
         "claims_claim_triage",

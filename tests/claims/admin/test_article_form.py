@@ -13,6 +13,7 @@ from claims.admin import article_form
 from sources.http.fetched_documents import Fetched
 from sources.models import Snapshot
 from tests.helpers.desk import Desk, said
+from tests.helpers.unsaved_writer import Writer, kept
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("archive")]
 
@@ -24,7 +25,7 @@ VTT = f"WEBVTT\n\n00:12.500 --> 00:17.000\n{SENTENCE}\n"
 
 
 def imported(desk: Desk, **asked: Any) -> Any:
-    return desk.client.post(reverse("admin:claims_claim_import"), asked)
+    return desk.client.post(reverse("admin:claims_claim_import"), asked, follow=True)
 
 
 def test_what_was_not_read_is_said(desk: Desk, checker: User) -> None:
@@ -35,7 +36,7 @@ def test_what_was_not_read_is_said(desk: Desk, checker: User) -> None:
     assert told.startswith(
         "Most of this article was not read: it says that it has 180 words, and 19 were found."
     )
-    assert done == "Imported: 1 claims wait for triage."
+    assert done == "Imported: 1 claim is waiting for triage."
 
 
 def test_a_transcript_goes_with_the_page_of_its_recording(
@@ -64,3 +65,17 @@ def test_a_transcript_alone_is_refused(desk: Desk, checker: User, asked: dict[st
         else ["A transcript goes with the address of its recording, and nothing else."]
     )
     assert Snapshot.objects.count() == 0
+
+
+def test_an_import_leads_to_its_page_and_keeps_nothing_of_the_form(checker: User) -> None:
+    address = reverse("admin:claims_claim_import")
+    writer = Writer(checker, address)
+    writer.write({"text": SENTENCE, "title": "Harbour report"})
+    refused = writer.client.post(address, {"text": "Short.", "language": "klingon", "_kept": writer.name})
+    assert (refused.status_code, kept()) == (200, [{"text": SENTENCE, "title": "Harbour report"}])
+    sent = {"text": SENTENCE, "title": "Harbour report", "_kept": writer.name}
+    answer = writer.client.post(address, sent)
+    snapshot = Snapshot.objects.get()
+    assert (answer.status_code, answer["Location"], kept()) == (
+        302, reverse("admin:claims_claim_imported", args=[snapshot.pk]), [],
+    )  # fmt: skip

@@ -344,14 +344,17 @@ ARTICLE = (
 def test_a_pasted_article_becomes_a_source_with_claims(desk: Desk, checker: User) -> None:
     desk.sign_in(checker)
     address = reverse("admin:claims_claim_import")
-    page = desk.client.post(address, {"text": ARTICLE, "language": "en", "title": "Budget debate"})
+    sent = {"text": ARTICLE, "language": "en", "title": "Budget debate"}
+    page = desk.client.post(address, sent, follow=True)
     proposed = Claim.objects.filter(state="proposed", created_by=checker)
-    assert proposed.count() >= 1
-    assert said(page) == [f"Imported: {proposed.count()} claims wait for triage."]
+    assert proposed.count() == 2
+    assert said(page) == ["Imported: 2 claims are waiting for triage."]
     source = proposed[0].appearances.get().source
     assert (source.title, source.language) == ("Budget debate", "en")
-    again = desk.client.post(address, {"text": ARTICLE, "language": "en", "title": "Budget debate"})
-    assert said(again) == ["Nothing new was found in it: no claim was added."]
+    assert said(desk.client.post(address, sent, follow=True)) == [
+        "Nothing new was found in it: no claim was added.",
+        "The same text was known already.",
+    ]
 
 
 @pytest.mark.parametrize(
