@@ -136,7 +136,7 @@ class Triage(MovesAdmin):
         asked = request.POST
         note = (asked.get("reason", "") or asked.get("note", "")).strip()
         if action == "topic":
-            topic = _topic(asked.get("topic", ""))
+            topic = _topic(asked.get("topic") or asked.get("other_topic", ""))
             if topic is None:
                 return [NotDecided(one.claim, "", _("There is no such topic.")) for one in seen[:1]]
             return file_under(seen, topic, by=person)
@@ -147,7 +147,7 @@ class Triage(MovesAdmin):
             return give(seen, colleague, by=person)
         into = None
         if action == "merge":
-            into = self._named(request, asked.get("into", ""))
+            into = self._named(request, asked.get("into") or asked.get("other_into", ""))
             note = note or _("The same claim.")
         return decide(seen, action, by=person, note=note, into=into)
 

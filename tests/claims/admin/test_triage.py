@@ -1,12 +1,14 @@
 """Triage without a script: what is shown to whom, what is refused, and that two who decide at once never overwrite."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from lxml import html
 
 from claims.admin.triage_turns import others_at, take
 from claims.models import Assignment, Claim, Repeat, Topic, Transition, TriageTurn
@@ -223,3 +225,43 @@ def test_the_screen_costs_the_same_whatever_waits(number: int, client: Client, c
     # The session, the person and their permissions; the list's own; the proposals and who looks at which; the claim
     # with all that decides, what is similar to it; what can be chosen; and what stands in every page's header.
     assert len(queries) == 41
+
+
+def press(client: Client, claim: Claim, action: str, button: Any, **typed: str) -> Any:
+    """Send the form of the move as a browser does: its fields in their order, with the button that was pressed."""
+    form = next(button.iterancestors("form"))
+    fields = [
+        (control.get("name"), typed.get(control.get("id"), control.get("value", "")))
+        for control in form.iter("input", "button")
+        if control.get("name") and (control.tag == "input" or control is button)
+    ]
+    return client.post(
+        f"{PAGE}{claim.pk}/{action}/",
+        urlencode(fields),
+        content_type="application/x-www-form-urlencoded",
+        follow=True,
+    )
+
+
+def buttons_of(client: Client, claim: Claim, action: str) -> list[Any]:
+    page = html.document_fromstring(client.get(PAGE, {"at": claim.pk}).content.decode())
+    return page.cssselect(f"form[action$='/{claim.pk}/{action}/'] button")
+
+
+def test_each_button_does_what_it_says(client: Client, editor: User, topic: Topic) -> None:
+    rivers = Topic.objects.create(name="Rivers and lakes")
+    make_claim(state="proposed", topics=[topic, rivers])
+    first, second = (
+        make_claim(f"Ferry number {number} sank in the strait in 1987.", state="proposed")
+        for number in (1, 2)
+    )
+    client.force_login(editor)
+    *listed, own = buttons_of(client, first, "topic")
+    assert [said(press(client, first, "topic", button)) for button in listed] == [["Filed."], ["Filed."]]
+    assert said(press(client, second, "topic", own, **{"triage-topic": "rivers AND lakes"})) == ["Filed."]
+    assert [set(claim.topics.all()) for claim in (first, second)] == [{topic, rivers}, {rivers}]
+    kept = make_claim("A ferry sank in the strait in 1987, number 1.")
+    choice, *_others = buttons_of(client, first, "merge")
+    assert said(press(client, first, "merge", choice)) == ["Merged."]
+    first.refresh_from_db()
+    assert (first.state, first.merged_into) == ("merged", kept)
