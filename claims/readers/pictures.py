@@ -1,4 +1,4 @@
-"""Pictures that readers ask about: which are taken, and when two are the same."""
+"""Pictures that readers ask about: which are accepted, and what is stored of them."""
 
 import hashlib
 from dataclasses import dataclass
@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 
 from claims.models import ReaderPicture
 from claims.models.reader_picture import LARGEST_PICTURE
-
-_KINDS = ReaderPicture.Kind
+from sources.media.bounded_pictures import read_picture_bytes
+from sources.media.refused_media import MediaRefused
+from sources.media.signatures import HEAD, recognise
 
 
 class NotAPicture(ValueError):
@@ -17,7 +18,7 @@ class NotAPicture(ValueError):
 
 @dataclass(frozen=True)
 class SentPicture:
-    """A picture as it was sent. It is shown at the desk alone."""
+    """What a sent picture shows, drawn again: without the place, the camera and the names in its file."""
 
     content: bytes
     media_type: str
@@ -28,34 +29,32 @@ class SentPicture:
 
     @property
     def key(self) -> str:
-        """What the same picture has in common: here the same bytes, as who passes a picture on often sends them."""
+        """Equal for pictures of equal pixels, whatever else their files hold."""
         return f"sha256:{self.sha256}"
 
 
 def picture_in(content: bytes) -> SentPicture:
-    """The picture that these bytes are, as they themselves say.
+    """Return the picture in these bytes, upright and without metadata.
 
     Raises:
-        NotAPicture: they are too many, or none of the kinds that browsers show.
+        NotAPicture: it is too large, of none of the kinds that browsers show, or cannot be read.
     """
     if len(content) > LARGEST_PICTURE:
-        raise NotAPicture(
-            _("The picture is too large: at most %(most)s MB are taken. Send a smaller copy or a screenshot.")
-            % {"most": f"{LARGEST_PICTURE / 1e6:.1f}"}
-        )
-    kind = _kind_of(content)
-    if kind is None:
+        raise _too_large()
+    kind = recognise(content[:HEAD])
+    if kind is None or kind.media_type not in ReaderPicture.Kind:
         raise NotAPicture(_("This is no picture that can be taken. Send it as JPEG, PNG, WebP or GIF."))
-    return SentPicture(content, kind)
+    try:
+        drawn = read_picture_bytes(content, kind.reader).rendition
+    except MediaRefused as refusal:
+        raise NotAPicture(str(refusal)) from None
+    if drawn is None or len(drawn.content) > LARGEST_PICTURE:
+        raise _too_large()
+    return SentPicture(drawn.content, drawn.media_type)
 
 
-def _kind_of(content: bytes) -> str | None:
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return _KINDS.PNG
-    if content.startswith(b"\xff\xd8\xff"):
-        return _KINDS.JPEG
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return _KINDS.WEBP
-    if content.startswith((b"GIF87a", b"GIF89a")):
-        return _KINDS.GIF
-    return None
+def _too_large() -> NotAPicture:
+    return NotAPicture(
+        _("The picture is too large: at most %(most)s MB are taken. Send a smaller copy or a screenshot.")
+        % {"most": f"{LARGEST_PICTURE / 1e6:.1f}"}
+    )

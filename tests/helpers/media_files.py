@@ -46,6 +46,10 @@ def picture(number: int = 1, kind: str = "JPEG", **options: object) -> bytes:
     return encoded(scene(number), kind, **options)
 
 
+#: A picture of one colour, which is read in no time.
+SMALL_PNG = encoded(Image.new("RGB", (60, 40), "teal"), "PNG")
+
+
 def _cropped(image: Image.Image, left: float, top: float, right: float, bottom: float) -> Image.Image:
     width, height = image.size
     return image.crop(

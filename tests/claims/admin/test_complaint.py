@@ -14,12 +14,12 @@ from claims.models import Claim, Complaint, Notification, ReaderRequest
 from claims.readers import submissions
 from claims.readers.confirmations import Sender
 from claims.readers.pictures import picture_in
+from tests.helpers.media_files import SMALL_PNG
 from tests.helpers.newsroom import make_claim, person
 
 pytestmark = pytest.mark.django_db
 
 SENDER = Sender("rita.private@example.org", "Rita Private")
-PNG = b"\x89PNG\r\n\x1a\n" + b"a bridge"
 
 
 def at_desk(somebody: User) -> Client:
@@ -40,7 +40,7 @@ def complaint(publish: Callable[..., Claim]) -> Complaint:
 
 @pytest.fixture
 def asked(db: None) -> ReaderRequest:
-    sent = submissions.ask(text="The mayor sold the harbour.", sender=SENDER, picture=picture_in(PNG))
+    sent = submissions.ask(text="The mayor sold the harbour.", sender=SENDER, picture=picture_in(SMALL_PNG))
     submissions.confirm(sent.contacts.get())
     sent.refresh_from_db()
     return sent
@@ -179,7 +179,7 @@ def test_a_picture_is_shown_as_nothing_but_a_picture(
     asked: ReaderRequest, checker: User, contributor: User
 ) -> None:
     shown: Any = at_desk(checker).get(page_of(asked, "picture"))
-    assert (shown.content, shown["Content-Type"]) == (PNG, "image/png")
+    assert (shown.content, shown["Content-Type"]) == (picture_in(SMALL_PNG).content, "image/jpeg")
     assert shown["X-Content-Type-Options"] == "nosniff"
     assert shown["Cache-Control"].startswith("no-store")
     assert at_desk(contributor).get(page_of(asked, "picture")).status_code == 403

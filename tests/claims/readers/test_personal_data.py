@@ -21,10 +21,10 @@ from claims.readers.pictures import picture_in
 from claims.readers.tasks import delete_expired_contacts
 from tests.claims.readers.conftest import work
 from tests.helpers.broken_rules import as_committed
+from tests.helpers.media_files import SMALL_PNG
 
 pytestmark = pytest.mark.django_db
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"a bridge"
 SAID = "The mayor sold the harbour."
 
 
@@ -36,7 +36,7 @@ def test_what_nobody_confirms_is_deleted(
     complain: Callable[..., Complaint], ask: Callable[..., ReaderRequest]
 ) -> None:
     complain(confirmed=False)
-    ask(SAID, confirmed=False, picture=picture_in(PNG))
+    ask(SAID, confirmed=False, picture=picture_in(SMALL_PNG))
     kept = complain(sender=Sender("ruth@example.org"))
     with in_days(6.9):
         assert personal_data.delete_expired() == personal_data.Expired(0, 0, 0)
@@ -62,7 +62,7 @@ def test_what_is_held_waits_for_a_person(complain: Callable[..., Complaint], edi
 def test_who_was_answered_is_forgotten_after_a_while_and_what_was_answered_is_not(
     complain: Callable[..., Complaint], ask: Callable[..., ReaderRequest], editor: User
 ) -> None:
-    complaint, asked = complain(), ask(SAID, picture=picture_in(PNG))
+    complaint, asked = complain(), ask(SAID, picture=picture_in(SMALL_PNG))
     open_one = ask("The mayor sold the church.", mail="ruth@example.org")
     complaint_moves.answer(complaint, outcome="clarified", answer="It is clearer now.", by=editor)
     request_moves.decline(asked, reason="An opinion.", by=editor)
@@ -77,8 +77,8 @@ def test_who_was_answered_is_forgotten_after_a_while_and_what_was_answered_is_no
 
 
 def test_erased_is_what_nobody_else_asks(ask: Callable[..., ReaderRequest]) -> None:
-    asked = ask(SAID, picture=picture_in(PNG))
-    ask("Is it?", picture=picture_in(PNG), mail="ruth@example.org")
+    asked = ask(SAID, picture=picture_in(SMALL_PNG))
+    ask("Is it?", picture=picture_in(SMALL_PNG), mail="ruth@example.org")
     rita, ruth = asked.contacts.order_by("pk")
     personal_data.erase(rita)
     asked.refresh_from_db()

@@ -20,10 +20,10 @@ from claims.readers.pictures import picture_in
 from claims.readers.reader_mails import MailNotTaken
 from claims.readers.submissions import KeyUsedTwice, SentWith
 from tests.claims.readers.conftest import RITA, contact_of, jobs, link_in, token_of, work
+from tests.helpers.media_files import SMALL_PNG
+from tests.helpers.media_files import picture as photograph
 
 pytestmark = pytest.mark.django_db
-
-PNG = b"\x89PNG\r\n\x1a\n" + b"a bridge"
 
 
 def test_a_complaint_reaches_the_desk_once_it_is_confirmed(
@@ -161,9 +161,9 @@ def test_the_same_address_and_the_same_picture_are_the_same(ask: Callable[..., R
     other = ask(address="https://example.org/other", mail="ruth@example.org")
     assert first == same != other
     assert same.askers == 2
-    shown = ask(picture=picture_in(PNG))
-    again = ask("Is this real?", picture=picture_in(PNG), mail="ruth@example.org")
-    another = ask("Is this real?", picture=picture_in(PNG + b"!"), mail="ruth@example.org")
+    shown = ask(picture=picture_in(SMALL_PNG))
+    again = ask("Is this real?", picture=picture_in(SMALL_PNG), mail="ruth@example.org")
+    another = ask("Is this real?", picture=picture_in(photograph(2)), mail="ruth@example.org")
     assert shown == again != another
     assert again.askers == 2
 

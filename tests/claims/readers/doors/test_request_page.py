@@ -17,11 +17,10 @@ from claims.readers.desk import request_moves
 from claims.review import workflow
 from factcheck.installation.environment import Rate
 from tests.claims.readers.conftest import jobs
+from tests.helpers.media_files import SMALL_PNG
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 
 pytestmark = pytest.mark.django_db
-
-PNG = b"\x89PNG\r\n\x1a\n" + b"a bridge"
 
 
 def send(reader: Client, **fields: Any) -> Any:
@@ -100,10 +99,11 @@ def test_what_others_were_answered_is_an_answer(
 
 
 def test_a_picture_is_taken_in(reader: Client) -> None:
-    answer = send(reader, what="Is this real?", picture=SimpleUploadedFile("x.exe", PNG, "application/x-sh"))
+    answer = send(
+        reader, what="Is this real?", picture=SimpleUploadedFile("x.exe", SMALL_PNG, "application/x-sh")
+    )
     assert answer.status_code == 302
-    picture = ReaderPicture.objects.get()
-    assert (picture.media_type, bytes(picture.content)) == ("image/png", PNG)
+    assert ReaderPicture.objects.get().media_type == "image/jpeg"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_picture_is_taken_in(reader: Client) -> None:
         (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "no picture that can be taken"),
         (b"<html>", "no picture that can be taken"),
         (b"", "no picture that can be taken"),
-        (PNG + b"x" * 2_400_000, "too large"),
+        (SMALL_PNG + b"x" * 2_400_000, "too large"),
     ],
 )
 def test_what_is_no_picture_is_refused_by_its_content(content: bytes, says: str, reader: Client) -> None:
