@@ -21,6 +21,7 @@ from claims.models import DeskSession
 from claims.newsroom import desk_sessions, second_factors
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import role_name
+from factcheck.admin.accounts import offer_permissions
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.library_words import call_rows
@@ -69,6 +70,8 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if db_field.name == "user_permissions":
+            offer_permissions(field, person_at(request))
         if db_field.name == "groups":
             field.widget = UnfoldAdminCheckboxSelectMultipleWidget(choices=field.choices)
             field.label = _("Roles")

@@ -86,6 +86,7 @@ ADMINISTRATOR = [
     *(f"sources.delete_{model}" for model in ("source", "publisher", "mediaobject")),
     *(f"auth.{verb}_user" for verb in _EDIT),
     "auth.view_group",
+    "auth.change_group",
     *(f"claims.{verb}_webhookendpoint" for verb in (*_EDIT, "delete")),
     "claims.view_webhookdelivery",
     "claims.view_webhookattempt",

@@ -1,16 +1,24 @@
 """Roles, and which account of the identity provider is whose. People are at `claims.admin.person`."""
 
+from itertools import groupby
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.db.models import QuerySet
+from django.forms import ModelMultipleChoiceField
 from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from factcheck.admin.base import DeskAdmin, LookOnly
+from factcheck.admin.base import DeskAdmin, LookOnly, person_at
+from factcheck.admin.versions import DeskForm
 from factcheck.joined_words import listed
 
 # Sign-in by mail reads User.email, and single sign-on is set up by environment variables: nothing to edit there.
@@ -18,10 +26,40 @@ for unused in (User, Group, EmailAddress, SocialApp, SocialToken, SocialAccount,
     admin.site.unregister(unused)
 
 
+def offer_permissions(field: ModelMultipleChoiceField, person: User) -> None:
+    """Offer a box to tick for each permission that the person has: nobody gives away what they do not have."""
+    held = person.get_all_permissions()
+    rows = Permission.objects.select_related("content_type").order_by(
+        "content_type__app_label", "content_type__model", "pk"
+    )
+    offered = [row for row in rows if f"{row.content_type.app_label}.{row.codename}" in held]
+    field.queryset = Permission.objects.filter(pk__in=[row.pk for row in offered])
+    field.help_text = ""
+    choices = [
+        (capfirst(kind.name), [(row.pk, _in_words(row)) for row in of_kind])
+        for kind, of_kind in groupby(offered, key=lambda row: row.content_type)
+    ]
+    field.widget = UnfoldAdminCheckboxSelectMultipleWidget(choices=choices)
+
+
+def _in_words(permission: Permission) -> str:
+    name = permission.name
+    return gettext(name)
+
+
+class RoleForm(DeskForm):
+    def clean_permissions(self) -> list[Permission]:
+        """What was ticked, and what the role has that the person may not give or take."""
+        field: Any = self.fields["permissions"]
+        others = self.instance.permissions.exclude(pk__in=field.queryset) if self.instance.pk else ()
+        return [*self.cleaned_data["permissions"], *others]
+
+
 @admin.register(Group)
 class RoleAdmin(GroupAdmin, DeskAdmin):  # type: ignore[misc]  # as above
-    """Roles are Django groups; superusers may change what they include."""
+    """Roles are Django groups. Administrators change what they include, superusers their names as well."""
 
+    form = RoleForm
     list_display = ("__str__", "members")
     ordering = ("name",)
     # Django's two boxes side by side have names that a screen reader does not read.
@@ -29,6 +67,15 @@ class RoleAdmin(GroupAdmin, DeskAdmin):  # type: ignore[misc]  # as above
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
         return super().get_queryset(request).prefetch_related("user_set")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> tuple[str, ...]:
+        return () if request.user.is_superuser else ("name",)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if db_field.name == "permissions":
+            offer_permissions(field, person_at(request))
+        return field
 
     @admin.display(description=_("members"))
     def members(self, group: Group) -> str:
