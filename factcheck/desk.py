@@ -82,7 +82,8 @@ def desk(newsroom: str) -> dict[str, Any]:
         "BORDER_RADIUS": "6px",
         "STYLES": [_style("desk"), _style("lean"), _style("bell")],
         "SCRIPTS": [
-            _script(name) for name in ("form_values", "connection", "kept_words", "kept", "desk", "bell")
+            _script(name)
+            for name in ("form_values", "connection", "kept_words", "kept", "desk", "openers", "bell")
         ],
         "DASHBOARD_CALLBACK": "claims.admin.dashboard.dashboard",
         "ACCOUNT": {

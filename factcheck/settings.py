@@ -81,6 +81,8 @@ REQUIRE_RIGHT_OF_REPLY, REPLY_ADDRESS_DAYS = reply_settings()
 INSTALLED_APPS = components.APPLICATIONS
 MIDDLEWARE = components.MIDDLEWARE
 TEMPLATES = components.TEMPLATES
+# Widgets can be drawn by the project's own templates too.
+FORM_RENDERER = "factcheck.web.widget_templates.WidgetTemplates"
 
 # What programs read takes a short way: no session, no sign-in, nothing that depends on who asks.
 # What readers send is no read.
