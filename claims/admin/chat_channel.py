@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_lazy, gettext_noop
+from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -166,7 +166,9 @@ class ChatChannelAdmin(DeskAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What it was told goes along with a channel, and is not listed line by line before."""
         number = ChatMessage.objects.filter(channel__in=objs).count()
-        shown = [str(channel) for channel in objs] + [gettext("%d messages in its log") % number]
+        shown = [str(channel) for channel in objs] + [
+            ngettext("%d message in its log", "%d messages in its log", number) % number
+        ]
         return shown, {str(self.opts.verbose_name_plural): len(objs)}, set(), []
 
     def history_entries(self, row: ChatChannel, reader: User) -> list[PastEvent]:

@@ -68,7 +68,7 @@ def progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
         "is_moving": run.state in MOVING,
         "percent": min(100, 100 * here.steps // total) if total else None,
         "far": _far(run),
-        "speed": _("%s records a second") % intcomma(round(max(records, 0) / seconds)) if records > 0 else "",
+        "speed": _speed(round(records / seconds)) if records > 0 else "",
         "left": _left((total - here.steps) / per_second) if total and per_second else "",
         "refused": _refused(run),
     }
@@ -93,8 +93,19 @@ def _total(run: ImportRun) -> int:
 def _far(run: ImportRun) -> str:
     numbers = {"done": intcomma(run.done), "records": intcomma(run.records)}
     if _is_writing(run):
-        return _("%(done)s of %(records)s records dealt with") % numbers
-    return _("%(records)s records found") % numbers if run.records else ""
+        words = ngettext(
+            "%(done)s of %(records)s record dealt with",
+            "%(done)s of %(records)s records dealt with",
+            run.records,
+        )
+        return words % numbers
+    words = ngettext("%(records)s record found", "%(records)s records found", run.records)
+    return words % numbers if run.records else ""
+
+
+def _speed(records: int) -> str:
+    words = ngettext("%(records)s record a second", "%(records)s records a second", records)
+    return words % {"records": intcomma(records)}
 
 
 def _refused(run: ImportRun) -> str:
@@ -107,4 +118,5 @@ def _left(seconds: float) -> str:
     minutes = round(seconds / 60)
     if minutes < 120:
         return ngettext("about %d minute left", "about %d minutes left", minutes) % minutes
-    return _("about %d hours left") % round(minutes / 60)
+    hours = round(minutes / 60)
+    return ngettext("about %d hour left", "about %d hours left", hours) % hours

@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -100,7 +100,9 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What was taken of it goes along with a newsroom, and is not listed line by line."""
         number = PeerClaim.objects.filter(newsroom__in=objs).count()
-        shown = [str(newsroom) for newsroom in objs] + [gettext("%d claims that were taken of it") % number]
+        shown = [str(newsroom) for newsroom in objs] + [
+            ngettext("%d claim imported from it", "%d claims imported from it", number) % number
+        ]
         return shown, {str(self.opts.verbose_name_plural): len(objs)}, set(), []
 
     # Adding -----------------------------------------------------------------------------------------------------------

@@ -148,14 +148,12 @@ def _similar(claim: Claim, match: Match) -> SimilarClaim:
         reasons=tuple(match.reasons),
         state=state_badge(claim),
         verdicts=[(verdict, verdict_badges(verdict)) for verdict in verdicts],
-        people=_people(claim, verdicts),
+        people=_people(verdicts),
         takes=match.kind != "contradicts" and claim.state in (Claim.State.PROPOSED, Claim.State.ACCEPTED),
     )
 
 
-def _people(claim: Claim, verdicts: list[Verdict]) -> list[str]:
-    """The authors of verdicts that are being written; while there are none, whoever added a proposal."""
+def _people(verdicts: list[Verdict]) -> list[str]:
+    """The authors of verdicts that are being written."""
     authors = [verdict.author for verdict in verdicts if verdict.state in _OPEN and verdict.author]
-    if not authors and not verdicts and claim.created_by:
-        authors = [claim.created_by]
     return list(dict.fromkeys(display_name(author) for author in authors))

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -135,7 +135,9 @@ class WatchAdmin(QueueOrder, DeskAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What is known of its pages goes along with a watch, and is not listed line by line; articles stay."""
         number = WatchedPage.objects.filter(watch__in=objs, source__isnull=False).count()
-        shown = [str(watch) for watch in objs] + [gettext("%d articles that it brought stay") % number]
+        shown = [str(watch) for watch in objs] + [
+            ngettext("%d article that it brought stays", "%d articles that it brought stay", number) % number
+        ]
         return shown, {str(self.opts.verbose_name_plural): len(objs)}, set(), []
 
     # Adding ----------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_lazy, gettext_noop
+from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
@@ -147,7 +147,9 @@ class WebhookAdmin(DeskAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """The log goes along with its endpoint, and is not listed line by line before."""
         log = WebhookDelivery.objects.filter(endpoint__in=objs).count()
-        shown = [str(endpoint) for endpoint in objs] + [gettext("%d deliveries in its log") % log]
+        shown = [str(endpoint) for endpoint in objs] + [
+            ngettext("%d delivery in its log", "%d deliveries in its log", log) % log
+        ]
         return shown, {str(self.opts.verbose_name_plural): len(objs)}, set(), []
 
     def history_entries(self, row: WebhookEndpoint, reader: User) -> list[PastEvent]:

@@ -82,8 +82,8 @@ class ChatChannel(models.Model):
         _("with notes and comments"),
         default=False,
         help_text=_(
-            "Off: a message says what happened to which claim, and links to it. On: also the words of notes and"
-            " comments, which everybody in the channel reads."
+            "When off, a message says what happened to which claim, and links to it. When on, it also has the words of"
+            " notes and comments, which everybody in the channel reads."
         ),
     )
     active = models.BooleanField(_("active"), default=True, help_text=_("While it is off, nothing is sent."))

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from claims.models import Claimant, NormalisedRating, Publication
 from claims.standards import codes, process
@@ -377,6 +378,9 @@ def _parts(names: Iterable[Words]) -> tuple[Part, ...]:
     parts = [Part(name, count) for name, count in counted[:NAMED]]
     if rest := counted[NAMED:]:
         parts.append(
-            Part(_("%(number)s others") % {"number": len(rest)}, sum(count for _name, count in rest))
+            Part(
+                ngettext("%(number)s other", "%(number)s others", len(rest)) % {"number": len(rest)},
+                sum(count for _name, count in rest),
+            )
         )
     return tuple(parts)

@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from procrastinate.contrib.django import app
 
 from claims.models import ChatChannel, ChatMessage, ChatProgress, Claim, Comment, Verdict
@@ -153,7 +154,7 @@ def text_of(message: ChatMessage) -> ChatText:
             headline=sentence(message.kind, message.actor_name),
             statement=message.claim.statement,
             link=f"{settings.SITE_URL}{_page(message)}",
-            button=_("Open"),
+            button=pgettext("button", "Open"),
             words=words,
         )
 

@@ -12,7 +12,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from factcheck.admin import sign_in_attempts
 from factcheck.web.throttling import caller_of
@@ -78,7 +78,11 @@ def told_of(person: Any) -> Iterator[None]:
 def _refuse_for(seconds: int) -> None:
     if seconds:
         raise ValidationError(
-            _("Too many attempts to sign in. Try again in %(seconds)s seconds."),
+            ngettext(
+                "Too many attempts to sign in. Try again in %(seconds)s second.",
+                "Too many attempts to sign in. Try again in %(seconds)s seconds.",
+                seconds,
+            ),
             code="too_many_login_attempts",
             params={"seconds": seconds},
         )

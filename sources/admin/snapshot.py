@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter
 
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
@@ -48,8 +48,9 @@ def marked_text(snapshot: Snapshot, reader: User) -> SafeString:
     )
     if len(snapshot.text) <= _SHOWN:
         return beginning
-    more = gettext("The text goes on: %d characters more.") % (len(snapshot.text) - _SHOWN)
-    return format_html('{}<p class="desk-quiet">{}</p>', beginning, more)
+    rest = len(snapshot.text) - _SHOWN
+    more = ngettext("The text goes on: %d character more.", "The text goes on: %d characters more.", rest)
+    return format_html('{}<p class="desk-quiet">{}</p>', beginning, more % rest)
 
 
 class MediaTypeFilter(DropdownFilter):

@@ -57,7 +57,7 @@ class MediaObject(models.Model):
         _("show to readers"),
         default=False,
         help_text=_(
-            "Off: readers are told of it in words and do not see it, for example for its rights or its cruelty."
+            "When off, readers see a description in words only, for example because of its rights or its cruelty."
         ),
     )
     public_sha256 = models.CharField(

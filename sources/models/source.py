@@ -66,7 +66,7 @@ class Source(models.Model):
         _("show the text to readers"),
         default=True,
         help_text=_(
-            "Off: the public page shows only the quoted passages, for texts whose rights allow no more."
+            "When off, the public page shows only the quoted passages, for texts whose rights allow no more."
         ),
     )
     notes = models.TextField(_("internal notes"), blank=True)

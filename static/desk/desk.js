@@ -38,7 +38,8 @@
             body.set("claim", field.dataset.similarTo);
             body.set("csrfmiddlewaretoken", field.form.elements.csrfmiddlewaretoken.value);
             const answer = await fetch(field.dataset.similar, { method: "POST", body, signal: asked.signal });
-            shown.innerHTML = answer.ok ? await answer.text() : ""; // made by the server, which escapes what it shows
+            // Empty where nothing is similar, so that no box is drawn.
+            shown.innerHTML = answer.ok ? (await answer.text()).trim() : ""; // made by the server, which escapes what it shows
         };
         field.addEventListener("input", () => {
             clearTimeout(waiting);

@@ -310,3 +310,13 @@ def test_the_list_finds_what_needs_somebody(desk: Client) -> None:
         "no": {"B", "C", "D", "E"},
         "": {"A", "B", "C", "D", "E"},
     }
+
+
+def test_a_copy_is_asked_for_only_where_pages_are_archived(desk: Client, settings: Any) -> None:
+    source = make_source()
+    button = reverse("admin:sources_source_archive", args=[source.pk])
+    shown = {}
+    for settings.ARCHIVING in (True, False):
+        html = page(desk, source)
+        shown[settings.ARCHIVING] = (button in html, "Archiving is switched off" in html, "by itself" in html)
+    assert shown == {True: (True, False, True), False: (False, True, False)}

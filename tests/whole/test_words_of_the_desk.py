@@ -5,7 +5,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
+from django.db.models import BooleanField
 from django.template.base import Lexer, TokenType
 
 from tests.helpers.page_words import words_of_page
@@ -64,6 +66,20 @@ UNSEEN = {
 AS_IT_IS = {
     "Authorization: Bearer",  # what a program sends
 }
+
+
+#: A number before a noun in the plural.
+COUNTED = re.compile(
+    r"%(d|\((number|count|records|seconds|minutes|hours|days|times|created)\)[sd]) (?!has\b)(\w+ )?\w+s\b"
+    r"|{{ (\w+_)?(number|count|records|days|hours|times) }} (\w+ )?\w+s\b"
+)
+#: Numbers that are never one, and why.
+ALWAYS_MANY = {
+    "{{ times }} times",  # shown from two on
+    "What we published in the last {{ balance_days }} days",  # a constant
+    "The comment has %(count)d characters, and %(most)d are possible.",
+}
+LIMIT = re.compile(r"(at most|more than|from \d to) %", re.IGNORECASE)
 
 
 def _marked(path: Path) -> Iterator[tuple[int, str]]:
@@ -150,6 +166,40 @@ def test_plain_words() -> None:
         if OURS.search(words) and words not in MEANT
     ]
     assert ours == []
+
+
+def test_what_is_counted_has_a_singular() -> None:
+    rooms = ("claims/readers", "claims/standards")
+    modules = [*MODULES, *(path for room in rooms for path in (ROOT / room).rglob("*.py"))]
+    said = [
+        words
+        for path in modules
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and _name(node.func) in MARKERS - {"ngettext", "ngettext_lazy"}
+        for words in (argument.value for argument in node.args if isinstance(argument, ast.Constant))
+        if isinstance(words, str)
+    ]
+    for path in (ROOT / "templates").rglob("*.html"):
+        for options, words in re.findall(
+            r"{% blocktranslate(.*?)%}(.*?){% endblocktranslate", path.read_text(), re.DOTALL
+        ):
+            if " count " not in options:
+                said.append(words)
+    assert [
+        words
+        for words in said
+        if COUNTED.search(words) and not LIMIT.search(words) and words not in ALWAYS_MANY
+    ] == []
+
+
+def test_what_a_switch_does_is_not_read_as_its_state() -> None:
+    helps = {
+        f"{field.model.__name__}.{field.name}": str(field.help_text)
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if isinstance(field, BooleanField)
+    }
+    assert [name for name, words in helps.items() if re.match(r"(Off|On)\b", words)] == []
 
 
 @sweep("path", MODULES)

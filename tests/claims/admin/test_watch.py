@@ -152,7 +152,7 @@ class TestButtons:
         source = brought(watch, "Rain.")
         address = reverse("admin:claims_watch_delete", args=[watch.pk])
         desk.sign_in(editor)
-        assert "1 articles that it brought stay" in desk.client.get(address).content.decode()
+        assert "1 article that it brought stays" in desk.client.get(address).content.decode()
         desk.client.post(address, {"post": "yes"})
         assert list(Watch.objects.all()) == []
         assert list(Source.objects.all()) == [source]
