@@ -21,7 +21,6 @@ from claims.admin.media_preview import description_badge, file_address, thumbnai
 from claims.admin.told_by_files import credentials_in_words, told_of_itself
 from claims.models import ClaimMedia, Evidence
 from claims.models.claim_media import media_readable_by
-from claims.newsroom.refusals import NotAllowed
 from claims.public.pages.media_files import file_response
 from claims.review.described_media import taken_in
 from factcheck.admin.base import DeskAdmin, change_page, person_at
@@ -232,7 +231,7 @@ class MediaObjectAdmin(DeskAdmin):
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return super().add_view(request, *args, **kwargs)
-        except (MediaRefused, FetchError, NotAllowed) as refusal:
+        except (MediaRefused, FetchError) as refusal:
             messages.error(request, in_words(refusal))
             return HttpResponseRedirect(request.get_full_path())
 

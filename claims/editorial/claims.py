@@ -36,7 +36,7 @@ class ClaimWork(MovingResource):
 
     def create(self, request: Request) -> HttpResponse:
         """Propose a claim. Where it was made is added under `appearances/`."""
-        values = read(ClaimBody, request.data)
+        values = read(ClaimBody, request.data, by=self.person)
 
         def work(_prepared: None) -> KeptAnswer:
             claim = claim_edits.create(by=self.person, **values)
@@ -48,7 +48,7 @@ class ClaimWork(MovingResource):
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """Change what is given. While a verdict is in review, the words that it judges stay."""
-        values = read(ClaimChanges, request.data, partial=True, claim=id)
+        values = read(ClaimChanges, request.data, by=self.person, partial=True, claim=id)
 
         def work() -> KeptAnswer:
             claim = self._locked(id)
@@ -90,7 +90,7 @@ class AppearanceWork(PartOfClaim):
 
     def create(self, request: Request, claim_id: int) -> HttpResponse:
         """Add a place. The words are looked up in the source and anchored where they stand."""
-        values = read(QuoteBody, request.data)
+        values = read(QuoteBody, request.data, by=self.person)
 
         def work(material: Material | None) -> KeptAnswer:
             self.hold_whole()
@@ -114,7 +114,7 @@ class AppearanceWork(PartOfClaim):
         id: int,  # noqa: A002  the name in the address
     ) -> HttpResponse:
         """Correct the source or the words. They are looked up and anchored again; else the anchor stays."""
-        values = read(QuoteBody, request.data, partial=True)
+        values = read(QuoteBody, request.data, by=self.person, partial=True)
         material = named_sources.fetched_unless_known(values, by=self.person)
 
         def work() -> KeptAnswer:

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.contrib.auth.models import User
 from django.db.models import Model, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext
@@ -25,7 +26,6 @@ from claims.editorial.request_bodies import (
 from claims.editorial.serializers import EditorialClaimMediaSerializer, EditorialMediaSerializer
 from claims.editorial.strict_bodies import EditorialBody, read
 from claims.models import ClaimMedia
-from claims.models.claim_media import media_readable_by
 from claims.newsroom.roles import require
 from claims.review import claim_edits
 from claims.review.described_media import change_description, taken_in
@@ -65,7 +65,7 @@ class MediaWork(EditorialResource):
         comes as `multipart/form-data`, in a part `file` beside `alternative_text` and `show_to_readers`.
         """
         require(self.person, "sources.add_mediaobject", gettext("add pictures, sound and film"))
-        values = _stated(request)
+        values = _stated(request, self.person)
         key = "file" if "file" in values else "url"
         began = clock.now()
         try:
@@ -84,7 +84,7 @@ class MediaWork(EditorialResource):
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """Change what is said of it: the description above all, without which nothing that shows it is published."""
-        values = read(MediaChanges, request.data, partial=True)
+        values = read(MediaChanges, request.data, by=self.person, partial=True)
         require(self.person, "sources.change_mediaobject", gettext("edit pictures, sound and film"))
 
         def work() -> KeptAnswer:
@@ -96,11 +96,11 @@ class MediaWork(EditorialResource):
         return self.done(work)
 
 
-def _stated(request: Request) -> dict[str, Any]:
+def _stated(request: Request, by: User) -> dict[str, Any]:
     """What a request says, sent as JSON or as a form, whose values are all words."""
     body = request.data
     if not isinstance(body, QueryDict):
-        return read(MediaBody, body)
+        return read(MediaBody, body, by=by)
     said: dict[str, Any] = {}
     for key, given in body.lists():
         if len(given) > 1:
@@ -110,7 +110,7 @@ def _stated(request: Request) -> dict[str, Any]:
         said["show_to_readers"] = _TRUTHS.get(said["show_to_readers"], said["show_to_readers"])
     if said.get("file") is None or said["file"] is not request.FILES.get("file") or "url" in said:
         raise ValidationError({"file": [gettext("A form holds the file, as `file`, and no address.")]})
-    return read(MediaForm, said)
+    return read(MediaForm, said, by=by)
 
 
 class ClaimMediaWork(PartOfClaim):
@@ -139,14 +139,12 @@ class ClaimMediaWork(PartOfClaim):
 
     def create(self, request: Request, claim_id: int) -> HttpResponse:
         """Say that the claim is about a picture, a recording or a film that was taken in."""
-        values = read(ClaimMediaBody, request.data)
+        values = read(ClaimMediaBody, request.data, by=self.person)
 
         def work(_prepared: None) -> KeptAnswer:
             self.hold_whole()
             claim = self.whole()
             media = values.pop("media")
-            if not media_readable_by(self.person).filter(pk=media.pk).exists():
-                raise at("media", gettext("There is nothing with the id %(key)s here.") % {"key": media.pk})
             row = claim_edits.add_media(claim, media, by=self.person, **values)
             address = self.address("claim-media-detail", claim_id, media.pk)
             return self.showing(self.fresh(row), status=201, location=address)
@@ -160,7 +158,7 @@ class ClaimMediaWork(PartOfClaim):
         id: int,  # noqa: A002  the name in the address
     ) -> HttpResponse:
         """Change what is said of it there."""
-        values = read(ClaimMediaChanges, request.data, partial=True)
+        values = read(ClaimMediaChanges, request.data, by=self.person, partial=True)
 
         def work() -> KeptAnswer:
             row: ClaimMedia = self.held(id)

@@ -54,7 +54,7 @@ class SourceWork(EditorialResource):
         With `capture` the address is fetched, with `text` the text is stored: as a snapshot, if it is not the one
         that the source has already. What is known of a source is completed, never erased.
         """
-        values = read(SourceBody, request.data)
+        values = read(SourceBody, request.data, by=self.person)
 
         def work(material: Material | None) -> KeptAnswer:
             found = named_sources.entered(values, material, by=self.person)
@@ -121,7 +121,7 @@ class ClaimantWork(EditorialResource):
 
     def create(self, request: Request) -> HttpResponse:
         """Find a claimant by name, or add one: 200 when it was there and stays as it is, 201 when it is new."""
-        values = read(ClaimantBody, request.data)
+        values = read(ClaimantBody, request.data, by=self.person)
         return self.found_or_added(
             lambda: named_claimants.find_or_add(by=self.person, **values), at="claimants"
         )
@@ -145,7 +145,7 @@ class TopicWork(EditorialResource):
 
     def create(self, request: Request) -> HttpResponse:
         """Find a topic by slug or name, or add one: 200 when it was there and stays as it is, 201 when it is new."""
-        values = read(TopicBody, request.data)
+        values = read(TopicBody, request.data, by=self.person)
         return self.found_or_added(lambda: named_topics.find_or_add(by=self.person, **values), at="topics")
 
 

@@ -57,7 +57,7 @@ class MovingResource(EditorialResource):
     @moves.mapping.post
     def move(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Make a move. It is answered with what was moved, as it then stands."""
-        values = read(self.bodies["move"], request.data)
+        values = read(self.bodies["move"], request.data, by=self.person)
         scope = scope_of_move(values["action"])
         if scope not in self.token.scopes:
             raise InsufficientScope(scope)

@@ -68,7 +68,7 @@ class WebhookWork(OwnWebhooks):
 
     def create(self, request: Request) -> HttpResponse:
         """Set one up. The answer has its secret, this once; then have the receiver verified, and it is told."""
-        values = _checked(read(webhook_bodies.WebhookBody, request.data))
+        values = _checked(read(webhook_bodies.WebhookBody, request.data, by=self.person))
 
         def work(_prepared: None) -> KeptAnswer:
             row = own_endpoints.add(self.token, **values)
@@ -79,7 +79,7 @@ class WebhookWork(OwnWebhooks):
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """Change, pause or go on. A new address has to be verified anew."""
-        values = _checked(read(webhook_bodies.WebhookChanges, request.data, partial=True))
+        values = _checked(read(webhook_bodies.WebhookChanges, request.data, by=self.person, partial=True))
 
         def work() -> KeptAnswer:
             return self.showing(self.fresh(own_endpoints.change(self._locked(id), self.token, **values)))
@@ -125,7 +125,7 @@ class WebhookWork(OwnWebhooks):
     @action(detail=True, methods=["post"], url_path="rotate-secret")
     def rotate_secret(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Replace the secret. The answer has the new one, this once."""
-        values = read(webhook_bodies.RotationBody, request.data)
+        values = read(webhook_bodies.RotationBody, request.data, by=self.person)
 
         def work(_prepared: None) -> KeptAnswer:
             row = endpoints.rotate_secret(self._locked(id), at_once=values["at_once"])

@@ -36,7 +36,7 @@ class ReplyWork(PartOfVerdict):
 
     def create(self, request: Request, verdict_id: int) -> HttpResponse:
         """Begin a request, note one that was passed on, or say why nobody is asked."""
-        values = read(ReplyBody, request.data)
+        values = read(ReplyBody, request.data, by=self.person)
 
         def work(_prepared: None) -> KeptAnswer:
             self.hold_whole()
@@ -54,7 +54,7 @@ class ReplyWork(PartOfVerdict):
         id: int,  # noqa: A002  the name in the address
     ) -> HttpResponse:
         """Change what is given, as long as the verdict is a draft."""
-        values = read(ReplyBody, request.data, partial=True)
+        values = read(ReplyBody, request.data, by=self.person, partial=True)
 
         def work() -> KeptAnswer:
             row: ReplyRequest = self.held(id)
@@ -86,7 +86,7 @@ class ReplyWork(PartOfVerdict):
         id: int,  # noqa: A002  as above
     ) -> HttpResponse:
         """Keep what came back. Of a published verdict, readers see it with the next version."""
-        values = read(AnswerBody, request.data)
+        values = read(AnswerBody, request.data, by=self.person)
 
         def work(_prepared: None) -> KeptAnswer:
             said = ReceivedAnswer(

@@ -8,13 +8,16 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from django.contrib.auth.models import User
 from django.db import models
 from django.utils.translation import gettext, gettext_lazy
 from rest_framework import serializers
 
 from claims.editorial.refused_requests import Unprocessable
+from claims.models.claim_media import media_readable_by
 from factcheck.api.json_bodies import StrictJSON
 from factcheck.api.query_values import GREATEST_ID, suggestion
+from sources.models import MediaObject
 
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:", re.ASCII)
 _OFFSET = re.compile(r"([Zz]|[+-][0-9]{2}:[0-9]{2})\Z", re.ASCII)
@@ -89,12 +92,19 @@ class WholeNumberField(serializers.IntegerField):
 
 
 class Reference(serializers.PrimaryKeyRelatedField):
-    """The id of something that is there."""
+    """The id of something that is there for the person who asks."""
 
     default_error_messages = {
         "does_not_exist": gettext_lazy("There is nothing with the id {pk_value} here."),
         "incorrect_type": gettext_lazy("Give the id, which is a whole number."),
     }
+
+    def get_queryset(self) -> Any:
+        rows = super().get_queryset()
+        person = self.context["person"]
+        if rows.model is MediaObject:
+            return media_readable_by(person)
+        return rows.readable_by(person) if hasattr(rows, "readable_by") else rows
 
     def to_internal_value(self, data: Any) -> models.Model:
         if not isinstance(data, int) or isinstance(data, bool):
@@ -164,14 +174,14 @@ def _codes(told: Any) -> Iterator[str]:
 Body = TypeVar("Body", bound=serializers.Serializer)
 
 
-def read(body: type[Body], data: Any, *, partial: bool = False, **context: Any) -> dict[str, Any]:
+def read(body: type[Body], data: Any, *, by: User, partial: bool = False, **context: Any) -> dict[str, Any]:
     """The values of a request's body.
 
     Raises:
         ValidationError: naming every key that is wrong.
-        Unprocessable: all that is wrong is that they point to what is not there.
+        Unprocessable: all that is wrong is that they point to what is not there, or not for this person.
     """
-    serializer = body(data=data, partial=partial, context=context)
+    serializer = body(data=data, partial=partial, context={"person": by, **context})
     try:
         serializer.is_valid(raise_exception=True)
     except serializers.ValidationError as problem:

@@ -56,7 +56,7 @@ class TranslationWork(MovingResource):
 
     def create(self, request: Request) -> HttpResponse:
         """Begin to translate a published verdict, with what the newest translation into the language says."""
-        values = read(TranslationBody, request.data)
+        values = read(TranslationBody, request.data, by=self.person)
 
         def work(_prepared: None) -> KeptAnswer:
             verdict, language = values.pop("verdict"), values.pop("language")
@@ -68,7 +68,7 @@ class TranslationWork(MovingResource):
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """Change what is given. Only drafts change: by their translator, or by an editor."""
-        values = read(TranslationChanges, request.data, partial=True)
+        values = read(TranslationChanges, request.data, by=self.person, partial=True)
 
         def work() -> KeptAnswer:
             row = self._locked(id)
@@ -89,7 +89,7 @@ class TranslationWork(MovingResource):
     @action(detail=True, methods=["post"], url_path="carry-over")
     def carry_over(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Submit the same words for the version of the verdict that is published now; somebody else signs that off."""
-        read(NothingMore, request.data)
+        read(NothingMore, request.data, by=self.person)
         if Scope.MOVE not in self.token.scopes:
             raise InsufficientScope(Scope.MOVE)
 

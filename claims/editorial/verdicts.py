@@ -37,7 +37,7 @@ class VerdictWork(MovingResource):
 
     def create(self, request: Request) -> HttpResponse:
         """Begin a verdict on a claim: a first draft or, where the publisher has published one, its next version."""
-        values = read(VerdictBody, request.data)
+        values = read(VerdictBody, request.data, by=self.person)
 
         def work(_prepared: None) -> KeptAnswer:
             verdict = verdict_drafts.begin(by=self.person, **values)
@@ -48,7 +48,7 @@ class VerdictWork(MovingResource):
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """Change what is given. Only drafts change: by their author, or by an editor."""
-        values = read(VerdictChanges, request.data, partial=True)
+        values = read(VerdictChanges, request.data, by=self.person, partial=True)
 
         def work() -> KeptAnswer:
             verdict = self._locked(id)
@@ -91,7 +91,7 @@ class EvidenceWork(PartOfVerdict):
 
     def create(self, request: Request, verdict_id: int) -> HttpResponse:
         """Rest a draft on a source, with or without a quote from it."""
-        values = read(EvidenceBody, request.data)
+        values = read(EvidenceBody, request.data, by=self.person)
 
         def work(material: Material | None) -> KeptAnswer:
             self.hold_whole()
@@ -115,7 +115,7 @@ class EvidenceWork(PartOfVerdict):
         id: int,  # noqa: A002  the name in the address
     ) -> HttpResponse:
         """Change what is given. Words are looked up again only when they or the source change."""
-        values = read(EvidenceBody, request.data, partial=True)
+        values = read(EvidenceBody, request.data, by=self.person, partial=True)
         material = named_sources.fetched_unless_known(values, by=self.person)
 
         def work() -> KeptAnswer:

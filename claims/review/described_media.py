@@ -11,8 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from claims.models.claim_media import media_readable_by
-from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.refusals import NotPossible
 from sources.media.intake import take_in
+from sources.media.refused_media import MediaRefused
 from sources.models import MediaObject
 
 
@@ -25,16 +26,12 @@ def taken_in(
         show: whether readers see it, once it is described and where there is a picture of it; else they are told of it.
 
     Raises:
-        MediaRefused, FetchError: it is no picture, sound or film that can be kept, or not there.
-        NotAllowed: the same file is here already, as part of work that the person may not read.
+        MediaRefused, FetchError: it is no picture, sound or film that can be kept, or not there; or it is part of
+            work that the person may not read, which is not said.
     """
     media = take_in(given, by=by, alternative_text=alternative_text)
     if not media_readable_by(by).filter(pk=media.pk).exists():
-        raise NotAllowed(
-            _(
-                "This file is here already, as part of work that you may not read. Ask a fact-checker to add it."
-            )
-        )
+        raise MediaRefused("not_taken", _("You cannot add this file. Ask a fact-checker to add it."))
     if show and media.alternative_text.strip() and media.public_sha256 and not media.show_to_readers:
         change_description(media, show_to_readers=True)
     return media

@@ -39,8 +39,11 @@ def begin_translation(verdict: Verdict, language: str, *, by: User, **content: A
     verdict_now.claim = claim
     original = require_translatable(verdict_now, language)
     same = Translation.objects.filter(verdict=verdict_now, language__iexact=language)
-    if same.open().exists():
+    if same.open().readable_by(by).exists():
         raise NotPossible(_("Somebody is already translating this into the language."))
+    if same.open().exists():
+        # Not why: that there is a draft is for those who read drafts.
+        raise NotPossible(_("You cannot translate this into the language at present. Ask an editor."))
     earlier = newest_before(verdict_now, language, by)
     carried: dict[str, Any] = {}
     if earlier:

@@ -6,5 +6,6 @@ from sources.failures import Failure
 class MediaRefused(Failure):
     """It is not taken in, and nothing of it is kept.
 
-    `reason_code` is one of: empty, too_large, unknown_type, svg, too_many_pixels, unreadable, too_costly, busy.
+    `reason_code` is one of: empty, too_large, unknown_type, svg, too_many_pixels, unreadable, too_costly, busy,
+    not_taken.
     """

@@ -1,18 +1,26 @@
 """What only the newsroom may know stays with who has a token; and what a token does is on record."""
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pghistory
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from claims.models import Claim, Transition, Verdict
+from claims.review.translation_drafts import begin_translation
 from factcheck.installation.environment import Rate
 from factcheck.routes import openapi
 from factcheck.web.throttling import callers, limiter
+from sources.media.intake import take_in
+from tests.helpers.media_files import SMALL_PNG
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.newsroom_tool import Tool, tool
+from tests.helpers.shown_media import make_media
+from tests.helpers.translations import translate
 
 pytestmark = pytest.mark.django_db
 
@@ -149,3 +157,70 @@ def test_requests_are_counted_by_person(
     assert [answer.status_code for answer in answers] == [200, 200, 429, 200]
     assert answers[2]["Content-Type"] == "application/problem+json"
     assert int(answers[2]["Retry-After"]) > 0
+
+
+# What somebody may not read is not there ------------------------------------------------------------------------------
+
+
+def test_what_is_hidden_answers_like_what_is_absent(
+    checker: User, contributor: User, publish: Callable[..., Claim]
+) -> None:
+    """Every address and every reference in a body: whether a draft has an id is not told by any answer."""
+    published = publish().verdicts.get()
+    hidden = make_claim(SECRET)
+    appearance = make_appearance(hidden, make_source(f"{SECRET} did it."), SECRET)
+    media = make_media(1, created_by=checker)
+    ids = {
+        "claims": hidden.pk,
+        "verdicts": make_draft(hidden, checker).pk,
+        "translations": translate(published.claim, checker).pk,
+        "media": media.pk,
+    }
+    own = make_claim(state="proposed", created_by=contributor)
+    asked: list[tuple[str, str, Any, Any]] = [
+        (method, path.replace(place[0], "{}", 1), ids[resource], {})
+        for method, path in editorial_paths()
+        if (place := re.findall(r"{\w+}", path)) and (resource := path.split("/")[4]) in ids
+    ]
+    asked += [
+        ("POST", "verdicts/", hidden.pk, {"claim": "{}"}),
+        ("POST", "translations/", ids["verdicts"], {"verdict": "{}", "language": "nn"}),
+        ("POST", f"claims/{own.pk}/media/", media.pk, {"media": "{}"}),
+        ("PATCH", f"claims/{own.pk}/", appearance.pk, {"first_appearance": "{}"}),
+        ("POST", f"claims/{own.pk}/moves/", hidden.pk, {"action": "merge", "into": "{}"}),
+        ("GET", "verdicts/?claim={}", hidden.pk, None),
+    ]
+    asking = tool(contributor)
+
+    def answer(method: str, path: str, key: int, body: Any) -> tuple[int, str]:
+        sent = body and {name: key if value == "{}" else value for name, value in body.items()}
+        place = re.sub(r"{\w+}", "1", path.replace("{}", str(key)))
+        found = asking.ask(method, place, sent, If_Match="*")
+        return found.status_code, re.sub(r"\d+", "N", found.content.decode())
+
+    told = [
+        (method, path, body)
+        for method, path, key, body in asked
+        if answer(method, path, key, body) != answer(method, path, 999_999, body)
+    ]
+    assert (len(asked) > 40, told) == (True, [])
+
+
+def test_nobody_is_told_why_they_cannot_add_what_a_draft_holds(
+    checker: User, contributor: User, publish: Callable[..., Claim], settings: Any, tmp_path: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    take_in(SMALL_PNG, by=checker)
+    verdict = publish().verdicts.get()
+    begin_translation(verdict, "nn", by=checker)
+    asking = tool(contributor)
+    file = asking.client.post(
+        "/api/v1/editorial/media/",
+        {"file": SimpleUploadedFile("a.png", SMALL_PNG)},
+        headers=asking.headers,
+    )
+    translation = asking.post("translations/", {"verdict": verdict.pk, "language": "nn"})
+    assert [(each.status_code, each.json()["detail"]) for each in (file, translation)] == [
+        (422, "You cannot add this file. Ask a fact-checker to add it."),
+        (409, "You cannot translate this into the language at present. Ask an editor."),
+    ]
