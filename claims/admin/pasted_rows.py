@@ -32,6 +32,7 @@ from claims.imports.reading.review_record import Review
 from claims.imports.storing.proposed_rows import StoredRow, propose, there_already
 from claims.models import Claim
 from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.unsaved import stored
 
 PERMISSION = "claims.run_import"
 
@@ -112,16 +113,17 @@ def _read(request: HttpRequest, text: str) -> dict[str, Any]:
     if found is None:
         return {"problem": _("That is more than %d rows. Paste fewer, or import a file.") % MOST_ROWS}
     reviews = [review for _record, review in found if isinstance(review, Review)]
-    stored: list[StoredRow] | None = None
+    proposed: list[StoredRow] | None = None
     if asked == "store" and form.is_valid():
-        stored = propose(reviews, by=person)
-    shown = _shown(found, reviews, stored, person)
+        proposed = propose(reviews, by=person)
+        stored(request)
+    shown = _shown(found, reviews, proposed, person)
     return {
         # The columns may be others now: another delimiter, a first row that is a record.
         "form": PastedColumnsForm(settings=settings, columns=columns(text, settings)),
         "settings": json.dumps(settings),
         "rows": shown,
-        "stored": stored is not None,
+        "stored": proposed is not None,
         "numbers": {
             name: sum(row.outcome == name for row in shown) for name in ("created", "there", "refused")
         },

@@ -25,6 +25,7 @@ from claims.models import PeerClaim, PeerNewsroom
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.unsaved import stored
 from factcheck.installation.house_language import in_house_language
 
 
@@ -117,6 +118,8 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
             return self._follow(request)
         form = SiteForm(request.POST or None)
         found = _seen(form) if form.is_bound and form.is_valid() else None
+        if found:
+            stored(request)
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Follow another newsroom"),

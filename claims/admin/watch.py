@@ -26,6 +26,7 @@ from claims.articles.watches.found_lists import Followable, followable
 from claims.models import Claim, Watch, WatchedPage, WatchProgress
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.unsaved import stored
 from factcheck.installation.spoken_sentences import in_words
 from sources.http.fetch_errors import FetchError
 
@@ -152,6 +153,8 @@ class WatchAdmin(QueueOrder, DeskAdmin):
             return self._follow(request)
         form = AddressForm(request.POST or None)
         found = _found(form) if form.is_bound and form.is_valid() else []
+        if found:
+            stored(request)
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Follow a feed or a page"),

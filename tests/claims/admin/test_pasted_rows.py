@@ -15,6 +15,7 @@ from claims.imports.reading.review_record import Review
 from claims.models import Claim, Topic
 from sources.models import Source
 from tests.helpers.newsroom import make_claim
+from tests.helpers.unsaved_writer import Writer, kept
 
 PAGE = "/admin/claims/claim/paste/"
 
@@ -33,15 +34,15 @@ def sent(client: Client, text: str, do: str = "read", **more: str) -> Any:
     return client.post(PAGE, {"pasted": text, "do": do, **more})
 
 
-def stored(client: Client, text: str) -> Any:
+def stored(client: Client, text: str, **more: str) -> Any:
     """Look at the rows, then press the button as the page has it."""
-    page = sent(client, text)
+    page = sent(client, text, **more)
     fields = {
         bound.html_name: str(bound.value() or "")
         for bound in page.context["form"]
         if bound.value() not in (None, False)
     }
-    return sent(client, text, "store", settings=page.context["settings"], **fields)
+    return sent(client, text, "store", settings=page.context["settings"], **fields, **more)
 
 
 @pytest.mark.django_db
@@ -172,3 +173,14 @@ def test_cells_arrive_as_a_spreadsheet_copies_them(cells: list[tuple[str, str]])
     how["dialect"] = {**how["dialect"], "quoting": "minimal"}
     found = [record.raw for record, _review in rows(text, how) if hasattr(record, "raw")]
     assert [(row["Statement"], row["Context"]) for row in found] == cells
+
+
+@pytest.mark.django_db
+def test_what_was_stored_is_not_kept_as_unsaved(editor: User) -> None:
+    """Or it stands in the field again for the next rows."""
+    writer = Writer(editor, PAGE)
+    writer.write({"pasted": "Snow is black."})
+    sent(writer.client, "Snow is black.", _kept=writer.name)
+    assert kept() == [{"pasted": "Snow is black."}]
+    stored(writer.client, "Snow is black.", _kept=writer.name)
+    assert (Claim.objects.count(), kept()) == (1, [])
