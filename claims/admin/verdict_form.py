@@ -3,9 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminRadioSelectWidget
@@ -46,10 +44,6 @@ class RatingSelect(UnfoldAdminRadioSelectWidget):
     """Radio buttons, each with the badge and the definition of its rating."""
 
     option_template_name = "admin/desk/rating_option.html"
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        # Forms find templates only in packages by default; this one is in the project's folder.
-        return super().render(name, value, attrs, TemplatesSetting())
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
