@@ -30,10 +30,11 @@
             // Alpine shows it a moment later.
             setTimeout(() => focusIn(opened), 100);
         });
-        if (!opened) return;
-        opened.addEventListener("keydown", (event) => {
+        // A menu beside its opener; unfold closes the others itself.
+        if (!part.parentElement.contains(opened)) return;
+        part.parentElement.addEventListener("keydown", (event) => {
             if (event.key !== "Escape" || !opened.checkVisibility()) return;
-            if (!part.getAttribute("x-on:click").endsWith("true")) part.click();
+            part.click();
             part.focus();
         });
     };

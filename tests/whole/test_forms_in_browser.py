@@ -84,3 +84,38 @@ def test_what_was_refused_gets_the_focus_and_leads_to_its_fields(seat: Any, edit
     for scheme in in_each_scheme(page):
         assert violations(page) == {}, scheme
     assert desk.trouble == []
+
+
+#: Visible parts that do something on a click and that the keyboard does not reach.
+BY_MOUSE_ALONE = r"""() => [...document.querySelectorAll("[x-on\\:click]")]
+    .filter((part) => part.checkVisibility() && part.tabIndex < 0 && part.id !== "changelist-filter-close")
+    .map((part) => part.getAttribute("x-on:click"))"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_everything_opens_by_keyboard(width: int, seat: Any, editor: Any) -> None:
+    desk = seat(editor, viewport={"width": width, "height": 800})
+    page = desk.open("/admin/claims/claim/")
+    assert page.evaluate(BY_MOUSE_ALONE) == []
+    page.get_by_role("button", name="Filters").press("Enter")
+    expect(page.locator("#filter-form :focus")).to_be_visible()
+    page = desk.open("/admin/claims/claim/add/")
+    assert page.evaluate(BY_MOUSE_ALONE) == []
+    more = page.get_by_role("button", name="Actions for this claimant")
+    more.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator("#add_id_claimant")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#add_id_claimant")).to_be_hidden()
+    expect(more).to_be_focused()
+    if width < 1000:
+        page.get_by_role("button", name="Menu").first.press("Enter")
+        expect(page.locator("#nav-sidebar-apps :focus")).to_be_visible()
+    account = page.get_by_role("button", name="Your account")
+    account.press(" ")
+    expect(page.get_by_role("link", name="Sessions")).to_be_visible()
+    expect(page.get_by_role("button", name="Light")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Sessions")).to_be_hidden()
+    expect(account).to_be_focused()
+    assert desk.trouble == []
