@@ -193,6 +193,10 @@ def _better_quoting(minimal: TableSample, literal: TableSample) -> TableSample:
     """
     if literal.consistency < max(CONSISTENT, minimal.consistency - 0.01):
         return minimal
+    # Names such as "Vogt, Anke" in every row make rows of one width both ways; only one of the two is the header's.
+    header = minimal.titles
+    if minimal.consistency >= CONSISTENT and len(literal.rows[header]) != literal.width:
+        return minimal
     if len(literal.rows) > len(minimal.rows) + minimal.faults and literal.consistency == 1:
         return literal
     marked = [cell for row in literal.rows for cell in row if '"' in cell]

@@ -51,6 +51,14 @@ def test_quotation_marks_are_marks_or_characters(lines: list[str], quoting: str)
     assert found.dialect.quoting == quoting
 
 
+def test_width_of_the_header_decides_whether_marks_enclose_cells() -> None:
+    for title, header in (("", "id,sprecher,urteil"), ("", '"id","sprecher","urteil"'), ("Archiv\n", "a,b,c")):
+        rows = "".join(f'{number},"Lindqvist, Åsa",Falsch\n' for number in range(400))
+        found = detected(f"{title}{header}\n{rows}".encode(), whole=True, titles=True)
+        assert found is not None
+        assert (found.dialect.quoting, found.rows[-1]) == ("minimal", ["399", "Lindqvist, Åsa", "Falsch"])
+
+
 def test_delimiter_that_only_stands_within_texts_is_none() -> None:
     found = detected(b"a;b\nOne, two;3\nFour, five;6\nSeven, eight;9\n", whole=True)
     assert found is not None
