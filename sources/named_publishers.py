@@ -100,10 +100,10 @@ def find_or_make_publisher(
     if publisher is None:
         if not name and not places:
             return None
-        own = {"url": f"https://{site}/", "domain": site} if site else {}
+        own = {"url": f"https://{places[0]}/", "domain": site} if site else {}
         return Publisher.objects.create(name=(name or domain(address))[:_LONGEST_NAME], **own)
     if site and not publisher.domain and not publisher.url:
-        publisher.url, publisher.domain = f"https://{site}/", site
+        publisher.url, publisher.domain = f"https://{places[0]}/", site
         publisher.save(update_fields=["url", "domain"])
     return publisher
 

@@ -22,7 +22,7 @@ def test_nothing_known_is_nobody() -> None:
 def test_new_publisher_gets_the_domain_it_publishes_under() -> None:
     made = find_or_make_publisher("Norrhamn Post", FERRY)
     assert made is not None
-    assert (made.name, made.url, made.domain) == ("Norrhamn Post", "https://example.org/", "example.org")
+    assert (made.name, made.url, made.domain) == ("Norrhamn Post", "https://post.example.org/", "example.org")
     assert find_or_make_publisher("Norrhamn Post", "https://www.example.org/other") == made
     assert others() == 1
 
@@ -61,7 +61,11 @@ def test_publisher_known_by_name_gains_its_domain() -> None:
     known = Publisher.objects.create(name="NORRHAMN POST")
     assert find_or_make_publisher("Norrhamn Post", FERRY) == known
     known.refresh_from_db()
-    assert (known.name, known.url, known.domain) == ("NORRHAMN POST", "https://example.org/", "example.org")
+    assert (known.name, known.url, known.domain) == (
+        "NORRHAMN POST",
+        "https://post.example.org/",
+        "example.org",
+    )
 
 
 def test_namesake_with_another_domain_is_another_publisher() -> None:

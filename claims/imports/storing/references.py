@@ -187,7 +187,7 @@ def _made(outlet: Outlet, known: KnownPublishers) -> Publisher:
         name=outlet.name,
         kind=Publisher.Kind.FACT_CHECKER,
         # Whoever is stored with an address is known by its domain, which may be somebody else's already.
-        url=(outlet.url or f"https://{free}/") if free else "",
+        url=(outlet.url or f"https://{outlet.domain}/") if free else "",
         domain=free,
         country=outlet.country,
         language=outlet.language,

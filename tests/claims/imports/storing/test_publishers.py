@@ -129,6 +129,25 @@ def test_whose_it_is(said: list[Said], expected: list[tuple[str, str]], together
     assert (list(Publication.objects.values_list("pk", "sequence")), Publisher.objects.count()) == before
 
 
+def test_address_of_a_publisher_is_the_host_of_its_reviews() -> None:
+    """Its domain may belong to somebody else: a portal, an umbrella organisation, a university."""
+    bring(
+        *records(
+            [
+                ("Fjord Facts", None, "https://www.fjord.example.com/1"),
+                ("Harbour Letter", None, "https://medium.com/@harbour/2"),
+                ("Sunrise Facts", "https://www.example.org/sunrise/", "https://sunrise.example.org/3"),
+            ]
+        )
+    )
+    found = Publisher.objects.filter(is_house=False).order_by("name")
+    assert list(found.values_list("name", "url")) == [
+        ("Fjord Facts", "https://fjord.example.com/"),
+        ("Harbour Letter", "https://medium.com/@harbour/"),
+        ("Sunrise Facts", "https://www.example.org/sunrise/"),
+    ]
+
+
 def test_several_sites_of_one_publisher() -> None:
     """It says so itself; a profile of it on a platform is no site of its own."""
     known = Publisher.objects.create(

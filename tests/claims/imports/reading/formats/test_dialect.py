@@ -52,7 +52,11 @@ def test_quotation_marks_are_marks_or_characters(lines: list[str], quoting: str)
 
 
 def test_width_of_the_header_decides_whether_marks_enclose_cells() -> None:
-    for title, header in (("", "id,sprecher,urteil"), ("", '"id","sprecher","urteil"'), ("Archiv\n", "a,b,c")):
+    for title, header in (
+        ("", "id,sprecher,urteil"),
+        ("", '"id","sprecher","urteil"'),
+        ("Archiv\n", "a,b,c"),
+    ):
         rows = "".join(f'{number},"Lindqvist, Åsa",Falsch\n' for number in range(400))
         found = detected(f"{title}{header}\n{rows}".encode(), whole=True, titles=True)
         assert found is not None
