@@ -1,8 +1,10 @@
 """Who made a claim, and what sort of claimant that is."""
 
+import re
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
+from itertools import chain, product
 from typing import Any, Final
 
 from claims.imports.reading.review_record import Person
@@ -10,10 +12,22 @@ from claims.imports.reading.values.cleaned_text import joined, line, says_nothin
 from claims.imports.reading.values.problem import Problem, shown
 from claims.imports.reading.values.web_addresses import read_addresses
 from factcheck.sentences import SpokenSentence
+from sources.addresses import domain
 from sources.identifiers import canonical
 
 LONGEST: Final = 200
 _LONGEST_ADDRESS: Final = 500
+
+_COMMAS = re.compile(r"[,،;؛|\n]|\s[/+&]\s")
+_CONJUNCTIONS = re.compile(
+    _COMMAS.pattern + r"|/(?!/)|\s(?:and|und|et|y|e|i|og|och|en|ve|dan|и|та|va)\s|\s(?=و)", re.IGNORECASE
+)
+# How people write Arabic differently: vowel signs, joiners, forms of alef, the article.
+_UNMARKED = re.compile("[\u0640\u064b-\u0652\u0670\u200c\u200d]")
+_ARABIC_LETTERS = str.maketrans(
+    dict.fromkeys("أإآٱ", "ا") | dict.fromkeys("ىیئ", "ي") | {"ة": "ه", "ؤ": "و", "ک": "ك"}
+)
+_ARABIC_ARTICLE = re.compile(r"\bال(?=\w{3})")
 
 # Types of schema.org, and words that files use.
 _KINDS: Final = {
@@ -39,11 +53,9 @@ def read_person(
 
     "Unknown" is nobody, and so are "Facebook posts": many at once, or without a name (`read_crowd`).
     """
-    text = _name(name)
+    text, _crowd = _divided(_name(name), read_kind(kind))
     problems: list[tuple[str, Problem]] = []
-    if says_nothing(text) or _key(text) in _nobody() or not any(map(str.isalnum, text)):
-        return None, ()
-    if read_crowd(name, kind):
+    if says_nothing(text) or not any(map(str.isalnum, text)):
         return None, ()
     if len(text) > LONGEST:
         return None, (
@@ -75,14 +87,53 @@ def read_person(
 
 
 def read_crowd(name: Any, kind: Any = None) -> str:
-    """What a record says of a claimant who is nobody in particular ("Facebook posts"); "" where it is somebody.
+    """The words in the place of the claimant that name nobody in particular ("Facebook posts"); "" if there are none.
 
     A few words are somebody's name as well, where the markup calls it an organisation or a group ("Anonymous").
     """
-    text = _name(name)
+    return _divided(_name(name), read_kind(kind))[1]
+
+
+@lru_cache(maxsize=16384)
+def _divided(text: str, kind: str) -> tuple[str, str]:
+    """The name of somebody, and the words that are nobody's name. Of several who are named beside a crowd, none is
+    stored as the one who claimed it.
+    """
     key = _key(text)
-    is_named = key in _names() and read_kind(kind) in ("organization", "group")
-    return "" if is_named or key not in _crowds() else text
+    if key in _nobody():
+        return "", ""
+    if kind in ("organization", "group") and key in _names():
+        return text, ""
+    if key in _crowds() or _is_on_platform(text):
+        return "", text
+    listed = _parts(text, _CONJUNCTIONS)
+    if len(listed) > 1 and all(map(_is_of_many, listed)):
+        return "", text
+    first, *others = _parts(text, _COMMAS)
+    # "Telegram, Norrhamn" may be a newspaper, so the platform that a list begins with is taken for a name.
+    crowd = [first] if _key(first) in _crowds() or _is_on_platform(first) else []
+    crowd += filter(_is_of_many, others)
+    if not crowd:
+        return text, ""
+    named = [part for part in (first, *others) if part not in crowd]
+    return (named[0], ", ".join(crowd)) if len(named) == 1 else ("", text)
+
+
+def _parts(text: str, separator: re.Pattern[str]) -> list[str]:
+    return [part for piece in separator.split(text) if (part := piece.strip())] or [text]
+
+
+def _is_of_many(part: str) -> bool:
+    """Whether an entry of a list is a platform, a crowd or nobody."""
+    keys = {_key(part), _key(part.removeprefix("و"))}  # "and" in Arabic
+    return not keys.isdisjoint(_platforms() | _crowds() | _nobody()) or _is_on_platform(part)
+
+
+def _is_on_platform(text: str) -> bool:
+    """Whether it is an address or a host of a platform, of which nobody knows whose account is meant."""
+    if "." not in text or " " in text:
+        return False
+    return domain(text if "://" in text else f"https://{text}") in _hosts()
 
 
 def read_kind(kind: Any) -> str:
@@ -98,7 +149,10 @@ def _name(name: Any) -> str:
 
 def _key(name: str) -> str:
     """What all spellings share: files write "Facebook posts" as "facebook-posts" too."""
-    return " ".join(name.casefold().replace("-", " ").replace("_", " ").split())
+    text = name.casefold().replace("-", " ").replace("_", " ")
+    if not text.isascii():
+        text = _ARABIC_ARTICLE.sub("", _UNMARKED.sub("", text).translate(_ARABIC_LETTERS))
+    return " ".join(text.split())
 
 
 @lru_cache(maxsize=1)
@@ -112,8 +166,24 @@ def _names() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def _platforms() -> frozenset[str]:
+    return frozenset(map(_key, _shipped()["platforms"]))
+
+
+@lru_cache(maxsize=1)
+def _hosts() -> frozenset[str]:
+    return frozenset(_shipped()["hosts"])
+
+
+@lru_cache(maxsize=1)
 def _crowds() -> frozenset[str]:
-    return frozenset(_key(words) for listed in _shipped()["crowds"].values() for words in listed)
+    shipped = _shipped()
+    made = (
+        template.format(what=what, where=where)
+        for phrases in shipped["phrases"]
+        for template, what, where in product(phrases["templates"], phrases["what"], phrases["where"])
+    )
+    return frozenset(map(_key, chain(made, *shipped["crowds"].values())))
 
 
 def _shipped() -> dict[str, Any]:

@@ -174,3 +174,39 @@ def test_many_at_once_are_nobody_in_particular(words):
 def test_whose_name_has_such_words_in_it_stays(name, kind):
     person, problems = read_person(name, kind)
     assert (person and person.name, problems, read_crowd(name, kind)) == (name, (), "")
+
+
+def test_platforms_and_lists_of_them_are_nobody():
+    """What is stored as the claimant, and what is kept as words in the context."""
+    expected = {
+        "instagram.com": ("", "instagram.com"),
+        "WWW.TikTok.com": ("", "WWW.TikTok.com"),
+        "https://www.facebook.com/some.body.9": ("", "https://www.facebook.com/some.body.9"),
+        "m.vk.com": ("", "m.vk.com"),
+        "Reddit;Telegram": ("", "Reddit;Telegram"),
+        "TikTok and Instagram": ("", "TikTok and Instagram"),
+        "Ютуб и Телеграм": ("", "Ютуб и Телеграм"),
+        "X / Threads / Unknown": ("", "X / Threads / Unknown"),
+        "واتساب ويوتيوب": ("", "واتساب ويوتيوب"),
+        "تويتر، والفيسبوك": ("", "تويتر، والفيسبوك"),
+        "عِدّة مصادِر": ("", "عِدّة مصادِر"),
+        "حسابات على الإنستغرام": ("", "حسابات على الإنستغرام"),
+        "رواد مواقع التواصل الإجتماعي": ("", "رواد مواقع التواصل الإجتماعي"),
+        "Ada Moss, Instagram": ("Ada Moss", "Instagram"),
+        "Ada Moss، مستخدمون على فيسبوك": ("Ada Moss", "مستخدمون على فيسبوك"),
+        "facebook.com, Ada Moss": ("Ada Moss", "facebook.com"),
+        "Ada Moss, Ben Orr, Facebook users": ("", "Ada Moss, Ben Orr, Facebook users"),
+        "Telegram, Norrhamn": ("Telegram, Norrhamn", ""),
+        "Twitter, Inc.": ("Twitter, Inc.", ""),
+        "Ada Moss, mayor of Anytown": ("Ada Moss, mayor of Anytown", ""),
+        "Moss, Ada": ("Moss, Ada", ""),
+        "Bread and Roses": ("Bread and Roses", ""),
+        "norrhamn.example.com": ("norrhamn.example.com", ""),
+        "Libs of TikTok": ("Libs of TikTok", ""),
+        "الجزيرة": ("الجزيرة", ""),
+    }
+    found = {}
+    for name in expected:
+        person = read_person(name)[0]
+        found[name] = (person.name if person else "", read_crowd(name))
+    assert found == expected
