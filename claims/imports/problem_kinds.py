@@ -23,6 +23,7 @@ KINDS: Final = (
     gettext_noop("impossible date"),
     gettext_noop("incomplete date"),
     gettext_noop("label too long"),
+    gettext_noop("language guessed"),
     gettext_noop("language unknown"),
     gettext_noop("line too long"),
     gettext_noop("merged into another record"),

@@ -21,10 +21,10 @@ from claims.imports.reading.values.media_values import read_category, read_kind
 from claims.imports.reading.values.outlets import is_same, read_outlet
 from claims.imports.reading.values.problem import Problem, shown
 from claims.imports.reading.values.rating_labels import read_label, read_number
+from claims.imports.reading.values.statement_language import settle_statement_language
 from claims.imports.reading.values.topic_names import read_topics
 from claims.imports.reading.values.web_addresses import read_addresses
 from factcheck.sentences import SpokenSentence
-from sources.extraction.language import detect_language
 
 LONGEST_STATEMENT: Final = 10_000
 LONGEST_TEXT: Final = 10_000
@@ -57,11 +57,13 @@ def read_review(found: RawRecord, conventions: Conventions = NOTHING_KNOWN) -> R
             return record.refused("publisher", besides)
         if record.has("publisher"):
             record.remark("publisher", [besides])
-    language = (
-        language or detect_language(statement) or review_language or (outlet.language if outlet else "")
-    )
     if not language:
-        return record.refused("language", _language_unknown(statement))
+        expected = (review_language, outlet.language if outlet else "", conventions.language)
+        language, is_guessed = settle_statement_language(statement, expected)
+        if not language:
+            return record.refused("language", _language_unknown(statement))
+        if is_guessed:
+            record.remark("language", [_language_guessed(language)])
     media = record.addresses("media")
     return Review(
         place=found.place,
@@ -305,5 +307,16 @@ def _language_unknown(statement: str) -> Problem:
         "language unknown",
         SpokenSentence(
             "The language of %(statement)s cannot be told; name the language.", statement=shown(statement)
+        ),
+    )
+
+
+def _language_guessed(language: str) -> Problem:
+    return Problem(
+        "language guessed",
+        SpokenSentence(
+            "The record names no language and the statement is too short to be certain; it is stored as "
+            "“%(language)s”. If that is wrong, name the language.",
+            language=language,
         ),
     )

@@ -1,8 +1,9 @@
 """How files are read: in which format, and how exactly; found out for each file, or stated by a person."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain, islice
 from typing import Any
 
 from claims.imports.reading.formats import json_rows, spreadsheets, tables
@@ -11,8 +12,10 @@ from claims.imports.reading.inputs.file import File, ImportFormat
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN
 from claims.imports.reading.mappings.mapping import Mapping as TableMapping
 from claims.imports.reading.processes import Input
-from claims.imports.reading.raw_record import Refusal
+from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.recognition import detect
+from claims.imports.reading.values.cleaned_text import line
+from claims.imports.reading.values.statement_language import majority_language
 
 #: Is told of each file how it is read.
 Detected = Callable[[File, ImportFormat, Mapping[str, Any]], None]
@@ -22,6 +25,9 @@ Noted = Callable[[File, str], None]
 
 #: Whether the reviews in a file are to be taken without ratings, of which no column is known to hold any.
 Unrated = Callable[[File], bool]
+
+#: So many records of a file show which language it is in.
+_FIRST = 200
 
 #: The formats whose columns a mapping gives their meaning.
 MAPPED = (json_rows, spreadsheets, tables)
@@ -93,6 +99,14 @@ def records(
             continue
         form, settings = found
         detected(file, form, settings)
-        conventions = form.conventions(settings)
-        for item in form.read(file, settings):
+        items = form.read(file, settings)
+        first = list(islice(items, _FIRST))
+        conventions = replace(form.conventions(settings), language=_language_of(first))
+        for item in chain(first, items):
             yield item, conventions
+
+
+def _language_of(items: Iterable[RawRecord | Refusal]) -> str:
+    """What most of the statements are in, where their records do not say."""
+    fields = [item.fields for item in items if isinstance(item, RawRecord)]
+    return majority_language(line(one.get("statement")) for one in fields if not one.get("language"))

@@ -21,6 +21,8 @@ class Conventions:
     """The file's own codes → the publisher's labels that they stand for, such as "0" → "False"."""
     languages: Mapping[str, str] = field(default_factory=dict)
     """The file's own codes → languages, such as "1" → "en"; "" → "" marks a code that says nothing ("mul")."""
+    language: str = ""
+    """What most statements of the file are in, as far as its first ones show."""
 
 
 NOTHING_KNOWN = Conventions()

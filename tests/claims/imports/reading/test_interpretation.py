@@ -344,3 +344,15 @@ def assert_storable(review):
     for text in texts:
         assert "\x00" not in text
         text.encode()
+
+
+def test_a_guessed_language_is_reported():
+    """Short Portuguese statements look Spanish to the detector; where the file is Portuguese they are not."""
+    statement = "Deputado vota contra hospital"
+    guessed = read(Conventions(language="pt"), language=None, statement=statement)
+    assert (guessed.language, [(one.field, one.code) for one in guessed.remarks]) == (
+        "pt",
+        [("language", "language guessed")],
+    )
+    stated = read(Conventions(language="pt"), language="es", statement=statement)
+    assert (stated.language, stated.remarks) == ("es", ())

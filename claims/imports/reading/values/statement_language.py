@@ -1,0 +1,53 @@
+"""The language of a statement whose record does not name it."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Final
+
+from sources.extraction.language import CERTAIN, EQUALS, language_scores
+
+#: Above this the detector is believed, whatever else is known. Of 11,856 pooled claims whose language is known, in 14
+#: languages, it is wrong about 1.5 % above this and 15 % below.
+STRONG: Final = 0.8
+#: Below this the detector rules a language out, unless it is in doubt altogether.
+_PLAUSIBLE: Final = 0.05
+#: So many statements must be detected for a language to be the one of a file, and such a share of them.
+_FEWEST: Final = 3
+_MAJORITY: Final = 0.7
+
+
+def settle_statement_language(statement: str, expected: Iterable[str]) -> tuple[str, bool]:
+    """Return the language, and whether that is a guess; "" where nothing tells.
+
+    Args:
+        expected: languages that the statement probably has, the likeliest first: of the review, the publisher, the
+            file. They come before a detector that is in doubt.
+    """
+    scores = language_scores(statement)
+    detected, score = max(scores.items(), key=lambda entry: entry[1], default=("", 0.0))
+    likely = [tag.partition("-")[0] for tag in expected if tag]
+    if score >= STRONG:
+        return next((one for one in likely if _is_alike(one, detected)), detected), False
+    for one in likely:
+        if _is_alike(one, detected):
+            return one, False
+        if score < CERTAIN or scores.get(one, 0.0) >= _PLAUSIBLE:
+            return one, True
+    return (detected, True) if score >= CERTAIN else ("", False)
+
+
+def majority_language(statements: Iterable[str]) -> str:
+    """Return the language that most of a file's statements are certainly in; "" where there is none."""
+    found: Counter[str] = Counter()
+    for statement in statements:
+        language, score = max(
+            language_scores(statement).items(), key=lambda entry: entry[1], default=("", 0.0)
+        )
+        if score >= STRONG:
+            found[language] += 1
+    [(language, count)] = found.most_common(1) or [("", 0)]
+    return language if count >= max(_FEWEST, _MAJORITY * found.total()) else ""
+
+
+def _is_alike(one: str, other: str) -> bool:
+    return one == other or any(one in group and other in group for group in EQUALS)
