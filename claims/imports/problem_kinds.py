@@ -72,6 +72,7 @@ KINDS: Final = (
     gettext_noop("unreadable file"),
     gettext_noop("unusable workbook"),
     gettext_noop("withdrawn"),
+    gettext_noop("wrong delimiter"),
     gettext_noop("wrong mapping"),
     gettext_noop("wrong number of cells"),
 )

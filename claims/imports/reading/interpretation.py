@@ -315,7 +315,7 @@ def _language_guessed(language: str) -> Problem:
     return Problem(
         "language guessed",
         SpokenSentence(
-            "The record names no language and the statement is too short to be certain; it is stored as "
+            "The record names no language, and the statement alone leaves it in doubt; it is stored as "
             "“%(language)s”. If that is wrong, name the language.",
             language=language,
         ),

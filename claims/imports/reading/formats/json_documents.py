@@ -46,15 +46,21 @@ def looks_like_json(file: File) -> bool:
 
 
 def sample(file: File) -> list[Any]:
-    """The first records in the beginning of a file, as many as stand in it whole."""
+    """The first records in the beginning of a file, as many as stand in it whole.
+
+    Where most are objects, what else stands among them says nothing about the format.
+    """
     text = beginning(file.head)
     if text[:1] not in ("{", "["):
         return []
     if _one_a_line(text):
-        return [one for line in text.splitlines()[:_SAMPLE] for one in _loaded(line)]
-    parts = json_elements.elements(io.BytesIO(text.encode("utf-8", "replace")))
-    records = (one.value for one in parts if isinstance(one, Element) and one.is_record)
-    return list(islice(records, _SAMPLE))
+        records = [one for line in text.splitlines()[:_SAMPLE] for one in _loaded(line)]
+    else:
+        parts = json_elements.elements(io.BytesIO(text.encode("utf-8", "replace")))
+        found = (one.value for one in parts if isinstance(one, Element) and one.is_record)
+        records = list(islice(found, _SAMPLE))
+    objects = [one for one in records if isinstance(one, dict)]
+    return objects if 2 * len(objects) >= len(records) else records
 
 
 def why_unreadable(file: File) -> str:

@@ -10,6 +10,8 @@ from typing import Any, Final
 from claims.exports.formats.csv import COLUMNS as OWN_COLUMNS
 from claims.imports.reading.formats.delimited_text import Rows
 from claims.imports.reading.formats.dialect import (
+    CONSISTENT,
+    DELIMITERS,
     Dialect,
     TableSample,
     detected,
@@ -41,6 +43,8 @@ TITLE: Final = "Table (CSV, TSV)"
 
 #: Names of files that are tables even where one has a single column or a single row.
 _SUFFIXES = (".csv", ".tsv", ".tab", ".psv")
+#: What some programs put between cells, and nothing here reads.
+_UNUSUAL_DELIMITERS = ("^", "~", "¦", "#", ":")
 #: Encodings of which nobody need be told.
 _USUAL = ("utf-8", "utf-8-sig")
 
@@ -142,6 +146,9 @@ def _records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iterator[
                 "empty table",
             )
             return
+    if len(columns) == 1 and (refusal := _wrong_delimiter(file, dialect)):
+        yield refusal
+        return
     sampled = _sample_below(file, dialect, columns)
     mapping = mapping or chosen(columns, sampled)
     if refusal := refused(mapping, columns, file, sampled):
@@ -159,6 +166,30 @@ def _records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iterator[
                 yield Refusal(RecordPlace(file.name, "header"), "", error.args[0], "column not in the file")
                 return
             yield from _record(row, columns, records, rows)
+
+
+def _wrong_delimiter(file: File, dialect: Dialect) -> Refusal | None:
+    """Why a table that seems to have one column has none: its cells are separated by something else."""
+    for delimiter in (*DELIMITERS.values(), *_UNUSUAL_DELIMITERS):
+        found = _sample(file, replace(dialect, delimiter=delimiter))
+        if found.width < 2 or len(found.rows[0]) != found.width or found.consistency < CONSISTENT:
+            continue
+        if delimiter in _UNUSUAL_DELIMITERS:
+            reason = SpokenSentence(
+                "The cells of this table are separated by “%(delimiter)s”, which cannot be read. Save it with "
+                "commas, semicolons, tabs or | between them.",
+                delimiter=delimiter,
+            )
+        else:
+            names = {character: name for name, character in DELIMITERS.items()}
+            reason = SpokenSentence(
+                "The cells of this table are separated by %(found)s, not by %(stated)s. Correct “delimiter” in the "
+                "mapping, or leave it out.",
+                found=names[delimiter],
+                stated=names.get(dialect.delimiter, dialect.delimiter),
+            )
+        return Refusal(RecordPlace(file.name, "header"), "", reason, "wrong delimiter")
+    return None
 
 
 def _records_of(file: File, mapping: Mapping, columns: list[str]) -> ClaimsInRows:

@@ -37,6 +37,10 @@ _PLAIN = re.compile(
 )
 _YEAR_LAST = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])\s?(\d{1,2})\2\s?(\d{4})(?![\d/-])")
 _SHORT_YEAR = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d\d)(?:,?\s+\d.*)?")
+# As Excel and Oracle write days by default: 30-Mar-20.
+_SHORT_YEAR_IN_WORDS = re.compile(
+    r"(\d{1,2})[-./ ]{1,2}([^\W\d_]+)\.?,?[-./ ]{1,2}['’]?(\d\d)(?:,?\s+\d{1,2}:.*)?"
+)
 _SEPARATED = re.compile(r"\d([/.-])\s?\d{1,2}\1\s?\d")
 # With the groups of year, month and day.
 _IN_DIGITS: Final = (
@@ -93,6 +97,9 @@ def _day(text: str, order: str, formats: tuple[str, ...], language: str) -> date
         return datetime.fromtimestamp(int(match[1]) / (1000 if len(match[1]) > 10 else 1), UTC).date()
     if match := _SHORT_YEAR.fullmatch(folded):
         return _short_year(match, order, text)
+    if (match := _SHORT_YEAR_IN_WORDS.fullmatch(folded)) and (number := month(match[2], language)):
+        day, year = (match[3], match[1]) if order == "ymd" else (match[1], match[3])
+        return _two_digits(year, number, day, text)
     return _settled(list(_named(folded, order, language, text)), folded, text, language)
 
 
@@ -163,8 +170,12 @@ def _short_year(match: re.Match[str], order: str, text: str) -> date | Problem:
             )
         )
     numbers = dict(zip(order, (match[1], match[3], match[4]), strict=True))
+    return _two_digits(numbers["y"], numbers["m"], numbers["d"], text)
+
+
+def _two_digits(year: str, month: int | str, day: str, text: str) -> date | Problem:
     with suppress(ValueError):
-        return datetime.strptime("-".join(numbers[one].zfill(2) for one in "ymd"), "%y-%m-%d").date()  # noqa: DTZ007
+        return datetime.strptime(f"{year.zfill(2)}-{month}-{day}", "%y-%m-%d").date()  # noqa: DTZ007  # the day alone
     return _impossible(text)
 
 

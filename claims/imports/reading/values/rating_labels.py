@@ -21,9 +21,9 @@ LONGEST: Final = 200
 _LONGEST_WITH_MARKUP: Final = 2000
 
 _GAPS = re.compile(r"[\s\-_\u2010-\u2015]+")
-# What does not change which label it is: vowel signs of Arabic, joiners, and punctuation at the ends. A question mark
-# at the end does.
-_UNMARKED = re.compile("[\u0640\u064b-\u0652\u200c\u200d]")
+# What does not change which label it is: vowel signs of Arabic, joiners, the choice of a coloured sign, and punctuation
+# at the ends. A question mark at the end does.
+_UNMARKED = re.compile("[\u0640\u064b-\u0652\u200c\u200d\ufe0e\ufe0f]")
 _OUTER: Final = " \t.!,;:…\"'“”„‘’‚«»‹›`´()[]{}*~¡。！，、；：「」『』【】（）،؛"
 # Quotation marks around the whole, and none within.
 _QUOTED = re.compile('["“”„«»]\\s*([^"“”„«»]+?)\\s*["“”„«»]')
@@ -230,7 +230,8 @@ def _words() -> dict[str, list[Meaning]]:
     for language, classes in shipped()["words"].items():
         for normalised, wordings in classes.items():
             for wording in wordings:
-                words.setdefault(label_key(wording), []).append(Meaning(wording, normalised, "", language))
+                known = Meaning(wording, normalised, "", "" if language == "zxx" else language)
+                words.setdefault(label_key(wording), []).append(known)
     return words
 
 

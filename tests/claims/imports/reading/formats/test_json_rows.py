@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claims.imports.reading.formats import json_documents, json_rows
+from claims.imports.reading.formats import flat_reviews, json_documents, json_rows
 from claims.imports.reading.mappings.mapping import read_mapping
 from claims.imports.reading.raw_record import RawRecord
 from tests.helpers.import_files import codes, fields, file_of, reading
@@ -121,3 +121,16 @@ def test_anything_is_read_or_refused(content: bytes) -> None:
     for start in (b"", b"[", b'[{"s": "One"}, ', b'{"s": "One"}\n', b"[" * 5000):
         reading(json_rows, start + content)
         reading(json_rows, start + content, settings=settings)
+
+
+def test_what_is_no_object_is_refused_alone() -> None:
+    """Also where it stands among the first records, by which the format is recognised."""
+    ours = LINES.replace(b'"claim"', b'"statement"').replace(b', "verdict": "false", "n"', b', "rating"')
+    for content, reader in (
+        (b"[]\n" + LINES + b"\nnull\n", json_rows),
+        (json.dumps([[], *ROWS, 7]).encode(), json_rows),
+        (ours + b"\n[]\n7", flat_reviews),
+    ):
+        results = reading(reader, content, "claims.json")
+        assert reader.recognise(file_of(content)) is not None
+        assert [len(fields(results)), *codes(results)] == [3, "no object", "no object"]

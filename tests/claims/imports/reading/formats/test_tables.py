@@ -219,3 +219,27 @@ def test_settings_are_json_and_all_that_reading_needs() -> None:
             "reviewed_on": "25.12.2019",
         }
     ]
+
+
+def test_another_delimiter_is_named() -> None:
+    rows = [
+        ["claim", "verdict", "date"],
+        *[[f"Lake {number}; it froze", "False", "2020"] for number in range(9)],
+    ]
+    mapping = {"name": "n", "table": {"delimiter": "tab"}, "fields": {"statement": "claim"}}
+    found = {
+        delimiter: [
+            (one.place.position, one.code, one.reason)  # type: ignore[union-attr]  # a refusal
+            for one in reading(tables, written(rows, delimiter, "utf-8"), settings=settings)
+        ]
+        for delimiter, settings in (("^", None), ("|", {"mapping": mapping}))
+    }
+    said = "The cells of this table are separated by"
+    unknown = f"{said} “^”, which cannot be read. Save it with commas, semicolons, tabs or | between them."
+    other = f"{said} pipe, not by tab. Correct “delimiter” in the mapping, or leave it out."
+    assert found == {
+        "^": [("header", "wrong delimiter", unknown)],
+        "|": [("header", "wrong delimiter", other)],
+    }
+    one_column = b"claim\nNine lakes: all froze.\nTwo: none froze.\n"
+    assert len(fields(reading(tables, one_column))) == 2

@@ -55,6 +55,9 @@ def day(value, language="", conventions=NOTHING_KNOWN, field="reviewed_on"):
         "14th of March 2019",
         "14th Mar 2019",
         "14-Mar-2019",
+        "14-Mar-19",
+        "14/MAR/19",
+        "14-mär-19, 09:16",
         "MARCH 14, 2019",
         "Thursday, March 14, 2019 at 9:16 p.m.",
         "Thu 14 Mar 2019, 7:11am",
@@ -265,3 +268,16 @@ def test_whatever_stands_there_is_a_day_within_bounds_or_a_reason(value):
         assert date(1900, 1, 1) <= found <= TODAY + timedelta(days=2)
     else:
         assert found is None or isinstance(found, Problem)
+
+
+def test_two_digits_behind_a_month_are_the_year():
+    """As Excel and Oracle write days by default; what cannot be one says so."""
+    found = {
+        text: read_day(text, "reviewed_on", Conventions(date_order={"": order}), today=date(2026, 6, 1))
+        for text, order in (("5-Apr-18", ""), ("5-Apr-18", "ymd"), ("31-Feb-18", ""), ("1-Dec-26", ""))
+    }
+    assert found.pop("5-Apr-18") == date(2005, 4, 18)
+    assert {text: problem.reason for text, problem in found.items()} == {
+        "31-Feb-18": "“31-Feb-18” is a day that does not exist.",
+        "1-Dec-26": "“1-Dec-26” is in the future.",
+    }

@@ -357,3 +357,19 @@ def test_a_key_is_its_own_key(text):
 def test_nothing_maps_by_a_part_of_it(before, after):
     text = f"{before}zq false qz{after}"
     assert meaning(text) is None
+
+
+def test_labels_of_research_sets_dialects_and_signs():
+    classes = {
+        "SUPPORTS": "true",
+        "REFUTES": "false",
+        "NOT_ENOUGH_INFO": "unproven",
+        "not supported": "unproven",
+        "مش صحيح": "false",
+        "✔\ufe0f": "true",
+        "✖": "false",
+    }
+    found = {text: read_label(text, None, language="es") for text in classes}
+    assert {text: label.normalised for text, label in found.items()} == classes
+    assert {found[sign].language for sign in ("✔\ufe0f", "✖")} == {""}
+    assert read_label("✖ True", None).normalised == ""
