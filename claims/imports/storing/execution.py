@@ -14,7 +14,13 @@ from django.utils import timezone
 from claims.imports.reading.processes import Cleaned, Input, cleaned
 from claims.imports.storing.batches import Prepared, Written, prepare, store
 from claims.imports.storing.stage import Stage, Staged
-from claims.imports.storing.unusable_records import MERGED, OTHERWISE, problem_of, problems_of
+from claims.imports.storing.unusable_records import (
+    MERGED,
+    OTHERWISE,
+    drop_earlier_problems,
+    problem_of,
+    problems_of,
+)
 from claims.models import (
     Claim,
     Claimant,
@@ -165,6 +171,7 @@ class _Course:
     def finish(self) -> None:
         self.run.state, self.run.finished_at = _STATE.FINISHED, timezone.now()
         self._save("finished_at")
+        drop_earlier_problems(self.run)
         assignment_rules.call_after_import(self.run.pk)
 
     def fail(self, error: BaseException) -> None:
@@ -175,6 +182,7 @@ class _Course:
         try:
             connection.close_if_unusable_or_obsolete()
             self._save("error")
+            drop_earlier_problems(self.run)
         except (OperationalError, IntegrityError):
             return
 

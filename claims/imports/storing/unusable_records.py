@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 import orjson
+from django.db.models import Q
 
 from claims.imports.reading.formats.plain_json import plain, plain_text
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
@@ -24,6 +25,20 @@ _REFUSED, _LEFT_OUT, _MERGED = (
 )
 #: What is reported with the records that were written, and stays when an import that was broken off goes on.
 MERGED, OTHERWISE = "merged into another record", "something else is stored"
+
+#: The states of imports that nobody is working on or waiting for.
+_ENDED = (ImportRun.State.FINISHED, ImportRun.State.FAILED, ImportRun.State.UNDONE)
+
+
+def drop_earlier_problems(run: ImportRun) -> None:
+    """Delete what earlier attempts at the same file could not use: this one has found it again.
+
+    What became of records that were written is found only once, and stays.
+    """
+    same_file = Q(content_sha256=run.content_sha256) & ~Q(content_sha256="")
+    same_place = Q(origin=run.origin, content_sha256="", state=ImportRun.State.FAILED)
+    earlier = ImportRun.objects.filter(same_file | same_place, pk__lt=run.pk, state__in=_ENDED)
+    ImportProblem.objects.filter(run__in=earlier).exclude(code__in=[MERGED, OTHERWISE]).delete()
 
 
 def problem_of(run: ImportRun, refusal: Refusal) -> ImportProblem:

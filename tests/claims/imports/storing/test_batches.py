@@ -12,6 +12,7 @@ from claims.models import (
     Claim,
     Claimant,
     ImportedRecord,
+    ImportRun,
     PossibleDuplicate,
     Publication,
     Topic,
@@ -287,6 +288,26 @@ def test_a_batch_costs_the_same_number_of_queries_whatever_it_holds(
         review(statement=f"{STATEMENT} {number}", review_url=f"https://checks.example/{number}")
         for number in range(count)
     ]
-    with django_assert_num_queries(44):
+    with django_assert_num_queries(45):
         bring(*records)
     assert Claim.objects.count() == count + 1
+
+
+def test_of_attempts_at_one_file_the_last_keeps_the_problems() -> None:
+    """Apart from what is found only once: with the records that were written."""
+
+    def attempt(digest: str) -> ImportRun:
+        run = ImportRun.objects.create(origin="file.jsonl", content_sha256=digest)
+        return bring(
+            review(reviewed_on="03/04/2019"), review(summary="Said otherwise."), review(statement=""), run=run
+        )
+
+    first, other, second = attempt("a" * 64), attempt("b" * 64), attempt("a" * 64)
+    kept = {run: sorted(run.problems.values_list("code", flat=True)) for run in (first, other, second)}
+    found_again = ["ambiguous date", "merged into another record", "no statement"]
+    assert kept == {
+        first: ["something else is stored"],
+        other: found_again,
+        second: found_again,
+    }
+    assert first.refused == 1
