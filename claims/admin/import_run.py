@@ -145,6 +145,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         if run:
             may_run = self.has_add_permission(request)
             may_undo = request.user.has_perm("claims.undo_import") and run.state in undo.UNDOABLE
+            obstacles = undo.obstacles(run) if may_undo else []
             context |= {
                 "run": run,
                 "run_badge": state_badge(run),
@@ -155,7 +156,8 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
                 "may_go_on": may_run and (run.state == ImportRun.State.FAILED or is_broken_off(run)),
                 "may_undo": may_undo,
                 "may_release": house_archive.may_release(run, person_at(request)),
-                "obstacles": undo.obstacles(run) if may_undo else [],
+                "obstacles": obstacles,
+                "rest": undo.count_rest(run) if obstacles else 0,
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -219,7 +221,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         run = self._asked_for(request, pk, "claims.undo_import")
         if request.method == "POST":
             try:
-                undo.begin(run, by=person_at(request))
+                undo.begin(run, by=person_at(request), rest=bool(request.POST.get("rest")))
             except (NotPossible, NotAllowed) as refusal:
                 messages.error(request, str(refusal))
             else:

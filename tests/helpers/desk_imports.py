@@ -66,9 +66,9 @@ class Intake:
     def obstacles(self, run: ImportRun) -> list[str]:
         return self.hindrances
 
-    def begin(self, run: ImportRun, *, by: User) -> None:
+    def begin(self, run: ImportRun, *, by: User, rest: bool = False) -> None:
         self._refuse()
-        self.calls.append(("undo", run.pk, by.get_username()))
+        self.calls.append(("undo the rest" if rest else "undo", run.pk, by.get_username()))
         ImportRun.objects.filter(pk=run.pk).update(state="undone")
 
     def preview(

@@ -29,11 +29,11 @@ def run_import(*, run_id: int) -> None:
 
 
 @app.task(name=UNDO_IMPORT, queue="imports")
-def undo_import(*, run_id: int, by_id: int) -> None:
+def undo_import(*, run_id: int, by_id: int, rest: bool = False) -> None:
     """Take an import back; where a worker was stopped in the middle of it, the rest."""
     run = ImportRun.objects.get(pk=run_id)
     if run.state == _STATE.UNDOING:
-        undo(run, by=User.objects.get(pk=by_id))
+        undo(run, by=User.objects.get(pk=by_id), rest=rest)
 
 
 @app.task(name=REMOVE_UPLOAD, queue="imports", retry=_UNTIL_FILES_ARE_BACK)

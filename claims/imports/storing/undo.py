@@ -5,14 +5,16 @@ replaced by that again; the words of claims, their places and topics are what th
 ever public are deleted. Imports that changed the same claims are undone in the reverse order.
 """
 
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from functools import reduce
 from itertools import islice
+from operator import or_
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
@@ -22,7 +24,11 @@ from claims.imports.storing.house_records import untouched_drafts
 from claims.ledger import publishing
 from claims.models import (
     Appearance,
+    Assignment,
     Claim,
+    ClaimMedia,
+    ClaimTopic,
+    ClusterMember,
     Comment,
     ImportedChange,
     ImportedRecord,
@@ -30,6 +36,7 @@ from claims.models import (
     PossibleDuplicate,
     Publication,
     Transition,
+    Translation,
     Verdict,
 )
 from claims.models.claim_rules import JUDGED
@@ -65,46 +72,7 @@ def obstacles(run: ImportRun) -> list[str]:
     if run.state not in UNDOABLE:
         return [_("The import is not finished.")]
     claims = _claims(run)
-    by_people = Transition.objects.filter(
-        claim=OuterRef("pk"), at__gt=run.started_at, import_run__isnull=True
-    )
-    own_verdicts = Verdict.objects.filter(claim=OuterRef("pk"), origin=Verdict.Origin.HOUSE).exclude(
-        pk__in=untouched_drafts(ImportedRecord.objects.all()).values("pk")
-    )
-    merged = Claim.objects.filter(merged_into=OuterRef("pk"))
-    found = []
-    for rows, told in (
-        (
-            claims.filter(Exists(own_verdicts)),
-            ngettext_lazy(
-                "%d of its claims has a verdict written here.",
-                "%d of its claims have verdicts written here.",
-            ),
-        ),
-        (
-            claims.filter(Exists(merged)),
-            ngettext_lazy(
-                "Another claim was merged into %d of its claims.",
-                "Other claims were merged into %d of its claims.",
-            ),
-        ),
-        (
-            claims.filter(Exists(by_people)),
-            ngettext_lazy(
-                "%d of its claims was accepted, declined, merged or retracted by somebody since.",
-                "%d of its claims were accepted, declined, merged or retracted by somebody since.",
-            ),
-        ),
-        (
-            claims.filter(Exists(Comment.objects.filter(claim=OuterRef("pk")))),
-            ngettext_lazy(
-                "%d of its claims has been commented on.",
-                "%d of its claims have been commented on.",
-            ),
-        ),
-    ):
-        if count := rows.count():
-            found.append(str(told % count))
+    found = [str(words % count) for work, words in _work(run) if (count := claims.filter(work).count())]
     return found + [
         ngettext(
             "%(run)s came later and changed %(count)d of its claims; undo that one first.",
@@ -116,42 +84,156 @@ def obstacles(run: ImportRun) -> list[str]:
     ]
 
 
+def count_rest(run: ImportRun) -> int:
+    """Return how many of its claims can be taken back: those on which nothing was built."""
+    return _claims(run).exclude(_is_built_on(run)).count()
+
+
+def _work(run: ImportRun) -> list[tuple[Q, Any]]:
+    """What people may have done with claims of the import since, as conditions of claims and in words."""
+    claim = OuterRef("pk")
+    begun = run.started_at or run.created_at
+    own_verdicts = Verdict.objects.filter(claim=claim, origin=Verdict.Origin.HOUSE).exclude(
+        pk__in=untouched_drafts(ImportedRecord.objects.all()).values("pk")
+    )
+    moved = Transition.objects.filter(claim=claim, at__gt=begun, import_run__isnull=True)
+    edited = [
+        _edits(Claim, begun).filter(pgh_obj=claim),
+        _edits(ClaimTopic, begun).filter(claim=claim),
+        _edits(Appearance, begun).filter(claim=claim),
+        # Nobody but an import that came later adds some without a person, and that one is undone first.
+        Appearance.objects.filter(claim=claim, created_at__gt=run.finished_at or run.moved_at or begun),
+        ClaimMedia.objects.filter(claim=claim),
+    ]
+    return [
+        (
+            Q(Exists(own_verdicts)),
+            ngettext_lazy(
+                "%d of its claims has a verdict written here.",
+                "%d of its claims have verdicts written here.",
+            ),
+        ),
+        (
+            Q(Exists(Claim.objects.filter(merged_into=claim))),
+            ngettext_lazy(
+                "Another claim was merged into %d of its claims.",
+                "Other claims were merged into %d of its claims.",
+            ),
+        ),
+        (
+            Q(Exists(moved)),
+            ngettext_lazy(
+                "%d of its claims was accepted, declined, merged or retracted by somebody since.",
+                "%d of its claims were accepted, declined, merged or retracted by somebody since.",
+            ),
+        ),
+        (
+            # A move is an edit as well, and listed once.
+            _any(map(Exists, edited)) & ~Q(Exists(moved)),
+            ngettext_lazy("%d of its claims has been edited.", "%d of its claims have been edited."),
+        ),
+        (
+            Q(Exists(Assignment.objects.filter(claim=claim, by__isnull=False))),
+            ngettext_lazy(
+                "%d of its claims has been assigned to somebody.",
+                "%d of its claims have been assigned to somebody.",
+            ),
+        ),
+        (
+            Q(Exists(ClusterMember.objects.filter(claim=claim))),
+            ngettext_lazy("%d of its claims is in a cluster.", "%d of its claims are in clusters."),
+        ),
+        (
+            Q(Exists(Translation.objects.filter(verdict__claim=claim))),
+            ngettext_lazy(
+                "A verdict on %d of its claims has been translated.",
+                "Verdicts on %d of its claims have been translated.",
+            ),
+        ),
+        (
+            Q(Exists(Comment.objects.filter(claim=claim))),
+            ngettext_lazy(
+                "%d of its claims has been commented on.",
+                "%d of its claims have been commented on.",
+            ),
+        ),
+    ]
+
+
+def _edits(model: Any, since: datetime) -> QuerySet[Any]:
+    """What people changed in a table, by its history."""
+    events: QuerySet[Any] = model.pgh_event_model.objects.filter(
+        pgh_created_at__gt=since, pgh_context__user__gt=0
+    )
+    return events
+
+
+def _is_built_on(run: ImportRun) -> Q:
+    """The condition of claims on which somebody has worked, or that another import changed later."""
+    later = _wrote(ImportedRecord.objects.exclude(run=run)).filter(_came_first(run), claim=OuterRef("pk"))
+    return _any([Exists(later), *(work for work, _words in _work(run))])
+
+
+def _any(conditions: Iterable[Q | Exists]) -> Q:
+    return reduce(or_, map(Q, conditions))
+
+
+def _came_first(run: ImportRun) -> Exists:
+    """The condition of records that they are of a claim which this import had changed before."""
+    return Exists(
+        _wrote(ImportedRecord.objects.filter(run=run, claim=OuterRef("claim"), pk__lt=OuterRef("pk")))
+    )
+
+
 def _later(run: ImportRun) -> list[tuple[ImportRun, int]]:
     """Imports that changed claims of this one after it, the last one first, and how many."""
-    its_own = _wrote(ImportedRecord.objects.filter(run=run, claim=OuterRef("claim"), pk__lt=OuterRef("pk")))
-    rows = _wrote(ImportedRecord.objects.exclude(run=run)).filter(Exists(its_own)).values("run")
+    rows = _wrote(ImportedRecord.objects.exclude(run=run)).filter(_came_first(run)).values("run")
     counts = dict(rows.annotate(claims=Count("claim", distinct=True)).values_list("run", "claims").order_by())
     return [(later, counts[later.pk]) for later in ImportRun.objects.filter(pk__in=counts).order_by("-pk")]
 
 
 @transaction.atomic
-def begin(run: ImportRun, *, by: User) -> None:
+def begin(run: ImportRun, *, by: User, rest: bool = False) -> None:
     """Have the worker undo the import. Raises as `undo`."""
-    _require_undoable(run, by)
+    _require_undoable(run, by, rest=rest)
     run.state, run.undone_by_name = ImportRun.State.UNDOING, display_name(by)
     run.save(update_fields=["state", "undone_by_name"])
-    app.configure_task(UNDO_IMPORT).defer(run_id=run.pk, by_id=by.pk)
+    app.configure_task(UNDO_IMPORT).defer(run_id=run.pk, by_id=by.pk, rest=rest)
 
 
-def undo(run: ImportRun, *, by: User) -> ImportRun:
+def undo(run: ImportRun, *, by: User, rest: bool = False) -> ImportRun:
     """Take back what the import brought, a part at a time; can be called again where it was broken off.
+
+    Args:
+        rest: leave claims on which something was built as they are. Where there are any, the import stays, to be undone
+            later.
 
     Raises:
         NotAllowed: the person's role does not include it.
         NotPossible: something was built on it, and what.
     """
-    _require_undoable(run, by)
+    _require_undoable(run, by, rest=rest)
     claims = iter(list(_claims(run).order_by("pk").values_list("pk", flat=True)))
+    kept = 0
     while batch := list(islice(claims, BATCH)):
         with transaction.atomic():
-            _Undoing(run, by).take_back(batch)
-    run.state, run.undone_at, run.undone_by_name = ImportRun.State.UNDONE, timezone.now(), display_name(by)
+            # Somebody may be at work on them at this moment.
+            list(Claim.objects.select_for_update().filter(pk__in=batch).order_by("pk").values_list("pk"))
+            built_on = set(Claim.objects.filter(_is_built_on(run), pk__in=batch).values_list("pk", flat=True))
+            if built_on and not rest:
+                raise NotPossible(" ".join(obstacles(run)))
+            _Undoing(run, by).take_back([pk for pk in batch if pk not in built_on])
+        kept += len(built_on)
+    run.state = ImportRun.State.FINISHED if kept else ImportRun.State.UNDONE
+    run.undone_at, run.undone_by_name = timezone.now(), display_name(by)
     run.save(update_fields=["state", "undone_at", "undone_by_name"])
     return run
 
 
-def _require_undoable(run: ImportRun, by: User) -> None:
+def _require_undoable(run: ImportRun, by: User, *, rest: bool) -> None:
     require(by, "claims.undo_import", _("undo imports"))
+    if rest and run.state in UNDOABLE:
+        return
     if found := obstacles(run):
         raise NotPossible(" ".join(found))
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from lxml import html
 from pytest_django import DjangoAssertNumQueries
 
-from claims.imports.storing import runs
+from claims.imports.storing import runs, undo
 from claims.models import ImportProblem, ImportRun
 from tests.claims.admin.conftest import make_run
 from tests.helpers.desk import Desk, said
@@ -184,6 +184,16 @@ class TestPage:
         ]
         assert intake.calls == [("undo", run.pk, editor.username)]
         assert address(run, "undo") not in desk.text(run)
+
+    def test_what_nobody_worked_on_can_be_undone_alone(
+        self, desk: Desk, intake: Intake, editor: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run = make_run(editor, state="finished")
+        intake.hindrances = ["2 of its claims have been edited."]
+        monkeypatch.setattr(undo, "count_rest", lambda run: 41)
+        assert "41 of its claims can be taken back all the same." in desk.text(run)
+        desk.client.post(address(run, "undo"), {"rest": "1"})
+        assert intake.calls == [("undo the rest", run.pk, editor.username)]
 
     def test_a_refused_undoing_is_said(self, desk: Desk, intake: Intake, editor: User) -> None:
         run = make_run(editor, state="finished")

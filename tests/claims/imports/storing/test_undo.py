@@ -2,26 +2,33 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
+import pghistory
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
 from claims.imports.storing import undo
 from claims.models import (
+    Appearance,
     Claim,
+    ClaimMedia,
+    Cluster,
     ImportedRecord,
     ImportRun,
     PossibleDuplicate,
     Publication,
+    Topic,
     Transition,
     Verdict,
 )
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.review import workflow
-from claims.teamwork import comments
+from claims.review import claim_edits, workflow
+from claims.teamwork import assignments, comments
 from tests.helpers.brought_records import STATEMENT, bring, counts, live, newest, review
-from tests.helpers.newsroom import make_claim, make_draft
+from tests.helpers.newsroom import make_claim, make_draft, make_source
+from tests.helpers.shown_media import make_media
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +103,74 @@ def test_what_stands_in_the_way_is_said(editor: User, checker: User) -> None:
     ]
     comments.write(second, "Why was this retracted?", by=checker)
     assert undo.obstacles(run)[2:] == ["1 of its claims has been commented on."]
+
+
+def brought_days_ago(*records: dict[str, Any]) -> ImportRun:
+    """An import that was finished before this test began, which is one transaction with one moment."""
+    run = bring(*records)
+    earlier = timezone.now() - timedelta(days=1)
+    ImportRun.objects.filter(pk=run.pk).update(started_at=earlier, finished_at=earlier)
+    Appearance.objects.update(created_at=earlier)
+    run.refresh_from_db()
+    return run
+
+
+def test_whatever_people_did_stands_in_the_way(editor: User, checker: User, topic: Topic) -> None:
+    statements = [f"The ferry to island number {number} sank in a winter storm." for number in range(6)]
+    run = brought_days_ago(
+        *(
+            review(statement=one, appearances=["https://news.example/1"], review_url=None)
+            for one in statements
+        )
+    )
+    words, filed, place, pictured, clustered, assigned = Claim.objects.order_by("pk")
+    with pghistory.context(user=editor.pk):
+        claim_edits.edit(words, by=editor, context="She spoke at the opening.")
+        claim_edits.edit(filed, by=editor, topics=[topic])
+    Appearance.objects.create(claim=place, source=make_source())
+    media = make_media()
+    ClaimMedia.objects.create(claim=pictured, media=media)
+    Cluster.objects.create(title="Ferries").members.create(claim=clustered)
+    assignments.take(assigned, by=checker)
+    assert undo.obstacles(run) == [
+        "4 of its claims have been edited.",
+        "1 of its claims has been assigned to somebody.",
+        "1 of its claims is in a cluster.",
+    ]
+    with pytest.raises(NotPossible, match="have been edited"):
+        undo.undo(run, by=editor)
+    assert undo.count_rest(run) == 0
+
+
+def test_the_rest_is_undone(editor: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(undo, "BATCH", 1)
+    rated, edited, unseen = (
+        review(),
+        review(statement="The tunnel is closed.", review_url=None),
+        review(statement="A claim that nobody rated yet.", rating=None, review_url=None),
+    )
+    run = brought_days_ago(rated, edited, unseen)
+    kept = Claim.objects.get(statement=edited["statement"])
+    with pghistory.context(user=editor.pk):
+        claim_edits.edit(kept, by=editor, context="Only the eastern one.")
+    assert undo.count_rest(run) == 2
+    undo.undo(run, by=editor, rest=True)
+    assert (run.state, run.undone_by_name) == ("finished", "Edda")
+    assert set(Claim.objects.values_list("statement", "state")) == {
+        (rated["statement"], "declined"),
+        (edited["statement"], "accepted"),
+    }
+    assert newest(kept)["status"] == "published"
+    assert undo.obstacles(run) == ["1 of its claims has been edited."]
+
+
+def test_what_nobody_but_imports_changed_can_be_undone(editor: User) -> None:
+    """Their own writing, with the history that it leaves, is nobody's work."""
+    bring(review(context=None))
+    run = brought_days_ago(
+        review(context="At the opening.", topics=["Bridges"], appearances=["https://a.example/1"])
+    )
+    assert undo.obstacles(run) == []
 
 
 def test_a_later_import_is_undone_first(editor: User) -> None:
