@@ -67,6 +67,8 @@ def progress_on(console: Console) -> Iterator[execution.Tell]:
         yield tell
 
 
+#: Of so many kinds of refusals an example is shown.
+MOST_EXAMPLES = 10
 #: Of so many files of a folder or site it is said how each is read.
 SHOWN = 10
 
@@ -132,8 +134,17 @@ def print_summary(console: Console, run: ImportRun, *, dry_run: bool) -> None:
         for field, code, number in reasons(run, outcome):
             table.add_row(f"{title}: {field + ': ' if field else ''}{kind_in_words(code)}", f"{number:,}")
     console.print(table)
+    for problem in _examples(run):
+        console.print(str(problem), **_PLAIN)
     for note in run.notes:
         console.print(note, **_PLAIN)
+
+
+def _examples(run: ImportRun) -> list[ImportProblem]:
+    """The first refused record of each kind."""
+    refused = run.problems.filter(outcome=ImportProblem.Outcome.REFUSED)
+    first = refused.order_by("field", "code", "pk").distinct("field", "code")
+    return sorted(first, key=lambda problem: problem.pk)[:MOST_EXAMPLES]
 
 
 def summary(run: ImportRun, *, dry_run: bool) -> dict[str, Any]:

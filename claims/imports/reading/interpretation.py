@@ -225,7 +225,9 @@ def _statement(record: _Record) -> str | Problem:
 
 def _outlet(record: _Record, url: str) -> tuple[Outlet | None, str | Problem]:
     """Who judged, and the person whom the record names in their place; or why it is nobody."""
-    outlet, besides = read_outlet(record.value("publisher"), record.value("publisher_url"), url)
+    name = record.value("publisher")
+    is_stated = bool(name) and name == record.conventions.constants.get("publisher")
+    outlet, besides = read_outlet(name, record.value("publisher_url"), url, is_stated=is_stated)
     if isinstance(besides, str) and len(besides) > LONGEST_BYLINE:
         besides = ""
     return outlet, besides

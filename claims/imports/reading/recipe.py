@@ -1,21 +1,23 @@
 """How files are read: in which format, and how exactly; found out for each file, or stated by a person."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, islice
 from typing import Any
 
+from claims.imports.reading.foreign_labels import foreign_labels
 from claims.imports.reading.formats import json_rows, spreadsheets, tables
 from claims.imports.reading.formats.json_documents import looks_like_json
 from claims.imports.reading.inputs.file import File, ImportFormat
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN
 from claims.imports.reading.mappings.mapping import Mapping as TableMapping
 from claims.imports.reading.processes import Input
-from claims.imports.reading.raw_record import RawRecord, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from claims.imports.reading.recognition import detect
 from claims.imports.reading.values.cleaned_text import line
 from claims.imports.reading.values.statement_language import majority_language
+from factcheck.sentences import SpokenSentence
 
 #: Is told of each file how it is read.
 Detected = Callable[[File, ImportFormat, Mapping[str, Any]], None]
@@ -56,6 +58,10 @@ class Recipe:
     """As the format's reader understands them; None to find out."""
     mapping: TableMapping | None = None
     """What the columns of tables mean; None to find out."""
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """Names of fields → the value of records that have none themselves."""
+    sheet: str = ""
+    """Which sheet of a workbook is read; "" for the first one that is not empty."""
 
     def of(self, file: File) -> tuple[ImportFormat, Mapping[str, Any]] | Refusal:
         """The reader of a file, and how it is to read it; or why it cannot be read."""
@@ -64,11 +70,25 @@ class Recipe:
             return found
         form, settings = found
         if self.settings is not None and self.format == form.NAME:
-            return form, self.settings
-        if self.mapping is not None:
+            settings = self.settings
+        elif self.mapping is not None:
             # The three have it, and detection was told to choose among them.
-            return form, form.settings_for(file, self.mapping)  # type: ignore[attr-defined]
-        return form, settings
+            settings = form.settings_for(file, self.mapping)  # type: ignore[attr-defined]
+        if self.sheet and form is not spreadsheets:
+            reason = SpokenSentence("This is no workbook, so it has no sheet “%(sheet)s”.", sheet=self.sheet)
+            return Refusal(RecordPlace(file.name, "the whole file"), "", reason, "unusable workbook")
+        return form, self.completed(settings) if form in MAPPED else settings
+
+    def completed(self, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The settings of a table with what was stated besides."""
+        if "mapping" not in settings:  # of a workbook, whose reader looks for one when it is read
+            return {**settings, "constants": dict(self.constants), "sheet": self.sheet}
+        mapping = dict(settings["mapping"])
+        if self.constants:
+            mapping["constants"] = {**mapping.get("constants", {}), **self.constants}
+        if self.sheet:
+            mapping["table"] = {**mapping.get("table", {}), "sheet": self.sheet}
+        return {**settings, "mapping": mapping}
 
     def _mapped(self, file: File) -> str:
         """Where there is a mapping, the format of tables that the file is of."""
@@ -101,7 +121,12 @@ def records(
         detected(file, form, settings)
         items = form.read(file, settings)
         first = list(islice(items, _FIRST))
-        conventions = replace(form.conventions(settings), language=_language_of(first))
+        known = form.conventions(settings)
+        conventions = replace(
+            known, constants={**known.constants, **recipe.constants}, language=_language_of(first)
+        )
+        if note := foreign_labels((item, conventions) for item in first):
+            file.note(note)
         for item in chain(first, items):
             yield item, conventions
 

@@ -79,7 +79,7 @@ def keep(place: str, recipe: Recipe, *, by: User) -> ImportRun:
         content_sha256=digest,
         size=path.stat().st_size,
         format=recipe.format,
-        format_settings={"mapping": recipe.mapping.to_json()} if recipe.mapping else {},
+        format_settings=runs.stated(recipe),
         house_archive=True,
         started_by=by,
         started_by_name=display_name(by),

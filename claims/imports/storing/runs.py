@@ -2,7 +2,8 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from collections.abc import Mapping as Table
 from contextlib import closing, contextmanager
 from functools import partial
 from itertools import islice
@@ -20,6 +21,7 @@ from claims.imports.reading.formats import spreadsheets
 from claims.imports.reading.inputs import crawler, places
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.interpretation import read_review
+from claims.imports.reading.mappings.mapping import Mapping
 from claims.imports.reading.processes import Input
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.recipe import Detected, Noted, Recipe, Unrated, records
@@ -104,7 +106,7 @@ def preview(
     run: ImportRun,
     *,
     format: str,  # noqa: A002  as on the command line
-    settings: Mapping[str, Any],
+    settings: Table[str, Any],
     count: int = 20,
     noted: Callable[[str], None] = lambda sentence: None,
 ) -> list[Previewed]:
@@ -185,7 +187,7 @@ def start(run: ImportRun, *, by: User) -> None:
 def begin(place: str, recipe: Recipe, *, by: User | None) -> ImportRun:
     """The import of what is at a place: the one that was broken off on the same file, or a new one."""
     digest = digest_of(place)
-    settings = {"mapping": recipe.mapping.to_json()} if recipe.mapping else {}
+    settings = stated(recipe)
     broken_off = ImportRun.objects.filter(
         content_sha256=digest,
         state__in=[_STATE.READING, _STATE.WRITING, _STATE.FAILED],
@@ -240,19 +242,33 @@ def run_place(
 
 def uploaded(run: ImportRun) -> Iterator[Input]:
     """What stands in the upload, read and not imported."""
-    recipe = Recipe(run.format, run.format_settings if run.format else None)
     with _opened(run) as files:
-        yield from records(files, recipe)
+        yield from records(files, _recipe_of(run))
 
 
 def run_upload(run: ImportRun) -> ImportRun:
     """Import what was uploaded. Raises AlreadyRunning."""
-    recipe = Recipe(run.format, run.format_settings if run.format else None)
-    read = _Read()
+    recipe, read = _recipe_of(run), _Read()
     with _nobody_else(run), _opened(run, read.more) as files:
         unrated = bool(run.format_settings.get(UNRATED))
         found = records(files, recipe, noted=_noting(run), unrated=lambda file: unrated)
         return carry_out(run, found, bytes_read=read.so_far)
+
+
+def stated(recipe: Recipe) -> dict[str, Any]:
+    """What a person stated of how to read files, as a run keeps it."""
+    mapping = {"mapping": recipe.mapping.to_json()} if recipe.mapping else {}
+    constants = {"constants": dict(recipe.constants)} if recipe.constants else {}
+    return mapping | constants | ({"sheet": recipe.sheet} if recipe.sheet else {})
+
+
+def _recipe_of(run: ImportRun) -> Recipe:
+    """How an upload is read: as was found out and corrected at the desk, or stated with the command."""
+    how = run.format_settings
+    if run.format and not how.keys() & {"constants", "sheet"}:
+        return Recipe(run.format, how)
+    mapping = Mapping.from_json(how["mapping"]) if "mapping" in how else None
+    return Recipe(run.format, mapping=mapping, constants=how.get("constants", {}), sheet=how.get("sheet", ""))
 
 
 def note_files_away(run: ImportRun, away: FilesAway) -> None:

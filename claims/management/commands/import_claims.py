@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, TextIO, cast
 
 import orjson
+import tomli_w
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
@@ -13,21 +14,26 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 from rich.console import Console
 
 from claims.exports.restore import recognise
+from claims.imports.format_titles import format_title
+from claims.imports.reading.formats import spreadsheets
 from claims.imports.reading.inputs import places
 from claims.imports.reading.inputs.crawler import MOST_PAGES
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.mappings.checked_values import MappingError
+from claims.imports.reading.mappings.checked_values import MappingError, known
 from claims.imports.reading.mappings.mapping import Mapping, read_mapping
+from claims.imports.reading.raw_record import FIELDS
 from claims.imports.reading.recipe import Recipe
 from claims.imports.reading.recognition import FORMATS
 from claims.imports.storing import house_archive, runs
 from claims.imports.storing.execution import dry
 from claims.management.article_report import console_on
+from claims.management.import_explanation import explanation, print_explanation
 from claims.management.import_report import asked_on, detected_on, print_summary, progress_on, summary
 from claims.management.people import user_named
 from claims.models import ImportRun
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.installation.private_files import open_private, private_folder
+from factcheck.installation.spoken_sentences import in_words
 from factcheck.management.spoken_command import SpokenCommand
 from sources.material import STANDARD_INPUT, is_address
 
@@ -69,6 +75,24 @@ class Command(SpokenCommand):
             "--mapping", metavar="FILE", help=gettext("what the columns of a table mean (TOML)")
         )
         parser.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="FIELD=VALUE",
+            help=gettext(
+                "what a field is where a record does not say, such as publisher=Seeblatt; can be repeated"
+            ),
+        )
+        parser.add_argument("--sheet", default="", metavar="NAME", help=gettext("which sheet of a workbook"))
+        parser.add_argument(
+            "--write-mapping",
+            metavar="FILE",
+            help=gettext(
+                "write what the columns are taken for to a file, to be corrected and given as --mapping; "
+                "nothing is imported"
+            ),
+        )
+        parser.add_argument(
             "--unrated",
             action="store_true",
             help=gettext("take reviews of which no column holds the ratings, as claims for triage"),
@@ -84,7 +108,9 @@ class Command(SpokenCommand):
             ),
         )
         parser.add_argument(
-            "--dry-run", action="store_true", help=gettext("do everything, and take all of it back")
+            "--dry-run",
+            action="store_true",
+            help=gettext("do everything, show what would be stored, and take all of it back"),
         )
         parser.add_argument(
             "--report", metavar="FILE", help=gettext("where the report of problems is written")
@@ -98,12 +124,22 @@ class Command(SpokenCommand):
         parser.add_argument("--json", action="store_true", help=gettext("the summary as a JSON object"))
 
     def handle(self, *, place: str, dry_run: bool, **options: Any) -> None:
+        _require_place(place)
         if _is_lossless_export(place):
             call_command("restore_claims", place, dry_run=dry_run, stdout=self.stdout, stderr=self.stderr)
             return
-        recipe = Recipe(options["format"], mapping=_mapping(options["mapping"]))
+        recipe = Recipe(
+            options["format"],
+            mapping=_mapping(options["mapping"]),
+            constants=_constants(options["set"]),
+            sheet=options["sheet"],
+        )
         by = user_named(options["by"])
         errors = Console(stderr=True)
+        if options["write_mapping"]:
+            self._write_mapping(place, recipe, options["write_mapping"])
+            if not dry_run:
+                return
         if options["house_archive"]:
             self._hold(place, recipe, by, dry_run=dry_run)
             return
@@ -161,11 +197,47 @@ class Command(SpokenCommand):
             }
         )
 
+    def _write_mapping(self, place: str, recipe: Recipe, path: str) -> None:
+        """Write what the columns of the first file at a place are taken for."""
+        if place == STANDARD_INPUT:
+            raise CommandError(
+                gettext("Standard input is read once: leave --write-mapping out, or name a file.")
+            )
+        with closing(places.files(place)) as files:  # type: ignore[type-var]  # a generator, which can be closed
+            file = next(files, None)
+            found = recipe.of(file) if isinstance(file, File) else file
+            if isinstance(file, File) and isinstance(found, tuple) and found[0] is spreadsheets:
+                found = found[0], recipe.completed(spreadsheets.looked_into(file, recipe.sheet))
+        if not isinstance(found, tuple):
+            raise CommandError(in_words(found.reason) if found else gettext("There is no file."))
+        form, how = found
+        if "mapping" not in how:
+            raise CommandError(
+                gettext("%(place)s has no columns: it is %(format)s. Only tables have a mapping.")
+                % {"place": place, "format": format_title(form.NAME)}
+            )
+        mapping = Mapping.from_json(how["mapping"])
+        try:
+            Path(path).write_text(tomli_w.dumps(mapping.to_json()), "utf-8")
+        except OSError as error:
+            raise CommandError(
+                gettext("The mapping cannot be written to %(path)s: %(strerror)s.")
+                % {"path": path, "strerror": error.strerror}
+            ) from None
+        self.stderr.write(
+            gettext("What the columns are taken for: %(path)s. Correct it, and give it as --mapping.")
+            % {"path": path}
+        )
+
     def _report(self, run: ImportRun, *, dry_run: bool, path: str | None, as_json: bool) -> None:
+        told = explanation(run) if dry_run else {}
         if as_json:
-            self.stdout.write(orjson.dumps(summary(run, dry_run=dry_run)).decode())
+            self.stdout.write(orjson.dumps(summary(run, dry_run=dry_run) | told).decode())
         else:
-            print_summary(console_on(cast(TextIO, self.stdout)), run, dry_run=dry_run)
+            console = console_on(cast(TextIO, self.stdout))
+            if told:
+                print_explanation(console, told)
+            print_summary(console, run, dry_run=dry_run)
         if not run.problems.exists():
             return
         name = "import-tried.ndjson" if dry_run else f"import-{run.pk}.ndjson"
@@ -182,6 +254,35 @@ class Command(SpokenCommand):
                 % {"report": report, "strerror": error.strerror}
             ) from None
         self.stderr.write(gettext("What could not be used, and why: %(report)s") % {"report": report})
+
+
+def _require_place(place: str) -> None:
+    """Raises CommandError where there is nothing to import."""
+    if place == STANDARD_INPUT or is_address(place):
+        return
+    try:
+        is_there = Path(place).exists()
+    except (OSError, ValueError):
+        is_there = False
+    if not is_there:
+        raise CommandError(gettext("There is no file or folder %(place)s.") % {"place": place})
+
+
+def _constants(stated: list[str]) -> dict[str, str]:
+    """Names of fields → the value of records that have none themselves."""
+    found: dict[str, str] = {}
+    for one in stated:
+        name, equals, value = one.partition("=")
+        try:
+            known("--set", name.strip(), FIELDS, "field")
+        except MappingError as problem:
+            raise CommandError(str(problem)) from None
+        if not equals or not value.strip():
+            raise CommandError(
+                gettext("--set: %(name)s has no value. Write it as %(name)s=…") % {"name": name}
+            )
+        found[name.strip()] = value.strip()
+    return found
 
 
 def _is_lossless_export(place: str) -> bool:

@@ -4,9 +4,11 @@ import gzip
 import io
 import json
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import orjson
 import pytest
 from django.contrib.auth.models import User
@@ -15,6 +17,7 @@ from django.utils import translation
 from pytest_django import Settings
 
 from claims.models import Claim, ImportRun, Publication
+from sources.models import Publisher
 from tests.helpers.brought_records import STATEMENT, review
 
 pytestmark = pytest.mark.django_db
@@ -144,10 +147,101 @@ def test_a_wrong_call_is_refused_and_stores_nothing(
     assert not ImportRun.objects.exists()
 
 
-def test_a_file_that_is_not_there_is_a_refusal_that_says_so(tmp_path: Path) -> None:
-    said, status = run(str(tmp_path / "missing.csv"))
-    assert (status, said["refused"]) == (3, 1)
-    assert said["problems"]["refused"] == [{"field": "", "code": "no such file", "count": 1}]
+def test_a_dry_run_explains_what_would_be_stored(tmp_path: Path, editor: User, house: Publisher) -> None:
+    table = tmp_path / "archive.csv"
+    table.write_text(
+        "Claim,Who,Label,Publisher,Mood\n"
+        "Ice is hot.,Ada Moss,Fake,Norrhamn Facts,sad\n"
+        "Snow is black.,Ada Moss,Nope,Norrhamn Facts,glad\n"
+        f"Rain is dry.,,False,{house.name},sad\n"
+        "The lake is made of wine.,,,,sad\n"
+    )
+    arguments = (str(table), "--dry-run", "--set", "language=en", "--by", editor.username)
+    said, status = run(*arguments)
+    assert (status, said["published"], said["drafts"], said["triage"]) == (0, 2, 1, 1)
+    assert [tuple(row.values()) for row in said["labels"]] == [
+        (house.name, "False", "false", "House scale", 1),
+        ("Norrhamn Facts", "Fake", "false", "Labels as imported", 1),
+        ("Norrhamn Facts", "Nope", "", "Labels as imported", 1),
+    ]
+    assert [record["statement"] for record in said["shown"]] == [
+        "Ice is hot.",
+        "Snow is black.",
+        "Rain is dry.",
+        "The lake is made of wine.",
+    ]
+    assert said["shown"][0] == {
+        "position": "row 2",
+        "statement": "Ice is hot.",
+        "language": "en",
+        "publisher": "Norrhamn Facts",
+        "rating": "Fake",
+        "rating_class": "false",
+        "state": "Published",
+    }
+    assert said["notes"] == ["archive.csv: Columns that are not read: Who, Mood."]
+    assert not Claim.objects.exists()
+    out = io.StringIO()
+    call_command("import_claims", *arguments, stdout=out, stderr=io.StringIO())
+    shown = " ".join(re.sub("[│┃]", " ", out.getvalue()).split())
+    assert "Norrhamn Facts Nope not mapped yet" in shown
+    assert "Verdicts published: 2. Drafts: 1. Claims for triage: 1." in shown
+
+
+def test_the_mapping_is_written_corrected_and_given(tmp_path: Path) -> None:
+    workbook, mapping = tmp_path / "archive.xlsx", tmp_path / "archive.toml"
+    book = openpyxl.Workbook()
+    book.active.append(["to do", "call Åsa"])
+    checks = book.create_sheet("Checks")
+    checks.append(["Claim", "Verdict"])
+    checks.append(["Ice is hot, they say.", "False"])
+    book.save(workbook)
+    stated = ("--sheet", "Checks", "--set", "publisher=Norrhamn Facts", "--set", "language=en")
+    call_command(
+        "import_claims", str(workbook), *stated, "--write-mapping", str(mapping), stderr=io.StringIO()
+    )
+    assert tomllib.loads(mapping.read_text()) == {
+        "name": "proposed by the names of the columns",
+        "fields": {"statement": "Claim", "rating": "Verdict"},
+        "constants": {"publisher": "Norrhamn Facts", "language": "en"},
+        "table": {"sheet": "Checks"},
+    }
+    assert not ImportRun.objects.exists()
+    said, status = run(str(workbook), *stated)
+    assert (status, said["created"]) == (0, 1)
+    said, status = run(str(workbook), "--mapping", str(mapping))
+    assert (status, said["unchanged"]) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["missing.csv"], "There is no file or folder missing.csv."),
+        (["{}", "--set", "publishr=Norrhamn"], "'publishr' is no field. Did you mean \"publisher\"?"),
+        (["{}", "--set", "publisher"], "publisher has no value"),
+        (["{}", "--write-mapping", "m.toml"], "has no columns: it is JSON records with our own names"),
+        (["-", "--write-mapping", "m.toml"], "Standard input is read once"),
+    ],
+)
+def test_what_cannot_be_done_ends_with_status_1(tmp_path: Path, arguments: list[str], why: str) -> None:
+    place = lines(tmp_path / "reviews.jsonl", review())
+    with pytest.raises(CommandError) as refused:
+        call_command("import_claims", *(one.format(place) for one in arguments), stderr=io.StringIO())
+    assert (why in str(refused.value), refused.value.returncode) == (True, 1)
+    assert not ImportRun.objects.exists()
+
+
+def test_of_each_kind_of_refusal_one_is_shown(tmp_path: Path) -> None:
+    out, place = io.StringIO(), tmp_path / "checks.csv"
+    place.write_text(
+        "Claim;Verdict;Publisher\n;False;A\n"
+        + "Ice is hot, they say.;True;A\n" * 20
+        + "Ice is hot.;False;A;B\n"
+    )
+    with pytest.raises(SystemExit):
+        call_command("import_claims", str(place), "--dry-run", stdout=out, stderr=io.StringIO())
+    shown = [line for line in out.getvalue().splitlines() if line.startswith("checks.csv")]
+    assert [line.partition(":")[0] for line in shown] == ["checks.csv, row 2", "checks.csv, row 23"]
 
 
 def test_our_own_export_is_restored(tmp_path: Path) -> None:

@@ -64,10 +64,14 @@ def recognise(file: File) -> Table[str, Any] | None:
     return {} if file.head.startswith(_OLD) and name.endswith(".xls") else None
 
 
-def looked_into(file: File) -> Table[str, Any]:
-    """The settings that `recognise` cannot know, for which the workbook is read; empty ones where it is unusable."""
+def looked_into(file: File, name: str = "") -> Table[str, Any]:
+    """The settings that `recognise` cannot know, for which the workbook is read; empty ones where it is unusable.
+
+    Args:
+        name: of the sheet; "" for the first one that is not empty.
+    """
     try:
-        sheet = _opened(file, "")
+        sheet = _opened(file, name)
     except _UnusableWorkbook:
         return {}
     first = list(islice(_filled(sheet), SAMPLED))
@@ -94,7 +98,8 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         )
         return
     try:
-        yield from _sheet(file, _opened(file, mapping.table.sheet if mapping else ""), mapping)
+        name = mapping.table.sheet if mapping else settings.get("sheet", "")
+        yield from _sheet(file, _opened(file, name), mapping, settings.get("constants", {}))
     except _UnusableWorkbook as error:
         yield Refusal(RecordPlace(file.name, "workbook"), "", error.args[0], "unusable workbook")
 
@@ -209,7 +214,9 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _sheet(file: File, sheet: CalamineSheet, mapping: Mapping | None) -> Iterator[RawRecord | Refusal]:
+def _sheet(
+    file: File, sheet: CalamineSheet, mapping: Mapping | None, constants: Table[str, str]
+) -> Iterator[RawRecord | Refusal]:
     filled = _filled(sheet)
     named = f"sheet {sheet.name}, " if sheet.name else ""
     first = list(islice(filled, SAMPLED))
@@ -217,6 +224,7 @@ def _sheet(file: File, sheet: CalamineSheet, mapping: Mapping | None) -> Iterato
     settled = mapping is None  # nobody but this reader knows the mapping that it finds
     sampled = [_cells(row, columns) for _number, row in below]
     mapping = mapping or _with_dates(chosen(columns, sampled), columns, sampled)
+    mapping = mapping.with_constants(constants)
     if refusal := refused(mapping, columns, file, sampled):
         yield refusal
         return

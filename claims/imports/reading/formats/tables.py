@@ -10,7 +10,6 @@ from typing import Any, Final
 from claims.exports.formats.csv import COLUMNS as OWN_COLUMNS
 from claims.imports.reading.formats.delimited_text import Rows
 from claims.imports.reading.formats.dialect import (
-    CONSISTENT,
     DELIMITERS,
     Dialect,
     TableSample,
@@ -172,7 +171,7 @@ def _wrong_delimiter(file: File, dialect: Dialect) -> Refusal | None:
     """Why a table that seems to have one column has none: its cells are separated by something else."""
     for delimiter in (*DELIMITERS.values(), *_UNUSUAL_DELIMITERS):
         found = _sample(file, replace(dialect, delimiter=delimiter))
-        if found.width < 2 or len(found.rows[0]) != found.width or found.consistency < CONSISTENT:
+        if found.width < 2 or len(found.rows[0]) != found.width or found.consistency < 0.5:
             continue
         if delimiter in _UNUSUAL_DELIMITERS:
             reason = SpokenSentence(
@@ -183,8 +182,8 @@ def _wrong_delimiter(file: File, dialect: Dialect) -> Refusal | None:
         else:
             names = {character: name for name, character in DELIMITERS.items()}
             reason = SpokenSentence(
-                "The cells of this table are separated by %(found)s, not by %(stated)s. Correct “delimiter” in the "
-                "mapping, or leave it out.",
+                "The cells of this table seem to be separated by %(found)s, not by %(stated)s. Say so in the mapping: "
+                '[table], then delimiter = "%(found)s".',
                 found=names[delimiter],
                 stated=names.get(dialect.delimiter, dialect.delimiter),
             )

@@ -7,7 +7,7 @@ value are a closed set. As JSON it has the same keys.
 import io
 import tomllib
 from collections.abc import Mapping as Table
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
 from claims.imports.reading.formats.dialect import DELIMITERS, QUOTINGS, Dialect
@@ -170,6 +170,11 @@ class Mapping:
             **self.reading.to_json(),
             **({"variants": [variant.to_json() for variant in self.variants]} if self.variants else {}),
         }
+
+    def with_constants(self, constants: Table[str, str]) -> Self:
+        """The mapping with other values of records that have none themselves."""
+        reading = replace(self.reading, constants={**self.reading.constants, **constants})
+        return replace(self, reading=reading)
 
     @classmethod
     def from_json(cls, value: Any) -> Self:

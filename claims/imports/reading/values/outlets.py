@@ -34,14 +34,22 @@ _NOBODY: Final = frozenset(
 )
 
 
-def read_outlet(name: Any, url: Any = None, review_url: str = "") -> tuple[Outlet | None, str | Problem]:
+def read_outlet(
+    name: Any, url: Any = None, review_url: str = "", *, is_stated: bool = False
+) -> tuple[Outlet | None, str | Problem]:
     """Who answers for a review, and the name of the person whom the record gave for it, or why there is nobody.
 
     A known name decides, then the publisher's own address, then the address of the review. A person's name on the
     site of a known publisher is a byline: many put their reporters where the standard asks for the organisation.
+
+    Args:
+        is_stated: whoever imports the records named the publisher, so it is nobody whose pages they cite.
     """
     addresses = read_addresses(url, LONGEST_ADDRESS)[0] if url else ()
-    return _outlet(line(name)[: 5 * LONGEST], addresses[0] if addresses else "", _site(review_url))
+    site = _site(review_url)
+    if is_stated and site and _of(site):
+        site = ""
+    return _outlet(line(name)[: 5 * LONGEST], addresses[0] if addresses else "", site)
 
 
 @lru_cache(maxsize=16384)

@@ -131,6 +131,11 @@ def meaning(text: str, publisher: str = "", language: str = "") -> Meaning | Non
     return None
 
 
+def has_scale(publisher: str) -> bool:
+    """Whether the scales of a publisher, by its domain, come with the program."""
+    return publisher in _scales()
+
+
 @lru_cache(maxsize=16384)
 def _label(raw: str, words: str, publisher: str, language: str) -> Label | Problem | None:
     text = short(words)

@@ -234,9 +234,14 @@ def test_another_delimiter_is_named() -> None:
         ]
         for delimiter, settings in (("^", None), ("|", {"mapping": mapping}))
     }
-    said = "The cells of this table are separated by"
-    unknown = f"{said} “^”, which cannot be read. Save it with commas, semicolons, tabs or | between them."
-    other = f"{said} pipe, not by tab. Correct “delimiter” in the mapping, or leave it out."
+    unknown = (
+        "The cells of this table are separated by “^”, which cannot be read. Save it with commas, semicolons, tabs or "
+        "| between them."
+    )
+    other = (
+        "The cells of this table seem to be separated by pipe, not by tab. Say so in the mapping: [table], then "
+        'delimiter = "pipe".'
+    )
     assert found == {
         "^": [("header", "wrong delimiter", unknown)],
         "|": [("header", "wrong delimiter", other)],

@@ -1,0 +1,39 @@
+"""Labels that are not on the scale of the publisher to whom a file's reviews would be ascribed.
+
+An archive of somebody else's ratings of a fact-checker's claims names the fact-checker's pages: taken as it is, words
+of the archive would be published as that fact-checker's verdicts.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from claims.imports.reading.interpretation import read_review
+from claims.imports.reading.processes import Input
+from claims.imports.reading.raw_record import Refusal
+from claims.imports.reading.values.rating_labels import has_scale
+from factcheck.sentences import SpokenSentence
+
+#: So many labels are named.
+_MOST = 10
+
+
+def foreign_labels(records: Iterable[Input]) -> str:
+    """Return a sentence that names publishers with scales of their own and labels that are on none of these; or ""."""
+    found: dict[str, Counter[str]] = {}
+    for item, conventions in records:
+        review = None if isinstance(item, Refusal) else read_review(item, conventions)
+        if review is None or isinstance(review, Refusal) or not (review.publisher and review.rating):
+            continue
+        if not review.rating.scale and has_scale(review.publisher.domain):
+            found.setdefault(review.publisher.name, Counter())[review.rating.text] += 1
+    if not found:
+        return ""
+    labels = {
+        name: ", ".join(f"“{label}”" for label, _count in counts.most_common(_MOST))
+        for name, counts in found.items()
+    }
+    return SpokenSentence(
+        "These labels are on no scale of the publisher to whom they would be ascribed: %(labels)s. Where somebody else "
+        "judged these claims, name them as the publisher, with --set publisher=… or “else always” in the form.",
+        labels="; ".join(f"{name}: {listed}" for name, listed in labels.items()),
+    )

@@ -1,0 +1,101 @@
+"""What a tried import would store, for whoever decides about it: inside the transaction that takes all of it back."""
+
+from typing import Any, Final
+
+from django.db.models import Count
+from django.utils.translation import gettext
+from rich.console import Console
+from rich.table import Table
+
+from claims.models import Claim, ImportedRecord, ImportRun, NormalisedRating, Verdict
+
+#: So many records are shown, and so many labels of each publisher's.
+SHOWN: Final = 5
+MOST_LABELS: Final = 40
+
+
+def explanation(run: ImportRun) -> dict[str, Any]:
+    """Return how many verdicts would be published, drafted or wait for triage, what labels mean, and some records."""
+    taken = ImportedRecord.objects.filter(run=run)
+    verdicts = Verdict.objects.filter(pk__in=taken.filter(made_verdict=True).values("verdict"))
+    claims = Claim.objects.filter(pk__in=taken.filter(made_claim=True).values("claim"))
+    return {
+        "published": verdicts.exclude(state=Verdict.State.DRAFT).count(),
+        "drafts": verdicts.filter(state=Verdict.State.DRAFT).count(),
+        "triage": claims.filter(state=Claim.State.PROPOSED).exclude(verdicts__in=verdicts).count(),
+        "labels": _labels(run),
+        "shown": [_as_stored(record) for record in _first(run)],
+    }
+
+
+def print_explanation(console: Console, told: dict[str, Any]) -> None:
+    """The same for a terminal."""
+    for number, record in enumerate(told["shown"], 1):
+        table = Table(
+            title=gettext("Record %(number)d") % {"number": number}, title_justify="left", show_header=False
+        )
+        for name, value in record.items():
+            table.add_row(name, value)
+        console.print(table)
+    if told["labels"]:
+        table = Table(title=gettext("What the labels mean"), title_justify="left")
+        for heading in (gettext("publisher"), gettext("label"), gettext("rating class"), gettext("scale")):
+            table.add_column(heading)
+        table.add_column(gettext("records"), justify="right")
+        for row in told["labels"]:
+            meaning = NormalisedRating(row["rating_class"]).label if row["rating_class"] else ""
+            table.add_row(
+                row["publisher"], row["label"], str(meaning) or gettext("not mapped yet"), row["scale"] or "–",
+                f"{row['records']:,}",
+            )  # fmt: skip
+        console.print(table)
+    console.print(
+        gettext("Verdicts published: %(published)s. Drafts: %(drafts)s. Claims for triage: %(triage)s.")
+        % {name: f"{told[name]:,}" for name in ("published", "drafts", "triage")},
+        highlight=False,
+    )
+
+
+def _labels(run: ImportRun) -> list[dict[str, Any]]:
+    """Each label as found, whose it is, and the class that it amounts to; the most frequent first."""
+    rows = ImportedRecord.objects.filter(run=run, verdict__rating__isnull=False).order_by()
+    rows = rows.values_list(
+        "verdict__publisher__name", "label", "verdict__rating__normalised", "verdict__rating__scale__name"
+    )
+    counted = rows.annotate(records=Count("pk")).order_by("-records", "verdict__publisher__name", "label")
+    names = ("publisher", "label", "rating_class", "scale", "records")
+    return [dict(zip(names, row, strict=True)) for row in counted[:MOST_LABELS]]
+
+
+def _first(run: ImportRun) -> list[ImportedRecord]:
+    rows = ImportedRecord.objects.filter(run=run).select_related(
+        "claim__claimant", "verdict__publisher", "verdict__rating"
+    )
+    return list(rows.order_by("pk")[:SHOWN])
+
+
+def _as_stored(record: ImportedRecord) -> dict[str, str]:
+    claim, verdict = record.claim, record.verdict
+    found: dict[str, Any] = {
+        "position": record.position,
+        "statement": claim.statement,
+        "language": claim.language,
+        "claimant": claim.claimant,
+        "claimed_on": claim.claimed_on,
+        "context": claim.context,
+        "topics": ", ".join(topic.name for topic in claim.topics.all()),
+    }
+    if verdict:
+        found |= {
+            "publisher": verdict.publisher,
+            "rating": verdict.rating,
+            "rating_class": verdict.rating and verdict.rating.normalised,
+            "reviewed_on": verdict.reviewed_on,
+            "title": verdict.title,
+            "summary": verdict.summary,
+            "review_url": verdict.url,
+            "state": verdict.get_state_display(),
+        }
+    else:
+        found["state"] = claim.get_state_display()
+    return {name: str(value) for name, value in found.items() if value}

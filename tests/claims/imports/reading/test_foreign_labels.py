@@ -1,0 +1,62 @@
+"""Whose words a label is: ratings of an archive are not published as those of the fact-checker whose pages it cites."""
+
+from typing import Any
+
+from claims.imports.reading.interpretation import read_review
+from claims.imports.reading.recipe import Recipe, records
+from claims.imports.reading.review_record import Review
+from tests.helpers.import_files import file_of
+
+TABLE = (
+    "claim,label,source\n"
+    "The bridge cost nine million.,Refuted,https://www.politifact.com/1\n"
+    "The ferry sank.,Half-True,https://www.politifact.com/2\n"
+    "The tower leans.,Refuted,https://norrhamn.example/3\n"
+)
+MAPPING = {
+    "name": "archive",
+    "fields": {"statement": "claim", "rating": "label", "review_url": "source"},
+    "constants": {"language": "en"},
+}
+
+
+def notes(**recipe: Any) -> list[str]:
+    file = file_of(TABLE.encode(), "archive.csv")
+    found: list[str] = []
+    list(
+        records(
+            [file],
+            Recipe("csv", {"mapping": MAPPING}, **recipe),
+            noted=lambda _file, note: found.append(note),
+        )
+    )
+    return found
+
+
+def test_labels_that_are_not_the_publishers_are_named() -> None:
+    [note] = notes()
+    assert note == (
+        "These labels are on no scale of the publisher to whom they would be ascribed: PolitiFact: “Refuted”. Where "
+        "somebody else judged these claims, name them as the publisher, with --set publisher=… or “else always” in the "
+        "form."
+    )
+
+
+def test_a_publisher_who_is_stated_is_not_the_one_whose_pages_are_cited() -> None:
+    constants = {"publisher": "Norrhamn Archive"}
+    assert notes(constants=constants) == []
+    file = file_of(TABLE.encode(), "archive.csv")
+    read = [
+        read_review(item, conventions)
+        for item, conventions in records([file], Recipe("csv", {"mapping": MAPPING}, constants=constants))
+    ]
+    outlets = [
+        (one.publisher.name, one.publisher.domain)
+        for one in read
+        if isinstance(one, Review) and one.publisher
+    ]
+    assert outlets == [
+        ("Norrhamn Archive", ""),
+        ("Norrhamn Archive", ""),
+        ("Norrhamn Archive", "norrhamn.example"),
+    ]
