@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 TITLES: Final = {
     "page": _("Web page with ClaimReview markup"),
     "report": _("Report of refused records, corrected"),
+    "claims": _("Claims as exports of this program have them"),
     "reviews": _("JSON records with our own names of fields"),
     "fact-check-tools": _("Answers of the Google Fact Check Tools API"),
     "claimreview": _("JSON with ClaimReview markup"),

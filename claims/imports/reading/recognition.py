@@ -10,6 +10,7 @@ from claims.imports.reading.formats import (
     flat_reviews,
     json_documents,
     json_rows,
+    own_claims,
     refusal_reports,
     spreadsheets,
     tables,
@@ -25,6 +26,7 @@ from sources.extraction.encodings import signature
 FORMATS: tuple[ImportFormat, ...] = (
     claimreview_pages,
     refusal_reports,
+    own_claims,
     flat_reviews,
     fact_check_tools_answers,
     claimreview_json,

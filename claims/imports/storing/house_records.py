@@ -98,7 +98,7 @@ class HouseRecords:
             raise NotForTheHouse(
                 gettext("The newsroom has withdrawn its verdict on this claim. Draft a new one on the desk.")
             )
-        if not self.is_archive and self.run.started_by_id is None:
+        if not (live or open_ or self.is_archive) and self.run.started_by_id is None:
             raise NotForTheHouse(
                 gettext(
                     "This is a record of this newsroom, so it becomes a draft, and a draft has an author. "

@@ -1,0 +1,157 @@
+"""Claims as this program publishes them: the JSON of its API and exports, and the table of its downloads.
+
+What another installation published comes in as that newsroom's reviews, one for each verdict. The lossless export, with
+ids and versions, is restored instead (`claims.exports.restore`).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from claims.exports.formats.csv import COLUMNS
+from claims.imports.reading.formats import json_documents
+from claims.imports.reading.formats.delimited_text import Rows
+from claims.imports.reading.formats.dialect import Dialect, detected
+from claims.imports.reading.inputs.file import HEAD, File
+from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
+from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from factcheck.formulas import is_formula
+from factcheck.sentences import SpokenSentence
+
+NAME: Final = "claims"
+TITLE: Final = "Claims as exports of this program have them"
+
+#: What a claim has in every answer and export.
+_CLAIM: Final = frozenset({"id", "version", "status", "statement", "appearances", "verdicts"})
+#: By which the table is known; later versions of it have more columns.
+_FIRST_COLUMNS: Final = list(COLUMNS)[:5]
+#: Our fields and the columns that they stand in.
+_COLUMNS: Final = {
+    "id": "claim_id",
+    "statement": "statement",
+    "language": "language",
+    "claimant": "claimant",
+    "claimant_kind": "claimant_kind",
+    "claimant_title": "claimant_job_title",
+    "claimed_on": "claimed_on",
+    "publisher": "publisher",
+    "publisher_url": "publisher_domain",
+    "rating": "rating_label",
+    "review_url": "verdict_url",
+    "title": "verdict_title",
+    "summary": "summary",
+    "byline": "byline",
+    "reviewed_on": "reviewed_on",
+    "review_language": "verdict_language",
+}
+
+
+def recognise(file: File) -> Mapping[str, Any] | None:
+    records = json_documents.sample(file)
+    if records:
+        return {} if all(isinstance(one, Mapping) and one.keys() >= _CLAIM for one in records) else None
+    table = detected(file.head, whole=len(file.head) < HEAD)
+    if table and table.rows[0][: len(_FIRST_COLUMNS)] == _FIRST_COLUMNS:
+        return {"dialect": table.dialect.to_json()}
+    return None
+
+
+def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
+    if "dialect" in settings:
+        yield from _rows(file, Dialect.from_json(settings["dialect"]))
+        return
+    for value in json_documents.values(file, linked=False):
+        if isinstance(value, Refusal):
+            yield value
+            continue
+        claim, place = value.value, RecordPlace(file.name, value.position)
+        if isinstance(claim, Mapping) and claim.keys() >= _CLAIM:
+            yield from _reviews(claim, place)
+        elif value.is_record:
+            reason = SpokenSentence("This is no claim of an export.")
+            yield Refusal(place, "", reason, "no object", raw=claim)
+
+
+def conventions(settings: Mapping[str, Any]) -> Conventions:
+    return NOTHING_KNOWN
+
+
+def _reviews(claim: Mapping[str, Any], place: RecordPlace) -> Iterator[RawRecord | Refusal]:
+    """A record for each verdict of a claim."""
+    claimant = _object(claim.get("claimant"))
+    said = {
+        "id": claim["id"],
+        "statement": claim["statement"],
+        "language": claim.get("language"),
+        "claimant": claimant.get("name"),
+        "claimant_kind": claimant.get("kind"),
+        "claimant_title": claimant.get("job_title"),
+        "claimant_same_as": claimant.get("same_as"),
+        "claimed_on": claim.get("claimed_on"),
+        "context": claim.get("context"),
+        "appearances": [_object(one.get("source")).get("url") for one in _objects(claim["appearances"])],
+        "topics": [one.get("name") for one in _objects(claim.get("topics"))],
+    }
+    verdicts = _objects(claim["verdicts"])
+    for number, verdict in enumerate(verdicts, 1):
+        publisher, rating = _object(verdict.get("publisher")), _object(verdict.get("rating"))
+        judged = {
+            "publisher": publisher.get("name"),
+            "publisher_url": publisher.get("url") or publisher.get("domain"),
+            "rating": rating.get("label"),
+            "review_url": verdict.get("url"),
+            "title": verdict.get("title"),
+            "summary": verdict.get("summary"),
+            "byline": verdict.get("byline"),
+            "reviewed_on": verdict.get("reviewed_on"),
+            "review_language": verdict.get("language"),
+        }
+        yield RawRecord(
+            RecordPlace(place.file, f"{place.position}, verdict {number}"), said | judged, raw=claim
+        )
+    if not verdicts:
+        yield _withdrawn(place, claim)
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _objects(values: Any) -> list[Mapping[str, Any]]:
+    return [one for one in values if isinstance(one, Mapping)] if isinstance(values, list) else []
+
+
+def _rows(file: File, dialect: Dialect) -> Iterator[RawRecord | Refusal]:
+    rows = Rows(file, dialect)
+    header: list[str] = []
+    for cells in rows:
+        if isinstance(cells, Refusal):
+            yield cells
+        elif not header:
+            header = cells
+        elif any(cells):
+            yield _record(dict(zip(header, map(_unescaped, cells), strict=False)), cells, rows)
+
+
+def _record(row: dict[str, str], cells: list[str], rows: Rows) -> RawRecord | Refusal:
+    if damaged := rows.damaged(cells):
+        return damaged
+    if not row.get("verdict_id"):
+        return _withdrawn(rows.place(), row)
+    fields: dict[str, Any] = {name: row.get(column) for name, column in _COLUMNS.items()}
+    # Several addresses in a cell stand apart by spaces, several words by semicolons.
+    first = row.get("first_appearance_url", "")
+    fields["appearances"] = list(
+        dict.fromkeys(filter(None, [first, *row.get("appearance_urls", "").split()]))
+    )
+    fields["topics"] = [topic for topic in row.get("topics", "").split("; ") if topic]
+    return RawRecord(rows.place(), fields, raw=row)
+
+
+def _unescaped(cell: str) -> str:
+    """A cell without the apostrophe that protects spreadsheets."""
+    return cell[1:] if cell.startswith("'") and is_formula(cell[1:]) else cell
+
+
+def _withdrawn(place: RecordPlace, raw: Any) -> Refusal:
+    reason = SpokenSentence("This claim was withdrawn or merged: there is no verdict on it.")
+    return Refusal(place, "", reason, "withdrawn", raw=raw)
