@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from django.db.models import Count
+from django.db.models import Count, F
 from django.utils.translation import gettext
 from rich.console import Console
 from rich.table import Table
@@ -58,13 +58,14 @@ def print_explanation(console: Console, told: dict[str, Any]) -> None:
 
 def _labels(run: ImportRun) -> list[dict[str, Any]]:
     """Each label as found, whose it is, and the class that it amounts to; the most frequent first."""
-    rows = ImportedRecord.objects.filter(run=run, verdict__rating__isnull=False).order_by()
-    rows = rows.values_list(
-        "verdict__publisher__name", "label", "verdict__rating__normalised", "verdict__rating__scale__name"
-    )
-    counted = rows.annotate(records=Count("pk")).order_by("-records", "verdict__publisher__name", "label")
-    names = ("publisher", "label", "rating_class", "scale", "records")
-    return [dict(zip(names, row, strict=True)) for row in counted[:MOST_LABELS]]
+    rated = ImportedRecord.objects.filter(run=run, verdict__rating__isnull=False).order_by()
+    rows = rated.values(
+        "label",
+        publisher=F("verdict__publisher__name"),
+        rating_class=F("verdict__rating__normalised"),
+        scale=F("verdict__rating__scale__name"),
+    ).annotate(records=Count("pk"))
+    return list(rows.order_by("-records", "publisher", "label")[:MOST_LABELS])
 
 
 def _first(run: ImportRun) -> list[ImportedRecord]:

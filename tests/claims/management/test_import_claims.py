@@ -159,7 +159,8 @@ def test_a_dry_run_explains_what_would_be_stored(tmp_path: Path, editor: User, h
     arguments = (str(table), "--dry-run", "--set", "language=en", "--by", editor.username)
     said, status = run(*arguments)
     assert (status, said["published"], said["drafts"], said["triage"]) == (0, 2, 1, 1)
-    assert [tuple(row.values()) for row in said["labels"]] == [
+    columns = ("publisher", "label", "rating_class", "scale", "records")
+    assert [tuple(row[name] for name in columns) for row in said["labels"]] == [
         (house.name, "False", "false", "House scale", 1),
         ("Norrhamn Facts", "Fake", "false", "Labels as imported", 1),
         ("Norrhamn Facts", "Nope", "", "Labels as imported", 1),

@@ -98,8 +98,12 @@ def _day(text: str, order: str, formats: tuple[str, ...], language: str) -> date
     if match := _SHORT_YEAR.fullmatch(folded):
         return _short_year(match, order, text)
     if (match := _SHORT_YEAR_IN_WORDS.fullmatch(folded)) and (number := month(match[2], language)):
-        day, year = (match[3], match[1]) if order == "ymd" else (match[1], match[3])
-        return _two_digits(year, number, day, text)
+        first, last = match[1], match[3]
+        return (
+            _two_digits(first, number, last, text)
+            if order == "ymd"
+            else _two_digits(last, number, first, text)
+        )
     return _settled(list(_named(folded, order, language, text)), folded, text, language)
 
 

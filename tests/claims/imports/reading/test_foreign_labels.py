@@ -3,6 +3,7 @@
 from typing import Any
 
 from claims.imports.reading.interpretation import read_review
+from claims.imports.reading.raw_record import RawRecord
 from claims.imports.reading.recipe import Recipe, records
 from claims.imports.reading.review_record import Review
 from tests.helpers.import_files import file_of
@@ -49,6 +50,7 @@ def test_a_publisher_who_is_stated_is_not_the_one_whose_pages_are_cited() -> Non
     read = [
         read_review(item, conventions)
         for item, conventions in records([file], Recipe("csv", {"mapping": MAPPING}, constants=constants))
+        if isinstance(item, RawRecord)
     ]
     outlets = [
         (one.publisher.name, one.publisher.domain)
