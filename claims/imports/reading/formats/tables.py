@@ -165,6 +165,10 @@ def _records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iterator[
                 yield Refusal(RecordPlace(file.name, "header"), "", error.args[0], "column not in the file")
                 return
             yield from _record(row, columns, records, rows)
+    _note_emptiness(file, records)
+
+
+def _note_emptiness(file: File, records: ClaimsInRows | None) -> None:
     if records is None:
         file.note(SpokenSentence("The table has names of columns and no rows."))
 
