@@ -65,7 +65,7 @@ def _labels(run: ImportRun) -> list[dict[str, Any]]:
         rating_class=F("verdict__rating__normalised"),
         scale=F("verdict__rating__scale__name"),
     ).annotate(records=Count("pk"))
-    return list(rows.order_by("-records", "publisher", "label")[:MOST_LABELS])
+    return [dict(row) for row in rows.order_by("-records", "publisher", "label")[:MOST_LABELS]]
 
 
 def _first(run: ImportRun) -> list[ImportedRecord]:
