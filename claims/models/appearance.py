@@ -29,7 +29,7 @@ class Appearance(Anchored):
         UNANCHORED = "unanchored", _("Without a place")
 
     claim = models.ForeignKey(
-        "claims.Claim", models.CASCADE, related_name="appearances", verbose_name=_("claim")
+        "claims.Claim", models.CASCADE, db_index=False, related_name="appearances", verbose_name=_("claim")
     )
     source = models.ForeignKey(
         "sources.Source", models.PROTECT, related_name="appearances", verbose_name=_("source")

@@ -55,7 +55,9 @@ class ClaimMediaQuerySet(models.QuerySet["ClaimMedia"]):
 class ClaimMedia(models.Model):
     """A picture, recording or film that a claim is about: what it is said to show, and where it was seen."""
 
-    claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="media", verbose_name=_("claim"))
+    claim = models.ForeignKey(
+        "claims.Claim", models.CASCADE, db_index=False, related_name="media", verbose_name=_("claim")
+    )
     media = models.ForeignKey(
         "sources.MediaObject",
         models.PROTECT,

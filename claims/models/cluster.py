@@ -159,7 +159,9 @@ class Cluster(models.Model):
 class ClusterMember(models.Model):
     """That a claim belongs to a cluster."""
 
-    cluster = models.ForeignKey(Cluster, models.CASCADE, related_name="members", verbose_name=_("cluster"))
+    cluster = models.ForeignKey(
+        Cluster, models.CASCADE, db_index=False, related_name="members", verbose_name=_("cluster")
+    )
     claim = models.ForeignKey(
         "claims.Claim", models.CASCADE, related_name="memberships", verbose_name=_("claim")
     )

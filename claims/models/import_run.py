@@ -201,7 +201,9 @@ class ImportProblem(models.Model):
         LEFT_OUT = "left_out", _("Stored without this value")
         MERGED = "merged", _("Merged into another record")
 
-    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="problems", verbose_name=_("import"))
+    run = models.ForeignKey(
+        ImportRun, models.CASCADE, db_index=False, related_name="problems", verbose_name=_("import")
+    )
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
     file = models.CharField(_("file"), max_length=500)
     position = models.CharField(_("position"), max_length=200)

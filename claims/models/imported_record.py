@@ -104,7 +104,9 @@ class PossibleDuplicate(models.Model):
     amount to the same (found by `find_duplicates`).
     """
 
-    claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="+", verbose_name=_("claim"))
+    claim = models.ForeignKey(
+        "claims.Claim", models.CASCADE, db_index=False, related_name="+", verbose_name=_("claim")
+    )
     #: The one that was there first.
     earlier = models.ForeignKey(
         "claims.Claim", models.CASCADE, related_name="+", verbose_name=_("earlier claim")

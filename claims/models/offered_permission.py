@@ -9,7 +9,7 @@ class OfferedPermission(models.Model):
     What an administrator then takes from the role stays away, and what a newer version of the program adds to it comes.
     """
 
-    role = models.ForeignKey(Group, models.CASCADE, related_name="+", verbose_name=_("role"))
+    role = models.ForeignKey(Group, models.CASCADE, db_index=False, related_name="+", verbose_name=_("role"))
     permission = models.ForeignKey(Permission, models.CASCADE, related_name="+", verbose_name=_("permission"))
 
     class Meta:

@@ -59,7 +59,7 @@ class PresenceQuerySet(models.QuerySet["Presence"]):
 class Presence(models.Model):
     """That a person has a page of the desk open just now. It is no record of anything, and is deleted within hours."""
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, db_index=False, related_name="+")
     page = models.CharField(max_length=500)
     since = models.DateTimeField(db_default=Now())
     writing_since = models.DateTimeField(_("writing since"), null=True)

@@ -161,7 +161,7 @@ class Publication(models.Model):
         TRANSLATION = "translation", _("Translation")
 
     claim = models.ForeignKey(
-        "claims.Claim", models.PROTECT, related_name="publications", verbose_name=_("claim")
+        "claims.Claim", models.PROTECT, db_index=False, related_name="publications", verbose_name=_("claim")
     )
     version = models.PositiveIntegerField(_("version"))
     sequence = models.BigIntegerField(unique=True, editable=False, db_default=0)

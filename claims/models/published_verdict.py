@@ -43,7 +43,7 @@ class PublishedVerdict(models.Model):
     of them count and in which order their claims are listed, whatever the number of publications.
     """
 
-    publication = models.ForeignKey(Publication, models.PROTECT, related_name="verdicts")
+    publication = models.ForeignKey(Publication, models.PROTECT, db_index=False, related_name="verdicts")
     claim_id = models.BigIntegerField()
     verdict_id = models.BigIntegerField()
     publisher_id = models.BigIntegerField()

@@ -20,7 +20,7 @@ class QuoteFate(models.Model):
         CHANGED = "changed", _("Was changed")
         GONE = "gone", _("Stands no more")
 
-    snapshot = models.ForeignKey("sources.Snapshot", models.PROTECT, related_name="+")
+    snapshot = models.ForeignKey("sources.Snapshot", models.PROTECT, db_index=False, related_name="+")
     start = models.PositiveIntegerField()
     end = models.PositiveIntegerField()
     outcome = models.CharField(max_length=20, choices=Outcome)

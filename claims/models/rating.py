@@ -43,7 +43,11 @@ class RatingScale(models.Model):
     """A publisher's ratings as one methodology defines them. A changed methodology is a new version."""
 
     publisher = models.ForeignKey(
-        "sources.Publisher", models.PROTECT, related_name="rating_scales", verbose_name=_("publisher")
+        "sources.Publisher",
+        models.PROTECT,
+        db_index=False,
+        related_name="rating_scales",
+        verbose_name=_("publisher"),
     )
     name = models.CharField(_("name"), max_length=200)
     version = models.CharField(_("methodology version"), max_length=50)
@@ -80,7 +84,9 @@ class RatingScale(models.Model):
 class Rating(models.Model):
     """One step of a scale (schema.org Rating): the publisher's own words, and the class they amount to."""
 
-    scale = models.ForeignKey(RatingScale, models.PROTECT, related_name="ratings", verbose_name=_("scale"))
+    scale = models.ForeignKey(
+        RatingScale, models.PROTECT, db_index=False, related_name="ratings", verbose_name=_("scale")
+    )
     code = models.SlugField(_("code"), max_length=100, allow_unicode=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     label = models.CharField(_("label"), max_length=200, help_text=_("In the language of the scale."))

@@ -41,7 +41,11 @@ class Repeat(Anchored):
         REJECTED = "rejected", _("Something else")
 
     claim = models.ForeignKey(
-        "claims.Claim", models.CASCADE, related_name="repeats", verbose_name=_("checked claim")
+        "claims.Claim",
+        models.CASCADE,
+        db_index=False,
+        related_name="repeats",
+        verbose_name=_("checked claim"),
     )
     #: NULL while nobody has said where a reader's words come from.
     source = models.ForeignKey(

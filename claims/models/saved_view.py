@@ -34,6 +34,7 @@ class SavedView(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.CASCADE,
+        db_index=False,
         editable=False,
         related_name="saved_views",
         verbose_name=_("kept by"),

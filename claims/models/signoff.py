@@ -51,7 +51,7 @@ class SignOff(models.Model):
     """
 
     verdict = models.ForeignKey(
-        "claims.Verdict", models.PROTECT, related_name="signoffs", verbose_name=_("verdict")
+        "claims.Verdict", models.PROTECT, db_index=False, related_name="signoffs", verbose_name=_("verdict")
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     by_name = models.CharField(_("by"), max_length=200, help_text=_("As the person was called then."))

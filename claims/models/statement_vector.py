@@ -67,7 +67,7 @@ class LanguageMean(models.Model):
         POSTS = "posts", _("Posts, as statements")
         CLAIMS = "claims", _("Statements of claims")
 
-    model = models.ForeignKey(EmbeddingModel, models.CASCADE, related_name="means")
+    model = models.ForeignKey(EmbeddingModel, models.CASCADE, db_index=False, related_name="means")
     kind = models.CharField(max_length=10, choices=Kind)
     language = LanguageField(blank=True)
     #: Of how many it is the mean; of claims, how many there were.

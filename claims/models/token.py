@@ -144,7 +144,7 @@ class StoredAnswer(models.Model):
     It is written in the transaction that did what was asked: either both are there or neither.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, db_index=False, related_name="+")
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of method, address and body.")
     status = models.PositiveSmallIntegerField()

@@ -89,7 +89,11 @@ class Translation(models.Model):
         RETRACTED = "retracted", _("Retracted")
 
     verdict = models.ForeignKey(
-        "claims.Verdict", models.PROTECT, related_name="translations", verbose_name=_("verdict")
+        "claims.Verdict",
+        models.PROTECT,
+        db_index=False,
+        related_name="translations",
+        verbose_name=_("verdict"),
     )
     language = LanguageField(_("language"))
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
@@ -178,8 +182,6 @@ class Translation(models.Model):
         indexes = [
             # What waits for a sign-off: oldest first.
             Index(name=f"{_TABLE}_in_review", fields=["submitted_at"], condition=Q(state="in_review")),
-            # What is to be brought up to date: the live ones, by the verdict that they are of.
-            Index(name=f"{_TABLE}_live", fields=["verdict"], condition=Q(state="published")),
             # Searches of the desk's list.
             words_index(f"{_TABLE}_desk_words", "statement", "summary", "byline"),
         ]

@@ -106,7 +106,11 @@ class UnsavedForm(models.Model):
     """
 
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("written by")
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("written by"),
     )
     #: One page that was opened once: two tabs never write over each other.
     writer = models.UUIDField(editable=False)

@@ -121,7 +121,7 @@ class Verdict(models.Model):
         SWITCHED_OFF = "switched_off", _("This newsroom does not ask for it")
 
     claim = models.ForeignKey(
-        "claims.Claim", models.PROTECT, related_name="verdicts", verbose_name=_("claim")
+        "claims.Claim", models.PROTECT, db_index=False, related_name="verdicts", verbose_name=_("claim")
     )
     publisher = models.ForeignKey(
         "sources.Publisher", models.PROTECT, related_name="verdicts", verbose_name=_("publisher")

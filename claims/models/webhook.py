@@ -103,6 +103,7 @@ class WebhookEndpoint(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
+        db_index=False,
         null=True,
         blank=True,
         editable=False,

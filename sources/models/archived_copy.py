@@ -32,7 +32,11 @@ class ArchivedCopy(models.Model):
         UPLOAD = "upload", _("somebody uploaded the file")
 
     source = models.ForeignKey(
-        "sources.Source", models.PROTECT, related_name="archived_copies", verbose_name=_("source")
+        "sources.Source",
+        models.PROTECT,
+        db_index=False,
+        related_name="archived_copies",
+        verbose_name=_("source"),
     )
     snapshot = models.ForeignKey(
         "sources.Snapshot",
@@ -136,7 +140,7 @@ class ArchivedFile(models.Model):
         UPLOAD = "upload", _("Uploaded file")
 
     copy = models.ForeignKey(
-        ArchivedCopy, models.PROTECT, related_name="files", verbose_name=_("archived copy")
+        ArchivedCopy, models.PROTECT, db_index=False, related_name="files", verbose_name=_("archived copy")
     )
     role = models.CharField(_("what it is"), max_length=20, choices=Role)
     sha256 = models.CharField(_("fingerprint"), max_length=64)

@@ -39,7 +39,11 @@ class MediaHash(models.Model):
         LOWER = "lower", _("without what is at the top")
 
     media = models.ForeignKey(
-        "sources.MediaObject", models.CASCADE, related_name="hashes", verbose_name=_("picture or film")
+        "sources.MediaObject",
+        models.CASCADE,
+        db_index=False,
+        related_name="hashes",
+        verbose_name=_("picture or film"),
     )
     frame_at = models.FloatField(_("second of the film"), null=True, blank=True)
     transformation = models.CharField(

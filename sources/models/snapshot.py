@@ -23,7 +23,7 @@ class Snapshot(models.Model):
     """What a source held at a moment: its text, and the bytes it was extracted from. Never changed, never deleted."""
 
     source = models.ForeignKey(
-        "sources.Source", models.PROTECT, related_name="snapshots", verbose_name=_("source")
+        "sources.Source", models.PROTECT, db_index=False, related_name="snapshots", verbose_name=_("source")
     )
     number = models.PositiveIntegerField(
         _("number"), help_text=_("Counts the snapshots of one source from 1.")
