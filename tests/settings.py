@@ -40,5 +40,7 @@ PAGE_CACHE_BYTES = 0  # tests share a process, and their ledgers begin at the sa
 RATE_LIMIT_ANONYMOUS = RATE_LIMIT_TOKEN = RATE_LIMIT_PAGES = RATE_LIMIT_SUBMISSIONS = None
 # Those that need vectors have a small model of their own (tests/helpers/embedders.py).
 EMBEDDER = "none"
+# A developer's own installation may remember a folder.
+BACKUP_DIR = None
 # Pages that tests cite are nobody's; those of archiving have a site of their own.
 ARCHIVING = False

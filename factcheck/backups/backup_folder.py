@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from factcheck.database.embedded.account import account_for
 from factcheck.database.embedded.place import ServerPlace
+from factcheck.installation.backup_settings import note_path, remember_folder, remembered_folder
 from factcheck.installation.private_files import FILE, FOLDER
 
 README = """\
@@ -60,14 +61,13 @@ class BackupFolder:
         Raises:
             BackupFailed: it cannot be made, or backups were here before and are gone, as where a disk is not there.
         """
-        begun = place.data_dir / "backups-begun"
-        if not self.generations.exists() and begun.exists() and begun.read_text() == str(self.path):
+        if not self.generations.exists() and remembered_folder(place.data_dir) == self.path:
             raise BackupFailed(
                 gettext(
                     "There were backups in %(path)s, and there are none now. Is its disk there? To begin "
                     "anew, remove %(begun)s."
                 )
-                % {"path": self.path, "begun": begun}
+                % {"path": self.path, "begun": note_path(place.data_dir)}
             )
         try:
             for folder in (self.path, self.generations, self.files, self.wal):
@@ -76,8 +76,7 @@ class BackupFolder:
             if account is not None:
                 os.chown(self.wal, account.pw_uid, account.pw_gid)
             (self.path / "README.txt").write_text(README)
-            begun.touch(FILE)
-            begun.write_text(str(self.path))
+            remember_folder(place.data_dir, self.path)
         except OSError as error:
             raise BackupFailed(
                 gettext("The folder %(path)s cannot be used: %(strerror)s.")

@@ -13,12 +13,11 @@ from django.utils.translation import gettext
 from factcheck.backups import base_backups, generations, kept_files
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.backups.generations import UNFINISHED, Generation
+from factcheck.backups.log_gaps import SEGMENT_BYTES, segment_number
 from factcheck.database.embedded import roles
 from factcheck.database.embedded.place import SUPERUSER, ServerPlace
-from factcheck.database.embedded.wal_archive import NAME
 from factcheck.installation.version import version
 
-_SEGMENT_BYTES = 16 * 2**20
 #: What an archiver left that was killed is not being written any more.
 _ABANDONED_SECONDS = 3600
 
@@ -172,20 +171,11 @@ def _give_up(folder: BackupFolder, all_of_them: list[Generation], days: int) -> 
     kept = [one for one in all_of_them if one.name in names]
     given_up = [one for one in all_of_them if one.name not in names]
     generations.remove(folder, given_up)
-    first = min(one.start for one in kept) // _SEGMENT_BYTES
+    first = min(one.start for one in kept) // SEGMENT_BYTES
     for path in folder.wal.iterdir():
-        number = _segment_number(path.name)
         is_left_over = path.name.startswith(".") and time.time() - path.stat().st_mtime > _ABANDONED_SECONDS
-        if is_left_over or (number is not None and number < first):
+        if is_left_over or 0 <= segment_number(path.name) < first:
             path.unlink()
     if given_up:
         kept_files.remove_unwanted(folder, kept_files.wanted_since(folder, min(one.begun_at for one in kept)))
     return [one.name for one in given_up]
-
-
-def _segment_number(name: str) -> int | None:
-    """Where in the log it belongs; None where it is of all of it, as the history of a timeline is, or not ours."""
-    found = NAME.fullmatch(name.removesuffix(".gz"))
-    if found is None or found[1] is None:
-        return None
-    return int(found[1][8:16], 16) * (2**32 // _SEGMENT_BYTES) + int(found[1][16:], 16)

@@ -1,14 +1,20 @@
 """PostgreSQL's own programs, which copy a running server, check the copy, and put increments together."""
 
 import json
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
 from factcheck.backups.backup_folder import BackupFailed
 from factcheck.database.embedded.place import PORT, SUPERUSER, ServerPlace, binary
+
+_TRANSACTION_END = re.compile(
+    r"lsn: (\w+/\w+), .*desc: (?:COMMIT|ABORT) (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+) UTC"
+)
 
 
 class NoIncrement(BackupFailed):
@@ -80,6 +86,24 @@ def combine(bases: Sequence[Path], to: Path) -> None:
     """Put a full copy and those that followed it together, as the last of them was."""
     command = ["pg_combinebackup", *map(str, bases), f"--output={to}", "--manifest-checksums=SHA256"]
     run(command, f"{bases[-1]} could not be put together with those before it")
+
+
+def last_change(segment: Path) -> tuple[int, datetime] | None:
+    """Return position and moment of the last transaction that ended in a segment of the log; None without any."""
+    # It ends with an error where the segment was not filled; what it printed until then counts.
+    shown = subprocess.run(
+        [binary("pg_waldump"), "--rmgr=Transaction", str(segment)],
+        cwd="/",
+        env={"LC_ALL": "C", "TZ": "UTC"},
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    ).stdout
+    if not (ends := _TRANSACTION_END.findall(shown)):
+        return None
+    lsn, moment = ends[-1]
+    return position(lsn), datetime.fromisoformat(moment).replace(tzinfo=UTC)
 
 
 def run(

@@ -2,11 +2,11 @@
 
 import zlib
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 
 from factcheck.backups import base_backups, generations, kept_files
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
+from factcheck.backups.log_gaps import gaps
 from factcheck.database.embedded.wal_archive import contents, segments
 
 
@@ -31,7 +31,7 @@ def faults(folder: BackupFolder) -> Iterator[str]:
             yield f"{error.filename}: {error.strerror}."
     if listed:
         yield from _faults_of_files(folder, min(listed, key=lambda one: one.begun_at))
-    yield from _faults_of_log(folder)
+    yield from _faults_of_log(folder, listed)
 
 
 def _faults_of_files(folder: BackupFolder, oldest: generations.Generation) -> Iterator[str]:
@@ -44,21 +44,13 @@ def _faults_of_files(folder: BackupFolder, oldest: generations.Generation) -> It
             yield f"{path} was damaged; the next backup copies it again if the file is still there."
 
 
-def _faults_of_log(folder: BackupFolder) -> Iterator[str]:
-    names = segments(folder.wal)
-    for name in names:
+def _faults_of_log(folder: BackupFolder, listed: list[generations.Generation]) -> Iterator[str]:
+    for name in segments(folder.wal):
         path = folder.wal / f"{name}.gz"
         if not _is_whole(path):
             yield f"{path} is damaged."
-    for before, after in pairwise(names):
-        if before[:8] == after[:8] and _follower(before) != after:
-            yield f"Of the log, {_follower(before)} is missing, before {after}: no moment between can be had."
-
-
-def _follower(name: str) -> str:
-    """The name of the segment after this one; there are 256 of them to 4 GB of log."""
-    high, low = divmod(int(name[8:16], 16) * 256 + int(name[16:], 16) + 1, 256)
-    return f"{name[:8]}{high:08X}{low:08X}"
+    for gap in gaps(folder, listed):
+        yield f"Of the log, {gap.first} is missing, before {gap.after}: no moment between can be had."
 
 
 def _is_whole(path: Path) -> bool:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from factcheck.backups import generations
 from factcheck.backups.backup_folder import BackupFailed
+from factcheck.backups.log_gaps import LogGap, gaps_since_newest_backup
 from factcheck.backups.subject import backup_folder
 
 
@@ -47,19 +48,45 @@ def overdue() -> str:
     return ""
 
 
+def open_gaps() -> list[LogGap]:
+    """Return the gaps in the log that no backup has closed yet.
+
+    Raises:
+        BackupFailed: the backups cannot be read.
+    """
+    folder = backup_folder()
+    return gaps_since_newest_backup(folder, generations.listed(folder))
+
+
+def gap_problem() -> str:
+    """Return a sentence about a gap in the log after the newest backup; nothing where there is none."""
+    if settings.BACKUP_DIR is None:
+        return ""
+    try:
+        found = open_gaps()
+    except BackupFailed:
+        return ""  # `overdue` reports it
+    if not found:
+        return ""
+    return _(
+        "The log since the newest backup has a gap (%(first)s): later moments cannot be restored. The next "
+        "backup closes it."
+    ) % {"first": found[0].first}
+
+
 def concerns() -> list[str]:
     """What administrators should know when they sit down: nothing, mostly."""
     if settings.BACKUP_DIR is None:
         return []
-    return [problem for problem in (overdue(), log_problem()) if problem]
+    return [problem for problem in (overdue(), gap_problem(), log_problem()) if problem]
 
 
 @register()
-def check_age(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """Whether the newest backup is as new as it should be."""
-    problem = overdue()
+def check_backups(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Whether the newest backup is as new as it should be, and all that was written since can be restored."""
     hint = _("Run `manage.py backup`, which says what is wrong; with BACKUP_SCHEDULE the worker does so.")
-    return [Advice(problem, hint=hint, id="factcheck.W007")] if problem else []
+    found = [problem for problem in (overdue(), gap_problem()) if problem]
+    return [Advice(problem, hint=hint, id="factcheck.W007") for problem in found]
 
 
 @register(Tags.database)

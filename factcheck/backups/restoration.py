@@ -6,10 +6,12 @@ All of it is made aside, started and asked before it gets its place; what was th
 import contextlib
 import fcntl
 import os
+import re
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -18,11 +20,14 @@ from django.utils.translation import gettext
 from factcheck.backups import base_backups, generations, kept_files, timelines
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.backups.generations import Generation
+from factcheck.backups.log_gaps import gaps, segment_name
 from factcheck.database.embedded import roles, running_at, wal_archive
 from factcheck.database.embedded.account import account_for
 from factcheck.database.embedded.place import SUPERUSER, PostgresUnavailable, ServerPlace
 from factcheck.installation.private_files import FILE, FOLDER
 
+#: What the program that fetches segments writes to the server's log.
+_NOT_FETCHED = re.compile(r"^([0-9A-F]{24}): (.+)$", re.MULTILINE)
 #: What a restore makes, and puts aside where it is there already.
 PARTS = ("files", "reports", "postgres")
 
@@ -109,7 +114,13 @@ def _chosen(folder: BackupFolder, wanted: RestorePoint) -> tuple[Generation, int
             )
         return named[wanted.backup], named[wanted.backup].timeline
     timeline = wanted.timeline or timelines.newest(folder)
-    return timelines.base_for(folder, timeline, wanted.moment), timeline
+    base = timelines.base_for(folder, timeline, wanted.moment)
+    # A backup has the first part of this segment with it, which PostgreSQL would take for the end of the log.
+    segment = segment_name(base.timeline, base.stop)
+    if any(gap.first <= segment < gap.after for gap in gaps(folder, [base])):
+        problem = gettext("%(segment)s is missing") % {"segment": segment}
+        raise BackupFailed(_what_still_works(problem, f"--backup {base.name}"))
+    return base, timeline
 
 
 def _holds_something(path: Path) -> bool:
@@ -178,6 +189,7 @@ def _replay(
         settings["recovery_target"] = "immediate"
     elif wanted.moment is not None:
         settings["recovery_target_time"] = wanted.moment.astimezone(UTC).isoformat()
+        settings["recovery_prefetch"] = "off"  # looking ahead would stumble over a gap after the moment
     place = ServerPlace(unfinished, folder.wal.resolve(), settings)
     try:
         with (
@@ -185,14 +197,28 @@ def _replay(
             roles.connect(place, SUPERUSER) as connection,
         ):
             [(replayed,)] = connection.execute("SELECT pg_last_xact_replay_timestamp()").fetchall()
-            return replayed if isinstance(replayed, datetime) else None
     except (PostgresUnavailable, psycopg.Error) as error:
-        raise BackupFailed(_why_not(place, wanted, str(error))) from error
+        raise BackupFailed(_why_not(folder, generation, place, wanted, str(error))) from error
     finally:
         shutil.rmtree(place.socket_folder, ignore_errors=True)
+    _have_history_archived(place.cluster / "pg_wal")
+    return replayed if isinstance(replayed, datetime) else None
 
 
-def _why_not(place: ServerPlace, wanted: RestorePoint, error: str) -> str:
+def _have_history_archived(log: Path) -> None:
+    """Without the history of its timeline, the log that the restored server archives leads nowhere.
+
+    The server began the timeline while it archived nothing, so it would never archive the history by itself.
+    """
+    for history in log.glob("*.history"):
+        ready = log / "archive_status" / f"{history.name}.ready"
+        ready.touch(FILE)
+        os.chown(ready, history.stat().st_uid, history.stat().st_gid)
+
+
+def _why_not(
+    folder: BackupFolder, generation: Generation, place: ServerPlace, wanted: RestorePoint, error: str
+) -> str:
     said = place.log.read_text(errors="replace") if place.log.exists() else ""
     if "recovery ended before configured recovery target was reached" in said and wanted.moment:
         last = said.rpartition("last completed transaction was at log time ")[2].partition("\n")[0]
@@ -201,7 +227,38 @@ def _why_not(place: ServerPlace, wanted: RestorePoint, error: str) -> str:
             + (f" (the last change in it is of {last})" if last else "")
             + ". Without --moment all of it is restored."
         )
+    if not_fetched := _NOT_FETCHED.search(said):
+        moment = _last_moment_before(not_fetched[1], folder, generation)
+        option = f"--moment {moment:%Y-%m-%dT%H:%M:%S.%f}" if moment else f"--backup {generation.name}"
+        return _what_still_works(not_fetched[2].rstrip("."), option)
     return f"The restored database could not be started. {error}"
+
+
+def _what_still_works(problem: str, option: str) -> str:
+    return gettext("The log cannot be replayed any further: %(problem)s. What still works: %(option)s") % {
+        "problem": problem,
+        "option": option,
+    }
+
+
+def _last_moment_before(missing: str, folder: BackupFolder, generation: Generation) -> datetime | None:
+    """Return the last moment that can be restored without a segment; None where only the backup itself can.
+
+    PostgreSQL stops before the first change that is later than the moment, so one such change must be archived.
+    """
+    first = segment_name(int(missing[:8], 16), generation.stop)
+    for name in reversed(wal_archive.segments(folder.wal)):
+        if not first <= name < missing:
+            continue
+        with tempfile.TemporaryDirectory() as unpacked:
+            segment = Path(unpacked, name)
+            segment.write_bytes(wal_archive.contents(folder.wal / f"{name}.gz"))
+            change = base_backups.last_change(segment)
+        if change is not None:
+            lsn, moment = change
+            moment -= timedelta(microseconds=1)
+            return moment if lsn > generation.stop and moment >= generation.finished_at else None
+    return None
 
 
 def _copy_files(

@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 
 from factcheck.backups.backup_folder import BackupUnderWay
 from factcheck.backups.backup_run import back_up, copy_files
+from factcheck.backups.freshness import log_problem, open_gaps
 from factcheck.backups.subject import backup_folder, kept_folders, server_place
 
 log = logging.getLogger(__name__)
@@ -15,6 +16,10 @@ log = logging.getLogger(__name__)
 @app.task(queueing_lock="back_up", lock="back_up")
 def back_up_by_schedule(timestamp: int) -> None:
     """Make a backup. What fails is seen as a failed job, in the log, and by the age of the newest one."""
+    _back_up()
+
+
+def _back_up() -> None:
     done = back_up(
         server_place(),
         backup_folder(),
@@ -27,9 +32,17 @@ def back_up_by_schedule(timestamp: int) -> None:
 
 @app.task(queueing_lock="copy_new_files", lock="back_up")
 def copy_new_files(timestamp: int) -> None:
-    """Copy files that are new, so that a restore to a moment has what the database of that moment names."""
+    """Copy files that are new, so that a restore to a moment has what the database of that moment names.
+
+    After a gap in the log, nothing that is written can be restored before the next backup, so that is made at once,
+    unless the folder takes nothing: then it would fail every five minutes.
+    """
     try:
-        copy_files(server_place(), backup_folder(), kept_folders())
+        if (gaps := open_gaps()) and not log_problem():
+            log.warning("The log of the database has a gap (%s); making a backup.", gaps[0].first)
+            _back_up()
+        else:
+            copy_files(server_place(), backup_folder(), kept_folders())
     except BackupUnderWay:
         log.debug("Files are copied by the backup that is being made.")
 

@@ -7,6 +7,7 @@ from croniter import croniter
 from django.core.exceptions import ImproperlyConfigured
 
 from factcheck.installation.environment import number, text
+from factcheck.installation.private_files import FILE
 
 
 class BackupSettings(NamedTuple):
@@ -19,10 +20,36 @@ class BackupSettings(NamedTuple):
     max_age_hours: int
 
 
+def note_path(data_dir: Path) -> Path:
+    """Return the file that remembers where the backups of this installation are."""
+    return data_dir / "backups-begun"
+
+
+def remembered_folder(data_dir: Path) -> Path | None:
+    """Return the folder in which backups were begun.
+
+    A command that is run without BACKUP_DIR must not start the server without its archive. A copy of DATA_DIR must not
+    write into the archive of the original, so the note says which it belongs to.
+    """
+    try:
+        folder, *owner = note_path(data_dir).read_text().splitlines()
+    except (OSError, ValueError):
+        return None
+    return Path(folder) if owner in ([], [str(data_dir.resolve())]) else None
+
+
+def remember_folder(data_dir: Path, folder: Path) -> None:
+    """Note the folder for commands that are run without BACKUP_DIR."""
+    note_path(data_dir).touch(FILE)
+    note_path(data_dir).write_text(f"{folder}\n{data_dir.resolve()}\n")
+
+
 def backup_settings(data_dir: Path, *, is_embedded: bool) -> BackupSettings:
     """Read the variables whose names begin with BACKUP."""
     named = text("BACKUP_DIR", kind="folder")
     folder = Path(named).expanduser().absolute() if named else None
+    if folder is None and is_embedded:
+        folder = remembered_folder(data_dir)
     schedule = text("BACKUP_SCHEDULE", kind="schedule")
     if folder is not None and not is_embedded:
         raise ImproperlyConfigured(

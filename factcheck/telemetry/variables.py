@@ -10,7 +10,11 @@ from django.core.exceptions import ImproperlyConfigured
 from factcheck.installation.environment import number, text, web_address
 
 #: Who asks the database for metrics, and what.
-QUESTIONS = ["factcheck.telemetry.questions.QUESTIONS", "claims.gauges.QUESTIONS"]
+QUESTIONS = [
+    "factcheck.telemetry.questions.QUESTIONS",
+    "factcheck.backups.gauges.QUESTIONS",
+    "claims.gauges.QUESTIONS",
+]
 
 
 class Metrics(NamedTuple):

@@ -17,6 +17,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> BackedUpServer:
         server.back_up("incremental")
         server.ask("INSERT INTO kept VALUES ('third')")
         server.note("before the mistake")
-        for statement in ("SELECT pg_switch_wal()", "DELETE FROM kept", "SELECT pg_switch_wal()"):
+        for statement in ("DELETE FROM kept", "TRUNCATE kept"):
+            server.ask("SELECT pg_switch_wal()")
             server.ask(statement)
+        server.ask("SELECT pg_switch_wal()")
     return server

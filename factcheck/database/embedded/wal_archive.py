@@ -120,7 +120,7 @@ def fetch(folder: Path, path: Path, name: str) -> bool:
         content = contents(folder / f"{name}.gz")
     except FileNotFoundError:
         in_the_backup = path.parent / name
-        if not in_the_backup.exists() and _is_in_between(name, folder):
+        if not in_the_backup.exists() and _has_later_ones(name, folder):
             raise LookupError(f"{name} is missing in {folder}, and later ones are there.") from None
         return False
     path.write_bytes(content)
@@ -134,10 +134,9 @@ def segments(folder: Path) -> list[str]:
     return []
 
 
-def _is_in_between(name: str, folder: Path) -> bool:
-    """Whether the archive has segments before and after it on its timeline."""
-    same = [other for other in segments(folder) if other[:8] == name[:8]]
-    return len(name) == 24 and bool(same) and same[0] < name < same[-1]
+def _has_later_ones(name: str, folder: Path) -> bool:
+    """Whether the archive has segments after this one on its timeline, even if it has none before."""
+    return len(name) == 24 and any(other > name for other in segments(folder) if other[:8] == name[:8])
 
 
 def _waits_for_long(path: Path) -> bool:

@@ -1,10 +1,12 @@
 """Who is warned of what: checks, and administrators at the desk."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from lxml import html
@@ -12,6 +14,8 @@ from pytest_django import Settings
 
 from factcheck.backups import freshness, generations
 from factcheck.backups.backup_folder import BackupFolder
+from factcheck.backups.gauges import QUESTIONS
+from factcheck.backups.log_gaps import SEGMENT_BYTES, segment_name
 from tests.factcheck.backups.test_generations import NOW, generation
 
 WITHOUT_LOG = "The database was started without BACKUP_DIR: between backups, nothing of it is kept."
@@ -23,9 +27,9 @@ def folder(tmp_path: Path, settings: Settings) -> BackupFolder:
     return BackupFolder(tmp_path / "kept")
 
 
-def make(folder: BackupFolder, hours_ago: float) -> None:
+def make(folder: BackupFolder, hours_ago: float, stop: int = 1500) -> None:
     days_ago = (NOW - datetime.now(UTC) + timedelta(hours=hours_ago)) / timedelta(days=1)
-    one = generation(1, days_ago)
+    one = replace(generation(1 + len(generations.listed(folder)), days_ago), stop=stop)
     unfinished = folder.generations / f"{one.name}.unfinished"
     unfinished.mkdir(parents=True)
     generations.finish(folder, unfinished, one)
@@ -34,7 +38,7 @@ def make(folder: BackupFolder, hours_ago: float) -> None:
 def test_nothing_is_said_where_none_are_asked_for(settings: Settings) -> None:
     settings.BACKUP_DIR = None
     assert freshness.concerns() == []
-    assert freshness.check_age(None) == []
+    assert freshness.check_backups(None) == []
     assert freshness.check_log(None, databases=["default"]) == []
 
 
@@ -42,18 +46,65 @@ def test_age(folder: BackupFolder) -> None:
     assert freshness.overdue() == "There is no backup yet."
     make(folder, hours_ago=29)
     assert freshness.overdue() == ""
-    assert freshness.check_age(None) == []
+    assert freshness.check_backups(None) == []
 
 
 def test_too_old(folder: BackupFolder) -> None:
     make(folder, hours_ago=31)
     assert freshness.overdue().startswith("The newest backup is of ")
-    assert [message.id for message in freshness.check_age(None)] == ["factcheck.W007"]
+    assert [message.id for message in freshness.check_backups(None)] == ["factcheck.W007"]
 
 
 def test_backup_of_a_clock_that_was_ahead_says_nothing(folder: BackupFolder) -> None:
     make(folder, hours_ago=-1000)
     assert freshness.overdue() == "There is no backup yet."
+
+
+@pytest.mark.django_db
+def test_gap_in_the_log_is_reported_until_a_backup_closes_it(folder: BackupFolder) -> None:
+    make(folder, hours_ago=2)
+    folder.wal.mkdir()
+    for position in (0, 4 * SEGMENT_BYTES):
+        (folder.wal / f"{segment_name(1, position)}.gz").touch()
+    gap = (
+        "The log since the newest backup has a gap (000000010000000000000001): later moments cannot be restored. "
+        "The next backup closes it."
+    )
+    assert freshness.gap_problem() == gap
+    assert [(message.id, message.msg) for message in freshness.check_backups(None)] == [
+        ("factcheck.W007", gap)
+    ]
+    assert gap in freshness.concerns()
+    make(folder, hours_ago=1, stop=4 * SEGMENT_BYTES + 1)
+    assert (freshness.gap_problem(), freshness.check_backups(None)) == ("", [])
+
+
+@pytest.mark.django_db
+def test_metrics_have_age_failures_and_gaps(folder: BackupFolder, settings: Settings) -> None:
+    def gauges() -> dict[str, float]:
+        [question] = QUESTIONS
+        with connection.cursor() as cursor:
+            return {
+                name.removeprefix("factcheck_backup_"): value for name, _labels, value in question.ask(cursor)
+            }
+
+    nothing = {"newest_timestamp_seconds": 0, "failures": 0, "log_failing": True, "log_gaps": 0}
+    assert gauges() == nothing
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, status)"
+            " VALUES ('q', 'factcheck.backups.tasks.back_up_by_schedule', 'doing'), ('q', 'other', 'doing')"
+        )
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed'")
+    make(folder, hours_ago=1)
+    folder.wal.mkdir()
+    (folder.wal / f"{segment_name(1, 2 * SEGMENT_BYTES)}.gz").touch()
+    found = gauges()
+    age = datetime.now(UTC).timestamp() - found.pop("newest_timestamp_seconds")
+    assert found == {"failures": 1, "log_failing": True, "log_gaps": 1}
+    assert 3600 <= age < 3660
+    settings.BACKUP_DIR = None
+    assert gauges() == {}
 
 
 def test_unreadable(folder: BackupFolder) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
+from factcheck.backups.log_gaps import segment_name
 from factcheck.backups.restoration import RestorePoint, restore
 from factcheck.database.embedded import PostgresUnavailable, ServerPlace, running
 from tests.helpers.backed_up_server import BackedUpServer, ask
@@ -79,11 +80,15 @@ def test_life_goes_on_after_a_restore_and_is_backed_up_into_the_same_folder(
     with server.running():
         assert server.ask("SELECT word FROM kept") == [("first",)]
         server.ask("INSERT INTO kept VALUES ('other')")
+        server.note("before a backup")
+        server.ask("INSERT INTO kept VALUES ('beyond')")
         made = server.back_up("other")
         server.ask("INSERT INTO kept VALUES ('later')")
     assert (made.generation.kind, made.generation.timeline, made.is_continuous) == ("full", 2, True)
     restore(server.folder, tmp_path / "newest", RestorePoint())
-    assert words(tmp_path / "newest") == ["first", "later", "other"]
+    assert words(tmp_path / "newest") == ["beyond", "first", "later", "other"]
+    restore(server.folder, tmp_path / "between", RestorePoint(moment=server.moments["before a backup"]))
+    assert words(tmp_path / "between") == ["first", "other"]
     moment = told.moments["before the mistake"]
     restore(server.folder, tmp_path / "earlier", RestorePoint(moment=moment, timeline=1))
     assert words(tmp_path / "earlier") == ["first", "second", "third"]
@@ -132,11 +137,11 @@ DAMAGES: dict[str, tuple[Callable[[BackupFolder], None], str]] = {
     ),
     "a byte of the log": (
         lambda folder: change_a_byte(last_segment(folder)),
-        "could not be started",
+        "cannot be replayed any further",
     ),
     "a segment of the log": (
         lambda folder: last_segment(folder).unlink(),
-        "could not be started",
+        "cannot be replayed any further",
     ),
     "the backup that the other is based on": (
         lambda folder: shutil.rmtree(min(folder.generations.iterdir())),
@@ -159,6 +164,28 @@ def test_what_is_damaged_is_never_taken_for_the_whole(
     with pytest.raises(BackupFailed, match=why):
         restore(damaged, tmp_path / "new", RestorePoint())
     assert not (tmp_path / "new" / "postgres").exists()
+
+
+def test_last_moment_before_a_missing_segment_is_named_and_works(
+    damaged: BackupFolder, told: BackedUpServer, tmp_path: Path
+) -> None:
+    missing = last_segment(damaged)
+    missing.unlink()
+    with pytest.raises(BackupFailed) as failed:
+        restore(damaged, tmp_path / "new", RestorePoint())
+    why, _, moment = str(failed.value).partition(" What still works: --moment ")
+    assert why.startswith(f"The log cannot be replayed any further: {missing.name[:24]} is missing in ")
+    assert datetime.fromisoformat(moment).replace(tzinfo=UTC) < told.moments["before the mistake"]
+    restore(
+        damaged, tmp_path / "new", RestorePoint(moment=datetime.fromisoformat(moment).replace(tzinfo=UTC))
+    )
+    assert words(tmp_path / "new")[:2] == ["first", "second"]
+    # Without all that was archived since, nothing but the backup itself is left.
+    backup = told.backups["incremental"].generation
+    (damaged.wal / f"{segment_name(1, backup.stop)}.gz").unlink()
+    with pytest.raises(BackupFailed) as failed:
+        restore(damaged, tmp_path / "new", RestorePoint())
+    assert str(failed.value).endswith(f"What still works: --backup {backup.name}")
 
 
 def test_no_empty_database_is_made_where_a_restore_was_cut_off(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from procrastinate.contrib.django import app
 
 from factcheck.backups import tasks
 from factcheck.backups.backup_folder import BackupFailed, BackupUnderWay
+from factcheck.backups.log_gaps import LogGap
 
 
 def scheduled(**variables: str) -> list[str]:
@@ -58,6 +59,7 @@ def test_files_are_left_to_the_backup_that_is_being_made(
 ) -> None:
     for name in ("server_place", "backup_folder", "kept_folders"):
         monkeypatch.setattr(tasks, name, lambda: None)
+    monkeypatch.setattr(tasks, "open_gaps", list)
 
     def refuse(*_: object) -> None:
         raise BackupUnderWay("Another backup is being written.")
@@ -66,6 +68,27 @@ def test_files_are_left_to_the_backup_that_is_being_made(
     with caplog.at_level(logging.INFO):
         tasks.copy_new_files(timestamp=0)
     assert caplog.messages == []
+
+
+@pytest.mark.parametrize(
+    ("problem", "made"),
+    [("", ["backup"]), ("The log cannot be kept.", ["files"])],
+    ids=["takes", "takes nothing"],
+)
+def test_gap_in_the_log_is_closed_at_once_where_the_folder_takes_anything(
+    monkeypatch: pytest.MonkeyPatch, problem: str, made: list[str]
+) -> None:
+    done: list[str] = []
+    for name in ("server_place", "backup_folder", "kept_folders"):
+        monkeypatch.setattr(tasks, name, lambda: None)
+    monkeypatch.setattr(
+        tasks, "open_gaps", lambda: [LogGap("000000010000000000000007", "000000010000000000000009")]
+    )
+    monkeypatch.setattr(tasks, "log_problem", lambda: problem)
+    monkeypatch.setattr(tasks, "_back_up", lambda: done.append("backup"))
+    monkeypatch.setattr(tasks, "copy_files", lambda *_: done.append("files"))
+    tasks.copy_new_files(timestamp=0)
+    assert done == made
 
 
 def test_backup_that_fails_is_a_job_that_failed() -> None:

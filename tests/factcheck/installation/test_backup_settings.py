@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from factcheck.installation.backup_settings import BackupSettings, backup_settings
+from factcheck.installation.backup_settings import BackupSettings, backup_settings, remember_folder
 
 HERE = Path("/srv/factcheck")
 
@@ -51,3 +51,23 @@ def test_schedule_needs_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BACKUP_SCHEDULE", "17 2 * * *")
     with pytest.raises(ImproperlyConfigured, match="set BACKUP_DIR too"):
         backup_settings(HERE, is_embedded=True)
+
+
+def test_folder_is_remembered_for_commands_without_the_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data_dir, copied = tmp_path / "data", tmp_path / "copied"
+    for folder in (data_dir, copied):
+        folder.mkdir()
+    remember_folder(data_dir, Path("/mnt/backup"))
+    (copied / "backups-begun").write_bytes((data_dir / "backups-begun").read_bytes())
+    assert backup_settings(data_dir, is_embedded=True).folder == Path("/mnt/backup")
+    assert backup_settings(data_dir, is_embedded=False).folder is None
+    assert backup_settings(copied, is_embedded=True).folder is None
+    monkeypatch.setenv("BACKUP_DIR", "/mnt/other")
+    assert backup_settings(data_dir, is_embedded=True).folder == Path("/mnt/other")
+
+
+def test_note_of_an_earlier_version_is_understood(tmp_path: Path) -> None:
+    (tmp_path / "backups-begun").write_text("/mnt/backup")
+    assert backup_settings(tmp_path, is_embedded=True).folder == Path("/mnt/backup")

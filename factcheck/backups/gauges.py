@@ -1,0 +1,50 @@
+"""What metrics say of backups: age, failures, and what the log between them lacks."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.db.backends.utils import CursorWrapper
+
+from factcheck.backups.backup_folder import BackupFailed
+from factcheck.backups.freshness import log_problem, newest_at, open_gaps
+from factcheck.telemetry.questions import DatabaseQuestion, GaugeKind, Reading
+
+#: A backup that cannot be read is as good as none.
+_NEVER = datetime.fromtimestamp(0, UTC)
+
+
+def _backups(cursor: CursorWrapper) -> Iterator[Reading]:
+    if settings.BACKUP_DIR is None:
+        return
+    try:
+        newest, gaps = newest_at() or _NEVER, len(open_gaps())
+    except BackupFailed:
+        newest, gaps = _NEVER, 0
+    yield "factcheck_backup_newest_timestamp_seconds", (), newest.timestamp()
+    yield "factcheck_backup_log_gaps", (), gaps
+    yield "factcheck_backup_log_failing", (), bool(log_problem())
+    cursor.execute(
+        """
+        SELECT count(DISTINCT job.id)
+        FROM procrastinate_jobs AS job JOIN procrastinate_events AS event ON event.job_id = job.id
+        WHERE job.task_name LIKE 'factcheck.backups.tasks.%%' AND job.status = 'failed'
+          AND event.type = 'failed' AND event.at > %s
+        """,
+        [newest],
+    )
+    yield "factcheck_backup_failures", (), cursor.fetchone()[0]
+
+
+QUESTIONS = [
+    DatabaseQuestion(
+        "backups",
+        {
+            "factcheck_backup_newest_timestamp_seconds": GaugeKind("When the newest backup was finished."),
+            "factcheck_backup_failures": GaugeKind("Backups that have failed since the newest one."),
+            "factcheck_backup_log_failing": GaugeKind("1 where the log of the database is not archived."),
+            "factcheck_backup_log_gaps": GaugeKind("Gaps in the archived log since the newest backup."),
+        },
+        _backups,
+    ),
+]
