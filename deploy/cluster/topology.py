@@ -42,6 +42,7 @@ class Topology:
             "patroni/patroni.yml",
             node,
             NODE_DATA=str(disk / "data"),
+            NODE_SHARED_BUFFERS="64MB",  # three nodes are on one machine here
             POSTGRESQL_PROGRAMS=str(Path(binary("postgres")).parent),
             SUPERUSER_PASSWORD=self.secrets["superuser"],
             REPLICATION_PASSWORD=self.secrets["replication"],

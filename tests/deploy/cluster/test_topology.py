@@ -1,5 +1,6 @@
 """The configuration in deploy/, read by the programs that it is for; which of those is not installed is said."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from deploy.cluster import topology as module
 from deploy.cluster.machines import NODES, Loopback
 from deploy.cluster.stage import SECRETS
 from deploy.cluster.topology import DEPLOY, Topology
+from tests.helpers.nginx_syntax import refused_by_nginx
 
 TEMPLATES = [
     "etcd/etcd.yml",
@@ -38,7 +40,7 @@ def filled_in(topology: Topology) -> Callable[[str], Path]:
         own = {
             word: "/nonexistent"
             for word in words
-            if word.endswith(("_DATA", "_PASSWORD", "_PROGRAMS", "_TOKEN"))
+            if word.endswith(("_DATA", "_PASSWORD", "_PROGRAMS", "_SHARED_BUFFERS", "_TOKEN"))
         }
         own["ALERTS"] = str(DEPLOY / "alerts" / "factcheck.yaml")
         return topology.configured(template, "pg-1" if "NODE_ETCD" in words else "balancer", **own)
@@ -71,18 +73,27 @@ def test_configuration_is_accepted_by_its_program(
 
 
 def test_nginx_accepts_its_configuration(tmp_path: Path, filled_in: Callable[[str], Path]):
-    program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin")
-    if program is None:
-        pytest.skip("nginx is not installed")
-    whole = tmp_path / "nginx.conf"
-    whole.write_text(
-        f"pid {tmp_path}/pid; error_log stderr; events {{}}\n"
-        f"http {{ access_log off; include {filled_in('nginx/factcheck.conf')}; }}"
+    assert refused_by_nginx(f"include {filled_in('nginx/factcheck.conf')};", tmp_path) == ""
+
+
+@pytest.mark.skipif(
+    shutil.which("envsubst") is None, reason="envsubst is not installed (Debian: gettext-base)"
+)
+def test_documented_substitution_leaves_the_variables_of_nginx(
+    tmp_path: Path, topology: Topology, filled_in: Callable[[str], Path]
+):
+    [command] = re.findall(
+        r"^envsubst .*", (DEPLOY.parent / "docs" / "cluster.md").read_text(), flags=re.MULTILINE
     )
-    asked = subprocess.run(
-        [program, "-t", "-c", whole, "-p", tmp_path], capture_output=True, text=True, check=False
+    filled = subprocess.run(
+        ["bash", "-c", command.rpartition(" >")[0]],
+        cwd=DEPLOY.parent,
+        env={"PATH": os.environ["PATH"], **topology.network.variables()},
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    assert asked.returncode == 0, asked.stderr
+    assert filled.stdout == filled_in("nginx/factcheck.conf").read_text()
 
 
 def test_who_writes_goes_by_both_poolers_and_who_reads_names_every_node(topology: Topology):
