@@ -334,6 +334,13 @@ def test_whether_the_providers_second_factor_is_enough(
     assert client.get(reverse("admin:index")).status_code == (200 if opens else 302)
 
 
+def test_a_person_without_a_password_can_set_up_a_second_factor(provider: IdentityProvider) -> None:
+    """There is nothing by which they could confirm who they are once more, so that is not asked of them."""
+    client, _answer = come_in(provider)
+    assert not nora().has_usable_password()
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200
+
+
 def test_it_is_enough_for_that_session_alone(provider: IdentityProvider, settings: Any) -> None:
     settings.OPENID_SECOND_FACTOR = "always"
     SecondFactorRule.objects.filter(role__name="Fact-checker").update(required=True, grace_days=0)
