@@ -37,7 +37,7 @@ from sources.public_media import NamedFile
 _PRIVATE = "private, max-age=300"
 
 
-class MediaForm(DeskForm):
+class MediaObjectForm(DeskForm):
     """What is said of a picture, a recording or a film."""
 
     def clean(self) -> dict[str, Any]:
@@ -117,7 +117,7 @@ class MediaObjectAdmin(DeskAdmin):
         css = {"all": ("desk/media.css",)}
         js = ("desk/pasted_media.js",)
 
-    form = MediaForm
+    form = MediaObjectForm
     list_display = ("looks", "described", "kind", "in_claims", "as_evidence", "created_at")
     list_display_links = ("looks", "described")
     list_filter = (("kind", ChoicesDropdownFilter), DescribedFilter, "show_to_readers")

@@ -71,9 +71,11 @@ class RoleAdmin(GroupAdmin, DeskAdmin):  # type: ignore[misc]  # as above
     def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> tuple[str, ...]:
         return () if request.user.is_superuser else ("name",)
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(
+        self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any
+    ) -> Any:
         field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
-        if db_field.name == "permissions":
+        if db_field.name == "permissions" and request is not None:
             offer_permissions(field, person_at(request))
         return field
 

@@ -35,7 +35,7 @@ def test_what_a_file_says_about_its_maker_is_not_stored() -> None:
             sorted(set(image.info) & {"exif", "xmp", "comment", "icc_profile", "XML:com.adobe.xmp"}),
             image.size,
         )
-    upright = (True, [], {}, [], (90, 120))
+    upright: object = (True, [], {}, [], (90, 120))
     assert found == {"JPEG": upright, "PNG": upright, "WEBP": upright, "GIF": (True, [], {}, [], (120, 90))}
 
 
