@@ -1,8 +1,13 @@
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.apps import AppConfig
+from django.core.checks import register
 from django.db import connections
 from django.db.models.signals import post_migrate
+from django.dispatch import Signal
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,23 +17,19 @@ class ClaimsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models exist only now.
-        import claims.quotes.changed_sources  # noqa: F401, PLC0415  connects itself to new snapshots
-        from claims.discovery.tasks import entries_were_added  # noqa: PLC0415  models exist only now
         from claims.ledger.signals import entries_added  # noqa: PLC0415  models exist only now
-        from claims.matching.embedding import checks, tasks  # noqa: F401, PLC0415  models exist only now
-        from claims.newsroom import sign_in_records  # noqa: F401, PLC0415  connects itself to what happens at the door
-        from claims.readers.desk.complaint_moves import (  # noqa: PLC0415  models exist only now
-            corrections_published,
-        )
-        from claims.readers.desk.request_moves import claims_published  # noqa: PLC0415  models exist only now
-        from claims.webhooks.worker_calls import announce  # noqa: PLC0415  models exist only now
+        from sources.signals import snapshot_stored  # noqa: PLC0415  beside the others
 
-        entries_added.connect(announce, dispatch_uid="claims.webhooks")
-        entries_added.connect(entries_were_added, dispatch_uid="claims.discovery")
-        entries_added.connect(tasks.announce, dispatch_uid="claims.matching.embedding")
-        entries_added.connect(corrections_published, dispatch_uid="claims.readers.complaints")
-        entries_added.connect(claims_published, dispatch_uid="claims.readers.requests")
-
+        register(partial(_call, "claims.matching.embedding.checks.check_embedder"))
+        call_later(snapshot_stored, "claims.quotes.changed_sources.follow_source")
+        for receiver in (
+            "claims.webhooks.worker_calls.announce",
+            "claims.discovery.tasks.entries_were_added",
+            "claims.matching.embedding.tasks.announce",
+            "claims.readers.desk.complaint_moves.corrections_published",
+            "claims.readers.desk.request_moves.claims_published",
+        ):
+            call_later(entries_added, receiver)
         # After `migrate` and not in a migration, because permissions exist only then.
         post_migrate.connect(self.complete_newsroom, sender=self)
 
@@ -45,3 +46,13 @@ class ClaimsConfig(AppConfig):
             ensure_rules()
             ensure_house()
             ensure_templates()
+
+
+def call_later(signal: Signal, receiver: str) -> None:
+    """Connect a function by its dotted name. Its module, and all that it builds on, is loaded when the signal comes."""
+    signal.connect(partial(_call, receiver), weak=False, dispatch_uid=receiver)
+
+
+def _call(receiver: str, **sent: Any) -> Any:
+    function: Callable[..., Any] = import_string(receiver)
+    return function(**sent)

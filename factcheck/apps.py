@@ -1,9 +1,30 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin.apps import SimpleAdminConfig
+from django.contrib.admin.checks import check_admin_app, check_dependencies
+from django.core.checks import CheckMessage, Tags, register
+
+
+class DeskConfig(SimpleAdminConfig):
+    """Django's admin, whose pages are loaded with the routes (factcheck.urls): other commands start faster."""
+
+    def ready(self) -> None:
+        register(check_dependencies, Tags.admin)
+        register(check_desk, Tags.admin)
+
+
+def check_desk(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Check every page of the desk, as Django does."""
+    admin.autodiscover()
+    return list(check_admin_app(app_configs, **options))
 
 
 class FactcheckConfig(AppConfig):
     name = "factcheck"
+    default = True
 
     def ready(self) -> None:
         from factcheck.backups import freshness  # noqa: F401, PLC0415  registers the checks

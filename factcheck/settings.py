@@ -315,6 +315,9 @@ UNSAVED_FORM_MODEL = "claims.UnsavedForm"
 # Behind a failover of the database a worker may be silent for half a minute, and must not be taken for dead.
 PROCRASTINATE_WORKER_DEFAULTS = {"shutdown_graceful_timeout": 60, "stalled_worker_timeout": 120}
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+# Only what does jobs, or lists them, loads all tasks: they stand beside everything that the program can do.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
+PROCRASTINATE_IMPORT_PATHS = ["factcheck.tasks", "sources.tasks", "claims.tasks"]
 PROCRASTINATE_ON_APP_READY = "factcheck.telemetry.job_context.accompany"
 
 # -- Imports: what the desk takes as one file; the command reads files of any size ------------------------------

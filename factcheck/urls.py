@@ -15,6 +15,7 @@ from factcheck import routes
 from factcheck.admin.session import session_view
 from factcheck.admin.single_sign_on import callback
 
+admin.autodiscover()
 # The desk is entered through the same door as everything else: with second factors, single sign-on and rate limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 
+from claims.newsroom import sign_in_records  # noqa: F401  connects itself to what happens at the door
 from claims.newsroom.mail_languages import written_for
 from claims.newsroom.second_factor_gate import VOUCHED
 from claims.newsroom.second_factors import due_of, may_remove, note_vouching, with_due

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from django.db import transaction
-from django.dispatch import receiver
 
 from claims.models import Appearance
 from claims.quotes.anchors import Anchor
@@ -17,7 +16,6 @@ from claims.quotes.changed_text import ChangedText
 from claims.quotes.orphans import OrphanReason
 from claims.quotes.quote_fates import note_fates
 from sources.models import Snapshot
-from sources.signals import snapshot_stored
 
 _SPAN = ("exact", "prefix", "suffix", "start", "end")
 
@@ -90,7 +88,6 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
     return result
 
 
-@receiver(snapshot_stored, dispatch_uid="claims.quotes.changed_sources")
 def follow_source(sender: type[Snapshot], *, snapshot: Snapshot, **signal: Any) -> Reanchoring:
     """Whoever stores a snapshot, the appearances follow in the same transaction."""
     return reanchor(snapshot)

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import admin as jobs_admin  # noqa: F401  registered there, and taken away again
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from unfold.contrib.filters.admin import DropdownFilter
@@ -64,6 +65,7 @@ class TaskFilter(DropdownFilter):
     parameter_name = "task"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+        app.perform_import_paths()
         return [(name, name) for name in sorted(app.tasks) if not name.startswith("builtin:")]
 
     def queryset(

@@ -28,9 +28,9 @@ from rest_framework import exceptions
 from factcheck.api.google.statuses import STATUS_PATH, StatusResponse
 from factcheck.api.json_rpc import RPC_PATHS, RpcRefusal
 from factcheck.django_internals import plain_request
+from factcheck.web.asked_languages import API_PATH
 from factcheck.web.outages import outage_of
 
-API_PATH = "/api/"
 MEDIA_TYPE = "application/problem+json"
 
 NOT_FOUND = gettext_lazy("Nothing is published at this address.")

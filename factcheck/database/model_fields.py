@@ -1,15 +1,17 @@
 """Model fields that several apps share."""
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from django import forms
 from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy as _
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 LANGUAGE_TAG = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 
@@ -55,21 +57,25 @@ class HalfVectorField(models.Field[Any, Any]):
     def db_type(self, connection: BaseDatabaseWrapper) -> str:
         return f"public.halfvec({self.dimensions})" if self.dimensions else "public.halfvec"
 
-    def from_db_value(self, value: str | None, *_database: Any) -> NDArray[np.float32] | None:
+    def from_db_value(self, value: str | None, *_database: Any) -> "NDArray[np.float32] | None":
+        import numpy as np  # noqa: PLC0415  which most commands do without
+
         return None if value is None else np.array(value.strip("[]").split(","), np.float32)
 
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
         return None if value is None else half_vector(value)
 
 
-def half_vector(vector: NDArray[np.float32]) -> str:
+def half_vector(vector: "NDArray[np.float32]") -> str:
     """The vector as SQL writes it."""
     # What the type keeps of each number has no more digits than these.
     return f"[{','.join(map('{:.5g}'.format, vector.tolist()))}]"
 
 
-def sent_half_vector(binary: bytes) -> NDArray[np.float32]:
+def sent_half_vector(binary: bytes) -> "NDArray[np.float32]":
     """The vector that the function `halfvec_send` of the database sent."""
+    import numpy as np  # noqa: PLC0415  the same
+
     # Two numbers of two bytes (how many dimensions, and one that is unused), then the vector.
     return np.frombuffer(binary, ">f2", offset=4).astype(np.float32)
 

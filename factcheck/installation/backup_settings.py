@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from croniter import croniter
 from django.core.exceptions import ImproperlyConfigured
 
-from factcheck.installation.environment import number, text
+from factcheck.installation.environment import is_schedule, number, text
 from factcheck.installation.private_files import FILE
 
 
@@ -63,7 +62,7 @@ def backup_settings(data_dir: Path, *, is_embedded: bool) -> BackupSettings:
         )
     if schedule and folder is None:
         raise ImproperlyConfigured("BACKUP_SCHEDULE is set; set BACKUP_DIR too.")
-    if schedule and not (croniter.is_valid(schedule) and len(schedule.split()) == 5):
+    if schedule and not is_schedule(schedule):
         raise ImproperlyConfigured(
             f"BACKUP_SCHEDULE is {schedule!r}; write it as in a crontab, such as 17 2 * * * for 2:17 each night (UTC)."
         )

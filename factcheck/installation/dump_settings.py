@@ -2,10 +2,11 @@
 
 from typing import NamedTuple
 
-from croniter import croniter
 from django.core.exceptions import ImproperlyConfigured
 
-from factcheck.installation.environment import number, text
+from factcheck.installation.environment import is_schedule, number, text
+
+DEFAULT = "41 2 * * *"
 
 
 class DumpSettings(NamedTuple):
@@ -17,10 +18,10 @@ class DumpSettings(NamedTuple):
 
 def dump_settings() -> DumpSettings:
     """Read the variables whose names begin with DUMP."""
-    schedule = text("DUMP_SCHEDULE", "41 2 * * *", kind="schedule")
+    schedule = text("DUMP_SCHEDULE", DEFAULT, kind="schedule")
     if schedule == "never":
         schedule = ""
-    if schedule and not (croniter.is_valid(schedule) and len(schedule.split()) == 5):
+    if schedule not in ("", DEFAULT) and not is_schedule(schedule):
         raise ImproperlyConfigured(
             f"DUMP_SCHEDULE is {schedule!r}; write it as in a crontab, such as 41 2 * * * for 2:41 each night (UTC),"
             " or never."

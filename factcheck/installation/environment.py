@@ -118,6 +118,13 @@ def one_of(name: str, default: str, choices: Callable[[], set[str]], *, shown: s
     return value
 
 
+def is_schedule(value: str) -> bool:
+    """Whether it is one as in a crontab, of five fields."""
+    from croniter import croniter  # noqa: PLC0415  it takes its time, and most installations keep the default
+
+    return croniter.is_valid(value) and len(value.split()) == 5
+
+
 def web_address(name: str, default: str = "", *, shown: str | None = None) -> str:
     """An absolute http(s) address without a slash at its end."""
     value = text(name, default, kind="address", shown=shown)

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
-from holidays import list_supported_countries
 
 from factcheck.installation.environment import Rate, number, one_of, rate, text
 
@@ -28,11 +27,9 @@ def reader_settings(*, demo: bool) -> ReaderSettings:
     Raises:
         ImproperlyConfigured: the calendar is none that is known.
     """
-    country = one_of(
-        "HOLIDAYS_COUNTRY", "", lambda: set(list_supported_countries()), shown="none: only weekends are free"
-    )
+    country = one_of("HOLIDAYS_COUNTRY", "", lambda: set(_calendars()), shown="none: only weekends are free")
     subdivision = text("HOLIDAYS_SUBDIVISION")
-    known = list_supported_countries(include_aliases=True).get(country, []) if subdivision else []
+    known = _calendars().get(country, []) if subdivision else []
     if subdivision and subdivision not in known:
         among = f" In {country} there are: {', '.join(known)}." if known else ""
         raise ImproperlyConfigured(
@@ -50,3 +47,10 @@ def reader_settings(*, demo: bool) -> ReaderSettings:
             shown="20/hour; 2000/hour in the demo",
         ),
     )
+
+
+def _calendars() -> dict[str, list[str]]:
+    """The parts of each country whose holidays are known."""
+    from holidays import list_supported_countries  # noqa: PLC0415  most installations name no country
+
+    return list_supported_countries(include_aliases=True)

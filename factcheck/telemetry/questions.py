@@ -118,6 +118,7 @@ _JOBS = """
 
 def _jobs(cursor: CursorWrapper) -> Iterator[Reading]:
     """How much each queue holds, and for how long what waits there has waited; queues that no task has are one."""
+    app.perform_import_paths()
     known = {task.queue for task in app.tasks.values()}
     states = ("waiting", "scheduled", "running", "failed")
     held = {(queue, state): 0.0 for queue in known for state in states}

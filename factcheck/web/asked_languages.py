@@ -7,8 +7,7 @@ from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from factcheck.api.problems import API_PATH
-
+API_PATH = "/api/"
 #: What programs are told where they ask for no language of ours.
 ENGLISH = "en"
 

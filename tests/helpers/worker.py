@@ -28,6 +28,7 @@ def _work() -> None:
 @pytest.fixture
 def without_schedule() -> Iterator[None]:
     """Only jobs that were asked for, none that are due by the clock."""
+    app.perform_import_paths()
     periodic, app.periodic_registry.periodic_tasks = app.periodic_registry.periodic_tasks, {}
     yield
     app.periodic_registry.periodic_tasks = periodic

@@ -23,7 +23,6 @@ class Command(SpokenCommand):
         " with a token in the environment (MCP_TOKEN) or from --token-file it also proposes and drafts, as the token's"
         " owner. See docs/assistants.md."
     )
-    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--token-file", help=gettext("a file that holds the token"))

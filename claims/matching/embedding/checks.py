@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Info, register
+from django.core.checks import CheckMessage, Error, Info
 from django.core.checks import Warning as Advice
 from django.utils.translation import gettext
 
@@ -13,7 +13,6 @@ from claims.matching.embedding import nano_e5
 _HERE = {"localhost", "127.0.0.1", "::1"}
 
 
-@register()
 def check_embedder(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Where nothing makes vectors, matching works on words alone, and that is said."""
     if settings.EMBEDDER == "none":

@@ -18,8 +18,6 @@ class Command(SpokenCommand):
         "Back up the embedded database and all files into BACKUP_DIR. restore_backup restores them."
     )
 
-    requires_system_checks = []
-
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_mutually_exclusive_group()
         what.add_argument(

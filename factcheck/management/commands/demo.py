@@ -25,8 +25,6 @@ class Command(SpokenCommand):
     serves = True
     help = gettext_noop("Start everything on this machine, with demo data and one user per role.")
 
-    requires_system_checks = []
-
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError(

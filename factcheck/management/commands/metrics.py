@@ -17,8 +17,6 @@ class Command(SpokenCommand):
         "Serve what the database tells for metrics; `serve` does so by itself, and counts requests too."
     )
 
-    requires_system_checks = []
-
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--port", type=int, default=settings.METRICS_PORT, help=gettext("Port (default: METRICS_PORT).")

@@ -18,8 +18,6 @@ class Command(SpokenCommand):
         "bring an export back (export_claims), use restore_claims."
     )
 
-    requires_system_checks = []
-
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("to", type=Path, help=gettext("The folder that is to become DATA_DIR."))
         parser.add_argument(
