@@ -46,13 +46,21 @@ def leave_body_unread(request: HttpRequest) -> None:
     cast(WSGIRequest, request)._stream = BytesIO()
 
 
-def read_body_ahead(request: HttpRequest, length: int) -> None:
-    """Read the body now; Django and its forms find it where they read from.
+def read_body_ahead(request: HttpRequest, length: int) -> bool:
+    """Read the body now; Django and its forms find it where they read from. Return whether all of it came.
 
     `request.body` would keep it too, but then uploads could not be read as a stream.
     """
     wsgi = cast(WSGIRequest, request)
-    wsgi._stream = BytesIO(wsgi._stream.read(length))
+    body = wsgi._stream.read(length)
+    wsgi._stream = BytesIO(body)
+    return len(body) == length
+
+
+def follow_body(request: HttpRequest, follow: Callable[[Any], Any]) -> None:
+    """Have the body read through what `follow` returns for the stream that it comes from."""
+    wsgi = cast(WSGIRequest, request)
+    wsgi._stream = follow(wsgi._stream)
 
 
 def read_headers_anew(request: HttpRequest) -> None:

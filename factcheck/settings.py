@@ -107,9 +107,14 @@ HEAD_SECONDS = number("HEAD_SECONDS", 10, least=1, most=120)
 DATABASE_POOL = number(
     "DATABASE_POOL", WEB_THREADS if SERVING else 0, least=0, most=1000, shown="WEB_THREADS under serve"
 )
+# How long a statement of the public may take, in seconds; 0 leaves it to the server. Downloads have their own limit.
+# A statement of anybody else waits so long for a lock that another one holds.
+PUBLIC_STATEMENT_SECONDS = number("PUBLIC_STATEMENT_SECONDS", 5, least=0, most=300)
 # Where the embedded server listens is known without starting it; manage.py, wsgi.py and the tests start it.
 _writing = connection_settings.writing(
-    _database or embedded.connection_settings(DATA_DIR), pool=DATABASE_POOL
+    _database or embedded.connection_settings(DATA_DIR),
+    pool=DATABASE_POOL,
+    lock_seconds=PUBLIC_STATEMENT_SECONDS if SERVING else 0,
 )
 # Who owns the tables: `migrate` comes as this role. Whoever serves can switch no rule off (docs/database-roles.md).
 _owner = postgresql("OWNER_DATABASE_URL", shown="the embedded server's owner; else nobody but DATABASE_URL's")
@@ -120,8 +125,6 @@ OWNER_DATABASE = (
 )
 RUNTIME_ROLE = _writing["USER"]
 _replicas = postgresql_several("DATABASE_REPLICA_URLS")
-# How long a statement of the public may take, in seconds; 0 leaves it to the server. Downloads have their own limit.
-PUBLIC_STATEMENT_SECONDS = number("PUBLIC_STATEMENT_SECONDS", 5, least=0, most=300)
 # How old a replica may be that the public reads from, in seconds.
 REPLICA_LAG_SECONDS = number("REPLICA_LAG_SECONDS", 1, least=1, most=3600)
 # What the public reads has connections of its own where the site is served, and where there are replicas.

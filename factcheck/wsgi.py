@@ -30,10 +30,11 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     granian sends a list at once, with its head. Any other iterable, such as Django's HttpResponse, it asks for piece
     after piece, and passes each on to a task of its own: for short answers this takes longer than making them.
     """
+    # What a thread did last stays its request until it is given another one: the web server logs it afterwards.
+    request_id.set("")
     if (answer := probes.answered(environ, start_response)) is not None:
         return answer
     response = _django(environ, start_response)
-    request_id.set("")
     if not isinstance(response, HttpResponse):
         return response
     whole = [response.content]

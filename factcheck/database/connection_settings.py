@@ -9,25 +9,28 @@ Connection = dict[str, Any]
 #: For how long a pool goes on trying to replace a connection, in seconds. It pauses twice as long after each attempt;
 #: so the next who needs one begins anew, and finds the server as soon as it is back.
 RECONNECT_SECONDS = 2
-#: How long a replica may take to let us in; libpq knows no less.
+#: How long a server may take to let us in; libpq knows no less.
 CONNECT_SECONDS = 2
+#: How long a request waits for one of the connections that a process keeps, in seconds. There is one for each thread.
+POOL_SECONDS = 1
 
 
-def writing(address: Connection, *, pool: int) -> Connection:
+def writing(address: Connection, *, pool: int, lock_seconds: int = 0) -> Connection:
     """The connection that everything may use.
 
     Args:
         address: where the server is, as Django's settings name it.
         pool: how many connections a process keeps open; with 0 each request opens its own.
+        lock_seconds: how long a statement waits for somebody else's lock; 0 leaves it to the server.
     """
-    patience = {"timeout": 10, "reconnect_timeout": RECONNECT_SECONDS}
+    patience = {"timeout": POOL_SECONDS, "reconnect_timeout": RECONNECT_SECONDS}
     kept = {"pool": {"min_size": 1, "max_size": pool, **patience}} if pool else {}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "factcheck.database.serving_engine" if pool else "django.db.backends.postgresql",
         # Asks PostgreSQL whether a connection still lives before a request uses it, so that its restart costs no error.
         "CONN_HEALTH_CHECKS": True,
         **address,
-        "OPTIONS": {**address["OPTIONS"], **kept},
+        "OPTIONS": {**_limited(address["OPTIONS"], "lock_timeout", lock_seconds), **kept},
     }
 
 
@@ -68,14 +71,15 @@ def public_reads(default: Connection, replicas: list[Connection], *, seconds: in
     options = {name: value for name, value in default["OPTIONS"].items() if name != "pool"}
     addresses = {"reading": {"OPTIONS": options}}
     for number, address in enumerate(replicas, 1):
-        # Who does not let us in is not waited for: there are others.
-        patience = {"connect_timeout": CONNECT_SECONDS, **address["OPTIONS"]}
-        addresses[f"replica-{number}"] = {**address, "OPTIONS": patience}
+        addresses[f"replica-{number}"] = address
     return {
         alias: {
             **default,
             **address,
-            "OPTIONS": _limited(address["OPTIONS"], seconds),
+            # Who does not let us in is not waited for.
+            "OPTIONS": _limited(
+                {"connect_timeout": CONNECT_SECONDS, **address["OPTIONS"]}, "statement_timeout", seconds
+            ),
             "CONN_MAX_AGE": None,
             "CONN_HEALTH_CHECKS": False,
         }
@@ -83,8 +87,8 @@ def public_reads(default: Connection, replicas: list[Connection], *, seconds: in
     }
 
 
-def _limited(options: Connection, seconds: int) -> Connection:
+def _limited(options: Connection, limited: str, seconds: int) -> Connection:
     if not seconds:
         return options
-    limit = f"-c statement_timeout={seconds}s"
+    limit = f"-c {limited}={seconds}s"
     return {**options, "options": " ".join(filter(None, [options.get("options"), limit]))}

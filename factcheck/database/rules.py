@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from pgtrigger import compiler
 from psycopg import errors
 
-from factcheck.database import trigger_registry  # noqa: F401  replaces the library's
+from factcheck.database import pgtrigger_internals  # noqa: F401  replaces the library's
 
 #: Where functions of the database find what they name. Temporary tables come last: unless named here, they come first.
 SEARCH_PATH = "pg_catalog, public, pg_temp"

@@ -5,12 +5,12 @@ from functools import partial
 from typing import Any
 
 from factcheck.installation.log import JsonLines, without_secrets
-from factcheck.installation.log_context import REQUEST_ID
+from factcheck.installation.log_context import request_id
 from factcheck.web.throttling.callers import address_of
 
 #: The line that granian writes by itself, with what proxies say in the place of the address that spoke to us, and the
-#: id that they gave the request.
-BEHIND_PROXIES = (
+#: id of the request. The last two are put in by `_named`.
+LINE = (
     '[%(time)s] %(header{x-forwarded-for})s - "%(method)s %(path)s %(protocol)s" %(status)d %(dt_ms).3f'
     " %(header{x-request-id})s"
 )
@@ -68,6 +68,6 @@ def _named(line: logging.LogRecord, proxies: int) -> bool:
             "REMOTE_ADDR": line.args["addr"],
         }
         line.args[_FORWARDED] = address_of(said, proxies)
-        if not REQUEST_ID.fullmatch(line.args.get(_REQUEST_ID, "")):
-            line.args[_REQUEST_ID] = "-"
+        # The one that the rest of the log has: a proxy's, or one that we have made.
+        line.args[_REQUEST_ID] = request_id.get() or "-"
     return True

@@ -13,6 +13,8 @@ from factcheck.installation.file_store import FilesAway
 
 #: The SQLSTATE of a statement that reached its time limit (or was cancelled by somebody), and of a full disk.
 QUERY_CANCELED, DISK_FULL = "57014", "53100"
+#: Of a statement that waited too long for somebody else's lock.
+LOCK_NOT_AVAILABLE = "55P03"
 #: Classes and codes of SQLSTATE for what another attempt may find gone: no connection, too many of them, a server that
 #: starts or stops, one that is only a replica (any more), and transactions that stood in each other's way.
 _PASSING = ("08", "25006", "53300", "57P01", "57P02", "57P03", "57P05", "40001", "40P01")
@@ -34,6 +36,11 @@ TOO_LONG = Outage(
         "or filters, no exact count."
     ),
     30,
+)
+LOCKED = Outage(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    gettext_lazy("Somebody else is changing this at the moment. Please try again in a moment."),
+    5,
 )
 AWAY = Outage(
     HTTPStatus.SERVICE_UNAVAILABLE,
@@ -68,6 +75,8 @@ def outage_of(failure: BaseException | None) -> Outage | None:
             return FULL
         if code == QUERY_CANCELED:
             return TOO_LONG
+        if code == LOCK_NOT_AVAILABLE:
+            return LOCKED
         # What fails before the server says a word, such as a connection that is refused, has no code.
         lost = code is None and isinstance(error, OperationalError | InterfaceError)
         if lost or (code or "").startswith(_PASSING):

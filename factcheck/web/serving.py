@@ -1,8 +1,8 @@
 """The running site: granian with the web processes, and beside it, if wanted, the background worker.
 
 The command's own process becomes granian's main process; web and background processes are forked from it, so that they
-share its memory and start at once. When any of them ends unexpectedly all end, and when the main process is killed the
-others notice and leave.
+share its memory and start at once. One that ends unexpectedly is replaced, and the log says so. When the embedded
+database server ends, or the main process is killed, all end.
 """
 
 import gc
@@ -15,10 +15,11 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from multiprocessing.connection import wait
+from importlib import import_module
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -27,18 +28,21 @@ from typing import Any
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from django.utils.translation import gettext
 
 from factcheck.database import embedded
 from factcheck.telemetry import process_gauges
 from factcheck.telemetry.exporter import counted_together, export
 from factcheck.web import uploads
-from factcheck.web.access_log import BEHIND_PROXIES, granian_log, name_visitors
+from factcheck.web.access_log import LINE, granian_log, name_visitors
 
 logger = logging.getLogger(__name__)
 
 #: The most connections that one web process holds; and what else it has open: files, the database, others' sites.
 CONNECTIONS, FILES = 10_000, 300
+SETTLED = 60.0  # seconds after which a process that ends did not end because of how it began
 GRACE = 20  # seconds that a request or a job may take to end after we were asked to stop
 
 
@@ -101,13 +105,18 @@ def serve(
     access_log: bool = False,
     when_ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until a signal ends it. Raises `CommandError` when one of its processes ended by itself."""
+    """Serve until a signal ends it.
+
+    Raises:
+        CommandError: the embedded database server ended, or web processes end as soon as they begin.
+    """
     from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415  of the server or the worker alone, which takes its time
     from granian.http import HTTP1Settings  # noqa: PLC0415  of the server or the worker alone, which takes its time
     from granian.log import LogLevels  # noqa: PLC0415  of the server or the worker alone, which takes its time
     from granian.server import Server  # noqa: PLC0415  of the server or the worker alone, which takes its time
 
     context, form = _start_method(), settings.LOGGING["handlers"]["terminal"]["formatter"]
+    _load_everything()
     _leave_connections_behind()
     server = Server(
         "factcheck.wsgi:application",
@@ -124,22 +133,29 @@ def serve(
         backlog=1024,
         backpressure=_connections_at_a_time(),
         workers_kill_timeout=GRACE,
+        respawn_failed_workers=True,
         log_level=LogLevels.error,
         log_access=access_log,
-        log_access_format=BEHIND_PROXIES if settings.NUM_PROXIES or form == "json" else None,
+        log_access_format=LINE,
         log_dictconfig=granian_log(form),
     )
     # granian reloads on SIGHUP; a closed terminal should end what was started in it.
     server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
-    threading.Thread(target=_announce, args=(host, port, when_ready), daemon=True).start()
-    database_ended = _watch_database(server.signal_handler_interrupt)
+    has_begun = threading.Event()
+    threading.Thread(target=_announce, args=(host, port, has_begun, when_ready), daemon=True).start()
+
+    def stop_at_once() -> None:
+        server.workers_kill_timeout = 1  # nothing that runs can be finished
+        server.signal_handler_interrupt()
+
+    database_ended = _watch_database(stop_at_once)
     with (
         counted_together(),
         _metrics(context, wanted=bool(settings.METRICS_PORT)),
-        _worker(context, server.signal_handler_interrupt, wanted=with_worker) as worker_ended,
+        _worker(context, database_ended, wanted=with_worker),
     ):
         try:
-            server.serve(target_loader=partial(load_application, threads=threads))
+            server.serve(target_loader=partial(load_application, threads=threads, has_begun=has_begun))
         except SystemExit as ending:
             if ending.code:
                 raise CommandError(
@@ -147,8 +163,6 @@ def serve(
                 ) from None
     if database_ended.is_set():
         raise CommandError(gettext("The embedded PostgreSQL server ended; everything else was stopped."))
-    if worker_ended.is_set():
-        raise CommandError(gettext("The background worker ended unexpectedly; everything else was stopped."))
 
 
 def _connections_at_a_time() -> int:
@@ -166,6 +180,14 @@ def _start_method() -> BaseContext:
     return multiprocessing.get_context()
 
 
+def _load_everything() -> None:
+    """Load routes and tasks before the processes are forked, which then share them."""
+    from procrastinate.contrib.django import app  # noqa: PLC0415  of an application that is set up
+
+    import_module(settings.ROOT_URLCONF)
+    app.perform_import_paths()
+
+
 def _leave_connections_behind() -> None:
     """A fork must not share a socket with its parent; and what is in memory now stays shared longer when left alone."""
     connections.close_all()
@@ -175,13 +197,14 @@ def _leave_connections_behind() -> None:
     gc.freeze()
 
 
-def _announce(host: str, port: int, when_ready: Callable[[], None]) -> None:
+def _announce(host: str, port: int, has_begun: threading.Event, when_ready: Callable[[], None]) -> None:
     pause = threading.Event()
     while not pause.wait(0.05):
         try:
             socket.create_connection((host, port), timeout=1).close()
         except OSError:
             continue
+        has_begun.set()
         when_ready()
         return
 
@@ -206,9 +229,11 @@ def _watch_database(stop_the_rest: Callable[[], None]) -> threading.Event:
     return ended
 
 
-def load_application(target: str, *, threads: int) -> Callable[..., Any]:
+def load_application(target: str, *, threads: int, has_begun: threading.Event) -> Callable[..., Any]:
     """What a web process does first."""
     _follow_parent()
+    if has_begun.is_set():
+        logger.error("A web process ended unexpectedly; this one takes its place.")
     name_visitors(settings.NUM_PROXIES)
     from factcheck.wsgi import application  # noqa: PLC0415  of the server or the worker alone, which takes its time
 
@@ -218,34 +243,45 @@ def load_application(target: str, *, threads: int) -> Callable[..., Any]:
 
 
 @contextmanager
-def _worker(
-    context: BaseContext, stop_the_rest: Callable[[], None], *, wanted: bool
-) -> Iterator[threading.Event]:
-    """Run the background worker as a child; when it ends first, set the event and stop the rest."""
-    ended = threading.Event()
+def _worker(context: BaseContext, database_ended: threading.Event, *, wanted: bool) -> Iterator[None]:
+    """Keep a background worker running as a child. One that ends is replaced; meanwhile the site goes on."""
     if not wanted:
-        yield ended
+        yield
         return
-    worker: BaseProcess = context.Process(target=work, name="worker")  # type: ignore[attr-defined]  # of every context
-    worker.start()
-    leaving = threading.Event()
-
-    def watch() -> None:
-        wait([worker.sentinel])
-        if not leaving.is_set():
-            ended.set()
-            stop_the_rest()
-
-    threading.Thread(target=watch, daemon=True).start()
+    leaving, workers = threading.Event(), [_started_worker(context)]
+    keeper = threading.Thread(target=_replace_workers, args=(context, workers, leaving), daemon=True)
+    keeper.start()
     try:
-        yield ended
+        yield
     finally:
         leaving.set()
-        worker.terminate()
-        worker.join(GRACE)
-        if worker.is_alive():
-            worker.kill()
-            worker.join()
+        workers[-1].terminate()
+        # Without the database no job can be finished, nor be said to be.
+        keeper.join(0 if database_ended.is_set() else GRACE)
+        if keeper.is_alive():
+            workers[-1].kill()
+            keeper.join()
+
+
+def _started_worker(context: BaseContext) -> BaseProcess:
+    worker: BaseProcess = context.Process(target=work, name="worker")  # type: ignore[attr-defined]  # of every context
+    worker.start()
+    return worker
+
+
+def _replace_workers(context: BaseContext, workers: list[BaseProcess], leaving: threading.Event) -> None:
+    pause = 1.0
+    while True:
+        begun = time.monotonic()
+        workers[-1].join()
+        if leaving.is_set():
+            return
+        logger.error("The background worker ended unexpectedly; another one takes its place.")
+        # One that ends again and again is given ever more time.
+        pause = 1.0 if time.monotonic() - begun > SETTLED else min(2 * pause, SETTLED)
+        if leaving.wait(pause):
+            return
+        workers.append(_started_worker(context))
 
 
 @contextmanager
@@ -282,8 +318,15 @@ def work() -> None:
     from procrastinate.contrib.django import app  # noqa: PLC0415  of the server or the worker alone, which takes its time
 
     embedded.ensure_running()
+    connection_created.connect(_wait_for_locks, dispatch_uid="factcheck.web.serving")
     with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]  # Django's
         worker.run_worker(shutdown_graceful_timeout=GRACE - 5)
+
+
+def _wait_for_locks(connection: BaseDatabaseWrapper, **signal: Any) -> None:
+    """Nobody waits for the answer of a job, as they do for that of a request."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = 0")
 
 
 def _follow_parent() -> None:

@@ -1,16 +1,17 @@
 """Request bodies as they arrive: those that do not come hold few threads, and none that reads need.
 
-The web server hands a request over when its head is there. Whoever reads the rest waits for it without any limit, and
-an answer that is given while somebody still reads stops the whole process until the visitor hangs up. So few threads
-read bodies at a time, and fewer for each caller; `serve` has as many more than it would need. What cannot be read now
-is refused unread. Only a proxy that buffers requests ends those that never come (docs/operators.md).
+The web server hands a request over when its head is there. Whoever reads the rest waits for it, and an answer that is
+given while somebody still reads stops the whole process until the visitor hangs up. So few threads read bodies at a
+time, and fewer for each caller; `serve` has as many more than it would need. What cannot be read now is refused unread.
+What does not come in time is ended (`body_deadlines`).
 """
 
 import time
 from collections import Counter
 from http import HTTPStatus
+from io import IOBase
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -18,7 +19,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from factcheck.django_internals import leave_body_unread, read_body_ahead
+from factcheck.django_internals import follow_body, leave_body_unread, read_body_ahead
+from factcheck.web.body_deadlines import Arrival, Deadlines
 from factcheck.web.throttling.callers import caller_of
 
 #: So much is read before a request goes on; what is larger is read as it comes. It is Django's limit for forms.
@@ -47,6 +49,9 @@ TOO_MANY = BodyRefusal(
     HTTPStatus.SERVICE_UNAVAILABLE,
     gettext_lazy("Too many bodies are on their way already. Please try again in a moment."),
     2,
+)
+INCOMPLETE = BodyRefusal(
+    HTTPStatus.REQUEST_TIMEOUT, gettext_lazy("The body did not arrive completely. Please send it again.")
 )
 
 
@@ -82,6 +87,28 @@ def reading_threads(threads: int) -> int:
 
 
 _seats = Seats(reading_threads(settings.WEB_THREADS), reading_threads(settings.WEB_THREADS) // 2)
+_deadlines = Deadlines()
+
+
+class IncomingFile(IOBase):
+    """A large body that is read as it comes. One that ends early is an error, not a shorter file."""
+
+    def __init__(self, stream: Any, length: int, arrival: Arrival) -> None:
+        self._stream, self._missing, self._arrival = stream, length, arrival
+
+    def read(self, size: int = -1, /) -> bytes:
+        return self._arrived(self._stream.read(size))
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        return self._arrived(self._stream.readline(size))
+
+    def _arrived(self, piece: bytes) -> bytes:
+        if not piece and self._missing:
+            raise ConnectionError(f"The body ended {self._missing} bytes early.")
+        self._missing -= len(piece)
+        if self._missing <= 0:
+            _deadlines.end(self._arrival)
+        return piece
 
 
 def receive(request: HttpRequest) -> BodyRefusal | None:
@@ -101,14 +128,19 @@ def receive(request: HttpRequest) -> BodyRefusal | None:
     caller = caller_of(request)
     if not _take(caller):
         return TOO_MANY
+    arrival = _deadlines.begin(
+        request.META.get("REMOTE_ADDR", ""), int(request.META.get("SERVER_PORT") or 0), length
+    )
     if length > AT_ONCE:
-        request.reads_as = caller  # type: ignore[attr-defined]  # `let_go` looks for it
+        request.reads_as = caller, arrival  # type: ignore[attr-defined]  # `let_go` looks for it
+        follow_body(request, lambda stream: IncomingFile(stream, length, arrival))
         return None
     try:
-        read_body_ahead(request, length)
+        is_whole = read_body_ahead(request, length)
     finally:
+        _deadlines.end(arrival)
         _seats.leave(caller)
-    return None
+    return None if is_whole else INCOMPLETE
 
 
 def largest() -> int:
@@ -127,9 +159,11 @@ def beyond_all_limits() -> BodyRefusal:
 
 def let_go(request: HttpRequest) -> None:
     """Give back the place of a large body, after its request was answered."""
-    caller = getattr(request, "reads_as", None)
-    if caller is not None:
+    reads_as = getattr(request, "reads_as", None)
+    if reads_as is not None:
         del request.reads_as  # type: ignore[attr-defined]  # `receive` wrote it
+        caller, arrival = reads_as
+        _deadlines.end(arrival)
         _seats.leave(caller)
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core import checks
 from pgtrigger import registry
 
-from factcheck.database.trigger_registry import IndexedRegistry
+from factcheck.database.pgtrigger_internals import IndexedRegistry
 
 LOAD = """
 import sys, django

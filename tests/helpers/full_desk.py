@@ -51,6 +51,7 @@ from tests.helpers.reader_pages import bring_out
 from tests.helpers.shown_media import make_media
 from tests.helpers.translations import translate
 
+admin.autodiscover()
 MODELS = list(admin.site._registry)
 #: Who may open some of them, by the fixture that has such a person.
 ROLES = ["contributor", "checker", "editor", "administrator", "superuser"]

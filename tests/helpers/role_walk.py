@@ -132,6 +132,7 @@ def walker(person: User) -> Walker:
 
 def addresses() -> dict[str, str]:
     """Every address of the desk that is not one of the admin's own, by its name."""
+    admin.autodiscover()
     found = {}
     for model, pages in admin.site._registry.items():
         prefix = f"{model._meta.app_label}_{model._meta.model_name}_"

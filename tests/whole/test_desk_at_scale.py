@@ -84,6 +84,7 @@ def filled(kept_rows: None, checker: User, editor: User) -> User:
 @pytest.fixture
 def desk(filled: User, client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
     """The desk of somebody who may see everything, with so few rows on a page that lists have several."""
+    admin.autodiscover()
     for model_admin in admin.site._registry.values():
         monkeypatch.setattr(model_admin, "list_per_page", 2)
     client.force_login(filled)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.contrib.admin import site
+from django.contrib.admin import autodiscover, site
 from django.core.exceptions import ValidationError
 from django.test import RequestFactory
 from hypothesis import given
@@ -90,6 +90,7 @@ def test_whatever_is_given_is_kept_or_refused_in_words(text: str) -> None:
 
 def test_endpoint_refuses_address_and_filter_together(settings: Any, rf: RequestFactory) -> None:
     settings.WEBHOOKS_TO_LOOPBACK = False
+    autodiscover()
     form = site.get_model_admin(WebhookEndpoint).get_form(rf.get("/"))(
         {"name": "Post", "url": "http://10.0.0.1/hook", "filter": "colour=red"}
     )

@@ -15,9 +15,9 @@ REPLICA: dict[str, Any] = {"NAME": "factcheck", "HOST": "two", "OPTIONS": {"opti
 
 def test_what_writes_is_kept_open_by_its_pool() -> None:
     kept = connection_settings.writing(PRIMARY, pool=8)
-    pool = {"min_size": 1, "max_size": 8, "timeout": 10, "reconnect_timeout": 2}
+    pool = {"min_size": 1, "max_size": 8, "timeout": 1, "reconnect_timeout": 2}
     assert kept["OPTIONS"] == {"sslmode": "require", "pool": pool}
-    assert (kept["HOST"], kept["ENGINE"]) == ("one", "django.db.backends.postgresql")
+    assert (kept["HOST"], kept["ENGINE"]) == ("one", "factcheck.database.serving_engine")
 
 
 def test_without_a_pool_nothing_is_added() -> None:
@@ -30,7 +30,11 @@ def test_without_replicas_the_public_reads_what_is_written_to() -> None:
     reading = connection_settings.public_reads(writing, [], seconds=5)
     assert list(reading) == ["reading"]
     assert reading["reading"]["HOST"] == "one"
-    assert reading["reading"]["OPTIONS"] == {"sslmode": "require", "options": "-c statement_timeout=5s"}
+    assert reading["reading"]["OPTIONS"] == {
+        "sslmode": "require",
+        "connect_timeout": 2,
+        "options": "-c statement_timeout=5s",
+    }
     assert (reading["reading"]["CONN_MAX_AGE"], reading["reading"]["CONN_HEALTH_CHECKS"]) == (None, False)
 
 
@@ -40,7 +44,7 @@ def test_each_replica_has_options_of_its_own_and_the_primary_comes_first() -> No
     reading = connection_settings.public_reads(writing, [REPLICA, patient], seconds=5)
     limit = "-c statement_timeout=5s"
     assert [(alias, each["HOST"], each["OPTIONS"]) for alias, each in reading.items()] == [
-        ("reading", "one", {"sslmode": "require", "options": limit}),
+        ("reading", "one", {"connect_timeout": 2, "sslmode": "require", "options": limit}),
         ("replica-1", "two", {"connect_timeout": 2, "options": f"-c jit=off {limit}"}),
         ("replica-2", "one", {"sslmode": "require", "connect_timeout": "9", "options": limit}),
     ]
@@ -79,3 +83,8 @@ def test_owner_may_be_unknown() -> None:
     assert owning(None, SERVING) is None
     owner = {"USER": "factcheck_owner", "NAME": "facts"}
     assert owning(owner, SERVING) == owner
+
+
+def test_a_statement_of_a_request_waits_for_a_lock_as_long_as_one_of_the_public_may_take() -> None:
+    limited = connection_settings.writing(REPLICA, pool=0, lock_seconds=5)
+    assert limited["OPTIONS"] == {"options": "-c jit=off -c lock_timeout=5s"}

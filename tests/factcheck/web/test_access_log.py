@@ -4,9 +4,12 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from granian.log import DEFAULT_ACCESSLOG_FMT, log_request_builder
+from django.core.handlers.wsgi import WSGIHandler
+from django.test import RequestFactory
+from granian.log import log_request_builder
 
-from factcheck.web.access_log import BEHIND_PROXIES, name_visitors
+from factcheck.installation.log_context import request_id
+from factcheck.web.access_log import LINE, name_visitors
 
 
 @pytest.fixture
@@ -27,6 +30,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> Iterator[logging.Logger]:
         (2, "6.6.6.6, 192.0.2.10, 10.0.0.2", "192.0.2.10"),
         (1, None, "10.0.0.1"),  # somebody who came past the proxy
         (1, "-", "10.0.0.1"),
+        (0, "6.6.6.6", "10.0.0.1"),  # without proxies of ours
     ],
 )
 def test_behind_proxies_it_names_the_visitor(
@@ -37,7 +41,7 @@ def test_behind_proxies_it_names_the_visitor(
         "addr_remote": "10.0.0.1", "path": "/", "qs": "", "method": "GET", "scheme": "http", "protocol": "HTTP/1.1",
         "headers": {"x-forwarded-for": forwarded}.get,
     }  # fmt: skip
-    log_request_builder(BEHIND_PROXIES)(0.0, 0.0, asked, 200)
+    log_request_builder(LINE)(0.0, 0.0, asked, 200)
     (line,) = caplog.messages
     assert line.partition("] ")[2].startswith(f'{named} - "GET / HTTP/1.1" 200 ')
 
@@ -51,7 +55,24 @@ def test_what_opens_a_readers_page_is_left_out(
         "addr_remote": "10.0.0.1", "path": f"/messages/{'x' * 43}/export/", "qs": "", "method": "GET", "scheme": "http",
         "protocol": "HTTP/1.1", "headers": {}.get,
     }  # fmt: skip
-    log_request_builder(BEHIND_PROXIES if behind else DEFAULT_ACCESSLOG_FMT)(0.0, 0.0, asked, 200)
+    log_request_builder(LINE)(0.0, 0.0, asked, 200)
     (line,) = caplog.messages
     assert "/messages/…/export/" in line
     assert "xxx" not in line
+
+
+def test_it_has_the_request_id_that_the_log_of_the_program_has(
+    lines: logging.Logger, caplog: pytest.LogCaptureFixture
+) -> None:
+    name_visitors(0)
+    asked = {
+        "addr_remote": "192.0.2.3", "path": "/api/v1/", "qs": "", "method": "GET", "scheme": "http",
+        "protocol": "HTTP/1.1", "headers": {"x-request-id": 'forged" 200'}.get,
+    }  # fmt: skip
+    answer = WSGIHandler()(
+        RequestFactory().get("/api/v1/nowhere/", headers={"X-Request-ID": 'forged" 200'}).environ,
+        lambda status, fields: None,
+    )
+    log_request_builder(LINE)(0.0, 0.0, asked, 404)
+    assert caplog.messages[-1].endswith(f" {answer.headers['X-Request-ID']}")
+    assert answer.headers["X-Request-ID"] == request_id.get() != ""

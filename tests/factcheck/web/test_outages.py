@@ -14,7 +14,7 @@ from claims.models import Topic
 from factcheck.api.problems import server_error
 from factcheck.database import read_connections
 from factcheck.installation.file_store import FilesAway
-from factcheck.web.outages import AWAY, FILES_AWAY, FULL, TOO_LONG, Outage, outage_of
+from factcheck.web.outages import AWAY, FILES_AWAY, FULL, LOCKED, TOO_LONG, Outage, outage_of
 from tests.helpers.sweeps import sweep
 
 API, GOOGLE, PAGE = "/api/v1/claims/", "/v1alpha1/claims:search", "/claims/1/"
@@ -36,6 +36,7 @@ def wrapped(error: Exception, kind: type[Exception] = OperationalError) -> Excep
         (wrapped(psycopg.errors.SerializationFailure()), AWAY),
         (wrapped(psycopg.errors.ReadOnlySqlTransaction(), InternalError), AWAY),
         (wrapped(psycopg.errors.QueryCanceled()), TOO_LONG),
+        (wrapped(psycopg.errors.LockNotAvailable()), LOCKED),
         (wrapped(psycopg.errors.DiskFull()), FULL),
         (OSError(errno.ENOSPC, "No space left on device"), FULL),
         (wrapped(OSError(errno.EDQUOT, "Disk quota exceeded"), ValueError), FULL),

@@ -1,0 +1,161 @@
+"""Deadlines for request bodies that come straight from visitors, without a proxy that buffers them.
+
+The web server waits for a body as long as its visitor likes, and does not say on which connection (granian 2.8.9). So
+the connection is found among those of this process by what Linux knows of each: it comes from the visitor's address,
+nothing is sent on it, and less arrives than a body must have. It is shut down; whoever reads the body then sees it end
+early. Elsewhere than on Linux there are no deadlines.
+"""
+
+import os
+import socket
+import struct
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+#: How long a body may take: so many seconds, and one more for each so many bytes that it has.
+SECONDS, BYTES_PER_SECOND = 30.0, 20_000
+#: How often it is looked whether one is overdue, in seconds.
+PAUSE = 1.0
+#: How long the reader of a body may take to see that its connection was shut down; then it was another one's.
+PATIENCE = 5.0
+
+
+@dataclass(eq=False)
+class Arrival:
+    """A body on its way: from which address, to which port of ours, since when and until when."""
+
+    address: str
+    port: int
+    since: float
+    until: float
+
+
+class Connection(NamedTuple):
+    """A connection of this process, and what has come and gone on it."""
+
+    peer: tuple[str, int]
+    silent_seconds: float  # since something arrived
+    awaits_answer: bool  # nothing was sent since
+    bytes_received: int
+    segments_sent: int
+    descriptor: int
+
+
+class Deadlines:
+    """The bodies on their way, and the thread that ends those that are overdue."""
+
+    def __init__(self) -> None:
+        self._arrivals: set[Arrival] = set()
+        self._changed = threading.Condition()
+        self._watch: threading.Thread | None = None
+
+    def begin(self, address: str, port: int, length: int) -> Arrival:
+        """Note that a body is waited for."""
+        now = time.monotonic()
+        arrival = Arrival(address, port, now, now + SECONDS + length / BYTES_PER_SECOND)
+        with self._changed:
+            self._arrivals.add(arrival)
+            if self._watch is None and sys.platform == "linux":
+                self._watch = threading.Thread(target=self._end_overdue, daemon=True)
+                self._watch.start()
+            self._changed.notify()
+        return arrival
+
+    def end(self, arrival: Arrival) -> None:
+        """Note that it is there, or that nobody waits any more."""
+        with self._changed:
+            self._arrivals.discard(arrival)
+
+    def _end_overdue(self) -> None:
+        before: dict[tuple[str, int], Connection] = {}
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._arrivals)
+            time.sleep(PAUSE)
+            with self._changed:
+                overdue = [each for each in self._arrivals if each.until < time.monotonic()]
+            with _connections({(each.address, each.port) for each in overdue}) as found:
+                for arrival in overdue:
+                    if (its := connection_of(arrival, found, before)) is not None:
+                        found.remove(its)
+                        _shut_down(its)
+                        arrival.until = time.monotonic() + PATIENCE
+                before = {each.peer: each for each in found}
+
+
+def connection_of(
+    arrival: Arrival, found: list[Connection], before: dict[tuple[str, int], Connection]
+) -> Connection | None:
+    """Return the connection that an overdue body most likely comes on, of those that were there a moment ago too.
+
+    On one that answers a long question nothing arrives, and the question came at another moment than the head of the
+    body; on one with a body that is fast enough, more arrives; one that waits for its next request loses nothing.
+    """
+    age = time.monotonic() - arrival.since
+
+    def grown(each: Connection) -> int:
+        return each.bytes_received - before[each.peer].bytes_received
+
+    slow = [
+        each
+        for each in found
+        if each.peer[0] == arrival.address
+        and each.peer in before
+        and each.segments_sent == before[each.peer].segments_sent
+        and grown(each) < BYTES_PER_SECOND * PAUSE
+        and each.silent_seconds <= age + PAUSE
+    ]
+    return max(
+        slow, key=lambda each: (each.awaits_answer, grown(each) > 0, each.silent_seconds), default=None
+    )
+
+
+@contextmanager
+def _connections(wanted: set[tuple[str, int]]) -> Iterator[list[Connection]]:
+    """Connections of this process from these addresses to these ports; their descriptors are copies of ours."""
+    found: list[Connection] = []
+    copies: list[int] = []
+    try:
+        for entry in Path("/proc/self/fd").iterdir() if wanted else ():
+            found += _examine(int(entry.name), wanted)
+        copies = [connection.descriptor for connection in found]
+        yield found
+    finally:
+        for copy in copies:
+            os.close(copy)
+
+
+def _examine(descriptor: int, wanted: set[tuple[str, int]]) -> Iterator[Connection]:
+    try:
+        # A copy stays this connection, whatever becomes of the original meanwhile.
+        copy = socket.socket(fileno=os.dup(descriptor))
+    except OSError:
+        return
+    try:
+        peer, port = copy.getpeername(), copy.getsockname()[1]
+        if (peer[0], port) not in wanted:
+            return
+        # `struct tcp_info`: milliseconds since data was sent and received; bytes received, segments of data sent.
+        state = copy.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 160)
+        sent, received = struct.unpack_from("=I4xI", state, 44)
+        amount, segments = struct.unpack_from("=Q20xI", state, 128)
+        awaits_answer = received < sent or (received == sent and not segments)
+        yield Connection(peer[:2], received / 1000, awaits_answer, amount, segments, copy.detach())
+    except (OSError, struct.error, IndexError, TypeError):
+        return  # no connection, or one of another kind
+    finally:
+        copy.close()
+
+
+def _shut_down(connection: Connection) -> None:
+    with socket.socket(fileno=os.dup(connection.descriptor)) as copy:
+        try:
+            copy.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return  # the visitor has left
