@@ -5,31 +5,37 @@ said has the shape of the Internet-Draft "Health Check Response Format for HTTP 
 may know.
 """
 
+import logging
 import tempfile
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLate
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import orjson
+from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
-from django.db import Error, close_old_connections, connection
+from django.db import Error, connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from factcheck.database.pending_migrations import pending_migrations
+from factcheck.database.schema_agreement import lacking
+
+logger = logging.getLogger(__name__)
 
 Status = Literal["pass", "warn", "fail"]
 
 #: procrastinate's workers say every ten seconds that they live.
 SILENT_FOR_SECONDS = 60
-#: A database that takes longer to say "1" is slow.
-DATABASE_ANSWERS_WITHIN_SECONDS = 2
-
-#: A store that says nothing for so long does not answer.
-STORAGE_ANSWERS_WITHIN_SECONDS = 3
+#: What says nothing for so long does not answer; a balancer waits no longer than two seconds.
+ANSWERS_WITHIN_SECONDS = 1.5
+#: How long the tables of this version are taken to be there once they were seen.
+SCHEMA_STAYS_FOR_SECONDS = 60
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
@@ -87,46 +93,61 @@ def alive() -> dict[str, Finding]:
 
 def ready() -> dict[str, Finding]:
     """What a request may need. Without a worker pages are answered all the same, so that is a warning."""
+    deadline = time.monotonic() + ANSWERS_WITHIN_SECONDS
+    _database.begin()
+    _files.begin()
+    return _database.findings(deadline) | _files.findings(deadline)
+
+
+def _ask_database() -> dict[str, Finding]:
     try:
-        database = _database()
-        findings = {"database": database, "storage": _StorageInTime.finding()}
-        if database.status == "pass":
-            findings |= {"migrations": _migrations(), "worker": _worker()}
-        return findings
+        database = _ask(lambda cursor: cursor.execute("SELECT 1"), "The database cannot be reached.")
+        if database.status == "fail":
+            return {"database": database}
+        return {
+            "database": database,
+            "publications": _ask(
+                lambda cursor: cursor.execute(settings.REPLICATED_MARK),
+                "What is published cannot be read: its table is locked.",
+            ),
+            "migrations": _migrations(),
+            "worker": _worker(),
+        }
     finally:
         if not connection.in_atomic_block:
-            close_old_connections()
+            connection.close()
 
 
-def _database() -> Finding:
-    begun = time.monotonic()
+def _ask(question: Callable[[CursorWrapper], Any], failed: str) -> Finding:
+    """Whether the database answers, without waiting for who holds a lock."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', '500ms', true)")
+            question(cursor)
     except Error:
-        return Finding("fail", "The database cannot be reached.")
-    if time.monotonic() - begun > DATABASE_ANSWERS_WITHIN_SECONDS:
-        return Finding("warn", "The database is slow to answer.")
+        return Finding("fail", failed)
     return Finding("pass")
 
 
 class _Schema:
-    """Whether the database has all migrations of this version. Once it has, it stays so while the process runs."""
+    """When the database had all migrations and tables of this version."""
 
-    is_current = False
+    seen_at: float | None = None
 
 
 def _migrations() -> Finding:
-    if not _Schema.is_current:
-        try:
-            _Schema.is_current = not pending_migrations()
-        except Error:
-            return Finding("fail", "The database's migrations cannot be read.")
-    return (
-        Finding("pass")
-        if _Schema.is_current
-        else Finding("fail", "Migrations wait to be run: manage.py migrate.")
-    )
+    now = time.monotonic()
+    if _Schema.seen_at is not None and now - _Schema.seen_at < SCHEMA_STAYS_FOR_SECONDS:
+        return Finding("pass")
+    try:
+        if pending_migrations():
+            return Finding("fail", "Migrations wait to be run: manage.py migrate.")
+        if lacking("default"):
+            return Finding("fail", "The tables of the database are not those of this version of the program.")
+    except Error:
+        return Finding("fail", "The database's migrations cannot be read.")
+    _Schema.seen_at = now
+    return Finding("pass")
 
 
 def _worker() -> Finding:
@@ -144,7 +165,7 @@ def _worker() -> Finding:
     )
 
 
-def _storage() -> Finding:
+def _ask_store() -> dict[str, Finding]:
     """Whether files can be written: on a disk by writing one, elsewhere by asking the store."""
     try:
         if isinstance(default_storage, FileSystemStorage):
@@ -154,26 +175,44 @@ def _storage() -> Finding:
         else:
             default_storage.ask_whether_there()  # type: ignore[attr-defined]  # of ObjectStore
     except Exception:  # noqa: BLE001  each store has errors of its own
-        return Finding("fail", "Files cannot be stored.")
-    return Finding("pass")
+        return {"storage": Finding("fail", "Files cannot be stored.")}
+    return {"storage": Finding("pass")}
 
 
-class _StorageInTime:
-    """The finding about the store, which may hang, as disks of other machines do: asked once at a time, for so long."""
+class _Slow:
+    """Something that may hang, as a server or a disk of another machine does: asked once at a time, in a thread."""
 
-    asking: Future[Finding] | None = None
+    def __init__(self, ask: Callable[[], dict[str, Finding]], silent: dict[str, Finding]) -> None:
+        self.ask, self.silent = ask, silent
+        self.asking: Future[dict[str, Finding]] | None = None
 
-    @classmethod
-    def finding(cls) -> Finding:
-        asking = cls.asking
-        if asking is None or asking.done():
-            asking = cls.asking = Future()
-            threading.Thread(target=lambda: asking.set_result(_storage()), daemon=True).start()
+    def begin(self) -> None:
+        if self.asking is None or self.asking.done():
+            self.asking = Future()
+            _start(partial(self._answer, self.asking))
+
+    def _answer(self, asking: Future[dict[str, Finding]]) -> None:
         try:
-            return asking.result(STORAGE_ANSWERS_WITHIN_SECONDS)
+            found = self.ask()
+        except Exception:
+            logger.exception("A probe failed.")
+            found = self.silent
+        asking.set_result(found)
+
+    def findings(self, deadline: float) -> dict[str, Finding]:
+        """What was found, or that there was no answer until then."""
+        assert self.asking is not None  # noqa: S101  it has begun
+        try:
+            return self.asking.result(max(0.0, deadline - time.monotonic()))
         except TooLate:
-            return Finding("fail", "The store of files does not answer.")
+            return self.silent
 
 
+def _start(work: Callable[[], None]) -> None:
+    threading.Thread(target=work, daemon=True).start()
+
+
+_database = _Slow(_ask_database, {"database": Finding("fail", "The database does not answer.")})
+_files = _Slow(_ask_store, {"storage": Finding("fail", "The store of files does not answer.")})
 _SEVERITY: list[Status] = ["pass", "warn", "fail"]
 _PROBES: dict[str, Callable[[], dict[str, Finding]]] = {"/healthz": alive, "/readyz": ready}

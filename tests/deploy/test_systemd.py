@@ -9,7 +9,9 @@ import pytest
 from django.conf import settings
 
 UNITS = sorted((settings.BASE_DIR / "deploy" / "systemd").glob("*.service"))
-SERVING = [unit for unit in UNITS if unit.stem != "factcheck-migrate"]
+#: The one that needs no database server of anybody's.
+WHOLE = next(unit for unit in UNITS if unit.stem == "factcheck")
+SERVING = [unit for unit in UNITS if unit.stem in ("factcheck-web", "factcheck-worker@")]
 #: The worst exposure level that is good enough: systemd calls 4 and less OK.
 WORST = 3.0
 
@@ -58,12 +60,12 @@ def test_migrations_are_confined_as_they_are() -> None:
         unit.read_text().partition("# Nothing of the machine")[2].partition("\n[Install]")[0].strip()
         for unit in UNITS
     ]
-    assert len(takes_away) == 3
+    assert len(takes_away) == 4
     assert len(set(takes_away)) == 1
 
 
 def test_only_migrations_know_the_owner_of_the_tables_and_nobody_else_is_their_user() -> None:
-    [migrate] = set(UNITS) - set(SERVING)
+    [migrate] = set(UNITS) - {WHOLE, *SERVING}
     text = migrate.read_text()
     assert "LoadCredential=owner-database-url:/etc/factcheck/owner-database-url\n" in text
     assert "OWNER_DATABASE_URL_FILE=%d/owner-database-url" in text
@@ -74,12 +76,39 @@ def test_only_migrations_know_the_owner_of_the_tables_and_nobody_else_is_their_u
 
 
 def test_secrets_are_files_that_others_cannot_read() -> None:
-    for unit in UNITS:
+    for unit in set(UNITS) - {WHOLE}:
         text = unit.read_text()
         known = re.findall(r"^LoadCredential=([a-z-]+):/etc/factcheck/\1$", text, flags=re.MULTILINE)
         assert known[:2] == ["secret-key", "database-url"]
         assert len(known) == (2 if unit in SERVING else 3)
         assert "SECRET_KEY_FILE=%d/secret-key DATABASE_URL_FILE=%d/database-url" in text
+
+
+def test_nothing_stays_down_because_the_database_was_away_at_first() -> None:
+    """What fails is started again, however often; and nothing waits for another unit to succeed."""
+    found = {
+        unit.stem: (
+            *re.findall(r"^(?:Restart|StartLimitIntervalSec)=(.+)$", unit.read_text(), flags=re.MULTILINE),
+            *re.findall(r"^(?:Requires|BindsTo|Requisite|PartOf)=", unit.read_text(), flags=re.MULTILINE),
+        )
+        for unit in UNITS
+    }
+    assert found == {
+        "factcheck": ("0", "always"),
+        "factcheck-migrate": ("0", "on-failure"),
+        "factcheck-web": ("0", "always"),
+        "factcheck-worker@": ("0", "always"),
+    }
+
+
+def test_the_whole_on_one_machine_has_a_database_of_its_own() -> None:
+    text = WHOLE.read_text()
+    commands = re.findall(r"^(ExecStart\w*)=/opt/factcheck/bin/factcheck (.+)$", text, flags=re.MULTILINE)
+    assert commands == [("ExecStartPre", "migrate --no-input"), ("ExecStart", "serve --with-worker")]
+    assert re.findall(r"^LoadCredential=(.+)$", text, flags=re.MULTILINE) == [
+        "secret-key:/etc/factcheck/secret-key"
+    ]
+    assert "DATABASE_URL_FILE" not in text
 
 
 def test_systemd_waits_longer_than_we_take_to_end() -> None:

@@ -6,6 +6,8 @@ from django.utils.translation import gettext, gettext_noop
 
 from factcheck.database.database_roles import as_owner, grant
 from factcheck.database.lock_patience import patiently
+from factcheck.database.schema_agreement import refuse_other_history
+from factcheck.database.server_start import wait_until_reachable
 from factcheck.management.spoken_command import SpokenCommand
 
 
@@ -37,6 +39,8 @@ class Command(SpokenCommand, migrate.Command):
     def handle(self, *args: Any, lock_seconds: float = 2, lock_tries: int = 30, **options: Any) -> None:
         alias = options["database"]
         with as_owner(alias):
+            wait_until_reachable(alias, tell=self.stderr.write)
+            refuse_other_history(alias)
             patiently(
                 lambda: self.migrated(*args, **options),
                 alias=alias,

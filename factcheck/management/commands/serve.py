@@ -8,6 +8,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 
 from factcheck.database import embedded
 from factcheck.database.pending_migrations import pending_migrations
+from factcheck.database.schema_agreement import lacking
 from factcheck.installation.private_files import close_off
 from factcheck.management.spoken_command import SpokenCommand
 from factcheck.web import serving
@@ -59,6 +60,14 @@ class Command(SpokenCommand):
                     len(pending),
                 )
                 % {"pending": len(pending)}
+            )
+        if absent := lacking("default"):
+            raise CommandError(
+                gettext(
+                    "The tables of the database are not those of this version of the program: %(column)s is"
+                    " missing, for example. `manage.py migrate` says what to do."
+                )
+                % {"column": absent[0]}
             )
         for folder in (settings.MEDIA_ROOT, settings.DATA_DIR / "reports"):
             close_off(folder)  # made before folders of ours were closed to others

@@ -11,6 +11,7 @@ from django.db import OperationalError, connection, connections
 
 from factcheck.installation import file_store
 from factcheck.web import probes
+from tests.helpers.tampering import as_owner_of_tables
 
 pytestmark = pytest.mark.django_db
 
@@ -36,16 +37,16 @@ class Asked:
 
 
 @pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A busy machine may need longer than a balancer waits."""
-    monkeypatch.setattr(probes, "DATABASE_ANSWERS_WITHIN_SECONDS", 60)
-    monkeypatch.setattr(probes, "STORAGE_ANSWERS_WITHIN_SECONDS", 60)
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the thread of the test, whose transaction nobody else sees."""
+    monkeypatch.setattr(probes, "_start", lambda work: work())
+    monkeypatch.setattr(probes, "ANSWERS_WITHIN_SECONDS", 60)
 
 
 @pytest.fixture(autouse=True)
 def files(tmp_path: Path, settings: Any) -> Path:
     settings.MEDIA_ROOT = tmp_path / "files"
-    probes._Schema.is_current = False
+    probes._Schema.seen_at = None
     return tmp_path / "files"
 
 
@@ -74,7 +75,10 @@ def test_ready_with_a_worker_that_works() -> None:
     assert asked.status == "200 OK"
     assert asked.said == {
         "status": "pass",
-        "checks": {name: [{"status": "pass"}] for name in ("database", "storage", "migrations", "worker")},
+        "checks": {
+            name: [{"status": "pass"}]
+            for name in ("database", "publications", "migrations", "worker", "storage")
+        },
     }
 
 
@@ -133,27 +137,74 @@ def test_a_store_of_files_that_is_away_makes_it_unready_and_is_not_named(setting
     assert asked.said["checks"]["storage"] == [{"status": "fail", "output": "Files cannot be stored."}]
 
 
-def test_a_store_that_hangs_is_waited_for_once_and_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("part", "name", "words"),
+    [
+        ("_files", "storage", "The store of files does not answer."),
+        ("_database", "database", "The database does not answer."),
+    ],
+)
+def test_what_hangs_is_waited_for_once_and_not_for_long(
+    monkeypatch: pytest.MonkeyPatch, part: str, name: str, words: str
+) -> None:
     asked, begun, goes_on = [], threading.Event(), threading.Event()
 
-    def hang() -> probes.Finding:
+    def hang() -> dict[str, probes.Finding]:
         asked.append(1)
         begun.set()
         goes_on.wait(60)
-        return probes.Finding("pass")
+        return {name: probes.Finding("pass")}
 
-    monkeypatch.setattr(probes, "_storage", hang)
-    monkeypatch.setattr(probes, "STORAGE_ANSWERS_WITHIN_SECONDS", 0.01)
+    hanging = probes._Slow(hang, getattr(probes, part).silent)
+    monkeypatch.setattr(probes, "_start", lambda work: threading.Thread(target=work, daemon=True).start())
+    for other in ("_files", "_database"):
+        monkeypatch.setattr(probes, other, probes._Slow(dict, {}))
+    monkeypatch.setattr(probes, part, hanging)
+    monkeypatch.setattr(probes, "ANSWERS_WITHIN_SECONDS", 0.01)
     for _ in range(5):
-        finding = Asked("/readyz").said["checks"]["storage"]
-        assert finding == [{"status": "fail", "output": "The store of files does not answer."}]
+        assert Asked("/readyz").said["checks"][name] == [{"status": "fail", "output": words}]
     assert begun.wait(60)
     assert asked == [1]
     goes_on.set()
-    assert probes._StorageInTime.asking is not None
-    assert probes._StorageInTime.asking.result(60).status == "pass"
-    monkeypatch.setattr(probes, "STORAGE_ANSWERS_WITHIN_SECONDS", 60)
-    assert Asked("/readyz").said["checks"]["storage"] == [{"status": "pass"}]
+    assert hanging.asking is not None
+    assert hanging.asking.result(60)[name].status == "pass"
+
+
+def test_a_locked_table_of_publications_makes_it_unready() -> None:
+    beat(5)
+    other = connection.copy()
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("RESET ROLE; LOCK TABLE claims_publication IN ACCESS EXCLUSIVE MODE")
+        asked = Asked("/readyz")
+    finally:
+        other.close()
+    assert (asked.status, asked.said["checks"]["publications"]) == (
+        "503 Service Unavailable",
+        [{"status": "fail", "output": "What is published cannot be read: its table is locked."}],
+    )
+    assert asked.said["checks"]["worker"] == [{"status": "pass"}]
+    assert Asked("/readyz").status == "200 OK"
+
+
+def test_tables_of_another_version_make_it_unready(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(probes.time, "monotonic", lambda: now[0])
+    assert Asked("/readyz").said["checks"]["migrations"] == [{"status": "pass"}]
+    with as_owner_of_tables(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE claims_topic RENAME COLUMN slug TO short_name")
+    now[0] += probes.SCHEMA_STAYS_FOR_SECONDS
+    asked = Asked("/readyz")
+    assert (asked.status, asked.said["checks"]["migrations"]) == (
+        "503 Service Unavailable",
+        [
+            {
+                "status": "fail",
+                "output": "The tables of the database are not those of this version of the program.",
+            }
+        ],
+    )
 
 
 def test_a_probe_leaves_no_file(files: Path) -> None:

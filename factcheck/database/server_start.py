@@ -1,0 +1,35 @@
+"""A database server that is only starting, as after a machine was switched on."""
+
+import re
+import time
+from collections.abc import Callable
+
+from django.db import OperationalError, connections
+from django.utils.translation import gettext
+
+#: How long to wait for it, and how long between two attempts, in seconds.
+PATIENCE, PAUSE = 120.0, 1.0
+#: The server's own reason to turn somebody away is not one that passes, unless it is one of these.
+_REFUSED = re.compile(r"FATAL: (?!.*(starting up|shutting down|recovery|too many|not yet accepting))")
+
+
+def wait_until_reachable(alias: str, *, tell: Callable[[str], object]) -> None:
+    """Return when the database lets us in.
+
+    Raises:
+        OperationalError: it does not within two minutes, or says that it never will.
+    """
+    deadline = time.monotonic() + PATIENCE
+    has_told = False
+    while True:
+        try:
+            connections[alias].ensure_connection()
+        except OperationalError as error:
+            if time.monotonic() > deadline or _REFUSED.search(str(error)):
+                raise
+            if not has_told:
+                tell(gettext("The database cannot be reached yet. Waiting for it for two minutes."))
+                has_told = True
+            time.sleep(PAUSE)
+        else:
+            return

@@ -1,0 +1,49 @@
+"""Waiting for a database server that is only starting."""
+
+import pytest
+from django.db import OperationalError, connections
+
+from factcheck.database import server_start
+from factcheck.database.server_start import wait_until_reachable
+
+REFUSED = 'connection failed: FATAL:  password authentication failed for user "factcheck"'
+PASSING = [
+    "connection refused\n\tIs the server running on that host?",
+    "FATAL:  the database system is starting up",
+    "FATAL:  sorry, too many clients already",
+]
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [0.0]
+    monkeypatch.setattr(server_start.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(server_start.time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
+    return now
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, errors: list[str]) -> None:
+    def connect() -> None:
+        if errors:
+            raise OperationalError(errors.pop(0))
+
+    monkeypatch.setattr(connections["default"], "ensure_connection", connect)
+
+
+def test_it_is_waited_for_and_told_once(monkeypatch: pytest.MonkeyPatch, clock: list[float]) -> None:
+    told: list[str] = []
+    refuse(monkeypatch, [*PASSING])
+    wait_until_reachable("default", tell=told.append)
+    assert told == ["The database cannot be reached yet. Waiting for it for two minutes."]
+    assert clock == [3.0]
+
+
+def test_what_does_not_pass_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, clock: list[float]) -> None:
+    refuse(monkeypatch, [REFUSED])
+    with pytest.raises(OperationalError, match="password"):
+        wait_until_reachable("default", tell=lambda words: None)
+    assert clock == [0.0]
+    refuse(monkeypatch, PASSING * 100)
+    with pytest.raises(OperationalError):
+        wait_until_reachable("default", tell=lambda words: None)
+    assert 120 <= clock[0] < 123
