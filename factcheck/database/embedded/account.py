@@ -11,9 +11,16 @@ from typing import Any
 
 from factcheck.database.embedded.place import PostgresUnavailable, ServerPlace, binary
 
+#: Whom root runs the server as where nobody owns data or project, in this order: the first that this machine has. The
+#: last is many other programs' too.
+OWN, SHARED = "factcheck", "nobody"
+
 
 def account_for(place: ServerPlace) -> pwd.struct_passwd | None:
-    """As whom root runs the server: the owner of data or project, else `nobody`. Everyone else: as themselves."""
+    """As whom root runs the server: the owner of data or project, else `factcheck`, else `nobody`.
+
+    Everyone else: as themselves.
+    """
     if os.geteuid() != 0:
         if place.cluster.exists() and (owner := place.cluster.stat().st_uid) != os.geteuid():
             raise PostgresUnavailable(
@@ -26,13 +33,21 @@ def account_for(place: ServerPlace) -> pwd.struct_passwd | None:
         if folder.exists() and (owner := folder.stat().st_uid) != 0:
             with contextlib.suppress(KeyError):
                 return pwd.getpwuid(owner)
-    try:
-        return pwd.getpwnam("nobody")
-    except KeyError:
-        raise PostgresUnavailable(
-            "PostgreSQL does not run as root, and there is no user `nobody` to run it. "
-            "Run this as an ordinary user, or set DATABASE_URL to a PostgreSQL server."
-        ) from None
+    for name in (OWN, SHARED):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise PostgresUnavailable(
+        f"PostgreSQL does not run as root, and there is no user `{OWN}` or `{SHARED}` to run it. "
+        "Run this as an ordinary user, or set DATABASE_URL to a PostgreSQL server."
+    )
+
+
+def keeper_of_passwords(account: pwd.struct_passwd | None) -> tuple[int, int]:
+    """The user and group to whom files with passwords belong: to root where other programs run as the account too."""
+    if account is None or account.pw_name == SHARED:
+        return os.geteuid(), os.getegid()
+    # Whoever the server is lent to uses it without root another time.
+    return account.pw_uid, account.pw_gid
 
 
 def name_of(uid: int) -> str:

@@ -19,6 +19,7 @@ import psutil
 import psycopg
 from psycopg import sql
 
+from factcheck.database.embedded.account import keeper_of_passwords
 from factcheck.database.embedded.place import (
     DATABASE,
     OWNER,
@@ -90,7 +91,10 @@ def establish(
         account: as whom root runs the server.
         is_new: the server has only been started, so all of it is looked at.
     """
-    if not _is_open(place) and all(_is_let_in(place, role) for role in (ROLES if is_new else ROLES[:1])):
+    lets_in = not _is_open(place) and all(
+        _is_let_in(place, role) for role in (ROLES if is_new else ROLES[:1])
+    )
+    if lets_in and _are_kept(place, account):
         return
     try:
         with _as_superuser(place, server) as connection:
@@ -102,6 +106,12 @@ def establish(
         raise PostgresUnavailable(
             f"The roles of the database in {place.cluster} could not be made: {error}"
         ) from error
+
+
+def _are_kept(place: ServerPlace, account: pwd.struct_passwd | None) -> bool:
+    """Whether nobody else can have read the passwords; an earlier version gave them to an account that others share."""
+    keeper, _group = keeper_of_passwords(account)
+    return place.passwords.stat().st_uid in (keeper, os.geteuid())
 
 
 def _is_let_in(place: ServerPlace, role: str) -> bool:
@@ -167,6 +177,7 @@ def _new_passwords(place: ServerPlace, account: pwd.struct_passwd | None) -> dic
         folder.mkdir(mode=0o700)
     if folder.is_symlink() or folder.stat().st_uid not in (owner, os.geteuid()):
         raise PostgresUnavailable(f"{folder} is another user's folder. Remove it.")
+    os.chown(folder, *keeper_of_passwords(account))
     folder.chmod(0o700)
     passwords = {role: secrets.token_urlsafe(32) for role in ROLES}
     for role, password in passwords.items():
@@ -175,12 +186,8 @@ def _new_passwords(place: ServerPlace, account: pwd.struct_passwd | None) -> dic
             file.write(f"*:*:*:{role}:{password}\n")
             file.flush()
             os.fsync(file.fileno())
-        if account is not None:
-            # Whoever the server is lent to uses it without root another time.
-            os.chown(unfinished, account.pw_uid, account.pw_gid)
+        os.chown(unfinished, *keeper_of_passwords(account))
         unfinished.replace(place.password_file(role))
-    if account is not None:
-        os.chown(folder, account.pw_uid, account.pw_gid)
     return passwords
 
 

@@ -186,12 +186,30 @@ def test_lines_that_ask_for_nothing_are_known(line: str, is_open: bool) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="root only")
-def test_passwords_belong_to_whom_root_lends_the_server(tmp_path: Path) -> None:
+def test_passwords_are_roots_where_others_share_the_account_and_new_where_they_were_not(
+    tmp_path: Path,
+) -> None:
+    def owners() -> set[int]:
+        return {path.stat().st_uid for path in (place.passwords, *place.passwords.iterdir())}
+
     nobody = pwd.getpwnam("nobody")
     with running(tmp_path) as place:
-        assert {path.stat().st_uid for path in (place.passwords, *place.passwords.iterdir())} == {
-            nobody.pw_uid
-        }
+        assert (place.cluster.stat().st_uid, owners()) == (nobody.pw_uid, {0})
+    read_by_others = place.password_file(OWNER).read_text()
+    for path in (place.passwords, *place.passwords.iterdir()):
+        os.chown(path, nobody.pw_uid, nobody.pw_gid)
+    with running(tmp_path):
+        assert owners() == {0}
+        assert place.password_file(OWNER).read_text() != read_by_others
+        roles.connect(place, OWNER).close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root only")
+def test_passwords_are_those_of_an_account_of_its_own(tmp_path: Path) -> None:
+    lent = pwd.getpwnam("daemon")
+    os.chown(tmp_path, lent.pw_uid, lent.pw_gid)
+    with running(tmp_path) as place:
+        assert {path.stat().st_uid for path in place.passwords.iterdir()} == {lent.pw_uid}
 
 
 def test_password_of_another_server_is_not_taken_for_ours(tmp_path: Path) -> None:
