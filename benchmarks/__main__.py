@@ -29,7 +29,7 @@ MEASUREMENTS = {
     "exports": "exporting claims in every format beside the bare database, on 200,000 claims",
     "matching": "finding the claim behind a text, beside BM25 and Datasette, on sets that are not ours",
     "archiving": "archiving a page without and with a browser, what it stores, and publishing beside it",
-    "stack": "make demo cold and warm, and the memory of the idle stack",
+    "stack": "migrations, a command, make demo cold and warm, and the idle stack",
 }
 
 if __name__ == "__main__":

@@ -18,8 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from django.conf import settings
+
 #: How long a body may take: so many seconds, and one more for each so many bytes that it has.
-SECONDS, BYTES_PER_SECOND = 30.0, 20_000
+SECONDS, BYTES_PER_SECOND = 3.0 * settings.HEAD_SECONDS, 20_000
 #: How often it is looked whether one is overdue, in seconds.
 PAUSE = 1.0
 #: How long the reader of a body may take to see that its connection was shut down; then it was another one's.

@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import psycopg
@@ -232,13 +233,52 @@ def test_a_job_that_runs_is_done_after_its_worker_was_asked_to_end(environment, 
     assert (tmp_path / "done").exists()
 
 
-def test_when_a_process_dies_the_rest_stops_and_the_exit_code_says_so(environment):
+def test_processes_that_die_are_replaced_and_the_log_says_so(environment, port):
     with started(environment, "serve", "--with-worker") as process:
-        children = processes(process)
-        children[0].kill()
-        assert process.wait(PATIENCE) == 1
-        assert "ended unexpectedly; everything else was stopped." in rest_of(process)
-    assert not any(child.is_running() for child in children)
+        before = processes(process)
+        for child in before:
+            child.kill()
+        assert until(lambda: listens(port) and len(set(processes(process)) - set(before)) == 2)
+        assert answers(port) == 200
+        replaced = processes(process)
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
+        said = rest_of(process)
+    assert "A web process ended unexpectedly; this one takes its place." in said
+    assert "The background worker ended unexpectedly; another one takes its place." in said
+    assert not any(child.is_running() for child in replaced)
+
+
+class Stubborn:
+    """A worker that does not end when it is asked to, as while it waits for a database."""
+
+    def __init__(self, **arguments: object) -> None:
+        self.ended, self.asked = threading.Event(), []
+
+    def start(self) -> None:
+        self.asked.append("start")
+
+    def terminate(self) -> None:
+        self.asked.append("terminate")
+
+    def kill(self) -> None:
+        self.asked.append("kill")
+        self.ended.set()
+
+    def join(self) -> None:
+        self.ended.wait(PATIENCE)
+
+
+def test_a_worker_is_not_waited_for_when_the_database_has_ended(monkeypatch):
+    monkeypatch.setattr(serving, "GRACE", PATIENCE)
+    workers, ended = [], threading.Event()
+    context = SimpleNamespace(Process=lambda **arguments: workers.append(Stubborn()) or workers[-1])
+    ended.set()
+    begun = time.monotonic()
+    with serving._worker(context, ended, wanted=True):
+        pass
+    assert time.monotonic() - begun < PATIENCE / 2
+    assert [worker.asked for worker in workers] == [["start", "terminate", "kill"]]
 
 
 def test_when_the_main_process_is_killed_the_others_leave(environment, port):
@@ -263,6 +303,20 @@ def test_serve_refuses_a_database_without_migrations(environment, port):
     assert re.search(
         r"CommandError: The database lacks \d+ migrations. Run `manage.py migrate` first.", said.stderr
     )
+
+
+def test_serve_refuses_tables_of_another_version(environment):
+    with psycopg.connect(environment["OWNER_DATABASE_URL"], autocommit=True) as database:
+        database.execute("ALTER TABLE claims_cluster RENAME COLUMN title TO short_title")
+    said = subprocess.run(
+        [sys.executable, settings.BASE_DIR / "manage.py", "serve"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert said.returncode == 1
+    assert "not those of this version of the program: claims_cluster.title is missing" in said.stderr
 
 
 def test_static_files_are_collected_once(settings, tmp_path):
