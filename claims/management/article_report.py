@@ -1,9 +1,8 @@
 """How `import_article` tells what became of an article: a table for people, or one JSON object for programs."""
 
 import json
-import os
 from dataclasses import asdict
-from typing import Any, TextIO
+from typing import Any
 
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from rich.console import Console, Group, RenderableType
@@ -21,7 +20,6 @@ from factcheck.joined_words import listed_phrases
 
 #: Below this many columns the claimant and the reasons stand under the statement instead of beside it.
 NARROW = 80
-WIDTH_OF_FILES = 120
 
 _KINDS = {
     "same": gettext_lazy("Checked already"),
@@ -74,16 +72,6 @@ def as_document(article: ImportedArticle) -> dict[str, Any]:
             "orphaned": [_outcome(outcome) for outcome in article.proposal.orphaned],
         },
     }
-
-
-def console_on(stream: TextIO) -> Console:
-    """A console that writes what it is given: no markup or emoji codes, and no failure where letters do not exist."""
-    console = Console(file=stream, emoji=False, highlight=False, markup=False)
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = WIDTH_OF_FILES
-    if not console.encoding.startswith("utf") and (reconfigure := getattr(stream, "reconfigure", None)):
-        reconfigure(errors="backslashreplace")
-    return console
 
 
 def print_document(article: ImportedArticle, console: Console) -> None:

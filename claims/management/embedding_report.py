@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from claims.management.article_report import console_on
+from claims.management.terminal import console_on
 from claims.matching.embedding.outstanding import Tally
 from claims.matching.embedding.upkeep import EmbeddingProgress, Tell
 from claims.models import EmbeddingModel

@@ -10,8 +10,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from claims.links import rounds, watched_links
 from claims.links.rounds import LinkTally
 from claims.links.settled_links import SettledLink
-from claims.management.article_report import console_on
 from claims.management.link_report import print_links_in_need, print_settled, print_tally
+from claims.management.terminal import console_on
 from factcheck.management.spoken_command import SpokenCommand
 from sources.models import LinkState
 

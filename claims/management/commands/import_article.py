@@ -7,8 +7,9 @@ from rich.console import Console
 
 from claims.articles.article_import import import_article
 from claims.management.arguments import count, share
-from claims.management.article_report import console_on, print_document, print_report
+from claims.management.article_report import print_document, print_report
 from claims.management.people import user_named
+from claims.management.terminal import console_on
 from factcheck.installation.spoken_sentences import in_words
 from factcheck.management.spoken_command import SpokenCommand
 from sources.extraction import ExtractionError

@@ -26,10 +26,10 @@ from claims.imports.reading.recipe import Recipe
 from claims.imports.reading.recognition import FORMATS
 from claims.imports.storing import house_archive, runs
 from claims.imports.storing.execution import dry
-from claims.management.article_report import console_on
 from claims.management.import_explanation import explanation, print_explanation
 from claims.management.import_report import asked_on, detected_on, print_summary, progress_on, summary
 from claims.management.people import user_named
+from claims.management.terminal import console_on
 from claims.models import ImportRun
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.installation.private_files import open_private, private_folder

@@ -8,8 +8,8 @@ from rich.console import Console
 
 from claims.articles.watches import visits, watch_edits
 from claims.articles.watches.found_lists import followable
-from claims.management.article_report import console_on
 from claims.management.people import user_named
+from claims.management.terminal import console_on
 from claims.management.watch_report import print_page, print_watches, told
 from claims.models import Watch, WatchProgress
 from claims.newsroom.refusals import NotAllowed, NotPossible
