@@ -1,0 +1,71 @@
+"""The running site while its database is away: it is alive, not ready, and says both at once."""
+
+import threading
+import time
+import urllib.error
+import urllib.request
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+
+from tests.factcheck.web.test_serving import PATIENCE, environment, port, started, static_files, until
+from tests.helpers.severed_server import SeveredServer
+
+pytestmark = pytest.mark.slow
+
+__all__ = ["environment", "port", "static_files"]  # fixtures
+
+
+def status(port: int, path: str) -> tuple[int, float]:
+    """The answer to somebody with a session, and how many seconds it took."""
+    asked = urllib.request.Request(
+        f"http://127.0.0.1:{port}{path}",
+        headers={"Cookie": f"sessionid-{port}=abcdefghijklmnopqrstuvwxyz012345"},
+    )
+    begun = time.monotonic()
+    try:
+        with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
+            return answer.status, time.monotonic() - begun
+    except urllib.error.HTTPError as error:
+        return error.code, time.monotonic() - begun
+
+
+def test_it_is_alive_and_says_at_once_that_it_is_not_ready(
+    environment: dict[str, str], port: int, tmp_path: Path
+) -> None:
+    folder = Path(connection.settings_dict["HOST"])
+    own = tmp_path / "s"
+    own.mkdir()
+    server = SeveredServer(own, folder / ".s.PGSQL.5432")
+    severed = environment | {
+        name: value.replace(quote(str(folder), safe=""), quote(str(own), safe=""))
+        for name, value in environment.items()
+        if name.endswith("DATABASE_URL")
+    }
+    leave = threading.Event()
+
+    def visit() -> None:
+        while not leave.is_set():
+            status(port, "/admin/")
+
+    with ExitStack() as stack:
+        stack.enter_context(started(severed, "serve"))
+        stack.callback(leave.set)
+        assert status(port, "/readyz")[0] == 200
+        for _visitor in range(20):
+            threading.Thread(target=visit, daemon=True).start()
+        server.go_away()
+        assert until(lambda: status(port, "/admin/")[0] == 503)
+        time.sleep(2)  # until those have their answer who asked before it was known
+        found = [status(port, "/healthz") for _probe in range(5)]
+        assert [code for code, _seconds in found] == [200] * 5
+        assert (
+            max(seconds for _code, seconds in found) < 2
+        )  # with others on a busy machine; milliseconds on an idle one
+        code, seconds = status(port, "/readyz")
+        assert (code, seconds < 4) == (503, True)
+        server.come_back()
+        assert until(lambda: status(port, "/readyz")[0] == 200)
