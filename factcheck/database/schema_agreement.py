@@ -6,20 +6,37 @@ A database of a later version has more than this one knows, and that is as it sh
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from typing import Any, Protocol
 
 from django.apps import apps
 from django.core.management import CommandError
 from django.db import connections, models
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ModelState, ProjectState
-from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy
 
 from factcheck.database.schema_shape import COLUMNS, Place
 
 
+class Cursor(Protocol):
+    """What is needed of a cursor, Django's or psycopg's."""
+
+    def execute(self, query: Any, /) -> Any: ...
+    def fetchone(self) -> Any: ...
+    def fetchall(self) -> list[Any]: ...
+
+
+OTHER_HISTORY = gettext_lazy(
+    "This database was made by another version of the program, whose migrations had the same names and made"
+    " other tables: %(column)s is missing, for example. Nothing was changed. Export it with the version that made"
+    " it, and import that into a new database (export_claims, restore_claims); or go on with that version."
+)
+
+
 def lacking(alias: str) -> list[str]:
     """The columns that this version needs and the tables have not, as `table.column`."""
-    return _absent(alias, needed())
+    with connections[alias].cursor() as cursor:
+        return _absent(cursor, needed())
 
 
 def needed() -> set[Place]:
@@ -38,26 +55,27 @@ def refuse_other_history(alias: str) -> None:
     Raises:
         CommandError: it does; says what to do.
     """
-    executor = MigrationExecutor(connections[alias])
-    known = executor.loader.graph.nodes
-    done = [key for key in executor.loader.applied_migrations if key in known]
-    if not done or not (absent := _absent(alias, set(columns_of(executor.loader.project_state(done))))):
-        return
-    raise CommandError(
-        gettext(
-            "This database was made by another version of the program, whose migrations had the same names and made"
-            " other tables: %(column)s is missing, for example. Nothing was changed. Export it with the version that"
-            " made it, and import that into a new database (export_claims, restore_claims); or go on with that"
-            " version."
-        )
-        % {"column": absent[0]}
-    )
-
-
-def _absent(alias: str, wanted: AbstractSet[Place]) -> list[str]:
     with connections[alias].cursor() as cursor:
-        cursor.execute(COLUMNS)
-        there = {(table, column) for table, column, *_rest in cursor.fetchall()}
+        cursor.execute("SELECT to_regclass('public.django_migrations')")
+        if cursor.fetchone() != (None,) and (absent := absent_of_history(cursor)):
+            raise CommandError(str(OTHER_HISTORY) % {"column": absent[0]})
+
+
+def absent_of_history(cursor: Cursor) -> list[str]:
+    """The columns that migrations which have run by their names make in this version, and the tables have not.
+
+    Args:
+        cursor: of Django or of psycopg.
+    """
+    loader = MigrationLoader(None)
+    cursor.execute("SELECT app, name FROM public.django_migrations")
+    done = [key for key in cursor.fetchall() if key in loader.graph.nodes]
+    return _absent(cursor, set(columns_of(loader.project_state(done)))) if done else []
+
+
+def _absent(cursor: Cursor, wanted: AbstractSet[Place]) -> list[str]:
+    cursor.execute(COLUMNS)
+    there = {(table, column) for table, column, *_rest in cursor.fetchall()}
     return sorted(f"{table}.{column}" for table, column in wanted - there)
 
 

@@ -43,9 +43,9 @@ def test_checks_look_at_the_desk_that_nobody_has_loaded_yet(monkeypatch: pytest.
 def test_triggers_are_found_by_name_as_the_library_finds_them() -> None:
     kept = registry._registry
     assert isinstance(kept, IndexedRegistry)
-    library = registry._Registry
-    assert kept.by_db_table == library.by_db_table.fget(kept)
-    assert kept.pg_function_names == library.pg_function_names.fget(kept)
+    library = vars(registry._Registry)  # whose are properties
+    assert kept.by_db_table == library["by_db_table"].fget(kept)
+    assert kept.pg_function_names == library["pg_function_names"].fget(kept)
     uri, (model, trigger) = next(iter(kept.items()))
     other = pgtrigger.Trigger(
         name=trigger.name, when=pgtrigger.Before, operation=pgtrigger.Delete, func="RETURN OLD;"

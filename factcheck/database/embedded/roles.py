@@ -96,6 +96,7 @@ def establish(
     )
     if lets_in and _are_kept(place, account):
         return
+    _refuse_other_history(place)
     try:
         with _as_superuser(place, server) as connection:
             _make_roles(connection, _new_passwords(place, account))
@@ -106,6 +107,28 @@ def establish(
         raise PostgresUnavailable(
             f"The roles of the database in {place.cluster} could not be made: {error}"
         ) from error
+
+
+def _refuse_other_history(place: ServerPlace) -> None:
+    """An earlier version, which knew no passwords, could not go on with its database once there are some.
+
+    Raises:
+        PostgresUnavailable: nor could this one, whose migrations of the same names made other tables.
+    """
+    try:
+        connection = _connect(place, SUPERUSER, DATABASE, password="none")  # noqa: S106  asked for by nobody
+    except psycopg.OperationalError:
+        return
+    with connection:
+        if connection.execute("SELECT to_regclass('public.django_migrations')").fetchone() == (None,):
+            return
+        import django  # noqa: PLC0415  only here is the server asked about the program
+
+        from factcheck.database.schema_agreement import OTHER_HISTORY, absent_of_history  # noqa: PLC0415  the same
+
+        django.setup()
+        if absent := absent_of_history(connection.cursor()):
+            raise PostgresUnavailable(str(OTHER_HISTORY) % {"column": absent[0]})
 
 
 def _are_kept(place: ServerPlace, account: pwd.struct_passwd | None) -> bool:

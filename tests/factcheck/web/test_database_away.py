@@ -11,7 +11,15 @@ from urllib.parse import quote
 import pytest
 from django.db import connection
 
-from tests.factcheck.web.test_serving import PATIENCE, environment, port, started, static_files, until
+from tests.factcheck.web.test_serving import (
+    PATIENCE,
+    environment,
+    port,
+    rest_of,
+    started,
+    static_files,
+    until,
+)
 from tests.helpers.severed_server import SeveredServer
 
 pytestmark = pytest.mark.slow
@@ -52,7 +60,9 @@ def test_it_is_alive_and_says_at_once_that_it_is_not_ready(
             status(port, "/admin/")
 
     with ExitStack() as stack:
-        stack.enter_context(started(severed, "serve"))
+        process = stack.enter_context(started(severed, "serve"))
+        # Each failure is logged, and who writes into a pipe that is full waits.
+        threading.Thread(target=rest_of, args=(process,), daemon=True).start()
         stack.callback(leave.set)
         assert status(port, "/readyz")[0] == 200
         for _visitor in range(20):

@@ -16,6 +16,7 @@ from factcheck.database.embedded import (
     OWNER,
     RUNTIME,
     SUPERUSER,
+    PostgresUnavailable,
     ServerPlace,
     account,
     roles,
@@ -124,6 +125,32 @@ def test_what_an_earlier_version_made_is_handed_over(tmp_path: Path) -> None:
             ask(place, "TRUNCATE kept", RUNTIME)
     with running(tmp_path) as place:
         assert are_apart(place)
+
+
+def test_what_an_earlier_version_made_with_other_tables_stays_as_it_is(tmp_path: Path) -> None:
+    place = ServerPlace(tmp_path)
+    run_as = account.account_for(place)
+    server._prepare_socket_folder(place, run_as)
+    server._initialise(place, run_as)
+    server._launch(place, run_as)
+    where: dict[str, Any] = {"host": str(place.socket_folder), "user": SUPERUSER, "autocommit": True}
+    with psycopg.connect(**where, dbname="postgres") as earlier:
+        earlier.execute("CREATE DATABASE factcheck")
+    with psycopg.connect(**where, dbname="factcheck") as earlier:
+        earlier.execute("CREATE TABLE django_migrations (app text, name text)")
+        earlier.execute("INSERT INTO django_migrations VALUES ('sources', '0002_initial')")
+        with (
+            pytest.raises(PostgresUnavailable, match=r"another version .* auth_group\.id is missing"),
+            running(tmp_path),
+        ):
+            pytest.fail("used")
+    server._launch(place, run_as)
+    with psycopg.connect(**where, dbname="factcheck") as earlier:  # still without a password
+        assert earlier.execute("SELECT count(*) FROM pg_roles WHERE rolname ~ 'factcheck'").fetchone() == (0,)
+    assert not place.passwords.exists()
+    live = server.live_server(place)
+    assert live is not None
+    server.stop(live)
 
 
 def test_lost_passwords_are_made_anew_and_old_ones_let_nobody_in(tmp_path: Path) -> None:
