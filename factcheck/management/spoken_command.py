@@ -20,7 +20,7 @@ class SpokenCommand(BaseCommand):
     #: Whether it serves others for as long as it runs: then it speaks the installation's language.
     serves: ClassVar[bool] = False
     #: Checks load every page of the desk. `serve`, `migrate` and `check` make them.
-    requires_system_checks = ()
+    requires_system_checks: list[str] | tuple[str, ...] = ()
 
     def run_from_argv(self, argv: list[str]) -> None:
         with translation.override(self.language):

@@ -3,7 +3,6 @@
 import pytest
 from django.db import OperationalError, connections
 
-from factcheck.database import server_start
 from factcheck.database.server_start import wait_until_reachable
 
 REFUSED = 'connection failed: FATAL:  password authentication failed for user "factcheck"'
@@ -17,8 +16,10 @@ PASSING = [
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [0.0]
-    monkeypatch.setattr(server_start.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(server_start.time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
+    monkeypatch.setattr("factcheck.database.server_start.time.monotonic", lambda: now[0])
+    monkeypatch.setattr(
+        "factcheck.database.server_start.time.sleep", lambda seconds: now.__setitem__(0, now[0] + seconds)
+    )
     return now
 
 

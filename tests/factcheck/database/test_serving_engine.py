@@ -15,7 +15,7 @@ def away() -> str:
 
 def test_after_a_failure_nobody_tries_for_a_while_and_then_one(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr(base.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("factcheck.database.serving_engine.base.time.monotonic", lambda: now[0])
     attempts, made = Attempts(), []
     with pytest.raises(OperationalError, match="connection refused"):
         attempts.connect(away)

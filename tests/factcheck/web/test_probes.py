@@ -190,7 +190,7 @@ def test_a_locked_table_of_publications_makes_it_unready() -> None:
 
 def test_tables_of_another_version_make_it_unready(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [1000.0]
-    monkeypatch.setattr(probes.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("factcheck.web.probes.time.monotonic", lambda: now[0])
     assert Asked("/readyz").said["checks"]["migrations"] == [{"status": "pass"}]
     with as_owner_of_tables(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE claims_topic RENAME COLUMN slug TO short_name")

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import psutil
 import psycopg
@@ -253,7 +254,8 @@ class Stubborn:
     """A worker that does not end when it is asked to, as while it waits for a database."""
 
     def __init__(self, **arguments: object) -> None:
-        self.ended, self.asked = threading.Event(), []
+        self.ended = threading.Event()
+        self.asked: list[str] = []
 
     def start(self) -> None:
         self.asked.append("start")
@@ -271,14 +273,14 @@ class Stubborn:
 
 def test_a_worker_is_not_waited_for_when_the_database_has_ended(monkeypatch):
     monkeypatch.setattr(serving, "GRACE", PATIENCE)
-    workers, ended = [], threading.Event()
-    context = SimpleNamespace(Process=lambda **arguments: workers.append(Stubborn()) or workers[-1])
+    worker, ended = Stubborn(), threading.Event()
+    context: Any = SimpleNamespace(Process=lambda **arguments: worker)
     ended.set()
     begun = time.monotonic()
     with serving._worker(context, ended, wanted=True):
         pass
     assert time.monotonic() - begun < PATIENCE / 2
-    assert [worker.asked for worker in workers] == [["start", "terminate", "kill"]]
+    assert worker.asked == ["start", "terminate", "kill"]
 
 
 def test_when_the_main_process_is_killed_the_others_leave(environment, port):
