@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from typing import Any
 
 import pgtrigger
 import pytest
@@ -31,11 +32,14 @@ def test_a_command_loads_neither_the_desk_nor_what_computes() -> None:
 
 
 def test_checks_look_at_the_desk_that_nobody_has_loaded_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
+    asked: list[str] = []
+
+    def check(*_apps: Any, **_options: Any) -> list[Any]:
+        asked.append("checked")
+        return []
+
     monkeypatch.setattr("factcheck.apps.admin.autodiscover", lambda: asked.append("loaded"))
-    monkeypatch.setattr(
-        "factcheck.apps.check_admin_app", lambda *_apps, **_options: asked.append("checked") or []
-    )
+    monkeypatch.setattr("factcheck.apps.check_admin_app", check)
     checks.run_checks(tags=["admin"])
     assert asked == ["loaded", "checked"]
 

@@ -4,8 +4,7 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from django.core.handlers.wsgi import WSGIHandler
-from django.test import RequestFactory
+from django.test import Client
 from granian.log import log_request_builder
 
 from factcheck.installation.log_context import request_id
@@ -69,10 +68,7 @@ def test_it_has_the_request_id_that_the_log_of_the_program_has(
         "addr_remote": "192.0.2.3", "path": "/api/v1/", "qs": "", "method": "GET", "scheme": "http",
         "protocol": "HTTP/1.1", "headers": {"x-request-id": 'forged" 200'}.get,
     }  # fmt: skip
-    answer = WSGIHandler()(
-        RequestFactory().get("/api/v1/nowhere/", headers={"X-Request-ID": 'forged" 200'}).environ,
-        lambda status, fields: None,
-    )
+    answer = Client().get("/api/v1/nowhere/", headers={"X-Request-ID": 'forged" 200'})
     log_request_builder(LINE)(0.0, 0.0, asked, 404)
     assert caplog.messages[-1].endswith(f" {answer.headers['X-Request-ID']}")
     assert answer.headers["X-Request-ID"] == request_id.get() != ""
