@@ -140,7 +140,7 @@ def test_what_an_earlier_version_made_with_other_tables_stays_as_it_is(tmp_path:
         earlier.execute("CREATE TABLE django_migrations (app text, name text)")
         earlier.execute("INSERT INTO django_migrations VALUES ('sources', '0002_initial')")
         with (
-            pytest.raises(PostgresUnavailable, match=r"another version .* auth_group\.id is missing"),
+            pytest.raises(PostgresUnavailable, match=r"another version .* is missing, for example"),
             running(tmp_path),
         ):
             pytest.fail("used")
