@@ -100,7 +100,7 @@ class Reference(serializers.PrimaryKeyRelatedField):
     }
 
     def get_queryset(self) -> Any:
-        rows = super().get_queryset()
+        rows: Any = super().get_queryset()
         person = self.context["person"]
         if rows.model is MediaObject:
             return media_readable_by(person)
