@@ -11,6 +11,7 @@ from claims.models.claim import Claim
 from claims.models.readership import readable
 from factcheck.database.desk_words import words_index
 from factcheck.database.row_history import keep_history
+from factcheck.database.rules import ids_are_reserved
 
 
 class AppearanceQuerySet(models.QuerySet["Appearance"]):
@@ -69,7 +70,10 @@ class Appearance(Anchored):
             # Searches of claims by what was said in so many words.
             words_index("appearance_desk_words", "exact"),
         ]
-        triggers = [span_carries_quote("appearance_span_carries_quote")]
+        triggers = [
+            span_carries_quote("appearance_span_carries_quote"),
+            ids_are_reserved("claims_appearance", history="claims_appearanceevent"),
+        ]
 
     def __str__(self) -> str:
         return f"“{self.exact[:60]}”" if self.exact else str(self.source)

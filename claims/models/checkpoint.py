@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.signing_key import SigningKey
+from claims.models.tree_rules import ROOT_IS_TRUE
 from factcheck.database.rules import Rule, append_only, refuse
 
 _GOES_ON = refuse("A checkpoint goes on from the one before it.", name="checkpoint_goes_on_from_the_last")
@@ -73,7 +74,10 @@ class Checkpoint(models.Model):
             Rule(
                 name="checkpoint_goes_on_from_the_last",
                 operation=pgtrigger.Insert,
-                declare=[("last", "record"), ("said", "text[]")],
+                declare=[
+                    *(("last", "record"), ("said", "text[]"), ("place", "bigint"), ("part", "bytea")),
+                    ("root", "bytea"),
+                ],
                 func=f"""
                     PERFORM pg_advisory_xact_lock(hashtext('claims_checkpoint'));
                     SELECT tree_size, root_sha256 INTO last FROM public.claims_checkpoint
@@ -97,6 +101,7 @@ class Checkpoint(models.Model):
                     THEN
                         {_OF_WHAT_IS_THERE}
                     END IF;
+                    {ROOT_IS_TRUE}
                     NEW.signed_at := clock_timestamp();
                     RETURN NEW;
                 """,

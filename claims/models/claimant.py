@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.desk_words import words_index
 from factcheck.database.row_history import keep_history
+from factcheck.database.rules import ids_are_reserved
 from sources.models.same_as import is_canonical, same_as_field
 
 
@@ -56,6 +57,7 @@ class Claimant(models.Model):
             # Searches of claimants, and of claims by who said them.
             words_index("claimant_desk_words", "name", "job_title", "affiliation"),
         ]
+        triggers = [ids_are_reserved("claims_claimant", history="claims_claimantevent")]
 
     def __str__(self) -> str:
         return f"{self.name}, {self.job_title}" if self.job_title else self.name

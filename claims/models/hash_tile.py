@@ -3,6 +3,7 @@ from django.db.models import CheckConstraint, F, Func, IntegerField, Q, UniqueCo
 from django.db.models.functions import Mod
 from django.db.models.lookups import Exact, GreaterThan, LessThanOrEqual
 
+from claims.models.tree_rules import TILE_IS_TRUE
 from factcheck.database.rules import append_only
 
 #: How many hashes a tile has when it is full, and the bytes of each.
@@ -43,7 +44,8 @@ class HashTile(models.Model):
                     (NEW.id, NEW.level, NEW.number) = (OLD.id, OLD.level, OLD.number)
                         AND substr(NEW.hashes, 1, octet_length(OLD.hashes)) = OLD.hashes
                 """,
-            )
+            ),
+            TILE_IS_TRUE,
         ]
 
     def __str__(self) -> str:

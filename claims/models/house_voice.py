@@ -6,7 +6,7 @@ rest on cannot change afterwards: a verdict's origin, publisher and run, which p
 
 import pgtrigger
 
-from factcheck.database.rules import Rule, refuse
+from factcheck.database.rules import OWNER, Rule, refuse
 
 
 def speaking_for_the_house() -> list[Rule]:
@@ -32,6 +32,11 @@ def speaking_for_the_house() -> list[Rule]:
                 )
             """,
             "A verdict of the archive is published only with a run that two administrators answer for.",
+        ),
+        _on_arrival(
+            "verdict_is_restored_by_the_owner",
+            f"v.is_restored AND current_user <> {OWNER}",
+            "Only the owner of the database restores verdicts.",
         ),
         _on_arrival(
             "verdict_is_restored_before_work_begins",

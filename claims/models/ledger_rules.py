@@ -8,9 +8,11 @@ from typing import Any
 import pgtrigger
 
 from claims.models.mention import COUNT_MENTIONS
+from claims.models.signed_words import SIGNED_ROWS, VERDICT_SHA256, is_signed_off, said_verdict_sha256
 from claims.models.stated_words import KEEP_STATED_WORDS
 from claims.models.vocabulary import COUNT_WORDS
 from factcheck.database.rules import Keeper, Rule, refuse
+from sources.models.publisher import name_as_read_in_sql
 
 _OUT_OF_TURN = refuse(
     "A publication continues its claim's ledger: the next version, not earlier than the last.",
@@ -34,20 +36,35 @@ _NOT_SAID = refuse(
     "An entry shows the verdicts that its body has, no others.", name="publishedverdict_stands_in_the_body"
 )
 
+_NOT_OF_ITS_CLAIM = refuse(
+    "The body of an entry is of its claim, and says its verdicts.", name="publication_is_of_its_claim"
+)
+_NOT_SIGNED = refuse(
+    "An entry says of a verdict of the house what was signed off, and nothing else."
+    " Where the claim was changed since, draft a new version of the verdict.",
+    name="publication_says_what_was_signed",
+)
+
 #: What stands for the entry before the first.
 NO_ENTRY = "0" * 64
 
-#: SQL for the bytes of which an entry's hash is made; `head` is the entry before it, or NULL. One fact a line, none of
-#: which can have a line feed. docs/ledger-proofs.md describes it, and `claims.ledger.proofs.entry_text` writes it too.
-_ENTRY_BYTES = f"""convert_to(
-    'factcheck ledger entry 1' || E'\\n' || NEW.sequence || E'\\n' || NEW.claim_id || E'\\n' || NEW.version || E'\\n'
-    || NEW.status || E'\\n' || NEW.kind || E'\\n'
-    || to_char(NEW.published_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || E'\\n'
-    || coalesce(NEW.merged_into_id::text, '-') || E'\\n'
-    || encode(sha256(convert_to(NEW.note, 'UTF8')), 'hex') || E'\\n' || NEW.body_sha256 || E'\\n'
+
+def entry_bytes(row: str) -> str:
+    """SQL for the bytes of which the hash of an entry is made; `head` is the entry before it, or NULL.
+
+    One fact a line, none of which can have a line feed. docs/ledger-proofs.md describes it, and
+    `claims.ledger.proofs.entry_text` writes it too.
+    """
+    return f"""convert_to(
+    'factcheck ledger entry 1' || E'\\n' || {row}.sequence || E'\\n' || {row}.claim_id || E'\\n' || {row}.version
+    || E'\\n' || {row}.status || E'\\n' || {row}.kind || E'\\n'
+    || to_char({row}.published_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || E'\\n'
+    || coalesce({row}.merged_into_id::text, '-') || E'\\n'
+    || encode(sha256(convert_to({row}.note, 'UTF8')), 'hex') || E'\\n' || {row}.body_sha256 || E'\\n'
     || coalesce(head.chain_sha256, '{NO_ENTRY}') || E'\\n',
     'UTF8'
 )"""
+
 
 JOINS_THE_LEDGER = Rule(
     # Before an entry is stored: that it is the claim's next and rests on something; and it gets its number and hash.
@@ -83,11 +100,99 @@ JOINS_THE_LEDGER = Rule(
         -- Contiguous, so that whoever follows the ledger sees that nothing is missing.
         SELECT sequence, chain_sha256 INTO head FROM public.claims_publication ORDER BY sequence DESC LIMIT 1;
         NEW.sequence := 1 + coalesce(head.sequence, 0);
-        NEW.chain_sha256 := encode(sha256({_ENTRY_BYTES}), 'hex');
+        NEW.chain_sha256 := encode(sha256({entry_bytes("NEW")}), 'hex');
         IF previous.id IS NOT NULL THEN
             UPDATE public.claims_publication SET superseded_at = NEW.published_at WHERE id = previous.id;
             UPDATE public.claims_publishedverdict SET superseded_at = NEW.published_at
             WHERE publication_id = previous.id;
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+
+def _before(part: str) -> str:
+    """SQL: what the entry before says there of the same verdict."""
+    return f"""(
+        SELECT was -> {part}
+        FROM public.claims_publication AS last, jsonb_array_elements(last.body::jsonb -> 'verdicts') AS was
+        WHERE last.claim_id = NEW.claim_id AND last.version = NEW.version - 1 AND was -> 'id' = said -> 'id'
+    )"""
+
+
+#: Of a verdict `said` in an entry, beside the row `signed`: whether what may change without a review is as it is now,
+#: or as it was in the entry before, which is restated when something else changes.
+_IS_AS_IT_IS_OR_WAS = f"""
+    (said -> 'publisher' ->> 'name' = house.name OR said -> 'publisher' = {_before("'publisher'")})
+    AND (
+        coalesce(said -> 'rating' ->> 'normalised', '') = (
+            SELECT normalised FROM public.claims_rating WHERE id = signed.rating_id
+        )
+        OR said -> 'rating' = {_before("'rating'")}
+    )
+    AND (said -> 'right_of_reply' = {_before("'right_of_reply'")} OR NOT EXISTS (
+        SELECT FROM jsonb_array_elements(said -> 'right_of_reply') AS reply WHERE NOT EXISTS (
+            SELECT FROM public.claims_replyrequest AS asked
+            WHERE asked.id = (reply ->> 'id')::bigint AND asked.verdict_id = signed.id
+                AND (reply ->> 'answer', reply ->> 'statement') = (
+                    CASE asked.answer_shown WHEN 'full' THEN asked.answer WHEN 'excerpt' THEN asked.excerpt ELSE '' END,
+                    CASE asked.answer_shown WHEN 'statement' THEN asked.statement ELSE '' END
+                )
+        )
+    ))
+    AND NOT EXISTS (
+        SELECT FROM jsonb_array_elements(entry -> 'translations') AS other
+        WHERE other -> 'verdict' = said -> 'id' AND NOT EXISTS (
+            SELECT FROM public.claims_translation AS reviewed
+            WHERE reviewed.id = (other ->> 'id')::bigint AND reviewed.verdict_id = signed.id
+                AND reviewed.state NOT IN ('draft', 'in_review')
+                AND (
+                    reviewed.language, reviewed.statement, reviewed.title, reviewed.summary, reviewed.explanation,
+                    reviewed.byline
+                ) = (
+                    other ->> 'language', other ->> 'statement', other ->> 'title', other ->> 'summary',
+                    other ->> 'explanation', other ->> 'translated_by'
+                )
+        )
+    )
+"""
+
+SAYS_WHAT_WAS_SIGNED = Rule(
+    # Of what people here reviewed. What others published stands below their name.
+    name="publication_says_what_was_signed",
+    operation=pgtrigger.Insert,
+    declare=[("entry", "jsonb"), ("house", "record")],
+    func=f"""
+        entry := NEW.body::jsonb;
+        IF (entry -> 'id', jsonb_typeof(entry -> 'verdicts')) IS DISTINCT FROM (to_jsonb(NEW.claim_id), 'array')
+        THEN
+            {_NOT_OF_ITS_CLAIM}
+        END IF;
+        SELECT id, name INTO house FROM public.sources_publisher WHERE is_house;
+        IF EXISTS (
+            SELECT FROM jsonb_array_elements(entry -> 'verdicts') AS said
+            -- Whatever readers would take for ours.
+            WHERE (
+                said ->> 'origin' IS DISTINCT FROM 'imported' OR said -> 'publisher' ->> 'id' = house.id::text
+                OR {name_as_read_in_sql("said -> 'publisher' ->> 'name'")} = {name_as_read_in_sql("house.name")}
+            ) AND NOT EXISTS (
+                SELECT FROM {SIGNED_ROWS}
+                WHERE signed.id = (said ->> 'id')::bigint AND CASE
+                    WHEN signed.is_restored THEN
+                        signed.state NOT IN ('draft', 'in_review')
+                        AND {VERDICT_SHA256} = {said_verdict_sha256("said")}
+                    ELSE
+                        signed.state = 'published' AND NEW.claim_id IN (judged.id, judged.merged_into_id)
+                        AND CASE signed.origin
+                            WHEN 'house' THEN {is_signed_off("NEW.claim_id", "entry", "said")}
+                            ELSE {VERDICT_SHA256} = {said_verdict_sha256("said")}
+                        END
+                        AND NEW.body IS JSON OBJECT WITH UNIQUE KEYS
+                        AND {_IS_AS_IT_IS_OR_WAS}
+                    END
+            )
+        ) THEN
+            {_NOT_SIGNED}
         END IF;
         RETURN NEW;
     """,

@@ -30,6 +30,7 @@ from claims.models.publication_indexes import IN_SEVERAL_PLACES, SHOWS_FILES, SH
 from claims.search import RANKED, Places, SearchReading, Sought, matching, read, relevance
 from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import LanguageField, UncompressedTextField
+from factcheck.database.rules import ids_are_reserved
 from factcheck.web.own_addresses import placed
 from sources.models.snapshot import TextSha256
 
@@ -271,7 +272,9 @@ class Publication(models.Model):
             words_index("publication_desk_words", "note", condition=~Q(note="")),
         ]
         triggers = [
+            ids_are_reserved("claims_publication"),
             ledger_rules.JOINS_THE_LEDGER,
+            ledger_rules.SAYS_WHAT_WAS_SIGNED,
             ledger_rules.IS_SEARCHABLE,
             ledger_rules.MENTIONS_ARE_PUBLIC,
             ledger_rules.WORDS_ARE_PUBLIC,

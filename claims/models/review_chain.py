@@ -56,7 +56,10 @@ _TRANSITION = _said(
     ),
     *(_text("actor_name"), "import_run_id::text", _text("note"), _AT),
 )
-_SIGNOFF = _said("verdict_id::text", "by_id::text", _text("by_name"), "round::text", _text("note"), _AT)
+_SIGNOFF = _said(
+    *("verdict_id::text", "by_id::text", _text("by_name"), "round::text", _text("note")),
+    *(_text("claim_sha256"), _text("verdict_sha256"), _AT),
+)
 _TRANSLATION_STEP = _said(
     *("translation_id::text", _text("action"), _text("before"), _text("after"), "round::text", "by_id::text"),
     *(_text("by_name"), _text("note"), _AT),

@@ -6,7 +6,12 @@ from django.db.models import CheckConstraint, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.rules import Rule, append_only, refuse
+from factcheck.database.rules import OWNER, Rule, append_only, refuse
+
+_NOT_THE_OWNER = refuse(
+    "Only the owner of the database announces another signing key: run it with OWNER_DATABASE_URL.",
+    name="signingkey_is_announced_by_the_owner",
+)
 
 
 class SigningKeyQuerySet(models.QuerySet["SigningKey"]):
@@ -70,6 +75,10 @@ class SigningKey(models.Model):
                 func=f"""
                     PERFORM pg_advisory_xact_lock(hashtext('claims_signingkey'));
                     SELECT id, origin INTO last FROM public.claims_signingkey ORDER BY id DESC LIMIT 1;
+                    -- The first is announced by using it, each other by a command of the owner.
+                    IF last.id IS NOT NULL AND current_user <> {OWNER} THEN
+                        {_NOT_THE_OWNER}
+                    END IF;
                     IF NEW.follows_id IS DISTINCT FROM last.id OR NEW.origin <> last.origin THEN
                         {refuse("A key follows the last one, in the same log.", name="signingkey_follows_the_last")}
                     END IF;

@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import review_rules
-from factcheck.database.rules import Rule, refuse, see_the_present
+from factcheck.database.rules import OWNER, Rule, refuse, see_the_present
 
 #: From which state to which a translation may go: as a verdict.
 TRANSLATION_STEPS = (
@@ -149,7 +149,7 @@ COMES_BACK_AS_IT_WAS = Rule(
     operation=pgtrigger.Insert,
     condition=pgtrigger.Q(new__is_restored=True),
     func=f"""
-        IF NEW.state <> 'published' OR NOT EXISTS (
+        IF current_user <> {OWNER} OR NEW.state <> 'published' OR NOT EXISTS (
             SELECT FROM public.claims_verdict AS verdict
             JOIN public.claims_publication AS entry ON entry.claim_id = verdict.claim_id
             WHERE verdict.id = NEW.verdict_id

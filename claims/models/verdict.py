@@ -17,7 +17,7 @@ from factcheck.database import bounds
 from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import AddressField, LanguageField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, refuse, see_the_present
+from factcheck.database.rules import Rule, ids_are_reserved, refuse, see_the_present
 
 VERDICT_STATE_MOVES = "verdict_state_moves"
 
@@ -303,6 +303,7 @@ class Verdict(models.Model):
             words_index("verdict_desk_words", "summary", "byline"),
         ]
         triggers = [
+            ids_are_reserved("claims_verdict", history="claims_verdictevent"),
             bounds.days_have_come("verdict_is_not_of_the_future", "reviewed_on", "valid_as_of"),
             verdict_rules.RATED_ON_ITS_PUBLISHERS_SCALE,
             verdict_rules.STARTS_AS_DRAFT,

@@ -9,6 +9,7 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import review_rules
+from claims.models.signed_words import CLAIM_SHA256, SIGNED_ROWS, VERDICT_SHA256
 from factcheck.database.rules import Rule, refuse, see_the_present
 
 # What one row may say -------------------------------------------------------------------------------------------------
@@ -206,8 +207,11 @@ WITH_FOUR_EYES = Rule(
     name="verdict_with_four_eyes",
     operation=pgtrigger.Update,
     condition=~pgtrigger.Q(old__state="published") & pgtrigger.Q(new__state="published"),
+    declare=[("present", "record")],
     func=f"""
         {see_the_present("verdict_with_four_eyes")}
+        SELECT {CLAIM_SHA256} AS claim_sha256, {VERDICT_SHA256} AS verdict_sha256 INTO present
+        FROM {SIGNED_ROWS} WHERE signed.id = NEW.id;
         IF (
             SELECT count(*) FROM public.claims_signoff
             WHERE verdict_id = NEW.id AND round = NEW.review_round AND by_id <> ALL (
@@ -218,6 +222,8 @@ WITH_FOUR_EYES = Rule(
                 SELECT count(*) FROM public.claims_replyrequest
                 WHERE verdict_id = NEW.id AND answered_at IS NOT NULL
             )
+            -- And of these words, this rating and this evidence.
+            AND (claim_sha256, verdict_sha256) = (present.claim_sha256, present.verdict_sha256)
         ) < NEW.required_signoffs THEN
             {_NOT_SIGNED_OFF}
         END IF;

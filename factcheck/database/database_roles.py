@@ -1,7 +1,8 @@
 """Who may do what in the database: one role owns what is in it, another serves and owns nothing.
 
 What the serving role is granted follows from the rules of the models: what a rule refuses whoever asks
-(`factcheck.database.rules.Prohibition`) is not granted either. Whoever gets hold of that role's connection finds no way
+(`factcheck.database.rules.Prohibition`) is not granted either. Nor is the right to change what identifies a row, or to
+choose the id of a new one. Whoever gets hold of that role's connection finds no way
 to switch a rule off, since only an owner could. docs/database-roles.md says what this holds and what it does not.
 """
 
@@ -17,7 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from pgtrigger import registry
 
-from factcheck.database.rules import Prohibition
+from factcheck.database.rules import Prohibition, ReservedIds
 
 #: What whoever serves may do with the rows of a table, unless a rule of it refuses that whoever asks.
 ROWS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
@@ -63,6 +64,15 @@ def as_owner(alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
         _come_as(database, served)
 
 
+def is_owner(alias: str = DEFAULT_DB_ALIAS) -> bool:
+    """Whether the connection is that of the owner of the tables."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT current_user = pg_get_userbyid(relowner) FROM pg_class WHERE oid = 'django_migrations'::regclass"
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def owners_identity() -> Identity:
     """What to put into the settings of a connection so that it comes as the owner; nothing where none is known."""
     if settings.OWNER_DATABASE is None:
@@ -89,7 +99,7 @@ def serving_role() -> str:
 
 
 def wanted() -> dict[str, frozenset[str]]:
-    """Table → what whoever serves has to be granted, and nothing else."""
+    """Table → what whoever serves has to be granted of its rows; `wanted_of` says of which columns."""
     tables = {
         model._meta.db_table: ROWS
         for model in apps.get_models(include_auto_created=True)
@@ -112,15 +122,19 @@ def _includes(operation: Any, one: Any) -> bool:
 
 @dataclass(frozen=True)
 class Granted:
-    """What stands at a relation beside what its owner has."""
+    """What stands at a relation beside what its owner has: rights such as `DELETE`, and `UPDATE (name)` of a column."""
 
     name: str
     is_sequence: bool
     #: Of whoever serves, and of everybody.
     serving: frozenset[str]
     public: frozenset[str]
-    #: Whether single columns have grants of their own.
-    of_columns: bool
+    #: The columns that can be given a value in a new row, and those that can be changed, quoted: nobody but the owner
+    #: chooses an id, or changes what identifies a row.
+    new: frozenset[str]
+    changing: frozenset[str]
+    #: Whether ids are given by a sequence.
+    is_numbered: bool
 
 
 #: What it may do with a sequence.
@@ -128,18 +142,33 @@ SEQUENCE = frozenset({"USAGE"})
 
 _FOUND = """
     SELECT relname, relkind = 'S',
-        array(
-            SELECT privilege_type FROM aclexplode(relacl) AS given
-            WHERE given.grantee = (SELECT oid FROM pg_roles WHERE rolname = %(serving)s)
-        ),
-        array(SELECT privilege_type FROM aclexplode(relacl) AS given WHERE given.grantee = 0),
-        EXISTS (
-            SELECT FROM pg_attribute, aclexplode(attacl) AS given
-            WHERE attrelid = relation.oid AND given.grantee IN (
-                0, (SELECT oid FROM pg_roles WHERE rolname = %(serving)s)
-            )
-        )
-    FROM pg_class AS relation
+        coalesce(rights.serving, '{}'), coalesce(rights.everybody, '{}'),
+        coalesce(columns.new, '{}'), coalesce(columns.changing, '{}'), coalesce(columns.is_numbered, false)
+    FROM pg_class AS relation, LATERAL (
+        SELECT array_agg(what) FILTER (WHERE grantee = (SELECT oid FROM pg_roles WHERE rolname = %s)) AS serving,
+            array_agg(what) FILTER (WHERE grantee = 0) AS everybody
+        FROM (
+            SELECT grantee, privilege_type AS what FROM aclexplode(relacl)
+            UNION ALL
+            SELECT grantee, format('%%s (%%I)', privilege_type, attname)
+            FROM pg_attribute, aclexplode(attacl) WHERE attrelid = relation.oid
+        ) AS given
+    ) AS rights, LATERAL (
+        SELECT array_agg(name) FILTER (WHERE NOT is_number) AS new,
+            array_agg(name) FILTER (WHERE NOT is_key) AS changing,
+            bool_or(is_number) AS is_numbered
+        FROM (
+            SELECT format('%%I', attname) AS name, is_key, is_key AND (
+                attidentity <> '' OR coalesce(pg_get_expr(adbin, adrelid), '') ~ '^nextval'
+            ) AS is_number
+            FROM pg_attribute LEFT JOIN pg_attrdef ON (adrelid, adnum) = (attrelid, attnum), LATERAL (
+                SELECT EXISTS (
+                    SELECT FROM pg_index WHERE indrelid = attrelid AND indisprimary AND attnum = ANY (indkey)
+                ) AS is_key
+            ) AS place
+            WHERE attrelid = relation.oid AND attnum > 0 AND NOT attisdropped
+        ) AS named
+    ) AS columns
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
         AND NOT EXISTS (
             SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = relation.oid AND deptype = 'e'
@@ -151,29 +180,45 @@ _FOUND = """
 def granted(alias: str = DEFAULT_DB_ALIAS) -> list[Granted]:
     """What is granted now of each table and sequence."""
     with connections[alias].cursor() as cursor:
-        cursor.execute(_FOUND, {"serving": serving_role()})
+        cursor.execute(_FOUND, [serving_role()])
         return [
-            Granted(name, is_sequence, frozenset(serving), frozenset(public), of_columns)
-            for name, is_sequence, serving, public, of_columns in cursor.fetchall()
+            Granted(name, is_sequence, *map(frozenset, sets), is_numbered=is_numbered)
+            for name, is_sequence, *sets, is_numbered in cursor.fetchall()
         ]
 
 
 def wanted_of(relation: Granted) -> frozenset[str]:
     """What whoever serves has to be granted of this one."""
-    return _wanted_of(relation, wanted())
+    return _wanted_of(relation, wanted(), _with_reserved_ids())
 
 
-def _wanted_of(relation: Granted, should: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    return SEQUENCE if relation.is_sequence else should.get(relation.name, frozenset())
+def _wanted_of(
+    relation: Granted, should: Mapping[str, frozenset[str]], with_reserved_ids: frozenset[str]
+) -> frozenset[str]:
+    if relation.is_sequence:
+        return SEQUENCE
+    rows = should.get(relation.name, frozenset())
+    found = rows - {"UPDATE"}
+    if "UPDATE" in rows:
+        found |= {f"UPDATE ({column})" for column in relation.changing}
+    if "INSERT" in rows and relation.is_numbered and relation.name not in with_reserved_ids:
+        found = found - {"INSERT"} | {f"INSERT ({column})" for column in relation.new}
+    return found
+
+
+def _with_reserved_ids() -> frozenset[str]:
+    return frozenset(
+        model._meta.db_table for model, rule in registry.registered() if isinstance(rule, ReservedIds)
+    )
 
 
 def deviating(alias: str = DEFAULT_DB_ALIAS) -> dict[str, Granted]:
     """Tables and sequences at which something else is granted than is wanted."""
-    should = wanted()
+    should, with_reserved_ids = wanted(), _with_reserved_ids()
     return {
         found.name: found
         for found in granted(alias)
-        if found.public or found.of_columns or found.serving != _wanted_of(found, should)
+        if found.public or found.serving != _wanted_of(found, should, with_reserved_ids)
     }
 
 
@@ -184,7 +229,7 @@ def grant(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
     """
     if not is_separated():
         return []
-    database, should = connections[alias], wanted()
+    database, should, with_reserved_ids = connections[alias], wanted(), _with_reserved_ids()
     serving = database.ops.quote_name(serving_role())
     with transaction.atomic(alias), database.cursor() as cursor:
         found = deviating(alias)
@@ -192,7 +237,7 @@ def grant(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
             kind = "SEQUENCE" if relation.is_sequence else "TABLE"
             name = f"{kind} public.{database.ops.quote_name(relation.name)}"
             cursor.execute(f"REVOKE ALL ON {name} FROM PUBLIC, {serving}")
-            rights = _wanted_of(relation, should)
+            rights = _wanted_of(relation, should, with_reserved_ids)
             if rights:
                 cursor.execute(f"GRANT {', '.join(sorted(rights))} ON {name} TO {serving}")
         for function, is_trigger in _in_the_owners_name(alias):

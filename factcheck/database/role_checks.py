@@ -7,7 +7,7 @@ from django.core.checks import CheckMessage, Tags, register
 from django.core.checks import Warning as Advice
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
-from factcheck.database import database_roles
+from factcheck.database import database_roles, immediate_references
 
 _HOW = "docs/database-roles.md says how."
 
@@ -117,7 +117,7 @@ def check_roles(
     """What whoever serves can do beyond what it needs, and rules that somebody has switched off."""
     if DEFAULT_DB_ALIAS not in (databases or ()) or connections[DEFAULT_DB_ALIAS].vendor != "postgresql":
         return []
-    found = [*_switched_off(DEFAULT_DB_ALIAS)]
+    found = [*_switched_off(DEFAULT_DB_ALIAS), *_deferrable(DEFAULT_DB_ALIAS)]
     if database_roles.is_separated() or not _owns_tables(DEFAULT_DB_ALIAS):
         found += [*_too_much(DEFAULT_DB_ALIAS), *_grants(DEFAULT_DB_ALIAS)]
     return found
@@ -166,7 +166,7 @@ def _grants(alias: str) -> Iterator[CheckMessage]:
 
 def _otherwise(relation: database_roles.Granted) -> str:
     wanted = database_roles.wanted_of(relation)
-    more = sorted((relation.serving - wanted) | relation.public) + ["rights to columns"] * relation.of_columns
+    more = sorted((relation.serving - wanted) | relation.public)
     less = sorted(wanted - relation.serving)
     said = [f"more than it needs of {relation.name} ({', '.join(more)})"] if more else []
     said += [f"less than it needs of {relation.name} ({', '.join(less)} is missing)"] if less else []
@@ -182,3 +182,16 @@ def _switched_off(alias: str) -> Iterator[CheckMessage]:
                 hint="Find out who did it and what was changed since; then ALTER TABLE … ENABLE TRIGGER, as the owner.",
                 id="factcheck.W016",
             )
+
+
+def _deferrable(alias: str) -> Iterator[CheckMessage]:
+    """Not of a database that is not migrated yet."""
+    found = immediate_references.deferrable(alias)
+    if found:
+        table, name = found[0]
+        yield Advice(
+            f"{len(found)} references between tables are only looked at when a transaction ends, such as {name} of"
+            f" {table}: until then what is referred to could be deleted and come back as another.",
+            hint="Run manage.py migrate, which has them looked at with each statement.",
+            id="factcheck.W017",
+        )

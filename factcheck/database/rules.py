@@ -23,6 +23,9 @@ from factcheck.database import pgtrigger_internals  # noqa: F401  replaces the l
 SEARCH_PATH = "pg_catalog, public, pg_temp"
 
 
+#: SQL for the owner of the table that a trigger is of, to be compared with `current_user`.
+OWNER = "(SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID)"
+
 #: Whatever is done to the rows of a table.
 ANY_CHANGE = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate
 
@@ -159,11 +162,42 @@ def written_by_the_database(table: str, operation: pgtrigger.Operation) -> Rule:
         level=pgtrigger.Statement,
         operation=operation,
         func=f"""
-            IF current_user <> (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID) THEN
+            IF current_user <> {OWNER} THEN
                 {refuse("This table is kept by the database itself: nobody else writes to it.", name=name)}
             END IF;
             RETURN NULL;
-        """,  # noqa: S608  nothing in it comes from outside
+        """,
+    )
+
+
+class ReservedIds(Rule):
+    """The rule of a table whose rows are stored with ids that were reserved for them (`bulk_copy.reserve_ids`).
+
+    The role that serves may name the id of a new row in these tables alone (`factcheck.database.database_roles`).
+    """
+
+
+def ids_are_reserved(table: str, *, history: str = "") -> ReservedIds:
+    """The rule that a new row of `table` has an id that its sequence gave out and no other row ever had.
+
+    `history` is the table that keeps rows of `table` which were deleted; "" where none ever is.
+    """
+    name = f"{table.partition('_')[2]}_id_was_reserved"
+    had = f"OR EXISTS (SELECT FROM public.{history} WHERE pgh_obj_id = arrived.id)" if history else ""
+    return ReservedIds(
+        name=name,
+        when=pgtrigger.After,
+        level=pgtrigger.Statement,
+        operation=pgtrigger.Insert,
+        referencing=pgtrigger.Referencing(new="arrived"),
+        func=f"""
+            IF current_user <> {OWNER} AND EXISTS (
+                SELECT FROM arrived WHERE id > coalesce(pg_sequence_last_value('public.{table}_id_seq'), 0) {had}
+            ) THEN
+                {refuse("A new row has an id that was reserved for it, and that no other row had.", name=name)}
+            END IF;
+            RETURN NULL;
+        """,
     )
 
 

@@ -2,7 +2,8 @@
 
 from django.db import migrations
 
-DEFINER = "LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp"
+PATH = "LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp"
+DEFINER = f"{PATH} SECURITY DEFINER"
 
 #: They touch tables of ours alone, change no row, and set no number back.
 CREATE = f"""
@@ -15,7 +16,8 @@ CREATE = f"""
         END IF;
     END $$;
 
-    CREATE FUNCTION public.factcheck_advance_ids(wanted regclass) RETURNS void {DEFINER} AS $$
+    -- For an owner who has restored rows with the ids that they had: in nobody else's name.
+    CREATE FUNCTION public.factcheck_advance_ids(wanted regclass) RETURNS void {PATH} AS $$
     DECLARE
         counted record;
     BEGIN

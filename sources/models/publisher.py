@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, refuse, see_the_present
+from factcheck.database.rules import OWNER, Rule, refuse, see_the_present
 from sources.addresses import domain, hosts
 from sources.models.same_as import is_canonical, same_as_field
 
 NAME_OF_THE_HOUSE = "publisher_has_not_the_name_of_the_house"
+NAMED_BY_THE_OWNER = "publisher_house_is_named_by_the_owner"
 NEWCOMER = "publisher_comes_without_the_name_of_the_house"
 
 
@@ -32,7 +33,7 @@ def has_the_name_of_the_house(name: str) -> bool:
     return any(name_as_read(name) == name_as_read(house) for house in houses)
 
 
-def _read(name: str) -> str:
+def name_as_read_in_sql(name: str) -> str:
     """The same in SQL, for a column."""
     return f"regexp_replace(lower(normalize({name}, NFKC)), '[^[:alnum:]]', '', 'g')"
 
@@ -43,7 +44,9 @@ def _refuse_the_name_of_the_house(rule: str) -> str:
         -- Held: a house that takes this name meanwhile does so before or after this.
         PERFORM FROM public.sources_publisher WHERE is_house FOR SHARE;
         IF EXISTS (
-            SELECT FROM public.sources_publisher WHERE is_house AND {_read("name")} = {_read("NEW.name")}
+            SELECT FROM public.sources_publisher WHERE is_house AND {name_as_read_in_sql("name")} = {
+        name_as_read_in_sql("NEW.name")
+    }
         ) THEN
             {
         refuse(
@@ -180,6 +183,17 @@ class Publisher(models.Model):
                     "The house stays the house. What was published in its name stays its own.",
                     name="publisher_house_stays_the_house",
                 ),
+            ),
+            Rule(
+                # Who is the house decides whose verdicts need sign-offs: `migrate` says it, or a restore.
+                name=NAMED_BY_THE_OWNER,
+                operation=pgtrigger.Insert | pgtrigger.Delete,
+                func=f"""
+                    IF coalesce(NEW.is_house, OLD.is_house) AND current_user <> {OWNER} THEN
+                        {refuse("Only the owner of the database says who the house is.", name=NAMED_BY_THE_OWNER)}
+                    END IF;
+                    RETURN coalesce(NEW, OLD);
+                """,
             ),
             Rule(
                 name=NAME_OF_THE_HOUSE,

@@ -10,6 +10,7 @@ from factcheck.database import bounds
 from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import AddressField, LanguageField
 from factcheck.database.row_history import keep_history
+from factcheck.database.rules import ids_are_reserved
 from sources.addresses import url_key
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ class Source(models.Model):
             # Searches of sources, and of snapshots by them.
             words_index("source_desk_words", "title", "url", "byline"),
         ]
+        triggers = [ids_are_reserved("sources_source", history="sources_sourceevent")]
 
     def __str__(self) -> str:
         return self.title

@@ -17,6 +17,7 @@ from claims.ledger.proofs import checkpoints
 from claims.ledger.proofs.checkpoints import sign_ledger
 from claims.ledger.proofs.key_succession import succeed
 from claims.models import Checkpoint, Claim
+from factcheck.database.database_roles import as_owner
 from tests.helpers.database import replace_database
 from tests.helpers.eventful_newsroom import exported
 from tests.helpers.rewritten_ledger import past_all_rules, rewritten_and_signed
@@ -95,7 +96,8 @@ def test_another_key(
         "the newest checkpoint: this is no checkpoint that bears the newsroom's signature.\n"
     )
     # One that the old key has announced is believed by who knows the old one.
-    succeed(NEW_SECRET)
+    with as_owner():
+        succeed(NEW_SECRET)
     settings.SIGNING_KEY = NEW_SECRET
     monkeypatch.setattr(checkpoints, "AGAIN_AFTER", timedelta(0))
     sign_ledger()

@@ -168,7 +168,7 @@ def digest_of_migrations() -> str:
     digest.update(
         repr(sorted((table, sorted(may)) for table, may in database_roles.wanted().items())).encode()
     )
-    for name in ("database_roles", "embedded/owned_database", "initial_migration"):
+    for name in ("database_roles", "embedded/owned_database", "initial_migration", "immediate_references"):
         digest.update((settings.BASE_DIR / f"factcheck/database/{name}.py").read_bytes())
     for package in sorted(f"{package.name} {package.version}" for package in distributions()):
         digest.update(package.encode())

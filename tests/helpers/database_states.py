@@ -5,11 +5,13 @@ from typing import Any
 
 from claims.exports.restore import Restored, restore
 from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Transition, Verdict
+from factcheck.database.database_roles import as_owner
 from sources.models import Publisher, Snapshot
 
 
 def restored(content: bytes, **options: Any) -> Restored:
-    return restore(io.BytesIO(content), **options)
+    with as_owner():
+        return restore(io.BytesIO(content), **options)
 
 
 def rows(model: Any, *left_out: str) -> list[dict[str, Any]]:

@@ -5,10 +5,12 @@ compared with the last checkpoint, and what has come since is hashed anew from t
 one finds that nothing more is signed.
 """
 
+import logging
 from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from claims.ledger.house_signature import decoded, house_key
@@ -18,10 +20,12 @@ from claims.ledger.proofs.key_succession import key_in_use
 from claims.ledger.proofs.merkle_tree import leaf_hash
 from claims.ledger.proofs.signed_note import NoSuchNote, SignedNote, TreeHead, signed
 from claims.ledger.proofs.stored_tree import with_previous
-from claims.models import Checkpoint, Publication, ReviewLink
+from claims.models import Checkpoint, HashTile, Publication, ReviewLink
 from claims.models.hash_tile import HASH, WIDTH
 from factcheck.database import clock
 from factcheck.database.locks import hold
+
+_log = logging.getLogger(__name__)
 
 #: After that long the same is signed again, so that readers see that nothing has come, and not that nobody signs.
 AGAIN_AFTER = timedelta(days=1)
@@ -44,7 +48,7 @@ def sign_ledger() -> Checkpoint | None:
     """
     with transaction.atomic():
         hold("claims.ledger.checkpoint")
-        last = Checkpoint.objects.of_ledger().newest()
+        last = _newest_signed(Checkpoint.objects.of_ledger())
         size = Publication.objects.order_by("-sequence").values_list("sequence", flat=True).first() or 0
         before = last.tree_size if last else 0
         if size < before:
@@ -55,6 +59,9 @@ def sign_ledger() -> Checkpoint | None:
         if not size or (last and not _is_due(last, size)):
             return None
         if last:
+            if not HashTile.objects.exists():
+                # Somebody took them away to mend them (docs/ledger-proofs.md): they follow from the entries.
+                _grow(0, before)
             require_signed(last)
         _grow(before, size)
         return _signed(Checkpoint.Log.LEDGER, size, stored_tree.root(size))
@@ -66,7 +73,7 @@ def sign_reviews() -> Checkpoint | None:
         pass
     with transaction.atomic():
         hold("claims.ledger.checkpoint")
-        last = Checkpoint.objects.of_reviews().newest()
+        last = _newest_signed(Checkpoint.objects.of_reviews())
         end = ReviewLink.objects.order_by("-number").first()
         if last:
             _require_link(last)
@@ -152,6 +159,26 @@ def _require_link(last: Checkpoint) -> None:
             gettext("The chain of reviews does not come to checkpoint %(size)s, which was signed.")
             % {"size": head.size}
         )
+
+
+def _newest_signed(some: QuerySet[Checkpoint]) -> Checkpoint | None:
+    """The newest that bears its signature: one that somebody made without the key ends no signing.
+
+    Raises:
+        Inconsistent: there are some, and none does.
+    """
+    problem = None
+    for checkpoint in some.order_by("-id").select_related("key").iterator(chunk_size=20):
+        try:
+            head_of(checkpoint)
+        except Inconsistent as forged:
+            problem = forged
+            _log.critical("%s It is passed over; run `manage.py verify_ledger`.", forged)
+        else:
+            return checkpoint
+    if problem:
+        raise problem
+    return None
 
 
 def _is_due(last: Checkpoint, size: int) -> bool:

@@ -6,6 +6,7 @@
     checked_snapshots   the texts that entries quote
     checked_reviews     the chain of moves and sign-offs
     checked_indexes     what the database keeps of entries so that they are found
+    checked_signoffs    whether entries and verdicts say what was signed off
     checked_rules       whether the rules of the database are in force, word for word
     verification_run    all of it, of one moment
 

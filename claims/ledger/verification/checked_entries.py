@@ -1,12 +1,16 @@
 """Every entry of the ledger, in its order and computed anew: body, hash, place, and what lists filter by."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
+from html import unescape
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext, ngettext
 
+from claims.ledger.document.markdown import to_html
 from claims.ledger.entries import columns, published_verdict
 from claims.ledger.proofs import stored_tree
 from claims.ledger.proofs.entry_text import EntryFacts, chain_hash, entry_text
@@ -90,6 +94,11 @@ class EntriesCheck:
         except (ValueError, KeyError, TypeError, AttributeError):
             yield "its body cannot be read."
             return
+        for verdict in body["verdicts"]:
+            if verdict["origin"] == "house" and not _is_rendered(
+                verdict["explanation"], verdict["explanation_html"]
+            ):
+                yield f"the explanation of verdict {verdict['id']} reads otherwise as HTML."
         for name, value in said.items():
             if row[name] != value:
                 yield f"`{name}` is not what its body says."
@@ -223,6 +232,17 @@ def _said_by(body: Mapping[str, Any]) -> Row:
     }
     listed = columns(body)
     return facts | {name: listed[name] for name in _OF_THE_BODY}
+
+
+@lru_cache(maxsize=1_000)  # each entry of a claim says it again
+def _is_rendered(markdown: str, html: str) -> bool:
+    """Whether the HTML of a text has its words and addresses, in whichever version it was made."""
+    return _read_from(html) == _read_from(to_html(markdown))
+
+
+def _read_from(html: str) -> list[str]:
+    texts = unescape(re.sub(r"<[^>]*>", " ", html)).split()
+    return texts + re.findall(r'(?:href|src)="([^"]*)"', html)
 
 
 def _snapshots(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -1,6 +1,7 @@
 """What the database keeps of entries so that they are found: whoever changes it hides an entry without touching it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy
@@ -72,7 +73,12 @@ _QUESTIONS = {
 
 def findings_of_indexes(connection: BaseDatabaseWrapper) -> Iterator[Discrepancy]:
     """What is not kept as the entries say it."""
-    for problem, question in _QUESTIONS.items():
+    return findings_of(_QUESTIONS, connection)
+
+
+def findings_of(questions: Mapping[Any, str], connection: BaseDatabaseWrapper) -> Iterator[Discrepancy]:
+    """The answers to questions, each with what is wrong where it has any."""
+    for problem, question in questions.items():
         with connection.cursor() as cursor:
             cursor.execute(question)
             found: dict[str, list[int]] = {}

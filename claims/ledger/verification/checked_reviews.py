@@ -20,7 +20,10 @@ _TRANSITION = (
     *("claim_id", "verdict_id", "action", "before", "after", "actor_id", "actor_name", "import_run_id"),
     *("note", "at"),
 )
-_SIGNOFF = ("verdict_id", "by_id", "by_name", "round", "note", "at")
+_SIGNOFF = (
+    *("verdict_id", "by_id", "by_name", "round", "note"),
+    *("claim_sha256", "verdict_sha256", "at"),
+)
 _TRANSLATION_STEP = (
     *("translation_id", "action", "before", "after", "round", "by_id"),
     *("by_name", "note", "at"),

@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext
 
 from claims.ledger.proofs.merkle_tree import GrowingTree
@@ -20,6 +21,7 @@ from claims.ledger.verification.checked_heads import (
 from claims.ledger.verification.checked_indexes import findings_of_indexes
 from claims.ledger.verification.checked_reviews import findings_of_reviews
 from claims.ledger.verification.checked_rules import findings_of_rules
+from claims.ledger.verification.checked_signoffs import findings_of_signoffs
 from claims.ledger.verification.checked_snapshots import findings_of_snapshots
 from claims.ledger.verification.discrepancies import Discrepancy
 from claims.models import Checkpoint, Publication, SigningKey
@@ -120,7 +122,7 @@ def _one_moment() -> Iterator[Callable[[], Iterator[Discrepancy]]]:
     somebody else, which only that one sees, they are asked on the same.
     """
     if connection.in_atomic_block:
-        yield lambda: findings_of_indexes(connection)
+        yield lambda: _asked(connection)
         return
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -132,6 +134,11 @@ def _one_moment() -> Iterator[Callable[[], Iterator[Discrepancy]]]:
             yield lambda: iter(asked.result())
 
 
+def _asked(database: BaseDatabaseWrapper) -> Iterator[Discrepancy]:
+    yield from findings_of_indexes(database)
+    yield from findings_of_signoffs(database)
+
+
 def _asked_beside(snapshot: str) -> list[Discrepancy]:
     apart = connection.copy()  # of the thread that this runs in
     apart.settings_dict["OPTIONS"].pop("pool", None)
@@ -141,4 +148,4 @@ def _asked_beside(snapshot: str) -> list[Discrepancy]:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
             cursor.execute(_NO_LIMITS)
-        return list(findings_of_indexes(apart))
+        return list(_asked(apart))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from claims.ledger.house_signature import fingerprint
 from claims.ledger.proofs.key_succession import KeyRefused, succeed
+from factcheck.management.owners_command import as_owner_only
 from factcheck.management.spoken_command import SpokenCommand
 
 
@@ -37,15 +38,15 @@ class Command(SpokenCommand):
         one.add_argument("--lost", metavar="WHY", help=gettext("why the old key cannot announce the new one"))
 
     def handle(self, *, file: str | None, lost: str | None, **options: Any) -> None:
+        if lost is not None:
+            if not lost.strip():
+                raise CommandError(gettext("--lost: say why."))
+            secret, why = settings.SIGNING_KEY or settings.SECRET_KEY, " ".join(lost.split())
+        else:
+            secret, why = _secret(str(file)), ""
         try:
-            if lost is not None:
-                if not lost.strip():
-                    raise CommandError(gettext("--lost: say why."))
-                key = succeed(
-                    settings.SIGNING_KEY or settings.SECRET_KEY, lost_because=" ".join(lost.split())
-                )
-            else:
-                key = succeed(_secret(str(file)))
+            with as_owner_only():
+                key = succeed(secret, lost_because=why)
         except KeyRefused as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(gettext("The new key is %(public_key)s") % {"public_key": key.public_key})

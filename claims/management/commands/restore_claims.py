@@ -1,7 +1,7 @@
 import sys
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from claims.exports.restore import RestoreRefused, restore
+from factcheck.management.owners_command import as_owner_only
 from factcheck.management.spoken_command import SpokenCommand
 
 
@@ -38,7 +39,8 @@ class Command(SpokenCommand):
 
     def handle(self, *, file: str, dry_run: bool, verbosity: int, **options: Any) -> None:
         try:
-            with _opened(file) as stream, _progress(file, verbosity) as progress:
+            as_whom = nullcontext() if dry_run else as_owner_only()
+            with as_whom, _opened(file) as stream, _progress(file, verbosity) as progress:
                 restored = restore(stream, progress=progress, dry_run=dry_run)
         except OSError as problem:
             raise CommandError(

@@ -5,6 +5,7 @@ from django.core.management.commands import migrate
 from django.utils.translation import gettext, gettext_noop
 
 from factcheck.database.database_roles import as_owner, grant
+from factcheck.database.immediate_references import hold_at_once
 from factcheck.database.lock_patience import patiently
 from factcheck.database.schema_agreement import refuse_other_history
 from factcheck.database.server_start import wait_until_reachable
@@ -53,4 +54,5 @@ class Command(SpokenCommand, migrate.Command):
         super().handle(*args, **options)
         only_asks = options.get("plan") or options.get("check_unapplied")
         if not only_asks:
+            hold_at_once(options["database"])
             grant(options["database"])

@@ -37,7 +37,7 @@ def insert_publication(**values: Any) -> None:
         ({"published_at": "infinity"}, "publication_is_not_ahead_of_time"),
         ({"published_at": "2999-01-01"}, "publication_is_not_ahead_of_time"),
         ({"body_sha256": "0" * 64}, "publication_body_hash_is_true"),
-        ({"body": "{}"}, "publication_body_hash_is_true"),
+        ({"body": "{}"}, "publication_is_of_its_claim"),
         ({"status": "draft"}, "publication_status_is_known"),
         ({"kind": "correction"}, "publication_change_has_a_public_note"),
         ({"kind": "clarification"}, "publication_change_has_a_public_note"),

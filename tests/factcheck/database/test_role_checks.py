@@ -77,7 +77,7 @@ def test_without_a_database_nothing_is_asked() -> None:
         (
             "GRANT UPDATE (note) ON claims_transition TO factcheck",
             15,
-            "is granted more than it needs of claims_transition (rights to columns)",
+            "is granted more than it needs of claims_transition (UPDATE (note))",
         ),
         (
             "REVOKE SELECT ON claims_claim FROM factcheck",

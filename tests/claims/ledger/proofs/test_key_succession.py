@@ -13,9 +13,11 @@ from claims.ledger.proofs.key_succession import KeyRefused, problem_of, succeed
 from claims.ledger.proofs.signed_note import SignedNote
 from claims.ledger.verification.verification_run import verify
 from claims.models import Claim, SigningKey
+from factcheck.database.database_roles import as_owner
 from tests.helpers.broken_rules import as_committed
 
-pytestmark = pytest.mark.django_db
+#: Another key is announced by the owner of the database, over a connection of its own.
+pytestmark = pytest.mark.django_db(transaction=True)
 
 OLD = "the first secret of a newsroom, at random"
 NEW = "the second secret of a newsroom, at random"
@@ -87,7 +89,8 @@ def test_nothing_to_change_before_the_first_signature(db: None) -> None:
 
 
 def test_forged_succession(first_key: str, settings: Any) -> None:
-    succeed(NEW)
+    with as_owner():
+        succeed(NEW)
     key = SigningKey.objects.select_related("follows").get(follows__isnull=False)
     assert problem_of(key) == ""
     key.statement = key.statement.replace("key succession 1", "key succession 2")

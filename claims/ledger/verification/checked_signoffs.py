@@ -1,0 +1,51 @@
+"""Whether the ledger says of the house's verdicts what people signed off, and the verdicts themselves still do."""
+
+from collections.abc import Iterator
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext_lazy
+
+from claims.ledger.verification.checked_indexes import findings_of
+from claims.ledger.verification.discrepancies import Discrepancy
+from claims.models.signed_words import SIGNED_ROWS, VERDICT_SHA256, is_signed_off, said_verdict_sha256
+
+_QUESTIONS = {
+    gettext_lazy("it was published, and what it says is not what was signed off."): f"""
+        SELECT 'Verdict', signed.id FROM {SIGNED_ROWS}
+        WHERE signed.origin = 'house' AND NOT signed.is_restored AND signed.state NOT IN ('draft', 'in_review') AND (
+            SELECT count(DISTINCT given.by_id) FROM public.claims_signoff AS given
+            WHERE given.verdict_id = signed.id AND given.round = signed.review_round
+                AND given.verdict_sha256 = {VERDICT_SHA256}
+                AND given.by_id <> ALL (array_remove(
+                    signed.edited_by || ARRAY[signed.author_id, signed.submitted_by_id]::bigint[], NULL
+                ))
+        ) < signed.required_signoffs
+        ORDER BY 2
+    """,  # noqa: S608  nothing in it comes from outside
+    gettext_lazy("it says of a verdict of the house what nobody signed off."): f"""
+        SELECT DISTINCT 'Entry', entry.sequence
+        FROM public.claims_publication AS entry
+        CROSS JOIN (SELECT id, name FROM public.sources_publisher WHERE is_house) AS house
+        CROSS JOIN LATERAL (SELECT CASE WHEN entry.body IS JSON THEN entry.body::jsonb END AS body) AS read
+        CROSS JOIN LATERAL jsonb_array_elements(
+            CASE jsonb_typeof(read.body -> 'verdicts') WHEN 'array' THEN read.body -> 'verdicts' END
+        ) AS said
+        WHERE (said ->> 'origin' IS DISTINCT FROM 'imported' OR said -> 'publisher' ->> 'id' = house.id::text
+                OR said -> 'publisher' ->> 'name' = house.name)
+            AND NOT EXISTS (
+                SELECT FROM {SIGNED_ROWS}
+                WHERE signed.id = CASE WHEN said ->> 'id' ~ '^[0-9]{{1,18}}$' THEN (said ->> 'id')::bigint END
+                    AND signed.state NOT IN ('draft', 'in_review')
+                    AND CASE WHEN signed.origin = 'house' AND NOT signed.is_restored
+                        THEN {is_signed_off("entry.claim_id", "read.body", "said")}
+                        ELSE {VERDICT_SHA256} = {said_verdict_sha256("said")}
+                    END
+            )
+        ORDER BY 2
+    """,  # noqa: S608  nothing in it comes from outside
+}
+
+
+def findings_of_signoffs(connection: BaseDatabaseWrapper) -> Iterator[Discrepancy]:
+    """Verdicts and entries that say something else than was signed off."""
+    return findings_of(_QUESTIONS, connection)

@@ -1,0 +1,103 @@
+"""What somebody signs off, as a fingerprint (SHA-256): from the rows of a verdict, and from an entry of the ledger.
+
+A sign-off keeps two, which the database computes: of what is judged, the words of the claim; and of the judgement, its
+texts, rating and evidence. An entry that shows the verdict has to come to the same. Only what is fixed from the
+submission on is in them. What may change afterwards without a review (names of publishers and claimants, the class of a
+rating, titles of sources) is not.
+
+Everything here is SQL, for the rules that compare and for `claims.ledger.verification`.
+"""
+
+#: Texts of a verdict that older exports may not have.
+_TEXTS = (
+    *("title", "summary", "explanation", "byline", "language", "url", "media_authenticity_category"),
+    *("original_media_context", "original_media_url"),
+)
+_DAYS = ("reviewed_on", "valid_as_of", "recheck_on")
+_QUOTED = ("exact", "prefix", "suffix", "start", "end")
+
+
+def _sha256(*parts: str) -> str:
+    return f"encode(sha256(convert_to(jsonb_build_array({', '.join(parts)})::text, 'UTF8')), 'hex')"
+
+
+def _columns(row: str, *names: str) -> list[str]:
+    return [f'{row}."{name}"' for name in names]
+
+
+def _keys(value: str, *names: str) -> list[str]:
+    return [f"{value} -> '{name}'" for name in names]
+
+
+_EVIDENCE = ", ".join(
+    [
+        *_columns("item", "id", "stance", "note", *_QUOTED, "source_id", "snapshot_id", "media_id"),
+        "item.media_fragment",
+    ]
+)
+_SAID_EVIDENCE = ", ".join(
+    [
+        *_keys("item", "id", "stance", "note", *_QUOTED),
+        "item -> 'source' -> 'id'",
+        "item -> 'snapshot' -> 'id'",
+        "item -> 'media' -> 0 -> 'id'",
+        "coalesce(item -> 'media' -> 0 -> 'media_fragment', '\"\"')",
+    ]
+)
+
+#: Of the claim `judged`, a row.
+CLAIM_SHA256 = _sha256(
+    *_columns("judged", "statement", "language", "claimant_id", "claimed_on", "context"),
+)
+#: Of the verdict `signed` with the rating `rated`, rows.
+VERDICT_SHA256 = _sha256(
+    *_columns("signed", "id", "version", "publisher_id", "origin"),
+    *_columns("rated", "id", "code", "label"),
+    *_columns("signed", *_TEXTS, *_DAYS),
+    f"""(
+        SELECT jsonb_agg(jsonb_build_array({_EVIDENCE}) ORDER BY item.id)
+        FROM public.claims_evidence AS item WHERE item.verdict_id = signed.id
+    )""",
+)
+#: The rows of which these are.
+SIGNED_ROWS = """public.claims_verdict AS signed
+    JOIN public.claims_claim AS judged ON judged.id = signed.claim_id
+    LEFT JOIN public.claims_rating AS rated ON rated.id = signed.rating_id"""
+
+
+def said_claim_sha256(body: str) -> str:
+    """Of the body of an entry, a JSON value."""
+    return _sha256(
+        *_keys(body, "statement", "language"),
+        f"{body} -> 'claimant' -> 'id'",
+        *_keys(body, "claimed_on", "context"),
+    )
+
+
+def said_verdict_sha256(verdict: str) -> str:
+    """Of a verdict in such a body, likewise."""
+    return _sha256(
+        *_keys(verdict, "id", "version"),
+        f"{verdict} -> 'publisher' -> 'id'",
+        f"{verdict} -> 'origin'",
+        *(f"{verdict} -> 'rating' -> '{name}'" for name in ("id", "code", "label")),
+        *(f"coalesce({verdict} -> '{name}', '\"\"')" for name in _TEXTS),
+        *_keys(verdict, *_DAYS),
+        f"""(
+        SELECT jsonb_agg(jsonb_build_array({_SAID_EVIDENCE}) ORDER BY item -> 'id')
+        FROM jsonb_array_elements(
+            CASE jsonb_typeof({verdict} -> 'evidence') WHEN 'array' THEN {verdict} -> 'evidence' END
+        ) AS item
+    )""",
+    )
+
+
+def is_signed_off(claim: str, body: str, verdict: str) -> str:
+    """The condition that enough people signed off what an entry about `claim` says of the verdict `signed`."""
+    # What is shown of a claim that was merged, stands below the words of the other.
+    return f"""(
+        SELECT count(DISTINCT given.by_id) FROM public.claims_signoff AS given
+        WHERE given.verdict_id = signed.id AND given.round = signed.review_round
+            AND given.verdict_sha256 = {said_verdict_sha256(verdict)}
+            AND (signed.claim_id <> {claim} OR given.claim_sha256 = {said_claim_sha256(body)})
+    ) >= signed.required_signoffs"""

@@ -1,0 +1,32 @@
+"""References between rows, held at once: what is referred to cannot be deleted, not even until a transaction ends.
+
+Django has PostgreSQL look at them when a transaction ends. In between a rule would find nothing where there was
+something, and the row could come back as another. So `migrate` has them looked at with each statement.
+"""
+
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+
+#: Tables that may be referred to before the row is there, until the transaction ends. No rule rests on these: the
+#: first appearance of a claim is stored after the claim.
+_AT_THE_END = ("claims_appearance",)
+
+_DEFERRABLE = """
+    SELECT conrelid::regclass::text, quote_ident(conname) FROM pg_constraint
+    WHERE contype = 'f' AND condeferrable AND connamespace = 'public'::regnamespace AND conparentid = 0
+        AND NOT confrelid::regclass::text = ANY (%s)
+    ORDER BY 1, 2
+"""
+
+
+def deferrable(alias: str = DEFAULT_DB_ALIAS) -> list[tuple[str, str]]:
+    """The references that are looked at later than they should be: table and name, quoted."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(_DEFERRABLE, [list(_AT_THE_END)])
+        return cursor.fetchall()
+
+
+def hold_at_once(alias: str = DEFAULT_DB_ALIAS) -> None:
+    """Have every reference looked at with each statement. The connection is the owner's."""
+    with transaction.atomic(alias), connections[alias].cursor() as cursor:
+        for table, name in deferrable(alias):
+            cursor.execute(f"ALTER TABLE {table} ALTER CONSTRAINT {name} NOT DEFERRABLE")

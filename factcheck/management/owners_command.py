@@ -1,0 +1,20 @@
+"""Commands of which a part is for the owner of the database alone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.management.base import CommandError
+from django.utils.translation import gettext
+
+from factcheck.database.database_roles import as_owner, is_owner
+
+
+@contextmanager
+def as_owner_only() -> Iterator[None]:
+    """Work as the owner of the database until the end, or end the command where nobody says how."""
+    with as_owner():
+        if not is_owner():
+            raise CommandError(
+                gettext("Only the owner of the database does this: run it with OWNER_DATABASE_URL.")
+            )
+        yield
