@@ -11,7 +11,7 @@ from claims.models.mention import COUNT_MENTIONS
 from claims.models.signed_words import SIGNED_ROWS, VERDICT_SHA256, is_signed_off, said_verdict_sha256
 from claims.models.stated_words import KEEP_STATED_WORDS
 from claims.models.vocabulary import COUNT_WORDS
-from factcheck.database.rules import Keeper, Rule, refuse
+from factcheck.database.rules import OWNER, Keeper, Rule, refuse
 from sources.models.publisher import name_as_read_in_sql
 
 _OUT_OF_TURN = refuse(
@@ -43,6 +43,11 @@ _NOT_SIGNED = refuse(
     "An entry says of a verdict of the house what was signed off, and nothing else."
     " Where the claim was changed since, draft a new version of the verdict.",
     name="publication_says_what_was_signed",
+)
+
+_WITHHELD = refuse(
+    "An entry shows the published verdict of the house: retract it first.",
+    name="publication_withholds_nothing",
 )
 
 #: What stands for the entry before the first.
@@ -193,6 +198,17 @@ SAYS_WHAT_WAS_SIGNED = Rule(
             )
         ) THEN
             {_NOT_SIGNED}
+        END IF;
+        -- Where a ledger is restored, entries come that were true earlier.
+        IF current_user <> {OWNER} AND NOT entry -> 'verdicts' @> jsonb_build_array(
+            jsonb_build_object('publisher', jsonb_build_object('id', house.id))
+        ) AND EXISTS (
+            SELECT FROM public.claims_claim AS judged
+            JOIN public.claims_verdict AS live ON live.claim_id = judged.id
+            WHERE (judged.id = NEW.claim_id AND judged.merged_into_id IS NULL OR judged.merged_into_id = NEW.claim_id)
+                AND live.publisher_id = house.id AND live.state = 'published'
+        ) THEN
+            {_WITHHELD}
         END IF;
         RETURN NEW;
     """,

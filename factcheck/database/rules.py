@@ -192,7 +192,8 @@ def ids_are_reserved(table: str, *, history: str = "") -> ReservedIds:
         referencing=pgtrigger.Referencing(new="arrived"),
         func=f"""
             IF current_user <> {OWNER} AND EXISTS (
-                SELECT FROM arrived WHERE id > coalesce(pg_sequence_last_value('public.{table}_id_seq'), 0) {had}
+                SELECT FROM arrived
+                WHERE id NOT BETWEEN 1 AND coalesce(pg_sequence_last_value('public.{table}_id_seq'), 0) {had}
             ) THEN
                 {refuse("A new row has an id that was reserved for it, and that no other row had.", name=name)}
             END IF;
