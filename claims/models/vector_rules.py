@@ -71,12 +71,12 @@ VECTORS_FOLLOW_WORDS = Rule(
 
 #: On claims: one that is gone has none.
 VECTORS_GO_WITH_CLAIMS = Rule(
+    # Before it goes: what still refers to it would keep it.
     name="claim_vectors_go_with_claims",
-    when=pgtrigger.After,
     operation=pgtrigger.Delete,
     func="""
         DELETE FROM public.claims_statementvector WHERE claim_id = OLD.id;
-        RETURN NULL;
+        RETURN OLD;
     """,
 )
 

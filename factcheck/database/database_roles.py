@@ -182,8 +182,16 @@ def granted(alias: str = DEFAULT_DB_ALIAS) -> list[Granted]:
     with connections[alias].cursor() as cursor:
         cursor.execute(_FOUND, [serving_role()])
         return [
-            Granted(name, is_sequence, *map(frozenset, sets), is_numbered=is_numbered)
-            for name, is_sequence, *sets, is_numbered in cursor.fetchall()
+            Granted(
+                name,
+                is_sequence,
+                frozenset(serving),
+                frozenset(public),
+                frozenset(new),
+                frozenset(changing),
+                is_numbered,
+            )
+            for name, is_sequence, serving, public, new, changing, is_numbered in cursor.fetchall()
         ]
 
 

@@ -215,7 +215,7 @@ def test_what_is_corrected_is_public_instead(
     claim.refresh_from_db()
     store(claim, public=False, present=True)
     assert kinds(claim) == {(sha256(before), True, False), (sha256(claim.statement), False, True)}
-    publishing.record(claim, Publication.Kind.CORRECTION, note="It was free.")
+    publish(claim, correction_kind="correction", correction_note="It was free.")
     assert kinds(claim) == {(sha256(claim.statement), True, True)}
 
 

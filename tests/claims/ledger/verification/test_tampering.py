@@ -286,6 +286,36 @@ TAMPERINGS = [
         ["Checkpoint 2 (reviews, ", "Sign-off |Move "],
     ),
     Tampering(
+        "have a rating read otherwise",
+        ["UPDATE claims_rating SET label = 'Half so' WHERE id = (SELECT min(rating_id) FROM claims_verdict)"],
+        ["Verdict {of_all}: it was published, and what it says is not what was signed off."],
+    ),
+    Tampering(
+        "change what a verdict rests on",
+        ["UPDATE claims_evidence SET note = 'The minutes.'"],
+        ["Verdict {of_all}: it was published, and what it says is not what was signed off."],
+    ),
+    Tampering(
+        "take the fingerprint of another sign-off",
+        ["UPDATE claims_signoff SET verdict_sha256 = repeat('a', 64)"],
+        [
+            "Verdict {of_all}: it was published, and what it says is not what was signed off.",
+            "Entry 1 to 5: it says of a verdict of the house what nobody signed off.",
+            "Sign-off ",
+        ],
+    ),
+    Tampering(
+        "have the explanation of an entry read otherwise as HTML",
+        [
+            NO_HASHES,
+            (
+                "UPDATE claims_publication SET body = replace(body, '<strong>audited</strong>', 'forged')"
+                " WHERE sequence = 3"
+            ),
+        ],
+        ["Entry 3 (claim {t}, version 1): the explanation of verdict {v} reads otherwise as HTML."],
+    ),
+    Tampering(
         "list another verdict than was published",
         [
             f"UPDATE claims_publishedverdict SET body = replace(body, 'sum', 'x') WHERE publication_id = {OF_ENTRY_3}",
@@ -356,7 +386,12 @@ def test_whatever_is_done_is_found_and_named(signed: KeptCheckpoint, tampering: 
         [move] = cursor.fetchone()
         cursor.execute("SELECT min(id) FROM claims_checkpoint")
         [checkpoint] = cursor.fetchone()
+        cursor.execute(
+            "SELECT min(id), max(id), min(id) FILTER (WHERE claim_id = %s) FROM claims_verdict", claims[2:3]
+        )
+        first, last, verdict = cursor.fetchone()
     names = {"c": claims[0], "t": claims[2], "r": claims[3], "m": move, "no_delete": no_delete}
+    names |= {"of_all": f"{first} to {last}", "v": verdict}
     past_all_rules(*(one.replace("{no_delete}", no_delete) for one in tampering.statements))
     said = found(signed)
     for beginning in tampering.found:
@@ -375,7 +410,8 @@ def test_only_a_checkpoint_from_outside_shows_that_a_backup_was_put_back(signed:
         "UPDATE claims_verdict SET state = 'published' WHERE claim_id ="
         " (SELECT claim_id FROM claims_publication WHERE sequence = 4)",
         "DELETE FROM claims_checkpoint; DELETE FROM claims_hashtile; DELETE FROM claims_reviewlink;"
-        " DELETE FROM claims_transition; DELETE FROM claims_signoff",
+        " DELETE FROM claims_transition;"
+        " INSERT INTO claims_unlinkedreviewrow (kind, row_id) SELECT 'signoff', id FROM claims_signoff",
         """
         INSERT INTO claims_mention (kind, thing_id, publications)
         SELECT 'source', unnest(source_ids), 1 FROM claims_publication WHERE sequence = 4
