@@ -128,7 +128,10 @@ def _before(part: str) -> str:
 #: Of a verdict `said` in an entry, beside the row `signed`: whether what may change without a review is as it is now,
 #: or as it was in the entry before, which is restated when something else changes.
 _IS_AS_IT_IS_OR_WAS = f"""
-    (said -> 'publisher' ->> 'name' = house.name OR said -> 'publisher' = {_before("'publisher'")})
+    (
+        said -> 'publisher' ->> 'name' = (SELECT name FROM public.sources_publisher WHERE id = signed.publisher_id)
+        OR said -> 'publisher' = {_before("'publisher'")}
+    )
     AND (
         coalesce(said -> 'rating' ->> 'normalised', '') = (
             SELECT normalised FROM public.claims_rating WHERE id = signed.rating_id

@@ -137,13 +137,22 @@ def test_migrate_grants_what_is_needed_and_takes_back_the_rest() -> None:
         for statement in (
             "GRANT ALL ON claims_publication, claims_transition TO factcheck, PUBLIC",
             "GRANT UPDATE (note) ON claims_transition TO factcheck",
+            "GRANT UPDATE, INSERT ON claims_rating TO factcheck",
+            """
+            DO $$ BEGIN EXECUTE (
+                SELECT format('ALTER TABLE %s ALTER CONSTRAINT %I DEFERRABLE', conrelid::regclass, conname)
+                FROM pg_constraint WHERE contype = 'f' AND conrelid = 'claims_verdict'::regclass LIMIT 1
+            ); END $$
+            """,
             "REVOKE ALL ON claims_claim FROM factcheck",
             "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT DELETE ON TABLES TO factcheck",
             "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO PUBLIC",
             "GRANT UPDATE ON ALL SEQUENCES IN SCHEMA public TO factcheck",
         ):
             cursor.execute(statement)
-    assert {code for code, _message in found()} == {"factcheck.W013", "factcheck.W014", "factcheck.W015"}
+    assert {code for code, _message in found()} == {
+        *("factcheck.W013", "factcheck.W014", "factcheck.W015", "factcheck.W017")
+    }
     call_command("migrate", verbosity=0)
     assert found() == []
     assert database_roles.deviating() == {}
