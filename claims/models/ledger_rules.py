@@ -169,7 +169,7 @@ SAYS_WHAT_WAS_SIGNED = Rule(
     # Of what people here reviewed. What others published stands below their name.
     name="publication_says_what_was_signed",
     operation=pgtrigger.Insert,
-    declare=[("entry", "jsonb"), ("house", "record")],
+    declare=[("entry", "jsonb"), ("said", "jsonb"), ("house", "record"), ("is_shown", "boolean := false")],
     func=f"""
         entry := NEW.body::jsonb;
         IF (entry -> 'id', jsonb_typeof(entry -> 'verdicts')) IS DISTINCT FROM (to_jsonb(NEW.claim_id), 'array')
@@ -177,13 +177,15 @@ SAYS_WHAT_WAS_SIGNED = Rule(
             {_NOT_OF_ITS_CLAIM}
         END IF;
         SELECT id, name INTO house FROM public.sources_publisher WHERE is_house;
-        IF EXISTS (
-            SELECT FROM jsonb_array_elements(entry -> 'verdicts') AS said
+        -- One by one, so that each is looked up by its id, however many there are when this is planned.
+        FOR said IN SELECT * FROM jsonb_array_elements(entry -> 'verdicts') LOOP
+            is_shown := is_shown OR said -> 'publisher' ->> 'id' IS NOT DISTINCT FROM house.id::text;
             -- Whatever readers would take for ours.
-            WHERE (
-                said ->> 'origin' IS DISTINCT FROM 'imported' OR said -> 'publisher' ->> 'id' = house.id::text
-                OR {name_as_read_in_sql("said -> 'publisher' ->> 'name'")} = {name_as_read_in_sql("house.name")}
-            ) AND NOT EXISTS (
+            CONTINUE WHEN said ->> 'origin' IS NOT DISTINCT FROM 'imported'
+                AND said -> 'publisher' ->> 'id' IS DISTINCT FROM house.id::text
+                AND {name_as_read_in_sql("said -> 'publisher' ->> 'name'")}
+                    IS DISTINCT FROM {name_as_read_in_sql("house.name")};
+            IF NOT EXISTS (
                 SELECT FROM {SIGNED_ROWS}
                 WHERE signed.id = (said ->> 'id')::bigint AND CASE
                     WHEN signed.is_restored THEN
@@ -198,18 +200,23 @@ SAYS_WHAT_WAS_SIGNED = Rule(
                         AND NEW.body IS JSON OBJECT WITH UNIQUE KEYS
                         AND {_IS_AS_IT_IS_OR_WAS}
                     END
-            )
-        ) THEN
-            {_NOT_SIGNED}
-        END IF;
+            ) THEN
+                {_NOT_SIGNED}
+            END IF;
+        END LOOP;
         -- Where a ledger is restored, entries come that were true earlier.
-        IF current_user <> {OWNER} AND NOT entry -> 'verdicts' @> jsonb_build_array(
-            jsonb_build_object('publisher', jsonb_build_object('id', house.id))
-        ) AND EXISTS (
-            SELECT FROM public.claims_claim AS judged
-            JOIN public.claims_verdict AS live ON live.claim_id = judged.id
-            WHERE (judged.id = NEW.claim_id AND judged.merged_into_id IS NULL OR judged.merged_into_id = NEW.claim_id)
-                AND live.publisher_id = house.id AND live.state = 'published'
+        IF NOT is_shown AND current_user <> {OWNER} AND (
+            EXISTS (
+                SELECT FROM public.claims_verdict AS live
+                JOIN public.claims_claim AS judged ON judged.id = live.claim_id
+                WHERE live.claim_id = NEW.claim_id AND live.publisher_id = house.id AND live.state = 'published'
+                    AND judged.merged_into_id IS NULL
+            ) OR EXISTS (
+                SELECT FROM public.claims_claim AS judged
+                JOIN public.claims_verdict AS live ON live.claim_id = judged.id
+                WHERE judged.merged_into_id = NEW.claim_id AND live.publisher_id = house.id
+                    AND live.state = 'published'
+            )
         ) THEN
             {_WITHHELD}
         END IF;
