@@ -6,14 +6,14 @@ something, and the row could come back as another. So `migrate` has them looked 
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
-#: Tables that may be referred to before the row is there, until the transaction ends. No rule rests on these: the
-#: first appearance of a claim is stored after the claim.
-_AT_THE_END = ("claims_appearance",)
+#: Which table may refer to which before the row is there, until the transaction ends. The first appearance of a claim
+#: is stored after the claim; and where a ledger is restored, so is the claim that another was merged into.
+_AT_THE_END = ("claims_claim claims_appearance", "claims_claim claims_claim")
 
 _DEFERRABLE = """
     SELECT conrelid::regclass::text, quote_ident(conname) FROM pg_constraint
     WHERE contype = 'f' AND condeferrable AND connamespace = 'public'::regnamespace AND conparentid = 0
-        AND NOT confrelid::regclass::text = ANY (%s)
+        AND NOT concat_ws(' ', conrelid::regclass, confrelid::regclass) = ANY (%s)
     ORDER BY 1, 2
 """
 
