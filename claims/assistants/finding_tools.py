@@ -22,8 +22,8 @@ from claims.assistants.tool_arguments import (
 from claims.assistants.tools import Caller, Likened, Tool, ToolAnswer
 from claims.ledger.queries.address_search import LENGTH_LIMIT
 from claims.ledger.queries.claim_filters import ClaimPageQuery
-from claims.matching.answers import LEAST, Answer, AnsweredPassage, Match, Terms, answered, passages
 from claims.matching.answers import MOST as _MOST
+from claims.matching.answers import Answer, AnsweredPassage, Match, Terms, answered, passages
 from claims.models import NormalisedRating, Publication
 from claims.public.api.claims import ClaimResource
 from claims.public.api.lookup import found_at
@@ -36,8 +36,8 @@ Document = dict[str, Any]
 PAGE_LIMIT = 20
 #: So long a text is asked about at once, of so many sentences.
 TEXT_LIMIT, SENTENCE_LIMIT = 10_000, 30
-#: A claim that is meant with this certainty at least is named, from `LEAST` on told with its verdicts.
-_MAY_BE = "0.2"
+#: A related claim that is less likely the one meant is named without its verdicts.
+_LIKELY_MEANT = 0.25
 
 
 # match_text -----------------------------------------------------------------------------------------------------------
@@ -65,7 +65,7 @@ _MATCHED = (
 
 def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
     """Which published claims a text repeats, contradicts or is near to."""
-    asked: dict[str, str | int] = {"matches": _MOST, "minimum_confidence": _MAY_BE}
+    asked: dict[str, str | int] = {"matches": _MOST}
     if "language" in given:
         asked["text_language"] = given["language"]
     request = question(reverse("match"), asked)
@@ -103,21 +103,22 @@ def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
 
 
 def _answered(text: str, terms: Terms) -> Answer:
-    """What was checked of a text; of a short one as a whole, unless it says a claim and has other sentences, too."""
+    """What was checked of a text; of a short one as a whole, unless one of its sentences is a claim."""
     answer = answered(text, terms)
-    is_said = any(passage.kind == "same" for passage in answer.passages)
-    if is_said and len(answer.passages) == 1 < len(passages(text, "sentences", answer.language)):
-        return answered(text, replace(terms, cut="sentences"))
+    if len(answer.passages) == 1 < len(passages(text, "sentences", answer.language)):
+        by_sentence = answered(text, replace(terms, cut="sentences"))
+        if any(passage.kind == "same" for passage in by_sentence.passages):
+            return by_sentence
     return answer
 
 
 def _passage(passage: AnsweredPassage, claims: dict[int, Document], most: int) -> Document:
     # What was withdrawn since it was matched is told of no longer.
     there = [match for match in passage.matches if match.claim in claims]
-    sure = [match for match in there if match.confidence >= LEAST][:most]
-    is_told = any(match.kind != "related" for match in sure)
-    unsure = [match for match in there if match.confidence < LEAST and match.kind != "related"]
-    may_be_meant = [] if is_told else [_named(claims[match.claim]) for match in unsure]
+    likely = [match for match in there if match.kind != "related" or match.confidence >= _LIKELY_MEANT]
+    sure = likely[:most]
+    unsure = [match for match in there if match not in likely]
+    may_be_meant = [] if sure else [_named(claims[match.claim]) for match in unsure[:most]]
     nothing = "perhaps_checked" if may_be_meant else "not_checked"
     outcome = findings.FINDINGS[sure[0].kind] if sure else nothing
     return {

@@ -3,27 +3,25 @@
 "Nothing" means that nothing was found. It is no verdict: what nobody has checked may be true or false.
 """
 
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from math import sqrt
 from typing import Literal
 
 from django.db.models import QuerySet
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from claims.matching import candidates, embedding
+from claims.matching.alignment import Span
 from claims.matching.answer_cache import AnswerCache
 from claims.matching.asked import Asked, Candidate, Vector
 from claims.matching.embedding.neighbours import AskedModel, asked_model
-from claims.matching.judgement import Judgement, judge
+from claims.matching.judgement import judge
 from claims.matching.posts import cleaned
 from claims.matching.ranking import ranked
 from claims.matching.sentences import TextSpan, sentences, trimmed
-from claims.matching.typing_slips import mended
 from claims.models import Publication
 from sources.extraction import detect_language
 
@@ -36,14 +34,12 @@ Seek = Callable[[Sequence[Asked]], candidates.FoundCandidates]
 
 #: What is not longer than this is one post, and asked about as one.
 ONE_POST = 500
-#: Matches that are less certain than this are not told of, unless somebody asks for them.
-LEAST = 0.5
-#: So many claims are told of each sentence.
+#: Matches of each kind that are less certain are left out, unless the caller names another limit. A related claim says
+#: "compare yourself", and is shown early; docs/judgement.md says how the limit was chosen.
+LEAST: Mapping[Kind, float] = {"same": 0.5, "contradicts": 0.5, "related": 0.04}
+#: So many claims are returned for each sentence.
 MOST = 5
-#: So many candidates of a sentence are compared fact by fact, if they may be meant at all.
-_JUDGED = 5
-_LEAST_LIKELY = 0.02
-#: What a claim shares at least that may be in the very words of a text; headlines of its reviews count in its length.
+#: A claim in the words of a text shares at least so much with it; headlines of its reviews count in its length.
 _MOST_WORDS = 0.3
 #: So many sentences are asked about at once. While they are, others prepare the next ones: the meaning of a text is
 #: computed without the interpreter, which has enough to do with the comparing.
@@ -60,8 +56,9 @@ class Match:
 
     Attributes:
         claim: its id.
-        confidence: how sure it is that `kind` is right, from 0 to 1.
+        confidence: how sure it is that `kind` is right, from 0 to 1; of related ones, that the claim is the one meant.
         reasons: why, in words for people.
+        text_differs, claim_differs: where words stand that only the passage, or only the statement, has.
     """
 
     claim: int
@@ -70,6 +67,8 @@ class Match:
     kind: Kind
     confidence: float
     reasons: tuple[str, ...]
+    text_differs: tuple[Span, ...] = ()
+    claim_differs: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ class Terms:
         language: of the texts (ISO 639-1), where it is known.
         cut: how each text is cut.
         most: so many claims are told of each sentence.
-        least: the least confidence of a match that is told of.
+        least: the least confidence of a match that is told of; what `LEAST` says of each kind, if not given.
         rows: the current publications that count; all, if not given.
         narrowed: which these are, as text; what is said of the same counts for the same.
     """
@@ -115,7 +114,7 @@ class Terms:
     language: str = ""
     cut: Cut = "auto"
     most: int = MOST
-    least: float = LEAST
+    least: float | None = None
     rows: QuerySet[Publication] | None = None
     narrowed: str = ""
 
@@ -209,57 +208,28 @@ def _passages(
     """What was found to each of these, and whether its meaning was compared."""
     found = seek(asked)
     for part, one, likely in zip(parts, asked, found.candidates, strict=True):
-        # Those that are equally certain stay in the order in which they are likely meant.
-        matches = sorted(_matches(one, likely, found, terms.least), key=_importance)
+        matches = sorted(_matches(one, likely, found, terms), key=_importance)
         yield AnsweredPassage(*part.span, tuple(matches[: terms.most])), one.vector is not None
 
 
 def _importance(match: Match) -> tuple[int, float]:
-    """What a reader must see first: what is the same or the opposite, unless that is hardly likely."""
-    kind = match.kind if match.confidence >= LEAST else "nothing"
-    return _ORDER[kind], -round(match.confidence, 2)
-
-
-def _verbatim() -> Judgement:
-    """What is made of a claim in the very words of the text, which needs no comparison."""
-    return Judgement("same", 0.99, (gettext("The claim has the same words."),))
-
-
-def verbatim(text: str) -> str:
-    """What the same statement has in common however it is typed, as `claims_statement_key` in the database has it."""
-    plain = unicodedata.normalize("NFKC", text).lower().translate(_TYPED)
-    return " ".join(plain.split()).strip(" .!?。")
-
-
-_TYPED = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("\"'`“”„‟«»‹›‘’‚‛´＂", ""))
+    """What a reader must see first; equals stay in the order in which they are likely meant."""
+    return _ORDER[match.kind], -match.confidence
 
 
 def _matches(
-    asked: Asked, likely: Sequence[Candidate], found: candidates.FoundCandidates, least: float
+    asked: Asked, likely: Sequence[Candidate], found: candidates.FoundCandidates, terms: Terms
 ) -> Iterator[Match]:
-    said = verbatim(asked.cleaned)
-    exact = {
-        candidate.claim
-        for candidate in likely
-        if candidate.words > _MOST_WORDS and verbatim(candidate.statement) == said
-    }
-    # Those in the very words come first: one whose vector is still to be made may seem less likely than others.
-    order = sorted(
-        ranked(asked, likely, rarity=found.rarity), key=lambda one: one.candidate.claim not in exact
-    )
-    for one in order[:_JUDGED]:
-        is_verbatim = one.candidate.claim in exact
-        if one.probability < _LEAST_LIKELY and not is_verbatim:
-            break
-        judged = (
-            _verbatim() if is_verbatim else judge(_without_slips(asked, one.candidate, found), one.candidate)
-        )
-        if judged.kind == "different":
+    # Those that may have the same words are judged wherever they stand: one whose vector is still to be made may seem
+    # less likely than others.
+    order = ranked(asked, likely, rarity=found.rarity)
+    for place, one in enumerate(order):
+        candidate = one.candidate
+        if place >= terms.most and candidate.words <= _MOST_WORDS:
             continue
-        confidence = 1.0 if is_verbatim else _most(judged.kind, one.probability)
-        confidence = min(confidence, judged.confidence)
-        if confidence >= least:
-            candidate = one.candidate
+        judged = judge(asked, candidate, found.unknown)
+        confidence = one.probability if judged.kind == "related" else judged.confidence
+        if confidence >= (LEAST[judged.kind] if terms.least is None else terms.least):
             yield Match(
                 candidate.claim,
                 candidate.statement,
@@ -267,18 +237,6 @@ def _matches(
                 judged.kind,
                 confidence,
                 judged.reasons,
+                judged.text_differs,
+                judged.claim_differs,
             )
-
-
-def _most(kind: str, meant: float) -> float:
-    """How certain a kind can be of a claim that is meant with this probability.
-
-    The judgement knows pairs that have to do with each other, and most candidates have nothing to do with a text. To be
-    the same claim or its opposite, it must be the one that is meant; for the same matter, one chance in four is enough.
-    """
-    return sqrt(meant) if kind == "related" else meant
-
-
-def _without_slips(asked: Asked, candidate: Candidate, found: candidates.FoundCandidates) -> Asked:
-    text = mended(asked.cleaned, candidate.statement, asked.language, found.unknown)
-    return asked if text == asked.cleaned else replace(asked, cleaned=text)

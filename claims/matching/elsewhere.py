@@ -6,7 +6,7 @@ Words lead to their claims, and the same judgement says what each has to do with
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from claims.matching.answers import LEAST, MOST, AnsweredPassage, Terms, worked_out
+from claims.matching.answers import MOST, AnsweredPassage, Terms, worked_out
 from claims.matching.asked import Asked
 from claims.matching.candidates import FoundCandidates, shares, together
 from claims.matching.shared_words import MOST_WORDS, sharing
@@ -74,7 +74,7 @@ def checked_elsewhere(text: str, terms: Terms = Terms(cut="text")) -> list[Check
 
 def _best(passages: Sequence[AnsweredPassage]) -> dict[int, tuple[str, float, tuple[str, ...]]]:
     """Of each claim the match that says most, those that say most first."""
-    matches = [match for passage in passages for match in passage.matches if match.confidence >= LEAST]
+    matches = [match for passage in passages for match in passage.matches]
     order = ("same", "contradicts", "related")
     best: dict[int, tuple[str, float, tuple[str, ...]]] = {}
     for match in sorted(matches, key=lambda match: (order.index(match.kind), -match.confidence)):

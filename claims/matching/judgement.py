@@ -1,225 +1,98 @@
-"""What a claim has to do with a text: the same, about the same matter, the opposite, or something else.
+"""What a claim has to do with a text: the same, the opposite, or about the same subject.
 
-Vectors alone never decide: a claim and its opposite have nearly the same. The facts of both are compared, and a small
-model weighs them beside words and vectors. `benchmarks/matching/fit_judgement.py` fits it; its card is
-docs/judgement.md.
+Only words decide. `same` needs the same words in the same order, `contradicts` the same words with another quantity or
+one negation more; everything else is `related`, with the words that differ. docs/judgement.md says how well that does.
 """
 
-import json
-from collections.abc import Sequence
+from collections.abc import Set
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import numpy as np
 from django.utils.translation import gettext as _
 
-from claims.matching.asked import Asked, Candidate, Vector
-from claims.matching.embedding import embedder
-from claims.matching.facts import Comparison, Difference, compared, facts_of, is_named
-from claims.matching.facts.overlap import overlap
-from claims.matching.figures import figures_of_vectors, figures_of_words, is_ruled_out
+from claims.matching.alignment import Alignment, Span, Word, align, spans, words_in
+from claims.matching.asked import Asked, Candidate
+from claims.matching.posts import cleaned
+from claims.matching.sounds import heard, names, share_heard
+from claims.quotes.statements import comparable_statement
 
-Kind = Literal["same", "related", "contradicts", "different"]
-#: As the model gives their chances.
-KINDS: tuple[Kind, ...] = ("same", "contradicts", "related", "different")
+Kind = Literal["same", "related", "contradicts"]
 
-_DATA = Path(__file__).parent / "data"
-_MOST_REASONS = 3
-#: Texts that share so much of their words are in one language. Of a short text, the language is hard to tell.
-_SAME_LANGUAGE = 0.6
-#: The model whose vectors the heads read, as the names of embedders have it.
-_FITTED_ON = "multilingual-e5-small"
+#: How sure it is that a claim in the same words is the same, or one that differs in one place the opposite.
+_VERBATIM, _SAME_WORDS, _OPPOSITE = 0.99, 0.97, 0.95
+#: Longer differences are marked in the texts, and not repeated as a reason.
+_MOST_WORDS_OF_A_REASON = 3
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """How a claim stands to a text.
+    """How a claim relates to a text.
 
     Attributes:
-        confidence: how likely it is of this kind, 0 to 1.
-        reasons: sentences for people that name the facts.
+        confidence: how likely this kind is right, 0 to 1. Of `related` words say nothing: it is 1.
+        reasons: sentences for people.
+        text_differs, claim_differs: where the words stand that only one of them has, in the text as it was given and in
+            the claim's statement.
     """
 
     kind: Kind
     confidence: float
     reasons: tuple[str, ...]
+    text_differs: tuple[Span, ...] = ()
+    claim_differs: tuple[Span, ...] = ()
 
 
-def judge(asked: Asked, candidate: Candidate) -> Judgement:
-    """Compare a text with a claim; without vectors by words and facts alone."""
-    text = asked.cleaned or asked.text
-    ours = facts_of(text, asked.language)
-    theirs = facts_of(candidate.statement, candidate.language)
-    if ours.language != theirs.language:
-        share = overlap(ours.words, theirs.words, "").share
-        # A language that cannot be told is mostly that of a short text in which names stand.
-        if share >= _SAME_LANGUAGE or (share and not ours.language):
-            ours = facts_of(text, candidate.language)
-    found = compared(ours, theirs)
-    chances, least = chances_of(asked, candidate, found)
-    kind = _kind(chances, least, found)
-    reasons = _reasons(kind, found)
-    if kind in {"same", "related"} and is_named(candidate.claimant, ours):
-        reasons = (
-            *reasons,
-            _("The text names %(claimant)s, who said it.") % {"claimant": candidate.claimant},
-        )
-    return Judgement(kind, round(chances[kind], 3), reasons)
+def judge(asked: Asked, candidate: Candidate, unknown: Set[str] = frozenset()) -> Judgement:
+    """Compare a text with a claim.
 
-
-def chances_of(asked: Asked, candidate: Candidate, found: Comparison) -> tuple[dict[Kind, float], float]:
-    """How likely each kind is (they add up to 1), and how likely "the same" must be to be said."""
-    by_words = _by_words(found)
-    ours, theirs = asked.vector, candidate.vector
-    if ours is None or theirs is None or not _are_read(ours):
-        return by_words
-    # In nearly the same words, other vectors tell of a slip of the keyboard rather than of another meaning.
-    if found.is_same_wording and not found.differences and by_words[0]["same"] >= by_words[1]:
-        return by_words
-    similarity = float(ours @ theirs) if candidate.similarity is None else candidate.similarity
-    return _by_vectors(found, similarity, _heads().read(ours, theirs))
-
-
-def _by_words(found: Comparison) -> tuple[dict[Kind, float], float]:
-    # Vectors may tell of an opposite that no fact shows; words cannot.
-    ruled_out: dict[Kind, bool] = {"same": is_ruled_out(found, None), "contradicts": not found.differences}
-    return _chances(_models()["words"], figures_of_words(found), ruled_out)
-
-
-def _by_vectors(
-    found: Comparison, similarity: float, heads: dict[str, float]
-) -> tuple[dict[Kind, float], float]:
-    words = figures_of_words(found)
-    figures = words | figures_of_vectors(words, found, similarity, heads)
-    return _chances(_models()["vectors"], figures, {"same": is_ruled_out(found, similarity)})
-
-
-def _chances(
-    model: "Model", figures: dict[str, float], ruled_out: dict[Kind, bool]
-) -> tuple[dict[Kind, float], float]:
-    chances = model.chances(figures, [kind for kind in KINDS if ruled_out.get(kind)])
-    return dict(zip(KINDS, chances, strict=True)), model.least
-
-
-def _kind(chances: dict[Kind, float], least: float, found: Comparison) -> Kind:
-    """The likeliest, but only a fact that differs makes an opposite, and the same is said from some likelihood on."""
-    if chances["same"] >= least:
-        return "same"
-    others: tuple[Kind, ...] = (
-        ("contradicts", "related", "different") if found.differences else ("related", "different")
-    )
-    return max(others, key=lambda kind: chances[kind])
-
-
-class Model:
-    """Weights of figures, and the chances that they make.
-
-    Attributes:
-        names: of the figures, in order.
-        least: how likely "the same" must be to be said.
+    Args:
+        unknown: the words of the text that no claim has, folded.
     """
-
-    def __init__(self, content: dict[str, Any]) -> None:
-        self.names: list[str] = list(content["figures"])
-        self.least: float = content["least"]
-        self._weights = np.array([content["constant"], *content["figures"].values()], dtype=np.float64)
-
-    def chances(self, figures: dict[str, float], ruled_out: Sequence[Kind]) -> list[float]:
-        """Of each kind, in the order of `KINDS`."""
-        scores = np.array([1.0, *(figures[name] for name in self.names)]) @ self._weights
-        scores[[KINDS.index(kind) for kind in ruled_out]] = -np.inf
-        likely = np.exp(scores - scores.max())
-        return [float(chance) for chance in likely / likely.sum()]
-
-
-class Heads:
-    """What two vectors tell beyond their cosine: how far they are apart in directions that matter (`d'Md + a'Nb`)."""
-
-    def __init__(self, path: Path) -> None:
-        with np.load(path) as content:
-            arrays = {name: content[name].astype(np.float32) for name in content.files}
-        self._names = list(dict.fromkeys(name.partition(": ")[0] for name in arrays))
-        self._forms = [
-            [
-                arrays[f"{name}: {part}"]
-                for part in ("constant", "apart", "apart_weights", "together", "together_weights")
-            ]
-            for name in self._names
-        ]
-        self.dimensions: int = self._forms[0][1].shape[1]
-
-    def read(self, ours: Vector, theirs: Vector) -> dict[str, float]:
-        """Of one pair, by the names of heads."""
-        return {
-            name: float(
-                constant
-                + (apart @ (ours - theirs)) ** 2 @ apart_weights
-                + ((together @ ours) * (together @ theirs)) @ together_weights
-            )
-            for name, (constant, apart, apart_weights, together, together_weights) in zip(
-                self._names, self._forms, strict=True
-            )
-        }
+    text = asked.cleaned or asked.text
+    if comparable_statement(text) == comparable_statement(candidate.statement):
+        return Judgement("same", _VERBATIM, (_("The claim has the same words."),))
+    statement = cleaned(candidate.statement)
+    found = align(text, statement, (asked.language, candidate.language), unknown)
+    if found.same_words:
+        return Judgement("same", _SAME_WORDS, (_("Both use nearly the same words."),))
+    text_differs = tuple(spans(_in_original(found.ours, text, asked.text), asked.text))
+    claim_differs = tuple(
+        spans(_in_original(found.theirs, statement, candidate.statement), candidate.statement)
+    )
+    kind: Kind = "contradicts" if found.opposite else "related"
+    confidence = _OPPOSITE if found.opposite else 1.0
+    return Judgement(kind, confidence, _reasons(found, asked, candidate), text_differs, claim_differs)
 
 
-@cache
-def _models() -> dict[str, Model]:
-    content = json.loads((_DATA / "judgement.json").read_text(encoding="utf-8"))
-    return {name: Model(content[name]) for name in ("words", "vectors")}
+def _in_original(words: tuple[Word, ...], text: str, original: str) -> list[Word]:
+    """The same words in the text as it was before it was cleaned."""
+    if text == original:
+        return list(words)
+    wanted, found, place = set(words), [], 0
+    there = words_in(original)
+    for word in words_in(text):
+        at = next((at for at in range(place, len(there)) if there[at].key == word.key), None)
+        if at is None:  # taken out of a hashtag
+            continue
+        place = at + 1
+        if word in wanted:
+            found.append(there[at])
+    return found
 
 
-def _are_read(vector: Vector) -> bool:
-    """Whether the heads were fitted on vectors of this kind; others may have as many dimensions."""
-    by = embedder()
-    return len(vector) == _heads().dimensions and (by is None or _FITTED_ON in by.name)
-
-
-@cache
-def _heads() -> Heads:
-    return Heads(_DATA / "judgement_heads.npz")
-
-
-def _reasons(kind: Kind, found: Comparison) -> tuple[str, ...]:
-    if kind == "different":
-        return ()
-    differing = [_difference(difference) for difference in found.differences]
-    if kind == "contradicts":
-        return tuple(differing[:_MOST_REASONS])
-    agreeing = _agreements(found)
-    if kind == "related":
-        return tuple([*differing, *agreeing][:_MOST_REASONS]) or (_("Both are about the same matter."),)
-    return tuple(agreeing[:_MOST_REASONS])
-
-
-def _difference(found: Difference) -> str:
-    named = {"ours": found.ours, "theirs": found.theirs}
-    if found.kind == "negation":
-        return _("One of them denies what the other says.")
-    if found.kind == "roles":
-        return _("Both use the same words, but who does it and to whom is the other way round.")
-    if found.kind == "date":
-        return _("They name different days.")
-    if found.kind == "name":
-        return _("The text names %(ours)s, the claim names %(theirs)s.") % named
-    if found.kind == "place":
-        return _("The text is about %(ours)s, the claim is about %(theirs)s.") % named
-    return _("The text says %(ours)s, the claim says %(theirs)s.") % named
-
-
-def _agreements(found: Comparison) -> list[str]:
+def _reasons(found: Alignment, asked: Asked, candidate: Candidate) -> tuple[str, ...]:
+    if found.opposite and None in found.opposite:
+        return (_("One of them denies what the other says."),)
     reasons = []
-    if found.is_same_wording:
-        reasons.append(_("Both use nearly the same words."))
-    elif not found.same_language:
+    if 0 < len(found.ours) <= _MOST_WORDS_OF_A_REASON and 0 < len(found.theirs) <= _MOST_WORDS_OF_A_REASON:
+        ours, theirs = (" ".join(word.text for word in words) for words in (found.ours, found.theirs))
+        reasons.append(
+            _("The text says %(ours)s, the claim says %(theirs)s.") % {"ours": ours, "theirs": theirs}
+        )
+    elif asked.language and candidate.language and asked.language != candidate.language:
         reasons.append(_("They say it in different languages."))
     else:
-        reasons.append(_("They say it in other words."))
-    known = {
-        "number": _("The numbers agree."),
-        "year": _("The years agree."),
-        "name": _("They name the same people or bodies."),
-        "place": _("They name the same places."),
-    }
-    return reasons + [sentence for kind, sentence in known.items() if found.agreements.get(kind)]
+        reasons.append(_("Both are about the same matter."))
+    if candidate.claimant and share_heard(names(candidate.claimant), heard(asked.text)) == 1:
+        reasons.append(_("The text names %(claimant)s, who said it.") % {"claimant": candidate.claimant})
+    return tuple(reasons)

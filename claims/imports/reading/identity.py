@@ -1,22 +1,18 @@
 """By what a record is known again: all that it says, or the review that it is about, whatever else it says of it."""
 
-import unicodedata
 from hashlib import blake2b
 from typing import Any, Final
 
 import orjson
 
 from claims.imports.reading.review_record import Outlet, Person, Review
+from claims.quotes.statements import comparable_statement
 from sources.addresses import url_key
 
 #: What a record says, as opposed to where it stands and what was left out of it.
 SAID: Final = slice(Review._fields.index("statement"), Review._fields.index("media"))
 #: And what it says of pictures, sound and film, as few do: the others are known by what they always were.
 OF_MEDIA: Final = slice(Review._fields.index("media"), Review._fields.index("remarks"))
-
-_ALIKE: Final = str.maketrans(
-    dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("\"“”„‟«»‹›'‘’‚‛`´＂\u0307", "") | {"ı": "i"}
-)
 
 
 def said(review: Review) -> bytes:
@@ -38,7 +34,9 @@ def record_key(review: Review) -> str | None:
     """
     if review.publisher is None or not (page := url_key(review.url)):
         return None
-    return digest(orjson.dumps(["review", outlet_key(review.publisher), page, same_words(review.statement)]))
+    return digest(
+        orjson.dumps(["review", outlet_key(review.publisher), page, comparable_statement(review.statement)])
+    )
 
 
 def number_key(review: Review) -> str | None:
@@ -49,12 +47,6 @@ def number_key(review: Review) -> str | None:
     if review.publisher is None or not review.id:
         return None
     return digest(orjson.dumps(["number", outlet_key(review.publisher), review.id]))
-
-
-def same_words(statement: str) -> str:
-    """By what two statements are the same, as `claims_statement_key` has it in the database."""
-    text = statement if statement.isascii() else unicodedata.normalize("NFKC", statement)
-    return " ".join(text.lower().translate(_ALIKE).split()).strip(" .!?。")
 
 
 def outlet_key(outlet: Outlet) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from claims.imports.reading.identity import same_words
 from claims.imports.reading.review_record import Review
 from claims.imports.storing import review_details
 from claims.imports.storing.disagreement import Disagreement, RetractedHere
@@ -17,6 +16,7 @@ from claims.imports.storing.references import Things
 from claims.imports.storing.review_details import DETAILS
 from claims.imports.storing.reviewed_claim import ReviewedClaim
 from claims.models import Appearance, Claim, ImportedRecord, Rating, Topic, Verdict
+from claims.quotes.statements import comparable_statement
 from factcheck.database.bulk_copy import Maker
 from sources.models import Publisher
 
@@ -209,7 +209,7 @@ class Standing(ReviewedClaim):
             if alone or (not now and not self.words_are_ours):
                 self._change(name, value, is_known=is_known)
                 moved = True
-            elif name != "statement" or same_words(value) != same_words(now):
+            elif name != "statement" or comparable_statement(value) != comparable_statement(now):
                 left_out[name] = str(now or "nothing: people here answer for its words")
         if review.claimant and claim.claimant:
             left_out |= review_details.of_claimant(review.claimant, claim.claimant)

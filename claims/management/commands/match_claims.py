@@ -20,7 +20,7 @@ from claims.management.matched_texts import (
     write,
 )
 from claims.matching import embedding
-from claims.matching.answers import LEAST, Terms
+from claims.matching.answers import Terms
 from factcheck.management.spoken_command import SpokenCommand
 
 
@@ -61,9 +61,8 @@ class Command(SpokenCommand):
         parser.add_argument(
             "--minimum-confidence",
             type=_share,
-            default=LEAST,
             metavar="0..1",
-            help=gettext("default %(least)s") % {"least": LEAST},
+            help=gettext("leave out matches that are less certain"),
         )
         parser.add_argument("--resume", action="store_true", help=gettext("continue what was interrupted"))
 

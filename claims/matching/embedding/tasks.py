@@ -13,6 +13,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from claims.matching.embedding import upkeep
 from claims.matching.embedding.choice import embedder
 from claims.matching.embedding.embedder import EmbedderFault
+from claims.matching.embedding.unhurried import unhurried
 
 logger = logging.getLogger(__name__)
 
@@ -69,9 +70,12 @@ def _take_a_turn(should_abort: Callable[[], bool]) -> bool:
         return True
     ends = time.monotonic() + TURN
     try:
-        return upkeep.is_up_to_date(configured) or upkeep.bring_up_to_date(
-            configured, is_stopped=lambda: should_abort() or time.monotonic() > ends
-        )
+        if upkeep.is_up_to_date(configured):
+            return True
+        with unhurried(configured) as quiet:
+            return upkeep.bring_up_to_date(
+                quiet, is_stopped=lambda: should_abort() or time.monotonic() > ends
+            )
     except upkeep.AlreadyLookedAfter:
         return True
     except EmbedderFault as fault:

@@ -25,7 +25,6 @@ from claims.matching.embedding.outstanding import (
     tally,
 )
 from claims.matching.embedding.sample_posts import sample_posts
-from claims.matching.embedding.unhurried import unhurried
 from claims.models import EmbeddingModel, LanguageMean, StatementVector
 from factcheck.database import clock
 from factcheck.database.locks import AlreadyHeld, alone
@@ -121,9 +120,8 @@ def bring_up_to_date(
     with _alone(embedder.name):
         model = model_of(embedder)
         EmbeddingModel.objects.filter(pk=model.pk).update(kept_at=Now())
-        with unhurried(embedder) as quiet:
-            if not _prepare(model, quiet, tell, is_stopped) or not _make(model, quiet, tell, is_stopped):
-                return False
+        if not _prepare(model, embedder, tell, is_stopped) or not _make(model, embedder, tell, is_stopped):
+            return False
         if not _renew(model, tell, is_stopped):
             return False
         tell(EmbeddingProgress("indexes", 0, 1))

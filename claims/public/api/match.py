@@ -80,7 +80,11 @@ class MatchTermsQuery(ClaimListQuery):
         " it, what a reader needs first: who said it and when, and how each publisher judges it.",
         several=True,
     )
-    minimum_confidence = Parameter(Share(), "Matches that are less certain are left out.", default=LEAST)
+    minimum_confidence = Parameter(
+        Share(),
+        "Matches that are less certain are left out. Without it, related claims are returned from"
+        f" {LEAST['related']} on, others from {LEAST['same']}.",
+    )
     matches = Parameter(
         WholeNumber(1, _MATCH_LIMIT), "So many matches are told of each passage, at most.", default=MOST
     )
@@ -102,7 +106,7 @@ class MatchTermsQuery(ClaimListQuery):
             language=self.value("text_language", "").partition("-")[0],
             cut=self.value("cut", "auto"),
             most=self.value("matches", MOST),
-            least=self.value("minimum_confidence", LEAST),
+            least=self.value("minimum_confidence", None),
             rows=self.qs if narrowing else None,
             narrowed=repr(sorted(narrowing.items())) if narrowing else "",
         )
@@ -235,15 +239,19 @@ def _passage(text: str, passage: AnsweredPassage, told: Mapping[int, orjson.Frag
         "text": text[passage.start : passage.end],
         "answer": kind,
         "explanation": EXPLANATIONS[kind],
-        "matches": [_match(match, told[match.claim]) for match in matches],
+        "matches": [_match(match, passage.start, told[match.claim]) for match in matches],
     }
 
 
-def _match(match: Match, claim: orjson.Fragment) -> Document:
+def _match(match: Match, start: int, claim: orjson.Fragment) -> Document:
     return {
         "kind": match.kind,
         "confidence": round(match.confidence, 3),
         "reasons": list(match.reasons),
+        "differs": {
+            "text": [{"start": start + begin, "end": start + end} for begin, end in match.text_differs],
+            "claim": [{"start": begin, "end": end} for begin, end in match.claim_differs],
+        },
         "claim": claim,
     }
 

@@ -11,8 +11,8 @@ from sources.api.serializers import PublisherSerializer
 #: What each answer means, in words.
 EXPLANATIONS: Mapping[Kind, str] = {
     "same": "This was checked.",
-    "contradicts": "Something was checked that says the opposite, or another number, date, person or place.",
-    "related": "Something about the same matter was checked, most likely another statement.",
+    "contradicts": "Something was checked that says the opposite, or another number.",
+    "related": "Something on the same subject was checked. Compare both texts: it may be the same or another claim.",
     "nothing": "No checked claim was found. That is no verdict: it says nothing about whether this is true.",
 }
 KINDS: list[tuple[str, str]] = [
@@ -52,20 +52,37 @@ class MatchedClaimSerializer(serializers.Serializer):
     verdicts = MatchedVerdictSerializer(many=True)
 
 
+class DifferingWordsSerializer(serializers.Serializer):
+    """Words that stand next to each other."""
+
+    start = serializers.IntegerField(help_text="In Unicode code points.")
+    end = serializers.IntegerField()
+
+
+class DifferencesSerializer(serializers.Serializer):
+    """The words that only one of the two has; empty where the claim is the same."""
+
+    text = DifferingWordsSerializer(many=True, help_text="In the text that was sent.")
+    claim = DifferingWordsSerializer(many=True, help_text="In the claim's `statement`.")
+
+
 class FoundMatchSerializer(serializers.Serializer):
     """A published claim that a passage has to do with."""
 
     kind = serializers.ChoiceField(
         KINDS,
-        help_text="`same`: it is the same claim; `contradicts`: the passage says the opposite, or another number, date,"
-        " person or place; `related`: it is about the same matter.",
+        help_text="`same`: it is the same claim, in the same words; `contradicts`: the passage has the same words, but"
+        " another quantity or one negation more or less; `related`: a claim on the same subject, to be compared.",
     )
     confidence = serializers.FloatField(
-        min_value=0, max_value=1, help_text="How sure it is that `kind` is right."
+        min_value=0,
+        max_value=1,
+        help_text="How sure it is that `kind` is right; of `related`, that this claim is the one meant.",
     )
     reasons = serializers.ListField(
         child=serializers.CharField(), help_text="Why, in English, for people. Not to be parsed."
     )
+    differs = DifferencesSerializer(help_text="What to compare, for highlighting.")
     claim = MatchedClaimSerializer()
 
 

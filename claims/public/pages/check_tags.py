@@ -1,11 +1,14 @@
 """What the templates of "Check a text" say about what was found."""
 
+from collections.abc import Sequence
+
 from django import template
 from django.conf import settings
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from claims.matching.alignment import Span
 from claims.public.pages.annotated_text import TextPiece
 from claims.public.pages.checked_text import CheckedSentence, MeantClaim
 from claims.public.pages.reader_tags import colour_classes, label, spoken
@@ -32,7 +35,7 @@ def kind_in_words(kind: str) -> str:
     """What a claim has to do with a sentence."""
     return {
         "same": _("The same claim"),
-        "related": _("About the same matter"),
+        "related": _("On the same subject. Compare:"),
         "contradicts": _("The checked claim says otherwise"),
     }[kind]
 
@@ -42,6 +45,16 @@ def confidence_in_words(confidence: float) -> str:
     if confidence >= SURE:
         return _("very likely")
     return _("likely") if confidence >= LIKELY else _("possibly")
+
+
+@register.simple_tag
+def differences(text: str, spans: Sequence[Span]) -> SafeString:
+    """A text in which the words that the other one lacks are marked."""
+    pieces, end = [], 0
+    for start, stop in spans:
+        pieces.append(format_html('{}<b class="differs">{}</b>', text[end:start], text[start:stop]))
+        end = stop
+    return format_html("{}{}", SafeString("".join(pieces)), text[end:])
 
 
 @register.filter

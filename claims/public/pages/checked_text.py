@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from claims.ledger.document.headline import lead_verdict
+from claims.matching.alignment import Span
 from claims.matching.answers import Answer, AnsweredPassage, Match
 from claims.models import Publication
 from claims.public.pages.annotated_text import TextPiece, paragraphs
@@ -20,6 +21,9 @@ class MeantClaim:
     kind: str
     confidence: float
     reasons: tuple[str, ...]
+    #: Where words stand that only the sentence, or only the statement, has.
+    text_differs: tuple[Span, ...]
+    claim_differs: tuple[Span, ...]
 
     @property
     def verdict(self) -> Document | None:
@@ -101,7 +105,14 @@ def _numbered(
 
 
 def _meant(match: Match, published: dict[int, Document]) -> MeantClaim:
-    return MeantClaim(published[match.claim], match.kind, match.confidence, tuple(match.reasons))
+    return MeantClaim(
+        published[match.claim],
+        match.kind,
+        match.confidence,
+        tuple(match.reasons),
+        match.text_differs,
+        match.claim_differs,
+    )
 
 
 def _published(claims: Iterable[int]) -> dict[int, Document]:

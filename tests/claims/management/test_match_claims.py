@@ -26,10 +26,8 @@ STATEMENT = "The ferry sank in the harbour last night."
 
 @pytest.fixture(autouse=True)
 def judged_by_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    def judge(asked: Asked, candidate: Candidate) -> Judgement:
-        return Judgement(
-            "same" if candidate.words > 0.8 else "different", 0.95, ("the same words", "no other")
-        )
+    def judge(asked: Asked, candidate: Candidate, unknown: object) -> Judgement:
+        return Judgement("same" if candidate.words > 0.8 else "related", 0.95, ("the same words", "no other"))
 
     monkeypatch.setattr(answers, "judge", judge)
     monkeypatch.setattr(embedding, "embedder", lambda: None)
@@ -54,8 +52,8 @@ def table(text: str, delimiter: str = ",") -> list[dict[str, str]]:
 
 FOUND = {
     "match_answer": "same",
-    "match_confidence": "0.99",
-    "match_reasons": "The claim has the same words.",
+    "match_confidence": "0.95",
+    "match_reasons": "the same words; no other",
     "match_statement": STATEMENT,
     "match_language": "en",
     "match_publisher": "Factcheck Newsroom",
@@ -74,7 +72,7 @@ def test_a_table_comes_out_with_what_was_found(
     first, second, third = table(match(path, capsys))
     url = ferry.get_absolute_url()
     assert first.pop("match_claim_url").endswith(url)
-    assert first.pop("match_confidence") == "0.99"
+    assert first.pop("match_confidence") == "0.95"
     assert first == {"id": "1", "Text": STATEMENT, "match_claim_id": str(ferry.pk)} | {
         name: value for name, value in FOUND.items() if name != "match_confidence"
     }

@@ -20,7 +20,7 @@ TEXT = "The zeppelin landed on the lighthouse."
 
 @pytest.fixture(autouse=True)
 def everything_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def judge(asked: Asked, candidate: Candidate) -> Judgement:
+    def judge(asked: Asked, candidate: Candidate, unknown: object) -> Judgement:
         return Judgement("related", candidate.words, ())
 
     def ranked(asked: Asked, candidates: Sequence[Candidate], **_: object) -> list[Ranked]:

@@ -1,11 +1,24 @@
 """By what a statement is found again however it is typed: the function that feeds a generated column of claims."""
 
+import hashlib
+import sys
+import unicodedata
+
 import pytest
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from claims.quotes.statements import comparable_statement
+
 pytestmark = pytest.mark.django_db
+
+#: Characters that this Python knows and that a statement can have.
+CHARACTERS = [
+    chr(code)
+    for code in range(1, sys.maxunicode + 1)
+    if unicodedata.category(chr(code)) not in {"Cn", "Cs", "Co"}
+]
 
 
 def keys(*statements: str) -> set[str]:
@@ -60,3 +73,38 @@ def test_a_letter_beyond_ascii_changes_nothing_but_itself(text: str) -> None:
             "SELECT claims_statement_key(%s || 'x') = claims_statement_key(%s || 'ｘ')", [text, text]
         )
         assert cursor.fetchone() == (True,)
+
+
+def python_keys(statements: list[str]) -> list[str]:
+    return [
+        hashlib.md5(comparable_statement(each).encode(), usedforsecurity=False).hexdigest()
+        for each in statements
+    ]
+
+
+def database_keys(statements: list[str]) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT replace(claims_statement_key(given)::text, '-', '')"
+            " FROM unnest(%s::text[]) WITH ORDINALITY AS listed (given, place) ORDER BY place",
+            [statements],
+        )
+        return [key for (key,) in cursor.fetchall()]
+
+
+def test_python_and_the_database_compare_every_character_alike() -> None:
+    statements = [f"A{character}Σ" for character in CHARACTERS]
+    differing = [
+        f"U+{ord(character):04X}"
+        for character, ours, theirs in zip(
+            CHARACTERS, python_keys(statements), database_keys(statements), strict=True
+        )
+        if ours != theirs
+    ]
+    assert differing == []
+
+
+@given(st.lists(st.text("aBσΣİIıŁ -–\"'’“.!?。\t\n\u00a0\u0307é", max_size=12), min_size=1, max_size=30))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
+def test_python_and_the_database_compare_statements_alike(statements: list[str]) -> None:
+    assert python_keys(statements) == database_keys(statements)

@@ -29,7 +29,7 @@ NO_VERDICT = "No checked claim was found. That is no verdict: it says nothing ab
 def judged_by_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """No embedder and a plain judge: what is made of their answers is what is tested here."""
 
-    def judge(asked: Asked, candidate: Candidate) -> Judgement:
+    def judge(asked: Asked, candidate: Candidate, unknown: object) -> Judgement:
         if candidate.words > 0.8:
             return Judgement("same", 0.95, ("the same words",))
         return Judgement("related", candidate.words, ("some words",))
@@ -79,8 +79,9 @@ def test_a_claim_is_told_as_it_is_published(client: Client, ferry: Claim) -> Non
     }
     assert found == {
         "kind": "same",
-        "confidence": 0.99,
-        "reasons": ["The claim has the same words."],
+        "confidence": 0.95,
+        "reasons": ["the same words"],
+        "differs": {"text": [], "claim": []},
         "claim": {
             "id": ferry.pk,
             "url": whole["url"],

@@ -105,10 +105,16 @@ def test_the_same_matter_is_told_apart_from_the_same_claim(
     assert document.cssselect("mark")[0].get("class") == "found-related"
     assert found(document) == [
         (
-            "1 About the same matter (possibly) Buses are free. False Factcheck Newsroom, 1 March 2026"
-            " The rating is about the checked claim, which is not the same as this sentence."
+            "1 On the same subject. Compare: Buses are free. False Factcheck Newsroom, 1 March 2026 The rating is"
+            " about the checked claim. Whether this sentence says the same is for you to compare."
         )
     ]
+
+
+def test_the_differing_words_are_marked_on_both_sides(client: Client, publish: Publish) -> None:
+    publish(make_claim("The mayor <b>of Elsterstadt</b> closed two hospitals in 2019."))
+    document = posted(client, "The mayor of Elsterstadt sold two hospitals in 2019.")
+    assert [words(each) for each in document.cssselect(".meant .differs")] == ["<b>", "</b> closed", "sold"]
 
 
 def test_the_sum_counts_each_kind(client: Client, publish: Publish, answers: Answers) -> None:

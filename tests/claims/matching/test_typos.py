@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.matching.facts.slips import is_slip, is_swap
+from claims.matching.typos import is_slip, is_swap
 
 WORDS = st.text("abcd", min_size=2, max_size=7)
 

@@ -1,0 +1,235 @@
+"""Two statements aligned word by word: whether they have the same words, and which words of each the other lacks."""
+
+import re
+import unicodedata
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from claims.matching.sounds import sounds
+from claims.matching.typos import is_slip, is_swap
+from claims.search.texts import UNSPACED
+from claims.search.words import folded, word_pattern
+
+#: Longer texts are not aligned to their end.
+MOST_WORDS = 300
+#: Inflection seldom reaches the first letters of a word.
+_BEGINNING = 5
+#: Shorter words are too close to each other to tell a typing slip from another word.
+_SHORTEST_MISTYPED = 4
+#: A name with fewer consonants sounds like too many others.
+_LEAST_SOUNDS = 3
+
+#: Words that a statement can have or lack without saying anything else.
+_ARTICLES = {
+    "en": "a an the", "de": "der die das den dem des ein eine einen einem einer eines",
+    "fr": "le la les l un une des", "es": "el la los las un una unos unas", "pt": "o a os as um uma",
+    "it": "il lo la i gli l un uno una", "nl": "de het een", "el": "ο η το οι τα τον την των", "sv": "en ett",
+    "da": "en et", "no": "en et", "hu": "a az egy",
+}  # fmt: skip
+# As `folded` has them.
+_NEGATIONS = {
+    "not", "never", "no", "nicht", "nie", "niemals", "kein", "keine", "keinen", "keinem", "keiner", "nunca",
+    "jamas", "nao", "non", "ne", "pas", "jamais", "niet", "geen", "nooit", "не", "ни", "никогда", "нет",
+    "nigdy", "değil", "degil", "tidak", "bukan", "नहीं", "لا", "لم", "لن", "ليس", "ليست", "לא", "אין", "不", "没",
+    "沒", "未", "δεν", "μην", "inte", "ikke", "aldrig", "nem",
+}  # fmt: skip
+# Signs that say something where they stand beside a number, and letters with their marks, or digits.
+_SIGNS = re.compile(r"[%‰°$€£¥₩₹₽₺<>=+]|(?<![\w)])[-−–](?=\d)")
+
+
+class Word(NamedTuple):
+    """A word, number or telling sign where it stands in a text, and what it is compared by."""
+
+    start: int
+    end: int
+    text: str
+    key: str
+
+    @property
+    def is_number(self) -> bool:
+        return self.key[:1].isdigit()
+
+    @property
+    def is_name(self) -> bool:
+        return self.text[:1].isupper()
+
+
+#: A part of a text: where it begins and ends, in Unicode code points.
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """What two texts have in common, and what is left over.
+
+    Attributes:
+        same_words: whether both have the same words in the same order, except for articles and typing slips.
+        ours, theirs: the words of each text that have no counterpart in the other, in order.
+        opposite: the one word of each text in which they differ, where that is a quantity; or the one negation that
+            only one of them has, the other being None. None where they differ otherwise.
+    """
+
+    same_words: bool
+    ours: tuple[Word, ...]
+    theirs: tuple[Word, ...]
+    opposite: tuple[Word | None, Word | None] | None
+
+
+def align(ours: str, theirs: str, languages: tuple[str, str], unknown: Set[str] = frozenset()) -> Alignment:
+    """Align a text with a claim.
+
+    Args:
+        languages: of both (ISO 639-1); empty where unknown.
+        unknown: the words of the text that no claim has, folded: only these can be typing slips.
+    """
+    here, there = words_in(ours), words_in(theirs)
+    mended = _without_slips(here, there, unknown)
+    same_language = languages[0] == languages[1] or not all(languages)
+    articles = frozenset(_ARTICLES.get(languages[1], "").split()) if same_language else frozenset()
+    one, other = (
+        [word for word in words if word.key not in articles] or list(words) for words in (mended, there)
+    )
+    # Many type without accents; who types some of them means the others.
+    accents_count = not ours.isascii() and not theirs.isascii()
+    same_words = (
+        bool(one)
+        and len(one) == len(other)
+        and all(
+            word.key == its.key and not (accents_count and _differ_in_accents(word, its))
+            for word, its in zip(one, other, strict=True)
+        )
+    )
+    return Alignment(
+        same_words,
+        () if same_words else tuple(_left_over(one, other, same_language)),
+        () if same_words else tuple(_left_over(other, one, same_language)),
+        None if same_words else _opposite(one, other),
+    )
+
+
+@lru_cache(maxsize=4_096)
+def words_in(text: str) -> tuple[Word, ...]:
+    """The words of a text; of scripts without spaces, the letters."""
+    found = sorted(
+        [match.span() for match in word_pattern().finditer(text[: MOST_WORDS * 40])]
+        + [match.span() for match in _SIGNS.finditer(text[: MOST_WORDS * 40])]
+    )
+    words: list[Word] = []
+    for start, end in found[:MOST_WORDS]:
+        if UNSPACED.search(text, start, end):
+            words += [Word(at, at + 1, text[at], folded(text[at]).strip()) for at in range(start, end)]
+        else:
+            words.append(
+                Word(start, end, text[start:end], folded(text[start:end]).strip() or text[start:end])
+            )
+    return tuple(words[:MOST_WORDS])
+
+
+def spans(words: Sequence[Word], text: str) -> list[Span]:
+    """Where these words stand; words that only spaces or signs separate are one part."""
+    parts: list[Span] = []
+    for word in words:
+        if parts and not any(map(str.isalnum, text[parts[-1][1] : word.start])):
+            parts[-1] = (parts[-1][0], word.end)
+        else:
+            parts.append((word.start, word.end))
+    return parts
+
+
+def _differ_in_accents(word: Word, other: Word) -> bool:
+    """Whether two Latin or Greek words with the same key are spelt with other accents: papa, papá."""
+    return word.key.isalpha() and word.text < "\u0400" and _spelt(word.text) != _spelt(other.text)
+
+
+def _spelt(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _without_slips(ours: Sequence[Word], theirs: Sequence[Word], unknown: Set[str]) -> list[Word]:
+    """Our words, those that are typing slips as the claim spells them. Names and numbers are what they are."""
+    known = {word.key for word in ours}
+    others = [
+        word
+        for word in theirs
+        if not word.is_name
+        and word.key.isalpha()
+        and len(word.key) >= _SHORTEST_MISTYPED
+        and word.key not in known
+    ]
+    return [_mended(word, others) if word.key in unknown and not word.is_name else word for word in ours]
+
+
+def _mended(word: Word, others: Sequence[Word]) -> Word:
+    if len(word.key) < _SHORTEST_MISTYPED or not word.key.isalpha():
+        return word
+    # What a word begins with is seldom mistyped, and tells many words from each other.
+    meant = {
+        other.key: other
+        for other in others
+        if is_swap(word.key, other.key) or (word.key[0] == other.key[0] and is_slip(word.key, other.key))
+    }
+    [(key, other)] = meant.items() if len(meant) == 1 else [(word.key, word)]
+    return word._replace(key=key, text=other.text)
+
+
+def _left_over(words: Sequence[Word], others: Sequence[Word], same_language: bool) -> list[Word]:
+    keys = [word.key for word in others]
+    there = set(keys)
+    pairs = set(pairwise(keys))
+    beginnings = {key[:_BEGINNING] for key in keys if len(key) > _BEGINNING}
+    heard = (
+        {sound for word in others if len(sound := sounds(word.text)) >= _LEAST_SOUNDS}
+        if not same_language
+        else set()
+    )
+
+    def is_there(place: int) -> bool:
+        word = words[place]
+        if UNSPACED.match(word.key):
+            # A single letter of such a script is hardly ever a word.
+            beside = [tuple(each.key for each in words[at : at + 2]) for at in (place - 1, place) if at >= 0]
+            return word.key in there and (len(words) < 2 or any(pair in pairs for pair in beside))
+        if word.key in there:
+            return True
+        if word.is_number:
+            return False
+        if len(word.key) > _BEGINNING and word.key[:_BEGINNING] in beginnings and not word.is_name:
+            return True
+        return len(sound := sounds(word.text)) >= _LEAST_SOUNDS and sound in heard
+
+    return [words[place] for place in range(len(words)) if not is_there(place)]
+
+
+def _opposite(one: Sequence[Word], other: Sequence[Word]) -> tuple[Word | None, Word | None] | None:
+    """The single place in which two texts differ, where that makes them opposites."""
+    longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
+    if len(longer) - len(shorter) > 1 or len(shorter) < 3:
+        return None
+    at = next((at for at, word in enumerate(shorter) if word.key != longer[at].key), len(shorter))
+    if at == len(longer):
+        return None
+    rest = at + 1 if len(longer) == len(shorter) else at
+    if [word.key for word in longer[at + 1 :]] != [word.key for word in shorter[rest:]]:
+        return None
+    if len(longer) == len(shorter):
+        return (one[at], other[at]) if _is_quantity(one, at) and _is_quantity(other, at) else None
+    if longer[at].key not in _NEGATIONS:
+        return None
+    return (longer[at], None) if longer is one else (None, longer[at])
+
+
+def _is_quantity(words: Sequence[Word], at: int) -> bool:
+    """Whether a number counts or measures something: no year, no day, no part of a name such as Boeing 737."""
+    word, before, after = words[at], words[at - 1 : at], words[at + 1 : at + 2]
+    if not word.is_number or (
+        word.key.isdigit() and len(word.key) == 4 and word.key[:2] in {"18", "19", "20", "21"}
+    ):
+        return False
+    if before and (before[0].is_name or before[0].is_number or before[0].end == word.start):
+        return before[0].key in "$€£¥₩₹₽₺"
+    return bool(after) and (
+        not after[0].text.isalpha() or after[0].text.islower() or not after[0].text.isascii()
+    )
