@@ -382,7 +382,8 @@ RATE_LIMIT_ANONYMOUS, RATE_LIMIT_TOKEN, RATE_LIMIT_PAGES = rate_limit_settings(i
 RATE_LIMITED_REGEX = rf"{_PUBLIC_ADDRESSES}|^/mcp/?$"
 # By their addresses: factcheck/installation/address_costs.py.
 RATE_LIMITED_PAGES_REGEX = address_costs.RATE_LIMITED_PAGES_REGEX
-RATE_LIMIT_COSTS, RATE_LIMIT_BYTES = address_costs.RATE_LIMIT_COSTS, address_costs.RATE_LIMIT_BYTES
+RATE_LIMIT_COSTS = address_costs.RATE_LIMIT_COSTS
+RATE_LIMITED_BY_TEXT_REGEX = address_costs.RATE_LIMITED_BY_TEXT_REGEX
 STREAMED_REGEX = address_costs.STREAMED_REGEX
 #: The authentication class that tells whose token a request bears, where anybody may read.
 RATE_LIMIT_AUTHENTICATION = "claims.editorial.authentication.BearerAuthentication"

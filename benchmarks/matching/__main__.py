@@ -2,7 +2,8 @@
 
 For each set: MAP@5, MRR, how often a right claim is first and among the first ten, and how long an answer takes
 without embedding the question; ours beside ours without its parts, plain BM25 and Datasette's FTS5, on the same
-questions in the same run. Then, of ours: whether its confidence came true, and each language.
+questions in the same run. Then, of ours: whether its confidence came true, and each language. Of pairs of statements:
+how often they are called the same, the opposite or related, and which of two claims is meant.
 
 Vectors are made once and kept under DATA_DIR/benchmarks; of all sets that takes an hour on two cores.
 """
@@ -13,7 +14,7 @@ import sys
 from pathlib import Path
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "matching"
-SETS = ("2a", "2b", "ct25", "languages")
+SETS = ("pairs", "2a", "2b", "ct25", "languages")
 
 
 def main() -> int:

@@ -15,6 +15,7 @@ from benchmarks.matching.datasets import COLLECTIONS, Collection, Question
 from benchmarks.matching.embeddings import asked_about, configured
 from benchmarks.matching.finder import Finder
 from benchmarks.matching.measures import Confidence, Order
+from benchmarks.matching.pairs import print_pairs
 from claims.matching.asked import Asked
 
 #: What must be reached: MAP@5; across languages, how often the right claim is first, and among the first ten.
@@ -61,7 +62,10 @@ class Report:
 
     def print(self, names: Sequence[str], part: str) -> int:
         for name in names:
-            self._set(COLLECTIONS[name](self._data), part)
+            if name == "pairs":
+                self._missed += print_pairs(self._data / "pairs", self._embeddings, self._console)
+            else:
+                self._set(COLLECTIONS[name](self._data), part)
         for line in self._missed:
             self._console.print(f"missed: {line}", markup=False)
         return bool(self._missed)

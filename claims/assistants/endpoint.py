@@ -35,7 +35,7 @@ from factcheck.api.json_rpc import (
 )
 from factcheck.django_internals import keep_out_of_the_log
 from factcheck.web import uploads
-from factcheck.web.throttling import admit, gate
+from factcheck.web.throttling import admit, caller_of, gate
 from factcheck.web.throttling.costs import EXPENSIVE, MOST, Costs
 from factcheck.web.throttling.header_fields import sentence
 
@@ -175,7 +175,8 @@ def _carried_out(request: HttpRequest, message: Message, caller: Caller) -> dict
     answering = partial(mcp_server.answer, message, caller, revision)
     if cost < EXPENSIVE:
         return answering()
-    answered = gate.expensive.through(answering)
+    holder = f"token of {caller.token.user_id}" if caller.token else caller_of(request)
+    answered = gate.expensive.through(answering, holder)
     if answered is None:
         raise _later(HTTPStatus.SERVICE_UNAVAILABLE, _BUSY, 2)
     return answered
@@ -193,7 +194,7 @@ def _cost(message: Message, caller: Caller) -> int:
         likened = tool.likened(mcp_server.given_to(tool, message))
     except ToolRefused:
         return 1
-    return min(MOST, Costs().of(likened.path, likened.query, likened.length))
+    return min(MOST, Costs().of(likened.path, likened.query, likened.text))
 
 
 def _draw(request: HttpRequest, caller: Caller, cost: int) -> None:

@@ -317,7 +317,7 @@ FINDING_TOOLS = (
         arguments=_MATCHED,
         answers=answer_schemas.MATCH_TEXT,
         answer=match_text,
-        likened=lambda given: Likened(reverse("match"), length=len(given["text"].encode())),
+        likened=lambda given: Likened(reverse("match"), text=given["text"]),
     ),
     Tool(
         name="search_claims",

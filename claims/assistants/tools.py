@@ -43,7 +43,7 @@ class Likened:
 
     path: str
     query: str = ""
-    length: int = 0
+    text: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,9 +5,12 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
+from threading import Lock
+from time import thread_time
 from typing import Literal
 
 from django.db.models import QuerySet
@@ -23,6 +26,7 @@ from claims.matching.posts import cleaned
 from claims.matching.ranking import ranked
 from claims.matching.sentences import TextSpan, sentences, trimmed
 from claims.models import Publication
+from factcheck.web.outages import TooMuchWork
 from sources.extraction import detect_language
 
 Kind = Literal["same", "contradicts", "related", "nothing"]
@@ -35,8 +39,10 @@ Seek = Callable[[Sequence[Asked]], candidates.FoundCandidates]
 #: What is not longer than this is one post, and asked about as one.
 ONE_POST = 500
 #: Matches of each kind that are less certain are left out, unless the caller names another limit. A related claim says
-#: "compare yourself", and is shown early; docs/judgement.md says how the limit was chosen.
-LEAST: Mapping[Kind, float] = {"same": 0.5, "contradicts": 0.5, "related": 0.04}
+#: "compare yourself", and is shown early; beside the sentences of a long text later, or most would have one.
+#: docs/judgement.md says how the limits were chosen.
+LEAST: Mapping[Kind, float] = {"same": 0.5, "contradicts": 0.5, "related": 0.15}
+LEAST_RELATED_OF_MANY = 0.25
 #: So many claims are returned for each sentence.
 MOST = 5
 #: A claim in the words of a text shares at least so much with it; headlines of its reviews count in its length.
@@ -109,6 +115,7 @@ class Terms:
         least: the least confidence of a match that is told of; what `LEAST` says of each kind, if not given.
         rows: the current publications that count; all, if not given.
         narrowed: which these are, as text; what is said of the same counts for the same.
+        cpu_seconds: so much may be computed for all texts together; without limit, if not given.
     """
 
     language: str = ""
@@ -117,6 +124,32 @@ class Terms:
     least: float | None = None
     rows: QuerySet[Publication] | None = None
     narrowed: str = ""
+    cpu_seconds: float | None = None
+
+
+class CPUBudget:
+    """CPU time of any number of threads that work on one answer."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self._left = seconds
+        self._lock = Lock()
+
+    @contextmanager
+    def spending(self) -> Iterator[None]:
+        """Draw what the present thread computes inside.
+
+        Raises:
+            TooMuchWork: nothing is left.
+        """
+        if self._left is None:
+            yield
+            return
+        if self._left <= 0:
+            raise TooMuchWork
+        began = thread_time()
+        yield
+        with self._lock:
+            self._left -= thread_time() - began
 
 
 # Characters that no text has: neither the database nor an embedder takes them.
@@ -129,6 +162,7 @@ class _Part:
     span: TextSpan
     said: str
     language: str
+    is_alone: bool
 
 
 #: What was answered last, by each web process for itself.
@@ -157,19 +191,25 @@ def answered_each(texts: Sequence[str], terms: Terms = Terms()) -> list[Answer]:
 
 
 def worked_out(texts: Sequence[str], terms: Terms, seek: Seek) -> list[Answer]:
-    """What was checked of each of these texts, among the claims that `seek` finds."""
+    """What was checked of each of these texts, among the claims that `seek` finds.
+
+    Raises:
+        TooMuchWork: it takes longer than `terms.cpu_seconds`.
+    """
+    budget = CPUBudget(terms.cpu_seconds)
     languages = [terms.language or detect_language(text) for text in texts]
     parts = [
-        _Part(number, span, text[span.start : span.end], language)
+        _Part(number, span, text[span.start : span.end], language, len(spans) == 1)
         for number, (text, language) in enumerate(zip(texts, languages, strict=True))
-        for span in passages(text, terms.cut, language)
+        for spans in [passages(text, terms.cut, language)]
+        for span in spans
     ]
     batches = [parts[start : start + _TOGETHER] for start in range(0, len(parts), _TOGETHER)]
     model = asked_model()
-    prepare = partial(_asked, model=model)
+    prepare = partial(_asked, model=model, budget=budget)
     prepared = _preparing.map(prepare, batches) if model and len(batches) > 1 else map(prepare, batches)
     found = chain.from_iterable(
-        _passages(some, asked, terms, seek) for some, asked in zip(batches, prepared, strict=True)
+        _passages(some, asked, terms, seek, budget) for some, asked in zip(batches, prepared, strict=True)
     )
     of_each: list[list[AnsweredPassage]] = [[] for _ in texts]
     by_meaning = [False] * len(texts)
@@ -190,12 +230,14 @@ def passages(text: str, cut: Cut = "auto", language: str = "") -> list[TextSpan]
     return list(sentences(text, language))
 
 
-def _asked(parts: Sequence[_Part], *, model: AskedModel | None) -> list[Asked]:
+def _asked(parts: Sequence[_Part], *, model: AskedModel | None, budget: CPUBudget) -> list[Asked]:
     """What is asked about these. Without the database, whose connections belong to threads."""
-    said = [cleaned(part.said.translate(_NO_TEXT)) for part in parts]
+    with budget.spending():
+        said = [cleaned(part.said.translate(_NO_TEXT)) for part in parts]
     vectors: Sequence[Vector | None] = [None] * len(said)
     if model:
-        vectors = embedding.query_vectors(said, [part.language for part in parts], model=model)
+        with budget.spending():
+            vectors = embedding.query_vectors(said, [part.language for part in parts], model=model)
     return [
         Asked(part.said, text, part.language, vector)
         for part, text, vector in zip(parts, said, vectors, strict=True)
@@ -203,12 +245,16 @@ def _asked(parts: Sequence[_Part], *, model: AskedModel | None) -> list[Asked]:
 
 
 def _passages(
-    parts: Sequence[_Part], asked: Sequence[Asked], terms: Terms, seek: Seek
+    parts: Sequence[_Part], asked: Sequence[Asked], terms: Terms, seek: Seek, budget: CPUBudget
 ) -> Iterator[tuple[AnsweredPassage, bool]]:
     """What was found to each of these, and whether its meaning was compared."""
     found = seek(asked)
     for part, one, likely in zip(parts, asked, found.candidates, strict=True):
-        matches = sorted(_matches(one, likely, found, terms), key=_importance)
+        least = LEAST if part.is_alone else {**LEAST, "related": LEAST_RELATED_OF_MANY}
+        if terms.least is not None:
+            least = dict.fromkeys(LEAST, terms.least)
+        with budget.spending():
+            matches = sorted(_matches(one, likely, found, terms.most, least), key=_importance)
         yield AnsweredPassage(*part.span, tuple(matches[: terms.most])), one.vector is not None
 
 
@@ -218,18 +264,22 @@ def _importance(match: Match) -> tuple[int, float]:
 
 
 def _matches(
-    asked: Asked, likely: Sequence[Candidate], found: candidates.FoundCandidates, terms: Terms
+    asked: Asked,
+    likely: Sequence[Candidate],
+    found: candidates.FoundCandidates,
+    most: int,
+    least: Mapping[Kind, float],
 ) -> Iterator[Match]:
     # Those that may have the same words are judged wherever they stand: one whose vector is still to be made may seem
     # less likely than others.
     order = ranked(asked, likely, rarity=found.rarity)
     for place, one in enumerate(order):
         candidate = one.candidate
-        if place >= terms.most and candidate.words <= _MOST_WORDS:
+        if place >= most and candidate.words <= _MOST_WORDS:
             continue
         judged = judge(asked, candidate, found.unknown)
         confidence = one.probability if judged.kind == "related" else judged.confidence
-        if confidence >= (LEAST[judged.kind] if terms.least is None else terms.least):
+        if confidence >= least[judged.kind]:
             yield Match(
                 candidate.claim,
                 candidate.statement,

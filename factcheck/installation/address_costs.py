@@ -15,9 +15,8 @@ RATE_LIMIT_COSTS = {
     r"^/ask/send/$": 5,
     r"^/api/v1/requests/$": 5,
 }
-# And how many bytes of a body count for one request more, where the answer takes as long as the body. Browsers write a
-# letter of many scripts as six or nine.
-RATE_LIMIT_BYTES = {r"/match/$": 200, r"^/check/answer/$": 1000}
+#: Where the words of a text that is sent count as well, because the answer takes as long as they do.
+RATE_LIMITED_BY_TEXT_REGEX = r"/match/$|^/check/answer/$"
 #: What streams for as long as it takes; it has seats and a time limit of its own (claims/public/api/downloads.py).
 STREAMED_REGEX = r"/claims\.(csv|ndjson|jsonld)$|/evidence-pack/$"
 _PAGES = "(claims|claimants|topics|publishers|ratings|sources|methodology|check|clusters|corrections|standards|about)"

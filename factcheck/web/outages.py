@@ -61,11 +61,17 @@ FULL = Outage(
 )
 
 
+class TooMuchWork(Exception):
+    """An answer takes more computing than a request may cost."""
+
+
 def outage_of(failure: BaseException | None) -> Outage | None:
     """The outage behind an error; None where it is a fault of ours."""
     for error in _causes(failure):
         if isinstance(error, OSError) and error.errno in _NO_SPACE:
             return FULL
+        if isinstance(error, TooMuchWork):
+            return TOO_LONG
         if isinstance(error, FilesAway):
             return FILES_AWAY
         if not isinstance(error, Error):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from claims.matching.asked import Vector
 from claims.matching.embedding.centring import without_mean
 from claims.matching.embedding.choice import embedder, embedder_of
-from claims.matching.embedding.embedder import Embedder, EmbedderFault, clipped
+from claims.matching.embedding.embedder import Embedder, EmbedderFault, clipped_question
 from factcheck.database.model_fields import half_vector, sent_half_vector
 from factcheck.database.read_connections import fetch
 
@@ -96,7 +96,7 @@ def query_vectors(
         model: the one that is asked, where it was found out before; then nothing is read from the database.
     """
     model = model or asked_model()
-    said = {place: clipped(text) for place, text in enumerate(texts) if text.strip()}
+    said = {place: clipped_question(text) for place, text in enumerate(texts) if text.strip()}
     nothing: list[Vector | None] = [None] * len(texts)
     if model is None or not said:
         return nothing

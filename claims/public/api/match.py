@@ -23,6 +23,7 @@ from claims.ledger.document.serializers import ClaimSerializer
 from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.matching.answers import (
     LEAST,
+    LEAST_RELATED_OF_MANY,
     MOST,
     ONE_POST,
     Answer,
@@ -55,6 +56,8 @@ LENGTH_LIMIT_OF_ALL = 100_000
 #: So many sentences are answered at once: a speech of half an hour.
 SENTENCE_LIMIT = 500
 _MATCH_LIMIT = 20
+#: The longest text that may be sent takes a third of it on a quiet core.
+CPU_SECONDS = 15.0
 
 _SHORT = parts_of(
     [
@@ -83,7 +86,8 @@ class MatchTermsQuery(ClaimListQuery):
     minimum_confidence = Parameter(
         Share(),
         "Matches that are less certain are left out. Without it, related claims are returned from"
-        f" {LEAST['related']} on, others from {LEAST['same']}.",
+        f" {LEAST['related']} on ({LEAST_RELATED_OF_MANY} beside the sentences of a longer text), others from"
+        f" {LEAST['same']}.",
     )
     matches = Parameter(
         WholeNumber(1, _MATCH_LIMIT), "So many matches are told of each passage, at most.", default=MOST
@@ -109,6 +113,7 @@ class MatchTermsQuery(ClaimListQuery):
             least=self.value("minimum_confidence", None),
             rows=self.qs if narrowing else None,
             narrowed=repr(sorted(narrowing.items())) if narrowing else "",
+            cpu_seconds=CPU_SECONDS,
         )
 
 

@@ -26,6 +26,8 @@ from sources.models import Source
 
 #: Some 4,000 words, half an hour of speech. Longer texts are read in parts.
 LONGEST_TEXT = 25_000
+#: The longest text takes half of it on a quiet core.
+CPU_SECONDS = 15.0
 #: So many claims are shown beside a sentence: who reads wants to know whether it was checked, not all that is near.
 CLAIMS_FOR_A_SENTENCE = 3
 
@@ -113,10 +115,10 @@ def _of_address(request: HttpRequest, address: str) -> HttpResponse:
 
 def answer_to(text: str) -> Answer:
     """What was checked of each sentence; of a post that makes its claim in several, what was checked of it as one."""
-    by_sentence = answered(text, Terms(cut="sentences", most=CLAIMS_FOR_A_SENTENCE))
+    by_sentence = answered(text, Terms(cut="sentences", most=CLAIMS_FOR_A_SENTENCE, cpu_seconds=CPU_SECONDS))
     if len(text) > ONE_POST or len(by_sentence.passages) < 2 or _repeats(by_sentence):
         return by_sentence
-    as_one = answered(text, Terms(cut="text", most=CLAIMS_FOR_A_SENTENCE))
+    as_one = answered(text, Terms(cut="text", most=CLAIMS_FOR_A_SENTENCE, cpu_seconds=CPU_SECONDS))
     return as_one if _repeats(as_one) else by_sentence
 
 

@@ -21,7 +21,7 @@ from claims.public.pages.page_cache import Kept, pages, public
 from claims.public.pages.responses import etag_of
 from claims.public.share_pictures import claim_picture
 from factcheck.api.query_values import GREATEST_ID
-from factcheck.web.throttling import gate
+from factcheck.web.throttling import caller_of, gate
 from factcheck.web.throttling.enforcement import busy
 
 Document = dict[str, Any]
@@ -64,7 +64,7 @@ def claim_image(request: HttpRequest, pk: int) -> HttpResponse:
     etag = etag_of("claim-image", entry.body_sha256)
     found = get_conditional_response(request, etag=etag)
     if found is None:
-        content = _drawn(etag, document)
+        content = _drawn(etag, document, caller_of(request))
         if content is None:
             return busy(request)
         found = HttpResponse(content, content_type="image/png")
@@ -81,7 +81,7 @@ def _address(document: Document) -> str:
     return f"{path}?{urlencode({'version': document['version']})}"
 
 
-def _drawn(etag: str, document: Document) -> bytes | None:
+def _drawn(etag: str, document: Document, caller: str) -> bytes | None:
     """The picture, from among the kept pages where it was drawn before: an entry never changes.
 
     None where too many others wait for theirs to be drawn.
@@ -89,7 +89,7 @@ def _drawn(etag: str, document: Document) -> bytes | None:
     key = ("claim-image", etag)
     if kept := pages.get(key):
         return kept.content
-    return gate.expensive.through(partial(_draw, key, document))
+    return gate.expensive.through(partial(_draw, key, document), caller)
 
 
 def _draw(key: tuple[str, str], document: Document) -> bytes:

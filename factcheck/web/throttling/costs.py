@@ -1,4 +1,4 @@
-"""What a question costs, in plain requests: by its address, by how much it asks the search for, and by its length."""
+"""What a question costs, in plain requests: by its address, by how much it asks the search for, and by its words."""
 
 import re
 from urllib.parse import parse_qsl
@@ -13,6 +13,8 @@ EXPENSIVE = 5
 WORDS_FOR_ONE = 10
 #: As many letters of scripts without spaces do: each is looked up with its neighbour, as it stands.
 LETTERS_FOR_ONE = 40
+#: Texts to be matched: so many tokens, as models count them, cost as much as one plain request.
+TOKENS_FOR_ONE = 50
 #: To count every match reads every match.
 EXACT_COUNT = 3
 
@@ -24,24 +26,31 @@ _WORD = re.compile(rf"\d+|[^\W\d_](?:[^\W\d_]|[{_MARKS}])*")
 _UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u31f0-\u31ff\u3400-\u9fff\U00020000-\U0003ffff]"
 )
+#: About a token of a model: some letters, a digit, a sign, one letter of a script without spaces.
+TOKEN = re.compile(rf"{_UNSPACED.pattern}|\d|[^\W\d_](?:[^\W\d_]|[{_MARKS}]){{0,5}}|[^\w\s]")
 #: The parameters that hold words to search for, in our API and in Google's.
 _WORDS = {"q", "query"}
 
 
 class Costs:
-    """The costs that the settings give to addresses, and what a query string and the length of a body make of them."""
+    """The costs that the settings give to addresses, and what a query string and a text in the body make of them."""
 
     def __init__(self) -> None:
         self.by_address = [(re.compile(p).search, cost) for p, cost in settings.RATE_LIMIT_COSTS.items()]
-        self.by_length = [(re.compile(p).search, size) for p, size in settings.RATE_LIMIT_BYTES.items()]
+        self._by_text = re.compile(settings.RATE_LIMITED_BY_TEXT_REGEX).search
 
-    def of(self, path: str, query: str, length: int = 0) -> int:
+    def of(self, path: str, query: str, text: str = "") -> int:
         base = next((cost for costly, cost in self.by_address if costly(path)), 1)
         cost = min(MOST, base * _weight(query)) if query else base
-        return min(MOST, cost + self._of_body(path, length)) if length else cost
+        if self.is_by_text(path):
+            if "text=" in query or "%" in query:
+                text += "".join(value for name, value in parse_qsl(query, errors="replace") if name == "text")
+            cost += sum(1 for _ in TOKEN.finditer(text)) // TOKENS_FOR_ONE
+        return min(MOST, cost)
 
-    def _of_body(self, path: str, length: int) -> int:
-        return next((length // size for costly, size in self.by_length if costly(path)), 0)
+    def is_by_text(self, path: str) -> bool:
+        """Whether an answer takes the longer, the more words it is asked about."""
+        return self._by_text(path) is not None
 
 
 def _weight(query: str) -> int:

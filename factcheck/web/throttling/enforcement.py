@@ -6,7 +6,9 @@ from functools import lru_cache, partial
 from http import HTTPStatus
 from time import monotonic
 from typing import Any
+from urllib.parse import unquote_plus
 
+import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.module_loading import import_string
@@ -19,7 +21,7 @@ from factcheck.api.problems import unavailable
 from factcheck.django_internals import keep_out_of_the_log, plain_request
 from factcheck.web import uploads
 from factcheck.web.throttling import gate
-from factcheck.web.throttling.callers import Tier, admit
+from factcheck.web.throttling.callers import Tier, admit, caller_of
 from factcheck.web.throttling.costs import EXPENSIVE, MOST, Costs
 from factcheck.web.throttling.header_fields import refusal, write_fields
 from factcheck.web.throttling.limiter import Admission
@@ -56,17 +58,18 @@ class RateLimits:
         has_body = request.META.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in request.META
         if has_body and (refused := uploads.receive(request)):
             return incomplete(request, refused)
-        if has_body and "HTTP_X_HTTP_METHOD_OVERRIDE" in request.META and self.limited(path):
-            asked = self._posted(request)
-            if asked > cost:
-                admission, cost = admit(request, user_id=holder_of(request), cost=asked - cost), asked
+        asked = self._posted(request) if has_body and request.method != "OPTIONS" else 0
+        if asked > cost:
+            admission, cost = self._admit(request, asked - cost), asked
             if admission and not admission.allowed:
                 uploads.let_go(request)
                 return refusal(request, admission)
         if cost < EXPENSIVE or self.streamed(path):  # downloads have seats of their own
             response = self.get_response(request)
         else:
-            response = gate.expensive.through(partial(self.get_response, request)) or busy(request)
+            holder = holder_of(request)
+            caller = caller_of(request) if holder is None else f"token of {holder}"
+            response = gate.expensive.through(partial(self.get_response, request), caller) or busy(request)
         if has_body:
             uploads.let_go(request)
         admission = getattr(request, "admission", admission)
@@ -78,20 +81,41 @@ class RateLimits:
         """What a request costs by its address, and whether that is left of its budget."""
         path, query = request.path_info, request.META.get("QUERY_STRING", "")
         # A browser's question whether it may ask is no request yet, and it cannot bring a token.
-        if request.method != "OPTIONS":
-            if self.limited(path):
-                cost = self.costs.of(path, query, uploads.length_of(request))
-                return cost, admit(request, user_id=holder_of(request), cost=cost)
-            if self.are_pages(path):
-                cost = self.costs.of(path, query, uploads.length_of(request))
-                return cost, admit(request, cost=cost, tier=Tier.PAGES)
+        if request.method != "OPTIONS" and (self.limited(path) or self.are_pages(path)):
+            cost = self.costs.of(path, query)
+            return cost, self._admit(request, cost)
         return 1, None
 
+    def _admit(self, request: HttpRequest, cost: int) -> Admission | None:
+        if self.limited(request.path_info):
+            return admit(request, user_id=holder_of(request), cost=cost)
+        return admit(request, cost=cost, tier=Tier.PAGES)
+
     def _posted(self, request: HttpRequest) -> int:
-        """What a question in a body costs, as Google's clients post one that would make the address too long."""
+        """What a question in a body costs: a text, or a search that Google's clients post because it is long.
+
+        0 where the body has no part in it.
+        """
+        path, query = request.path_info, request.META.get("QUERY_STRING", "")
+        if self.costs.is_by_text(path):
+            return self.costs.of(path, query, _text_of(request))
+        if "HTTP_X_HTTP_METHOD_OVERRIDE" not in request.META or not self.limited(path):
+            return 0
         if request.content_type != _FORM or uploads.length_of(request) > LONGEST_FORM:
             return MOST
         return self.costs.of(request.path_info, request.body.decode(errors="replace"))
+
+
+def _text_of(request: HttpRequest) -> str:
+    """The body as text, with what JSON and forms escape as it is meant."""
+    if uploads.length_of(request) > uploads.AT_ONCE:
+        return ""  # it is refused
+    if request.content_type == _FORM:
+        return unquote_plus(request.body.decode(errors="replace"))
+    try:
+        return orjson.dumps(orjson.loads(request.body)).decode()
+    except orjson.JSONDecodeError:
+        return request.body.decode(errors="replace")
 
 
 def busy(request: HttpRequest) -> HttpResponse:

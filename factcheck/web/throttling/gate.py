@@ -1,7 +1,7 @@
 """A share of the threads is always left for cheap reads: few expensive questions are answered at a time."""
 
 from collections.abc import Callable
-from threading import BoundedSemaphore
+from threading import Condition
 from typing import TypeVar
 
 from django.conf import settings
@@ -13,33 +13,45 @@ PATIENCE = 1.0
 
 
 class Gate:
-    """So many at a time, and so many more that may wait for a moment. Who finds no room is told at once.
+    """So many at a time, and so many more that may wait for a moment. Whoever finds no room is refused at once.
 
-    Those that wait hold a thread each, so they are as few as those that are answered.
+    Those that wait hold a thread each, so they are as few as those that are answered. Each caller has one seat and may
+    wait for one more, so that nobody can take all of them.
     """
 
     def __init__(self, seats: int, *, patience: float = PATIENCE) -> None:
-        self.patience = patience
-        self._seats, self._waiting = BoundedSemaphore(seats), BoundedSemaphore(seats)
+        self.seats, self.patience = seats, patience
+        self._seated: set[str] = set()
+        self._waiting: set[str] = set()
+        self._changed = Condition()
 
-    def through(self, answer: Callable[[], Answer]) -> Answer | None:
+    def through(self, answer: Callable[[], Answer], caller: str) -> Answer | None:
         """What the function returns, once there is room for it; None when there is none."""
-        if not self._enter():
+        if not self._enter(caller):
             return None
         try:
             return answer()
         finally:
-            self._seats.release()
+            with self._changed:
+                self._seated.discard(caller)
+                self._changed.notify_all()
 
-    def _enter(self) -> bool:
-        if self._seats.acquire(blocking=False):
+    def _enter(self, caller: str) -> bool:
+        with self._changed:
+            if not self._has_room(caller):
+                if caller in self._waiting or len(self._waiting) >= self.seats:
+                    return False
+                self._waiting.add(caller)
+                try:
+                    if not self._changed.wait_for(lambda: self._has_room(caller), self.patience):
+                        return False
+                finally:
+                    self._waiting.discard(caller)
+            self._seated.add(caller)
             return True
-        if not self._waiting.acquire(blocking=False):
-            return False
-        try:
-            return self._seats.acquire(timeout=self.patience)
-        finally:
-            self._waiting.release()
+
+    def _has_room(self, caller: str) -> bool:
+        return len(self._seated) < self.seats and caller not in self._seated
 
 
 #: A quarter of the threads works on expensive questions, a quarter may wait for that, a quarter streams downloads: the

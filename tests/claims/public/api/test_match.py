@@ -298,3 +298,13 @@ def test_bodies_that_are_none_are_refused(client: Client, body: bytes, status: i
 
 def test_bodies_have_to_be_declared(client: Client) -> None:
     assert post(client, "{}", content_type="text/plain").status_code == 415
+
+
+def test_what_takes_too_much_computing_is_refused(
+    client: Client, ferry: Claim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("claims.public.api.match.CPU_SECONDS", 0.0)
+    client.raise_request_exception = False
+    response = post(client, {"text": "The ferry sank in the harbour."})
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
+    assert "takes longer than we may spend on it" in response.json()["detail"]

@@ -54,18 +54,21 @@ def test_writing_it_otherwise_makes_nothing_cheaper() -> None:
 
 
 @sweep(
-    "path, length, cost",
+    "path, text, cost",
     [
-        (MATCH, 0, 5),
-        (MATCH, 300, 6),
-        (MATCH, 6_000, 35),
-        (MATCH, 10**9, MOST),
-        (LOOKUP, 6_000, 10),
-        (LIST, 10**9, 1),
+        (MATCH, "", 5),
+        (MATCH, "The bridge is closed. " * 10, 6),
+        (MATCH, "The bridge is closed. " * 200, 5 + 5 * 200 // 50),
+        (MATCH, "1," * 2_000, 85),
+        (MATCH, "桥" * 2_000, 45),
+        (MATCH, "1," * 20_000, MOST),
+        ("/check/answer/", "桥" * 2_000, 45),
+        (LOOKUP, "1," * 20_000, 10),
     ],
 )
-def test_long_bodies_cost_more_where_the_answer_takes_as_long(path: str, length: int, cost: int) -> None:
-    assert Costs().of(path, "", length) == cost
+def test_long_texts_cost_more_where_the_answer_takes_as_long(path: str, text: str, cost: int) -> None:
+    assert Costs().of(path, "", text) == cost
+    assert Costs().of(path, urlencode({"text": text})) == cost
 
 
 @given(st.text(), st.text())

@@ -24,28 +24,58 @@ def test_so_many_pass_so_many_wait_and_the_rest_is_told_at_once() -> None:
         return "answered"
 
     with ThreadPoolExecutor(2) as threads:
-        first = threads.submit(narrow.through, answer)
+        first = threads.submit(narrow.through, answer, "first")
         begun.wait(120)
-        second = threads.submit(narrow.through, answer)
-        while narrow._waiting._value:
+        second = threads.submit(narrow.through, answer, "second")
+        while not narrow._waiting:
             assert not second.done()
-        assert narrow.through(answer) is None
+        assert narrow.through(answer, "third") is None
         end.set()
         assert [first.result(120), second.result(120)] == ["answered", "answered"]
-    assert narrow.through(lambda: "room again") == "room again"
+    assert narrow.through(lambda: "room again", "third") == "room again"
 
 
 def test_who_waited_in_vain_is_told_and_leaves_the_queue() -> None:
     narrow = Gate(1, patience=0)
-    assert narrow.through(lambda: (narrow.through(lambda: 1), narrow.through(lambda: 2))) == (None, None)
-    assert narrow.through(lambda: 3) == 3
+    tried = narrow.through(lambda: (narrow.through(lambda: 1, "b"), narrow.through(lambda: 2, "c")), "a")
+    assert tried == (None, None)
+    assert narrow.through(lambda: 3, "b") == 3
+
+
+def test_each_caller_has_one_seat_and_leaves_the_others_to_others() -> None:
+    wide = Gate(3, patience=0)
+    assert wide.through(lambda: (wide.through(lambda: 1, "a"), wide.through(lambda: 2, "b")), "a") == (
+        None,
+        2,
+    )
+    assert wide.through(lambda: 3, "a") == 3
+
+
+def test_a_caller_waits_for_one_more_seat_only() -> None:
+    wide, begun, end = Gate(2, patience=120), Event(), Event()
+
+    def answer() -> str:
+        begun.set()
+        end.wait(120)
+        return "answered"
+
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(wide.through, answer, "a")
+        begun.wait(120)
+        second = threads.submit(wide.through, answer, "a")
+        while not wide._waiting:
+            assert not second.done()
+        assert wide.through(answer, "a") is None
+        assert wide.through(lambda: "another", "b") == "another"
+        end.set()
+        assert [first.result(120), second.result(120)] == ["answered", "answered"]
 
 
 def test_failure_leaves_the_seat() -> None:
     narrow = Gate(1, patience=0)
     with pytest.raises(ZeroDivisionError):
-        narrow.through(lambda: 1 / 0)
-    assert narrow.through(lambda: 1) == 1
+        narrow.through(lambda: 1 / 0, "a")
+    assert narrow.through(lambda: 1, "a") == 1
 
 
 @pytest.mark.parametrize(
@@ -69,7 +99,7 @@ def test_cheap_reads_pass_while_expensive_ones_fill_every_seat(
     full = Gate(1, patience=0)
     monkeypatch.setattr(gate, "expensive", full)
     limits = RateLimits(lambda request: HttpResponse())
-    answered = full.through(lambda: limits(RequestFactory().get(path)))
+    answered = full.through(lambda: limits(RequestFactory().get(path)), "somebody else")
     assert isinstance(answered, HttpResponse)
     assert answered.status_code == status
     assert answered.headers.get("Retry-After") == ("2" if status == 503 else None)

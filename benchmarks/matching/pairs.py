@@ -1,0 +1,100 @@
+"""Pairs and triplets of statements by others: what the judgement calls them, and which of two claims ranks first."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.matching.embeddings import Embeddings
+from claims.matching.asked import Asked, Candidate
+from claims.matching.judgement import judge
+from claims.matching.posts import cleaned
+from claims.matching.ranking import ranked
+from sources.extraction import detect_language
+
+#: The files, and what their pairs are.
+FILES = {
+    "hardneg": "one fact changed",
+    "samepairs": "the same in other words",
+    "controls": "copies and unrelated ones",
+}
+#: The largest share of pairs that are not the same and called the same, and of right claims called the opposite.
+MOST_FALSE_SAME, MOST_FALSE_OPPOSITE = 0.03, 0.01
+
+
+def print_pairs(folder: Path, made: Embeddings | None, console: Console) -> list[str]:
+    """Print the tables and return what was missed."""
+    missed = []
+    for name, what in FILES.items():
+        kinds: Counter[tuple[str, str]] = Counter()
+        pairs = [pair for row in _rows(folder / f"{name}.jsonl") for pair in _both_ways(row)]
+        for label, asked, claim in pairs:
+            kinds[label, judge(asked, claim).kind] += 1
+        _print(what, kinds, console)
+        different = sum(number for (label, _kind), number in kinds.items() if label == "different")
+        same = sum(kinds.values()) - different
+        if kinds["different", "same"] > MOST_FALSE_SAME * different:
+            missed.append(f"{what}: {kinds['different', 'same']} of {different} are called the same")
+        if kinds["same", "contradicts"] > MOST_FALSE_OPPOSITE * same:
+            missed.append(f"{what}: {kinds['same', 'contradicts']} of {same} are called the opposite")
+    triplets = list(_rows(folder / "triplets.jsonl"))
+    right = sum(map(bool, _first(triplets, made)))
+    console.print(f"Which of two claims is meant: {right} of {len(triplets)} right\n")
+    return missed
+
+
+def _print(what: str, kinds: Counter[tuple[str, str]], console: Console) -> None:
+    table = Table(title=f"Pairs: {what}, each in both directions")
+    for heading in ("which are", "same", "contradicts", "related"):
+        table.add_column(heading)
+    for label in ("same", "different"):
+        if any(kinds[label, kind] for kind in ("same", "contradicts", "related")):
+            table.add_row(label, *(str(kinds[label, kind]) for kind in ("same", "contradicts", "related")))
+    console.print(table)
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def _both_ways(row: dict[str, Any]) -> Iterator[tuple[str, Asked, Candidate]]:
+    label = "same" if row["same"] else "different"
+    for text, language, statement, its in (
+        (row["a"], row["lang_a"], row["b"], row["lang_b"]),
+        (row["b"], row["lang_b"], row["a"], row["lang_a"]),
+    ):
+        yield label, Asked(text, cleaned(text), language, None), _candidate(0, statement, its)
+
+
+def _candidate(number: int, statement: str, language: str, **known: Any) -> Candidate:
+    known = {"words": 0.5, "similarity": None, "vector": None} | known
+    return Candidate(number, statement, language, "", None, **known)
+
+
+def _first(triplets: Sequence[dict[str, Any]], made: Embeddings | None) -> Iterator[bool]:
+    """Whether the right one of both claims comes first."""
+    languages = [row["lang"] for row in triplets]
+    texts = [cleaned(row["text"]) for row in triplets]
+    vectors: dict[str, Any] = {}
+    if made:
+        vectors["text"] = made.questions(texts, languages)
+        for name in ("right", "wrong"):
+            statements = [row[name] for row in triplets]
+            vectors[name] = made.claims(statements, [detect_language(each) for each in statements])
+    for place, row in enumerate(triplets):
+        asked = Asked(row["text"], texts[place], row["lang"], vectors["text"][place] if made else None)
+        claims = []
+        for number, name in enumerate(("right", "wrong")):
+            vector = vectors[name][place] if made else None
+            similarity = None if asked.vector is None else float(vector @ asked.vector)
+            claims.append(
+                _candidate(
+                    number, row[name], detect_language(row[name]), similarity=similarity, vector=vector
+                )
+            )
+        yield ranked(asked, claims)[0].candidate.claim == 0
