@@ -62,7 +62,7 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Alignment:
+class WordAlignment:
     """What two texts have in common, and what is left over.
 
     Attributes:
@@ -78,7 +78,9 @@ class Alignment:
     opposite: tuple[Word | None, Word | None] | None
 
 
-def align(ours: str, theirs: str, languages: tuple[str, str], unknown: Set[str] = frozenset()) -> Alignment:
+def align(
+    ours: str, theirs: str, languages: tuple[str, str], unknown: Set[str] = frozenset()
+) -> WordAlignment:
     """Align a text with a claim.
 
     Args:
@@ -102,7 +104,7 @@ def align(ours: str, theirs: str, languages: tuple[str, str], unknown: Set[str] 
             for word, its in zip(one, other, strict=True)
         )
     )
-    return Alignment(
+    return WordAlignment(
         same_words,
         () if same_words else tuple(_left_over(one, other, same_language)),
         () if same_words else tuple(_left_over(other, one, same_language)),

@@ -10,7 +10,7 @@ from typing import Literal
 
 from django.utils.translation import gettext as _
 
-from claims.matching.alignment import Alignment, Span, Word, align, spans, words_in
+from claims.matching.alignment import Span, Word, WordAlignment, align, spans, words_in
 from claims.matching.asked import Asked, Candidate
 from claims.matching.posts import cleaned
 from claims.matching.sounds import heard, names, share_heard
@@ -80,7 +80,7 @@ def _in_original(words: tuple[Word, ...], text: str, original: str) -> list[Word
     return found
 
 
-def _reasons(found: Alignment, asked: Asked, candidate: Candidate) -> tuple[str, ...]:
+def _reasons(found: WordAlignment, asked: Asked, candidate: Candidate) -> tuple[str, ...]:
     if found.opposite and None in found.opposite:
         return (_("One of them denies what the other says."),)
     reasons = []
