@@ -91,7 +91,7 @@ def _first(triplets: Sequence[dict[str, Any]], made: Embeddings | None) -> Itera
         claims = []
         for number, name in enumerate(("right", "wrong")):
             vector = vectors[name][place] if made else None
-            similarity = None if asked.vector is None else float(vector @ asked.vector)
+            similarity = None if vector is None or asked.vector is None else float(vector @ asked.vector)
             claims.append(
                 _candidate(
                     number, row[name], detect_language(row[name]), similarity=similarity, vector=vector

@@ -16,8 +16,7 @@ from django.utils.translation import gettext as _
 
 from claims.matching import embedding
 from claims.matching.asked import Asked, Candidate, Vector
-from claims.matching.judgement import Judgement, judge
-from claims.matching.ranking import ranked
+from claims.matching.judgement import judge
 from claims.matching.rare_words import RareWords
 from claims.models import Claim, ComparedStatement
 
@@ -165,25 +164,14 @@ def _pairs(
 
 
 def _judged(later: Stated, earlier: Stated, share: float, vectors: Mapping[int, Vector]) -> Pair | None:
-    """The two as a pair where they may be the same claim."""
+    """The two as a pair where they are the same claim."""
     if later.key == earlier.key:
         return Pair(later.pk, earlier.pk, 1.0, [_("The words are the same.")])
     asked = _asked(later, vectors)
-    candidate = _candidate(earlier, share, asked.vector, vectors)
-    judged = judge(asked, candidate)
-    confidence = judged.confidence
-    if judged.kind == "contradicts" or _have_other_numbers(asked, candidate, judged):
+    judged = judge(asked, _candidate(earlier, share, asked.vector, vectors))
+    if judged.kind != "same":
         return None
-    if judged.kind == "related":
-        [alone] = ranked(asked, [candidate])
-        confidence = alone.probability
-    return Pair(later.pk, earlier.pk, round(confidence, 3), list(judged.reasons))
-
-
-def _have_other_numbers(asked: Asked, candidate: Candidate, judged: Judgement) -> bool:
-    differing = [asked.text[start:end] for start, end in judged.text_differs]
-    differing += [candidate.statement[start:end] for start, end in judged.claim_differs]
-    return any(map(str.isdigit, "".join(differing)))
+    return Pair(later.pk, earlier.pk, judged.confidence, list(judged.reasons))
 
 
 def _asked(claim: Stated, vectors: Mapping[int, Vector]) -> Asked:

@@ -55,17 +55,11 @@ def test_a_pair_is_queued_with_its_reasons_the_later_claim_first(judge: Judge) -
     assert judge.pairs == [(OTHER, ONE)]
 
 
-def test_the_opposite_is_not_queued(judge: Judge) -> None:
+@pytest.mark.parametrize("kind", ["related", "contradicts"])
+def test_only_the_same_is_queued(judge: Judge, kind: str) -> None:
     make_claim(ONE), make_claim(OTHER)
-    judge.kind = "contradicts"
+    judge.kind = kind
     assert (search().found, queued()) == (0, [])
-
-
-def test_other_words_are_queued_where_they_are_likely_meant_and_have_the_same_numbers() -> None:
-    one, other = make_claim(f"In 2019 {ONE}"), make_claim(f"In 2019 {OTHER}")
-    make_claim(f"In 2018 {OTHER}")
-    search()
-    assert queued() == [(other.pk, one.pk)]
 
 
 def test_the_same_words_are_the_same_whatever_is_judged(judge: Judge) -> None:

@@ -95,7 +95,11 @@ class TestFeeds:
 
 
 def test_what_was_checked_before_is_noted(paper: Paper, visit: Visit, publish: Callable[..., Claim]) -> None:
-    claim = publish(make_claim("Unemployment in the district fell by 12 percent in two years."))
+    claim = publish(
+        make_claim(
+            "Unemployment in the district fell by 12 percent in two years, according to the statistics office."
+        )
+    )
     paper.article("/1")
     visit(make_watch(paper.feed("/1")))
     repeat = Repeat.objects.get()
