@@ -5,7 +5,7 @@ article's own statement, `sentences` splits, `attribution` finds who speaks, `cu
 `check_worthiness` judges, `shortlist` chooses what an editor is shown first.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from claims.articles.detection.attribution import Attributor, Voice
@@ -35,11 +35,14 @@ from claims.articles.detection.wording import as_statement
 __all__ = [
     "DEFAULT_THRESHOLD",
     "CandidateSentence",
+    "ReadSentence",
     "Reason",
     "SentenceEmbedder",
     "budget",
     "detect",
+    "judge",
     "lowest_score",
+    "read",
     "read_article",
     "shortlist",
 ]
@@ -82,6 +85,18 @@ class ArticleSentence:
     reading: SentenceReading
 
 
+@dataclass(frozen=True, slots=True)
+class ReadSentence:
+    """A sentence of the article's own text, before it is judged: plain values only, so that it can be packed."""
+
+    start: int
+    end: int
+    statement: str
+    claimant: str | None
+    claimant_description: str | None
+    reading: SentenceReading
+
+
 def detect(
     text: str, language: str, *, threshold: float | None = None, embedder: SentenceEmbedder | None = None
 ) -> list[CandidateSentence]:
@@ -93,9 +108,30 @@ def detect(
         threshold: the least score, from 0 to 1; that of the model if not given.
         embedder: makes the vectors of sentences; one whose vectors the model was not made for is not asked.
     """
+    least = lowest_score(embedder) if threshold is None else threshold
+    return [one for one in judge(text, read(text, language), embedder=embedder) if one.score >= least]
+
+
+def read(text: str, language: str) -> list[ReadSentence]:
+    """Return every sentence of the article's own text, with who says it and what can be known of it."""
+    return [
+        ReadSentence(
+            sentence.start,
+            sentence.end,
+            as_statement(sentence.reading.text, sentence.voice),
+            sentence.voice.speaker.name if sentence.voice else None,
+            sentence.voice.speaker.description if sentence.voice else None,
+            sentence.reading,
+        )
+        for sentence in read_article(text, read_language(language))
+    ]
+
+
+def judge(
+    text: str, sentences: Sequence[ReadSentence], *, embedder: SentenceEmbedder | None = None
+) -> list[CandidateSentence]:
+    """Return each sentence with its score and its reasons, in order."""
     model = model_for(embedder)
-    least = model.threshold if threshold is None else threshold
-    sentences = list(read_article(text, read_language(language)))
     scores = [model_for(None).probability(sentence.reading.figures) for sentence in sentences]
     if embedder is not None and model.embedder:
         best = sorted(range(len(scores)), key=lambda index: -scores[index])[:_MOST_VECTORS]
@@ -105,7 +141,6 @@ def detect(
     return [
         _candidate(text, sentence, round(score, 3), model.reasons(sentence.reading, sentence.start))
         for sentence, score in zip(sentences, scores, strict=True)
-        if round(score, 3) >= least
     ]
 
 
@@ -168,20 +203,20 @@ def _marked(text: str, blocks: list[TextBlock]) -> Iterator[DialogueBlock]:
 
 
 def _candidate(
-    text: str, sentence: ArticleSentence, score: float, reasons: tuple[Reason, ...]
+    text: str, sentence: ReadSentence, score: float, reasons: tuple[Reason, ...]
 ) -> CandidateSentence:
-    start, end, voice = sentence.start, sentence.end, sentence.voice
+    start, end = sentence.start, sentence.end
     return CandidateSentence(
         start=start,
         end=end,
         exact=text[start:end],
         prefix=text[max(0, start - _CONTEXT) : start],
         suffix=text[end : end + _CONTEXT],
-        statement=as_statement(sentence.reading.text, voice),
+        statement=sentence.statement,
         score=score,
         reasons=reasons,
-        claimant=voice.speaker.name if voice else None,
-        claimant_description=voice.speaker.description if voice else None,
+        claimant=sentence.claimant,
+        claimant_description=sentence.claimant_description,
     )
 
 

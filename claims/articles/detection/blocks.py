@@ -7,7 +7,7 @@ from itertools import pairwise
 
 # Everything that str.splitlines() calls a line end, NUL-safe and linear.
 _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
-_LIST_MARK = re.compile(r"\s*(?:[-–—*•·‣▪◦●■►]|\(?\d{1,2}\)|\d{1,2}\.(?=\s+\D))\s+")
+_LIST_MARK = re.compile(r"\s*+(?:[-–—*•·‣▪◦●■►]|\(?\d{1,2}\)|\d{1,2}\.(?=\s+\D))\s+")
 
 # A plain-text mail or wire copy is wrapped at 60 to 100 columns; a longer line is a paragraph of its own.
 _WIDEST_WRAPPED_LINE = 110

@@ -69,8 +69,9 @@ class Cast:
         for one in named_in(text, language, grammar):
             self._read(one)
         for short, full in acronyms_in(text, language) if language.cased else ():
-            self._short[short] = full
             self._added(full)
+            if full in self._members:
+                self._short[short] = full
         for single, feminine in addressed_in(text, language) if language.cased else ():
             if self._bears(single) is None and single not in self._members:
                 member = self._added(single)
@@ -95,7 +96,10 @@ class Cast:
             member.offices.append(one.office.lower())
 
     def _added(self, name: str) -> CastMember:
-        """Return the member of this full name, a new one if the text had none; of a directory, the first only."""
+        """Return the member of this full name, a new one if the text had none; of a directory, the first only.
+
+        Beyond the limit the member is one that no look-up finds.
+        """
         if name in self._members:
             return self._members[name]
         member = CastMember(name)
@@ -228,7 +232,8 @@ class Cast:
 
     def rename(self, member: CastMember, name: str) -> CastMember:
         """Call a member by another form of its name from now on."""
-        self._members[name] = self._members.pop(member.name)
+        if self._members.pop(member.name, None):
+            self._members[name] = member
         self._count[name] = self._count.pop(member.name, 1)
         member.name = name
         self._index(member)

@@ -20,9 +20,7 @@ _INNER_STOP = re.compile(r"[.!?…][\"”»’)]*\s+[\"“„«(]?[^\W\d_a-z]|[�
 _UNITS = (
     r"(?:mins?|minutes?|minuten?|minutos?|sec|secs|s|m|h|hrs?|uhr|utc|gmt|am|pm|a\.m|p\.m|views|분|초|分|秒)"
 )
-_DURATION = re.compile(
-    rf"^[\W\d]*\d{{1,2}}(?::\d{{2}}){{1,2}}\s*(?:{_UNITS}\.?)?(?:\s*{_UNITS}\.?)*[\W\d]*$", re.IGNORECASE
-)
+_DURATION = re.compile(rf"^[\W\d]*\d{{1,2}}(?::\d{{2}}){{1,2}}(?:\s*+{_UNITS}\.?)*[\W\d]*$", re.IGNORECASE)
 _DIGITAL_DATE = (
     r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}\.?"
     r"|\d{4}年\d{1,2}月\d{1,2}日|\d{4}년 ?\d{1,2}월 ?\d{1,2}일)"
