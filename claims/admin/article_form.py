@@ -210,7 +210,9 @@ def more_view(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST" or snapshot is None:
         raise Http404
     proposal = propose(snapshot, more=NEXT, by=person_at(request))
-    if created := len(proposal.created):
+    if proposal.failure:
+        messages.warning(request, in_words(proposal.failure))
+    elif created := len(proposal.created):
         text = ngettext(
             "%(created)d more claim is waiting for triage.",
             "%(created)d more claims are waiting for triage.",
@@ -240,7 +242,9 @@ def _report(request: HttpRequest, imported: ImportedArticle) -> None:
     captured, proposal = imported.captured, imported.proposal
     for caveat in captured.document.caveats:
         messages.warning(request, caveat.sentence)
-    if created := len(proposal.created):
+    if proposal.failure:
+        messages.warning(request, in_words(proposal.failure))
+    elif created := len(proposal.created):
         text = ngettext(
             "Imported: %(created)d claim is waiting for triage.",
             "Imported: %(created)d claims are waiting for triage.",

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from claims.admin.article_page_posts import RefusedWords
 from claims.admin.similar_claims import similar
 from claims.admin.status_badges import state_badge
-from claims.articles.detection import read_article
-from claims.articles.detection.lexicon import language
+from claims.articles.bounded_detection import DetectionError, read_bounded
 from claims.models import Claim, Verdict
 from factcheck.admin.base import DeskAdmin, person_at
 from sources.models import Snapshot, Source
@@ -89,13 +88,11 @@ def _speaker(source: Source, asked: dict[str, Any]) -> str:
     snapshot = Snapshot.objects.filter(source=source, number=number).first()
     if snapshot is None:
         return ""
-    spoken = [
-        (
-            min(end, sentence.end) - max(start, sentence.start),
-            sentence.voice.speaker.name if sentence.voice else "",
-        )
-        for sentence in read_article(snapshot.text, language(source.language or snapshot.language or "und"))
-        if sentence.start < end and sentence.end > start
-    ]
-    speakers = {name for _shared, name in spoken}
+    try:
+        sentences = read_bounded(snapshot.text, source.language or snapshot.language or "und")
+    except DetectionError:
+        return ""
+    speakers = {
+        sentence.claimant or "" for sentence in sentences if sentence.start < end and sentence.end > start
+    }
     return speakers.pop() if len(speakers) == 1 else ""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from claims.articles.detection import CandidateSentence, Reason, detect, lowest_score, shortlist
+from claims.articles.bounded_detection import DetectionError, read_bounded
+from claims.articles.detection import CandidateSentence, Reason, judge, lowest_score, shortlist
 from claims.matching.embedding import Embedder, embedder
 from claims.matching.embedding.embedder import EmbedderFault
 from claims.models import Appearance, Claim, Claimant
@@ -36,6 +37,7 @@ class Proposal:
     """What became of a text: claims that are new, claims it already had, and its earlier anchors.
 
     `waiting` counts the statements that would be proposed next, as they are worth a check but not the most so.
+    `failure` is a sentence that says why the text could not be searched for claims.
     """
 
     created: list[FoundClaim]
@@ -44,6 +46,7 @@ class Proposal:
     held: list[AnchorOutcome]
     moved: list[AnchorOutcome]
     orphaned: list[AnchorOutcome]
+    failure: str = ""
 
 
 @transaction.atomic
@@ -68,7 +71,13 @@ def propose(
     """
     source = Source.objects.select_for_update().get(pk=snapshot.source_id)
     language = source.language or snapshot.language or UNDETERMINED
-    candidates, least = _read(snapshot.text, language)
+    reanchored = reanchored or Reanchoring()
+    try:
+        candidates, least = _read(snapshot.text, language)
+    except DetectionError as error:
+        return Proposal(
+            [], [], 0, reanchored.held, reanchored.moved, reanchored.orphaned, failure=error.sentence
+        )
     chosen, next_ones = shortlist(candidates, threshold=least if threshold is None else threshold)
     known = _Known(source, snapshot)
     waiting = [candidate for candidate in next_ones if not known.claim_of(candidate)]
@@ -83,7 +92,6 @@ def propose(
             )
     created = _create(snapshot, source, language, list(groups.values()), by)
     assignment_rules.apply([found.claim.pk for found in created])
-    reanchored = reanchored or Reanchoring()
     return Proposal(
         created, existing, len(waiting[more:]), reanchored.held, reanchored.moved, reanchored.orphaned
     )
@@ -91,12 +99,13 @@ def propose(
 
 def _read(text: str, language: str) -> tuple[list[CandidateSentence], float]:
     """Every statement of the text, and the score from which one is worth a check."""
+    sentences = read_bounded(text, language)
     made_by: Embedder | None = embedder()
     try:
-        found = detect(text, language, threshold=0.0, embedder=made_by)
+        found = judge(text, sentences, embedder=made_by)
     except EmbedderFault:  # an article comes in without its vectors too
         made_by = None
-        found = detect(text, language, threshold=0.0)
+        found = judge(text, sentences)
     # A page without a full stop is no statement.
     return [one for one in found if len(one.statement) <= LONGEST_STATEMENT], lowest_score(made_by)
 

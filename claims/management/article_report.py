@@ -16,6 +16,7 @@ from claims.articles.score_reasons import in_words
 from claims.models import Claim, Claimant
 from claims.newsroom.likely_claimants import likely_claimants
 from claims.quotes.changed_sources import AnchorOutcome
+from factcheck.installation.spoken_sentences import in_words as sentence_in_words
 from factcheck.joined_words import listed_phrases
 
 #: Below this many columns the claimant and the reasons stand under the statement instead of beside it.
@@ -66,6 +67,7 @@ def as_document(article: ImportedArticle) -> dict[str, Any]:
             for found, is_new in claims
         ],
         "waiting": article.proposal.waiting,
+        "failure": article.proposal.failure,
         "anchors": {
             "held": [_outcome(outcome) for outcome in article.proposal.held],
             "moved": [_outcome(outcome) for outcome in article.proposal.moved],
@@ -184,7 +186,8 @@ def _header(article: ImportedArticle) -> Table:
         gettext("Text"): ", ".join(length),
         gettext("Source"): f"{known % {'number': number}}; {version}",
     }
-    caveats = "\n".join(caveat.sentence for caveat in captured.document.caveats)
+    failure = [sentence_in_words(article.proposal.failure)] if article.proposal.failure else []
+    caveats = "\n".join([*(caveat.sentence for caveat in captured.document.caveats), *failure])
     header = Table.grid(padding=(0, 2))
     header.add_column(style="bold")
     header.add_column(overflow="fold")

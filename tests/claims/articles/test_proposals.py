@@ -11,14 +11,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from claims.articles.article_import import ImportedArticle, import_article
-from claims.articles.detection import DEFAULT_THRESHOLD
+from claims.articles.bounded_detection import read_bounded
+from claims.articles.detection import DEFAULT_THRESHOLD, read
 from claims.articles.proposals import propose
+from claims.management.article_report import as_document
 from claims.matching.answers import answered
 from claims.matching.embedding.embedder import EmbedderFault
 from claims.models import Appearance, Claim, Claimant, Publication
 from claims.newsroom.named_claimants import claimants_named
 from claims.quotes.changed_sources import reanchor
 from claims.quotes.orphans import OrphanReason
+from factcheck.confinement.confined import OutOfBounds
+from factcheck.confinement.limits import Cause
 from sources.capture import capture
 from sources.material import Material
 from sources.models import Snapshot, Source
@@ -356,6 +360,27 @@ def test_an_article_comes_in_though_its_vectors_do_not(monkeypatch: pytest.Monke
     monkeypatch.setattr("claims.articles.proposals.embedder", FailingEmbedder)
     imported()
     assert exacts() == PARAGRAPHS
+
+
+@pytest.mark.parametrize("cause", [Cause.TIME, Cause.MEMORY, Cause.CRASH, Cause.BUSY])
+def test_an_article_is_stored_though_it_cannot_be_searched_for_claims(
+    monkeypatch: pytest.MonkeyPatch, cause: Cause
+) -> None:
+    def fail(self: object, question: bytes) -> bytes:
+        raise OutOfBounds(cause)
+
+    unreadable = type("Unreadable", (), {"answer": fail})
+    monkeypatch.setattr("claims.articles.bounded_detection._reader", unreadable)
+    article = imported()
+    proposal = article.proposal
+    assert (proposal.created, proposal.existing, Claim.objects.count()) == ([], [], 0)
+    assert proposal.failure.startswith("The article is stored, but nothing was proposed")
+    assert as_document(article)["failure"] == proposal.failure
+    assert Snapshot.objects.get().text == TEXT
+
+
+def test_the_confined_reader_reads_the_same() -> None:
+    assert read_bounded(TEXT, "en") == read(TEXT, "en")
 
 
 def test_history_says_whose_import_moved_an_anchor(contributor: User) -> None:

@@ -72,7 +72,7 @@ def test_statement_is_printed_as_it_is_and_not_as_markup(tmp_path: Path) -> None
 def test_json_is_one_object_with_exact_spans(article: Path) -> None:
     document = run_json(article, "--url", "https://post.example.org/ferries", "--publisher", "Sundvik Post")
     source, snapshot = Source.objects.get(), Snapshot.objects.get()
-    assert list(document) == ["dry_run", "source", "snapshot", "claims", "waiting", "anchors"]
+    assert list(document) == ["dry_run", "source", "snapshot", "claims", "waiting", "failure", "anchors"]
     assert document["waiting"] == 0
     assert document["source"] == {
         "id": source.pk,

@@ -1,0 +1,68 @@
+"""Detection as imports use it: in a process of its own that can take only so much memory and time.
+
+The text is a stranger's, and no test has seen it. Whatever it does to the reader, the article itself is stored.
+"""
+
+import logging
+from functools import cache
+from typing import Any
+
+import orjson
+
+from claims.articles.detection import ReadSentence
+from claims.articles.detection.check_worthiness import SentenceReading
+from claims.articles.detection.cues import SentenceCue
+from factcheck.confinement.confined import Confined, OutOfBounds
+from factcheck.confinement.limits import Allowance, Cause
+from factcheck.sentences import SpokenSentence
+from sources.failures import Failure
+
+logger = logging.getLogger(__name__)
+
+ALLOWANCE = Allowance()
+
+_NOTHING_PROPOSED = {
+    Cause.BUSY: SpokenSentence(
+        "The article is stored, but nothing was proposed: other articles are being searched for claims at "
+        "the moment. Import it again in a minute."
+    ),
+    Cause.TIME: SpokenSentence(
+        "The article is stored, but nothing was proposed: searching it for claims takes more than "
+        "%(seconds)s seconds. Mark its claims yourself, or import the part you need.",
+        seconds=f"{ALLOWANCE.seconds:.0f}",
+    ),
+}
+_FAILED = SpokenSentence(
+    "The article is stored, but nothing was proposed: searching it for claims failed. Mark its claims yourself."
+)
+
+
+class DetectionError(Failure):
+    """The text could not be searched for claims."""
+
+
+def read_bounded(text: str, language: str) -> list[ReadSentence]:
+    """Return every sentence of the article's own text, as `detection.read` does.
+
+    Raises:
+        DetectionError: it takes too much, or the reader fails.
+    """
+    question = orjson.dumps({"text": text, "language": language})
+    try:
+        return [_unpack(sentence) for sentence in orjson.loads(_reader().answer(question))]
+    except OutOfBounds as bounds:
+        logger.error("Detection ended (%s) on a text of %d characters in %r", bounds, len(text), language)
+        raise DetectionError(
+            bounds.cause.name.lower(), _NOTHING_PROPOSED.get(bounds.cause, _FAILED)
+        ) from None
+
+
+def _unpack(sentence: dict[str, Any]) -> ReadSentence:
+    reading = sentence.pop("reading")
+    cues = tuple(SentenceCue(**cue) for cue in reading["cues"])
+    return ReadSentence(**sentence, reading=SentenceReading(reading["text"], cues, reading["figures"]))
+
+
+@cache
+def _reader() -> Confined:
+    return Confined("claims.articles.detection_process", ALLOWANCE)
