@@ -70,10 +70,6 @@ class Structured:
         stated = listed(self._article.get("isAccessibleForFree"))
         return not any(one is False or str(one).rpartition("/")[2].lower() == "false" for one in stated)
 
-    @property
-    def is_live(self) -> bool:
-        return any("LiveBlogPosting" in types_of(node) for node in self.articles)
-
 
 def read_structured(tree: HtmlElement) -> Structured:
     """All that a page says in JSON-LD of its article, references resolved."""

@@ -14,14 +14,15 @@ from sources.extraction.metadata import read_metadata
 from sources.extraction.structured_data import read_structured
 
 from .article_runs import LEAST_BODY, ArticleRuns, Described
-from .live_entries import mark_entries
-from .markup import FURNITURE, WORDLESS, is_tractable, joined, key_of, parse, runs
+from .markup import FURNITURE, WORDLESS, Run, is_tractable, joined, key_of, parse, runs
 from .shortfalls import from_data, shortfalls
 from .signs import stands_apart
-from .walls import refuse_walls, refuse_without_text
+from .walls import is_gate, refuse_walls, refuse_without_text
 
 # Less is what stands on a login button, not an article.
 LEAST_LETTERS = 20
+#: A gate that hides the rest of an article stands so few runs behind what it shows.
+NEAR = 6
 #: Where the page shows less than this share of the body that it describes, the description is the text.
 SHOWN = 0.65
 
@@ -35,16 +36,14 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
     structured = read_structured(tree)
     metadata = read_metadata(tree, url, structured)
     body = structured.body()
-    text, extractor, unread = "", made_by("trafilatura"), 0
+    text, extractor, behind = "", made_by("trafilatura"), list[Run]()
     if is_tractable(tree):
-        text, unread = _selected(
-            tree, Described(metadata.title, structured.description, body, structured.is_live)
-        )
+        text, behind = _selected(tree, Described(metadata.title, structured.description, body))
     if not text:
         text, extractor = clean_text(_blocks(_article(tree), FURNITURE)), "blocks 1"
     is_from_data = _is_little_of(text, body)
     if is_from_data:
-        text, extractor, unread = body, "schema.org articleBody", 0
+        text, extractor = body, "schema.org articleBody"
     shown = list(runs(tree, WORDLESS))
     own = body or "\n".join(run.text for run in shown if _is_marked_up(run.element))
     refuse_walls(tree, text, "\n".join(run.text for run in shown), own, is_free=structured.is_free)
@@ -55,8 +54,8 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
         text,
         language=language,
         stated_words=structured.word_count,
-        unread_letters=unread,
-        # Whoever gives the whole text to search engines hides none of it from us.
+        is_gated=any(is_gate(run.text) for run in behind),
+        # A publisher that gives the whole text to search engines hides none of it from us.
         is_free=structured.is_free or bool(body),
     )
     return Document(
@@ -73,19 +72,14 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
     )
 
 
-def _selected(tree: HtmlElement, described: Described) -> tuple[str, int]:
-    """The article's text, and the letters of what may be its own and was not read."""
-    marks = mark_entries(tree)
-    _keep_inline_facts(tree)
-    shown = list(runs(tree, WORDLESS))
-    article = ArticleRuns(_by_trafilatura(tree), shown, described, set(marks))
-    if article.is_astray():
-        # Teasers of other articles are longer than a short one.
-        article = ArticleRuns(article.around_headline(), shown, described, set(marks))
+def _selected(tree: HtmlElement, described: Described) -> tuple[str, list[Run]]:
+    """The article's text, and what stands right behind it."""
+    _keep_dates_in_sentences(tree)
+    article = ArticleRuns(_by_trafilatura(tree), list(runs(tree, WORDLESS - {"button"})), described)
     if not article.place:
         # It takes the page as one text where it finds none of its parts.
-        return "", 0
-    return clean_text(joined(article.texts())), article.unread_letters()
+        return "", []
+    return clean_text(joined(article.texts())), article.following(NEAR)
 
 
 def _by_trafilatura(tree: HtmlElement) -> list[str]:
@@ -113,32 +107,12 @@ def _is_little_of(text: str, body: str) -> bool:
     return common < SHOWN * len(whole) and (common >= 0.5 * letters or letters < LEAST_BODY)
 
 
-def _keep_inline_facts(tree: HtmlElement) -> None:
-    """Rescue what the extractor drops although it belongs to the article: dates inside sentences, captions."""
+def _keep_dates_in_sentences(tree: HtmlElement) -> None:
+    """Rescue dates that the extractor drops: alone a <time> is the dateline, inside a sentence it is a fact."""
     for element in list(tree.iter("time")):
-        # Alone it is the dateline; inside a sentence it is a fact.
         parent = element.getparent()
         if parent is not None and (parent.text or element.tail or "").strip():
             element.drop_tag()
-    for element in list(tree.iter("figcaption")):
-        figure = element.getparent()
-        while figure is not None and figure.tag != "figure":
-            figure = figure.getparent()
-        if figure is None or figure.getparent() is None or figure.find(".//table") is not None:
-            continue
-        # A caption inside a link belongs to a teaser.
-        if any(ancestor.tag in ("a", "nav", "aside", "footer") for ancestor in figure.iterancestors()):
-            continue
-        if element.find(".//a") is not None and len(_line(element)) <= len(_line(element.find(".//a"))) + 2:
-            continue
-        element.tag = "p"
-        element.attrib.clear()
-        element.tail = None
-        figure.addnext(element)
-
-
-def _line(element: HtmlElement) -> str:
-    return " ".join(element.text_content().split())
 
 
 def _article(tree: HtmlElement) -> HtmlElement:

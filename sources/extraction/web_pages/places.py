@@ -56,24 +56,3 @@ def upwards(element: HtmlElement) -> Iterator[HtmlElement]:
     while one is not None and one.tag != "html":
         yield one
         one = one.getparent()
-
-
-def kind(element: HtmlElement) -> tuple[str, str]:
-    return element.tag, element.get("class") or ""
-
-
-def size(element: HtmlElement) -> int:
-    return sum(1 for _ in element.iter())
-
-
-def is_on_a_card(element: HtmlElement, root: HtmlElement | None) -> bool:
-    """Whether a linked heading stands beside it: then it tells what is behind the link."""
-    for one in (element, element.getparent()):
-        if one is None or one is root or one.tag in ("body", "html", "main", "article"):
-            return False
-        for child in one:
-            if child.tag in HEADINGS and child.find(".//a") is not None:
-                return True
-            if child.tag == "a" and any(below.tag in HEADINGS for below in child):
-                return True
-    return False

@@ -129,6 +129,11 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
         )
 
 
+def is_gate(text: str) -> bool:
+    """Whether a line offers to log in or to subscribe, but not to a newsletter."""
+    return bool(_GATE.search(text)) and "newsletter" not in text.casefold()
+
+
 def refuse_without_text(tree: HtmlElement) -> None:
     """Raise ExtractionError for a page without words that is none of these walls."""
     raise ExtractionError(

@@ -147,15 +147,16 @@ def test_a_name_on_the_whole_page_says_nothing() -> None:
 
 
 class TestDescribedBody:
-    def test_shows_what_is_the_articles(self) -> None:
-        """The second half stands where nobody looks for it."""
-        hidden = "".join(f"<div>{text}</div>" for text in STORY[2:])
+    def test_is_not_read_twice_where_the_page_has_it_in_one_piece_too(self) -> None:
+        body = f"<article><h1>{TITLE}</h1>{ps(STORY)}</article><div class=speech>{' '.join(STORY)}</div>"
+        assert paragraphs(body, articleBody=" ".join(STORY)) == STORY
+
+    def test_has_no_captions_or_boxes_between_its_paragraphs(self) -> None:
+        box = f"<div><p>{OTHER[0]}</p></div>"
         body = (
-            f"<article><h1>{TITLE}</h1>{ps(STORY[:2])}</article><div class=widget><div>{hidden}</div></div>"
+            f"<article><h1>{TITLE}</h1><p class=lead>{LEAD}</p>{ps(STORY[:3])}{box}{ps(STORY[3:])}</article>"
         )
-        document = read(body, articleBody=" ".join(STORY))
-        assert [text for text in document.text.split("\n\n") if text != TITLE] == STORY
-        assert document.caveats == ()
+        assert paragraphs(body, articleBody=" ".join(STORY)) == [LEAD, *STORY]
 
     def test_is_the_text_where_the_page_shows_little_of_it(self) -> None:
         document = read(
@@ -202,6 +203,14 @@ class TestNothingIsLost:
         beginning = " ".join(STORY)
         assert len(paragraphs(body, articleBody=beginning)) == 12
         assert len(paragraphs(body, articleBody=beginning[:-20] + "…")) == 12
+
+    def test_a_text_apart_from_its_headline_and_its_summary(self) -> None:
+        summary = ps(
+            [LEAD, "The ministry has not answered the questions that this paper sent to it on Monday."]
+        )
+        cards = f"<div class=card><h3><a href=/x>Museum</a></h3>{ps(STORY)}</div>"
+        text = read(f"<header><h1>{TITLE}</h1>{summary}</header><div class=teasers>{cards}</div>").text
+        assert [paragraph in text for paragraph in STORY] == [True] * len(STORY)
 
     def test_text_outside_of_it_is_not_taken_in(self) -> None:
         outside = "".join(f"<div><b>{text[:30]}</b><br>{text}</div>" for text in OTHER)
