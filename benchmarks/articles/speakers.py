@@ -98,7 +98,7 @@ def _read_article(language: str, article: str) -> LabelledArticle:
 
 def judge(article: LabelledArticle, counts: Iterable[Confusions]) -> None:
     """Add the article's sentences to the counts."""
-    candidates = detect(article.text, article.language, threshold=0.0)
+    candidates = detect(article.text, article.language)
     for sentence in article.sentences:
         found = _claimant(sentence, candidates)
         right = found.casefold() in map(str.casefold, sentence.speakers)

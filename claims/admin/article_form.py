@@ -26,8 +26,8 @@ from unfold.widgets import (
 from claims.admin.status_badges import kind_badge
 from claims.articles import score_reasons
 from claims.articles.article_import import ImportedArticle, import_article
-from claims.articles.checked_before import known_checks
-from claims.articles.proposals import FoundClaim, propose
+from claims.articles.checked_before import CheckedBefore, known_checks
+from claims.articles.proposals import FoundClaim, also_stated_in, propose
 from claims.models import Appearance, Claim
 from claims.quotes.anchors import Anchor
 from factcheck.admin.base import change_page, person_at
@@ -39,9 +39,6 @@ from sources.http.fetched_documents import fetch
 from sources.material import Material
 from sources.models import Snapshot, Source
 from sources.overrides import OverrideError, Overrides, read_overrides
-
-#: How many statements the button proposes that the length of the article did not allow at first.
-NEXT = 10
 
 
 class ArticleForm(forms.Form):
@@ -165,20 +162,18 @@ def imported_view(admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpRespo
     _require_import(request)
     snapshot = get_object_or_404(Snapshot.objects.select_related("source__publisher"), pk=pk)
     found = list(_waiting_in(snapshot, person_at(request)))
-    known = known_checks(snapshot, found)
+    known = known_checks(found)
+    bands: dict[str, list[tuple[Claim, list[str], CheckedBefore | None, SafeString | str]]] = {}
+    for one in sorted(found, key=lambda one: -(one.claim.score or 0)):
+        checked, reasons = known.get(one.claim.pk), score_reasons.in_words(one.claim.score_reasons)
+        row = (one.claim, reasons, checked, kind_badge(checked.kind) if checked else "")
+        bands.setdefault(score_reasons.band_label(one.claim.score), []).append(row)
     context = {
         **admin.admin_site.each_context(request),
         "title": _("Imported article"),
         "source": snapshot.source,
-        "proposed": [
-            (
-                one.claim,
-                score_reasons.in_words(filter(score_reasons.is_for_a_check, one.claim.score_reasons)),
-                checked := known.get(one.claim.pk),
-                kind_badge(checked.kind) if checked else "",
-            )
-            for one in found
-        ],
+        "bands": list(bands.items()),
+        "also_stated": also_stated_in(snapshot),
     }
     return TemplateResponse(request, "admin/desk/imported_article.html", context)
 
@@ -204,12 +199,12 @@ def _waiting_in(snapshot: Snapshot, person: User) -> Iterator[FoundClaim]:
 
 
 def more_view(request: HttpRequest, pk: int) -> HttpResponse:
-    """Propose the next statements of a source's latest text. It is posted: it makes claims."""
+    """Propose everything that a source's latest text states. It is posted: it makes claims."""
     _require_import(request)
     snapshot = Snapshot.objects.filter(source=pk).order_by("-number").first()
     if request.method != "POST" or snapshot is None:
         raise Http404
-    proposal = propose(snapshot, more=NEXT, by=person_at(request))
+    proposal = propose(snapshot, everything=True, by=person_at(request))
     if proposal.failure:
         messages.warning(request, in_words(proposal.failure))
     elif created := len(proposal.created):
@@ -220,7 +215,7 @@ def more_view(request: HttpRequest, pk: int) -> HttpResponse:
         )
         messages.success(request, text % {"created": created})
     else:
-        messages.info(request, _("The text has no more statements that are worth a check."))
+        messages.info(request, _("Everything that the text states is proposed already."))
     return redirect(change_page(snapshot.source))
 
 
@@ -263,10 +258,3 @@ def _report(request: HttpRequest, imported: ImportedArticle) -> None:
     if lost := len(proposal.orphaned):
         text = ngettext("%(number)d quote lost its place.", "%(number)d quotes lost their place.", lost)
         messages.warning(request, text % {"number": lost})
-    if proposal.waiting:
-        text = ngettext(
-            "%(number)d more statement may be worth a check.",
-            "%(number)d more statements may be worth a check.",
-            proposal.waiting,
-        )
-        messages.info(request, text % {"number": proposal.waiting})

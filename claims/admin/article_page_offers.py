@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from claims.admin.article_page_posts import RefusedWords
 from claims.admin.similar_claims import similar
 from claims.admin.status_badges import state_badge
-from claims.articles.bounded_detection import DetectionError, read_bounded
+from claims.articles.bounded_detection import DetectionError, detect_bounded
 from claims.models import Claim, Verdict
 from factcheck.admin.base import DeskAdmin, person_at
 from sources.models import Snapshot, Source
@@ -89,7 +89,7 @@ def _speaker(source: Source, asked: dict[str, Any]) -> str:
     if snapshot is None:
         return ""
     try:
-        sentences = read_bounded(snapshot.text, source.language or snapshot.language or "und")
+        sentences = detect_bounded(snapshot.text, source.language or snapshot.language or "und")
     except DetectionError:
         return ""
     speakers = {

@@ -30,6 +30,7 @@ from claims.admin.list_filters import (
 from claims.admin.pasted_rows import PERMISSION, paste_view
 from claims.admin.status_badges import state_badge, verdict_badges
 from claims.admin.triage import Triage
+from claims.articles.score_reasons import band_label
 from claims.models import Appearance, Claim, Repeat, Verdict
 from claims.models.readership import READ_DRAFTS
 from factcheck.admin.badges import badge
@@ -48,7 +49,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         "statement_cut",
         "state_badge",
         "verdict",
-        "percent",
+        "band",
         "said_by",
         "where",
         "about",
@@ -71,7 +72,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         ("claimed_on", RangeDateFilter),
     )
     list_more = ("id", "language", "context", "reason", "created_at", "updated_at")
-    downloaded_as: ClassVar[dict[str, str]] = {"statement_cut": "statement", "percent": "score"}
+    downloaded_as: ClassVar[dict[str, str]] = {"statement_cut": "statement", "band": "score"}
     search_fields = ("statement", "claimant__name", "appearances__exact")
     search_help_text = gettext_lazy("Words of the statement or the quote, or who said it")
     ordering = ("-pk",)
@@ -139,8 +140,8 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         return format_html_join(" ", "{}", ((verdict_badges(verdict),) for verdict in present)) or "–"
 
     @admin.display(description=gettext_lazy("worth"), ordering="score")
-    def percent(self, claim: Claim) -> str:
-        return "–" if claim.score is None else f"{claim.score:.0%}"
+    def band(self, claim: Claim) -> str:
+        return band_label(claim.score) or "–"
 
     @admin.display(description=gettext_lazy("claimant"), ordering="claimant__name")
     def said_by(self, claim: Claim) -> str:

@@ -48,6 +48,7 @@ def claim_context(claim: Claim, person: User) -> dict[str, Any]:
     return {
         "claim": claim,
         "claim_badge": state_badge(claim),
+        "band": score_reasons.band_label(claim.score),
         "score_reasons": score_reasons.in_words(claim.score_reasons),
         "likely_claimants": likely_claimants_of(claim),
         "quotes": quotes_of(claim),

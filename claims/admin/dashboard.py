@@ -21,6 +21,7 @@ from claims.admin.queues import QUEUES
 from claims.admin.scheduling import planned_badge, with_planned
 from claims.admin.status_badges import deadline_badge, rating_badge, state_badge, status_badge
 from claims.admin.trends import trends_context
+from claims.articles.score_reasons import band_label
 from claims.models import Assignment, Claim, Complaint, Publication, ReplyRequest, Verdict
 from claims.models.assignment import BY_URGENCY
 from claims.models.readership import READ_DRAFTS
@@ -147,7 +148,7 @@ def _line(row: Claim | Verdict | ReplyRequest) -> ListedRow:
         return ListedRow(words, change_page(row), deadline_badge(row))
     if isinstance(row, Verdict):
         return ListedRow(str(row.claim), change_page(row), _aside(row))
-    return ListedRow(str(row), change_page(row), "" if row.score is None else f"{row.score:.0%}")
+    return ListedRow(str(row), change_page(row), band_label(row.score))
 
 
 def _aside(verdict: Verdict) -> SafeString | str:

@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from claims.admin.queues import QUEUES
+from claims.articles.detection import Band
+from claims.articles.detection.check_worthiness import CHECK_FIRST, WORTH_A_LOOK
+from claims.articles.score_reasons import BANDS
 from claims.models import Appearance, Claim, Claimant, Publication, Verdict, Watch
 from factcheck.admin.base import person_at
 from factcheck.database.occurring_values import occurring_values
@@ -75,17 +78,15 @@ class ScoreFilter(DropdownFilter):
     parameter_name = "worth"
 
     _RANGES: ClassVar[dict[str, dict[str, Any]]] = {
-        "high": {"score__gte": 0.7},
-        "middle": {"score__gte": 0.4, "score__lt": 0.7},
-        "low": {"score__lt": 0.4},
+        Band.CHECK_FIRST: {"score__gte": CHECK_FIRST},
+        Band.WORTH_A_LOOK: {"score__gte": WORTH_A_LOOK, "score__lt": CHECK_FIRST},
+        Band.ALSO_STATED: {"score__lt": WORTH_A_LOOK},
         "none": {"score__isnull": True},
     }
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
         return [
-            ("high", _("70% and more")),
-            ("middle", _("40% to 69%")),
-            ("low", _("Below 40%")),
+            *((str(band), label) for band, label in BANDS.items()),
             ("none", _("Not scored")),
         ]
 

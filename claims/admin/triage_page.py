@@ -41,7 +41,7 @@ class ListedProposal:
 
     pk: int
     statement: str
-    percent: int | None
+    band: str
     last_move: int
     #: Who else is looking at it now.
     other: str = ""
@@ -92,13 +92,12 @@ def articles(rows: QuerySet[Claim], person: User) -> list[Article]:
     others = others_at([row["pk"] for row in found], than=person)
     grouped: dict[int | None, Article] = {}
     for row in found:
-        score = row["score"]
         title = row["article_title"] or _("Without an article")
         grouped.setdefault(row["article"], Article(row["article"], title)).proposals.append(
             ListedProposal(
                 row["pk"],
                 row["statement"],
-                None if score is None else round(100 * score),
+                score_reasons.band_label(row["score"]),
                 row["seen"],
                 others.get(row["pk"], ""),
             )
@@ -138,7 +137,7 @@ def claim_in_triage(claim: Claim, person: User) -> dict[str, Any]:
         "waits": waits,
         "page": change_page(claim),
         "claim_badge": state_badge(claim),
-        "percent": None if claim.score is None else round(100 * claim.score),
+        "band": score_reasons.band_label(claim.score),
         "score_reasons": score_reasons.in_words(claim.score_reasons),
         "quotes": quotes_of(claim),
         "likely_claimants": likely_claimants_of(claim),

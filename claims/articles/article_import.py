@@ -29,16 +29,14 @@ def import_article(
     material: Material,
     *,
     overrides: Overrides = NOTHING_STATED,
-    threshold: float | None = None,
-    more: int = 0,
+    everything: bool = False,
     by: User | None = None,
     dry_run: bool = False,
 ) -> ImportedArticle:
-    """Store an article and propose its check-worthy statements as claims, in one transaction.
+    """Store an article and propose its statements that are worth a look as claims, in one transaction.
 
     Args:
-        threshold: the least score of a proposal, from 0 to 1; that of the model if not given.
-        more: how many statements to propose beyond what the article's length allows.
+        everything: propose what is also stated too, not only what is worth a look.
         by: who imports it; the rows are theirs.
         dry_run: do everything and take it back; no row and no file is left.
 
@@ -53,9 +51,7 @@ def import_article(
             reanchored = next(
                 (answer for answer in captured.answers if isinstance(answer, Reanchoring)), None
             )
-            proposal = propose(
-                captured.snapshot, threshold=threshold, more=more, by=by, reanchored=reanchored
-            )
+            proposal = propose(captured.snapshot, everything=everything, by=by, reanchored=reanchored)
         known = checked_before(captured.snapshot, proposal)
         transaction.set_rollback(dry_run)
     return ImportedArticle(captured, proposal, dry_run, known)

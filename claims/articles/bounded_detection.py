@@ -9,9 +9,7 @@ from typing import Any
 
 import orjson
 
-from claims.articles.detection import ReadSentence
-from claims.articles.detection.check_worthiness import SentenceReading
-from claims.articles.detection.cues import SentenceCue
+from claims.articles.detection import CandidateSentence, Reason
 from factcheck.confinement.confined import Confined, OutOfBounds
 from factcheck.confinement.limits import Allowance, Cause
 from factcheck.sentences import SpokenSentence
@@ -41,15 +39,15 @@ class DetectionError(Failure):
     """The text could not be searched for claims."""
 
 
-def read_bounded(text: str, language: str) -> list[ReadSentence]:
-    """Return every sentence of the article's own text, as `detection.read` does.
+def detect_bounded(text: str, language: str) -> list[CandidateSentence]:
+    """Return every sentence of the article's own text, as `detection.detect` does.
 
     Raises:
-        DetectionError: it takes too much, or the reader fails.
+        DetectionError: it takes too much, or the detector fails.
     """
     question = orjson.dumps({"text": text, "language": language})
     try:
-        return [_unpack(sentence) for sentence in orjson.loads(_reader().answer(question))]
+        return [_unpack(sentence) for sentence in orjson.loads(_detector().answer(question))]
     except OutOfBounds as bounds:
         logger.error("Detection ended (%s) on a text of %d characters in %r", bounds, len(text), language)
         raise DetectionError(
@@ -57,12 +55,11 @@ def read_bounded(text: str, language: str) -> list[ReadSentence]:
         ) from None
 
 
-def _unpack(sentence: dict[str, Any]) -> ReadSentence:
-    reading = sentence.pop("reading")
-    cues = tuple(SentenceCue(**cue) for cue in reading["cues"])
-    return ReadSentence(**sentence, reading=SentenceReading(reading["text"], cues, reading["figures"]))
+def _unpack(sentence: dict[str, Any]) -> CandidateSentence:
+    reasons = tuple(Reason(**reason) for reason in sentence.pop("reasons"))
+    return CandidateSentence(**sentence, reasons=reasons)
 
 
 @cache
-def _reader() -> Confined:
+def _detector() -> Confined:
     return Confined("claims.articles.detection_process", ALLOWANCE)

@@ -1,14 +1,13 @@
 """What of an article was checked already: proposals beside a published claim, and repeats that an editor confirms."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from claims.articles.proposals import FoundClaim, Proposal
 from claims.ledger.document.headline import label_in, lead_verdict
-from claims.matching.answers import Answer, AnsweredPassage, Match, Terms, answered
+from claims.matching.answers import Answer, Match, Terms, answered_each
 from claims.matching.seen_again import note_in_snapshot, said_again
 from claims.models import Publication
-from claims.quotes.anchors import Anchor
 from sources.models import Snapshot
 
 
@@ -32,20 +31,25 @@ class CheckedBefore:
 
 
 def checked_before(snapshot: Snapshot, proposal: Proposal) -> dict[int, CheckedBefore]:
-    """By the id of the proposal: what was published of it already. What is said again is noted for an editor."""
-    answer = answered(snapshot.text, Terms(cut="sentences"))
-    _note(snapshot, answer, proposal.created)
-    return _known(answer, (*proposal.created, *proposal.existing))
+    """By the id of the proposal: what was published of it already. Repeats are noted for an editor.
 
-
-def known_checks(snapshot: Snapshot, proposals: Sequence[FoundClaim]) -> dict[int, CheckedBefore]:
-    """Return the published claim that each proposal repeats or contradicts, by the proposal's id."""
-    return _known(answered(snapshot.text, Terms(cut="sentences")), proposals) if proposals else {}
-
-
-def _known(answer: Answer, proposals: Iterable[FoundClaim]) -> dict[int, CheckedBefore]:
+    Only what was proposed is compared with what is published: comparing every sentence of a long article takes longer
+    than all the rest of its import.
+    """
+    proposed = [*proposal.created, *proposal.existing]
+    answers = [
+        _in_text(found, answer)
+        for found, answer in zip(
+            proposed,
+            answered_each([found.anchor.exact for found in proposed], Terms(cut="text")),
+            strict=True,
+        )
+    ]
+    _note(snapshot, answers, proposal.created)
     best = {
-        found.claim.pk: match for found in proposals if (match := _best(found, answer.passages)) is not None
+        found.claim.pk: match
+        for found, answer in zip(proposals, answers, strict=True)
+        if (match := _best(found, answer)) is not None
     }
     published = _published(match.claim for match in best.values())
     return {
@@ -53,28 +57,30 @@ def _known(answer: Answer, proposals: Iterable[FoundClaim]) -> dict[int, Checked
     }
 
 
-def _note(snapshot: Snapshot, answer: Answer, created: Sequence[FoundClaim]) -> None:
-    found = said_again(answer)
+def _in_text(found: FoundClaim, answer: Answer) -> Answer:
+    """The answer about a claim's words, with its passages at their place in the text that these stand in."""
+    start = found.anchor.start
+    passages = [replace(one, start=start + one.start, end=start + one.end) for one in answer.passages]
+    return replace(answer, passages=tuple(passages))
+
+
+def _note(snapshot: Snapshot, answers: Sequence[Answer], created: Sequence[FoundClaim]) -> None:
+    passages = tuple(passage for answer in answers for passage in answer.passages)
+    found = said_again(Answer(passages, "", ""))
     proposals = {
         each.start: proposed.claim.pk
         for each in found
         for proposed in created
-        if _overlaps(proposed.anchor, each.start, each.end)
+        if proposed.anchor.start <= each.start < proposed.anchor.end
     }
     note_in_snapshot(snapshot, found, proposals=proposals)
 
 
-def _best(found: FoundClaim, passages: Iterable[AnsweredPassage]) -> Match | None:
-    """The first match of the sentence that most of the claim's words stand in."""
-    near = [passage for passage in passages if _overlaps(found.anchor, passage.start, passage.end)]
-    matches = [match for passage in near for match in passage.matches[:1] if match.claim != found.claim.pk]
+def _best(found: FoundClaim, answer: Answer) -> Match | None:
+    matches = [
+        match for passage in answer.passages for match in passage.matches[:1] if match.claim != found.claim.pk
+    ]
     return max(matches, key=lambda match: (match.kind == "same", match.confidence), default=None)
-
-
-def _overlaps(anchor: Anchor, start: int, end: int) -> bool:
-    """Whether at least half of the shorter one is in the other."""
-    shared = min(anchor.end, end) - max(anchor.start, start)
-    return shared > 0 and 2 * shared >= min(anchor.end - anchor.start, end - start)
 
 
 def _published(claims: Iterable[int]) -> dict[int, Publication]:

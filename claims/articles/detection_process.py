@@ -2,16 +2,16 @@
 
 import orjson
 
-from claims.articles.detection import read
+from claims.articles.detection import detect
 
 _ARTICLE = "“The harbour handled 4 million tonnes in 2023,” said Ada Brook, head of the port."
 
 
 def prepare() -> None:
     """Load what every text needs, so that the processes that are forked have it."""
-    read(_ARTICLE, "en")
+    detect(_ARTICLE, "en")
 
 
 def answer(question: bytes) -> bytes:
     request = orjson.loads(question)
-    return orjson.dumps(read(request["text"], request["language"]))
+    return orjson.dumps(detect(request["text"], request["language"]))

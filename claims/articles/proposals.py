@@ -1,4 +1,8 @@
-"""Snapshot → proposed claims: what the detector finds becomes a triage queue, each claim at its place in the text."""
+"""Snapshot → proposed claims: what the detector finds becomes a triage queue, each claim at its place in the text.
+
+Every statement is listed, in three bands. Those of the first two become claims; those of the third wait in the list
+until somebody proposes them too.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,10 +10,8 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from claims.articles.bounded_detection import DetectionError, read_bounded
-from claims.articles.detection import CandidateSentence, Reason, judge, lowest_score, shortlist
-from claims.matching.embedding import Embedder, embedder
-from claims.matching.embedding.embedder import EmbedderFault
+from claims.articles.bounded_detection import DetectionError, detect_bounded
+from claims.articles.detection import Band, CandidateSentence, Reason
 from claims.models import Appearance, Claim, Claimant
 from claims.models.claim import LONGEST_STATEMENT
 from claims.newsroom.named_claimants import claimants_named
@@ -36,13 +38,13 @@ class FoundClaim:
 class Proposal:
     """What became of a text: claims that are new, claims it already had, and its earlier anchors.
 
-    `waiting` counts the statements that would be proposed next, as they are worth a check but not the most so.
-    `failure` is a sentence that says why the text could not be searched for claims.
+    `also_stated` are statements of the third band that are no claims yet, the best first. `failure` is a sentence that
+    says why the text could not be searched for claims.
     """
 
     created: list[FoundClaim]
     existing: list[FoundClaim]
-    waiting: int
+    also_stated: list[CandidateSentence]
     held: list[AnchorOutcome]
     moved: list[AnchorOutcome]
     orphaned: list[AnchorOutcome]
@@ -53,61 +55,64 @@ class Proposal:
 def propose(
     snapshot: Snapshot,
     *,
-    threshold: float | None = None,
-    more: int = 0,
+    everything: bool = False,
     by: User | None = None,
     reanchored: Reanchoring | None = None,
 ) -> Proposal:
-    """Propose the statements of a snapshot that are most worth a check as claims, each with its appearances.
+    """Propose the statements of a snapshot as claims, each with its appearances.
 
-    How many, the length of the text says (`budget`); an appearance is made for every place where the words stand. A
-    place where a claim of this source is anchored already, whatever its state, and words that are already a claim of
-    it, are not proposed again. So the same text twice makes no claim twice.
+    An appearance is made for every place where the words stand. A place where a claim of this source is anchored
+    already, whatever its state, and words that are already a claim of it, are not proposed again. So the same text
+    twice makes no claim twice.
 
     Args:
-        threshold: the least score, from 0 to 1; that of the model if not given.
-        more: how many of the statements that wait are proposed too, the best first.
+        everything: propose the third band too.
         reanchored: what became of the source's appearances when this snapshot was stored, for the report.
     """
     source = Source.objects.select_for_update().get(pk=snapshot.source_id)
     language = source.language or snapshot.language or UNDETERMINED
     reanchored = reanchored or Reanchoring()
     try:
-        candidates, least = _read(snapshot.text, language)
+        candidates = _statements(snapshot, language)
     except DetectionError as error:
         return Proposal(
-            [], [], 0, reanchored.held, reanchored.moved, reanchored.orphaned, failure=error.sentence
+            [], [], [], reanchored.held, reanchored.moved, reanchored.orphaned, failure=error.sentence
         )
-    chosen, next_ones = shortlist(candidates, threshold=least if threshold is None else threshold)
     known = _Known(source, snapshot)
-    waiting = [candidate for candidate in next_ones if not known.claim_of(candidate)]
     existing: list[FoundClaim] = []
+    also_stated: list[CandidateSentence] = []
     groups: dict[tuple[str, str], list[CandidateSentence]] = {}
-    for candidate in sorted([*chosen, *waiting[:more]], key=lambda candidate: candidate.start):
+    for candidate in candidates:
         if claim := known.claim_of(candidate):
             existing.append(FoundClaim(claim, known.anchor_of(candidate), candidate.reasons))
+        elif candidate.band == Band.ALSO_STATED and not everything:
+            also_stated.append(candidate)
         else:
             groups.setdefault((_words(candidate.statement), (candidate.claimant or "").lower()), []).append(
                 candidate
             )
     created = _create(snapshot, source, language, list(groups.values()), by)
     assignment_rules.apply([found.claim.pk for found in created])
-    return Proposal(
-        created, existing, len(waiting[more:]), reanchored.held, reanchored.moved, reanchored.orphaned
+    also_stated.sort(key=lambda candidate: -candidate.score)
+    return Proposal(created, existing, also_stated, reanchored.held, reanchored.moved, reanchored.orphaned)
+
+
+def also_stated_in(snapshot: Snapshot) -> list[CandidateSentence]:
+    """Return the statements of a text that are no claims yet, the best first; none where it cannot be searched."""
+    source = snapshot.source
+    try:
+        candidates = _statements(snapshot, source.language or snapshot.language or UNDETERMINED)
+    except DetectionError:
+        return []
+    known = _Known(source, snapshot)
+    return sorted(
+        (one for one in candidates if not known.claim_of(one)), key=lambda candidate: -candidate.score
     )
 
 
-def _read(text: str, language: str) -> tuple[list[CandidateSentence], float]:
-    """Every statement of the text, and the score from which one is worth a check."""
-    sentences = read_bounded(text, language)
-    made_by: Embedder | None = embedder()
-    try:
-        found = judge(text, sentences, embedder=made_by)
-    except EmbedderFault:  # an article comes in without its vectors too
-        made_by = None
-        found = judge(text, sentences)
+def _statements(snapshot: Snapshot, language: str) -> list[CandidateSentence]:
     # A page without a full stop is no statement.
-    return [one for one in found if len(one.statement) <= LONGEST_STATEMENT], lowest_score(made_by)
+    return [one for one in detect_bounded(snapshot.text, language) if len(one.statement) <= LONGEST_STATEMENT]
 
 
 class _Known:

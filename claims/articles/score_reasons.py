@@ -1,47 +1,34 @@
-"""Why a sentence is worth a check, in the language of whoever reads it.
+"""What an editor reads of how much a statement is worth a check: its band, and what it states.
 
 A claim stores each reason as `detection.check_worthiness.Reason` writes it: the kind, and the words of the text.
 """
 
 from collections.abc import Iterable
 
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
-KINDS: dict[str, StrOrPromise] = {
-    "quantity": pgettext_lazy("why to check", "quantity"),
-    "number": pgettext_lazy("why to check", "number"),
-    "measure": pgettext_lazy("why to check", "measure"),
-    "date": pgettext_lazy("why to check", "date"),
-    "duration": pgettext_lazy("why to check", "duration"),
-    "order or repetition": pgettext_lazy("why to check", "order or repetition"),
-    "superlative": pgettext_lazy("why to check", "superlative"),
-    "universal": pgettext_lazy("why to check", "universal"),
-    "comparison": pgettext_lazy("why to check", "comparison"),
-    "change": pgettext_lazy("why to check", "change"),
-    "law or decision": pgettext_lazy("why to check", "law or decision"),
-    "cause": pgettext_lazy("why to check", "cause"),
-    "because": pgettext_lazy("why to check", "because"),
-    "negation": pgettext_lazy("why to check", "negation"),
-    "institution or group": pgettext_lazy("why to check", "institution or group"),
-    "named entity": pgettext_lazy("why to check", "named entity"),
-    "attributed": pgettext_lazy("why to check", "attributed"),
-    "source named": pgettext_lazy("why to check", "source named"),
-    "prediction": pgettext_lazy("why to check", "prediction"),
-    "promise or plea": pgettext_lazy("why to check", "promise or plea"),
-    "hedge": pgettext_lazy("why to check", "hedge"),
-    "opinion": pgettext_lazy("why to check", "opinion"),
-    "wish": pgettext_lazy("why to check", "wish"),
-    "instruction": pgettext_lazy("why to check", "instruction"),
-    "first person": pgettext_lazy("why to check", "first person"),
-    "feeling": pgettext_lazy("why to check", "feeling"),
-    "scene": pgettext_lazy("why to check", "scene"),
-    "addresses the reader": pgettext_lazy("why to check", "addresses the reader"),
-    "agenda": pgettext_lazy("why to check", "agenda"),
-    "no comment": pgettext_lazy("why to check", "no comment"),
-    "question": pgettext_lazy("why to check", "question"),
+from claims.articles.detection import Band, band_of
+
+BANDS: dict[Band, StrOrPromise] = {
+    Band.CHECK_FIRST: gettext_lazy("Check first"),
+    Band.WORTH_A_LOOK: gettext_lazy("Worth a look"),
+    Band.ALSO_STATED: gettext_lazy("Also stated"),
 }
-_AGAINST = "but "
+KINDS: dict[str, StrOrPromise] = {
+    "number": pgettext_lazy("what a sentence states", "a number"),
+    "comparison": pgettext_lazy("what a sentence states", "a comparison"),
+    "change": pgettext_lazy("what a sentence states", "a change"),
+    "cause": pgettext_lazy("what a sentence states", "a cause"),
+    "law": pgettext_lazy("what a sentence states", "a law or a decision"),
+    "attribution": pgettext_lazy("what a sentence states", "an attribution"),
+    "date": pgettext_lazy("what a sentence states", "a date"),
+}
+
+
+def band_label(score: float | None) -> str:
+    """The band of a claim with this score; "" for one that no article proposed."""
+    return "" if score is None else str(BANDS[band_of(score)])
 
 
 def in_words(reasons: Iterable[str]) -> list[str]:
@@ -49,17 +36,8 @@ def in_words(reasons: Iterable[str]) -> list[str]:
     return [_in_words(reason) for reason in reasons]
 
 
-def is_for_a_check(reason: str) -> bool:
-    return not reason.startswith(_AGAINST)
-
-
 def _in_words(reason: str) -> str:
-    kind, _colon, words = reason.removeprefix(_AGAINST).partition(": ")
+    kind, _colon, words = reason.partition(": ")
     if kind not in KINDS or not words:
         return reason
-    said = {"kind": KINDS[kind], "words": words}
-    return (
-        gettext("but %(kind)s: %(words)s") % said
-        if reason.startswith(_AGAINST)
-        else gettext("%(kind)s: %(words)s") % said
-    )
+    return gettext("%(kind)s: %(words)s") % {"kind": KINDS[kind], "words": words}

@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 
+from claims.articles.detection import band_of
 from claims.ledger.document import claim_document
 from claims.ledger.document.claim_document import moment, moment_if_any, render
 from claims.ledger.document.reply_document import reply
@@ -125,6 +126,7 @@ def claim(row: Any) -> Document:
         "reason": row.reason,
         "score": row.score,
         "score_reasons": row.score_reasons,
+        "band": None if row.score is None else band_of(row.score),
         "merged_into": row.merged_into_id,
         "is_published": row.is_published,
         "created_by": person(row.created_by),

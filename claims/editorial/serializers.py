@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from claims.articles.detection import Band
 from claims.ledger.document.serializers import (
     AppearanceSerializer,
     ClaimantSerializer,
@@ -80,8 +81,19 @@ class EditorialClaimSerializer(serializers.Serializer):
     media = EditorialClaimMediaSerializer(many=True)
     verdicts = MentionedVerdictSerializer(many=True)
     reason = serializers.CharField(help_text="Why it was chosen for checking, or declined.")
-    score = serializers.FloatField(allow_null=True, help_text="Check-worthiness from 0 to 1.")
-    score_reasons = serializers.ListField(child=serializers.CharField())
+    score = serializers.FloatField(
+        allow_null=True,
+        help_text="Orders the statements of an article, from 0 to 1; `band` says what it means.",
+    )
+    score_reasons = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="What the statement states that can be checked, with its words.",
+    )
+    band = serializers.ChoiceField(
+        [band.value for band in Band],
+        allow_null=True,
+        help_text="How soon to check it, where an article proposed it.",
+    )
     merged_into = serializers.IntegerField(allow_null=True)
     is_published = serializers.BooleanField(help_text="Whether readers see it now.")
     created_by = NamedSerializer(allow_null=True)

@@ -13,10 +13,3 @@ def share(text: str) -> float:
     except ValueError:
         pass
     raise ArgumentTypeError(gettext("%(text)s is not a number from 0 to 1") % {"text": f"{text!r}"})
-
-
-def count(text: str) -> int:
-    """A whole number from 0 on. Raises ArgumentTypeError."""
-    if text.isascii() and text.isdecimal():
-        return int(text)
-    raise ArgumentTypeError(gettext("%(text)s is not a whole number") % {"text": f"{text!r}"})

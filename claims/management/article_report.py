@@ -11,8 +11,9 @@ from rich.text import Text
 
 from claims.articles.article_import import ImportedArticle
 from claims.articles.checked_before import CheckedBefore
+from claims.articles.detection import Band, band_of
 from claims.articles.proposals import FoundClaim
-from claims.articles.score_reasons import in_words
+from claims.articles.score_reasons import BANDS, band_label, in_words
 from claims.models import Claim, Claimant
 from claims.newsroom.likely_claimants import likely_claimants
 from claims.quotes.changed_sources import AnchorOutcome
@@ -66,7 +67,10 @@ def as_document(article: ImportedArticle) -> dict[str, Any]:
             {**_claim(found, is_new, article), "claimant_may_be": _may_be(found.claim, may_be)}
             for found, is_new in claims
         ],
-        "waiting": article.proposal.waiting,
+        "also_stated": [
+            {**asdict(one), "reasons": [asdict(reason) for reason in one.reasons], "band": one.band}
+            for one in article.proposal.also_stated
+        ],
         "failure": article.proposal.failure,
         "anchors": {
             "held": [_outcome(outcome) for outcome in article.proposal.held],
@@ -95,16 +99,23 @@ def print_report(article: ImportedArticle, console: Console) -> None:
     if claims:
         console.print(_claims(article, claims, narrow=console.width < NARROW))
     proposal = article.proposal
+    if proposal.also_stated:
+        console.print(Text(gettext("Also stated"), style="bold"))
+        for one in proposal.also_stated:
+            console.print(Text(f"  {one.statement}"))
     if proposal.moved or proposal.orphaned:
         console.print(_anchors([*proposal.moved, *proposal.orphaned]))
     console.print(Text(_summary(article)), soft_wrap=True)
 
 
 def _in_order(article: ImportedArticle) -> list[tuple[FoundClaim, bool]]:
-    """Claims and whether they are new, by their place in the text."""
+    """Claims and whether they are new: those to check first, first; in a band, by their place in the text."""
     proposal = article.proposal
     found = [(found, True) for found in proposal.created] + [(found, False) for found in proposal.existing]
-    return sorted(found, key=lambda pair: pair[0].anchor.start)
+    bands = list(Band)
+    return sorted(
+        found, key=lambda pair: (bands.index(band_of(pair[0].claim.score or 0)), pair[0].anchor.start)
+    )
 
 
 def _id(key: int, is_new: bool, article: ImportedArticle) -> int | None:
@@ -125,6 +136,7 @@ def _claim(found: FoundClaim, is_new: bool, article: ImportedArticle) -> dict[st
         "end": anchor.end,
         "heard_at": article.captured.snapshot.heard_at(anchor.start, anchor.end) or None,
         "score": claim.score,
+        "band": None if claim.score is None else band_of(claim.score),
         "reasons": [asdict(reason) for reason in found.reasons],
         "claimant": claim.claimant.name if claim.claimant else None,
         "claimant_job_title": claim.claimant.job_title if claim.claimant else None,
@@ -200,15 +212,13 @@ def _header(article: ImportedArticle) -> Table:
 
 def _claims(article: ImportedArticle, claims: list[tuple[FoundClaim, bool]], *, narrow: bool) -> Table:
     table = Table(expand=True)
-    score = gettext("Score")
-    table.add_column(score, justify="right", width=max(5, len(score)))
+    table.add_column("", width=max(map(len, map(str, BANDS.values()))))
     table.add_column(gettext("Statement"), ratio=5, overflow="fold")
     if not narrow:
         table.add_column(gettext("Claimant"), ratio=2, overflow="fold")
         table.add_column(gettext("Reasons"), ratio=2, overflow="fold")
     for found, is_new in claims:
         claim = found.claim
-        score = "" if claim.score is None else f"{claim.score:.2f}"
         statement = Text(claim.statement)
         if heard_at := article.captured.snapshot.heard_at(found.anchor.start, found.anchor.end):
             statement.append(f" ({heard_at})", style="dim")
@@ -222,7 +232,9 @@ def _claims(article: ImportedArticle, claims: list[tuple[FoundClaim, bool]], *, 
             statement.append(f"\n{_KINDS[known.kind]}: {_judged(known)}, {known.address}", style="bold")
         beside = [_claimant(claim), Text(_reasons(found), style="dim")]
         cells: list[RenderableType] = [statement, *beside]
-        table.add_row(score, *([Group(statement, *(text for text in beside if text))] if narrow else cells))
+        if narrow:
+            cells = [Group(statement, *(text for text in beside if text))]
+        table.add_row(band_label(claim.score), *cells)
     return table
 
 
@@ -233,7 +245,7 @@ def _judged(known: CheckedBefore) -> str:
 
 
 def _reasons(found: FoundClaim) -> str:
-    """What speaks for a check, with the words that do, then what speaks against it."""
+    """What the claim states that can be checked, with its words."""
     return listed_phrases(in_words(map(str, found.reasons)))
 
 
@@ -266,8 +278,10 @@ def _summary(article: ImportedArticle) -> str:
     ]
     if existing:
         words.append(gettext("%(number)s known before") % {"number": existing})
-    if proposal.waiting:
-        words.append(gettext("%(number)s more with --more %(number)s") % {"number": proposal.waiting})
+    if proposal.also_stated:
+        words.append(
+            gettext("%(number)s also stated, proposed with --all") % {"number": len(proposal.also_stated)}
+        )
     if again := sum(known.kind == "same" for known in article.checked_before.values()):
         words.append(gettext("%(number)s checked already") % {"number": again})
     if proposal.held or proposal.moved or proposal.orphaned:

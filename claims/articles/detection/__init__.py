@@ -1,26 +1,17 @@
-"""Find the check-worthy statements of a text, with their exact place, who said them, and why to check them.
+"""Find the statements of a text, with their exact place, who said them, and how much they are worth a check.
 
 Pure: text in, candidates out. The steps have a module each: `blocks` cuts the text, `furniture` drops what is not the
-article's own statement, `sentences` splits, `attribution` finds who speaks, `cues` finds what speaks for a check,
-`check_worthiness` judges, `shortlist` chooses what an editor is shown first.
+article's own statement, `sentences` splits, `attribution` finds who speaks, `cues` finds what a sentence states and
+what it is, `check_worthiness` judges.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from claims.articles.detection.attribution import Attributor, Voice
+from claims.articles.detection.attribution import Attributor
 from claims.articles.detection.blocks import TextBlock, split_blocks
 from claims.articles.detection.cast import Cast
-from claims.articles.detection.check_worthiness import (
-    DEFAULT_THRESHOLD,
-    Place,
-    Reason,
-    SentenceEmbedder,
-    SentenceReading,
-    lowest_score,
-    model_for,
-    read_sentence,
-)
+from claims.articles.detection.check_worthiness import Band, Reason, band_of, judge
 from claims.articles.detection.cues import years
 from claims.articles.detection.dialogues import Dialogue, DialogueBlock
 from claims.articles.detection.furniture import statements_of, without_dateline
@@ -29,38 +20,21 @@ from claims.articles.detection.lexicon import Lexicon, tokenise, words
 from claims.articles.detection.lexicon import language as read_language
 from claims.articles.detection.quotations import Quotations
 from claims.articles.detection.sentences import Sentence, split_sentences
-from claims.articles.detection.shortlist import budget, shortlist
 from claims.articles.detection.wording import as_statement
 
-__all__ = [
-    "DEFAULT_THRESHOLD",
-    "CandidateSentence",
-    "ReadSentence",
-    "Reason",
-    "SentenceEmbedder",
-    "budget",
-    "detect",
-    "judge",
-    "lowest_score",
-    "read",
-    "read_article",
-    "shortlist",
-]
+__all__ = ["Band", "CandidateSentence", "Reason", "band_of", "detect"]
 
 _CONTEXT = 32
 _FEWEST_WORDS_QUOTED = 4
 _BLOCKS_WITH_DATELINE = 4
-#: A vector takes some 20 ms, and an article of 10,000 words comes in within 2 s. Of a longer text, those sentences get
-#: one that are likeliest to be proposed.
-_MOST_VECTORS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateSentence:
-    """A sentence that is worth checking.
+    """A sentence of the article's own text.
 
     `exact`, `prefix` and `suffix` are a W3C Web Annotation TextQuoteSelector, `start` and `end` a
-    TextPositionSelector in code points: `text[start:end] == exact`. `score` is how likely a check is worth while.
+    TextPositionSelector in code points: `text[start:end] == exact`. `score` says how much it is worth a check.
     """
 
     start: int
@@ -74,78 +48,22 @@ class CandidateSentence:
     claimant: str | None
     claimant_description: str | None
 
-
-@dataclass(frozen=True, slots=True)
-class ArticleSentence:
-    """A sentence of the article's own text, as it was read before it is judged."""
-
-    start: int
-    end: int
-    voice: Voice | None
-    reading: SentenceReading
+    @property
+    def band(self) -> Band:
+        return band_of(self.score)
 
 
-@dataclass(frozen=True, slots=True)
-class ReadSentence:
-    """A sentence of the article's own text, before it is judged: plain values only, so that it can be packed."""
-
-    start: int
-    end: int
-    statement: str
-    claimant: str | None
-    claimant_description: str | None
-    reading: SentenceReading
-
-
-def detect(
-    text: str, language: str, *, threshold: float | None = None, embedder: SentenceEmbedder | None = None
-) -> list[CandidateSentence]:
-    """Return the check-worthy sentences of `text` in order; spans do not overlap.
+def detect(text: str, language: str) -> list[CandidateSentence]:
+    """Return every sentence of the article's own text in order; spans do not overlap.
 
     Args:
         language: a BCP 47 tag. A language without a lexicon is judged by what every language has: figures, names,
-            quotations, place and length; with an embedder, by what its sentences are like.
-        threshold: the least score, from 0 to 1; that of the model if not given.
-        embedder: makes the vectors of sentences; one whose vectors the model was not made for is not asked.
+            quotations and length.
     """
-    least = lowest_score(embedder) if threshold is None else threshold
-    return [one for one in judge(text, read(text, language), embedder=embedder) if one.score >= least]
+    return list(_candidates(text, read_language(language)))
 
 
-def read(text: str, language: str) -> list[ReadSentence]:
-    """Return every sentence of the article's own text, with who says it and what can be known of it."""
-    return [
-        ReadSentence(
-            sentence.start,
-            sentence.end,
-            as_statement(sentence.reading.text, sentence.voice),
-            sentence.voice.speaker.name if sentence.voice else None,
-            sentence.voice.speaker.description if sentence.voice else None,
-            sentence.reading,
-        )
-        for sentence in read_article(text, read_language(language))
-    ]
-
-
-def judge(
-    text: str, sentences: Sequence[ReadSentence], *, embedder: SentenceEmbedder | None = None
-) -> list[CandidateSentence]:
-    """Return each sentence with its score and its reasons, in order."""
-    model = model_for(embedder)
-    scores = [model_for(None).probability(sentence.reading.figures) for sentence in sentences]
-    if embedder is not None and model.embedder:
-        best = sorted(range(len(scores)), key=lambda index: -scores[index])[:_MOST_VECTORS]
-        vectors = embedder.queries([sentences[index].reading.text for index in best])
-        for index, vector in zip(best, vectors, strict=True):
-            scores[index] = model.probability(sentences[index].reading.figures, vector)
-    return [
-        _candidate(text, sentence, round(score, 3), model.reasons(sentence.reading, sentence.start))
-        for sentence, score in zip(sentences, scores, strict=True)
-    ]
-
-
-def read_article(text: str, language: Lexicon) -> Iterator[ArticleSentence]:
-    """Yield each sentence of the article's own text, with who speaks in it and what can be known of it."""
+def _candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence]:
     every = split_blocks(text)
     blocks = statements_of(every, language)
     own = "\n".join(block.text for block in blocks)
@@ -157,21 +75,33 @@ def read_article(text: str, language: Lexicon) -> Iterator[ArticleSentence]:
     names = _names(blocks, language)
     newest = max(years(own), default=None)
     split = [_sentences(block, index, language) for index, block in enumerate(blocks)]
-    count = sum(len(sentences) for sentences, _ in split)
-    index = 0
+    # A sentence that is all the text there is quotes nobody, whatever marks are around it.
+    is_alone = sum(len(sentences) for sentences, _ in split) == 1
     for block, (sentences, quotations) in zip(blocks, split, strict=True):
         voices = attributor.read(block.text, sentences, quotations, turn_of[block.start])
         for sentence, voice in zip(sentences, voices, strict=True):
-            reading = read_sentence(
+            start, end = block.start + sentence.start, block.start + sentence.end
+            judgement = judge(
                 sentence.text,
+                start,
                 language,
                 voice=voice,
-                quotations=_quoted(block, sentence, quotations),
+                quotations=() if is_alone else _quoted(block, sentence, quotations),
                 names=names,
-                place=Place(index, count, newest),
+                newest_year=newest,
             )
-            yield ArticleSentence(block.start + sentence.start, block.start + sentence.end, voice, reading)
-            index += 1
+            yield CandidateSentence(
+                start=start,
+                end=end,
+                exact=text[start:end],
+                prefix=text[max(0, start - _CONTEXT) : start],
+                suffix=text[end : end + _CONTEXT],
+                statement=as_statement(sentence.text, voice),
+                score=judgement.score,
+                reasons=judgement.reasons,
+                claimant=voice.speaker.name if voice else None,
+                claimant_description=voice.speaker.description if voice else None,
+            )
 
 
 def _sentences(block: TextBlock, index: int, language: Lexicon) -> tuple[list[Sentence], Quotations]:
@@ -200,24 +130,6 @@ def _marked(text: str, blocks: list[TextBlock]) -> Iterator[DialogueBlock]:
     """Yield the blocks for reading dialogues, each with the dash before it."""
     for block in blocks:
         yield DialogueBlock(block.text, text[max(0, block.start - 3) : block.start].strip()[-1:])
-
-
-def _candidate(
-    text: str, sentence: ReadSentence, score: float, reasons: tuple[Reason, ...]
-) -> CandidateSentence:
-    start, end = sentence.start, sentence.end
-    return CandidateSentence(
-        start=start,
-        end=end,
-        exact=text[start:end],
-        prefix=text[max(0, start - _CONTEXT) : start],
-        suffix=text[end : end + _CONTEXT],
-        statement=sentence.statement,
-        score=score,
-        reasons=reasons,
-        claimant=sentence.claimant,
-        claimant_description=sentence.claimant_description,
-    )
 
 
 def _names(blocks: list[TextBlock], language: Lexicon) -> frozenset[str]:

@@ -1,242 +1,202 @@
-"""Judge how likely a sentence is worth a check, and say why.
+"""Judge how much a sentence is worth a check, and say what it states.
 
-The judge is a logistic regression: the cues of the sentence, its place in the article and its form each add their
-weight, and where an embedder is there, so does each figure of the sentence's vector. The weights are data
-(`weights/`), made by `benchmarks/articles/fit_worthiness.py` from sentences labelled for it; `docs/check-worthiness.md`
-says what they are good and bad at.
+A sum of few weights that a person can read: what a sentence states raises it, what it is lowers it. They were set by
+hand and chosen by labels of others (`docs/check-worthiness.md`); nothing was trained on these. The sum orders the
+sentences of an article and cuts the order into three bands. No sentence is left out for its score.
 """
 
-import json
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
-from typing import Any, Protocol
+from enum import StrEnum
 
 from claims.articles.detection.attribution import Voice
 from claims.articles.detection.cues import SentenceCue, find_cues, years
 from claims.articles.detection.furniture import is_complete
 from claims.articles.detection.lexicon import Lexicon, Token, tokenise
 
-_WEIGHTS = files("claims.articles.detection") / "weights"
-#: What can speak for a check, and what against one. Everything else is grammar or form: it is weighed, but nobody
-#: checks a sentence because it has a verb, or leaves it because it has a name.
-_RAISING = frozenset(
-    {
-        "quantity",
-        "number",
-        "measure",
-        "date",
-        "duration",
-        "order or repetition",
-        "superlative",
-        "universal",
-        "comparison",
-        "change",
-    }
-    | {"law or decision", "cause", "because", "negation", "institution or group", "named entity"}
-    | {"attributed", "source named"}
-)
-_LOWERING = frozenset(
-    {
-        "prediction",
-        "promise or plea",
-        "hedge",
-        "opinion",
-        "wish",
-        "instruction",
-        "first person",
-        "feeling",
-        "scene",
-    }
-    | {"addresses the reader", "agenda", "no comment", "question"}
-)
-#: A cue that moves the odds by less is no reason that an editor should read.
-_LEAST_MATTERING = 0.15
-_MOST_REASONS = 8
+
+class Band(StrEnum):
+    """How soon an editor should see a sentence."""
+
+    CHECK_FIRST = "check_first"
+    WORTH_A_LOOK = "worth_a_look"
+    ALSO_STATED = "also_stated"
+
+
+#: From which score a sentence is in the first band, and in the second.
+CHECK_FIRST, WORTH_A_LOOK = 0.82, 0.5
+
+#: What each adds to the log-odds. `length` counts doublings of twelve words, between a fifth and three times as many.
+WEIGHTS: Mapping[str, float] = {
+    "length": 0.5,
+    "number": 0.7,
+    "measure": 0.4,
+    "several numbers": 0.5,
+    "date": 0.8,
+    "old year": 0.3,
+    "several names": 0.4,
+    "institution": 0.3,
+    "change": 0.5,
+    "comparison": 0.4,
+    "cause": 0.6,
+    "law": 0.4,
+    "attribution": 0.6,
+    "quotation": -0.3,
+    "number in a quotation": 0.5,
+    "opinion": -0.9,
+    "first person": -0.5,
+    "we": -0.4,
+    "future": -0.4,
+    "aside": -1.2,
+    "fragment": -0.5,
+}
+_START = 0.2
+_SHORTEST, _LONGEST = -2.5, 1.5
+
+#: Kind of cue → what of it is weighed.
+_WEIGHED_AS: Mapping[str, tuple[str, ...]] = {
+    "number": ("number",),
+    "quantity": ("number", "measure"),
+    "measure": ("number", "measure"),
+    "date": ("date",),
+    "duration": ("date",),
+    "institution or group": ("institution",),
+    "change": ("change",),
+    "comparison": ("comparison",),
+    "superlative": ("comparison",),
+    "cause": ("cause",),
+    "law or decision": ("law",),
+    "source named": ("attribution",),
+    "attributed": ("attribution",),
+    "quotation": ("quotation",),
+    "opinion": ("opinion",),
+    "feeling": ("opinion",),
+    "wish": ("opinion",),
+    "scene": ("opinion",),
+    "first person": ("first person",),
+    "we": ("we",),
+    "prediction": ("future",),
+    "promise or plea": ("future",),
+    "instruction": ("future",),
+    "agenda": ("future",),
+    "question": ("aside",),
+    "addresses the reader": ("aside",),
+    "no comment": ("aside",),
+}
+#: Kind of cue → what an editor reads that the sentence states. The rest is weighed, and is no reason.
+_STATES: Mapping[str, str] = {
+    "quantity": "number",
+    "number": "number",
+    "comparison": "comparison",
+    "superlative": "comparison",
+    "change": "change",
+    "cause": "cause",
+    "because": "cause",
+    "law or decision": "law",
+    "attributed": "attribution",
+    "source named": "attribution",
+    "date": "date",
+}
 _LONGEST_REASON = 50
-#: What means something else together: "I created 700,000 jobs" is a claim, "I feel" is none.
-_TOGETHER = (
-    ("first person", "quantity"),
-    ("prediction", "quantity"),
-    ("question", "quantity"),
-    ("promise or plea", "number"),
-    ("quotation", "number"),
-)
-#: "Vaccines cause autism": three words may say all that a claim needs.
-_TELLING = frozenset({"cause", "universal", "comparison", "superlative", "change"})
 _OLD = 4
-_DASH = re.compile(r"^\s*[-–—]\s")
 _CHARACTERS_A_WORD = 1.7
-
-
-class SentenceEmbedder(Protocol):
-    """What makes a vector of each sentence; the one that is configured for matching is one."""
-
-    @property
-    def name(self) -> str:
-        """Of the model, a comma, and what runs it."""
-
-    def queries(self, texts: Sequence[str]) -> Iterable[Sequence[float]]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a sentence is worth a check, or less so: the kind, and the words of the text that are it.
+    """Something checkable that a sentence states: what, and the words of the text that state it.
 
-    `text[start:end] == words` in the text that was read; `raises` is false where it speaks against a check.
+    `text[start:end] == words` in the text that was read.
     """
 
     kind: str
     words: str
     start: int
     end: int
-    raises: bool
 
     def __str__(self) -> str:
-        """As a claim stores it: the kind and the words, in fifty characters at most; "but" where it speaks against."""
-        opening = f"{'' if self.raises else 'but '}{self.kind}: "
+        """As a claim stores it: the kind and the words, in fifty characters at most."""
+        opening = f"{self.kind}: "
         words, room = " ".join(self.words.split()), _LONGEST_REASON - len(opening)
         return opening + (words if len(words) <= room else words[: room - 1] + "…")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where in the article a sentence stands."""
+class Judgement:
+    """How much a sentence is worth a check, from 0 to 1, and what it states."""
 
-    index: int  # among all sentences
-    count: int
-    newest_year: int | None  # the latest that the article names
-
-
-@dataclass(frozen=True, slots=True)
-class SentenceReading:
-    """What the judge knows of a sentence."""
-
-    text: str
-    cues: tuple[SentenceCue, ...]
-    figures: Mapping[str, float]
+    score: float
+    reasons: tuple[Reason, ...]
 
 
-class CheckWorthiness:
-    """One fitted model: what each figure adds to the log-odds."""
-
-    def __init__(self, content: Mapping[str, Any]) -> None:
-        self.threshold: float = content["threshold"]
-        self.intercept: float = content["intercept"]
-        self.figures: Mapping[str, float] = content["weights"]
-        vector: Mapping[str, Any] = content.get("vector", {})
-        self.embedder: str = vector.get("embedder", "")
-        self.mean: Sequence[float] = vector.get("mean", ())
-        self.vector: Sequence[float] = vector.get("weights", ())
-
-    def probability(self, figures: Mapping[str, float], vector: Sequence[float] | None = None) -> float:
-        """How likely a check is worth while, from 0 to 1."""
-        odds = self.intercept + sum(self.figures.get(name, 0.0) * value for name, value in figures.items())
-        if vector is not None:
-            odds += sum(
-                weight * (value - mean)
-                for weight, value, mean in zip(self.vector, vector, self.mean, strict=True)
-            )
-        return 1 / (1 + math.exp(-min(max(odds, -30.0), 30.0)))
-
-    def reasons(self, reading: SentenceReading, start: int) -> tuple[Reason, ...]:
-        """The cues that moved the odds, the strongest first, then what lowered them; one of each kind.
-
-        Args:
-            start: where the sentence begins in the text.
-        """
-        strongest: dict[str, SentenceCue] = {}
-        for cue in reading.cues:
-            weight = self.figures.get(cue.kind, 0.0)
-            if abs(weight) < _LEAST_MATTERING or cue.kind not in (_RAISING if weight > 0 else _LOWERING):
-                continue
-            kept = strongest.get(cue.kind)
-            if kept is None or cue.end - cue.start > kept.end - kept.start:
-                strongest[cue.kind] = cue
-        ordered = sorted(strongest, key=lambda kind: (self.figures[kind] < 0, -abs(self.figures[kind]), kind))
-        return tuple(
-            Reason(
-                kind,
-                reading.text[cue.start : cue.end],
-                start + cue.start,
-                start + cue.end,
-                raises=self.figures[kind] > 0,
-            )
-            for kind in ordered[:_MOST_REASONS]
-            for cue in [strongest[kind]]
-        )
+def band_of(score: float) -> Band:
+    """Return the band of a sentence with this score."""
+    if score >= CHECK_FIRST:
+        return Band.CHECK_FIRST
+    return Band.WORTH_A_LOOK if score >= WORTH_A_LOOK else Band.ALSO_STATED
 
 
-@lru_cache(maxsize=2)
-def _read(name: str) -> CheckWorthiness:
-    return CheckWorthiness(json.loads((_WEIGHTS / name).read_text("utf-8")))
-
-
-def model_for(embedder: SentenceEmbedder | None) -> CheckWorthiness:
-    """The model for sentences of which this embedder makes vectors; that without vectors where its are not known."""
-    if embedder is not None:
-        with_vectors = _read("vectors.json")
-        if embedder.name.split(",")[0] == with_vectors.embedder:
-            return with_vectors
-    return _read("words.json")
-
-
-def lowest_score(embedder: SentenceEmbedder | None) -> float:
-    """From which score a sentence is worth a check, with the vectors of this embedder or without."""
-    return model_for(embedder).threshold
-
-
-DEFAULT_THRESHOLD: float = lowest_score(None)
-
-
-def read_sentence(
+def judge(
     text: str,
+    start: int,
     language: Lexicon,
     *,
     voice: Voice | None,
     quotations: Iterable[tuple[int, int]],
     names: frozenset[str],
-    place: Place,
-) -> SentenceReading:
-    """Read a sentence.
+    newest_year: int | None,
+) -> Judgement:
+    """Judge a sentence.
 
     Args:
+        start: where it begins in the article.
         voice: who speaks in it; what only says so is no fact of the claim.
         quotations: the direct quotations of several words in it, as offsets in the sentence.
+        newest_year: the latest that the article names.
     """
     claimed = text[: voice.tail] if voice is not None and voice.tail else text
     tokens = tokenise(claimed)
     cues = find_cues(claimed, tokens, language, names)
-    if (
-        place.count > 1
-    ):  # a sentence that is all the text there is quotes nobody, whatever marks are around it
-        cues += [SentenceCue("quotation", start, end) for start, end in quotations]
+    cues += [SentenceCue("quotation", *span) for span in quotations]
     if voice is not None and (named := _where(voice.speaker.name, text, language)):
         cues.append(SentenceCue("attributed", *named))
-    figures = {cue.kind: 1.0 for cue in cues}
-    figures |= _form(claimed, tokens, language, complete=is_complete(text))
-    figures |= _position(claimed, place)
+    figures = {name: 1.0 for cue in cues for name in _WEIGHED_AS.get(cue.kind, ())}
     if voice is not None:
-        figures["has a speaker"] = 1.0
+        figures["attribution"] = 1.0
     counted = sum(cue.kind in {"number", "quantity"} for cue in cues)
     figures["several numbers"] = min(max(counted - 1, 0), 3) / 3
     figures["several names"] = float(sum(cue.kind == "named entity" for cue in cues) > 1)
-    figures |= {
-        f"{one} and {other}": 1.0 for one, other in _TOGETHER if figures.get(one) and figures.get(other)
-    }
-    figures["short and telling"] = float(
-        (figures["short"] or figures["very short"]) and not _TELLING.isdisjoint(figures)
+    figures["number in a quotation"] = float("quotation" in figures and counted > 0)
+    figures["length"] = _length(claimed, tokens, language)
+    figures["fragment"] = float(not is_complete(text))
+    named_years = years(claimed)
+    figures["old year"] = float(
+        bool(named_years) and newest_year is not None and max(named_years) <= newest_year - _OLD
     )
-    if not language.known:
-        figures |= {
-            f"{name}, no lexicon": figures.get(name, 0.0)
-            for name in ("quantity", "number", "named entity", "date", "length")
-        }
-        figures["no lexicon"] = 1.0
-    return SentenceReading(text, tuple(cues), figures)
+    odds = _START + sum(WEIGHTS[name] * value for name, value in figures.items())
+    return Judgement(round(1 / (1 + math.exp(-odds)), 3), _reasons(text, start, cues))
+
+
+def _length(text: str, tokens: Sequence[Token], language: Lexicon) -> float:
+    length = len(tokens) if language.spaced else len(text) / _CHARACTERS_A_WORD
+    return min(max(math.log2(max(length, 1)) - 3.5, _SHORTEST), _LONGEST)
+
+
+def _reasons(text: str, start: int, cues: Sequence[SentenceCue]) -> tuple[Reason, ...]:
+    """What the sentence states, the weightiest first, each by its longest words."""
+    longest: dict[str, SentenceCue] = {}
+    for cue in cues:
+        if (kind := _STATES.get(cue.kind)) and (
+            kind not in longest or cue.end - cue.start > longest[kind].end - longest[kind].start
+        ):
+            longest[kind] = cue
+    ordered = sorted(longest, key=lambda kind: (-WEIGHTS[kind], kind))
+    return tuple(
+        Reason(kind, text[cue.start : cue.end], start + cue.start, start + cue.end)
+        for kind in ordered
+        for cue in [longest[kind]]
+    )
 
 
 def _where(name: str, text: str, language: Lexicon) -> tuple[int, int] | None:
@@ -248,30 +208,3 @@ def _where(name: str, text: str, language: Lexicon) -> tuple[int, int] | None:
             return at, end
         at = text.find(name, at + 1)
     return None
-
-
-def _form(text: str, tokens: Sequence[Token], language: Lexicon, *, complete: bool) -> dict[str, float]:
-    length = len(tokens) if language.spaced else len(text) / _CHARACTERS_A_WORD
-    pronouns = language.he | language.she
-    return {
-        "length": math.log2(max(length, 1)) - 3.5,
-        "very short": float(length < 5),
-        "short": float(5 <= length < 8),
-        "long": float(length > 30),
-        "fragment": float(not complete),
-        "dash first": float(_DASH.match(text) is not None),
-        "he or she": float(any(token.key in pronouns for token in tokens)),
-    }
-
-
-def _position(text: str, place: Place) -> dict[str, float]:
-    named = years(text)
-    figures = {
-        "old year": float(
-            bool(named) and place.newest_year is not None and max(named) <= place.newest_year - _OLD
-        ),
-    }
-    if place.count > 4:
-        figures["late"] = place.index / (place.count - 1) - 0.5
-        figures["last"] = float(place.index >= place.count - 2)
-    return figures

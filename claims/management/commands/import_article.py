@@ -6,7 +6,6 @@ from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 
 from claims.articles.article_import import import_article
-from claims.management.arguments import count, share
 from claims.management.article_report import print_document, print_report
 from claims.management.people import user_named
 from claims.management.terminal import console_on
@@ -39,11 +38,9 @@ class Command(SpokenCommand):
         "may take 30\n"
         "seconds and 512 MB to be read.\n"
         "\n"
-        "The statements that are most worth a check are proposed, fewer for each paragraph the "
-        "longer the\n"
-        "article is; the report says how many more there are. The same article again with --more "
-        "proposes\n"
-        "the next ones.\n"
+        "Every statement is listed: those to check first and those worth a look are proposed, and what "
+        "is also\n"
+        "stated is named below them. The same article again with --all proposes these too.\n"
         "\n"
         "Exit status: 0 imported (or nothing had changed), 1 the article could not be imported "
         "and nothing\n"
@@ -88,21 +85,7 @@ class Command(SpokenCommand):
             help=gettext("the kind of source"),
             metavar="KIND",
         )
-        parser.add_argument(
-            "--threshold",
-            type=share,
-            metavar="SCORE",
-            help=gettext("propose only statements with this score, 0 to 1 (that of the model if not given)"),
-        )
-        parser.add_argument(
-            "--more",
-            type=count,
-            default=0,
-            metavar="N",
-            help=gettext(
-                "propose so many statements more than the best, which are limited by the article's length"
-            ),
-        )
+        parser.add_argument("--all", action="store_true", help=gettext("propose what is also stated too"))
         parser.add_argument(
             "--by", metavar="USERNAME", help=gettext("whose import it is; nobody's if not given")
         )
@@ -123,8 +106,7 @@ class Command(SpokenCommand):
             imported = import_article(
                 material,
                 overrides=overrides,
-                threshold=options["threshold"],
-                more=options["more"],
+                everything=options["all"],
                 by=by,
                 dry_run=options["dry_run"],
             )

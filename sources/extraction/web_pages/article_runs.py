@@ -1,7 +1,7 @@
 """Which runs of a page are the article's: what trafilatura finds, corrected by what the page says of itself.
 
-Two corrections pay on pages of many publishers, and no others are made. The paragraph between headline and text is taken
-in; lines and boxes that lead elsewhere, and what is outside the body that the page itself describes, are left out.
+Two corrections pay on pages of many publishers, and no others are made. The paragraph between headline and text is
+taken in; lines and boxes that lead elsewhere, and what is outside the body that the page describes, are left out.
 Neither may repeat what was found, nor leave out most of it. A run is recognised in trafilatura's output by its letters
 and digits.
 """

@@ -29,7 +29,7 @@ def imported(desk: Desk, **asked: Any) -> Any:
 
 
 def test_what_was_not_read_is_said(desk: Desk, checker: User) -> None:
-    data = json.dumps({"@type": "NewsArticle", "wordCount": 180})
+    data = json.dumps({"@type": "NewsArticle", "wordCount": 180, "isAccessibleForFree": False})
     page = PAGE.format(f"<script type='application/ld+json'>{data}</script>")
     file = SimpleUploadedFile("page.html", page.encode(), "text/html")
     told, done = said(imported(desk.sign_in(checker), file=file))

@@ -26,31 +26,25 @@ def asked_for_more(client: Client, source: Source) -> list[str]:
     return [str(message) for message in page.context["messages"]]
 
 
-def test_the_page_after_an_import_says_why_and_offers_the_next(client: Client, contributor: User) -> None:
+def test_the_page_after_an_import_shows_bands_and_what_is_also_stated(
+    client: Client, contributor: User
+) -> None:
     client.force_login(contributor)
-    sent = {"text": LONG, "title": "Ships", "language": "en"}
+    sent = {"text": f"{LONG}\n\nThe ships are blue.", "title": "Ships", "language": "en"}
     page = client.post(reverse("admin:claims_claim_import"), sent, follow=True)
     document = html.document_fromstring(page.content.decode())
-    assert len(document.cssselect("ol.desk-list li")) == 13
-    first = document.cssselect("ol.desk-list li")[0]
-    assert "quantity" in first.text_content()
-    [button] = [one.text_content() for one in document.cssselect("form[action*=propose-more] button")]
-    assert button == "Propose the next 10 statements"
-    assert [str(message) for message in page.context["messages"]] == [
-        "Imported: 13 claims are waiting for triage.",
-        "17 more statements may be worth a check.",
+    assert [heading.text_content() for heading in document.cssselect("h3")] == ["Check first (30)"]
+    assert "a number: 30 million euros" in document.cssselect("ol.desk-list li")[0].text_content()
+    [fold] = document.cssselect("details.desk-fold")
+    assert [line.text_content() for line in fold.cssselect("summary, li, button")] == [
+        "Also stated (1)",
+        "The ships are blue.",
+        "Propose these too",
     ]
-
-
-def test_more_statements_are_proposed_until_there_are_none(client: Client, contributor: User) -> None:
-    client.force_login(contributor)
-    sent = {"text": LONG, "title": "Ships", "language": "en"}
-    client.post(reverse("admin:claims_claim_import"), sent, follow=True)
     source = Source.objects.get()
-    assert asked_for_more(client, source) == ["10 more claims are waiting for triage."]
-    assert asked_for_more(client, source) == ["7 more claims are waiting for triage."]
-    assert asked_for_more(client, source) == ["The text has no more statements that are worth a check."]
-    assert Claim.objects.filter(state="proposed", created_by=contributor).count() == 30
+    assert asked_for_more(client, source) == ["1 more claim is waiting for triage."]
+    assert asked_for_more(client, source) == ["Everything that the text states is proposed already."]
+    assert Claim.objects.filter(state="proposed", created_by=contributor).count() == 31
 
 
 def test_more_is_posted_by_who_may_import_and_of_a_text_that_there_is(

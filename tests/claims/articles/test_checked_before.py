@@ -25,7 +25,9 @@ TEXT = f"A speech\n\n{FIRST} {SECOND} Thank you."
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
     fake = Answers()
-    monkeypatch.setattr(checked_before, "answered", fake)
+    monkeypatch.setattr(
+        checked_before, "answered_each", lambda texts, terms: [fake(text, terms) for text in texts]
+    )
     return fake
 
 
@@ -47,7 +49,8 @@ def test_a_proposal_that_was_checked_says_so(answers: Answers, publish: Callable
     )  # fmt: skip
     assert known.address == f"http://localhost:8000{claim.get_absolute_url()}"
     assert list(article.checked_before) == [proposed(article, FIRST).pk]
-    assert [reader for _text, reader in answers.asked] == [None]
+    # Nothing but what was proposed is compared with what is published.
+    assert [text for text, _reader in answers.asked] == [FIRST, SECOND]
 
 
 def test_what_is_the_same_is_noted_with_its_proposal(answers: Answers, publish: Callable[..., Claim]) -> None:

@@ -11,12 +11,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from claims.articles.article_import import ImportedArticle, import_article
-from claims.articles.bounded_detection import read_bounded
-from claims.articles.detection import DEFAULT_THRESHOLD, read
+from claims.articles.bounded_detection import detect_bounded
+from claims.articles.detection import Band, detect
+from claims.articles.detection.check_worthiness import WORTH_A_LOOK
 from claims.articles.proposals import propose
 from claims.management.article_report import as_document
 from claims.matching.answers import answered
-from claims.matching.embedding.embedder import EmbedderFault
 from claims.models import Appearance, Claim, Claimant, Publication
 from claims.newsroom.named_claimants import claimants_named
 from claims.quotes.changed_sources import reanchor
@@ -74,7 +74,7 @@ def test_statements_become_proposed_claims_at_their_place(contributor: User) -> 
         assert snapshot.text[end : end + 32] == appearance.suffix
         assert (claim.claimed_on, claim.language, claim.created_by) == (date(2024, 4, 3), "en", contributor)
         assert claim.score is not None
-        assert DEFAULT_THRESHOLD <= claim.score <= 1
+        assert WORTH_A_LOOK <= claim.score <= 1
         assert claim.score_reasons
     assert [found.claim.pk for found in proposal.created] == [
         claim.pk for claim in Claim.objects.order_by("appearances__start")
@@ -113,12 +113,6 @@ def test_of_two_namesakes_the_first_is_taken_and_none_is_made() -> None:
 def test_one_new_name_in_two_spellings_is_one_claimant() -> None:
     named = claimants_named({"ÖSTEN Ågren": "Mayor", "Östen Ågren": ""})
     assert named["ÖSTEN Ågren"] == named["Östen Ågren"] == Claimant.objects.get()
-
-
-def test_threshold_decides_what_is_proposed() -> None:
-    assert imported(threshold=1.0).proposal.created == []
-    assert Claim.objects.count() == 0
-    assert Source.objects.count() == 1
 
 
 def test_language_is_undetermined_where_nobody_knows_it() -> None:
@@ -300,7 +294,7 @@ def test_queries_do_not_grow_with_the_number_of_claims(count: int) -> None:
         connection,
     ) as queries:
         imported(text)
-    assert Claim.objects.count() == {1: 1, 30: 13}[count]
+    assert Claim.objects.count() == count
     assert len(queries) == {1: 30, 30: 32}[count]
 
 
@@ -310,56 +304,31 @@ LONG = "\n\n".join(
 )
 
 
-def test_a_long_text_is_proposed_in_part_and_the_rest_by_and_by() -> None:
-    first = imported(LONG)
-    assert (len(first.proposal.created), first.proposal.waiting) == (13, 17)
-    again = imported(LONG).proposal
-    assert (len(again.created), len(again.existing), again.waiting) == (0, 13, 17)
-    snapshot = Snapshot.objects.get()
-    following = [propose(snapshot, more=10) for _ in range(3)]
-    assert [len(proposal.created) for proposal in following] == [10, 7, 0]
-    assert [proposal.waiting for proposal in following] == [7, 0, 0]
-    assert Claim.objects.count() == 30
-    assert Appearance.objects.values("start").distinct().count() == 30
-
-
-def test_the_best_are_proposed_first() -> None:
-    imported(LONG)
-    least = min(claim.score or 0 for claim in Claim.objects.all())
-    for found in propose(Snapshot.objects.get(), more=5).created:
-        assert found.claim.score is not None
-        assert found.claim.score <= least
-
-
-def test_a_new_statement_is_proposed_though_the_old_ones_filled_the_list() -> None:
-    imported(LONG)
-    better = "The port of Sundvik lost 90 per cent of its cargo in 2024, more than any other, because of the strike."
-    imported(f"{LONG}\n\n{better}")
-    assert Claim.objects.filter(statement=better).count() == 1
+def test_what_is_also_stated_is_listed_and_proposed_when_somebody_asks() -> None:
+    text = f"{LONG}\n\nThe ships are blue. Nobody paints them any more."
+    first = imported(text).proposal
+    assert [one.statement for one in first.also_stated] == [
+        "Nobody paints them any more.",
+        "The ships are blue.",
+    ]
+    assert {one.band for one in first.also_stated} == {Band.ALSO_STATED}
+    assert (len(first.created), Claim.objects.count()) == (30, 30)
+    everything = propose(Snapshot.objects.get(), everything=True)
+    assert [found.claim.statement for found in everything.created] == [
+        "The ships are blue.",
+        "Nobody paints them any more.",
+    ]
+    assert (len(everything.existing), everything.also_stated) == (30, [])
 
 
 def test_reasons_are_stored_with_the_words_that_are_them() -> None:
     imported()
     claim = Claim.objects.get(appearances__exact=PARAGRAPHS[1])
-    assert {"change: fell", "quantity: 12 per cent"} <= set(claim.score_reasons)
+    assert {"change: fell", "number: 12 per cent"} <= set(claim.score_reasons)
     for reason in claim.score_reasons:
-        kind, _, words = reason.removeprefix("but ").partition(": ")
+        kind, _, words = reason.partition(": ")
         assert kind
         assert words in PARAGRAPHS[1]
-
-
-class FailingEmbedder:
-    name = "multilingual-e5-small-q4, of no version"
-    dimensions = 384
-
-    def queries(self, texts: Any) -> Any:
-        raise EmbedderFault("The model cannot be loaded.")
-
-
-def test_an_article_comes_in_though_its_vectors_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("claims.articles.proposals.embedder", FailingEmbedder)
-    imported()
-    assert exacts() == PARAGRAPHS
 
 
 @pytest.mark.parametrize("cause", [Cause.TIME, Cause.MEMORY, Cause.CRASH, Cause.BUSY])
@@ -370,7 +339,7 @@ def test_an_article_is_stored_though_it_cannot_be_searched_for_claims(
         raise OutOfBounds(cause)
 
     unreadable = type("Unreadable", (), {"answer": fail})
-    monkeypatch.setattr("claims.articles.bounded_detection._reader", unreadable)
+    monkeypatch.setattr("claims.articles.bounded_detection._detector", unreadable)
     article = imported()
     proposal = article.proposal
     assert (proposal.created, proposal.existing, Claim.objects.count()) == ([], [], 0)
@@ -379,8 +348,8 @@ def test_an_article_is_stored_though_it_cannot_be_searched_for_claims(
     assert Snapshot.objects.get().text == TEXT
 
 
-def test_the_confined_reader_reads_the_same() -> None:
-    assert read_bounded(TEXT, "en") == read(TEXT, "en")
+def test_the_confined_detector_finds_the_same() -> None:
+    assert detect_bounded(TEXT, "en") == detect(TEXT, "en")
 
 
 def test_history_says_whose_import_moved_an_anchor(contributor: User) -> None:

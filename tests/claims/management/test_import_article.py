@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import CommandError, call_command
 from django.db import connection
 
 from claims.articles import article_import
+from claims.articles.detection import band_of
+from claims.articles.score_reasons import band_label
 from claims.models import Appearance, Claim
 from sources import archive as archiving
 from sources.capture import document_in
@@ -42,14 +43,14 @@ def test_table_has_header_claims_and_summary(article: Path) -> None:
         f"Source source {source.pk}, new; snapshot 1, new",
     ]
     assert [part.strip() for part in table.splitlines()[1].split("┃")[1:-1]] == [
-        "Score",
+        "",
         "Statement",
         "Claimant",
         "Reasons",
     ]
     assert printed.splitlines()[-1] == "3 claims proposed."
     for claim in Claim.objects.all():
-        assert f"{claim.score:.2f}" in table
+        assert band_label(claim.score) in table
 
 
 @pytest.mark.parametrize("width", [20, 40, 79, 80, 200])
@@ -72,8 +73,8 @@ def test_statement_is_printed_as_it_is_and_not_as_markup(tmp_path: Path) -> None
 def test_json_is_one_object_with_exact_spans(article: Path) -> None:
     document = run_json(article, "--url", "https://post.example.org/ferries", "--publisher", "Sundvik Post")
     source, snapshot = Source.objects.get(), Snapshot.objects.get()
-    assert list(document) == ["dry_run", "source", "snapshot", "claims", "waiting", "failure", "anchors"]
-    assert document["waiting"] == 0
+    assert list(document) == ["dry_run", "source", "snapshot", "claims", "also_stated", "failure", "anchors"]
+    assert document["also_stated"] == []
     assert document["source"] == {
         "id": source.pk,
         "is_new": True,
@@ -115,6 +116,7 @@ def test_json_is_one_object_with_exact_spans(article: Path) -> None:
             "end": appearance.end,
             "heard_at": None,
             "score": row.score,
+            "band": band_of(row.score or 0),
             "reasons": found["reasons"],
             "claimant": row.claimant.name if row.claimant else None,
             "claimant_job_title": row.claimant.job_title if row.claimant else None,
@@ -124,36 +126,27 @@ def test_json_is_one_object_with_exact_spans(article: Path) -> None:
         text = document["snapshot"]["text"]
         assert text[found["start"] : found["end"]] == found["exact"]
         for reason, stored in zip(found["reasons"], row.score_reasons, strict=True):
-            stored = stored.removeprefix("" if reason["raises"] else "but ").removesuffix("…")
-            assert f"{reason['kind']}: {reason['words']}".startswith(stored)
-            assert list(reason) == ["kind", "words", "start", "end", "raises"]
+            assert f"{reason['kind']}: {reason['words']}".startswith(stored.removesuffix("…"))
+            assert list(reason) == ["kind", "words", "start", "end"]
             assert text[reason["start"] : reason["end"]] == reason["words"]
         assert text[: found["start"]].endswith(found["prefix"])
         assert text[found["end"] :].startswith(found["suffix"])
     assert [claim["claimant"] for claim in document["claims"]] == [None, "Ida Berg", "Ida Berg"]
 
 
-def test_more_proposes_what_waits(tmp_path: Path) -> None:
-    path = tmp_path / "long.txt"
+def test_what_is_also_stated_is_listed_and_proposed_with_all(tmp_path: Path) -> None:
+    path = tmp_path / "ships.txt"
     path.write_text(
-        "\n\n".join(
-            f"In 20{year} the port sold {year} of its ships for {year} million euros."
-            for year in range(10, 40)
-        )
+        "In 2010 the port sold 30 of its ships for 12 million euros. They are blue. Nobody knows why."
     )
-    first, more, rest = (
-        run_json(path, "--title", "Ships", *options) for options in ((), ("--more", "4"), ("--more", "99"))
-    )
-    assert [
-        [one["is_new"] for one in document["claims"]].count(True) for document in (first, more, rest)
-    ] == [13, 4, 13]
-    assert [document["waiting"] for document in (first, more, rest)] == [17, 13, 0]
-
-
-@pytest.mark.parametrize("number", ["-1", "some", "1.5"])
-def test_more_is_a_whole_number(article: Path, number: str) -> None:
-    with pytest.raises(CommandError, match=f"'{number}' is not a whole number"):
-        call_command("import_article", str(article), f"--more={number}")
+    first, everything = (run_json(path, "--title", "Ships", *options) for options in ((), ("--all",)))
+    assert [one["is_new"] for one in first["claims"]] == [True]
+    assert [(one["statement"], one["band"]) for one in first["also_stated"]] == [
+        ("They are blue.", "also_stated"),
+        ("Nobody knows why.", "also_stated"),
+    ]
+    assert [one["is_new"] for one in everything["claims"]] == [False, True, True]
+    assert everything["also_stated"] == []
 
 
 def test_options_override_what_extraction_found(article: Path, contributor: User) -> None:
@@ -167,7 +160,6 @@ def test_options_override_what_extraction_found(article: Path, contributor: User
         *("--url", "https://post.example.org/f"),
         *("--kind", "report"),
         *("--by", contributor.username),
-        *("--threshold", "1"),
     )
     expected = {
         "title": "Ferries of Sundvik",
@@ -179,7 +171,6 @@ def test_options_override_what_extraction_found(article: Path, contributor: User
         "kind": "report",
     }
     assert {key: document["source"][key] for key in expected} == expected
-    assert document["claims"] == []
     assert (Source.objects.get().created_by, Snapshot.objects.get().captured_by) == (contributor, contributor)
 
 
@@ -343,7 +334,7 @@ def test_transcript_tells_when_a_claim_was_made(tmp_path: Path) -> None:
 
 def test_what_was_not_read_is_told_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
-    data = json.dumps({"@type": "NewsArticle", "wordCount": 400})
+    data = json.dumps({"@type": "NewsArticle", "wordCount": 400, "isAccessibleForFree": False})
     paragraphs = "".join(f"<p>{text}</p>" for text in TEXT.split("\n\n")[3:5])
     path.write_text(
         f"<html lang=en><head><script "

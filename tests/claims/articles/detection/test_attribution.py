@@ -7,10 +7,7 @@ from tests.helpers.sweeps import sweep
 
 
 def claimants(text, language="en"):
-    return [
-        (candidate.claimant, candidate.claimant_description)
-        for candidate in detect(text, language, threshold=0.0)
-    ]
+    return [(candidate.claimant, candidate.claimant_description) for candidate in detect(text, language)]
 
 
 @sweep(
@@ -235,5 +232,5 @@ def test_subjects_that_a_language_leaves_out_mean_the_last_speaker():
 def test_what_stands_before_the_speaker_is_the_statement_only_where_nothing_is_said_behind(
     language: str, text: str, statement: str | None
 ) -> None:
-    found = detect(text, language, threshold=0.0)[-1]
+    found = detect(text, language)[-1]
     assert (found.statement, found.claimant is not None) == (statement or text, True)

@@ -5,7 +5,7 @@ from tests.helpers.sweeps import sweep
 
 
 def claimants(text, language="en"):
-    return [candidate.claimant for candidate in detect(text, language, threshold=0.0)]
+    return [candidate.claimant for candidate in detect(text, language)]
 
 
 def test_questions_and_answers():

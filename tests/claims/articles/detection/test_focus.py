@@ -7,7 +7,7 @@ SAID = "“Nine wells ran dry,” "
 
 
 def last_claimant(text, language="en"):
-    return detect(text, language, threshold=0.0)[-1].claimant
+    return detect(text, language)[-1].claimant
 
 
 @sweep(

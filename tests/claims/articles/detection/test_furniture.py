@@ -8,7 +8,7 @@ OTHER_FACT = "It exported 310 turbines to Chile last year."
 
 
 def proposed(text, language="en"):
-    return [candidate.exact for candidate in detect(text, language, threshold=0.0)]
+    return [candidate.exact for candidate in detect(text, language)]
 
 
 @sweep(
@@ -166,7 +166,7 @@ def test_cookies_are_furniture_where_no_lexicon_can_tell():
     ],
 )
 def test_a_dateline_is_cut_off_and_its_sentence_is_kept(language, dateline, sentence):
-    [candidate] = detect(dateline + sentence, language, threshold=0.0)
+    [candidate] = detect(dateline + sentence, language)
     assert (candidate.exact, candidate.start) == (sentence, len(dateline))
 
 

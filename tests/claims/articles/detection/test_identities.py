@@ -8,7 +8,7 @@ from tests.helpers.sweeps import sweep
 
 
 def claimants(text, language="en"):
-    return [candidate.claimant for candidate in detect(text, language, threshold=0.0)]
+    return [candidate.claimant for candidate in detect(text, language)]
 
 
 @sweep(
@@ -136,7 +136,7 @@ def test_other_languages(language, text, expected):
 
 
 def test_a_body_is_described_by_nobody_and_a_relative_loses_whose_he_is():
-    candidates = detect("“Nine wells ran dry,” said his lawyer, Tim Roth.", "en", threshold=0.0)
+    candidates = detect("“Nine wells ran dry,” said his lawyer, Tim Roth.", "en")
     assert [(row.claimant, row.claimant_description) for row in candidates] == [("Tim Roth", "lawyer")]
 
 

@@ -12,7 +12,7 @@ from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 import claims.articles.detection as package
-from claims.articles.detection import read
+from claims.articles.detection import detect
 
 #: A sentence has 1,000 characters at most. The worst pattern takes a hundredth of this for them, on a slow machine.
 LONG, SECONDS = 1_500, 0.5
@@ -110,8 +110,8 @@ def test_a_sentence_that_repeats_itself_is_read_at_once() -> None:
         f"मंत्री, {' ' * 900}है।": "hi",
     }
     for language in sentences.values():
-        read("1.", language)  # its files are loaded once
-    assert [text for text, language in sentences.items() if is_slow(partial(read, text, language))] == []
+        detect("1.", language)  # its files are loaded once
+    assert [text for text, language in sentences.items() if is_slow(partial(detect, text, language))] == []
 
 
 def test_a_text_with_more_names_than_are_kept_is_read() -> None:
@@ -119,5 +119,5 @@ def test_a_text_with_more_names_than_are_kept_is_read() -> None:
     names = [f"{a.upper()}a{b}o {b.upper()}e{c}in" for a in letters for b in letters for c in "rt"]
     told = [f"The well of {name} ran dry in 1999, {name} said." for name in names]
     body = "The Bureau of Harbour Safety (BHS) closed two wells in 2001. The BHS said that nobody drank from them."
-    sentences = read("\n\n".join([*told, body]), "en")
+    sentences = detect("\n\n".join([*told, body]), "en")
     assert [sentence.claimant for sentence in sentences[-2:]] == [None, "BHS"]

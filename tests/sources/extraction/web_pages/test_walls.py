@@ -2,10 +2,10 @@
 
 import pytest
 
-from benchmarks.articles.walls import WALLS
 from sources.extraction import ExtractionError
 from sources.extraction.extract import extract
 from tests.helpers.sweeps import sweep
+from tests.helpers.walls import WALLS
 
 
 @sweep(("code", "markup"), [wall[1:] for wall in WALLS])

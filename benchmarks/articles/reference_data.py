@@ -1,0 +1,77 @@
+"""Pages and sentences of others, by which everything about articles is measured.
+
+They belong to their publishers and are no part of the project: the folder is named with `--data`.
+"""
+
+import csv
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+DATA = Path(__file__).parents[2].parent / "shared" / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A saved page, and what a person who wrote a parser for its publisher reads in it."""
+
+    name: str
+    url: str
+    markup: bytes
+    title: str
+    authors: tuple[str, ...]
+    date: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledSentence:
+    """A sentence of an article.
+
+    `label` is `core` (a fact-checker would check it), `secondary` (a checkable fact of less weight), `no` or
+    `fragment`; `claimant` a pattern for who speaks, or "" where the article does.
+    """
+
+    text: str
+    label: str
+    claimant: str
+
+
+def pages(data: Path) -> Iterator[Page]:
+    folder = data / "articles" / "pages"
+    for line in (folder / "expected.jsonl").read_text("utf-8").splitlines():
+        row = json.loads(line)
+        markup = gzip.decompress((folder / f"{row['name']}.html.gz").read_bytes())
+        text = "\n".join(row["paragraphs"])
+        yield Page(
+            row["name"],
+            row["url"] or "",
+            markup,
+            row["title"] or "",
+            tuple(row["authors"]),
+            row["date"] or "",
+            text,
+        )
+
+
+def labelled_articles(data: Path) -> dict[str, list[LabelledSentence]]:
+    """The labelled sentences by article, in their order."""
+    articles: dict[str, list[LabelledSentence]] = {}
+    for line in (data / "articles" / "sentence_labels.jsonl").read_text("utf-8").splitlines():
+        row = json.loads(line)
+        sentence = LabelledSentence(row["sentence"], row["label"], row["claimant"] or "")
+        articles.setdefault(row["article"], []).append(sentence)
+    return articles
+
+
+def debates(data: Path, split: str) -> list[tuple[str, bool]]:
+    """Sentences of debates, and whether they are worth a check (CheckThat! 2024, task 1, English)."""
+    with gzip.open(data / "detection" / "ct24_en.tsv.gz", "rt", encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [(row["text"], row["label"] == "1") for row in rows if row["split"] == split]
+
+
+def commission_article(data: Path) -> str:
+    return (data / "articles" / "kim-beijing-2019.txt").read_text("utf-8")
