@@ -66,7 +66,11 @@ class Attributor:
         narrations = [
             narration_of(block, sentence, quotations, self._language, self._grammar) for sentence in sentences
         ]
+        before = self._last
         voices = [self._voice(narration) for narration in narrations]
+        if before and not any(voices) and all(map(_is_only_quoted, narrations)):
+            # A paragraph that is all quotation goes on with whoever spoke at the end of the one before.
+            voices = [Voice(before)] * len(voices)
         self._spread(sentences, narrations, quotations, voices)
         if turn is not None:
             return self._answer(turn, voices, narrations)
@@ -271,7 +275,7 @@ class Attributor:
         current = Voice(self._running) if self._running and opens_with_quotation else None
         for held in inside:
             own = next((voices[index] for index in reversed(held) if voices[index]), None)
-            only_quoted = all(not words(_spoken(narrations[index])) for index in held)
+            only_quoted = all(_is_only_quoted(narrations[index]) for index in held)
             if own is None and not only_quoted:
                 current = None
             current = own or current
@@ -293,6 +297,10 @@ def _held(sentences: Sequence[Sentence], narrations: Sequence[str], quotations: 
         for quotation in quotations.spans
     )
     return [indexes for indexes in held if any(QUOTED in narrations[index] for index in indexes)]
+
+
+def _is_only_quoted(narration: str) -> bool:
+    return QUOTED in narration and not words(_spoken(narration))
 
 
 def _spoken(narration: str) -> str:

@@ -21,6 +21,23 @@ _UNITS = (
     r"(?:mins?|minutes?|minuten?|minutos?|sec|secs|s|m|h|hrs?|uhr|utc|gmt|am|pm|a\.m|p\.m|views|분|초|分|秒)"
 )
 _DURATION = re.compile(rf"^[\W\d]*\d{{1,2}}(?::\d{{2}}){{1,2}}(?:\s*+{_UNITS}\.?)*[\W\d]*$", re.IGNORECASE)
+# How much of an article stands behind a wall.
+_REST_OF_ARTICLE = re.compile(
+    r"^(?=.{0,60}\b(?:reste|left|remaining|noch|pozostało|queda|restano|restam|faltam|осталось|залишилося|kaldı)\b)"
+    r".{0,60}\d{1,2}\s?%.{0,40}\b(?:article|story|artikels?|artykułu|artículo|articolo|artigo|статьи|статті|makale\w*)\b",
+    re.IGNORECASE,
+)
+# What a newsroom says of its own article.
+_CORRECTION_NOTE = re.compile(
+    r"^\W*(?:(?:corrections?|clarifications?|korrektur(?:hinweis)?|berichtigung|rectificatif|correctif|corrección|"
+    r"fe de errores|correzione|rettifica|correção|errata|correctie|rectificatie|sprostowanie|исправление|виправлення|"
+    r"düzeltme|rättelse|rettelse)\b[^.:\n]{0,40}[:：—–]|"
+    r"(?:an earlier|a previous|in an earlier|in a previous) version of this (?:article|story|report)\b|"
+    r"in einer (?:früheren|ersten|vorherigen) (?:version|fassung) (?:dieses|des) (?:artikels|textes|beitrags)\b|"
+    r"(?:dans )?une version (?:précédente|antérieure) de cet article\b|"
+    r"(?:en )?una versión anterior de este artículo\b)",
+    re.IGNORECASE,
+)
 _DIGITAL_DATE = (
     r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}\.?"
     r"|\d{4}年\d{1,2}月\d{1,2}日|\d{4}년 ?\d{1,2}월 ?\d{1,2}일)"
@@ -112,6 +129,8 @@ def _is_label(block: TextBlock, language: Lexicon, *, complete: bool) -> bool:
         or _ONLY_AGENCIES.match(text)
         or _TWEET_CREDIT.match(text)
         or _BYLINE.match(text)
+        or _CORRECTION_NOTE.match(text)
+        or (len(text) <= 120 and _REST_OF_ARTICLE.match(text))
     ):
         return True
     if len(text) <= 80 and (_DURATION.match(text) or (not complete and _DATE_LINE.match(text))):

@@ -13,6 +13,8 @@ from sources.extraction.document import ExtractionError
 
 #: Words of a wall's own, at most; and those that are an article's first ones at least, when a wall stands below them.
 MOST_WORDS, LEAST_WORDS = 130, 25
+#: Words of a choice between advertising and a subscription, at most: it explains at length what it asks.
+MOST_WORDS_OF_CHOICE = 600
 #: Words that make an element the article's, and the shares of sentences about logging in that make a wall: there, and
 #: elsewhere.
 FEW_WORDS, MOST_OF_IT, HALF_OF_IT = 8, 0.75, 0.5
@@ -32,6 +34,13 @@ _CONSENT = re.compile(
     r"куки|согласи|конфиденциальн|персональн|çerez|kişisel veri|gizlilik|クッキー|"
     r"同意|쿠키|동의|隐私|ملفات تعريف الارتباط|"
     r"الخصوصية",
+    re.IGNORECASE,
+)
+# "Mit Werbung weiterlesen": pay, or be followed.
+_CHOICE = re.compile(
+    r"mit werbung (?:weiter)?(?:lesen|nutzen|surfen)|weiter mit werbung|pur[- ]abo|werbefrei(?:es)? (?:lesen|abo)|"
+    r"continue with ads|consent or pay|continuer (?:sans s['’]abonner|avec (?:la )?pub\w*)|continuar con publicidad|"
+    r"continua con (?:la )?pubblicità|accetta e continua|doorgaan met advertenties|fortsett med annonser",
     re.IGNORECASE,
 )
 _COOKIES = re.compile(r"cookie|куки|çerez|クッキー|쿠키|consent|gdpr|datenschutz|ملفات تعريف", re.IGNORECASE)
@@ -82,6 +91,12 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
         own: what stands in the element that is marked up as the article, where there is one.
         is_free: False where it says that readers pay.
     """
+    if (
+        _words(text) <= MOST_WORDS_OF_CHOICE
+        and _CHOICE.search(text[:1_000] if _words(own) < LEAST_WORDS else own[:300])
+        and _share_of_sentences(_CONSENT, text) >= HALF_OF_IT
+    ):
+        raise _consent_wall()
     if _words(text) > MOST_WORDS:
         return
     # What little was read may be the wall, or a line beside it.
@@ -111,14 +126,7 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
         and _ADDRESSING.search(said)
         and len(_CONSENT.findall(said)) > 0.05 * _words(said)
     ):
-        raise ExtractionError(
-            "consent_wall",
-            SpokenSentence(
-                "This page asks for consent to cookies and shows no article before somebody has "
-                "answered. %(way_out)s",
-                way_out=_WAY_OUT,
-            ),
-        )
+        raise _consent_wall()
     if len(text) < 200 and (_SCRIPT.search(said) or _speaks_of_scripts(tree) or _has_empty_frame(tree)):
         raise ExtractionError(
             "script_drawn",
@@ -127,6 +135,17 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
                 way_out=_WAY_OUT,
             ),
         )
+
+
+def _consent_wall() -> ExtractionError:
+    return ExtractionError(
+        "consent_wall",
+        SpokenSentence(
+            "This page asks for consent to cookies and shows no article before somebody has "
+            "answered. %(way_out)s",
+            way_out=_WAY_OUT,
+        ),
+    )
 
 
 def is_gate(text: str) -> bool:

@@ -234,3 +234,25 @@ def test_what_stands_before_the_speaker_is_the_statement_only_where_nothing_is_s
 ) -> None:
     found = detect(text, language)[-1]
     assert (found.statement, found.claimant is not None) == (statement or text, True)
+
+
+def test_a_paragraph_that_is_all_quotation_goes_on_with_the_last_speaker():
+    said = "The minister Ana Ruiz said that nine wells ran dry."
+    quoted = "“Four more were poisoned. Nobody drank from them.”"
+    silent = "It rained all day."
+    cases = {
+        f"{said}\n\n{quoted}": ["Ana Ruiz", "Ana Ruiz", "Ana Ruiz"],
+        f"{said}\n\n{silent}\n\n{quoted}": ["Ana Ruiz", None, None, None],
+        f"{said}\n\n{quoted} It rained.": ["Ana Ruiz", None, None, None],
+    }
+    assert {text: [who for who, _ in claimants(text)] for text in cases} == cases
+
+
+def test_turkish_names_the_speaker_before_a_converb_or_behind_a_participle():
+    texts = [
+        "Demir, barajlar hakkında bilgi vererek, “Dokuz kuyu kurudu.” dedi.",
+        "Dokuz kuyunun kuruduğunu belirten Ayşe Demir, “Dördü zehirlendi.” ifadesini kullandı.",
+        "Ayşe Demir, dokuz kuyunun kuruduğunu dile getirdi.",
+    ]
+    opening = "Bakan Ayşe Demir geldi. "
+    assert [claimants(opening + text, "tr")[1][0] for text in texts] == ["Ayşe Demir"] * 3

@@ -189,3 +189,27 @@ def test_text_that_is_wrapped_at_a_column_is_read_by_the_paragraph():
 
 def test_list_marks_are_not_part_of_the_statement():
     assert proposed(f"- {FACT}\n• {OTHER_FACT}") == [FACT, OTHER_FACT]
+
+
+def test_notes_of_the_newsroom_on_its_article_are_no_statements():
+    fact = {
+        "en": "Nine wells ran dry in 2019.",
+        "fr": "Neuf puits sont à sec depuis 2019.",
+        "de": "Neun Brunnen sind leer.",
+    }
+    notes = [
+        ("fr", "Il vous reste 61 % de cet article à découvrir."),
+        ("en", "You have 40% of this article left to read."),
+        ("de", "Noch 75 % des Artikels lesen Sie mit einem Abo."),
+        ("en", "Correction (4 May): the wells ran dry in 2019, not in 2018, as this report first had it."),
+        ("en", "An earlier version of this article gave the wrong number of wells. It was nine."),
+        ("de", "In einer früheren Version dieses Artikels war von acht Brunnen die Rede."),
+        ("es", "Fe de errores: los pozos son nueve y no ocho."),
+    ]
+    left = {
+        note: [one.exact for one in detect(f"{fact.get(tag, fact['en'])}\n\n{note}", tag)][1:]
+        for tag, note in notes
+    }
+    assert left == {note: [] for _, note in notes}
+    kept = "Correction of the budget took nine months, and 40% of the article's authors left in 2019."
+    assert [one.exact for one in detect(f"{fact['en']}\n\n{kept}", "en")][1:] == [kept]

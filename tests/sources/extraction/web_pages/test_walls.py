@@ -62,3 +62,25 @@ def test_a_form_to_log_in_on_every_page_is_no_wall() -> None:
     )
     page = f"<html><body>{form}{article}</body></html>"
     assert "sail again" in extract(page.encode(), content_type="text/html").text
+
+
+def test_a_choice_between_advertising_and_a_subscription_is_a_wall_though_it_is_long() -> None:
+    sentence = (
+        "Gemeinsam mit unseren 190 Partnern verarbeiten wir personenbezogene Daten für Werbung und Messung. "
+        "Ihre Einwilligung in das Tracking können Sie im Bereich Datenschutz jederzeit widerrufen. "
+    )
+    wall = f"<h1>Mit Werbung weiterlesen</h1><p>{sentence * 7}</p><p>Oder werbefrei lesen im Pur-Abo.</p>"
+    page = f"<html lang=de><head><title>Der Hafenbote</title></head><body><main>{wall}</main></body></html>"
+    with pytest.raises(ExtractionError) as refused:
+        extract(page.encode(), content_type="text/html")
+    assert refused.value.reason_code == "consent_wall"
+
+
+def test_an_article_about_such_a_choice_is_none() -> None:
+    told = (
+        "<p>„Mit Werbung weiterlesen“ steht seit Juli auf den Seiten des Hafenboten. Der Verlag hat damit "
+        "400 neue Kunden gewonnen. Das Gericht in Linden hält das für zulässig, der Verein der Leser nicht.</p>"
+        "<p>Im nächsten Jahr entscheidet die zweite Instanz. Bis dahin bleibt alles, wie es ist.</p>"
+    )
+    page = f"<html lang=de><head><title>Abo</title></head><body><article><h1>Abo</h1>{told}</article></body></html>"
+    assert "zweite Instanz" in extract(page.encode(), content_type="text/html").text
