@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import mean
 from typing import NamedTuple
@@ -182,9 +183,7 @@ def measure_cost(data: Path) -> Iterator[Figure]:
         for words, seconds in ((1_000, 0.5), (10_000, 2.0), (40_000, 8.0), (100_000, 15.0)):
             material = Material(article(words).encode())
             address = Overrides(url=f"https://example.org/{words}")
-            taken = _cpu(
-                lambda material=material, address=address: import_article(material, overrides=address)
-            )
+            taken = _cpu(partial(import_article, material, overrides=address))
             yield Figure(f"import of {words:,} words: seconds of CPU", taken, seconds, is_least=False)
 
 
