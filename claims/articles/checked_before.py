@@ -37,15 +37,24 @@ def checked_before(snapshot: Snapshot, proposal: Proposal) -> dict[int, CheckedB
     than all the rest of its import.
     """
     proposed = [*proposal.created, *proposal.existing]
-    answers = [
-        _in_text(found, answer)
-        for found, answer in zip(
-            proposed,
-            answered_each([found.anchor.exact for found in proposed], Terms(cut="text")),
-            strict=True,
-        )
-    ]
+    answers = _answers(proposed)
     _note(snapshot, answers, proposal.created)
+    return _known(proposed, answers)
+
+
+def known_checks(proposals: Sequence[FoundClaim]) -> dict[int, CheckedBefore]:
+    """Return the published claim that each proposal repeats or contradicts, by the proposal's id."""
+    return _known(proposals, _answers(proposals))
+
+
+def _answers(proposals: Sequence[FoundClaim]) -> list[Answer]:
+    """The answer about each claim's words, with its passages at their place in the text."""
+    words = [found.anchor.exact for found in proposals]
+    answers = answered_each(words, Terms(cut="text")) if words else []
+    return [_in_text(found, answer) for found, answer in zip(proposals, answers, strict=True)]
+
+
+def _known(proposals: Sequence[FoundClaim], answers: Sequence[Answer]) -> dict[int, CheckedBefore]:
     best = {
         found.claim.pk: match
         for found, answer in zip(proposals, answers, strict=True)
