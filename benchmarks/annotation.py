@@ -88,7 +88,7 @@ def _annotated(text: str) -> str:
         Material(text.encode()), overrides=Overrides(url="https://example.org/harbours")
     )
     snapshot = imported.captured.snapshot
-    propose(snapshot, more=CLAIMS - Claim.objects.count())
+    propose(snapshot, everything=True)
     print(f"{len(text.split()):,} words, {Claim.objects.count()} claims; {PROMISED} ms are promised")
     return article_page(snapshot.source_id)
 

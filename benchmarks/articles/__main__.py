@@ -29,7 +29,7 @@ from benchmarks.articles.reference_data import (
 )
 from benchmarks.import_article import article
 from benchmarks.scratch import scratch_project
-from claims.articles.detection import Band, CandidateSentence, detect
+from claims.articles.detection import CandidateSentence, CheckBand, detect
 from sources.extraction.document import Document, ExtractionError
 from sources.extraction.extract import extract
 from sources.extraction.language import settle_language
@@ -96,8 +96,8 @@ def measure_worthiness(data: Path) -> Iterator[Figure]:
     core = [one for label, one in rows if label.label == "core"]
     others = [one for label, one in rows if label.label != "core"]
     trivial = [one for label, one in rows if label.label in ("no", "fragment")]
-    first = [label.label for label, one in rows if one and one.band == Band.CHECK_FIRST]
-    shown = first + [label.label for label, one in rows if one and one.band == Band.WORTH_A_LOOK]
+    first = [label.label for label, one in rows if one and one.band == CheckBand.CHECK_FIRST]
+    shown = first + [label.label for label, one in rows if one and one.band == CheckBand.WORTH_A_LOOK]
     checkable = first.count("core") + first.count("secondary")
     yield Figure("labels: core, listed", mean(one is not None for one in core), 0.98)
     yield Figure("labels: core in the first two bands", shown.count("core") / len(core), 0.92)
@@ -167,7 +167,7 @@ def measure_debates(data: Path) -> Iterator[Figure]:
 
 def measure_commission_article(data: Path) -> Iterator[Figure]:
     found = detect(commission_article(data), "en")
-    shown = [one for one in found if one.band != Band.ALSO_STATED]
+    shown = [one for one in found if one.band != CheckBand.ALSO_STATED]
     yield Figure("commission's article: sentences listed", len(found), 60)
     yield Figure("commission's article: in the first two bands", len(shown), 45, is_least=False)
 

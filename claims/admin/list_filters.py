@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from claims.admin.queues import QUEUES
-from claims.articles.detection import Band
+from claims.articles.detection import CheckBand
 from claims.articles.detection.check_worthiness import CHECK_FIRST, WORTH_A_LOOK
 from claims.articles.score_reasons import BANDS
 from claims.models import Appearance, Claim, Claimant, Publication, Verdict, Watch
@@ -78,9 +78,9 @@ class ScoreFilter(DropdownFilter):
     parameter_name = "worth"
 
     _RANGES: ClassVar[dict[str, dict[str, Any]]] = {
-        Band.CHECK_FIRST: {"score__gte": CHECK_FIRST},
-        Band.WORTH_A_LOOK: {"score__gte": WORTH_A_LOOK, "score__lt": CHECK_FIRST},
-        Band.ALSO_STATED: {"score__lt": WORTH_A_LOOK},
+        CheckBand.CHECK_FIRST: {"score__gte": CHECK_FIRST},
+        CheckBand.WORTH_A_LOOK: {"score__gte": WORTH_A_LOOK, "score__lt": CHECK_FIRST},
+        CheckBand.ALSO_STATED: {"score__lt": WORTH_A_LOOK},
         "none": {"score__isnull": True},
     }
 

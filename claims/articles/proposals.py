@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from claims.articles.bounded_detection import DetectionError, detect_bounded
-from claims.articles.detection import Band, CandidateSentence, Reason
+from claims.articles.detection import CandidateSentence, CheckBand, Reason
 from claims.models import Appearance, Claim, Claimant
 from claims.models.claim import LONGEST_STATEMENT
 from claims.newsroom.named_claimants import claimants_named
@@ -85,7 +85,7 @@ def propose(
     for candidate in candidates:
         if claim := known.claim_of(candidate):
             existing.append(FoundClaim(claim, known.anchor_of(candidate), candidate.reasons))
-        elif candidate.band == Band.ALSO_STATED and not everything:
+        elif candidate.band == CheckBand.ALSO_STATED and not everything:
             also_stated.append(candidate)
         else:
             groups.setdefault((_words(candidate.statement), (candidate.claimant or "").lower()), []).append(

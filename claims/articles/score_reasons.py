@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from claims.articles.detection import Band, band_of
+from claims.articles.detection import CheckBand, band_of
 
-BANDS: dict[Band, StrOrPromise] = {
-    Band.CHECK_FIRST: gettext_lazy("Check first"),
-    Band.WORTH_A_LOOK: gettext_lazy("Worth a look"),
-    Band.ALSO_STATED: gettext_lazy("Also stated"),
+BANDS: dict[CheckBand, StrOrPromise] = {
+    CheckBand.CHECK_FIRST: gettext_lazy("Check first"),
+    CheckBand.WORTH_A_LOOK: gettext_lazy("Worth a look"),
+    CheckBand.ALSO_STATED: gettext_lazy("Also stated"),
 }
 KINDS: dict[str, StrOrPromise] = {
     "number": pgettext_lazy("what a sentence states", "a number"),

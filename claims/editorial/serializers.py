@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from claims.articles.detection import Band
+from claims.articles.detection import CheckBand
 from claims.ledger.document.serializers import (
     AppearanceSerializer,
     ClaimantSerializer,
@@ -90,7 +90,7 @@ class EditorialClaimSerializer(serializers.Serializer):
         help_text="What the statement states that can be checked, with its words.",
     )
     band = serializers.ChoiceField(
-        [band.value for band in Band],
+        [band.value for band in CheckBand],
         allow_null=True,
         help_text="How soon to check it, where an article proposed it.",
     )

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from claims.articles.article_import import ImportedArticle
 from claims.articles.checked_before import CheckedBefore
-from claims.articles.detection import Band, band_of
+from claims.articles.detection import CheckBand, band_of
 from claims.articles.proposals import FoundClaim
 from claims.articles.score_reasons import BANDS, band_label, in_words
 from claims.models import Claim, Claimant
@@ -112,7 +112,7 @@ def _in_order(article: ImportedArticle) -> list[tuple[FoundClaim, bool]]:
     """Claims and whether they are new: those to check first, first; in a band, by their place in the text."""
     proposal = article.proposal
     found = [(found, True) for found in proposal.created] + [(found, False) for found in proposal.existing]
-    bands = list(Band)
+    bands = list(CheckBand)
     return sorted(
         found, key=lambda pair: (bands.index(band_of(pair[0].claim.score or 0)), pair[0].anchor.start)
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from claims.articles.detection.attribution import Attributor
 from claims.articles.detection.blocks import TextBlock, split_blocks
 from claims.articles.detection.cast import Cast
-from claims.articles.detection.check_worthiness import Band, Reason, band_of, judge
+from claims.articles.detection.check_worthiness import CheckBand, Reason, band_of, judge
 from claims.articles.detection.cues import years
 from claims.articles.detection.dialogues import Dialogue, DialogueBlock
 from claims.articles.detection.furniture import statements_of, without_dateline
@@ -22,7 +22,7 @@ from claims.articles.detection.quotations import Quotations
 from claims.articles.detection.sentences import Sentence, split_sentences
 from claims.articles.detection.wording import as_statement
 
-__all__ = ["Band", "CandidateSentence", "Reason", "band_of", "detect"]
+__all__ = ["CandidateSentence", "CheckBand", "Reason", "band_of", "detect"]
 
 _CONTEXT = 32
 _FEWEST_WORDS_QUOTED = 4
@@ -49,7 +49,7 @@ class CandidateSentence:
     claimant_description: str | None
 
     @property
-    def band(self) -> Band:
+    def band(self) -> CheckBand:
         return band_of(self.score)
 
 
@@ -81,7 +81,7 @@ def _candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence]:
         voices = attributor.read(block.text, sentences, quotations, turn_of[block.start])
         for sentence, voice in zip(sentences, voices, strict=True):
             start, end = block.start + sentence.start, block.start + sentence.end
-            judgement = judge(
+            worthiness = judge(
                 sentence.text,
                 start,
                 language,
@@ -97,8 +97,8 @@ def _candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence]:
                 prefix=text[max(0, start - _CONTEXT) : start],
                 suffix=text[end : end + _CONTEXT],
                 statement=as_statement(sentence.text, voice),
-                score=judgement.score,
-                reasons=judgement.reasons,
+                score=worthiness.score,
+                reasons=worthiness.reasons,
                 claimant=voice.speaker.name if voice else None,
                 claimant_description=voice.speaker.description if voice else None,
             )

@@ -16,7 +16,7 @@ from claims.articles.detection.furniture import is_complete
 from claims.articles.detection.lexicon import Lexicon, Token, tokenise
 
 
-class Band(StrEnum):
+class CheckBand(StrEnum):
     """How soon an editor should see a sentence."""
 
     CHECK_FIRST = "check_first"
@@ -123,18 +123,18 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Worthiness:
     """How much a sentence is worth a check, from 0 to 1, and what it states."""
 
     score: float
     reasons: tuple[Reason, ...]
 
 
-def band_of(score: float) -> Band:
+def band_of(score: float) -> CheckBand:
     """Return the band of a sentence with this score."""
     if score >= CHECK_FIRST:
-        return Band.CHECK_FIRST
-    return Band.WORTH_A_LOOK if score >= WORTH_A_LOOK else Band.ALSO_STATED
+        return CheckBand.CHECK_FIRST
+    return CheckBand.WORTH_A_LOOK if score >= WORTH_A_LOOK else CheckBand.ALSO_STATED
 
 
 def judge(
@@ -146,7 +146,7 @@ def judge(
     quotations: Iterable[tuple[int, int]],
     names: frozenset[str],
     newest_year: int | None,
-) -> Judgement:
+) -> Worthiness:
     """Judge a sentence.
 
     Args:
@@ -175,7 +175,7 @@ def judge(
         bool(named_years) and newest_year is not None and max(named_years) <= newest_year - _OLD
     )
     odds = _START + sum(WEIGHTS[name] * value for name, value in figures.items())
-    return Judgement(round(1 / (1 + math.exp(-odds)), 3), _reasons(text, start, cues))
+    return Worthiness(round(1 / (1 + math.exp(-odds)), 3), _reasons(text, start, cues))
 
 
 def _length(text: str, tokens: Sequence[Token], language: Lexicon) -> float:
