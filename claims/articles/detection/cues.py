@@ -39,26 +39,20 @@ _MOST_NAMES = 2
 
 #: Group of a language's phrases → kind of cue. What is missing here says who speaks, not whether it can be checked.
 KIND_OF: Mapping[str, str] = {
-    "past": "past",
-    "state": "state",
     "number": "number",
     "quantity": "measure",
     "date": "date",
     "duration": "duration",
-    "ordinal": "order or repetition",
     "superlative": "superlative",
-    "universal": "universal",
     "comparison": "comparison",
     "change": "change",
     "agreement": "law or decision",
     "cause": "cause",
     "because": "because",
-    "denial": "negation",
     "institution": "institution or group",
     "country": "named entity",
     "prediction": "prediction",
     "promise": "promise or plea",
-    "hedge": "hedge",
     "opinion": "opinion",
     "wish": "wish",
     "instruction": "instruction",
@@ -69,8 +63,6 @@ KIND_OF: Mapping[str, str] = {
     "reader": "addresses the reader",
     "agenda": "agenda",
     "no_comment": "no comment",
-    "says": "saying",
-    "states": "saying",
     "according": "source named",
 }
 

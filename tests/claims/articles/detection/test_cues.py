@@ -33,7 +33,6 @@ def kinds(text: str, tag: str) -> set[str]:
         ("it", "change", "Salvini salvare salto calma calcio personale tagliatelle", "crollato"),
         ("it", "law or decision", "assolutamente elettrica Vietnam nominale firmware", "firmato"),
         ("it", "feeling", "piano pianeta piante pianoforte", "piange"),
-        ("it", "negation", "rifiuti", "rifiuta"),
         ("pt", "change", "recursos cortina cortesia amplitude melhor reduto dobradinha subitamente", "subiu"),
         ("pt", "law or decision", "nome presentes presidente assinala aproveitar acordar obrigado", "assinou"),
         ("pt", "prediction", "tubarão camarão Ribeirão quarteirão verão", "serão"),
@@ -57,8 +56,6 @@ def kinds(text: str, tag: str) -> set[str]:
         ("zh", "institution or group", "结局 布局 县城", "法院"),
         ("zh", "prediction", "将军 少将 中将", "将会"),
         ("zh", "comparison", "纽约 比赛 附近 哥伦比亚", "超过"),
-        ("zh", "universal", "安全部门 所有权", "所有"),
-        ("ja", "negation", "少ない 危ない はず 必ず", "ではない"),
         ("ja", "measure", "程度 役割 ワシントン", "パーセント"),
         ("ja", "change", "盛り上がった 拡大鏡 ぶら下がった", "増加"),
         ("ar", "cause", "بعد", "بسبب"),
@@ -80,7 +77,7 @@ def test_a_lexicon_word_inside_another_word_is_none(tag: str, kind: str, traps: 
         ("È stato un anno difficile.", "it", "institution or group"),
         ("Ha estado en casa.", "es", "institution or group"),
         ("Tem estado em casa.", "pt", "institution or group"),
-        ("In the evening Expander spoke with Refuser.", "en", "negation"),
+        ("In the evening Expander spoke with Increaser.", "en", "change"),
         ("Ieri Scendini e Crescenzi erano a casa.", "it", "change"),
         ("Ayer Aumentez y Reducindo no vinieron.", "es", "change"),
     ],
@@ -90,7 +87,7 @@ def test_a_name_is_no_phrase_and_a_small_word_no_state(text: str, tag: str, kind
 
 
 def test_a_capital_that_opens_a_quotation_makes_no_name() -> None:
-    assert ("negation", "Refusing") in cues('He said: "Refusing it was right."')
+    assert ("change", "Increasing") in cues('He said: "Increasing it was right."')
 
 
 @sweep(
@@ -126,7 +123,6 @@ def test_a_cue_is_an_offset_in_the_sentence() -> None:
     text = "Fares rose."
     assert find_cues(text, tokenise(text), language("en"), frozenset()) == [
         SentenceCue("change", 6, 10),
-        SentenceCue("past", 6, 10),
     ]
 
 
