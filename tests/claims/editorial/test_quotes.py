@@ -243,11 +243,16 @@ def test_another_source_is_searched_for_the_same_words(contributor: User, claim:
     assert (answer.json()["source"]["id"], answer.json()["start"]) == (other.pk, 17)
 
 
-def test_the_first_appearance_is_one_of_the_claims_own(contributor: User, claim: Claim) -> None:
+def test_the_first_appearance_is_one_of_the_claims_own(
+    contributor: User, checker: User, claim: Claim
+) -> None:
     own = make_appearance(claim, make_source(TEXT), WORDS)
     foreign = make_appearance(make_claim(), make_source(TEXT), WORDS)
     asking, path = tool(contributor), f"claims/{claim.pk}/"
     refusal = asking.patch(path, {"first_appearance": foreign.pk})
+    # A contributor does not learn whether it is there: the other claim may be hidden from them.
+    assert (refusal.status_code, pointers(refusal)) == (422, ["#/first_appearance"])
+    refusal = tool(checker).patch(path, {"first_appearance": foreign.pk})
     assert (refusal.status_code, pointers(refusal)) == (400, ["#/first_appearance"])
     body = asking.patch(path, {"first_appearance": own.pk}).json()
     assert (body["first_appearance"], body["appearances"][0]["is_first"]) == (own.pk, True)
