@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, Func, Max, Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from claims.models import Claim, Evidence, Rating, Verdict
@@ -42,20 +42,18 @@ def draft(claim: Claim, *, author: User, publisher: Publisher | None = None, **c
     publisher = publisher or Publisher.objects.house()
     if claim.state in (Claim.State.DECLINED, Claim.State.MERGED):
         raise NotPossible(_("A declined or merged claim gets no verdict."))
-    earlier = claim.verdicts.filter(publisher=publisher)
-    if earlier.filter(state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW]).exists():
+    earlier = list(claim.verdicts.filter(publisher=publisher).order_by("-version"))
+    if any(verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW) for verdict in earlier):
         raise NotPossible(_("There is already an open verdict of this publisher on the claim."))
-    predecessor = (
-        earlier.filter(state__in=[Verdict.State.PUBLISHED, Verdict.State.RETRACTED], superseded_by=None)
-        .order_by("-version")
-        .first()
-    )
+    replaced = {verdict.supersedes_id for verdict in earlier}
+    public = (Verdict.State.PUBLISHED, Verdict.State.RETRACTED)
+    predecessor = next((row for row in earlier if row.state in public and row.pk not in replaced), None)
     carried = {field: getattr(predecessor, field) for field in CARRIED_OVER} if predecessor else {}
     verdict = Verdict.objects.create(
         claim=claim,
         publisher=publisher,
         author=author,
-        version=(earlier.aggregate(last=Max("version"))["last"] or 0) + 1,
+        version=earlier[0].version + 1 if earlier else 1,
         supersedes=predecessor,
         **{"language": claim.language, **carried, **content},
     )

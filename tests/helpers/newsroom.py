@@ -115,7 +115,8 @@ def make_claim(statement: str = "", **fields: Any) -> Claim:
     claim = Claim.objects.create(
         **({"statement": statement, "language": "en", "state": Claim.State.ACCEPTED} | fields)
     )
-    claim.topics.set(topics)
+    if topics:
+        claim.topics.set(topics)
     return claim
 
 
@@ -146,7 +147,7 @@ def make_draft(claim: Claim, author: User, **content: Any) -> Verdict:
         "reviewed_on": date(2026, 3, 1),
     }
     verdict = verdict_drafts.draft(claim, author=author, **(complete | content))
-    if not verdict.evidence.exists():
+    if not (verdict.supersedes_id and verdict.evidence.exists()):
         Evidence.objects.create(
             verdict=verdict, source=make_source(), stance="refutes", note="The audited accounts."
         )
