@@ -1,7 +1,9 @@
 """A sweep fails with every case that fails."""
 
 import pytest
+from django.db import IntegrityError
 
+from claims.models import Claim, Topic
 from tests.helpers.sweeps import sweep
 
 
@@ -28,3 +30,24 @@ def test_every_failing_case_is_reported() -> None:
 def test_a_table_without_cases_is_refused() -> None:
     with pytest.raises(AssertionError, match="no case"):
         sweep("number", [])
+
+
+@sweep("name", ["Rain", "Snow"], undone=True)
+def stores_one(name: str) -> None:
+    Topic.objects.create(name=name, slug="weather")
+    assert Topic.objects.count() == 1
+
+
+@sweep("name", ["Rain", "Snow"], undone=True)
+def stores_what_no_claim_has(name: str) -> None:
+    topic = Topic.objects.create(name=name, slug="weather")
+    Claim.topics.through.objects.create(topic=topic, claim_id=999_999)
+
+
+@pytest.mark.django_db
+def test_cases_are_undone_after_what_waits_for_their_end_was_asked() -> None:
+    stores_one()
+    with pytest.raises(ExceptionGroup, match="2 of 2 cases failed") as failed:
+        stores_what_no_claim_has()
+    assert [type(one) for one in failed.value.exceptions] == [IntegrityError] * 2
+    assert not Topic.objects.exists()

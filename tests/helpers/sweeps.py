@@ -2,19 +2,28 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import pytest
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.utils import translation
 
 Test = Callable[..., None]
 
 
-def sweep(names: str | Sequence[str], cases: Iterable[Any]) -> Callable[[Test], Test]:
+def sweep(
+    names: str | Sequence[str], cases: Iterable[Any], *, undone: bool = False
+) -> Callable[[Test], Test]:
     """Run a test for each case, and fail after the last one with every case that failed.
 
     Takes what `pytest.mark.parametrize` takes, but makes one test, which is collected and set up once. The cases share
     its fixtures, so it suits tests that change nothing.
+
+    Args:
+        undone: whether the database is as before after each case, which then may change rows, but no fixture.
     """
     arguments = [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
     table = [_values(case, len(arguments)) for case in cases]
@@ -27,7 +36,8 @@ def sweep(names: str | Sequence[str], cases: Iterable[Any]) -> Callable[[Test], 
             for values in table:
                 case = dict(zip(arguments, values, strict=True))
                 try:
-                    test(*fixtures, **options, **case)
+                    with _undone() if undone else nullcontext():
+                        test(*fixtures, **options, **case)
                 except (Exception, pytest.fail.Exception) as failure:  # noqa: BLE001  reported below
                     reported = failure if isinstance(failure, Exception) else AssertionError(str(failure))
                     reported.add_note(f"In this case: {case!r}")
@@ -42,6 +52,17 @@ def sweep(names: str | Sequence[str], cases: Iterable[Any]) -> Callable[[Test], 
         return run
 
     return decorate
+
+
+@contextmanager
+def _undone() -> Iterator[None]:
+    """As between two tests: nothing is left in the database, in the cache, or of the language of a request."""
+    cache.clear()
+    translation.deactivate()
+    with transaction.atomic():
+        yield
+        connection.check_constraints()  # those that wait for the end of a transaction
+        transaction.set_rollback(True)
 
 
 def _values(case: Any, count: int) -> Sequence[Any]:
