@@ -1,6 +1,7 @@
 """The workflow: who can move what, what every move writes down, and that a refused move changes nothing."""
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import verdict_drafts, workflow
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, missing_for_review
 from tests.helpers.newsroom import make_claim, make_draft
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -90,14 +92,19 @@ def subject_for(action: str, publish: Publish, checker: User, editor: User) -> A
     return verdict
 
 
-@pytest.mark.parametrize("action", ALLOWED)
-@pytest.mark.parametrize("role", ROLES)
+@pytest.fixture
+def subjects(publish: Publish, checker: User, editor: User) -> dict[str, Any]:
+    """For each move, something of which it can be made."""
+    return {action: subject_for(action, publish, checker, editor) for action in ALLOWED}
+
+
+@sweep("role, action", product(ROLES, ALLOWED), undone=True)
 def test_every_move_for_every_role(
-    request: pytest.FixtureRequest, publish: Publish, checker: User, editor: User, action: str, role: str
+    subjects: dict[str, Any], contributor: User, colleague: User, editor: User, role: str, action: str
 ) -> None:
-    subject = subject_for(action, publish, checker, editor)
+    subject = type(subjects[action]).objects.get(pk=subjects[action].pk)
     before, moves = subject.state, Transition.objects.count()
-    person: User = request.getfixturevalue(role)
+    person = {"contributor": contributor, "colleague": colleague, "editor": editor}[role]
     arguments: dict[str, Any] = {"note": "Because.", "into": make_claim() if action == "merge" else None}
     if role in ALLOWED[action]:
         workflow.move(subject, action, by=person, **arguments)

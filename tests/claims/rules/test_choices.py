@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, models, transaction
 from pghistory.models import Event
 
 from tests.helpers.broken_rules import sql
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -62,13 +63,13 @@ def refusing(column: Column, value: str | int) -> list[str]:
         return [name for (name,) in cursor]
 
 
-@pytest.mark.parametrize("column", COLUMNS, ids=str)
+@sweep("column", COLUMNS, undone=True)
 def test_what_is_no_choice_is_refused(column: Column) -> None:
     probe(column)
     assert column.column in refusing(column, 99 if is_counted(column) else "nonsense")
 
 
-@pytest.mark.parametrize("column", COLUMNS, ids=str)
+@sweep("column", COLUMNS, undone=True)
 def test_every_choice_is_stored(column: Column) -> None:
     """Unless a constraint asks for more, such as the day on which a message arrived."""
     probe(column)

@@ -1,6 +1,7 @@
 """What cannot be changed or deleted, and that the past of what can is kept."""
 
 from collections.abc import Callable
+from itertools import product
 
 import pytest
 from django.apps import apps
@@ -13,6 +14,7 @@ from claims.models import Claim, Verdict
 from tests.helpers.broken_rules import as_committed, refused, sql, verdict_in
 from tests.helpers.kept_newsroom import checker, editor, kept_rows, publish
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
+from tests.helpers.sweeps import sweep
 
 __all__ = ["checker", "editor", "kept_rows", "publish"]  # fixtures
 
@@ -64,22 +66,22 @@ APPEND_ONLY = {
 }
 
 
-@pytest.mark.parametrize("table", APPEND_ONLY)
+@sweep("table", APPEND_ONLY, undone=True)
 def test_append_only_rows_cannot_be_updated(everything: Claim, table: str) -> None:
     refused(f"UPDATE {table} SET {APPEND_ONLY[table]}", match="append_only")
 
 
-@pytest.mark.parametrize("table", APPEND_ONLY)
+@sweep("table", APPEND_ONLY, undone=True)
 def test_append_only_rows_cannot_be_deleted(everything: Claim, table: str) -> None:
     refused(f"DELETE FROM {table}", match="append_only")
 
 
-@pytest.mark.parametrize("table", APPEND_ONLY)
+@sweep("table", APPEND_ONLY, undone=True)
 def test_append_only_tables_cannot_be_truncated(everything: Claim, table: str) -> None:
     refused(f"TRUNCATE {table} CASCADE", match="append_only")
 
 
-@pytest.mark.parametrize("table", APPEND_ONLY)
+@sweep("table", APPEND_ONLY, undone=True)
 def test_no_session_setting_switches_a_rule_off(everything: Claim, table: str) -> None:
     switch_triggers_off()
     refused(f"UPDATE {table} SET {APPEND_ONLY[table]}", match="append_only")
@@ -160,8 +162,7 @@ CONTENT = {
 }
 
 
-@pytest.mark.parametrize("state", FIXED)
-@pytest.mark.parametrize("column", CONTENT)
+@sweep("state, column", product(FIXED, CONTENT))
 def test_content_of_a_verdict_is_fixed_once_it_is_no_draft(
     verdicts: dict[str, Verdict], state: str, column: str
 ) -> None:
@@ -172,7 +173,7 @@ def test_content_of_a_verdict_is_fixed_once_it_is_no_draft(
     )
 
 
-@pytest.mark.parametrize("state", FIXED)
+@sweep("state", FIXED)
 def test_only_drafts_can_be_deleted(verdicts: dict[str, Verdict], state: str) -> None:
     refused("DELETE FROM claims_verdict WHERE id = %s", verdicts[state].pk, match="verdict_is_kept")
 
@@ -251,7 +252,7 @@ def test_every_history_is_known() -> None:
     ]
 
 
-@pytest.mark.parametrize("table", HISTORIES)
+@sweep("table", HISTORIES)
 def test_history_is_never_truncated(table: str) -> None:
     refused(f"TRUNCATE {table} CASCADE", match="event_append_only")
 
