@@ -1,5 +1,6 @@
 """Every move of the workflow, from every state: what the table allows happens, everything else is a conflict."""
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from claims.review import workflow
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.newsroom_tool import pointers, tool
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -47,8 +49,7 @@ def asked(action: str) -> dict[str, Any]:
     return {"note": "Because.", **({"into": make_claim().pk} if action == "merge" else {})}
 
 
-@pytest.mark.parametrize("action", CLAIM_ACTIONS)
-@pytest.mark.parametrize("state", Claim.State.values)
+@sweep("state, action", product(Claim.State.values, CLAIM_ACTIONS), undone=True)
 def test_claim_moves_as_the_table_says(editor: User, state: str, action: str) -> None:
     claim = claim_in(state, editor)
     answer = tool(editor).move(f"claims/{claim.pk}/", action, **asked(action))
@@ -69,12 +70,17 @@ def test_claim_moves_as_the_table_says(editor: User, state: str, action: str) ->
         assert answer.json()["detail"]
 
 
-@pytest.mark.parametrize("action", VERDICT_ACTIONS)
-@pytest.mark.parametrize("state", Verdict.State.values)
+@pytest.fixture
+def verdicts(checker: User, editor: User) -> dict[str, int]:
+    """The id of a verdict in each state."""
+    return {state: verdict_in(state, checker, editor).pk for state in Verdict.State.values}
+
+
+@sweep("state, action", product(Verdict.State.values, VERDICT_ACTIONS), undone=True)
 def test_verdict_moves_as_the_table_says(
-    checker: User, editor: User, colleague: User, state: str, action: str
+    verdicts: dict[str, int], checker: User, editor: User, colleague: User, state: str, action: str
 ) -> None:
-    verdict = verdict_in(state, checker, editor)
+    verdict = Verdict.objects.get(pk=verdicts[state])
     if action == "publish" and state == "in_review":
         workflow.move(verdict, "sign_off", by=colleague)
     by = checker if action in ("submit", "withdraw") else editor
@@ -198,7 +204,7 @@ def test_an_open_move_says_what_it_asks_for(editor: User) -> None:
     assert [move["action"] for move in moves] == ["accept", "decline", "merge"]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "body, places",
     [
         ({}, ["#/action"]),
@@ -210,6 +216,7 @@ def test_an_open_move_says_what_it_asks_for(editor: User) -> None:
         ({"action": "accept", "note": 5}, ["#/note"]),
         ({"action": "accept", "notes": "x"}, ["#/notes"]),
     ],
+    undone=True,
 )
 def test_a_move_is_read_strictly(editor: User, body: dict[str, Any], places: list[str]) -> None:
     claim = make_claim(state="proposed")

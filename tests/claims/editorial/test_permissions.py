@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from claims.models import Claim, Evidence, Scope, Verdict
+from claims.models import Claim, Evidence, Scope, Translation, Verdict
 from claims.review import verdict_drafts, workflow
 from claims.review.translation_workflow import move_translation
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source, person, rating
 from tests.helpers.newsroom_tool import Tool, tool
+from tests.helpers.sweeps import sweep
 from tests.helpers.translations import translate
 
 pytestmark = pytest.mark.django_db
@@ -22,12 +23,25 @@ pytestmark = pytest.mark.django_db
 ROLES = ["Nobody", "Contributor", "Fact-checker", "Editor", "Administrator"]
 
 
+#: The moves that were made, of verdicts and of translations.
+STAGES: tuple[tuple[str, ...], ...] = tuple(("submit", "sign_off", "publish")[:count] for count in range(4))
+
+
 class Newsroom:
-    """Something of every kind and state. Who asks found the claims; the verdicts are Chris', signed off by Edda."""
+    """Something of every kind and state. Who asks found the claims; the verdicts are Chris', signed off by Edda.
+
+    Each case finds them as they were made, because all that a case does is undone.
+    """
 
     def __init__(self, author: User, other: User) -> None:
         self.author, self.other = author, other
         self.finder: User | None = None
+        self.people = {
+            role: User.objects.create_user("pat") if role == "Nobody" else person(f"pat-{role.lower()}", role)
+            for role in ROLES
+        }
+        self.verdicts = {moves: self._verdict(*moves) for moves in STAGES}
+        self.translations = {moves: self._translation(*moves) for moves in STAGES}
 
     def asked_by(self, person: User) -> Tool:
         self.finder = person
@@ -39,26 +53,31 @@ class Newsroom:
     def claim(self, state: str = "accepted") -> str:
         return f"claims/{self.found(state).pk}/"
 
-    def verdict(self, *moves: str) -> str:
+    def _verdict(self, *moves: str) -> Verdict:
         verdict = make_draft(make_claim(), self.author)
         for move in moves:
             verdict = workflow.move(verdict, move, by=self.author if move == "submit" else self.other)
-        return f"verdicts/{verdict.pk}/"
+        return verdict
+
+    def verdict(self, *moves: str) -> str:
+        return f"verdicts/{self.verdicts[moves].pk}/"
 
     def published_claim(self) -> Claim:
-        key = int(self.verdict("submit", "sign_off", "publish").split("/")[1])
-        return Claim.objects.get(verdicts=key)
+        return Claim.objects.get(verdicts=self.verdicts["submit", "sign_off", "publish"])
 
     def changed_claim(self) -> str:
         claim = self.published_claim()
         make_appearance(claim, make_source("It cost a lot, she said."), "It cost a lot")
         return f"claims/{claim.pk}/"
 
-    def translation(self, *moves: str) -> str:
-        row = translate(self.published_claim(), self.author)
+    def _translation(self, *moves: str) -> Translation:
+        row = translate(self._verdict("submit", "sign_off", "publish").claim, self.author)
         for move in moves:
             row = move_translation(row, move, by=self.author if move == "submit" else self.other)
-        return f"translations/{row.pk}/"
+        return row
+
+    def translation(self, *moves: str) -> str:
+        return f"translations/{self.translations[moves].pk}/"
 
     def begun(self) -> dict[str, Any]:
         return {"verdict": self.published_claim().verdicts.get().pk, "language": "es"}
@@ -241,9 +260,6 @@ TABLE: list[tuple[str, Scope, str, Doing]] = [
         lambda t, r: t.move(r.translation("submit", "sign_off", "publish"), "retract", note="Wrong."),
     ),
 ]
-NAMED = pytest.mark.parametrize(
-    "scope, least, doing", [row[1:] for row in TABLE], ids=[row[0] for row in TABLE]
-)
 
 
 @pytest.fixture
@@ -251,40 +267,35 @@ def newsroom(checker: User, editor: User) -> Newsroom:
     return Newsroom(checker, editor)
 
 
-def somebody(role: str) -> User:
-    return User.objects.create_user("pat") if role == "Nobody" else person("pat", role)
-
-
-@pytest.mark.parametrize("role", ROLES)
-@NAMED
+@sweep("role, what, scope, least, doing", [(role, *row) for row in TABLE for role in ROLES], undone=True)
 def test_a_role_can_do_what_it_can_do_at_the_desk(
-    newsroom: Newsroom, role: str, scope: Scope, least: str, doing: Doing
+    newsroom: Newsroom, role: str, what: str, scope: Scope, least: str, doing: Doing
 ) -> None:
-    answer = doing(newsroom.asked_by(somebody(role)), newsroom)
+    answer = doing(newsroom.asked_by(newsroom.people[role]), newsroom)
     if ROLES.index(role) >= ROLES.index(least):
-        assert answer.status_code in (200, 201, 204), answer.content
+        assert answer.status_code in (200, 201, 204), (what, answer.content)
     elif role == "Contributor" and answer.status_code in (404, 422):
         # What they may not read is not there for them, whatever they want with it.
         assert answer.json()["detail"].startswith(("There is nothing with the id ", "There is no verdict "))
     else:
-        assert answer.status_code == 403, answer.content
+        assert answer.status_code == 403, (what, answer.content)
         assert answer.json()["title"] == "Forbidden"
         assert "WWW-Authenticate" not in answer
 
 
-@NAMED
-def test_the_scope_is_enough(newsroom: Newsroom, scope: Scope, least: str, doing: Doing) -> None:
-    answer = doing(tool(somebody("Administrator"), scope), newsroom)
-    assert answer.status_code in (200, 201, 204), answer.content
+@sweep("what, scope, least, doing", TABLE, undone=True)
+def test_the_scope_is_enough(newsroom: Newsroom, what: str, scope: Scope, least: str, doing: Doing) -> None:
+    answer = doing(tool(newsroom.people["Administrator"], scope), newsroom)
+    assert answer.status_code in (200, 201, 204), (what, answer.content)
 
 
-@NAMED
+@sweep("what, scope, least, doing", TABLE, undone=True)
 def test_all_other_scopes_together_are_not(
-    newsroom: Newsroom, scope: Scope, least: str, doing: Doing
+    newsroom: Newsroom, what: str, scope: Scope, least: str, doing: Doing
 ) -> None:
     others = [other for other in Scope if other != scope]
-    answer = doing(tool(somebody("Administrator"), *others), newsroom)
-    assert answer.status_code == 403
+    answer = doing(tool(newsroom.people["Administrator"], *others), newsroom)
+    assert answer.status_code == 403, what
     challenge = f'Bearer realm="editorial", error="insufficient_scope", scope="{scope.value}"'
     assert answer["WWW-Authenticate"] == challenge
     assert f"it lacks the scope “{scope.value}”" in answer.json()["detail"]

@@ -20,6 +20,7 @@ from tests.helpers.media_files import SMALL_PNG
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.newsroom_tool import Tool, tool
 from tests.helpers.shown_media import make_media
+from tests.helpers.sweeps import sweep
 from tests.helpers.translations import translate
 
 pytestmark = pytest.mark.django_db
@@ -36,12 +37,13 @@ def editorial_paths() -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("method, path", editorial_paths())
-def test_without_a_token_nothing_is_said_not_even_what_exists(checker: User, method: str, path: str) -> None:
+@pytest.fixture
+def secrets(checker: User) -> dict[str, int]:
+    """What there is to be asked for, by its place in an address."""
     claim = make_claim(SECRET)
     draft = make_draft(claim, checker)
     appearance = make_appearance(claim, make_source(f"{SECRET} did it."), SECRET)
-    ids = {
+    return {
         "claim_id": claim.pk,
         "verdict_id": draft.pk,
         "source_id": appearance.source_id,
@@ -49,8 +51,14 @@ def test_without_a_token_nothing_is_said_not_even_what_exists(checker: User, met
         "number": 1,
         "id": claim.pk,
     }
-    there = Tool().ask(method, path.format(**ids), {}, If_Match="*")
-    absent = Tool().ask(method, path.format(**dict.fromkeys(ids, 999_999)), {}, If_Match="*")
+
+
+@sweep("method, path", editorial_paths(), undone=True)
+def test_without_a_token_nothing_is_said_not_even_what_exists(
+    secrets: dict[str, int], method: str, path: str
+) -> None:
+    there = Tool().ask(method, path.format(**secrets), {}, If_Match="*")
+    absent = Tool().ask(method, path.format(**dict.fromkeys(secrets, 999_999)), {}, If_Match="*")
     assert there.status_code == absent.status_code == 401
     assert there.json() | {"instance": ""} == absent.json() | {"instance": ""}
     assert SECRET not in there.content.decode()
