@@ -20,9 +20,11 @@ check: lint types migrations ## The fast loop: style, types, migrations, and the
 	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) -m "not slow and not browser" \
 		--hypothesis-profile=quick $(ARGS)
 
+test: BEGAN := $(shell date +%s)
 test: setup ## Run all tests (ARGS="-k words" chooses some, POSTGRES=16 or 17 another PostgreSQL)
-	@exec $(if $(POSTGRES),$(PYTHON_IN_VENV) -m deploy.postgresql $(POSTGRES) --) \
-		$(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) $(ARGS)
+	@$(if $(POSTGRES),$(PYTHON_IN_VENV) -m deploy.postgresql $(POSTGRES) --) \
+		$(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) $(ARGS); \
+	status=$$?; echo "make test took $$(( $$(date +%s) - $(BEGAN) )) seconds, the environment included."; exit $$status
 
 coverage: setup ## Run all tests and tell which lines none of them runs; too many of those are an error
 	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) --cov $(ARGS)

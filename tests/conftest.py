@@ -112,6 +112,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.no_cover)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """A run that saw no browser says so, besides the reasons why single tests were skipped."""
+    from tests.helpers.browser import WITHOUT_CHROMIUM  # noqa: PLC0415  pytest rewrites its assertions first
+
+    skipped = terminalreporter.stats.get("skipped", [])
+    if without := sum(WITHOUT_CHROMIUM in str(report.longrepr) for report in skipped):
+        line = f"{without} tests in a browser were skipped. {WITHOUT_CHROMIUM}."
+        terminalreporter.write_line(line, yellow=True)
+
+
 @pytest.fixture(autouse=True)
 def on_nobodys_behalf() -> None:
     """Requests of the test before are over, but no server is there that forgets them."""

@@ -16,13 +16,16 @@ expect.set_options(timeout=PATIENCE)
 #: Where systems and `.ci/run` put Chromium.
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
+#: Why tests in a browser are skipped where none of them is found.
+WITHOUT_CHROMIUM = "Chromium is not installed"
+
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Chromium, started once; tests that need it are skipped with the reason where it is not installed."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
-        pytest.skip(f"Chromium is not installed: none of {', '.join(NAMES)} is on the PATH.")
+        pytest.skip(f"{WITHOUT_CHROMIUM}: none of {', '.join(NAMES)} is on the PATH.")
     # Playwright's event loop lives in this thread, and Django would take the tests' own queries for asynchronous ones.
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
