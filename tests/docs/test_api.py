@@ -61,31 +61,34 @@ def test_orders_are_those_that_exist(name: str, resource: type[PublicResource]) 
     assert re.findall(r"`([^`]+)`", sentence) == [ordering.name for ordering in resource.list_query.orderings]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "name, example",
     [(name, example) for name in RESOURCES for example in rows(name.capitalize()).values()]
     + [("claims", example) for example in rows("Pages").values() if example],
 )
-@pytest.mark.django_db
-def test_example_of_every_filter_is_understood(client: Client, name: str, example: str) -> None:
+def _is_understood(client: Client, name: str, example: str) -> None:
     parameter, _, value = example.partition("=")
     response = client.get(f"/api/v1/{name}/?{parameter}={quote(value)}")
     assert response.status_code == 200, response.content
 
 
-@pytest.mark.parametrize("command", curls())
 @pytest.mark.django_db
-def test_command_answers(
-    client: Client,
-    publish: Callable[..., Claim],
-    claimant: Claimant,
-    topic: Topic,
-    editor: User,
-    command: str,
+def test_example_of_every_filter_is_understood(client: Client) -> None:
+    _is_understood(client)
+
+
+@pytest.mark.django_db
+def test_commands_answer(
+    client: Client, publish: Callable[..., Claim], claimant: Claimant, topic: Topic, editor: User
 ) -> None:
     published = [publish(make_claim(claimant=claimant, topics=[topic])) for _number in range(2)]
     cluster = clusters.gather(published, by=editor)
     clusters.move(cluster, "published", by=editor)
+    _answers(client)
+
+
+@sweep("command", curls(), undone=True)
+def _answers(client: Client, command: str) -> None:
     program, *arguments = shlex.split(command)
     address = urlsplit(arguments.pop())
     headers = {}

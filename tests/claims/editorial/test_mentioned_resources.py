@@ -13,6 +13,7 @@ from sources.models import Publisher, Snapshot, Source
 from tests.helpers.newsroom import make_snapshot, make_source
 from tests.helpers.newsroom_tool import pointers, tool
 from tests.helpers.parallel import at_once
+from tests.helpers.sweeps import sweep
 
 TEXT = "The minister said the bridge cost 90 million euros. It was paid from the road fund, he added."
 
@@ -105,9 +106,7 @@ def test_an_address_that_gives_nothing_is_no_source(
     assert not Source.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "address", ["http://127.0.0.1/", "http://169.254.169.254/latest/", "http://localhost/"]
-)
+@sweep("address", ["http://127.0.0.1/", "http://169.254.169.254/latest/", "http://localhost/"], undone=True)
 @pytest.mark.django_db
 def test_nothing_is_fetched_from_the_servers_own_network(contributor: User, address: str) -> None:
     refusal = tool(contributor).post("sources/", {"url": address, "capture": True})
@@ -115,7 +114,7 @@ def test_nothing_is_fetched_from_the_servers_own_network(contributor: User, addr
     assert not Source.objects.exists()
 
 
-@pytest.mark.parametrize(
+@sweep(
     "body, status, place",
     [
         ({}, 400, "#/url"),
@@ -131,6 +130,7 @@ def test_nothing_is_fetched_from_the_servers_own_network(contributor: User, addr
         ({"title": "x", "published_on": "yesterday"}, 400, "#/published_on"),
         ({"title": "x", "text": "   "}, 422, "#/text"),
     ],
+    undone=True,
 )
 @pytest.mark.django_db
 def test_a_source_is_read_strictly(contributor: User, body: dict[str, Any], status: int, place: str) -> None:
@@ -209,7 +209,7 @@ def test_the_same_new_name_at_once_is_one_thing(editor: User, resource: str, mod
     assert model.objects.filter(name="Harbours").count() == 1
 
 
-@pytest.mark.parametrize(
+@sweep(
     "resource, body, place",
     [
         ("claimants", {}, "#/name"),
@@ -221,6 +221,7 @@ def test_the_same_new_name_at_once_is_one_thing(editor: User, resource: str, mod
         ("topics", {"name": "x", "slug": "no spaces"}, "#/slug"),
         ("topics", {"name": "x", "children": []}, "#/children"),
     ],
+    undone=True,
 )
 @pytest.mark.django_db
 def test_claimants_and_topics_are_read_strictly(
@@ -230,7 +231,7 @@ def test_claimants_and_topics_are_read_strictly(
     assert (refusal.status_code, pointers(refusal)) == (400, [place])
 
 
-@pytest.mark.parametrize(
+@sweep(
     "resource, body, status, places",
     [
         ("topics", {"name": "x", "parent": 999_999}, 422, ["#/parent"]),
@@ -246,6 +247,7 @@ def test_claimants_and_topics_are_read_strictly(
             ["#/topics/0", "#/topics/1"],
         ),
     ],
+    undone=True,
 )
 @pytest.mark.django_db
 def test_what_is_not_there_is_told_from_what_is_not_understood(

@@ -12,6 +12,7 @@ from sources.material import Material
 from sources.models import Source
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_snapshot, make_source
 from tests.helpers.newsroom_tool import pointers, tool
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -95,7 +96,7 @@ def test_offsets_name_the_place_in_the_latest_snapshot(contributor: User, claim:
     assert "The latest snapshot of the source is number 2" in stale.json()["detail"]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "place, reason",
     [
         ({"start": 0, "end": 5000, "snapshot": 1}, "outside the text"),
@@ -104,6 +105,7 @@ def test_offsets_name_the_place_in_the_latest_snapshot(contributor: User, claim:
         ({"start": 0, "end": 7, "snapshot": 1, "exact": "Bridges"}, "other words: “Ferries”"),
         ({"start": 0, "end": 7, "snapshot": 2}, "The latest snapshot of the source is number 1"),
     ],
+    undone=True,
 )
 def test_offsets_that_point_elsewhere_are_refused(
     contributor: User, claim: Claim, place: dict[str, Any], reason: str
@@ -120,7 +122,7 @@ def test_offsets_need_a_snapshot_to_be_counted_in(contributor: User, claim: Clai
     assert "The source has no snapshot" in refusal.json()["detail"]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "body, place",
     [
         ({}, "#/source"),
@@ -134,6 +136,7 @@ def test_offsets_need_a_snapshot_to_be_counted_in(contributor: User, claim: Clai
         ({"source": 1, "start": 0, "end": 2**31, "snapshot": 1}, "#/end"),
         ({"source_url": "example"}, "#/source_url"),
     ],
+    undone=True,
 )
 def test_a_quote_is_read_strictly(contributor: User, claim: Claim, body: dict[str, Any], place: str) -> None:
     if body.get("source"):
@@ -305,7 +308,7 @@ def test_evidence_keeps_its_anchor_while_its_note_changes(checker: User, draft: 
     )
 
 
-@pytest.mark.parametrize(
+@sweep(
     "change, place",
     [
         ({"stance": "maybe"}, "#/stance"),
@@ -314,6 +317,7 @@ def test_evidence_keeps_its_anchor_while_its_note_changes(checker: User, draft: 
         ({"verdict": 1}, "#/verdict"),
         ({"anchor": "anchored"}, "#/anchor"),
     ],
+    undone=True,
 )
 def test_evidence_is_read_strictly(checker: User, draft: Verdict, change: dict[str, Any], place: str) -> None:
     item = draft.evidence.get()

@@ -13,6 +13,7 @@ from claims.editorial import request_bodies
 from claims.models import Claim, Claimant
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source, rating
 from tests.helpers.newsroom_tool import BASE, Tool, pointers, tool
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -26,9 +27,10 @@ def send(asking: Tool, text: str | bytes, content_type: str = "application/json"
 # The body as a whole --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@sweep(
     "content_type",
     ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "*/*"],
+    undone=True,
 )
 def test_only_json_is_read(editor: User, content_type: str) -> None:
     refusal = send(tool(editor), json.dumps(CLAIM), content_type)
@@ -36,13 +38,13 @@ def test_only_json_is_read(editor: User, content_type: str) -> None:
     assert not Claim.objects.exists()
 
 
-@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=latin-1"])
+@sweep("content_type", ["application/json", "application/json; charset=latin-1"], undone=True)
 def test_json_is_utf8_whatever_the_header_says(editor: User, content_type: str) -> None:
     answer = send(tool(editor), json.dumps(CLAIM | {"statement": "Žluť."}, ensure_ascii=False), content_type)
     assert answer.json()["statement"] == "Žluť."
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text, reason",
     [
         ("", "required"),
@@ -58,6 +60,7 @@ def test_json_is_utf8_whatever_the_header_says(editor: User, content_type: str) 
         ("5", "dictionary"),
         ("9" * 5000, "not JSON"),
     ],
+    undone=True,
 )
 def test_a_body_that_is_no_object_is_refused(editor: User, text: str | bytes, reason: str) -> None:
     refusal = send(tool(editor), text)
@@ -66,7 +69,7 @@ def test_a_body_that_is_no_object_is_refused(editor: User, text: str | bytes, re
     assert not Claim.objects.exists()
 
 
-@pytest.mark.parametrize("size", [2_100_000, 3_000_000])
+@sweep("size", [2_100_000, 3_000_000], undone=True)
 def test_a_body_that_is_too_large_is_refused(editor: User, size: int) -> None:
     refusal = send(tool(editor), json.dumps(CLAIM | {"context": "x" * size}))
     assert (refusal.status_code, refusal["Content-Type"]) == (413, "application/problem+json")
@@ -103,7 +106,7 @@ def test_every_key_that_is_wrong_is_named_at_once(editor: User) -> None:
     }
 
 
-@pytest.mark.parametrize(
+@sweep(
     "key, value",
     [
         ("statement", ""),
@@ -131,6 +134,7 @@ def test_every_key_that_is_wrong_is_named_at_once(editor: User) -> None:
         ("merged_into", 1),
         ("first_appearance", 1),
     ],
+    undone=True,
 )
 def test_a_value_of_a_claim_that_is_not_allowed_is_refused(editor: User, key: str, value: Any) -> None:
     Claimant.objects.create(name="Mara")
@@ -140,9 +144,7 @@ def test_a_value_of_a_claim_that_is_not_allowed_is_refused(editor: User, key: st
     assert not Claim.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "key, value", [("claimant", 10**30), ("claimant", -1), ("topics", list(range(1, 100)))]
-)
+@sweep("key, value", [("claimant", 10**30), ("claimant", -1), ("topics", list(range(1, 100)))], undone=True)
 def test_what_a_claim_names_and_is_not_there_is_told_apart(editor: User, key: str, value: Any) -> None:
     Claimant.objects.create(name="Mara")
     refusal = tool(editor).post("claims/", CLAIM | {key: value})
@@ -151,7 +153,7 @@ def test_what_a_claim_names_and_is_not_there_is_told_apart(editor: User, key: st
     assert not Claim.objects.exists()
 
 
-@pytest.mark.parametrize(
+@sweep(
     "change, place",
     [
         ({"state": "published"}, "#/state"),
@@ -165,6 +167,7 @@ def test_what_a_claim_names_and_is_not_there_is_told_apart(editor: User, key: st
         ({"correction_kind": "retraction"}, "#/correction_kind"),
         ({"language": ""}, "#/language"),
     ],
+    undone=True,
 )
 def test_what_a_draft_cannot_be_told_is_refused(checker: User, change: dict[str, Any], place: str) -> None:
     draft = make_draft(make_claim(), checker)
@@ -182,7 +185,7 @@ def test_a_first_version_has_no_change_to_explain(checker: User) -> None:
 # Addresses ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@sweep(
     "path",
     [
         "claims/999999/",
@@ -197,6 +200,7 @@ def test_a_first_version_has_no_change_to_explain(checker: User) -> None:
         "claimants/999999/",
         "transitions/999999/",
     ],
+    undone=True,
 )
 def test_what_is_not_there_is_said_so(editor: User, path: str) -> None:
     refusal = tool(editor).get(path)
@@ -220,7 +224,7 @@ def test_a_part_is_found_under_its_own_whole_only(editor: User, checker: User) -
         assert asking.patch(path, {}, If_Match="*").status_code == 404
 
 
-@pytest.mark.parametrize(
+@sweep(
     "method, path",
     [
         ("PUT", "claims/"),
@@ -233,6 +237,7 @@ def test_a_part_is_found_under_its_own_whole_only(editor: User, checker: User) -
         ("OPTIONS", "claims/"),
         ("TRACE", "claims/"),
     ],
+    undone=True,
 )
 def test_methods_that_mean_nothing_are_refused(editor: User, method: str, path: str) -> None:
     refusal = tool(editor).ask(method, path.format(make_claim().pk), {})
@@ -240,7 +245,7 @@ def test_methods_that_mean_nothing_are_refused(editor: User, method: str, path: 
     assert method not in refusal["Allow"]
 
 
-@pytest.mark.parametrize("path", ["claims/{}/", "claims/{}/moves/", ""])
+@sweep("path", ["claims/{}/", "claims/{}/moves/", ""], undone=True)
 def test_parameters_that_mean_nothing_are_refused(editor: User, path: str) -> None:
     refusal = tool(editor).get(f"{path.format(make_claim().pk)}?fields=id")
     assert refusal.status_code == 400

@@ -17,6 +17,7 @@ from sources.models import Source
 from tests.helpers.broken_rules import refused, sql
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 from tests.helpers.newsroom_tool import pointers, tool
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +48,7 @@ def everything(draft: Verdict) -> None:
     sql("UPDATE claims_appearance SET start = NULL, \"end\" = NULL, anchor = 'unanchored'")
 
 
-@pytest.mark.parametrize(("model", "field", "rule"), TOO_LONG)
+@sweep(("model", "field", "rule"), TOO_LONG, undone=True)
 def test_longest_text_fits_and_a_longer_one_does_not(
     everything: None, model: type[models.Model], field: str, rule: str
 ) -> None:
@@ -69,19 +70,20 @@ def test_every_text_of_a_claim_a_verdict_and_evidence_that_readers_see_is_bounde
     assert unbounded == []
 
 
-@pytest.mark.parametrize("day", NO_DAYS)
-@pytest.mark.parametrize(("model", "field"), DAYS)
+@sweep("day", NO_DAYS, undone=True)
+@sweep(("model", "field"), DAYS, undone=True)
 def test_day_that_nobody_means(everything: None, model: type[models.Model], field: str, day: str) -> None:
     refused(f"UPDATE {model._meta.db_table} SET {field} = %s", day, match="_")
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("model", "field", "rule"),
     [
         (Claim, "claimed_on", "claim_is_not_of_the_future"),
         (Verdict, "reviewed_on", "verdict_is_not_of_the_future"),
         (Verdict, "valid_as_of", "verdict_is_not_of_the_future"),
     ],
+    undone=True,
 )
 def test_day_that_has_not_come(everything: None, model: type[models.Model], field: str, rule: str) -> None:
     table = model._meta.db_table
@@ -89,7 +91,7 @@ def test_day_that_has_not_come(everything: None, model: type[models.Model], fiel
     refused(f"UPDATE {table} SET {field} = CURRENT_DATE + 3", match=rule)
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("column", "value", "rule"),
     [
         ("claimed_on", "CURRENT_DATE + 30", "claim_is_not_of_the_future"),
@@ -97,6 +99,7 @@ def test_day_that_has_not_come(everything: None, model: type[models.Model], fiel
         ("claimed_on", "'0044-03-15 BC'", "claim_days_are_in_sight"),
         ("context", f"repeat('a', {LONGEST_CONTEXT + 1})", "claim_context_fits"),
     ],
+    undone=True,
 )
 def test_rows_that_arrive_are_bound_as_well(column: str, value: str, rule: str) -> None:
     values = {"context": "''", column: value}
@@ -108,7 +111,7 @@ def test_rows_that_arrive_are_bound_as_well(column: str, value: str, rule: str) 
     )
 
 
-@pytest.mark.parametrize("address", [" ", "x", "https://", "javascript:alert(1)", "//example.org"])
+@sweep("address", [" ", "x", "https://", "javascript:alert(1)", "//example.org"], undone=True)
 def test_address_of_a_source_is_one(address: str) -> None:
     make_source()
     refused("UPDATE sources_source SET url = %s", address, match="source_address_is_of_the_web")
@@ -117,7 +120,7 @@ def test_address_of_a_source_is_one(address: str) -> None:
 # With words for whoever enters it
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("body", "pointer", "reason"),
     [
         ({"statement": "a" * 1_900_000}, "#/statement", "no more than 10000 characters"),
@@ -125,6 +128,7 @@ def test_address_of_a_source_is_one(address: str) -> None:
         ({"claimed_on": "9999-12-31"}, "#/claimed_on", "is in the future"),
         ({"claimed_on": "0044-03-15"}, "#/claimed_on", "give a day from 1000-01-01"),
     ],
+    undone=True,
 )
 def test_api_says_what_is_wrong(editor: User, body: dict[str, Any], pointer: str, reason: str) -> None:
     refusal = tool(editor).post("claims/", {"statement": "It rained.", "language": "en"} | body)

@@ -7,6 +7,7 @@ from claims.models import Cluster, ClusterMember, Repeat
 from claims.review import clusters
 from tests.helpers.broken_rules import as_committed, refused, sql
 from tests.helpers.newsroom import make_claim, make_source
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +19,7 @@ def cluster(editor: User) -> Cluster:
     return made
 
 
-@pytest.mark.parametrize(
+@sweep(
     "statement, rule",
     [
         ("UPDATE claims_cluster SET title = ''", "cluster_has_a_title"),
@@ -39,6 +40,7 @@ def cluster(editor: User) -> Cluster:
         ("TRUNCATE claims_clustermember", "TRUNCATE"),
         ("TRUNCATE claims_cluster CASCADE", "TRUNCATE"),
     ],
+    undone=True,
 )
 def test_cluster(cluster: Cluster, statement: str, rule: str) -> None:
     refused(statement, match=rule)
@@ -76,7 +78,7 @@ def repeat(db: None) -> Repeat:
     return made
 
 
-@pytest.mark.parametrize(
+@sweep(
     "statement, rule",
     [
         ("UPDATE claims_repeat SET exact = '', start = NULL, \"end\" = NULL", "repeat_has_words"),
@@ -104,6 +106,7 @@ def repeat(db: None) -> Repeat:
         ),
         ("TRUNCATE claims_repeat", "TRUNCATE"),
     ],
+    undone=True,
 )
 def test_repeat(repeat: Repeat, statement: str, rule: str) -> None:
     refused(statement, match=rule)

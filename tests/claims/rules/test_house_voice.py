@@ -7,6 +7,7 @@ from claims.models import Claim, ImportRun, Verdict
 from sources.models import Publisher
 from tests.helpers.broken_rules import refused, sql
 from tests.helpers.newsroom import make_claim, person, rating, rating_of
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +52,7 @@ def arriving(
     )
 
 
-@pytest.mark.parametrize("state", ["draft", "in_review", "published", "superseded", "retracted"])
+@sweep("state", ["draft", "in_review", "published", "superseded", "retracted"], undone=True)
 def test_no_import_speaks_for_it(house: Publisher, state: str) -> None:
     refused(ARRIVE, *arriving(house, "imported", state=state), match="verdict_no_import_for_the_house")
 
@@ -60,7 +61,7 @@ def test_others_may_be_imported() -> None:
     assert sql(ARRIVE, *arriving(Publisher.objects.create(name="Others"), "imported")) == 1
 
 
-@pytest.mark.parametrize("state", ["published", "superseded", "retracted", "in_review"])
+@sweep("state", ["published", "superseded", "retracted", "in_review"], undone=True)
 def test_nothing_of_it_arrives_reviewed(house: Publisher, state: str) -> None:
     refused(ARRIVE, *arriving(house, "house", state=state), match="verdict_")
 
@@ -96,7 +97,7 @@ def test_an_archive_is_released_by_somebody_else(run: ImportRun, administrator: 
     sql(RELEASE, second.pk, run.pk)
 
 
-@pytest.mark.parametrize(
+@sweep(
     "change",
     [
         "started_by_id = NULL",
@@ -107,8 +108,9 @@ def test_an_archive_is_released_by_somebody_else(run: ImportRun, administrator: 
         "sample = '[]'",
         "origin = 'other.csv'",
     ],
+    undone=True,
 )
-@pytest.mark.parametrize("is_released", [False, True])
+@sweep("is_released", [False, True], undone=True)
 def test_what_was_looked_at_stays(change: str, is_released: bool, run: ImportRun, second: User) -> None:
     if is_released:
         sql(RELEASE, second.pk, run.pk)
@@ -128,7 +130,7 @@ def test_a_release_is_not_taken_back_nor_given_again(
     refused(RELEASE, person("eva", "Administrator").pk, run.pk, match="importrun_is_released_once")
 
 
-@pytest.mark.parametrize("state", ["chosen", "waiting", "reading", "failed"])
+@sweep("state", ["chosen", "waiting", "reading", "failed"], undone=True)
 def test_nothing_is_released_before_it_was_held(state: str, run: ImportRun, second: User) -> None:
     sql("UPDATE claims_importrun SET state = %s, error = 'None.' WHERE id = %s", state, run.pk)
     refused(RELEASE, second.pk, run.pk, match="importrun_is_released_once")
@@ -146,7 +148,7 @@ def test_nothing_begins_released(administrator: User, second: User) -> None:
     )
 
 
-@pytest.mark.parametrize("state", ["writing", "finished", "undoing", "undone"])
+@sweep("state", ["writing", "finished", "undoing", "undone"], undone=True)
 def test_nothing_is_written_before_the_release(state: str, run: ImportRun) -> None:
     refused(
         "UPDATE claims_importrun SET state = %s WHERE id = %s",
@@ -184,7 +186,7 @@ def test_a_run_with_verdicts_stays(run: ImportRun, house: Publisher, second: Use
     )
 
 
-@pytest.mark.parametrize("change", ["origin = 'house'", "archive_run_id = NULL", "is_restored = true"])
+@sweep("change", ["origin = 'house'", "archive_run_id = NULL", "is_restored = true"], undone=True)
 def test_where_a_verdict_comes_from_never_changes(
     change: str, run: ImportRun, house: Publisher, second: User
 ) -> None:

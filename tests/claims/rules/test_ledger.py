@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from claims.models import Publication, PublishedVerdict, Verdict
 from factcheck.database import clock
 from tests.helpers.broken_rules import sql
+from tests.helpers.sweeps import sweep
 from tests.helpers.two_connections import one_after_the_other
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,7 @@ def insert_publication(**values: Any) -> None:
     )
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("values", "rule"),
     [
         ({"version": 1}, "publication_joins_the_ledger"),
@@ -46,6 +47,7 @@ def insert_publication(**values: Any) -> None:
         ({"status": "merged"}, "publication_merge_names_its_target"),
         ({"merged_into_id": 1}, "publication_merge_names_its_target"),
     ],
+    undone=True,
 )
 def test_publication_that_does_not_continue_the_ledger(
     published: Verdict, values: dict[str, Any], rule: str

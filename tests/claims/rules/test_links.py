@@ -6,6 +6,7 @@ from django.db import connection
 from sources.models import LinkCheck, LinkState, Source
 from tests.helpers.broken_rules import as_committed, refused, sql
 from tests.helpers.newsroom import make_source
+from tests.helpers.sweeps import sweep
 from tests.helpers.tampering import as_superuser
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +63,7 @@ def test_nobody_else_writes_a_record(source: Source) -> None:
     assert LinkCheck.objects.count() == 2
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("change", "rule"),
     [
         ("outcome = 'dead', since = now()", "linkstate_outcome_is_known"),
@@ -78,6 +79,7 @@ def test_nobody_else_writes_a_record(source: Source) -> None:
         ("outcome = 'gone', since = now(), accepted_at = now()", "linkstate_accepted_is_what_needs_somebody"),
         ("url = ''", "linkstate_watches_an_address"),
     ],
+    undone=True,
 )
 def test_a_state_contradicts_itself_in_no_way(source: Source, change: str, rule: str) -> None:
     refused(f"UPDATE sources_linkstate SET {change}", match=rule)

@@ -17,6 +17,7 @@ from claims.models.verdict import VERDICT_STEPS
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move
 from tests.helpers.broken_rules import refused, sql, verdict_in, write_down
 from tests.helpers.newsroom import make_claim
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +54,7 @@ def test_steps_of_claims_are_those_of_the_table() -> None:
     assert sorted(CLAIM_STEPS) == LEGAL_FOR_CLAIMS
 
 
-@pytest.mark.parametrize("model", [Claim, Verdict])
+@sweep("model", [Claim, Verdict], undone=True)
 def test_table_names_only_states_that_exist(model: type[Claim | Verdict]) -> None:
     table: Mapping[tuple[str, str], Move[Any]] = CLAIM_MOVES if model is Claim else VERDICT_MOVES
     named = {str(state) for (before, _action), move in table.items() for state in (before, move.to) if state}
@@ -61,7 +62,7 @@ def test_table_names_only_states_that_exist(model: type[Claim | Verdict]) -> Non
     assert named | ends == set(model.State.values)
 
 
-@pytest.mark.parametrize(("before", "after"), others(Verdict.State.values, LEGAL_FOR_VERDICTS, "approved"))
+@sweep(("before", "after"), others(Verdict.State.values, LEGAL_FOR_VERDICTS, "approved"), undone=True)
 def test_no_other_moves_of_a_verdict_exist(
     publish: Callable[..., Claim], checker: User, editor: User, before: str, after: str
 ) -> None:
@@ -73,7 +74,7 @@ def test_no_other_moves_of_a_verdict_exist(
     )
 
 
-@pytest.mark.parametrize(("before", "after"), LEGAL_FOR_VERDICTS)
+@sweep(("before", "after"), LEGAL_FOR_VERDICTS, undone=True)
 def test_no_move_of_a_verdict_goes_unrecorded(
     publish: Callable[..., Claim], checker: User, editor: User, before: str, after: str
 ) -> None:
@@ -107,14 +108,14 @@ def claim_to_move(before: str, after: str) -> tuple[Claim, tuple[str, int | None
     return claim, (after, *into, claim.pk)
 
 
-@pytest.mark.parametrize(("before", "after"), others(Claim.State.values, LEGAL_FOR_CLAIMS, "checked"))
+@sweep(("before", "after"), others(Claim.State.values, LEGAL_FOR_CLAIMS, "checked"), undone=True)
 def test_no_other_moves_of_a_claim_exist(before: str, after: str) -> None:
     claim, values = claim_to_move(before, after)
     write_down_claim(claim, before, after)
     refused(MOVE_CLAIM, *values, match="claim_state_moves")
 
 
-@pytest.mark.parametrize(("before", "after"), LEGAL_FOR_CLAIMS)
+@sweep(("before", "after"), LEGAL_FOR_CLAIMS, undone=True)
 def test_moves_of_a_claim_are_made_when_they_are_recorded_only(before: str, after: str) -> None:
     claim, values = claim_to_move(before, after)
     refused(MOVE_CLAIM, *values, match="move_is_written_down")
@@ -194,7 +195,7 @@ def test_unmerged_claim_returns_to_the_state_it_came_from() -> None:
     )
 
 
-@pytest.mark.parametrize("target", ["merged_into_id = NULL", "state_before_merge = ''"])
+@sweep("target", ["merged_into_id = NULL", "state_before_merge = ''"], undone=True)
 def test_merged_claim_names_its_target(target: str) -> None:
     claim = make_claim()
     merged(claim, into=make_claim())

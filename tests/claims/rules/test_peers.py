@@ -6,6 +6,7 @@ from django.conf import settings
 from claims.models import PeerClaim, PeerNewsroom, PeerProgress
 from sources.models import Publisher
 from tests.helpers.broken_rules import refused, sql
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +25,7 @@ def newsroom(db: None) -> PeerNewsroom:
     return PeerNewsroom.objects.create(name="Sundvik Check", url=SITE, key=KEY)
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("values", "rule"),
     [
         (("", SITE, KEY), "peernewsroom_has_a_name"),
@@ -37,12 +38,13 @@ def newsroom(db: None) -> PeerNewsroom:
         (("A", "https://a.example", KEY), "peernewsroom_has_its_own_key"),
         (("A", SITE, "B" * 43), "peernewsroom_is_followed_once"),
     ],
+    undone=True,
 )
 def test_what_is_no_newsroom(newsroom: PeerNewsroom, values: tuple[str, ...], rule: str) -> None:
     refused(NEWSROOM, *values, match=rule)
 
 
-@pytest.mark.parametrize("spelled", ["{}", " {} ", "{}!", "«{}»"])
+@sweep("spelled", ["{}", " {} ", "{}!", "«{}»"], undone=True)
 def test_nobody_is_called_as_the_house_is(newsroom: PeerNewsroom, spelled: str) -> None:
     house = Publisher.objects.house()
     for name in (spelled.format(house.name), spelled.format(house.name.upper())):
@@ -59,7 +61,7 @@ def test_its_address_stays_and_its_progress_goes_forward(newsroom: PeerNewsroom)
     assert sql("UPDATE claims_peerprogress SET sequence = 0, last_change = ''") == 1
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("change", "rule"),
     [
         ("halted = 'key'", "peerprogress_failures_have_begun"),
@@ -68,12 +70,13 @@ def test_its_address_stays_and_its_progress_goes_forward(newsroom: PeerNewsroom)
         ("halted = 'mood', failing_since = now(), failure = 'x', consecutive_failures = 1", "halt_is_known"),
         ("offered_key = 'A'", "peerprogress_offers_a_key"),
     ],
+    undone=True,
 )
 def test_what_no_progress_is(newsroom: PeerNewsroom, change: str, rule: str) -> None:
     refused(f"UPDATE claims_peerprogress SET {change}", match=rule)
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("place", "value", "rule"),
     [
         (0, "draft", "peerclaim_"),
@@ -88,6 +91,7 @@ def test_what_no_progress_is(newsroom: PeerNewsroom, change: str, rule: str) -> 
         (6, "", "peerclaim_is_signed"),
         (7, "", "peerclaim_body_goes_with_the_verdict"),
     ],
+    undone=True,
 )
 def test_what_is_no_claim_of_others(newsroom: PeerNewsroom, place: int, value: str, rule: str) -> None:
     said = [*SAID[:place], value, *SAID[place + 1 :]]

@@ -13,6 +13,7 @@ from claims.review import reply_requests, verdict_drafts, workflow
 from tests.helpers.broken_rules import PUBLISH, as_committed, refused, sql, write_down
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.replies import answer, ask, named_draft
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +53,7 @@ def test_verdict_that_names_somebody_is_not_published_unasked(
     )
 
 
-@pytest.mark.parametrize("terms", ["due", "not_due"])
+@sweep("terms", ["due", "not_due"], undone=True)
 def test_terms_that_claim_otherwise_do_not_help(
     draft: Verdict, checker: User, editor: User, terms: str
 ) -> None:
@@ -123,7 +124,7 @@ def test_sign_off_does_not_say_itself_how_many_answers_it_knew(
 # What is fixed --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@sweep(
     "change",
     [
         "text = 'Something else'",
@@ -135,6 +136,7 @@ def test_sign_off_does_not_say_itself_how_many_answers_it_knew(
         "verdict_id = verdict_id + 1",
         "answered_at = now(), answer = 'Yes', answer_shown = 'full', text = 'Another question'",
     ],
+    undone=True,
 )
 def test_what_was_asked_is_fixed_in_review(draft: Verdict, checker: User, editor: User, change: str) -> None:
     row = ask(draft, checker)
@@ -239,7 +241,7 @@ def test_history_keeps_what_was_asked_and_not_where(draft: Verdict, checker: Use
 # What one row may say -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("change", "rule"),
     [
         ("party = 'Somebody'", "replyrequest_names_somebody"),
@@ -267,6 +269,7 @@ def test_history_keeps_what_was_asked_and_not_where(draft: Verdict, checker: Use
         ("answer = 'Yes'", "replyrequest_answer_is_whole"),
         ("text = repeat('x', 20001)", "replyrequest_text_fits"),
     ],
+    undone=True,
 )
 def test_row_says_one_thing(draft: Verdict, checker: User, change: str, rule: str) -> None:
     row = ask(draft, checker)

@@ -16,6 +16,7 @@ from sources.models import Publisher
 from tests.helpers.broken_rules import as_committed, refused, sql
 from tests.helpers.ledger_rows import imported_verdict
 from tests.helpers.newsroom import make_claim, make_draft
+from tests.helpers.sweeps import sweep
 from tests.helpers.translations import live_verdict, publish_translation, translate
 
 pytestmark = pytest.mark.django_db
@@ -168,7 +169,7 @@ def test_what_others_wrote_is_not_translated(claim: Claim, checker: User) -> Non
     refused(INSERT, other.pk, "es", 1, checker.pk, match="translation_is_of_what_is_published")
 
 
-@pytest.mark.parametrize("language", ["en", "EN", "", "español"])
+@sweep("language", ["en", "EN", "", "español"], undone=True)
 def test_it_is_into_another_language(claim: Claim, checker: User, language: str) -> None:
     refused(INSERT, live_verdict(claim).pk, language, 1, checker.pk, match="translation_")
 
@@ -194,8 +195,8 @@ def test_one_is_live(published: Translation, claim: Claim, checker: User, editor
     refused(PUBLISH, second.pk, match="translation_one_live")
 
 
-@pytest.mark.parametrize("hidden", ["\u202e", "\u202a", "\u0007", "\u0085"])
-@pytest.mark.parametrize("part", ["statement", "title", "summary", "explanation", "byline"])
+@sweep("hidden", ["\u202e", "\u202a", "\u0007", "\u0085"], undone=True)
+@sweep("part", ["statement", "title", "summary", "explanation", "byline"], undone=True)
 def test_nothing_is_hidden_in_it(draft: Translation, part: str, hidden: str) -> None:
     refused(
         f"UPDATE claims_translation SET {part} = %s", f"una{hidden}cosa", match="translation_hides_nothing"
@@ -206,7 +207,7 @@ def test_marks_of_right_to_left_texts_are_no_harm(draft: Translation) -> None:
     sql("UPDATE claims_translation SET statement = %s", "\u2067كلف الجسر\u2069 12\u200f مليون.\n\tنعم")
 
 
-@pytest.mark.parametrize("emptied", ["statement", "summary", "explanation"])
+@sweep("emptied", ["statement", "summary", "explanation"], undone=True)
 def test_it_has_the_parts_of_its_original(draft: Translation, emptied: str) -> None:
     sql(f"UPDATE claims_translation SET {emptied} = E' \\n\\t'")
     write_down(draft, "draft", "in_review")
@@ -228,17 +229,17 @@ def test_it_says_nothing_of_its_own(draft: Translation) -> None:
 # How it moves ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("part", ["statement", "title", "summary", "explanation", "byline"])
+@sweep("part", ["statement", "title", "summary", "explanation", "byline"], undone=True)
 def test_what_is_reviewed_is_not_edited(in_review: Translation, part: str) -> None:
     refused(f"UPDATE claims_translation SET {part} = 'y'", match="translation_content_is_fixed")
 
 
-@pytest.mark.parametrize("part", ["statement", "title", "summary", "explanation", "byline"])
+@sweep("part", ["statement", "title", "summary", "explanation", "byline"], undone=True)
 def test_what_is_published_is_not_edited(published: Translation, part: str) -> None:
     refused(f"UPDATE claims_translation SET {part} = 'y'", match="translation_content_is_fixed")
 
 
-@pytest.mark.parametrize("after", ["published", "superseded", "retracted"])
+@sweep("after", ["published", "superseded", "retracted"], undone=True)
 def test_a_draft_goes_nowhere_but_into_review(draft: Translation, after: str) -> None:
     write_down(draft, "draft", after)
     refused("UPDATE claims_translation SET state = %s, published_at = now()", after, match="translation_")

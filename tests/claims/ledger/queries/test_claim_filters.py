@@ -12,6 +12,7 @@ from sources.models import Publisher
 from tests.helpers.kept_newsroom import checker, claimant, editor, kept_rows, publish, topic
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 from tests.helpers.public_lists import CLAIMS, ids
+from tests.helpers.sweeps import sweep
 
 __all__ = ["checker", "claimant", "editor", "kept_rows", "publish", "topic"]  # fixtures
 
@@ -63,7 +64,7 @@ def values(claim: Claim) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize(
+@sweep(
     "query",
     [
         "language=pt",
@@ -98,6 +99,7 @@ def values(claim: Claim) -> dict[str, Any]:
         "q=bridge -tunnel",
         "q=Lindqvist",
     ],
+    undone=True,
 )
 def test_filter_finds_the_one_and_not_the_other(
     client: Client, bridge: Claim, other: Claim, query: str
@@ -105,7 +107,7 @@ def test_filter_finds_the_one_and_not_the_other(
     assert ids(client, query.format(**values(bridge))) == [bridge.pk]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "query",
     [
         "language=en",
@@ -118,6 +120,7 @@ def test_filter_finds_the_one_and_not_the_other(
         "q=tunnels&language=en",
         "q=closing",
     ],
+    undone=True,
 )
 def test_filter_finds_the_other_and_not_the_one(
     client: Client, bridge: Claim, other: Claim, query: str
@@ -125,7 +128,7 @@ def test_filter_finds_the_other_and_not_the_one(
     assert ids(client, query) == [other.pk]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "query",
     [
         "language=de",
@@ -143,6 +146,7 @@ def test_filter_finds_the_other_and_not_the_one(
         "published_before=2001-01-01",
         "updated_since=2099-01-01",
     ],
+    undone=True,
 )
 def test_filter_that_nothing_meets_finds_nothing(
     client: Client, bridge: Claim, other: Claim, query: str
@@ -153,7 +157,7 @@ def test_filter_that_nothing_meets_finds_nothing(
 # Orders
 
 
-@pytest.mark.parametrize(
+@sweep(
     "query, parameter",
     [
         ("publisher=a/b", "publisher"),
@@ -164,6 +168,7 @@ def test_filter_that_nothing_meets_finds_nothing(
         ("ratign=false", "ratign"),
         ("q=%00", "q"),
     ],
+    undone=True,
 )
 def test_refusal_names_the_parameter(client: Client, query: str, parameter: str) -> None:
     response = client.get(f"{CLAIMS}?{query}")

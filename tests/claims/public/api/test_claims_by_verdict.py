@@ -21,6 +21,7 @@ from claims.review import workflow
 from sources.models import Publisher
 from tests.helpers.kept_newsroom import checker, editor, kept_rows, publish
 from tests.helpers.newsroom import make_claim
+from tests.helpers.sweeps import sweep
 
 __all__ = ["checker", "editor", "kept_rows", "publish"]  # fixtures
 
@@ -99,8 +100,8 @@ LISTS = [
 ]
 
 
-@pytest.mark.parametrize("order", ["-updated", "updated"])
-@pytest.mark.parametrize("asked, expected", LISTS)
+@sweep("order", ["-updated", "updated"], undone=True)
+@sweep("asked, expected", LISTS, undone=True)
 def test_claims_by_their_verdicts(
     client: Client, names: dict[int, str], asked: str, expected: list[str], order: str
 ) -> None:
@@ -128,7 +129,7 @@ def pages(client: Client, address: str, direction: str) -> tuple[list[int], str]
         address = page[direction]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "asked, by_verdicts",
     [
         ("rating_class=false", True),
@@ -143,19 +144,21 @@ def pages(client: Client, address: str, direction: str) -> tuple[list[int], str]
         ("rating_class=false&q=bridge", False),
         ("rating_class=false&ordering=-reviewed", False),
     ],
+    undone=True,
 )
 def test_verdicts_lead_where_nothing_else_is_asked_about(names: Any, asked: str, by_verdicts: bool) -> None:
     query = ClaimListQuery(QueryDict(asked), Publication.objects.all(), request=HttpRequest())
     assert (query.template.found_by is not None) is by_verdicts
 
 
-@pytest.mark.parametrize(
+@sweep(
     "asked, queries",
     [
         ("rating_class=false&reviewed_after=2026-01-01", 1),
         ("rating_class=false&as_of=2026-05-05", 1),
         ("publisher=gazette.example&rating=wrong", 3),  # the names stand for ids
     ],
+    undone=True,
 )
 def test_page_is_one_query(
     client: Client,

@@ -29,6 +29,7 @@ from tests.helpers.kept_newsroom import checker, claimant, editor, kept_rows, pu
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.newsroom import rating as house_rating
 from tests.helpers.nothing_found import empty, text_of
+from tests.helpers.sweeps import sweep
 
 __all__ = ["checker", "claimant", "editor", "kept_rows", "publish", "topic"]  # fixtures
 
@@ -126,20 +127,20 @@ def secrets(public: Claim, checker: User) -> Secrets:
     return Secrets(claim, draft, source, publisher, claimant, topic, rating, cluster)
 
 
-@pytest.mark.parametrize("name", RESOURCES)
+@sweep("name", RESOURCES, undone=True)
 def test_lists_show_only_what_is_published(client: Client, secrets: Secrets, name: str) -> None:
     page = text_of(client, f"/api/v1/{name}/?page_size=200&count=exact")
     assert SECRET.lower() not in page.lower()
     assert '"count":0' not in page  # there is something that could have shown it
 
 
-@pytest.mark.parametrize("name", RESOURCES)
+@sweep("name", RESOURCES, undone=True)
 def test_details_of_what_is_published_show_nothing_else(client: Client, secrets: Secrets, name: str) -> None:
     for item in client.get(f"/api/v1/{name}/").json()["results"]:
         assert SECRET.lower() not in text_of(client, f"/api/v1/{name}/{item['id']}/").lower()
 
 
-@pytest.mark.parametrize("name", RESOURCES)
+@sweep("name", RESOURCES, undone=True)
 def test_unpublished_thing_cannot_be_told_from_one_that_does_not_exist(
     client: Client, secrets: Secrets, name: str
 ) -> None:
@@ -159,7 +160,7 @@ def test_unpublished_thing_cannot_be_told_from_one_that_does_not_exist(
     assert answers[0] == answers[1]
 
 
-@pytest.mark.parametrize("moment", ["", "?as_of=2099-01-01", "?as_of=2026-01-01"])
+@sweep("moment", ["", "?as_of=2099-01-01", "?as_of=2026-01-01"], undone=True)
 def test_unpublished_claim_has_no_past_either(client: Client, secrets: Secrets, moment: str) -> None:
     path = f"/api/v1/claims/{secrets.claims.pk}/"
     assert client.get(path + moment).status_code in (400, 404)
@@ -205,7 +206,7 @@ CLAIM_FILTERS = [
 ]
 
 
-@pytest.mark.parametrize("query", CLAIM_FILTERS)
+@sweep("query", CLAIM_FILTERS, undone=True)
 def test_no_filter_of_claims_reaches_a_draft(client: Client, secrets: Secrets, query: str) -> None:
     ids = {name: getattr(secrets, name).pk for name in RESOURCES}
     assert empty(client, f"/api/v1/claims/?{query.format(**ids)}")
@@ -218,7 +219,7 @@ def test_every_filter_of_claims_is_among_these() -> None:
     assert tried == set(RESOURCES["claims"].list_query.base_filters) - paging - mirrored
 
 
-@pytest.mark.parametrize(
+@sweep(
     "path",
     [
         f"verdicts/?q={SECRET}",
@@ -253,6 +254,7 @@ def test_every_filter_of_claims_is_among_these() -> None:
         "ratings/?code=quillfeather",
         "ratings/?rating_class=satire",
     ],
+    undone=True,
 )
 def test_no_filter_of_other_things_reaches_a_draft(client: Client, secrets: Secrets, path: str) -> None:
     assert empty(client, "/api/v1/" + path.format(**{name: getattr(secrets, name).pk for name in RESOURCES}))

@@ -17,6 +17,7 @@ from claims.review import workflow
 from sources.models import Publisher
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.reader_pages import bring_out, correct, page
+from tests.helpers.sweeps import sweep
 from tests.helpers.valid_feeds import NAMES, XML_LANG, atom, json_feed, rss, titles
 
 pytestmark = pytest.mark.django_db
@@ -31,8 +32,8 @@ def told(entry: etree._Element) -> dict[str, str]:
     return {etree.QName(element).localname: element.text for element in entry}
 
 
-@pytest.mark.parametrize("form", FORMATS)
-@pytest.mark.parametrize("count", [1, 3])
+@sweep("form", FORMATS, undone=True)
+@sweep("count", [1, 3], undone=True)
 def test_feed_costs_one_query_whatever_its_length(
     client: Client,
     publish: Publish,
@@ -250,7 +251,7 @@ def test_feed_understands_every_parameter_of_the_list_that_chooses_claims() -> N
     }
 
 
-@pytest.mark.parametrize(
+@sweep(
     "query, found",
     [
         ("?q=tunnel", ["False: The tunnel is safe."]),
@@ -262,6 +263,7 @@ def test_feed_understands_every_parameter_of_the_list_that_chooses_claims() -> N
         ("?q=the&rating=true,false", ["True: The bridge is old.", "False: The tunnel is safe."]),
         ("?as_of=2020-01-01", []),
     ],
+    undone=True,
 )
 def test_feed_of_a_filter(
     client: Client, safe: Claim, publish: Publish, query: str, found: list[str]
@@ -291,8 +293,8 @@ def test_feed_of_a_filter_has_a_title_and_an_id_of_its_own(client: Client) -> No
     assert json_feed(client, query)["feed_url"] == f"{SITE}/feeds/claims.json{query}"
 
 
-@pytest.mark.parametrize("form", FORMATS)
-@pytest.mark.parametrize(
+@sweep("form", FORMATS, undone=True)
+@sweep(
     "query, status, parameter, code",
     [
         ("?topics=1", 400, "topics", "unknown"),
@@ -305,6 +307,7 @@ def test_feed_of_a_filter_has_a_title_and_an_id_of_its_own(client: Client) -> No
         ("?as_of=9999-01-01", 404, "as_of", "not_found"),
         ("?q=%00", 400, "q", "invalid"),
     ],
+    undone=True,
 )
 def test_what_is_not_understood_is_a_problem_that_names_it(
     client: Client, form: str, query: str, status: int, parameter: str, code: str
