@@ -13,6 +13,7 @@ from claims.models import Claim, Publication, Topic, Verdict
 from claims.review import workflow
 from tests.helpers.desk import Desk, said
 from tests.helpers.newsroom import make_claim, make_draft
+from tests.helpers.sweeps import sweep
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ def test_what_changed_since_somebody_looked_is_refused_by_name(
     assert Publication.objects.count() == 1
 
 
-@pytest.mark.parametrize("looked_at", ["", "x", "2026-01-01", "9" * 50, "0001-01-01T00:00:00"])
+@sweep("looked_at", ["", "x", "2026-01-01", "9" * 50, "0001-01-01T00:00:00"], undone=True)
 def test_when_somebody_looked_may_be_garbage(
     looked_at: str, desk: Desk, editor: User, ready: Verdict
 ) -> None:
@@ -117,7 +118,7 @@ def test_a_confirmation_is_good_for_one_click(desk: Desk, editor: User, ready: V
     assert Publication.objects.count() == 1
 
 
-@pytest.mark.parametrize("confirmed", ["", "x", "0" * 32])
+@sweep("confirmed", ["", "x", "0" * 32], undone=True)
 def test_a_made_up_confirmation_confirms_nothing(
     confirmed: str, desk: Desk, editor: User, ready: Verdict
 ) -> None:

@@ -13,6 +13,7 @@ from claims.links import watched_links
 from claims.models import Claim
 from sources.models import ArchivingRequest, LinkState, Source
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -78,7 +79,7 @@ def test_the_dashboard_counts_them(client: Client, checker: User, contributor: U
     assert client.get(LIST).status_code == 403
 
 
-@pytest.mark.parametrize("count", [1, 3])
+@sweep("count", [1, 3], undone=True)
 def test_the_list_costs_the_same_for_one_and_three(
     client: Client, checker: User, publish: Any, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -134,7 +135,7 @@ def test_a_check_can_be_asked_for(client: Client, checker: User, link: LinkState
     assert LinkState.objects.due().filter(pk=link.pk).exists()
 
 
-@pytest.mark.parametrize("button", ["address", "accept", "archive", "check"])
+@sweep("button", ["address", "accept", "archive", "check"], undone=True)
 def test_who_may_not_see_links_presses_no_button(
     client: Client, contributor: User, link: LinkState, button: str
 ) -> None:
@@ -143,7 +144,7 @@ def test_who_may_not_see_links_presses_no_button(
     assert (link.outcome, link.accepted_at) == ("moved", None)
 
 
-@pytest.mark.parametrize("button", ["address", "accept", "archive", "check"])
+@sweep("button", ["address", "accept", "archive", "check"], undone=True)
 def test_a_link_to_a_button_does_nothing(client: Client, checker: User, link: LinkState, button: str) -> None:
     client.force_login(checker)
     client.get(f"/admin/sources/linkstate/{link.pk}/{button}/")

@@ -15,6 +15,7 @@ from claims.admin.timeline import KINDS, PER_PAGE, timeline
 from claims.models import Claim, Claimant, Comment, Verdict
 from claims.review import claim_edits, scheduled_publications, workflow
 from tests.helpers.newsroom import make_claim, make_draft
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +51,7 @@ def test_everything_in_one_list_the_newest_first(claim: Claim, editor: User) -> 
     assert ("", "Readers see version 1: First publication") in words
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@sweep("kind", KINDS, undone=True)
 def test_is_narrowed_to_a_kind(kind: str, claim: Claim, editor: User) -> None:
     events = timeline(claim, editor, kind=kind).events
     assert events
@@ -111,7 +112,7 @@ def test_pages_follow_each_other_without_a_gap(editor: User, django_assert_num_q
     assert [(page.before, page.after) for page in (first, second)] == [(0, 2), (1, 0)]
 
 
-@pytest.mark.parametrize("edits", [2, 30])
+@sweep("edits", [2, 30], undone=True)
 def test_costs_the_same_however_long_the_past(
     edits: int, editor: User, django_assert_num_queries: Any
 ) -> None:
@@ -124,7 +125,7 @@ def test_costs_the_same_however_long_the_past(
         timeline(claim, reader)
 
 
-@pytest.mark.parametrize("asked", ["-1", "0", "x", "99999", "²"])
+@sweep("asked", ["-1", "0", "x", "99999", "²"], undone=True)
 def test_a_page_that_is_not_there_is_no_error(asked: str, client: Client, editor: User) -> None:
     client.force_login(editor)
     address = reverse("admin:claims_claim_timeline", args=[make_claim().pk])

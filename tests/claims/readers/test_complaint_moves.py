@@ -18,6 +18,7 @@ from claims.readers.desk import complaint_moves, held_messages
 from claims.review import verdict_drafts, workflow
 from tests.claims.readers.conftest import jobs, work
 from tests.helpers.newsroom import make_claim, person
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -120,7 +121,7 @@ def test_what_is_published_for_another_reason_is_no_outcome(
     assert (complaint.entry, complaint.outcome) == (None, "")
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("outcome", "answer", "reason", "match"),
     [
         ("", "x", "", "Say what came of it"),
@@ -128,6 +129,7 @@ def test_what_is_published_for_another_reason_is_no_outcome(
         ("clarified", " ", "", "Write the answer"),
         ("no_change", "x", " ", "Say why nothing is changed"),
     ],
+    undone=True,
 )
 def test_an_answer_is_whole(
     outcome: str, answer: str, reason: str, match: str, complain: Callable[..., Complaint], editor: User

@@ -11,6 +11,7 @@ from claims.review import workflow
 from factcheck.database.rules import SEARCH_PATH
 from tests.helpers.broken_rules import PUBLISH, SIGN_OFF, refused, sql, write_down
 from tests.helpers.newsroom import make_claim
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +72,7 @@ def test_nothing_asks_how_deep_triggers_are_or_for_settings_of_the_session() -> 
     assert [name for name, text, *_ in ours if forgeable.search(text)] == []
 
 
-@pytest.mark.parametrize("path", ["", "pg_temp, public", "pg_temp", "pg_catalog, pg_temp, public"])
+@sweep("path", ["", "pg_temp, public", "pg_temp", "pg_catalog, pg_temp, public"], undone=True)
 def test_temporary_table_does_not_stand_in_for_signoffs(in_review: Verdict, editor: User, path: str) -> None:
     sql(
         "CREATE TEMPORARY TABLE claims_signoff AS SELECT %s::bigint AS verdict_id, %s AS round, %s::bigint AS by_id",

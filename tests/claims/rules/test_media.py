@@ -13,6 +13,7 @@ from claims.review import workflow
 from tests.helpers.broken_rules import as_committed, refused, sql
 from tests.helpers.newsroom import make_claim, make_draft, make_source
 from tests.helpers.shown_media import make_claim_media, make_media
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -32,13 +33,14 @@ def in_review(checker: User) -> ClaimMedia:
     return row
 
 
-@pytest.mark.parametrize(
+@sweep(
     "change",
     [
         "UPDATE claims_claimmedia SET caption = 'Another.' WHERE id = %s",
         "UPDATE claims_claimmedia SET position = 3 WHERE id = %s",
         "DELETE FROM claims_claimmedia WHERE id = %s",
     ],
+    undone=True,
 )
 def test_what_a_verdict_in_review_judges_stays(in_review: ClaimMedia, change: str) -> None:
     refused(change, in_review.pk, match="claimmedia_is_fixed_in_review")
@@ -65,7 +67,7 @@ def test_a_picture_is_listed_once() -> None:
     refused(INSERT, row.claim_id, row.media_id, match="claimmedia_is_listed_once")
 
 
-@pytest.mark.parametrize("fragment", ["12", "t=", "t=-3", "t=1,", "t=1,2,3", "t=1;DROP", "xywh=1,2,3,4"])
+@sweep("fragment", ["12", "t=", "t=-3", "t=1,", "t=1,2,3", "t=1;DROP", "xywh=1,2,3,4"], undone=True)
 def test_a_part_of_a_recording_is_written_as_addresses_have_it(fragment: str, checker: User) -> None:
     row = make_claim_media(make_claim())
     change = "UPDATE claims_claimmedia SET media_fragment = %s WHERE id = %s"

@@ -10,6 +10,7 @@ from claims.review import verdict_drafts, workflow
 from sources.models import Publisher
 from tests.helpers.broken_rules import INSERT_VERDICT, PUBLISH, SIGN_OFF, refused, sql, write_down
 from tests.helpers.newsroom import make_claim, make_draft
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +39,7 @@ def test_draft_cannot_be_signed_off(draft: Verdict, colleague: User) -> None:
     refused(SIGN_OFF, draft.pk, colleague.pk, draft.review_round, match="signoff_in_review")
 
 
-@pytest.mark.parametrize("distance", [-1, 1])
+@sweep("distance", [-1, 1], undone=True)
 def test_only_the_present_round_can_be_signed_off(in_review: Verdict, colleague: User, distance: int) -> None:
     refused(
         SIGN_OFF, in_review.pk, colleague.pk, in_review.review_round + distance, match="signoff_in_review"
@@ -89,8 +90,10 @@ def test_requirement_of_signoffs_cannot_be_waived(draft: Verdict) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "change", ["required_signoffs = 2", "review_round = 0", "review_round = 2", "submitted_by_id = NULL"]
+@sweep(
+    "change",
+    ["required_signoffs = 2", "review_round = 0", "review_round = 2", "submitted_by_id = NULL"],
+    undone=True,
 )
 def test_terms_of_a_review_stay_while_it_lasts(in_review: Verdict, change: str) -> None:
     refused(
@@ -114,7 +117,7 @@ def test_every_submission_opens_a_new_round(in_review: Verdict, colleague: User)
     )
 
 
-@pytest.mark.parametrize("column", ["author_id", "publisher_id", "claim_id"])
+@sweep("column", ["author_id", "publisher_id", "claim_id"], undone=True)
 def test_author_claim_and_publisher_of_a_draft_never_change(
     draft: Verdict, colleague: User, column: str
 ) -> None:
@@ -139,7 +142,7 @@ def test_verdict_cannot_pretend_to_be_imported(draft: Verdict) -> None:
     )
 
 
-@pytest.mark.parametrize(("origin", "with_author"), [("house", False), ("imported", True)])
+@sweep(("origin", "with_author"), [("house", False), ("imported", True)], undone=True)
 def test_verdicts_written_here_have_an_author_and_no_others(
     checker: User, origin: str, with_author: bool
 ) -> None:
@@ -153,7 +156,7 @@ def test_verdicts_written_here_have_an_author_and_no_others(
     )
 
 
-@pytest.mark.parametrize("state", ["in_review", "published", "superseded", "retracted"])
+@sweep("state", ["in_review", "published", "superseded", "retracted"], undone=True)
 def test_verdict_written_here_starts_as_a_draft(checker: User, state: str) -> None:
     refused(INSERT_VERDICT, make_claim().pk, "house", checker.pk, state, match="verdict_starts_as_draft")
 
@@ -180,7 +183,7 @@ def test_second_live_verdict_of_a_publisher_is_refused(
     refused(PUBLISH, verdict.pk, match="verdict_one_live_per_claim_and_publisher")
 
 
-@pytest.mark.parametrize("lack", ["rating_id = NULL", "summary = ''", "reviewed_on = NULL"])
+@sweep("lack", ["rating_id = NULL", "summary = ''", "reviewed_on = NULL"], undone=True)
 def test_published_verdict_is_complete(draft: Verdict, checker: User, editor: User, lack: str) -> None:
     sql(f"UPDATE claims_verdict SET {lack} WHERE id = %s", draft.pk)
     write_down(draft, "draft", "in_review")

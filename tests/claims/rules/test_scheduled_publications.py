@@ -9,6 +9,7 @@ from django.utils import timezone
 from claims.models import ScheduledPublication, Verdict
 from claims.review import scheduled_publications, workflow
 from tests.helpers.broken_rules import as_committed, refused, sql, write_down
+from tests.helpers.sweeps import sweep
 from tests.helpers.two_connections import one_after_the_other
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ def scheduled(in_review: Verdict, editor: User) -> ScheduledPublication:
     return scheduled_publications.schedule(in_review, timezone.now() + timedelta(hours=1), by=editor)
 
 
-@pytest.mark.parametrize("ahead", ["-1 second", "0 seconds", "367 days"])
+@sweep("ahead", ["-1 second", "0 seconds", "367 days"], undone=True)
 def test_lies_ahead(ahead: str, in_review: Verdict, editor: User) -> None:
     refused(SCHEDULE, in_review.pk, ahead, editor.pk, "", match="scheduledpublication_lies_ahead")
 
@@ -47,7 +48,7 @@ def test_one_is_open(scheduled: ScheduledPublication, editor: User) -> None:
     assert sql(SCHEDULE, *values) == 1
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("outcome", "reason", "rule"),
     [
         ("odd", "", "scheduledpublication_outcome_is_known"),
@@ -55,12 +56,13 @@ def test_one_is_open(scheduled: ScheduledPublication, editor: User) -> None:
         ("overtaken", "", "scheduledpublication_refused_with_a_reason"),
         ("", "", "scheduledpublication_append_only"),
     ],
+    undone=True,
 )
 def test_how_it_ends(outcome: str, reason: str, rule: str, scheduled: ScheduledPublication) -> None:
     refused(END, outcome, reason, match=rule)
 
 
-@pytest.mark.parametrize(
+@sweep(
     "change",
     [
         "publish_at = publish_at + interval '1 hour'",
@@ -68,6 +70,7 @@ def test_how_it_ends(outcome: str, reason: str, rule: str, scheduled: ScheduledP
         "outcome = 'cancelled', made_by_name = 'Nobody'",
         "reason = 'Because.'",
     ],
+    undone=True,
 )
 def test_what_was_scheduled_stays(change: str, scheduled: ScheduledPublication) -> None:
     refused(f"UPDATE claims_scheduledpublication SET {change}", match="scheduledpublication_append_only")

@@ -17,6 +17,7 @@ from claims.teamwork.notifications import tell
 from factcheck.routes import openapi
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.newsroom_tool import tool
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +80,7 @@ def test_no_reader_and_no_program_sees_it(talked_about: Claim, editor: User, cli
         assert f'"{noun}"' not in names
 
 
-@pytest.mark.parametrize("order", [Order(), Order("csv"), Order("jsonld"), Order("parquet")], ids=str)
+@sweep("order", [Order(), Order("csv"), Order("jsonld"), Order("parquet")], undone=True)
 def test_no_export_holds_it(order: Order, talked_about: Claim) -> None:
     file = BytesIO()
     export_to_stream(order, file)

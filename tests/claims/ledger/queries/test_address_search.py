@@ -17,6 +17,7 @@ from sources.addresses import url_key
 from sources.models import Publisher, Source
 from tests.helpers.article_lookup import publish_citing
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +57,7 @@ def looked_up(client: Client, address: str) -> list[int]:
     return [claim["id"] for claim in result["claims"]]
 
 
-@pytest.mark.parametrize("address", [ARTICLE, "http://www.news.example.net/story/1/?utm_source=x#top"])
+@sweep("address", [ARTICLE, "http://www.news.example.net/story/1/?utm_source=x#top"], undone=True)
 def test_article_finds_what_was_seen_there_and_what_cites_it_before_what_names_it(
     client: Client, world: dict[str, Claim], address: str
 ) -> None:
@@ -86,7 +87,7 @@ def test_reader_finds_the_same(client: Client, world: dict[str, Claim]) -> None:
     assert "The bridge was dear." not in page
 
 
-@pytest.mark.parametrize(
+@sweep(
     "path",
     [
         "/claims/{id}/",
@@ -95,6 +96,7 @@ def test_reader_finds_the_same(client: Client, world: dict[str, Claim]) -> None:
         "/api/v1/claims/{id}/",
         "/api/v1/claims/{id}.jsonld",
     ],
+    undone=True,
 )
 def test_our_own_page_finds_its_claim(client: Client, world: dict[str, Claim], path: str) -> None:
     claim = world["seen"]
@@ -118,9 +120,10 @@ def test_page_of_a_merged_claim_finds_the_one_that_it_was_merged_into(
     assert listed(client, address, "&status=merged") == [gone.pk]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "address",
     ["https://elsewhere.example.org/claims/1/", "{site}/sources/1/", "{site}/claims/x/", "{site}/claimss/1/"],
+    undone=True,
 )
 def test_other_pages_are_of_no_claim(address: str) -> None:
     assert claim_at(url_key(address.format(site=project.SITE_URL))) is None
@@ -191,8 +194,10 @@ def test_number_of_queries(
         listed(client, "ferry")
 
 
-@pytest.mark.parametrize(
-    "text", ["https://", "http://[", "https://a b", "ftp://example.org/x", "see https://a.example"]
+@sweep(
+    "text",
+    ["https://", "http://[", "https://a b", "ftp://example.org/x", "see https://a.example"],
+    undone=True,
 )
 def test_what_is_no_address_is_words(db: None, text: str) -> None:
     assert sought(text).places is None

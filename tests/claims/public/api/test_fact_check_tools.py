@@ -18,6 +18,7 @@ from tests.helpers.brought_records import bring
 from tests.helpers.brought_records import review as record
 from tests.helpers.google_search import SEARCH, search
 from tests.helpers.newsroom import make_claim, make_draft, rating
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -155,7 +156,7 @@ def test_every_site_that_is_shown_is_found_by_it(client: Client, bridge: Claim) 
         assert claim["claimReview"] == [review]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "code, found",
     [
         ("de", ["de-AT"]),
@@ -166,6 +167,7 @@ def test_every_site_that_is_shown_is_found_by_it(client: Client, bridge: Claim) 
         ("d", None),
         ("fr", []),
     ],
+    undone=True,
 )
 def test_language_is_that_of_reviews_and_its_region_makes_no_difference(
     client: Client, bridge: Claim, code: str, found: list[str] | None
@@ -182,9 +184,8 @@ def test_site_and_language_must_hold_for_one_review(client: Client, bridge: Clai
     assert len(texts(client, reviewPublisherSiteFilter="localhost", languageCode="en")) == 1
 
 
-@pytest.mark.parametrize(
-    "now, reviews",
-    [("2026-02-11", 2), ("2026-02-12", 1), ("2026-02-13", 1), ("2026-02-14", 0)],
+@sweep(
+    "now, reviews", [("2026-02-11", 2), ("2026-02-12", 1), ("2026-02-13", 1), ("2026-02-14", 0)], undone=True
 )
 def test_age_is_that_of_claim_or_review_whichever_is_newer(
     client: Client, bridge: Claim, now: str, reviews: int
@@ -213,7 +214,7 @@ def ferries(publish: Publish) -> list[str]:
     return [claim.statement for claim in reversed(claims)]
 
 
-@pytest.mark.parametrize("query", [{"query": "ferry"}, {"reviewPublisherSiteFilter": "localhost"}])
+@sweep("query", [{"query": "ferry"}, {"reviewPublisherSiteFilter": "localhost"}], undone=True)
 def test_pages_follow_each_other(client: Client, ferries: list[str], query: dict[str, str]) -> None:
     found, token = [], ""
     while True:
@@ -245,7 +246,7 @@ def test_offset_skips_results_and_yields_to_a_token(client: Client, ferries: lis
     assert search(client, **site, offset=12) == search(client, **site, offset=1000) == {}
 
 
-@pytest.mark.parametrize("claims", [1, 3])
+@sweep("claims", [1, 3], undone=True)
 def test_search_asks_thrice_at_most(
     client: Client, publish: Publish, django_assert_num_queries: DjangoAssertNumQueries, claims: int
 ) -> None:

@@ -15,6 +15,7 @@ from factcheck.installation.environment import Rate
 from factcheck.web.throttling import callers
 from tests.helpers.google_search import SEARCH, search
 from tests.helpers.newsroom import make_claim
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +76,7 @@ def test_no_answer_is_a_script(client: Client) -> None:
         assert response["Access-Control-Allow-Origin"] == "*"
 
 
-@pytest.mark.parametrize(
+@sweep(
     "fields, expected",
     [
         ("claims/text", {"claims": [{"text": "The ferry sank."}]}),
@@ -95,19 +96,21 @@ def test_no_answer_is_a_script(client: Client) -> None:
         ),
         ("nextPageToken", {}),
     ],
+    undone=True,
 )
 def test_fields_pick_parts(client: Client, ferry: Claim, fields: str, expected: Any) -> None:
     assert search(client, query="ferry", fields=fields) == expected
 
 
-@pytest.mark.parametrize("fields", ["*", "claims", "claims/*", "claims,nextPageToken", "claims/text,claims"])
+@sweep("fields", ["*", "claims", "claims/*", "claims,nextPageToken", "claims/text,claims"], undone=True)
 def test_fields_may_be_all(client: Client, ferry: Claim, fields: str) -> None:
     assert search(client, query="ferry", fields=fields) == search(client, query="ferry")
 
 
-@pytest.mark.parametrize(
+@sweep(
     "fields",
     ["claim", "claims/", "claims(text", "claims(text))", "claims()", ",", "(", "claims/text/x", "text/*"],
+    undone=True,
 )
 def test_fields_that_do_not_exist_are_refused(client: Client, fields: str) -> None:
     error = refused(client, query="ferry", fields=fields)
@@ -147,7 +150,7 @@ def test_search_needs_something_to_search_for(client: Client) -> None:
         }
 
 
-@pytest.mark.parametrize(
+@sweep(
     "parameters, field",
     [
         ({"pageSize": "-1"}, "page_size"),
@@ -169,6 +172,7 @@ def test_search_needs_something_to_search_for(client: Client) -> None:
         ({"alt": "proto"}, "alt"),
         ({"prettyPrint": "maybe"}, "prettyPrint"),
     ],
+    undone=True,
 )
 def test_refusal_names_the_field(client: Client, parameters: dict[str, Any], field: str) -> None:
     error = refused(client, **({"query": "ferry"} | parameters))

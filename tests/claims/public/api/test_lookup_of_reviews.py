@@ -14,6 +14,7 @@ from sources.models import Source
 from tests.helpers.article_lookup import ARTICLE, Publish, article, bridge, look_up, publish_citing
 from tests.helpers.newsroom import make_appearance, make_claim
 from tests.helpers.reader_pages import correct
+from tests.helpers.sweeps import sweep
 
 __all__ = ["article", "bridge"]  # fixtures
 
@@ -38,8 +39,10 @@ def roles(claim: Any) -> dict[str, list[int]]:
     }
 
 
-@pytest.mark.parametrize(
-    "address", [REVIEW, "http://www.checks.example.net/2026/bridge/?utm_source=feed#top", REVIEW + "/amp/"]
+@sweep(
+    "address",
+    [REVIEW, "http://www.checks.example.net/2026/bridge/?utm_source=feed#top", REVIEW + "/amp/"],
+    undone=True,
 )
 def test_review_is_found_by_its_own_address(client: Client, reviewed: Claim, address: str) -> None:
     (found,) = look_up(client, address)
@@ -115,7 +118,7 @@ def test_more_reviews_than_are_told_have_a_list(
     assert [claim["id"] for claim in listed] == [claim.pk for claim in reversed(claims)]
 
 
-@pytest.mark.parametrize("count", [1, 3])
+@sweep("count", [1, 3], undone=True)
 def test_reviews_cost_one_query(
     client: Client, publish: Publish, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

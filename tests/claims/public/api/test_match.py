@@ -16,6 +16,7 @@ from claims.models import Claim
 from claims.public.api import match
 from claims.review import workflow
 from tests.helpers.newsroom import make_claim, make_draft
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -148,7 +149,7 @@ def test_short_texts_can_be_asked_about_in_the_address(client: Client, ferry: Cl
 # Which claims count
 
 
-@pytest.mark.parametrize(
+@sweep(
     "query, counts",
     [
         ("?language=en", True),
@@ -162,6 +163,7 @@ def test_short_texts_can_be_asked_about_in_the_address(client: Client, ferry: Cl
         ("?minimum_confidence=0", True),
         ("?text_language=fr", True),
     ],
+    undone=True,
 )
 def test_claims_can_be_narrowed_down(client: Client, ferry: Claim, query: str, counts: bool) -> None:
     assert matched(client, STATEMENT, query) == ([ferry.pk] if counts else [])
@@ -210,7 +212,7 @@ def test_it_costs_as_many_statements_whatever_is_asked(
 # What is refused
 
 
-@pytest.mark.parametrize(
+@sweep(
     "body, places",
     [
         ([], ["#"]),
@@ -228,6 +230,7 @@ def test_it_costs_as_many_statements_whatever_is_asked(
         ({"texts": ["x" * 40_000] * 3}, ["#/texts"]),
         ({"text": "Yes. No. " * 300}, ["#"]),
     ],
+    undone=True,
 )
 def test_refusals_name_the_place(client: Client, body: Any, places: list[str]) -> None:
     response = post(client, body)
@@ -235,7 +238,7 @@ def test_refusals_name_the_place(client: Client, body: Any, places: list[str]) -
     assert [error["pointer"] for error in response.json()["errors"]] == places
 
 
-@pytest.mark.parametrize(
+@sweep(
     "query, parameter",
     [
         ("?q=ferry", "q"),
@@ -248,6 +251,7 @@ def test_refusals_name_the_place(client: Client, body: Any, places: list[str]) -
         ("?text=ferry", "text"),
         ("?fields=body", "fields"),
     ],
+    undone=True,
 )
 def test_unknown_terms_are_refused(client: Client, query: str, parameter: str) -> None:
     response = post(client, {"text": "a"}, query)
@@ -255,14 +259,14 @@ def test_unknown_terms_are_refused(client: Client, query: str, parameter: str) -
     assert [error["parameter"] for error in response.json()["errors"]] == [parameter]
 
 
-@pytest.mark.parametrize("query", ["", "?text=", "?text=" + "x" * 501, "?text=a&text=b", "?text=%00"])
+@sweep("query", ["", "?text=", "?text=" + "x" * 501, "?text=a&text=b", "?text=%00"], undone=True)
 def test_addresses_without_a_short_text_are_refused(client: Client, query: str) -> None:
     response = client.get(URL + query)
     assert response.status_code == 400
     assert [error["parameter"] for error in response.json()["errors"]] == ["text"]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text",
     [
         "😀" * 200,
@@ -274,6 +278,7 @@ def test_addresses_without_a_short_text_are_refused(client: Client, query: str) 
         "a " * 200,
         "\u0301" * 500,
     ],
+    undone=True,
 )
 def test_hostile_texts_are_answered(client: Client, ferry: Claim, text: str) -> None:
     response = post(client, {"text": text})
@@ -281,7 +286,7 @@ def test_hostile_texts_are_answered(client: Client, ferry: Claim, text: str) -> 
     assert all(passage["answer"] == "nothing" for passage in response.json()["results"][0]["passages"])
 
 
-@pytest.mark.parametrize(
+@sweep(
     "body, status",
     [
         (b'{"text": "\\ud800"}', 400),
@@ -291,6 +296,7 @@ def test_hostile_texts_are_answered(client: Client, ferry: Claim, text: str) -> 
         (b"[" * 100_000, 400),
         (b'{"texts": [' + b",".join([b'"' + b"x" * 100_000 + b'"'] * 20) + b"]}", 413),
     ],
+    undone=True,
 )
 def test_bodies_that_are_none_are_refused(client: Client, body: bytes, status: int) -> None:
     assert post(client, body).status_code == status

@@ -13,6 +13,7 @@ from claims.matching.asked import Asked, Candidate
 from claims.matching.ranking import Ranked
 from claims.models import Claim
 from tests.helpers.newsroom import make_claim, make_draft
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -83,9 +84,10 @@ def test_what_has_the_words_is_all_that_is_listed(client: Client, ferry: Claim, 
     assert (ids(page), page["search"]["is_matched"]) == ([ferry.pk], False)
 
 
-@pytest.mark.parametrize(
+@sweep(
     "parameters",
     [{"spelling": "exact"}, {"as_of": "2026-01-01"}, {"status": "published"}, {"q": "-ferry -harbour"}],
+    undone=True,
 )
 def test_some_searches_mean_their_words(
     client: Client, ferry: Claim, harbour: Claim, parameters: dict[str, str]

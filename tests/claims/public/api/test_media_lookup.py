@@ -18,6 +18,7 @@ from claims.review import workflow
 from sources.media_at_address import NoPictureThere
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.shown_media import jpeg, make_claim_media, make_media, scene
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +52,7 @@ def found(answer: Any) -> list[tuple[int, str, str]]:
     ]
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("change", "lies"),
     [
         (lambda picture: picture, "original"),
@@ -59,6 +60,7 @@ def found(answer: Any) -> list[tuple[int, str, str]]:
         (lambda picture: picture.convert("L"), "original"),
         (ImageOps.mirror, "mirrored"),
     ],
+    undone=True,
 )
 def test_a_picture_is_found_again(
     client: Client, bridge: Claim, change: Callable[..., Image.Image], lies: str
@@ -129,7 +131,7 @@ def test_an_address_is_fetched(client: Client, bridge: Claim, monkeypatch: pytes
     assert found(ask(client, url="https://posts.example.org/bridge.jpg"))
 
 
-@pytest.mark.parametrize(
+@sweep(
     "address",
     [
         "http://127.0.0.1/x.jpg",
@@ -142,6 +144,7 @@ def test_an_address_is_fetched(client: Client, bridge: Claim, monkeypatch: pytes
         "https://user:pass@example.org/x.jpg",
         "http://169.254.169.254/latest/meta-data/",
     ],
+    undone=True,
 )
 def test_private_addresses_are_not(client: Client, address: str) -> None:
     """And all are refused in the same words: nobody learns from them what is in our network."""
@@ -154,7 +157,7 @@ def test_private_addresses_are_not(client: Client, address: str) -> None:
     }
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("body", "pointer"),
     [
         ({}, None),
@@ -168,6 +171,7 @@ def test_private_addresses_are_not(client: Client, address: str) -> None:
         ({"picture": "x"}, "#/picture"),
         ({"file": "x"}, "#/file"),
     ],
+    undone=True,
 )
 def test_bodies_that_are_not_understood(client: Client, body: Any, pointer: str | None) -> None:
     answer = ask(client, **body)
@@ -177,8 +181,10 @@ def test_bodies_that_are_not_understood(client: Client, body: Any, pointer: str 
     assert told == ([pointer] if pointer else told)
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"hello", b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", b"GIF89a"]
+@sweep(
+    "content",
+    [b"", b"hello", b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", b"GIF89a"],
+    undone=True,
 )
 def test_what_is_no_picture(client: Client, content: bytes) -> None:
     answer = send(client, content)

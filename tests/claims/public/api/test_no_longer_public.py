@@ -12,6 +12,7 @@ from factcheck.routes import RESOURCES
 from sources.models import Publisher
 from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source
 from tests.helpers.nothing_found import empty
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +37,7 @@ def public(publish: Publish, claimant: Claimant, topic: Topic) -> Claim:
 
 
 # A cluster needs two claims; `test_clusters` withdraws one of them.
-@pytest.mark.parametrize("name", [name for name in RESOURCES if name != "clusters"])
+@sweep("name", [name for name in RESOURCES if name != "clusters"], undone=True)
 def test_what_only_a_retracted_claim_mentions_is_public_no_longer(
     client: Client, public: Claim, editor: User, name: str
 ) -> None:

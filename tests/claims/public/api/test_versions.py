@@ -13,6 +13,7 @@ from claims.models import Claim, Publication
 from claims.review import workflow
 from factcheck.web.own_addresses import etag_here
 from tests.helpers.newsroom import make_claim
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +44,7 @@ def codes(client: Client, query: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "moment, code",
     [
         ("2026-05-01T11:59:59Z", None),
@@ -57,6 +58,7 @@ def codes(client: Client, query: str) -> list[str]:
         ("2026-05-05T12:00:00Z", None),
         ("2026-05-06", None),
     ],
+    undone=True,
 )
 def test_what_was_published_at_a_moment(
     client: Client, history: Claim, moment: str, code: str | None
@@ -145,7 +147,7 @@ def test_versions_have_pages(client: Client, history: Claim) -> None:
     assert [entry["version"] for entry in page["results"] + rest["results"]] == [1, 2, 3]
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
+@sweep("version", [1, 2, 3], undone=True)
 def test_version_is_the_body_as_it_was(client: Client, history: Claim, version: int) -> None:
     response = client.get(f"{URL}{history.pk}/versions/{version}/")
     entry = Publication.objects.get(claim=history, version=version)

@@ -16,6 +16,7 @@ from claims.models import Claim, Publication
 from claims.review import workflow
 from tests.helpers.newsroom import make_claim, make_draft, rating
 from tests.helpers.reader_pages import bring_out, correct, page, words
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +66,7 @@ def sides(found: html.HtmlElement) -> dict[str, list[str]]:
     }
 
 
-@pytest.mark.parametrize("count", [1, 3])
+@sweep("count", [1, 3], undone=True)
 def test_history_costs_one_query_whatever_its_length(
     client: Client,
     publish: Publish,
@@ -146,9 +147,10 @@ def test_what_stood_on_a_day(client: Client, thrice: Claim) -> None:
     assert before.cssselect(".badge") == []
 
 
-@pytest.mark.parametrize(
+@sweep(
     "query",
     ["?to=0", "?to=4", "?from=9", "?to=x", "?on=yesterday", "?on=2025-13-01", "?to=99999999999999999999"],
+    undone=True,
 )
 def test_what_cannot_be_is_not_found(client: Client, thrice: Claim, query: str) -> None:
     assert client.get(address(thrice, query)).status_code == 404

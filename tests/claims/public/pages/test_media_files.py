@@ -13,6 +13,7 @@ from sources import archive as files
 from sources.models import MediaObject
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.shown_media import make_claim_media, make_media
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +57,7 @@ def test_the_body_names_that_address(client: Client, picture: MediaObject, setti
     assert client.get(shown["url"]).status_code == 200
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("asked", "status", "told"),
     [
         ("bytes=0-9", 206, "bytes 0-9/{size}"),
@@ -69,6 +70,7 @@ def test_the_body_names_that_address(client: Client, picture: MediaObject, setti
         ("lines=1-2", 200, None),
         ("bytes=-", 200, None),
     ],
+    undone=True,
 )
 def test_parts_of_it(client: Client, picture: MediaObject, asked: str, status: int, told: str | None) -> None:
     whole = files.load(picture.public_sha256)
@@ -130,7 +132,7 @@ def test_a_picture_that_readers_are_only_told_of_is_not_there(client: Client, pu
     assert told["alternative_text"] == "Soft shapes, number 1."
 
 
-@pytest.mark.parametrize(
+@sweep(
     "name",
     [
         "x.jpg",
@@ -143,6 +145,7 @@ def test_a_picture_that_readers_are_only_told_of_is_not_there(client: Client, pu
         "{sha}.jpg/",
         "{sha}.svg",
     ],
+    undone=True,
 )
 def test_other_names_are_no_files(client: Client, picture: MediaObject, name: str) -> None:
     sha = picture.public_sha256

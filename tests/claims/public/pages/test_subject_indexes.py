@@ -13,6 +13,7 @@ from sources.models import Publisher
 from tests.helpers.brought_records import bring, review
 from tests.helpers.newsroom import make_claim, rating
 from tests.helpers.reader_pages import correct, page, words
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +59,7 @@ def test_claimants_stand_as_in_dictionaries_with_their_numbers(
     assert client.get(link.get("href")).status_code == 200
 
 
-@pytest.mark.parametrize(
+@sweep(
     "query, expected",
     [
         ("letter=A", ["Ärztekammer 1", "Azra Lee 1"]),
@@ -72,6 +73,7 @@ def test_claimants_stand_as_in_dictionaries_with_their_numbers(
         ("q=holm", []),
         ("q=%25", []),
     ],
+    undone=True,
 )
 def test_claimants_are_found_by_letter_and_by_words(
     client: Client, somebody: Callable[..., Claim], query: str, expected: list[str]
@@ -129,20 +131,20 @@ def test_indexes_are_paged_within_what_is_asked(
     assert [one.get("rel") for one in last.cssselect(".pager a")] == ["prev", "next"]
 
 
-@pytest.mark.parametrize("query", ["cursor=x", "q=%00", "letter=%00", f"q={'a' * 600}"])
-@pytest.mark.parametrize("route", ["claimants", "topics", "publishers"])
+@sweep("query", ["cursor=x", "q=%00", "letter=%00", f"q={'a' * 600}"], undone=True)
+@sweep("route", ["claimants", "topics", "publishers"], undone=True)
 def test_what_cannot_be_is_not_found(client: Client, route: str, query: str) -> None:
     assert client.get(f"/{route}/?{query}").status_code == 404
 
 
-@pytest.mark.parametrize("route", ["claimants", "topics", "publishers"])
+@sweep("route", ["claimants", "topics", "publishers"], undone=True)
 def test_an_empty_site_says_so(client: Client, route: str) -> None:
     assert words(page(client, f"/{route}/").cssselect(".empty")[0]) == "Nothing has been published yet."
     assert letters(client, f"/{route}/") == []
 
 
-@pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize("route, queries", [("claimants", 3), ("topics", 3), ("publishers", 4)])
+@sweep("count", [1, 3], undone=True)
+@sweep("route, queries", [("claimants", 3), ("topics", 3), ("publishers", 4)], undone=True)
 def test_costs_the_same_whatever_its_length(
     client: Client,
     publish: Publish,
