@@ -7,7 +7,7 @@ PYTEST_WORKERS ?= auto
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test coverage fuzz setup lint format types migrations lock messages pictures bench cluster drill wheel clients image sbom
+.PHONY: help demo check test coverage fuzz setup lint format types migrations lock messages pictures bench mutants cluster drill wheel clients image sbom
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +66,9 @@ messages: setup ## Collect the words that people see into locale/ and compile th
 
 pictures: setup ## Take the pictures of the documentation anew, from the demo (needs Chromium)
 	@exec $(PYTHON_IN_VENV) docs/pictures.py
+
+mutants: setup ## Put small faults into a copy of the program, and check that tests notice each (ARGS=claims/review chooses)
+	@exec $(PYTHON_IN_VENV) -m tests.mutants $(ARGS)
 
 bench: setup ## Measure the figures that the project promises
 	@requirements/install bench
