@@ -41,6 +41,7 @@ def test_nothing_but_what_people_wrote_is_left_in_english(
     pages += [address(row, "history", row.pk) for row in (claim, verdict, source)]
     pages += [address(row, "change", row.pk) for row in map(_newest, MODELS) if row]
     pages += [address(Topic, "delete", Topic.objects.latest("pk").pk), address(Cluster, "add")]
+    worker.perform_import_paths()
     written = "\n".join(worker.tasks)
     # A format is called by its name, and a job by its task and what it was given.
     written += everything_written() + "\nTable\nCSV\nTSV\nExcel\nSHA-256\n#rrggbb\n"
