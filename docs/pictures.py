@@ -77,10 +77,10 @@ def press(button: str, *, after: Callable[[Page], None]) -> Callable[[Page], Non
 
 _ENTIRETY = open_claim("in their entirety")
 
-#: Those of README.md first, then those of docs/editors.md and docs/teamwork.md in their order.
+#: The one of README.md first, then those of docs/editors.md and docs/teamwork.md in their order.
 PICTURES = [
-    Picture("desk", "/admin/"),
     Picture("article", "/sources/1/", person=""),
+    Picture("desk", "/admin/"),
     Picture("triage", "/admin/claims/claim/triage/"),
     Picture("claim", "/admin/", prepare=open_claim("Kaesong")),
     Picture(

@@ -2,12 +2,14 @@
 
 import itertools
 import json
+import re
 import shlex
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 
@@ -78,3 +80,12 @@ def test_the_demo_answers_every_example(demo: None, client: Client) -> None:
             nothing.append((response.status_code, address))
     assert nothing == []
     assert len(EXAMPLES) > 80
+
+    # README.md shows three values of an answer, one a line.
+    readme = (settings.BASE_DIR / "README.md").read_text(encoding="utf-8")
+    address, shown = re.findall(r"```console\n\$ curl -s '(\S+)' \| jq [^\n]*\n(.*?)```", readme, re.DOTALL)[
+        0
+    ]
+    claim = client.get(urlsplit(address).path + "?" + urlsplit(address).query).json()["results"][0]
+    verdict = claim["verdicts"][0]
+    assert shown.splitlines() == [claim["statement"], verdict["rating"]["label"], verdict["summary"]]
