@@ -235,7 +235,7 @@ BACKUP_DIR, BACKUP_SCHEDULE, BACKUP_DAYS, BACKUP_FULL_DAYS, BACKUP_MAX_AGE_HOURS
 )
 # When everything published is written as files for anybody, and how many of these dumps are kept (docs/dumps.md).
 DUMP_SCHEDULE, DUMPS_KEPT = dump_settings()
-# How often the addresses of cited sources are looked at (docs/link-checks.md).
+# How often the addresses of cited sources are looked at (docs/archiving.md).
 LINK_CHECKS, LINK_CHECK_DAYS = link_check_settings(is_demo=DEMO)
 
 # Who is told that something was published, and what crawlers are asked for (docs/being-found.md).

@@ -56,7 +56,7 @@ BINARY = {"application/octet-stream"}
 
 #: Operations whose answers no example can hold, and why. What they refuse has one all the same.
 WITHOUT_AN_ANSWER = {
-    "claims_evidence_pack": "A ZIP, whose bytes tell a reader nothing: docs/evidence-packs.md lists what is in it.",
+    "claims_evidence_pack": "A ZIP, whose bytes tell a reader nothing: docs/archiving.md lists what is in it.",
 }
 
 
