@@ -21,7 +21,7 @@ DISK = "disk"
 class Command(SpokenCommand):
     help = gettext_noop(
         "Copy all files between the disk and a bucket, and compare each by its SHA-256 where it "
-        "came to be. It can be stopped (Ctrl-C); the same command goes on. See docs/files.md."
+        "came to be. It can be stopped (Ctrl-C); the same command goes on. See docs/installing.md."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

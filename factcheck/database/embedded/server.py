@@ -158,7 +158,7 @@ def _check_version(place: ServerPlace) -> None:
     if made_by != installed:
         raise PostgresUnavailable(
             f"The database in {place.cluster} was made by PostgreSQL {made_by}, but PostgreSQL {installed} is "
-            "installed. docs/upgrading.md, “PostgreSQL”, says how to move it; or set another DATA_DIR."
+            "installed. docs/installing.md, “PostgreSQL”, says how to move it; or set another DATA_DIR."
         )
 
 
