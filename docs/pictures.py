@@ -77,7 +77,7 @@ def press(button: str, *, after: Callable[[Page], None]) -> Callable[[Page], Non
 
 _ENTIRETY = open_claim("in their entirety")
 
-#: The one of README.md first, then those of docs/editors.md and docs/teamwork.md in their order.
+#: The one of README.md first, then those of docs/editors.md in their order.
 PICTURES = [
     Picture("article", "/sources/1/", person=""),
     Picture("desk", "/admin/"),
