@@ -16,7 +16,7 @@ Document = dict[str, Any]
 
 #: So many at most.
 MOST = 5
-#: So near in meaning (cosine) is what readers take for the same matter; docs/claim-page.md says how that was found.
+#: So near in meaning (cosine) is what readers take for the same matter; docs/reader-pages.md says how that was found.
 LEAST_SIMILARITY = 0.65
 #: Of somebody who is checked all the time, so many of the newest are looked through for a shared topic.
 _LOOKED_THROUGH = 500
