@@ -15,10 +15,11 @@ from claims.search.words import folded, word_pattern
 
 #: Longer texts are not aligned to their end.
 MOST_WORDS = 300
+_MOST_CHARACTERS = 40 * MOST_WORDS
 #: Inflection seldom reaches the first letters of a word.
 _BEGINNING = 5
-#: Shorter words are too close to each other to tell a typing slip from another word.
-_SHORTEST_MISTYPED = 4
+#: Shorter words are too close to each other to tell a typing slip from another word: dead, deaf.
+_SHORTEST_MISTYPED = 6
 #: A name with fewer consonants sounds like too many others.
 _LEAST_SOUNDS = 3
 
@@ -29,15 +30,22 @@ _ARTICLES = {
     "it": "il lo la i gli l un uno una", "nl": "de het een", "el": "ο η το οι τα τον την των", "sv": "en ett",
     "da": "en et", "no": "en et", "hu": "a az egy",
 }  # fmt: skip
-# As `folded` has them.
+# As `folded` has them. By languages: what denies in one is another word in the next.
 _NEGATIONS = {
-    "not", "never", "no", "nicht", "nie", "niemals", "kein", "keine", "keinen", "keinem", "keiner", "nunca",
-    "jamas", "nao", "non", "ne", "pas", "jamais", "niet", "geen", "nooit", "не", "ни", "никогда", "нет",
-    "nigdy", "değil", "degil", "tidak", "bukan", "नहीं", "لا", "لم", "لن", "ليس", "ليست", "לא", "אין", "不", "没",
-    "沒", "未", "δεν", "μην", "inte", "ikke", "aldrig", "nem",
+    language: frozenset(words.split())
+    for language, words in {
+        "en": "not never no", "de": "nicht nie niemals kein keine keinen keinem keiner",
+        "fr": "ne pas jamais", "es": "no nunca jamas", "pt": "nao nunca jamais", "it": "non mai",
+        "nl": "niet geen nooit", "ru": "не ни никогда нет", "uk": "не ні ніколи", "pl": "nie nigdy",
+        "tr": "degil", "id": "tidak bukan", "hi": "नहीं", "ar": "لا لم لن ليس ليست", "he": "לא אין",
+        "zh": "不 没 沒 未", "ja": "不 未", "el": "δεν μην", "sv": "inte aldrig", "da": "ikke aldrig",
+        "no": "ikke aldri", "hu": "nem",
+    }.items()
 }  # fmt: skip
 # Signs that say something where they stand beside a number, and letters with their marks, or digits.
 _SIGNS = re.compile(r"[%‰°$€£¥₩₹₽₺<>=+]|(?<![\w)])[-−–](?=\d)")
+
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 class Word(NamedTuple):
@@ -88,36 +96,53 @@ def align(
         unknown: the words of the text that no claim has, folded: only these can be typing slips.
     """
     here, there = words_in(ours), words_in(theirs)
+    are_whole = _is_whole(ours, here) and _is_whole(theirs, there)
     mended = _without_slips(here, there, unknown)
     same_language = languages[0] == languages[1] or not all(languages)
     articles = frozenset(_ARTICLES.get(languages[1], "").split()) if same_language else frozenset()
-    one, other = (
-        [word for word in words if word.key not in articles] or list(words) for words in (mended, there)
-    )
+    one, other = (_without_articles(words, articles) or list(words) for words in (mended, there))
     # Many type without accents; who types some of them means the others.
     accents_count = not ours.isascii() and not theirs.isascii()
     same_words = (
-        bool(one)
+        are_whole
+        and bool(one)
         and len(one) == len(other)
         and all(
             word.key == its.key and not (accents_count and _differ_in_accents(word, its))
             for word, its in zip(one, other, strict=True)
         )
     )
+    if same_words:
+        return WordAlignment(same_words=True, ours=(), theirs=(), opposite=None)
+    if are_whole and (opposite := _opposite(one, other, languages[1])):
+        # The other text may have the same number, or another negation, elsewhere.
+        left = [(word,) if word else () for word in opposite]
+        return WordAlignment(same_words=False, ours=left[0], theirs=left[1], opposite=opposite)
     return WordAlignment(
-        same_words,
-        () if same_words else tuple(_left_over(one, other, same_language)),
-        () if same_words else tuple(_left_over(other, one, same_language)),
-        None if same_words else _opposite(one, other),
+        same_words=False,
+        ours=tuple(_left_over(one, other, same_language)),
+        theirs=tuple(_left_over(other, one, same_language)),
+        opposite=None,
     )
+
+
+def _without_articles(words: Sequence[Word], articles: Set[str]) -> list[Word]:
+    """Without articles; the capital letter of hepatitis A is none."""
+    shouted = all(word.text.isupper() for word in words if word.text.isalpha())
+    return [
+        word
+        for place, word in enumerate(words)
+        if word.key not in articles
+        or (place > 0 and not shouted and len(word.text) == 1 and word.text.isupper())
+    ]
 
 
 @lru_cache(maxsize=4_096)
 def words_in(text: str) -> tuple[Word, ...]:
     """The words of a text; of scripts without spaces, the letters."""
     found = sorted(
-        [match.span() for match in word_pattern().finditer(text[: MOST_WORDS * 40])]
-        + [match.span() for match in _SIGNS.finditer(text[: MOST_WORDS * 40])]
+        [match.span() for match in word_pattern().finditer(text[:_MOST_CHARACTERS])]
+        + [match.span() for match in _SIGNS.finditer(text[:_MOST_CHARACTERS])]
     )
     words: list[Word] = []
     for start, end in found[:MOST_WORDS]:
@@ -128,6 +153,11 @@ def words_in(text: str) -> tuple[Word, ...]:
                 Word(start, end, text[start:end], folded(text[start:end]).strip() or text[start:end])
             )
     return tuple(words[:MOST_WORDS])
+
+
+def _is_whole(text: str, words: Sequence[Word]) -> bool:
+    """Whether these are all its words. What is said behind them may be anything."""
+    return len(words) < MOST_WORDS and len(text) <= _MOST_CHARACTERS
 
 
 def spans(words: Sequence[Word], text: str) -> list[Span]:
@@ -205,7 +235,9 @@ def _left_over(words: Sequence[Word], others: Sequence[Word], same_language: boo
     return [words[place] for place in range(len(words)) if not is_there(place)]
 
 
-def _opposite(one: Sequence[Word], other: Sequence[Word]) -> tuple[Word | None, Word | None] | None:
+def _opposite(
+    one: Sequence[Word], other: Sequence[Word], language: str
+) -> tuple[Word | None, Word | None] | None:
     """The single place in which two texts differ, where that makes them opposites."""
     longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
     if len(longer) - len(shorter) > 1 or len(shorter) < 3:
@@ -217,8 +249,9 @@ def _opposite(one: Sequence[Word], other: Sequence[Word]) -> tuple[Word | None, 
     if [word.key for word in longer[at + 1 :]] != [word.key for word in shorter[rest:]]:
         return None
     if len(longer) == len(shorter):
-        return (one[at], other[at]) if _is_quantity(one, at) and _is_quantity(other, at) else None
-    if longer[at].key not in _NEGATIONS:
+        counted = _is_quantity(one, at) and _is_quantity(other, at)
+        return (one[at], other[at]) if counted and float(one[at].key) != float(other[at].key) else None
+    if longer[at].key not in _NEGATIONS.get(language, ()):
         return None
     return (longer[at], None) if longer is one else (None, longer[at])
 
@@ -226,7 +259,7 @@ def _opposite(one: Sequence[Word], other: Sequence[Word]) -> tuple[Word | None, 
 def _is_quantity(words: Sequence[Word], at: int) -> bool:
     """Whether a number counts or measures something: no year, no day, no part of a name such as Boeing 737."""
     word, before, after = words[at], words[at - 1 : at], words[at + 1 : at + 2]
-    if not word.is_number or (
+    if not _NUMBER.fullmatch(word.key) or (
         word.key.isdigit() and len(word.key) == 4 and word.key[:2] in {"18", "19", "20", "21"}
     ):
         return False

@@ -6,6 +6,7 @@ one negation more; everything else is `related`, with the words that differ. doc
 
 from collections.abc import Set
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Literal
 
 from django.utils.translation import gettext as _
@@ -68,16 +69,16 @@ def _in_original(words: tuple[Word, ...], text: str, original: str) -> list[Word
     """The same words in the text as it was before it was cleaned."""
     if text == original:
         return list(words)
-    wanted, found, place = set(words), [], 0
-    there = words_in(original)
-    for word in words_in(text):
-        at = next((at for at in range(place, len(there)) if there[at].key == word.key), None)
-        if at is None:  # taken out of a hashtag
-            continue
-        place = at + 1
-        if word in wanted:
-            found.append(there[at])
-    return found
+    left, there = words_in(text), words_in(original)
+    keys = [[word.key for word in each] for each in (left, there)]
+    wanted = set(words)
+    # What was taken out of a hashtag or an entity has no counterpart.
+    return [
+        there[block.b + step]
+        for block in SequenceMatcher(None, *keys, autojunk=False).get_matching_blocks()
+        for step in range(block.size)
+        if left[block.a + step] in wanted
+    ]
 
 
 def _reasons(found: WordAlignment, asked: Asked, candidate: Candidate) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ OPPOSITE = [
     ("Taxes rose by 4% in Arvan", "Taxes rose by 14% in Arvan", "en"),
     ("The bridge did not cost Arvan a lot", "The bridge did cost Arvan a lot", "en"),
     ("Die Brücke ist nicht sicher", "Die Brücke ist sicher.", "de"),
+    ("Die Brücke ist sicher", "Die Brücke ist nicht sicher.", "de"),
 ]
 ONLY_RELATED = [
     ("The mayor of Orvan opened two bridges in 2019.", BRIDGE, "en", "orvan"),  # a name is no slip
@@ -49,6 +50,16 @@ ONLY_RELATED = [
     ("Si el papa murió", "Si el papá murió", "es", ""),
     ("市长打开了三座桥", "市长打开了两座桥。", "zh", ""),
     ("", BRIDGE, "", ""),
+    ("The old ferryman is deaf", "The old ferryman is dead", "en", "deaf"),  # too short for a slip
+    ("Hepatitis A came to the harbour", "Hepatitis came to the harbour", "en", ""),
+    ("De brug is pas gisteren geopend", "De brug is gisteren geopend", "nl", ""),  # only, not not
+    ("Tolls rose by 2.50 crowns", "Tolls rose by 2.5 crowns", "en", ""),
+    ("Half of it, ½ of the toll, is gone", "Half of it, 2 of the toll, is gone", "en", ""),
+    ("FAKE NEWS ALERT: The bridge fell", "The bridge fell", "en", ""),
+    ("The bridge fell #fakenews", "The bridge fell", "en", ""),
+    ("Il ponte è caduto, è una bufala", "Il ponte è caduto", "it", ""),
+    (f"{'toll ' * 299}rose", f"{'toll ' * 299}rose, said nobody", "en", ""),
+    (f"{'桥' * 300}开了", f"{'桥' * 300}没开", "zh", ""),
 ]
 
 
@@ -85,6 +96,29 @@ def test_the_differing_words_are_marked_on_both_sides(text: str, ours: list[str]
     found = judged(text)
     assert [text[start:end] for start, end in found.text_differs] == ours
     assert [BRIDGE[start:end] for start, end in found.claim_differs] == theirs
+
+
+def test_words_out_of_a_hashtag_do_not_hide_what_differs_behind_them() -> None:
+    text, claim = (
+        "#NewBridge is a ruin, says Ada of the bridge",
+        "New bridge is a marvel, says Ada of the bridge",
+    )
+    found = judged(text, claim)
+    assert [text[start:end] for start, end in found.text_differs] == ["ruin"]
+    assert [claim[start:end] for start, end in found.claim_differs] == ["marvel"]
+
+
+def test_another_number_is_marked_where_the_text_has_it_twice() -> None:
+    text, claim = "Of 70 boats 50 boats sank", "Of 70 boats 70 boats sank"
+    found = judged(text, claim)
+    assert found.kind == "contradicts"
+    assert (found.text_differs, found.claim_differs) == (((12, 14),), ((12, 14),))
+
+
+def test_offsets_count_code_points_of_the_text_as_it_was_sent() -> None:
+    text = "🚢𝐁𝐨𝐚𝐭𝐬 in the café harbour sank &amp; burnt 👩‍👩‍👧 in März"
+    found = judged(text, "Boats in the café harbour sank & drowned in März")
+    assert [text[start:end] for start, end in found.text_differs] == ["burnt"]
 
 
 def test_a_short_difference_is_a_reason() -> None:
