@@ -1,31 +1,26 @@
-"""All claims compared with all others: pairs that may be the same, for an editor to decide about.
+"""All claims compared with all others: pairs in the same words, for an editor to decide about.
 
 What was compared is remembered with the words in which it was, so a search that was stopped goes on where it was, and
 one that runs again compares what is new or says something else now. Nothing is merged here.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from claims.matching import embedding
-from claims.matching.asked import Asked, Candidate, Vector
+from claims.matching.asked import Asked, Candidate
 from claims.matching.judgement import judge
+from claims.matching.posts import cleaned
 from claims.matching.rare_words import RareWords
 from claims.models import Claim, ComparedStatement
 
 #: Claims that are compared before what was found is stored.
 BATCH = 2_000
-#: From which confidence on a pair is worth somebody's time.
-LEAST_CONFIDENCE = 0.7
-#: So many claims that are near in meaning are compared with each, if they are as near as this (cosine).
-NEAREST, LEAST_SIMILARITY = 10, 0.5
 #: A reason is at most so long where it is stored.
 LONGEST_REASON = 500
 
@@ -40,7 +35,6 @@ class Stated(NamedTuple):
     statement: str
     language: str
     claimant: str
-    claimed_on: date | None
     key: UUID
 
 
@@ -66,7 +60,6 @@ class PairTally:
 
 def search(
     *,
-    least: float = LEAST_CONFIDENCE,
     again: bool = False,
     dry_run: bool = False,
     tick: Callable[[int, int], None] = lambda done, total: None,
@@ -74,7 +67,6 @@ def search(
     """Compare what was not compared yet, and queue the pairs that may be the same.
 
     Args:
-        least: the least confidence, from 0 to 1.
         again: compare everything once more. Pairs that were decided about stay decided.
         dry_run: only count.
         tick: is told how many claims are done, and of how many.
@@ -88,7 +80,7 @@ def search(
     tally = PairTally(standing=len(standing.claims))
     for start in range(0, len(fresh), BATCH):
         places = fresh[start : start + BATCH]
-        pairs = list(_pairs(standing, places, compared, tally, least))
+        pairs = list(_pairs(standing, places, compared, tally))
         if dry_run:
             tally.found += len(pairs)
         else:
@@ -103,7 +95,6 @@ class ComparedSoFar:
 
     def __init__(self) -> None:
         self.claims = list(_stated())
-        self._place_of = {claim.pk: place for place, claim in enumerate(self.claims)}
         self._words: RareWords | None = None
 
     @property
@@ -113,92 +104,55 @@ class ComparedSoFar:
             self._words = RareWords(claim.statement for claim in self.claims)
         return self._words
 
-    def near(self, place: int) -> dict[int, float]:
-        """By their places: claims that share rare words with the one there, and how much of their words is the same."""
-        return {near.place: near.share for near in self.words.near(place)}
-
-    def near_in_meaning(self, place: int, vectors: Mapping[int, Vector]) -> dict[int, float]:
-        """The same for claims that are near in meaning, in whatever language; none without an embedder."""
-        vector = vectors.get(self.claims[place].pk)
-        if vector is None:
-            return {}
-        found = embedding.nearest(vector, public=False, most=NEAREST)
-        places = [
-            self._place_of.get(claim)
-            for claim, similarity, _vector in found
-            if similarity >= LEAST_SIMILARITY
-        ]
-        return {
-            other: self.words.share(place, other) for other in places if other is not None and other != place
-        }
+    def near(self, place: int) -> list[int]:
+        """The places of claims that share rare words with the one there."""
+        return [near.place for near in self.words.near(place)]
 
 
 def _stated() -> Iterator[Stated]:
     rows = Claim.objects.filter(state__in=_STANDING).order_by("pk")
-    names = ("pk", "statement", "language", "claimant__name", "claimed_on", "statement_key")
-    for pk, statement, language, claimant, claimed_on, key in rows.values_list(*names).iterator(10_000):
-        yield Stated(pk, statement, language, claimant or "", claimed_on, key)
+    names = ("pk", "statement", "language", "claimant__name", "statement_key")
+    for pk, statement, language, claimant, key in rows.values_list(*names).iterator(10_000):
+        yield Stated(pk, statement, language, claimant or "", key)
 
 
 def _pairs(
-    standing: ComparedSoFar, places: Sequence[int], compared: set[int], tally: PairTally, least: float
+    standing: ComparedSoFar, places: Sequence[int], compared: set[int], tally: PairTally
 ) -> Iterator[Pair]:
     """The pairs of these claims with those before them, and with all that were compared earlier."""
-    near = {place: standing.near(place) for place in places}
-    own = embedding.vectors_of([standing.claims[place].pk for place in places], public=False)
     for place in places:
-        near[place] |= standing.near_in_meaning(place, own)
-    # One that comes later and is new will meet this one itself.
-    near = {
-        place: {other: share for other, share in found.items() if other < place or other in compared}
-        for place, found in near.items()
-    }
-    others = {standing.claims[other].pk for found in near.values() for other in found}
-    vectors = own | embedding.vectors_of(sorted(others - own.keys()), public=False)
-    for place, found in near.items():
-        for other, share in found.items():
-            tally.judged += 1
-            later, earlier = standing.claims[max(place, other)], standing.claims[min(place, other)]
-            if (pair := _judged(later, earlier, share, vectors)) and pair.confidence >= least:
-                yield pair
+        for other in standing.near(place):
+            # One that comes later and is new will meet this one itself.
+            if other < place or other in compared:
+                tally.judged += 1
+                later, earlier = standing.claims[max(place, other)], standing.claims[min(place, other)]
+                if pair := _judged(later, earlier):
+                    yield pair
 
 
-def _judged(later: Stated, earlier: Stated, share: float, vectors: Mapping[int, Vector]) -> Pair | None:
+def _judged(later: Stated, earlier: Stated) -> Pair | None:
     """The two as a pair where they are the same claim."""
     if later.key == earlier.key:
         return Pair(later.pk, earlier.pk, 1.0, [_("The words are the same.")])
-    asked = _asked(later, vectors)
-    judged = judge(asked, _candidate(earlier, share, asked.vector, vectors))
+    asked = Asked(later.statement, cleaned(later.statement), _primary(later.language), vector=None)
+    candidate = Candidate(
+        claim=earlier.pk,
+        statement=earlier.statement,
+        language=_primary(earlier.language),
+        claimant=earlier.claimant,
+        claimed_on=None,
+        words=1.0,
+        similarity=None,
+        vector=None,
+    )
+    judged = judge(asked, candidate)
     if judged.kind != "same":
         return None
     return Pair(later.pk, earlier.pk, judged.confidence, list(judged.reasons))
 
 
-def _asked(claim: Stated, vectors: Mapping[int, Vector]) -> Asked:
-    return Asked(
-        text=claim.statement,
-        cleaned=claim.statement,
-        language=claim.language.partition("-")[0].lower(),
-        vector=vectors.get(claim.pk),
-        claimant=claim.claimant,
-        said_on=claim.claimed_on,
-    )
-
-
-def _candidate(
-    claim: Stated, share: float, beside: Vector | None, vectors: Mapping[int, Vector]
-) -> Candidate:
-    vector = vectors.get(claim.pk)
-    return Candidate(
-        claim=claim.pk,
-        statement=claim.statement,
-        language=claim.language.partition("-")[0].lower(),
-        claimant=claim.claimant,
-        claimed_on=claim.claimed_on,
-        words=share,
-        similarity=None if beside is None or vector is None else float(beside @ vector),
-        vector=vector,
-    )
+def _primary(language: str) -> str:
+    return language.partition("-")[0].lower()
 
 
 _QUEUE = """

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.search.words import folded
+from claims.search.texts import searchable
 
 #: A word that so many statements have is looked up only where a statement has none that are rarer.
 RARE = 500
@@ -36,7 +36,7 @@ class RareWords:
         lengths: list[int] = []
         flat: list[int] = []
         for statement in statements:
-            words = {vocabulary.setdefault(word, len(vocabulary)) for word in folded(statement).split()}
+            words = {vocabulary.setdefault(word, len(vocabulary)) for word in searchable(statement).split()}
             lengths.append(len(words))
             flat.extend(words)
         self._words: NDArray[np.int32] = np.array(flat, dtype=np.int32)

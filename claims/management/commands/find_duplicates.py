@@ -6,14 +6,13 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from claims.management.arguments import share
-from claims.matching.duplicate_search import LEAST_CONFIDENCE, PairTally, search
+from claims.matching.duplicate_search import PairTally, search
 from factcheck.management.spoken_command import SpokenCommand
 
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Compare all claims with each other, and queue the pairs that may be the same for an "
+        "Compare all claims with each other, and queue the pairs in the same words for an "
         "editor to decide about\n"
         '("Possible duplicates" on the desk). Nothing is merged.\n'
         "\n"
@@ -29,18 +28,10 @@ class Command(SpokenCommand):
         )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--least-confidence",
-            type=share,
-            default=LEAST_CONFIDENCE,
-            metavar="SHARE",
-            help=gettext("queue only pairs with this confidence, 0 to 1 (default %(least_confidence)s)")
-            % {"least_confidence": LEAST_CONFIDENCE},
-        )
         parser.add_argument("--again", action="store_true", help=gettext("compare everything once more"))
         parser.add_argument("--dry-run", action="store_true", help=gettext("count, but store nothing"))
 
-    def handle(self, *, least_confidence: float, again: bool, dry_run: bool, **options: Any) -> None:
+    def handle(self, *, again: bool, dry_run: bool, **options: Any) -> None:
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
@@ -50,7 +41,6 @@ class Command(SpokenCommand):
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
             task = progress.add_task(gettext("Comparing"), total=None)
             tally = search(
-                least=least_confidence,
                 again=again,
                 dry_run=dry_run,
                 tick=lambda done, total: progress.update(task, completed=done, total=total),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from claims.management.arguments import share
 from claims.management.matched_texts import (
     FORMATS,
     RowStream,
@@ -60,7 +61,7 @@ class Command(SpokenCommand):
         )
         parser.add_argument(
             "--minimum-confidence",
-            type=_share,
+            type=share,
             metavar="0..1",
             help=gettext("leave out matches that are less certain"),
         )
@@ -103,13 +104,6 @@ class Command(SpokenCommand):
         except KeyboardInterrupt:
             hint = gettext(" Go on with --resume.") if output != "-" else ""
             raise CommandError(f"Interrupted.{hint}", returncode=130) from None
-
-
-def _share(text: str) -> float:
-    share = float(text)
-    if not 0 <= share <= 1:
-        raise ValueError
-    return share
 
 
 @contextmanager

@@ -214,3 +214,15 @@ def test_what_was_not_begun_cannot_go_on(long_table: Path, capsys: pytest.Captur
     output.with_name("matched.csv.part.json").write_text('{"rows": 5, "bytes": 99}')
     with pytest.raises(CommandError, match="is shorter than"):
         match(long_table, capsys, output=str(output), resume=True)
+
+
+def test_a_confidence_is_a_share(long_table: Path) -> None:
+    said = []
+    for share in ("1.5", "-1", "much"):
+        with pytest.raises(CommandError) as refusal:
+            call_command("match_claims", str(long_table), f"--minimum-confidence={share}")
+        said.append(str(refusal.value))
+    assert said == [
+        f"Error: argument --minimum-confidence: {share!r} is not a number from 0 to 1"
+        for share in ("1.5", "-1", "much")
+    ]

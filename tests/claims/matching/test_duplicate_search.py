@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import numpy as np
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
 from claims.matching import duplicate_search
 from claims.matching.asked import Asked, Candidate
@@ -65,15 +64,8 @@ def test_only_the_same_is_queued(judge: Judge, kind: str) -> None:
 def test_the_same_words_are_the_same_whatever_is_judged(judge: Judge) -> None:
     one, other = make_claim("Trams are “free”."), make_claim('trams are "free"')
     judge.kind = "related"
-    search(least=1.0)
+    search()
     assert (queued(), judge.pairs) == ([(other.pk, one.pk)], [])
-
-
-def test_what_is_not_sure_enough_is_not_queued(judge: Judge) -> None:
-    make_claim(ONE), make_claim(OTHER)
-    judge.confidence = 0.5
-    assert search().found == 0
-    assert search(again=True, least=0.5).found == 1
 
 
 def test_again_compares_only_what_is_new_or_was_changed(judge: Judge) -> None:
@@ -158,47 +150,18 @@ def test_the_command_tells_what_it_came_to(judge: Judge, capsys: pytest.CaptureF
         "2 of 2 claims compared. Pairs looked at: 1."
         " Pairs that now wait for a decision and did not before: 1.\n"
     )
-    call_command("find_duplicates", "--dry-run", "--again", "--least-confidence", "0.95")
-    assert "Pairs that would wait for a decision and did not before: 0." in capsys.readouterr().out
+    call_command("find_duplicates", "--dry-run", "--again")
+    assert "Pairs that would wait for a decision and did not before: 1." in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("share", ["1.5", "-1", "much"])
-def test_a_confidence_is_a_share(share: str) -> None:
-    with pytest.raises(CommandError, match="is not a number from 0 to 1"):
-        call_command("find_duplicates", f"--least-confidence={share}")
-
-
-class Meanings:
-    """Stands in for the embedder: says which claims are near in meaning."""
-
-    def __init__(self, near: dict[Claim, dict[Claim, float]]) -> None:
-        self.near = near
-        self.vectors = {
-            claim.pk: np.array([1, number], dtype=np.float32) / np.hypot(1, number)
-            for number, claim in enumerate(near)
-        }
-        self.asked_publicly: list[bool] = []
-
-    def vectors_of(self, claims: Any, *, public: bool) -> dict[int, Any]:
-        self.asked_publicly.append(public)
-        return {claim: self.vectors[claim] for claim in claims if claim in self.vectors}
-
-    def nearest(self, vector: Any, *, public: bool, most: int) -> list[tuple[int, float, Any]]:
-        [asked] = [claim for claim in self.near if self.vectors[claim.pk] is vector]
-        return [(claim.pk, share, vector) for claim, share in self.near[asked].items()]
-
-
-def test_claims_without_a_common_word_are_compared_where_they_are_near_in_meaning(
-    judge: Judge, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    english, german = make_claim("Trams are free."), make_claim("Bahnen kosten nichts.", language="de")
-    far, declined = make_claim("Rain is wet."), make_claim("Gratis.", state="declined", reason="No.")
-    near = {english: {german: 0.9, declined: 0.8}, german: {english: 0.9, german: 1.0}, far: {english: 0.2}}
-    meanings = Meanings(near)
-    monkeypatch.setattr(duplicate_search, "embedding", meanings)
-    assert search() == PairTally(standing=3, compared=3, judged=1, found=1)
-    assert (queued(), judge.pairs) == (
-        [(german.pk, english.pk)],
-        [("Bahnen kosten nichts.", "Trams are free.")],
+def test_furniture_articles_and_signs_between_letters_make_no_other_claim() -> None:
+    one, other = (
+        make_claim("BREAKING: The tram to Arvan is free."),
+        make_claim("BREAKING: Tram to Arvan is free!"),
     )
-    assert set(meanings.asked_publicly) == {False}
+    chinese, spaced = (
+        make_claim(words, language="zh") for words in ("电车免费，没有票。", "电车 免费没有票")
+    )
+    make_claim("BREAKING: The tram to Arvan is not free.")
+    search()
+    assert queued() == [(other.pk, one.pk), (spaced.pk, chinese.pk)]
