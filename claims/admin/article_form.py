@@ -159,7 +159,7 @@ def import_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
 
 
 def imported_view(admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the proposals of an imported text, with the published claims that they repeat."""
+    """Show the proposals of an imported text, with the published claims that they have to do with."""
     _require_import(request)
     snapshot = get_object_or_404(Snapshot.objects.select_related("source__publisher"), pk=pk)
     found = list(_waiting_in(snapshot, person_at(request)))

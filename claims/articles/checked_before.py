@@ -43,7 +43,7 @@ def checked_before(snapshot: Snapshot, proposal: Proposal) -> dict[int, CheckedB
 
 
 def known_checks(proposals: Sequence[FoundClaim]) -> dict[int, CheckedBefore]:
-    """Return the published claim that each proposal repeats or contradicts, by the proposal's id."""
+    """Return the published claim that each proposal has to do with, by the proposal's id."""
     return _known(proposals, _answers(proposals))
 
 

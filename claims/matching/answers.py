@@ -40,7 +40,7 @@ Seek = Callable[[Sequence[Asked]], candidates.FoundCandidates]
 ONE_POST = 500
 #: Matches of each kind that are less certain are left out, unless the caller names another limit. A related claim says
 #: "compare yourself", and is shown early; beside the sentences of a long text later, or most would have one.
-#: docs/judgement.md says how the limits were chosen.
+#: docs/matching.md says how the limits were chosen.
 LEAST: Mapping[Kind, float] = {"same": 0.5, "contradicts": 0.5, "related": 0.15}
 LEAST_RELATED_OF_MANY = 0.25
 #: So many claims are returned for each sentence.
