@@ -66,6 +66,10 @@ def next_page(watch: Watch, now: datetime) -> WatchedPage | None:
     return due.exclude(state=_STATE.WAITING).order_by("next_look_at", "pk").first()
 
 
+class _NotSearched(Exception):
+    """The article could not be searched for claims."""
+
+
 def look_at(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> LookedAt | None:
     """Fetch a page and import what it holds; None where somebody else does so already.
 
@@ -96,8 +100,8 @@ def look_at(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> LookedAt
             return LookedAt("later", page, failure=in_words(error.sentence))
         lasts = error.reason_code not in _RETRIED
         return _failed(page, in_words(error.sentence), lasts=lasts, wait=error.wait)
-    except ExtractionError as error:
-        return _failed(page, str(error), lasts=True)
+    except (ExtractionError, _NotSearched) as error:
+        return _failed(page, str(error), lasts=isinstance(error, ExtractionError))
     except FilesAway as away:  # which is no fault of the page
         logger.warning("%s is imported later: %s", page.url, away)
         WatchedPage.objects.filter(pk=page.pk, next_look_at=retry).update(
@@ -113,17 +117,21 @@ def _imported(page: WatchedPage, watch: Watch, answer: Fetched) -> LookedAt:
     now, material = timezone.now(), Material.fetched(answer)
     was_waiting = page.state == _STATE.WAITING
     if not was_waiting and _is_known(page, material):
-        # It was read for claims before; what an editor made of them since stays as it is.
+        # It was searched for claims before; what an editor made of them since stays as it is.
         return _unchanged(page, now, answer)
     with transaction.atomic():
         # What a person states of a source is stated once: an editor may have corrected it since.
         stated = Overrides(language=watch.language) if was_waiting else NOTHING_STATED
         article = import_article(material, overrides=stated)
-        proposals = len(article.proposal.created)
+        proposals, failure = len(article.proposal.created), in_words(article.proposal.failure)
+        if failure and page.attempts < MOST_ATTEMPTS:
+            # Nothing is stored: what is known is not searched again.
+            raise _NotSearched(gettext("It could not be searched for claims, and is tried again."))
         kept = _settle(
             page,
             answer,
             state=_STATE.IMPORTED,
+            failure=storable(failure),
             source=article.captured.source,
             title=page.title or article.captured.source.title[:300],
             unchanged=0,
@@ -158,7 +166,7 @@ def _settle(page: WatchedPage, answer: Fetched, **changes: Any) -> int:
     """Write down what became of the page, if it is still ours; how many rows that were."""
     known = {} if answer.status == NOT_MODIFIED else validators(answer.etag, answer.last_modified)
     ours = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at)
-    return ours.update(attempts=0, failure="", **known, **changes)
+    return ours.update(**{"attempts": 0, "failure": "", **known, **changes})
 
 
 def _next_look(page: WatchedPage, watch: Watch, now: datetime) -> datetime | None:

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from claims.articles import proposals
 from claims.articles.article_import import import_article
+from claims.articles.bounded_detection import DetectionError
 from claims.articles.watches import visits, watched_articles
 from claims.articles.watches.watched_articles import LookedAt
 from claims.models import Appearance, Claim, Repeat, Watch, WatchedPage
+from factcheck.sentences import SpokenSentence
 from sources.models import Snapshot, Source, VisitedSite
 from tests.helpers.followed_site import Paper, Visit, brought, make_watch, progress_of, states
 from tests.helpers.newsroom import make_claim
@@ -92,6 +95,46 @@ class TestFeeds:
         paper.article("/1")
         visit(make_watch(paper.feed("/1"), language="da"))
         assert Source.objects.get().language == "da"
+
+
+def test_an_article_that_could_not_be_searched_for_claims_is_searched_again(
+    paper: Paper, visit: Visit, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def detect(text: str, language: str) -> list[Any]:
+        raise DetectionError("busy", SpokenSentence("Other articles are being searched."))
+
+    paper.article("/1")
+    watch = make_watch(paper.feed("/1"))
+    with monkeypatch.context() as busy:
+        busy.setattr(proposals, "detect_bounded", detect)
+        assert brought(visit(watch)) == {"failed": 1}
+    page = WatchedPage.objects.get()
+    assert (page.state, page.failure) == (
+        "waiting",
+        "It could not be searched for claims, and is tried again.",
+    )
+    clock.shift(timedelta(minutes=11))
+    assert brought(visit(watch)) == {"new": 1}
+    page.refresh_from_db()
+    assert (page.state, page.failure, Claim.objects.exists()) == ("imported", "", True)
+
+
+def test_an_article_that_is_never_searched_is_stored_with_the_last_attempt(
+    paper: Paper, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def detect(text: str, language: str) -> list[Any]:
+        raise DetectionError("time", SpokenSentence("Searching it takes too long."))
+
+    monkeypatch.setattr(proposals, "detect_bounded", detect)
+    monkeypatch.setattr(watched_articles, "MOST_ATTEMPTS", 1)
+    paper.article("/1")
+    assert brought(visit(make_watch(paper.feed("/1")))) == {"new": 1}
+    page = WatchedPage.objects.get()
+    assert (page.state, page.failure, page.source) == (
+        "imported",
+        "Searching it takes too long.",
+        Source.objects.get(),
+    )
 
 
 def test_what_was_checked_before_is_noted(paper: Paper, visit: Visit, publish: Callable[..., Claim]) -> None:
