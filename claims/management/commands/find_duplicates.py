@@ -12,7 +12,7 @@ from factcheck.management.spoken_command import SpokenCommand
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Compare all claims with each other, and queue the pairs in the same words for an "
+        "Compare all claims with each other, and queue the pairs that may be the same for an "
         "editor to decide about\n"
         '("Possible duplicates" on the desk). Nothing is merged.\n'
         "\n"
