@@ -70,12 +70,14 @@ def _in_original(words: tuple[Word, ...], text: str, original: str) -> list[Word
     if text == original:
         return list(words)
     left, there = words_in(text), words_in(original)
-    keys = [[word.key for word in each] for each in (left, there)]
     wanted = set(words)
+    alike = SequenceMatcher(
+        None, [word.key for word in left], [word.key for word in there], autojunk=False
+    ).get_matching_blocks()
     # What was taken out of a hashtag or an entity has no counterpart.
     return [
         there[block.b + step]
-        for block in SequenceMatcher(None, *keys, autojunk=False).get_matching_blocks()
+        for block in alike
         for step in range(block.size)
         if left[block.a + step] in wanted
     ]
