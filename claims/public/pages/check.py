@@ -114,16 +114,19 @@ def _of_address(request: HttpRequest, address: str) -> HttpResponse:
 
 
 def answer_to(text: str) -> Answer:
-    """What was checked of each sentence; of a post that makes its claim in several, what was checked of it as one."""
+    """What was checked of each sentence, or of a short post as one where none of its sentences is a checked claim."""
     by_sentence = answered(text, Terms(cut="sentences", most=CLAIMS_FOR_A_SENTENCE, cpu_seconds=CPU_SECONDS))
-    if len(text) > ONE_POST or len(by_sentence.passages) < 2 or _repeats(by_sentence):
+    if len(text) > ONE_POST or len(by_sentence.passages) < 2 or _finds(by_sentence, "same"):
         return by_sentence
     as_one = answered(text, Terms(cut="text", most=CLAIMS_FOR_A_SENTENCE, cpu_seconds=CPU_SECONDS))
-    return as_one if _repeats(as_one) else by_sentence
+    # Sentences hint at what their post says; one that says the opposite says it by itself.
+    if _finds(by_sentence, "contradicts") and not _finds(as_one, "same"):
+        return by_sentence
+    return as_one if _finds(as_one, "same", "contradicts", "related") else by_sentence
 
 
-def _repeats(answer: Answer) -> bool:
-    return any(passage.kind == "same" for passage in answer.passages)
+def _finds(answer: Answer, *kinds: str) -> bool:
+    return any(passage.kind in kinds for passage in answer.passages)
 
 
 def _source_at(address: str) -> PublishedSource | None:

@@ -91,4 +91,5 @@ def _said_of(meant: MeantClaim) -> str:
     rating = meant.verdict["rating"] if meant.verdict else None
     if meant.kind == "same" and rating:
         return _("The same claim was rated %(label)s:") % {"label": label(rating)}
-    return f"{kind_in_words(meant.kind)}:"
+    words = kind_in_words(meant.kind)
+    return words if words.endswith((":", "：")) else f"{words}:"

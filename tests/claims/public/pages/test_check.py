@@ -151,6 +151,21 @@ def test_a_post_that_makes_its_claim_in_several_sentences_is_one(
     assert words(mark) == "The same claim was rated False: It rains.1"
 
 
+def test_what_is_near_to_a_post_as_one_is_shown_unless_a_sentence_says_otherwise(
+    client: Client, publish: Publish, answers: Answers
+) -> None:
+    answers.know("It rains.", publish(make_claim("It snows.")), "related")
+    answers.know(TEXT, publish(make_claim("All is well.")), "related", confidence=0.16)
+    (mark,) = posted(client, TEXT).cssselect("mark")
+    assert words(mark) == f"On the same subject. Compare: {TEXT}1"
+    answers.know("Trams are free.", publish(make_claim("Trams are not free.")), "contradicts")
+    marks = posted(client, TEXT).cssselect("mark")
+    assert [words(mark) for mark in marks] == [
+        "The checked claim says otherwise: Trams are free.1",
+        "On the same subject. Compare: It rains.2",
+    ]
+
+
 def test_where_only_words_were_compared_it_says_so(client: Client, answers: Answers) -> None:
     said = "Only words were compared here"
     assert said not in words(posted(client, TEXT))
