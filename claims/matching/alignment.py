@@ -76,14 +76,13 @@ class WordAlignment:
     Attributes:
         same_words: whether both have the same words in the same order, except for articles and typing slips.
         ours, theirs: the words of each text that have no counterpart in the other, in order.
-        opposite: the one word of each text in which they differ, where that is a quantity; or the one negation that
-            only one of them has, the other being None. None where they differ otherwise.
+        is_denial: whether they differ in nothing but one negation, which only one of them has.
     """
 
     same_words: bool
     ours: tuple[Word, ...]
     theirs: tuple[Word, ...]
-    opposite: tuple[Word | None, Word | None] | None
+    is_denial: bool
 
 
 def align(
@@ -113,16 +112,18 @@ def align(
         )
     )
     if same_words:
-        return WordAlignment(same_words=True, ours=(), theirs=(), opposite=None)
-    if are_whole and (opposite := _opposite(one, other, languages[1])):
-        # The other text may have the same number, or another negation, elsewhere.
-        left = [(word,) if word else () for word in opposite]
-        return WordAlignment(same_words=False, ours=left[0], theirs=left[1], opposite=opposite)
+        return WordAlignment(same_words=True, ours=(), theirs=(), is_denial=False)
+    if are_whole and (difference := _only_difference(one, other)):
+        # Each text may have the other's word elsewhere.
+        left, right = difference
+        negations = _NEGATIONS.get(languages[1], ())
+        is_denial = not (left and right) and (left or right)[0].key in negations
+        return WordAlignment(same_words=False, ours=left, theirs=right, is_denial=is_denial)
     return WordAlignment(
         same_words=False,
         ours=tuple(_left_over(one, other, same_language)),
         theirs=tuple(_left_over(other, one, same_language)),
-        opposite=None,
+        is_denial=False,
     )
 
 
@@ -235,10 +236,10 @@ def _left_over(words: Sequence[Word], others: Sequence[Word], same_language: boo
     return [words[place] for place in range(len(words)) if not is_there(place)]
 
 
-def _opposite(
-    one: Sequence[Word], other: Sequence[Word], language: str
-) -> tuple[Word | None, Word | None] | None:
-    """The single place in which two texts differ, where that makes them opposites."""
+def _only_difference(
+    one: Sequence[Word], other: Sequence[Word]
+) -> tuple[tuple[Word, ...], tuple[Word, ...]] | None:
+    """The words of each text at the single place in which they differ: one word on each side, or on one of them."""
     longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
     if len(longer) - len(shorter) > 1 or len(shorter) < 3:
         return None
@@ -248,23 +249,5 @@ def _opposite(
     rest = at + 1 if len(longer) == len(shorter) else at
     if [word.key for word in longer[at + 1 :]] != [word.key for word in shorter[rest:]]:
         return None
-    if len(longer) == len(shorter):
-        counted = _is_quantity(one, at) and _is_quantity(other, at)
-        return (one[at], other[at]) if counted and float(one[at].key) != float(other[at].key) else None
-    if longer[at].key not in _NEGATIONS.get(language, ()):
-        return None
-    return (longer[at], None) if longer is one else (None, longer[at])
-
-
-def _is_quantity(words: Sequence[Word], at: int) -> bool:
-    """Whether a number counts or measures something: no year, no day, no part of a name such as Boeing 737."""
-    word, before, after = words[at], words[at - 1 : at], words[at + 1 : at + 2]
-    if not _NUMBER.fullmatch(word.key) or (
-        word.key.isdigit() and len(word.key) == 4 and word.key[:2] in {"18", "19", "20", "21"}
-    ):
-        return False
-    if before and (before[0].is_name or before[0].is_number or before[0].end == word.start):
-        return before[0].key in "$€£¥₩₹₽₺"
-    return bool(after) and (
-        not after[0].text.isalpha() or after[0].text.islower() or not after[0].text.isascii()
-    )
+    replaced = tuple(shorter[at:rest])
+    return ((longer[at],), replaced) if longer is one else (replaced, (longer[at],))

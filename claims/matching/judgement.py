@@ -1,7 +1,7 @@
 """What a claim has to do with a text: the same, the opposite, or about the same subject.
 
-Only words decide. `same` needs the same words in the same order, `contradicts` the same words with another quantity or
-one negation more; everything else is `related`, with the words that differ. docs/judgement.md says how well that does.
+Only words decide. `same` needs the same words in the same order, `contradicts` the same words and one negation more;
+everything else is `related`, with the words that differ. docs/judgement.md says how well that does.
 """
 
 from collections.abc import Set
@@ -19,7 +19,7 @@ from claims.quotes.statements import comparable_statement
 
 Kind = Literal["same", "related", "contradicts"]
 
-#: How sure it is that a claim in the same words is the same, or one that differs in one place the opposite.
+#: How sure it is that a claim in the same words is the same, or one with a negation more the opposite.
 _VERBATIM, _SAME_WORDS, _OPPOSITE = 0.99, 0.97, 0.95
 #: Longer differences are marked in the texts, and not repeated as a reason.
 _MOST_WORDS_OF_A_REASON = 3
@@ -60,8 +60,8 @@ def judge(asked: Asked, candidate: Candidate, unknown: Set[str] = frozenset()) -
     claim_differs = tuple(
         spans(_in_original(found.theirs, statement, candidate.statement), candidate.statement)
     )
-    kind: Kind = "contradicts" if found.opposite else "related"
-    confidence = _OPPOSITE if found.opposite else 1.0
+    kind: Kind = "contradicts" if found.is_denial else "related"
+    confidence = _OPPOSITE if found.is_denial else 1.0
     return Judgement(kind, confidence, _reasons(found, asked, candidate), text_differs, claim_differs)
 
 
@@ -84,7 +84,7 @@ def _in_original(words: tuple[Word, ...], text: str, original: str) -> list[Word
 
 
 def _reasons(found: WordAlignment, asked: Asked, candidate: Candidate) -> tuple[str, ...]:
-    if found.opposite and None in found.opposite:
+    if found.is_denial:
         return (_("One of them denies what the other says."),)
     reasons = []
     if 0 < len(found.ours) <= _MOST_WORDS_OF_A_REASON and 0 < len(found.theirs) <= _MOST_WORDS_OF_A_REASON:

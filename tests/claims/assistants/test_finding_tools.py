@@ -36,14 +36,16 @@ def test_nothing_found_is_no_verdict(ask: Ask, publish: Publish) -> None:
 
 
 def test_the_opposite_and_the_same_matter_are_told_apart(ask: Ask, publish: Publish) -> None:
-    claim = publish(make_claim("The mayor of Elsterstadt closed 2 hospitals in 2019."))
-    contrary = ask("match_text", text="The mayor of Elsterstadt closed 3 hospitals in 2019.")
+    claim = publish(make_claim("The mayor of Elsterstadt has closed 2 hospitals in 2019."))
+    contrary = ask("match_text", text="The mayor of Elsterstadt has not closed 2 hospitals in 2019.")
     assert contrary.document["outcome"] == "contrary_checked"
     [match] = contrary.document["passages"][0]["matches"]
     assert (match["claim_id"], match["finding"]) == (claim.pk, "contradicts")
     assert contrary.text.splitlines()[1].startswith("Not checked as asked")
     assert "Do not turn it around" in contrary.text
-    same = ask("match_text", text="The mayor of Elsterstadt closed 2 hospitals in 2019.")
+    other = ask("match_text", text="The mayor of Elsterstadt has closed 3 hospitals in 2019.")
+    assert other.document["outcome"] == "related_checked"
+    same = ask("match_text", text="The mayor of Elsterstadt has closed 2 hospitals in 2019.")
     assert same.document["outcome"] == "checked"
 
 

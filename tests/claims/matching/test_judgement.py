@@ -29,13 +29,14 @@ SAME = [
     ("「市长」打开了两座桥", "市长打开了两座桥。", "zh", ""),
 ]
 OPPOSITE = [
-    ("The mayor of Arvan opened 12 bridges", "The mayor of Arvan opened 15 bridges", "en"),
-    ("Taxes rose by 4% in Arvan", "Taxes rose by 14% in Arvan", "en"),
     ("The bridge did not cost Arvan a lot", "The bridge did cost Arvan a lot", "en"),
     ("Die Brücke ist nicht sicher", "Die Brücke ist sicher.", "de"),
     ("Die Brücke ist sicher", "Die Brücke ist nicht sicher.", "de"),
 ]
 ONLY_RELATED = [
+    ("The mayor of Arvan opened 12 bridges", "The mayor of Arvan opened 15 bridges", "en", ""),
+    ("Taxes rose by more than 4% in Arvan", "Taxes rose by more than 14% in Arvan", "en", ""),
+    ("Le pont a fermé le 5 mai", "Le pont a fermé le 6 mai", "fr", ""),
     ("The mayor of Orvan opened two bridges in 2019.", BRIDGE, "en", "orvan"),  # a name is no slip
     ("The mayor of Arvan opened two bridges in 2018.", BRIDGE, "en", ""),
     ("The mayor of Arvan opened three bridges in 2019.", BRIDGE, "en", ""),
@@ -72,7 +73,7 @@ def test_the_same_words_are_the_same_claim() -> None:
     assert wrong == []
 
 
-def test_one_other_quantity_or_one_negation_is_the_opposite() -> None:
+def test_one_negation_more_is_the_opposite() -> None:
     kinds = {text: judged(text, claim, language).kind for text, claim, language in OPPOSITE}
     assert kinds == dict.fromkeys(kinds, "contradicts")
 
@@ -111,7 +112,7 @@ def test_words_out_of_a_hashtag_do_not_hide_what_differs_behind_them() -> None:
 def test_another_number_is_marked_where_the_text_has_it_twice() -> None:
     text, claim = "Of 70 boats 50 boats sank", "Of 70 boats 70 boats sank"
     found = judged(text, claim)
-    assert found.kind == "contradicts"
+    assert found.kind == "related"
     assert (found.text_differs, found.claim_differs) == (((12, 14),), ((12, 14),))
 
 
