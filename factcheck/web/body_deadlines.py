@@ -6,6 +6,7 @@ nothing is sent on it, and less arrives than a body must have. It is shut down; 
 early. Elsewhere than on Linux there are no deadlines.
 """
 
+import logging
 import os
 import socket
 import struct
@@ -19,6 +20,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
+
+logger = logging.getLogger(__name__)
 
 #: How long a body may take: so many seconds, and one more for each so many bytes that it has.
 SECONDS, BYTES_PER_SECOND = 3.0 * settings.HEAD_SECONDS, 20_000
@@ -64,7 +67,7 @@ class Deadlines:
         with self._changed:
             self._arrivals.add(arrival)
             if self._watch is None and sys.platform == "linux":
-                self._watch = threading.Thread(target=self._end_overdue, daemon=True)
+                self._watch = threading.Thread(target=self._watch_bodies, daemon=True)
                 self._watch.start()
             self._changed.notify()
         return arrival
@@ -74,21 +77,29 @@ class Deadlines:
         with self._changed:
             self._arrivals.discard(arrival)
 
-    def _end_overdue(self) -> None:
+    def _watch_bodies(self) -> None:
         before: dict[tuple[str, int], Connection] = {}
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._arrivals)
             time.sleep(PAUSE)
-            with self._changed:
-                overdue = [each for each in self._arrivals if each.until < time.monotonic()]
-            with _connections({(each.address, each.port) for each in overdue}) as found:
-                for arrival in overdue:
-                    if (its := connection_of(arrival, found, before)) is not None:
-                        found.remove(its)
-                        _shut_down(its)
-                        arrival.until = time.monotonic() + PATIENCE
-                before = {each.peer: each for each in found}
+            try:
+                before = self._end_overdue(before)
+            except OSError:
+                # No descriptor is left: overdue bodies are what may hold them, so it is tried again.
+                logger.exception("Overdue request bodies could not be ended.")
+
+    def _end_overdue(self, before: dict[tuple[str, int], Connection]) -> dict[tuple[str, int], Connection]:
+        """Shut down the connections of overdue bodies, and return the others of their visitors."""
+        with self._changed:
+            overdue = [each for each in self._arrivals if each.until < time.monotonic()]
+        with _connections({(each.address, each.port) for each in overdue}) as found:
+            for arrival in overdue:
+                if (its := connection_of(arrival, found, before)) is not None:
+                    found.remove(its)
+                    _shut_down(its)
+                    arrival.until = time.monotonic() + PATIENCE
+            return {each.peer: each for each in found}
 
 
 def connection_of(
@@ -125,8 +136,9 @@ def _connections(wanted: set[tuple[str, int]]) -> Iterator[list[Connection]]:
     copies: list[int] = []
     try:
         for entry in Path("/proc/self/fd").iterdir() if wanted else ():
-            found += _examine(int(entry.name), wanted)
-        copies = [connection.descriptor for connection in found]
+            for connection in _examine(int(entry.name), wanted):
+                found.append(connection)
+                copies.append(connection.descriptor)
         yield found
     finally:
         for copy in copies:
@@ -136,8 +148,13 @@ def _connections(wanted: set[tuple[str, int]]) -> Iterator[list[Connection]]:
 def _examine(descriptor: int, wanted: set[tuple[str, int]]) -> Iterator[Connection]:
     try:
         # A copy stays this connection, whatever becomes of the original meanwhile.
-        copy = socket.socket(fileno=os.dup(descriptor))
+        duplicate = os.dup(descriptor)
     except OSError:
+        return
+    try:
+        copy = socket.socket(fileno=duplicate)
+    except OSError:
+        os.close(duplicate)  # a file, which is nobody's then
         return
     try:
         peer, port = copy.getpeername(), copy.getsockname()[1]

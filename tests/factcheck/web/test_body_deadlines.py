@@ -1,9 +1,12 @@
 """Bodies that do not come in time are ended by the site itself; nobody else's connection is."""
 
+import errno
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,6 +83,30 @@ def test_what_waits_for_a_body_sees_it_end_and_an_answered_visitor_stays(listene
         assert answered.recv(6) == b"answer"
         answered.sendall(b"more")
         assert answering.recv(4) == b"more"
+
+
+@pytest.mark.usefixtures("quick")
+def test_looking_for_a_connection_leaves_no_descriptor_open_and_goes_on_after_a_failure(
+    listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = [OSError(errno.EMFILE, "Too many open files")]
+
+    def fail_once(*arguments: Any) -> Connection | None:
+        if failures:
+            raise failures.pop()
+        return connection_of(*arguments)
+
+    monkeypatch.setattr(body_deadlines, "connection_of", fail_once)
+    deadlines, port = Deadlines(), listener.getsockname()[1]
+    with ExitStack() as stack:
+        _slow, reading = begin(stack, listener, b"POST")
+        before = len([*Path("/proc/self/fd").iterdir()])
+        arrival = deadlines.begin("127.0.0.1", port, 10)
+        assert reading.recv(1) == b""
+        deadlines.end(arrival)
+        # Copies are closed a moment after a connection is shut down, some of the test before this one too.
+        time.sleep(2 * body_deadlines.PAUSE)
+        assert len([*Path("/proc/self/fd").iterdir()]) <= before
 
 
 @pytest.mark.usefixtures("quick")
