@@ -29,9 +29,10 @@ class Attempts:
         Raises:
             OperationalError: it failed, or was not made.
         """
-        if self._failed_at is None:
+        failed_at = self._failed_at  # another thread may forget it at any moment
+        if failed_at is None:
             return self._made(attempt)
-        if time.monotonic() - self._failed_at < PAUSE or not self._trying.acquire(blocking=False):
+        if time.monotonic() - failed_at < PAUSE or not self._trying.acquire(blocking=False):
             raise OperationalError("The database was away a moment ago.")
         try:
             return self._made(attempt)

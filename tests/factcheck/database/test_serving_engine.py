@@ -50,3 +50,16 @@ def test_who_comes_while_another_one_tries_does_not_wait(monkeypatch: pytest.Mon
         attempts.connect(lambda: "not made")
     goes_on.set()
     thread.join()
+
+
+def test_a_failure_that_another_thread_forgets_meanwhile_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    attempts = Attempts()
+    with pytest.raises(OperationalError, match="connection refused"):
+        attempts.connect(away)
+
+    def forget() -> float:
+        attempts._failed_at = None
+        return float("inf")
+
+    monkeypatch.setattr(base.time, "monotonic", forget)
+    assert attempts.connect(lambda: "connection") == "connection"
