@@ -1,6 +1,7 @@
 """How old the newest backup is, and whether the log since then is kept: for checks, and for those at the desk."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,11 +26,17 @@ def newest_at() -> datetime | None:
         BackupFailed: that cannot be read.
     """
     now = datetime.now(UTC)
-    try:
+    with _reading():
         finished = [one.finished_at for one in generations.listed(backup_folder())]
+    return max((moment for moment in finished if moment <= now), default=None)
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise BackupFailed(f"{error.filename}: {error.strerror}.") from error
-    return max((moment for moment in finished if moment <= now), default=None)
 
 
 def overdue() -> str:
@@ -39,7 +46,7 @@ def overdue() -> str:
     try:
         newest = newest_at()
     except BackupFailed as problem:
-        return _("The backups cannot be read: %(problem)s") % {"problem": problem}
+        return _unreadable(problem)
     if newest is None:
         return _("There is no backup yet.")
     if datetime.now(UTC) - newest > timedelta(hours=settings.BACKUP_MAX_AGE_HOURS):
@@ -55,7 +62,8 @@ def open_gaps() -> list[LogGap]:
         BackupFailed: the backups cannot be read.
     """
     folder = backup_folder()
-    return gaps_since_newest_backup(folder, generations.listed(folder))
+    with _reading():
+        return gaps_since_newest_backup(folder, generations.listed(folder))
 
 
 def gap_problem() -> str:
@@ -64,8 +72,8 @@ def gap_problem() -> str:
         return ""
     try:
         found = open_gaps()
-    except BackupFailed:
-        return ""  # `overdue` reports it
+    except BackupFailed as problem:
+        return _unreadable(problem)
     if not found:
         return ""
     return _(
@@ -74,19 +82,27 @@ def gap_problem() -> str:
     ) % {"first": found[0].first}
 
 
+def _unreadable(problem: BackupFailed) -> str:
+    return _("The backups cannot be read: %(problem)s") % {"problem": problem}
+
+
 def concerns() -> list[str]:
     """What administrators should know when they sit down: nothing, mostly."""
     if settings.BACKUP_DIR is None:
         return []
-    return [problem for problem in (overdue(), gap_problem(), log_problem()) if problem]
+    return [*_problems(), *filter(None, [log_problem()])]
+
+
+def _problems() -> list[str]:
+    """Return what is wrong with the backups, each thing once."""
+    return [*dict.fromkeys(filter(None, [overdue(), gap_problem()]))]
 
 
 @register()
 def check_backups(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Whether the newest backup is as new as it should be, and all that was written since can be restored."""
     hint = _("Run `manage.py backup`, which says what is wrong; with BACKUP_SCHEDULE the worker does so.")
-    found = [problem for problem in (overdue(), gap_problem()) if problem]
-    return [Advice(problem, hint=hint, id="factcheck.W007") for problem in found]
+    return [Advice(problem, hint=hint, id="factcheck.W007") for problem in _problems()]
 
 
 @register(Tags.database)

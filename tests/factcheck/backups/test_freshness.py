@@ -110,7 +110,17 @@ def test_metrics_have_age_failures_and_gaps(folder: BackupFolder, settings: Sett
 def test_unreadable(folder: BackupFolder) -> None:
     make(folder, hours_ago=1)
     next(folder.generations.glob("*/backup.json")).write_text("{")
-    assert freshness.overdue().startswith("The backups cannot be read: The backup in ")
+    problem = freshness.overdue()
+    assert problem.startswith("The backups cannot be read: The backup in ")
+    assert [message.msg for message in freshness.check_backups(None)] == [problem]
+
+
+def test_a_log_that_cannot_be_read_is_reported(folder: BackupFolder) -> None:
+    make(folder, hours_ago=1)
+    folder.wal.write_text("no folder")
+    problem = f"The backups cannot be read: {folder.wal}: Not a directory."
+    assert (freshness.overdue(), freshness.gap_problem()) == ("", problem)
+    assert [message.msg for message in freshness.check_backups(None)] == [problem]
 
 
 @pytest.mark.django_db
