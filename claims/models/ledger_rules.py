@@ -33,11 +33,13 @@ _NOT_PUBLISHED = refuse(
     "Only a published entry shows verdicts.", name="publishedverdict_stands_with_its_publication"
 )
 _NOT_SAID = refuse(
-    "An entry shows the verdicts that its body has, no others.", name="publishedverdict_stands_in_the_body"
+    "An entry shows the verdicts that its body has, as its body has them.",
+    name="publishedverdict_stands_in_the_body",
 )
 
 _NOT_OF_ITS_CLAIM = refuse(
-    "The body of an entry is of its claim, and says its verdicts.", name="publication_is_of_its_claim"
+    "The body of an entry is of its claim, and has its status and its verdicts.",
+    name="publication_is_of_its_claim",
 )
 _NOT_SIGNED = refuse(
     "An entry says of a verdict of the house what was signed off, and nothing else."
@@ -151,6 +153,10 @@ _IS_AS_IT_IS_OR_WAS = f"""
     AND NOT EXISTS (
         SELECT FROM jsonb_array_elements(entry -> 'translations') AS other
         WHERE other -> 'verdict' = said -> 'id' AND NOT EXISTS (
+            SELECT FROM public.claims_publication AS last,
+                jsonb_array_elements(last.body::jsonb -> 'translations') AS was
+            WHERE last.claim_id = NEW.claim_id AND last.version = NEW.version - 1 AND was = other
+        ) AND NOT EXISTS (
             SELECT FROM public.claims_translation AS reviewed
             WHERE reviewed.id = (other ->> 'id')::bigint AND reviewed.verdict_id = signed.id
                 AND reviewed.state NOT IN ('draft', 'in_review')
@@ -169,32 +175,41 @@ SAYS_WHAT_WAS_SIGNED = Rule(
     # Of what people here reviewed. What others published stands below their name.
     name="publication_says_what_was_signed",
     operation=pgtrigger.Insert,
-    declare=[("entry", "jsonb"), ("said", "jsonb"), ("house", "record"), ("is_shown", "boolean := false")],
+    declare=[
+        *(("entry", "jsonb"), ("said", "jsonb"), ("house", "record"), ("is_ours", "boolean")),
+        *(("is_shown", "boolean := false"), ("checked", "jsonb[] := '{}'")),
+        ("restores", f"boolean := current_user = {OWNER}"),
+    ],
     func=f"""
         entry := NEW.body::jsonb;
-        IF (entry -> 'id', jsonb_typeof(entry -> 'verdicts')) IS DISTINCT FROM (to_jsonb(NEW.claim_id), 'array')
+        IF (entry -> 'id', entry ->> 'status', jsonb_typeof(entry -> 'verdicts'))
+            IS DISTINCT FROM (to_jsonb(NEW.claim_id), NEW.status, 'array')
         THEN
             {_NOT_OF_ITS_CLAIM}
         END IF;
         SELECT id, name INTO house FROM public.sources_publisher WHERE is_house;
         -- One by one, so that each is looked up by its id, however many there are when this is planned.
         FOR said IN SELECT * FROM jsonb_array_elements(entry -> 'verdicts') LOOP
-            is_shown := is_shown OR said -> 'publisher' ->> 'id' IS NOT DISTINCT FROM house.id::text;
+            -- As a number, because 1.0 is the id 1 to most programs.
+            is_ours := coalesce((said -> 'publisher' ->> 'id')::numeric = house.id, false);
+            is_shown := is_shown OR is_ours;
             -- Whatever readers would take for ours.
-            CONTINUE WHEN said ->> 'origin' IS NOT DISTINCT FROM 'imported'
-                AND said -> 'publisher' ->> 'id' IS DISTINCT FROM house.id::text
+            CONTINUE WHEN said ->> 'origin' IS NOT DISTINCT FROM 'imported' AND NOT is_ours
                 AND {name_as_read_in_sql("said -> 'publisher' ->> 'name'")}
                     IS DISTINCT FROM {name_as_read_in_sql("house.name")};
+            checked := checked || (said -> 'id');
             IF NOT EXISTS (
                 SELECT FROM {SIGNED_ROWS}
                 WHERE signed.id = (said ->> 'id')::bigint AND CASE
-                    WHEN signed.is_restored THEN
+                    -- Where a ledger is restored, entries come that were true earlier.
+                    WHEN signed.is_restored AND restores THEN
                         signed.state NOT IN ('draft', 'in_review')
                         AND {VERDICT_SHA256} = {said_verdict_sha256("said")}
                     ELSE
                         signed.state = 'published' AND NEW.claim_id IN (judged.id, judged.merged_into_id)
-                        AND CASE signed.origin
-                            WHEN 'house' THEN {is_signed_off("NEW.claim_id", "entry", "said")}
+                        AND CASE
+                            WHEN signed.origin = 'house' AND NOT signed.is_restored
+                                THEN {is_signed_off("NEW.claim_id", "entry", "said")}
                             ELSE {VERDICT_SHA256} = {said_verdict_sha256("said")}
                         END
                         AND NEW.body IS JSON OBJECT WITH UNIQUE KEYS
@@ -204,8 +219,13 @@ SAYS_WHAT_WAS_SIGNED = Rule(
                 {_NOT_SIGNED}
             END IF;
         END LOOP;
-        -- Where a ledger is restored, entries come that were true earlier.
-        IF NOT is_shown AND current_user <> {OWNER} AND (
+        IF EXISTS (
+            SELECT FROM jsonb_array_elements(entry -> 'translations') AS other
+            WHERE NOT coalesce(other -> 'verdict' = ANY (checked), false)
+        ) THEN
+            {_NOT_SIGNED}
+        END IF;
+        IF NOT (is_shown AND NEW.status = 'published') AND NOT restores AND (
             EXISTS (
                 SELECT FROM public.claims_verdict AS live
                 JOIN public.claims_claim AS judged ON judged.id = live.claim_id
@@ -279,22 +299,31 @@ CLOSED_BY_THE_NEXT = Rule(
 VERDICT_STANDS_WITH_ITS_PUBLICATION = Rule(
     name="publishedverdict_stands_with_its_publication",
     operation=pgtrigger.Insert,
-    declare=[("status", "text"), ("is_said", "boolean")],
+    declare=[("status", "text"), ("entry", "jsonb"), ("said", "jsonb")],
     func=f"""
         -- Whoever closes the entry comes before or after this: either of them sees what the other did.
-        SELECT entry.published_at, entry.superseded_at, entry.status,
-            -- As text, because to read a body as JSON takes longer than all else here. Quotation marks
-            -- in texts are escaped, and only verdicts, and the claim that a body begins with, begin so.
-            strpos(substr(entry.body, 2), format('{{"id":%s,"version":', NEW.verdict_id)) > 0
-                AND entry.claim_id = NEW.claim_id
-                AND NEW.publisher_id = ANY (entry.publisher_ids)
-                AND NEW.rating_id = ANY (entry.rating_ids)
-        INTO NEW.published_at, NEW.superseded_at, status, is_said
-        FROM public.claims_publication AS entry WHERE entry.id = NEW.publication_id FOR SHARE;
+        SELECT published_at, superseded_at, publication.status, body
+        INTO NEW.published_at, NEW.superseded_at, status, entry
+        FROM public.claims_publication AS publication WHERE id = NEW.publication_id FOR SHARE;
+        said := NEW.body;
         IF status <> 'published' THEN
             {_NOT_PUBLISHED}
         END IF;
-        IF NOT is_said THEN
+        IF (
+            NEW.claim_id, NEW.verdict_id, NEW.publisher_id, NEW.publisher_kind, NEW.rating_id, NEW.rating_class,
+            NEW.language, NEW.reviewed_on
+        ) IS DISTINCT FROM (
+            (entry ->> 'id')::bigint, (said ->> 'id')::bigint, (said -> 'publisher' ->> 'id')::bigint,
+            said -> 'publisher' ->> 'kind', (said -> 'rating' ->> 'id')::bigint,
+            coalesce(said -> 'rating' ->> 'normalised', ''), said ->> 'language', (said ->> 'reviewed_on')::date
+        )
+            OR NEW.body IS NOT JSON OBJECT WITH UNIQUE KEYS
+            OR NOT (said - 'claim') = ANY (ARRAY(SELECT jsonb_array_elements(entry -> 'verdicts')))
+            OR jsonb_typeof(said -> 'claim') IS DISTINCT FROM 'object'
+            OR EXISTS (
+                SELECT FROM jsonb_each(said -> 'claim') AS part WHERE part.value IS DISTINCT FROM entry -> part.key
+            )
+        THEN
             {_NOT_SAID}
         END IF;
         RETURN NEW;

@@ -85,8 +85,19 @@ FORGED_ENTRIES = [
     ),
     next_entry("""regexp_replace(body, '"summary":', '"summary":"Forged.","summary":')"""),
     next_entry("""regexp_replace(body, '"verdicts":', '"verdicts":[],"verdicts":')"""),
+    next_entry(
+        said("translations", value='[{"id": 1, "verdict": 0, "language": "fr", "statement": "Faux."}]')
+    ),
+    next_entry(said("translations", value='[{"id": 1, "language": "fr", "statement": "Faux."}]')),
+    next_entry(
+        "jsonb_insert(body::jsonb, '{verdicts,1}', body::jsonb #> '{verdicts,0}' || "
+        """'{"id": 0, "origin": "imported", "publisher": {"id": <house>.0, "name": "x"}}')::text"""
+    ),
     next_entry("'no JSON'"),
     next_entry(said("verdicts", value="[]")),
+    next_entry("body", status="retracted", kind="retraction"),
+    next_entry(said("status", value='"retracted"')),
+    next_entry(said("status", value='"retracted"'), status="retracted", kind="retraction"),
     next_entry(said("verdicts", value="[]"), status="retracted", kind="retraction"),
     next_entry(said(*_VERDICT, "summary", value='"Forged."'), status="retracted", kind="retraction"),
     next_entry(said(*_VERDICT, "summary", value='"Forged."'), kind="translation"),
@@ -380,4 +391,34 @@ FORGED_HISTORY = [
     )
 ]
 
-ATTEMPTS = [*FORGED_ENTRIES, *FORGED_ROWS, *FORGED_HISTORY]
+
+def listed(column: str, value: str) -> str:
+    """The claim's next entry as it should be, listed with a verdict that is otherwise in this column."""
+    columns = ["publication_id", *_LISTED]
+    values = ", ".join(value if name == column else name for name in columns[1:])
+    return (
+        f"{next_entry('body')}; INSERT INTO claims_publishedverdict ({', '.join(columns)}) SELECT"
+        f" currval('claims_publication_id_seq'), {values} FROM claims_publishedverdict WHERE publication_id = <entry>"
+    )
+
+
+_LISTED = (
+    *("claim_id", "verdict_id", "publisher_id", "publisher_kind", "rating_id", "rating_class", "language"),
+    *("reviewed_on", "review_key", "body"),
+)
+FORGED_LISTS = [
+    listed("verdict_id", "<waiting>"),
+    listed("publisher_id", "<other>"),
+    listed("publisher_kind", "'platform'"),
+    listed("rating_id", "<true>"),
+    listed("rating_class", "'true'"),
+    listed("language", "'fr'"),
+    listed("reviewed_on", "'2026-03-02'"),
+    listed("claim_id", "<second>"),
+    listed("body", "jsonb_set(body::jsonb, '{summary}', '\"Forged.\"')::text"),
+    listed("body", "jsonb_set(body::jsonb, '{claim,statement}', '\"Forged.\"')::text"),
+    listed("body", "(body::jsonb - 'claim')::text"),
+    listed("body", """regexp_replace(body, '"summary":', '"summary":"Forged.","summary":')"""),
+]
+
+ATTEMPTS = [*FORGED_ENTRIES, *FORGED_LISTS, *FORGED_ROWS, *FORGED_HISTORY]

@@ -94,11 +94,7 @@ class EntriesCheck:
         except (ValueError, KeyError, TypeError, AttributeError):
             yield "its body cannot be read."
             return
-        for verdict in body["verdicts"]:
-            if verdict["origin"] == "house" and not _is_rendered(
-                verdict["explanation"], verdict["explanation_html"]
-            ):
-                yield f"the explanation of verdict {verdict['id']} reads otherwise as HTML."
+        yield from misrendered(body)
         for name, value in said.items():
             if row[name] != value:
                 yield f"`{name}` is not what its body says."
@@ -232,6 +228,18 @@ def _said_by(body: Mapping[str, Any]) -> Row:
     }
     listed = columns(body)
     return facts | {name: listed[name] for name in _OF_THE_BODY}
+
+
+def misrendered(body: Mapping[str, Any]) -> Iterator[str]:
+    """What people here reviewed as Markdown, and what readers are shown otherwise as HTML."""
+    for verdict in body["verdicts"]:
+        if verdict["origin"] != "imported" and not _is_rendered(
+            verdict["explanation"], verdict["explanation_html"]
+        ):
+            yield f"the explanation of verdict {verdict['id']} reads otherwise as HTML."
+    for translation in body.get("translations", []):
+        if not _is_rendered(translation["explanation"], translation["explanation_html"]):
+            yield f"the explanation of translation {translation['id']} reads otherwise as HTML."
 
 
 @lru_cache(maxsize=1_000)  # each entry of a claim says it again

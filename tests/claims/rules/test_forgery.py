@@ -22,7 +22,7 @@ from claims.models.signed_words import CLAIM_SHA256, SIGNED_ROWS, VERDICT_SHA256
 from claims.review import workflow
 from factcheck.database import embedded
 from sources.models import Publisher
-from tests.helpers.attempted_forgeries import ATTEMPTS, filled, next_entry, said
+from tests.helpers.attempted_forgeries import ATTEMPTS, filled, listed, next_entry, said
 from tests.helpers.database import connect, replace_database
 from tests.helpers.newsroom import make_claim, make_draft, person, publishing, rating, rating_of
 
@@ -167,9 +167,9 @@ def test_no_reference_can_be_put_off(serving: Server) -> None:
 
 def test_what_was_signed_can_be_said_again(serving: Server, newsroom: dict[str, Any]) -> None:
     """So that the attempts above fail for what they change."""
-    for body in ("body", said("topics", value="[]")):
+    for statements in (next_entry("body"), next_entry(said("topics", value="[]")), listed("body", "body")):
         with serving.transaction(force_rollback=True):
-            serving.execute(filled(next_entry(body), newsroom))
+            serving.execute(filled(statements, newsroom))
 
 
 def test_the_signature_of_a_checkpoint_that_somebody_forged_ends_no_signing(

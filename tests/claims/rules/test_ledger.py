@@ -1,5 +1,6 @@
 """Publications continue the ledger of their claim."""
 
+import hashlib
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -19,6 +20,9 @@ pytestmark = pytest.mark.django_db
 def insert_publication(**values: Any) -> None:
     """Insert a copy of some publication, as the claim's second version, with other values in some columns."""
     row: dict[str, Any] = {**Publication.objects.values()[0]}
+    if "status" in values:
+        row["body"] = row["body"].replace(f'"status":"{row["status"]}"', f'"status":"{values["status"]}"')
+        row["body_sha256"] = hashlib.sha256(row["body"].encode()).hexdigest()
     row |= {"version": 2, "kind": "addition", "published_at": clock.now(), "superseded_at": None, **values}
     columns = [name for name in row if name not in ("id", "sequence", "search", "search_heading")]
     marks = ", ".join(["%s"] * len(columns))

@@ -2,10 +2,12 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import IntegrityError, connection
 
 from claims.models import Claim, Publication, Translation, TranslationStep
 from claims.review import workflow
 from claims.review.translation_workflow import move_translation
+from tests.helpers.attempted_forgeries import filled, next_entry, said
 from tests.helpers.broken_rules import refused
 from tests.helpers.database import replace_database
 from tests.helpers.database_states import public_state, restored
@@ -75,6 +77,33 @@ def test_work_goes_on_after_it(checker: User, editor: User) -> None:
     assert told["summary"] == "Otra."
     move_translation(Translation.objects.get(pk=told["id"]), "retract", by=editor, note="No.")
     assert Publication.objects.newest().get(claim=bridge.pk).document["translations"] == []
+
+
+def test_what_came_back_is_not_said_otherwise_by_those_who_did_not_restore_it(
+    checker: User, editor: User
+) -> None:
+    translated_newsroom(checker, editor)
+    content = exported()
+    replace_database()
+    restored(content)
+    claims = {
+        "claim": Claim.objects.get(statement__startswith="The bridge").pk,
+        "ferry": Claim.objects.get(statement__startswith="The ferry").pk,
+    }
+    retracted = (
+        "(SELECT body::jsonb #> '{verdicts,0}' FROM claims_publication WHERE claim_id = <ferry>"
+        " AND status = 'published' ORDER BY version DESC LIMIT 1)"
+    )
+    for body in (
+        said("translations", 0, "summary", value='"Falso."'),
+        said("verdicts", 0, "publisher", "name", value='"Other"'),
+        """regexp_replace(body, '"summary":', '"summary":"Forged.","summary":')""",
+        f"jsonb_set(body::jsonb, '{{verdicts,0}}', {retracted})::text",
+    ):
+        with pytest.raises(IntegrityError, match="what was signed off"), connection.cursor() as cursor:
+            cursor.execute(filled(next_entry(body), claims))
+    with connection.cursor() as cursor:
+        cursor.execute(filled(next_entry("body"), claims))
 
 
 def test_nothing_comes_back_that_no_entry_says(checker: User, editor: User) -> None:
