@@ -282,6 +282,9 @@ def _replace_workers(context: BaseContext, workers: list[BaseProcess], leaving: 
         if leaving.wait(pause):
             return
         workers.append(_started_worker(context))
+        if leaving.is_set():
+            # Whoever ends the workers may have seen the one before only.
+            workers[-1].terminate()
 
 
 @contextmanager

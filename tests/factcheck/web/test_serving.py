@@ -283,6 +283,35 @@ def test_a_worker_is_not_waited_for_when_the_database_has_ended(monkeypatch):
     assert worker.asked == ["start", "terminate", "kill"]
 
 
+def test_a_worker_that_starts_while_all_end_is_ended_too():
+    class Worker:
+        def __init__(self, **options: Any) -> None:
+            self.ended = threading.Event()
+            self.terminate = self.ended.set
+
+        def start(self) -> None: ...
+
+        def join(self) -> None:
+            self.ended.wait(60)
+
+    class Leaving(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            self.set()  # just after the pause
+            return False
+
+    first = Worker()
+    first.terminate()
+    workers = [first]
+    keeper = threading.Thread(
+        target=serving._replace_workers,
+        args=(SimpleNamespace(Process=Worker), workers, Leaving()),
+        daemon=True,
+    )
+    keeper.start()
+    keeper.join(5)
+    assert (keeper.is_alive(), [worker.ended.is_set() for worker in workers]) == (False, [True, True])
+
+
 def test_when_the_main_process_is_killed_the_others_leave(environment, port):
     with started(environment, "serve", "--with-worker") as process:
         children = processes(process)
