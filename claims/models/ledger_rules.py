@@ -8,7 +8,7 @@ from typing import Any
 import pgtrigger
 
 from claims.models.mention import COUNT_MENTIONS
-from claims.models.signed_words import SIGNED_ROWS, VERDICT_SHA256, is_signed_off, said_verdict_sha256
+from claims.models.signoff_digests import SIGNED_ROWS, VERDICT_SHA256, entry_verdict_sha256, is_signed_off
 from claims.models.stated_words import KEEP_STATED_WORDS
 from claims.models.vocabulary import COUNT_WORDS
 from factcheck.database.rules import OWNER, Keeper, Rule, refuse
@@ -204,13 +204,13 @@ SAYS_WHAT_WAS_SIGNED = Rule(
                     -- Where a ledger is restored, entries come that were true earlier.
                     WHEN signed.is_restored AND restores THEN
                         signed.state NOT IN ('draft', 'in_review')
-                        AND {VERDICT_SHA256} = {said_verdict_sha256("said")}
+                        AND {VERDICT_SHA256} = {entry_verdict_sha256("said")}
                     ELSE
                         signed.state = 'published' AND NEW.claim_id IN (judged.id, judged.merged_into_id)
                         AND CASE
                             WHEN signed.origin = 'house' AND NOT signed.is_restored
                                 THEN {is_signed_off("NEW.claim_id", "entry", "said")}
-                            ELSE {VERDICT_SHA256} = {said_verdict_sha256("said")}
+                            ELSE {VERDICT_SHA256} = {entry_verdict_sha256("said")}
                         END
                         AND NEW.body IS JSON OBJECT WITH UNIQUE KEYS
                         AND {_IS_AS_IT_IS_OR_WAS}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.readership import readable
 from claims.models.review_chain import waits_for_its_link
 from claims.models.right_of_reply import ReplyRequest
-from claims.models.signed_words import CLAIM_SHA256, SIGNED_ROWS, VERDICT_SHA256
+from claims.models.signoff_digests import CLAIM_SHA256, SIGNED_ROWS, VERDICT_SHA256
 from factcheck.database.desk_words import words_index
 from factcheck.database.rules import Rule, append_only, refuse
 
@@ -60,7 +60,8 @@ class SignOff(models.Model):
     #: How many answers of those who were asked were in when it was given.
     answers = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     note = models.TextField(_("note"), blank=True)
-    #: What was signed, as fingerprints that the database computes (`signed_words`): the claim's words, and the verdict.
+    #: Digests of the claim's words and of the verdict that were signed off. The database computes them
+    #: (`signoff_digests`).
     claim_sha256 = models.CharField(max_length=64, editable=False, db_default="")
     verdict_sha256 = models.CharField(max_length=64, editable=False, db_default="")
     at = models.DateTimeField(_("when"), db_default=Now())

@@ -9,7 +9,7 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import review_rules
-from claims.models.signed_words import CLAIM_SHA256, SIGNED_ROWS, VERDICT_SHA256
+from claims.models.signoff_digests import CLAIM_SHA256, SIGNED_ROWS, VERDICT_SHA256
 from factcheck.database.rules import Rule, refuse, see_the_present
 
 # What one row may say -------------------------------------------------------------------------------------------------

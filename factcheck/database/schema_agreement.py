@@ -33,13 +33,13 @@ OTHER_HISTORY = gettext_lazy(
 )
 
 
-def lacking(alias: str) -> list[str]:
+def missing_columns(alias: str) -> list[str]:
     """The columns that this version needs and the tables have not, as `table.column`."""
     with connections[alias].cursor() as cursor:
-        return _absent(cursor, needed())
+        return _missing(cursor, required_columns())
 
 
-def needed() -> set[Place]:
+def required_columns() -> set[Place]:
     """The columns that queries of this version name."""
     return {
         (model._meta.db_table, str(field.column))
@@ -57,11 +57,11 @@ def refuse_other_history(alias: str) -> None:
     """
     with connections[alias].cursor() as cursor:
         cursor.execute("SELECT to_regclass('public.django_migrations')")
-        if cursor.fetchone() != (None,) and (absent := absent_of_history(cursor)):
+        if cursor.fetchone() != (None,) and (absent := columns_missing_from_history(cursor)):
             raise CommandError(str(OTHER_HISTORY) % {"column": absent[0]})
 
 
-def absent_of_history(cursor: Cursor) -> list[str]:
+def columns_missing_from_history(cursor: Cursor) -> list[str]:
     """The columns that migrations which have run by their names make in this version, and the tables have not.
 
     Args:
@@ -70,10 +70,10 @@ def absent_of_history(cursor: Cursor) -> list[str]:
     loader = MigrationLoader(None)
     cursor.execute("SELECT app, name FROM public.django_migrations")
     done = [key for key in cursor.fetchall() if key in loader.graph.nodes]
-    return _absent(cursor, set(columns_of(loader.project_state(done)))) if done else []
+    return _missing(cursor, set(columns_of(loader.project_state(done)))) if done else []
 
 
-def _absent(cursor: Cursor, wanted: AbstractSet[Place]) -> list[str]:
+def _missing(cursor: Cursor, wanted: AbstractSet[Place]) -> list[str]:
     cursor.execute(COLUMNS)
     there = {(table, column) for table, column, *_rest in cursor.fetchall()}
     return sorted(f"{table}.{column}" for table, column in wanted - there)

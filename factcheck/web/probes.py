@@ -24,7 +24,7 @@ from django.db import Error, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from factcheck.database.pending_migrations import pending_migrations
-from factcheck.database.schema_agreement import lacking
+from factcheck.database.schema_agreement import missing_columns
 
 logger = logging.getLogger(__name__)
 
@@ -142,7 +142,7 @@ def _migrations() -> Finding:
     try:
         if pending_migrations():
             return Finding("fail", "Migrations wait to be run: manage.py migrate.")
-        if lacking("default"):
+        if missing_columns("default"):
             return Finding("fail", "The tables of the database are not those of this version of the program.")
     except Error:
         return Finding("fail", "The database's migrations cannot be read.")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from claims.ledger.verification.checked_indexes import findings_of
 from claims.ledger.verification.discrepancies import Discrepancy
-from claims.models.signed_words import SIGNED_ROWS, VERDICT_SHA256, is_signed_off, said_verdict_sha256
+from claims.models.signoff_digests import SIGNED_ROWS, VERDICT_SHA256, entry_verdict_sha256, is_signed_off
 
 _QUESTIONS = {
     gettext_lazy("it was published, and what it says is not what was signed off."): f"""
@@ -38,7 +38,7 @@ _QUESTIONS = {
                     AND signed.state NOT IN ('draft', 'in_review')
                     AND CASE WHEN signed.origin = 'house' AND NOT signed.is_restored
                         THEN {is_signed_off("entry.claim_id", "read.body", "said")}
-                        ELSE {VERDICT_SHA256} = {said_verdict_sha256("said")}
+                        ELSE {VERDICT_SHA256} = {entry_verdict_sha256("said")}
                     END
             )
         ORDER BY 2

@@ -42,7 +42,7 @@ def account_for(place: ServerPlace) -> pwd.struct_passwd | None:
     )
 
 
-def keeper_of_passwords(account: pwd.struct_passwd | None) -> tuple[int, int]:
+def password_file_owner(account: pwd.struct_passwd | None) -> tuple[int, int]:
     """The user and group to whom files with passwords belong: to root where other programs run as the account too."""
     if account is None or account.pw_name == SHARED:
         return os.geteuid(), os.getegid()

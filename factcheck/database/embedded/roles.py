@@ -19,7 +19,7 @@ import psutil
 import psycopg
 from psycopg import sql
 
-from factcheck.database.embedded.account import keeper_of_passwords
+from factcheck.database.embedded.account import password_file_owner
 from factcheck.database.embedded.place import (
     DATABASE,
     OWNER,
@@ -124,16 +124,16 @@ def _refuse_other_history(place: ServerPlace) -> None:
             return
         import django  # noqa: PLC0415  only here is the server asked about the program
 
-        from factcheck.database.schema_agreement import OTHER_HISTORY, absent_of_history  # noqa: PLC0415  the same
+        from factcheck.database.schema_agreement import OTHER_HISTORY, columns_missing_from_history  # noqa: PLC0415  the same
 
         django.setup()
-        if absent := absent_of_history(connection.cursor()):
+        if absent := columns_missing_from_history(connection.cursor()):
             raise PostgresUnavailable(str(OTHER_HISTORY) % {"column": absent[0]})
 
 
 def _are_kept(place: ServerPlace, account: pwd.struct_passwd | None) -> bool:
     """Whether nobody else can have read the passwords; an earlier version gave them to an account that others share."""
-    keeper, _group = keeper_of_passwords(account)
+    keeper, _group = password_file_owner(account)
     return place.passwords.stat().st_uid in (keeper, os.geteuid())
 
 
@@ -200,7 +200,7 @@ def _new_passwords(place: ServerPlace, account: pwd.struct_passwd | None) -> dic
         folder.mkdir(mode=0o700)
     if folder.is_symlink() or folder.stat().st_uid not in (owner, os.geteuid()):
         raise PostgresUnavailable(f"{folder} is another user's folder. Remove it.")
-    os.chown(folder, *keeper_of_passwords(account))
+    os.chown(folder, *password_file_owner(account))
     folder.chmod(0o700)
     passwords = {role: secrets.token_urlsafe(32) for role in ROLES}
     for role, password in passwords.items():
@@ -209,7 +209,7 @@ def _new_passwords(place: ServerPlace, account: pwd.struct_passwd | None) -> dic
             file.write(f"*:*:*:{role}:{password}\n")
             file.flush()
             os.fsync(file.fileno())
-        os.chown(unfinished, *keeper_of_passwords(account))
+        os.chown(unfinished, *password_file_owner(account))
         unfinished.replace(place.password_file(role))
     return passwords
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 
 from factcheck.database import embedded
 from factcheck.database.pending_migrations import pending_migrations
-from factcheck.database.schema_agreement import lacking
+from factcheck.database.schema_agreement import missing_columns
 from factcheck.installation.private_files import close_off
 from factcheck.management.spoken_command import SpokenCommand
 from factcheck.web import serving
@@ -61,7 +61,7 @@ class Command(SpokenCommand):
                 )
                 % {"pending": len(pending)}
             )
-        if absent := lacking("default"):
+        if absent := missing_columns("default"):
             raise CommandError(
                 gettext(
                     "The tables of the database are not those of this version of the program: %(column)s is"

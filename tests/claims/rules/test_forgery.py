@@ -18,7 +18,7 @@ from claims.ledger.proofs import checkpoints
 from claims.ledger.proofs.checkpoints import sign_ledger, sign_reviews
 from claims.ledger.verification.verification_run import verify
 from claims.models import Checkpoint, Publication, SignOff, Verdict
-from claims.models.signed_words import CLAIM_SHA256, SIGNED_ROWS, VERDICT_SHA256
+from claims.models.signoff_digests import CLAIM_SHA256, SIGNED_ROWS, VERDICT_SHA256
 from claims.review import workflow
 from factcheck.database import embedded
 from sources.models import Publisher

@@ -8,7 +8,12 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
-from factcheck.database.schema_agreement import columns_of, lacking, needed, refuse_other_history
+from factcheck.database.schema_agreement import (
+    columns_of,
+    missing_columns,
+    refuse_other_history,
+    required_columns,
+)
 from tests.helpers.tampering import as_owner_of_tables
 
 pytestmark = pytest.mark.django_db
@@ -21,14 +26,14 @@ def change(statement: str) -> None:
 
 def test_columns_of_the_migrations_are_those_of_the_models() -> None:
     state = MigrationExecutor(connection).loader.project_state()
-    assert set(columns_of(state)) == needed()
+    assert set(columns_of(state)) == required_columns()
 
 
 def test_what_is_missing_is_named() -> None:
-    assert lacking("default") == []
+    assert missing_columns("default") == []
     change("ALTER TABLE sources_publisher RENAME COLUMN name TO title")
     change("ALTER TABLE claims_cluster ADD COLUMN of_a_later_version text")
-    assert lacking("default") == ["sources_publisher.name"]
+    assert missing_columns("default") == ["sources_publisher.name"]
 
 
 def test_migrate_changes_nothing_in_a_database_of_another_history(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""What somebody signs off, as a fingerprint (SHA-256): from the rows of a verdict, and from an entry of the ledger.
+"""Digests (SHA-256) of what is signed off: of the rows of a verdict, and of an entry of the ledger.
 
 A sign-off keeps two, which the database computes: of what is judged, the words of the claim; and of the judgement, its
 texts, rating and evidence. An entry that shows the verdict has to come to the same. Only what is fixed from the
@@ -35,7 +35,7 @@ _EVIDENCE = ", ".join(
         "item.media_fragment",
     ]
 )
-_SAID_EVIDENCE = ", ".join(
+_ENTRY_EVIDENCE = ", ".join(
     [
         *_keys("item", "id", "stance", "note", *_QUOTED),
         "item -> 'source' -> 'id'",
@@ -65,8 +65,8 @@ SIGNED_ROWS = """public.claims_verdict AS signed
     LEFT JOIN public.claims_rating AS rated ON rated.id = signed.rating_id"""
 
 
-def said_claim_sha256(body: str) -> str:
-    """Of the body of an entry, a JSON value."""
+def entry_claim_sha256(body: str) -> str:
+    """Return SQL for the digest of the claim in the body of an entry, a JSON value."""
     return _sha256(
         *_keys(body, "statement", "language"),
         f"{body} -> 'claimant' -> 'id'",
@@ -74,8 +74,8 @@ def said_claim_sha256(body: str) -> str:
     )
 
 
-def said_verdict_sha256(verdict: str) -> str:
-    """Of a verdict in such a body, likewise."""
+def entry_verdict_sha256(verdict: str) -> str:
+    """Return SQL for the digest of a verdict in such a body."""
     return _sha256(
         *_keys(verdict, "id", "version"),
         f"{verdict} -> 'publisher' -> 'id'",
@@ -84,7 +84,7 @@ def said_verdict_sha256(verdict: str) -> str:
         *(f"coalesce({verdict} -> '{name}', '\"\"')" for name in _TEXTS),
         *_keys(verdict, *_DAYS),
         f"""(
-        SELECT jsonb_agg(jsonb_build_array({_SAID_EVIDENCE}) ORDER BY item -> 'id')
+        SELECT jsonb_agg(jsonb_build_array({_ENTRY_EVIDENCE}) ORDER BY item -> 'id')
         FROM jsonb_array_elements(
             CASE jsonb_typeof({verdict} -> 'evidence') WHEN 'array' THEN {verdict} -> 'evidence' END
         ) AS item
@@ -93,11 +93,11 @@ def said_verdict_sha256(verdict: str) -> str:
 
 
 def is_signed_off(claim: str, body: str, verdict: str) -> str:
-    """The condition that enough people signed off what an entry about `claim` says of the verdict `signed`."""
+    """Return the SQL condition that enough people signed off what an entry about `claim` says of `signed`."""
     # What is shown of a claim that was merged, stands below the words of the other.
     return f"""(
         SELECT count(DISTINCT given.by_id) FROM public.claims_signoff AS given
         WHERE given.verdict_id = signed.id AND given.round = signed.review_round
-            AND given.verdict_sha256 = {said_verdict_sha256(verdict)}
-            AND (signed.claim_id <> {claim} OR given.claim_sha256 = {said_claim_sha256(body)})
+            AND given.verdict_sha256 = {entry_verdict_sha256(verdict)}
+            AND (signed.claim_id <> {claim} OR given.claim_sha256 = {entry_claim_sha256(body)})
     ) >= signed.required_signoffs"""
