@@ -176,7 +176,7 @@ def test_a_locked_table_of_publications_makes_it_unready() -> None:
     try:
         other.set_autocommit(False)
         with other.cursor() as cursor:
-            cursor.execute("RESET ROLE; LOCK TABLE claims_publication IN ACCESS EXCLUSIVE MODE")
+            cursor.execute("SET ROLE NONE; LOCK TABLE claims_publication IN ACCESS EXCLUSIVE MODE")
         asked = Asked("/readyz")
     finally:
         other.close()
