@@ -310,9 +310,9 @@ FINDING_TOOLS = (
     Tool(
         name="match_text",
         title="Has this been checked?",
-        description="Compares a statement, post or passage, in any language, with every published claim, by meaning and"
-        " by facts (numbers, dates, names, negation). Says of each sentence whether it was checked, whether the"
-        " opposite or another number was, whether only the same matter was, or that nothing was found: `not_checked`,"
+        description="Compares a statement, post or passage, in any language, with every published claim, by words and"
+        " by meaning. Says of each sentence whether it was checked, whether the opposite was, whether only the same"
+        " matter was, or that nothing was found: `not_checked`,"
         " which never means that it is true. Begin here when somebody asks whether something is true.",
         arguments=_MATCHED,
         answers=answer_schemas.MATCH_TEXT,

@@ -20,7 +20,7 @@ OUTCOMES: Mapping[str, str] = {
     "checked": "Checked: a verdict was published on this claim. What it says is the rating below, and no more. It is"
     " about the claim's statement: whatever else was asked, such as another number or what somebody else did, was not"
     " checked.",
-    "contrary_checked": "Not checked as asked: what was checked says the opposite, or another number. The verdict below"
+    "contrary_checked": "Not checked as asked: what was checked says the opposite. The verdict below"
     " is about that other statement. Do not turn it around: the opposite of a false statement can be false too.",
     "related_checked": "Not known to be checked: something about the same matter was checked, most likely another"
     " statement. Compare the statements. Unless one says the same in other words, this was not checked, and the verdict"
@@ -70,7 +70,7 @@ WRITTEN = (
 #: How a claim has to do with a passage, in words.
 RELATIONS: Mapping[str, str] = {
     "same": "it is the same claim",
-    "contradicts": "it says the opposite or another number, so its verdict is none on the text",
+    "contradicts": "it says the opposite, so its verdict is none on the text",
     "related": "it is about the same matter, most likely another statement; unless it says the same in other words, its"
     " verdict is none on the text",
 }

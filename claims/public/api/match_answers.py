@@ -11,7 +11,7 @@ from sources.api.serializers import PublisherSerializer
 #: What each answer means, in words.
 EXPLANATIONS: Mapping[Kind, str] = {
     "same": "This was checked.",
-    "contradicts": "Something was checked that says the opposite, or another number.",
+    "contradicts": "Something was checked that says the opposite.",
     "related": "Something on the same subject was checked. Compare both texts: it may be the same or another claim.",
     "nothing": "No checked claim was found. That is no verdict: it says nothing about whether this is true.",
 }

@@ -124,7 +124,7 @@ def test_the_sum_counts_each_kind(client: Client, publish: Publish, answers: Ans
     (summary,) = posted(client, TEXT).cssselect(".sum")
     assert [words(item) for item in summary.cssselect("li")] == [
         "1 sentence makes a claim that was checked.",
-        "1 sentence says otherwise than a checked claim: the opposite, or another number.",
+        "1 sentence says the opposite of a checked claim.",
         (
             "For 1 sentence nothing was found. Nothing found does not mean true: it means that no fact check here is"
             " about it, or that we did not recognise it."
