@@ -31,7 +31,7 @@ OUTGOING = {
     )
 }
 #: Opens a socket to be connected to.
-LISTENS = {"factcheck.web.serving", "factcheck.telemetry.exporter"}
+LISTENS = {"factcheck.web.serving", "factcheck.web.body_deadlines", "factcheck.telemetry.exporter"}
 #: Speaks with the database, and lets go when it does not answer.
 DATABASE = {f"factcheck.database.{name}" for name in ("replica_watch", "worker_connection")}
 #: Pairs of sockets between two processes of ours, which lead nowhere else.

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from claims.articles.detection.check_worthiness import CheckBand, band_of
 from claims.models import Claim, Claimant, Topic, Transition
 from claims.review import workflow
 from tests.helpers.desk import said
@@ -183,7 +184,7 @@ def test_filters_narrow_as_one_would_by_hand_alone_and_together(
                 "topics__id__exact": st.sampled_from([topic.pk for topic in topics]),
                 "claimed_on_from": st.integers(0, 20).map(lambda days: (DAY + timedelta(days)).isoformat()),
                 "claimed_on_to": st.integers(0, 20).map(lambda days: (DAY + timedelta(days)).isoformat()),
-                "worth": st.sampled_from(["high", "middle", "low", "none"]),
+                "worth": st.sampled_from([*map(str, CheckBand), "none"]),
             },
         )
     )
@@ -197,8 +198,7 @@ def test_filters_narrow_as_one_would_by_hand_alone_and_together(
 
 def is_meant(claim: Claim, asked: dict[str, Any], topics: set[int]) -> bool:
     """The same in plain Python."""
-    score = claim.score
-    worth = "none" if score is None else "high" if score >= 0.7 else "middle" if score >= 0.4 else "low"
+    worth = "none" if claim.score is None else str(band_of(claim.score))
     day = claim.claimed_on.isoformat() if claim.claimed_on else ""
     return all(
         {

@@ -88,11 +88,11 @@ def test_what_is_wrong_is_said_of_the_cell_and_what_is_there_is_linked(client: C
         "The ferry sank.\tAnother Person\t\n"
     )
     done = stored(client, text)
-    assert [(row.outcome, row.remarks and row.remarks[0][0]) for row in done.context["rows"]] == [
+    assert [(row.outcome, [remark[0] for remark in row.remarks]) for row in done.context["rows"]] == [
         ("there", []),
-        ("created", "Claimed on"),
-        ("refused", "Statement"),
-        ("created", []),
+        ("created", ["Language", "Claimed on"]),
+        ("refused", ["Statement"]),
+        ("created", ["Language"]),
     ]
     assert done.context["rows"][0].claim == known
     ferry = Claim.objects.get(claimant__name="Jo Doe")

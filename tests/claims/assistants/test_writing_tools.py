@@ -145,7 +145,7 @@ def test_what_is_wrong_is_told_and_nothing_written(
 
 
 def test_roles_are_asked_as_everywhere(ask: Ask, contributor: User, checker: User) -> None:
-    claim = make_claim(STATEMENT)
+    claim = make_claim(STATEMENT, created_by=contributor)
     asked = ask("draft_verdict", token=secret_of(contributor), claim_id=claim.pk)
     assert asked.is_error
     assert "Refused (403)" in asked.text

@@ -205,13 +205,17 @@ def test_a_worker_that_was_overtaken_changes_nothing(publish: Publish, engine: T
         ("consecutive_failures = 1", "failure_says_why"),
         ("last_failure = 'Away.'", "failure_says_why"),
         ("paused_until = now()", "failure_says_why"),
-        ("service = ''", "names_a_service"),
     ],
 )
 def test_rules_hold_for_sql(change: str, rule: str) -> None:
     AnnouncementProgress.objects.create(service="indexnow", position=7)
     with pytest.raises(IntegrityError, match=rule), connection.cursor() as sql:
         sql.execute(f"UPDATE claims_announcementprogress SET {change}")
+
+
+def test_progress_names_a_service() -> None:
+    with pytest.raises(IntegrityError, match="names_a_service"):
+        AnnouncementProgress.objects.create(service="", position=7)
 
 
 def test_what_a_service_answers_never_keeps_others_waiting(

@@ -66,10 +66,14 @@ def test_exit_status_and_where_the_sentence_goes(article: Path, tmp_path: Path, 
     failed = command(tmp_path)
     assert (failed.returncode, failed.stdout) == (1, b"")
     assert failed.stderr.decode() == f"CommandError: “{tmp_path}” is a folder. Name one file in it.\n"
-    misused = command(article, "--threshold", "2")
+    misused = command(article, "--kind", "rumour")
     assert (misused.returncode, misused.stdout) == (2, b"")
-    assert misused.stderr.decode().splitlines()[-1] == (
-        "manage.py import_article: error: argument --threshold: '2' is not a number from 0 to 1"
+    assert (
+        misused.stderr.decode()
+        .splitlines()[-1]
+        .startswith(
+            "manage.py import_article: error: argument --kind: invalid choice: 'rumour' (choose from "
+        )
     )
     assert Source.objects.count() == 0
 
