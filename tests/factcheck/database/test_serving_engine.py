@@ -1,6 +1,7 @@
 """While a database is away one thread tries to connect, and the others are refused at once."""
 
 import threading
+import time
 
 import pytest
 from psycopg import OperationalError
@@ -61,5 +62,5 @@ def test_a_failure_that_another_thread_forgets_meanwhile_is_no_fault(monkeypatch
         attempts._failed_at = None
         return float("inf")
 
-    monkeypatch.setattr(base.time, "monotonic", forget)
+    monkeypatch.setattr(time, "monotonic", forget)
     assert attempts.connect(lambda: "connection") == "connection"
