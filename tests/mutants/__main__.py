@@ -106,6 +106,9 @@ def main() -> None:
         trees: SimpleQueue[Path] = SimpleQueue()
         for number in range(options.jobs):
             trees.put(copy_tree(Path(folder) / str(number)))
+        # Where they fail by themselves, a failure says nothing of a fault.
+        if run_tests(Path(folder) / "0", sorted({test for mutant in chosen for test in mutant.killed_by})):
+            sys.exit("The tests fail without any fault. Mend that first.")
         for mutant, wrong in zip(chosen, pool.map(lambda one: try_mutant(one, trees), chosen), strict=True):
             survivors += bool(wrong)
             outcome = "SURVIVED" if wrong else "killed"
