@@ -22,5 +22,5 @@ def test_formats() -> None:
 
 
 def test_fields() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", TEXT[TEXT.index("## Fields") :], flags=re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", TEXT.partition("\n## Fields\n")[2].partition("\n## ")[0], flags=re.MULTILINE)
     assert dict(rows) == dict(FIELDS)

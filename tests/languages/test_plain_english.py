@@ -22,7 +22,8 @@ ROOT: Path = settings.BASE_DIR
 _AVOIDED = re.compile(
     r"\b(?:whoever|somebody|nobody|anew|told|tells?|asked for|what is said|by what)\b"
     # “Who has …” and “of who has …”, with no noun before it that “who” could mean, and no question.
-    r"|(?:\b(?:for|of|to|by|from|with|only|that|and|or|what) |^|[.;:,] )who (?:has|have|may|can|is|are|wrote|writes)\b(?![^.]*\?)",
+    r"|(?:\b(?:for|of|to|by|from|with|only|that|and|or|what) |^|[.;:,] )"
+    r"who (?:has|have|may|can|is|are|wrote|writes)\b(?![^.]*\?)",
     re.IGNORECASE,
 )
 #: Where a native speaker would use the word too.

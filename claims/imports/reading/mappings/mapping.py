@@ -1,6 +1,6 @@
 """What a table's columns mean: a small TOML file that an editor writes, or a form in the admin.
 
-`docs/importing-tables.md` tells its keys one by one. A mapping is data and runs no code: the ways to cut and turn a
+`docs/importing.md` describes its keys. A mapping is data and runs no code: the ways to cut and turn a
 value are a closed set. As JSON it has the same keys.
 """
 
