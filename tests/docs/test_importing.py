@@ -22,5 +22,6 @@ def test_formats() -> None:
 
 
 def test_fields() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", TEXT.partition("\n## Fields\n")[2].partition("\n## ")[0], flags=re.MULTILINE)
+    section = TEXT.partition("\n## Fields\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", section, flags=re.MULTILINE)
     assert dict(rows) == dict(FIELDS)
