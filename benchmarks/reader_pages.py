@@ -37,7 +37,7 @@ class Times(NamedTuple):
 def addresses(pages: int) -> dict[str, list[str]]:
     """What is asked for, by kind of page: what there is most of, and others by chance."""
     from claims.models import Mention
-    from claims.models.rating import NormalisedRating
+    from claims.models.rating import RatingClass
     from factcheck.database.read_connections import fetch
 
     chance = random.Random("reader pages")  # noqa: S311  nothing to protect here
@@ -51,7 +51,7 @@ def addresses(pages: int) -> dict[str, list[str]]:
     by_number = "SELECT publisher_id FROM claims_publishedverdict GROUP BY 1 ORDER BY count(*) DESC"
     publishers = [pk for (pk,) in fetch(by_number)]
     languages = ["en", "de", "es", "ar", "ko", "fr", "pt"]
-    ratings = [*NormalisedRating.values]
+    ratings = [*RatingClass.values]
     words = [
         word
         for (word,) in fetch(

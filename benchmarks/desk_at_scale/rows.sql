@@ -45,7 +45,7 @@ SELECT 1000 + publisher.id, publisher.id, 'Scale', '1', 'en', '', '', true
 FROM sources_publisher AS publisher WHERE NOT is_house AND publisher.id % 10 = 0;
 
 INSERT INTO claims_rating (
-    scale_id, code, position, label, normalised, definition, labels, definitions, colour, text_colour, colour_dark,
+    scale_id, code, position, label, rating_class, definition, labels, definitions, colour, text_colour, colour_dark,
     text_colour_dark
 )
 SELECT scale.id, 'step-' || step, step, (ARRAY['True', 'Half true', 'False', 'Pants on fire'])[step],

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.text import slugify
 
 from benchmarks.read_side.words import LANGUAGES, lexicon
-from claims.models import Claimant, NormalisedRating, Rating, RatingScale, Topic
+from claims.models import Claimant, Rating, RatingClass, RatingScale, Topic
 from sources.models import Publisher
 
 FACT_CHECKERS, OTHER_PUBLISHERS, TOPICS = 20, 40, 300
@@ -15,14 +15,14 @@ CLAIMS_PER_CLAIMANT = 40
 
 #: The steps of a scale with how often a verdict takes them: most of what is checked is wrong.
 STEPS = (
-    ("false", 40, NormalisedRating.FALSE),
-    ("misleading", 17, NormalisedRating.MISLEADING),
-    ("mostly-false", 12, NormalisedRating.MOSTLY_FALSE),
-    ("half-true", 10, NormalisedRating.MIXED),
-    ("true", 8, NormalisedRating.TRUE),
-    ("unproven", 6, NormalisedRating.UNPROVEN),
-    ("mostly-true", 5, NormalisedRating.MOSTLY_TRUE),
-    ("satire", 2, NormalisedRating.SATIRE),
+    ("false", 40, RatingClass.FALSE),
+    ("misleading", 17, RatingClass.MISLEADING),
+    ("mostly-false", 12, RatingClass.MOSTLY_FALSE),
+    ("half-true", 10, RatingClass.MIXED),
+    ("true", 8, RatingClass.TRUE),
+    ("unproven", 6, RatingClass.UNPROVEN),
+    ("mostly-true", 5, RatingClass.MOSTLY_TRUE),
+    ("satire", 2, RatingClass.SATIRE),
 )
 _COUNTRIES = ("DE", "ES", "FR", "BR", "GB", "US", "IN", "KR", "EG", "MX", "AR", "CA", "TW", "CH", "")
 _OTHER_KINDS = (
@@ -100,13 +100,13 @@ def _ratings(chance: random.Random, publisher: Publisher) -> list[Rating]:
             position=position,
             label=f"{words.name(chance, 1)} {position}",
             labels={"en": code.replace("-", " ").capitalize()},
-            normalised=normalised,
+            rating_class=rating_class,
             colour="#9b1c31",
             text_colour="#ffffff",
             colour_dark="#ff9aa8",
             text_colour_dark="#16181d",
         )
-        for position, (code, _weight, normalised) in enumerate(STEPS, 1)
+        for position, (code, _weight, rating_class) in enumerate(STEPS, 1)
     )
 
 

@@ -75,7 +75,7 @@ class RatingSerializer(serializers.ModelSerializer):
     class Meta:
         model = Rating
         fields = [
-            *("id", "code", "label", "labels", "normalised"),
+            *("id", "code", "label", "labels", "rating_class"),
             *("colour", "text_colour", "colour_dark", "text_colour_dark", "scale"),
         ]
 

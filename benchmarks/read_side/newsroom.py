@@ -23,7 +23,7 @@ from sources.models import Publisher, Snapshot, Source
 
 SOURCES_PER_CLAIM = 0.75
 _SHARES = [language.share for language in LANGUAGES]
-_RATING_WEIGHTS = [weight for _code, weight, _normalised in STEPS]
+_RATING_WEIGHTS = [weight for _code, weight, _rating_class in STEPS]
 _KINDS = [
     *(Source.Kind.ARTICLE,) * 8,
     *(Source.Kind.SOCIAL_POST,) * 3,

@@ -25,7 +25,7 @@ from claims.imports.reading import recognition
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.review_record import Review
 from claims.imports.storing import house_archive, runs
-from claims.models import ImportRun, NormalisedRating
+from claims.models import ImportRun, RatingClass
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at
@@ -227,9 +227,9 @@ def _shown(item: Review | Refusal) -> Shown:
         return Shown(None, item)
     if item.rating is None:
         return Shown(item, None)
-    if not item.rating.normalised:
+    if not item.rating.rating_class:
         return Shown(item, None, badge(_("Not mapped yet"), "waiting"))
-    return Shown(item, None, badge(NormalisedRating(item.rating.normalised).label))
+    return Shown(item, None, badge(RatingClass(item.rating.rating_class).label))
 
 
 def _without_none(value: Any) -> Any:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from claims.admin.trends import published_since
-from claims.models import Claim, NormalisedRating
+from claims.models import Claim, RatingClass
 
 
 class _PeriodFilter(DropdownFilter):
@@ -62,10 +62,10 @@ class RatingClassFilter(DropdownFilter):
     parameter_name = "class"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
-        return [*NormalisedRating.choices, ("none", _("Not mapped"))]
+        return [*RatingClass.choices, ("none", _("Not mapped"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = str(self.value() or "")
         if chosen == "none":
-            return queryset.filter(rating__normalised="")
-        return queryset.filter(rating__normalised=chosen) if chosen in NormalisedRating.values else queryset
+            return queryset.filter(rating__rating_class="")
+        return queryset.filter(rating__rating_class=chosen) if chosen in RatingClass.values else queryset

@@ -21,7 +21,7 @@ from claims.ledger import prospects
 from claims.ledger.document.wording_changes import replied
 from claims.ledger.prospects import Prospect
 from claims.models import Claim, Evidence, Publication, Verdict
-from claims.models.rating import NormalisedRating
+from claims.models.rating import RatingClass
 from factcheck.joined_words import listed
 from factcheck.web.differences import difference
 
@@ -148,7 +148,7 @@ def _verdict_parts(verdict: Document) -> Iterator[tuple[str, str]]:
     yield _("Rating"), rating["label"] if rating else ""
     yield (
         _("Comparable to"),
-        str(dict(NormalisedRating.choices).get(rating["normalised"], "")) if rating else "",
+        str(dict(RatingClass.choices).get(rating["rating_class"], "")) if rating else "",
     )
     yield _("Summary"), verdict["summary"]
     yield _("Explanation"), verdict["explanation"]

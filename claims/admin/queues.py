@@ -152,7 +152,7 @@ def with_use(ratings: QuerySet[Rating]) -> QuerySet[Any]:
 
 def _unmapped(ratings: QuerySet[Rating], person: User) -> QuerySet[Any]:
     """Annotates `words`, and `together`: how many published claims carry these words, whoever the publisher is."""
-    return with_use(ratings.filter(normalised="")).annotate(
+    return with_use(ratings.filter(rating_class="")).annotate(
         words=Lower("label"), together=Window(Sum("used"), partition_by=[Lower("label")])
     )
 

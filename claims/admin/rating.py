@@ -19,7 +19,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from claims.admin.list_filters import QueueFilter, QueueOrder
 from claims.admin.queues import with_use
 from claims.admin.status_badges import rating_badge
-from claims.models import NormalisedRating, Rating, RatingScale, Verdict
+from claims.models import Rating, RatingClass, RatingScale, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import classification
 from factcheck.admin.badges import badge
@@ -29,7 +29,7 @@ from factcheck.admin.short_words import short
 from factcheck.language_names import language_name
 
 _COLOURS = ("colour", "text_colour", "colour_dark", "text_colour_dark")
-_FIELDS = (("label", "code"), ("normalised", "position"), "definition", _COLOURS, "labels", "definitions")
+_FIELDS = (("label", "code"), ("rating_class", "position"), "definition", _COLOURS, "labels", "definitions")
 
 #: What the mixin below refines: pages of ratings, and their rows on the page of a scale.
 _Pages: Any = object
@@ -124,7 +124,9 @@ class RatingScaleAdmin(DeskAdmin):
 
     def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)
-        classification.call_for([f.instance for f in formset.initial_forms if "normalised" in f.changed_data])
+        classification.call_for(
+            [f.instance for f in formset.initial_forms if "rating_class" in f.changed_data]
+        )
 
     def history_entries(self, row: RatingScale, reader: User) -> list[PastEvent]:
         return [*super().history_entries(row, reader), *changes_of(Rating, of=_("a rating"), scale_id=row.pk)]
@@ -135,7 +137,7 @@ class RatingAdmin(SaysOtherLanguages, QueueOrder, DeskAdmin):
     list_display = ("as_shown", "class_badge", "publisher", "published", "said")
     list_filter = (
         QueueFilter,
-        ("normalised", ChoicesDropdownFilter),
+        ("rating_class", ChoicesDropdownFilter),
         ("scale", AutocompleteSelectFilter),
         ("scale__publisher", AutocompleteSelectFilter),
     )
@@ -156,7 +158,7 @@ class RatingAdmin(SaysOtherLanguages, QueueOrder, DeskAdmin):
 
     def save_model(self, request: HttpRequest, obj: Rating, form: forms.ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if change and "normalised" in form.changed_data:
+        if change and "rating_class" in form.changed_data:
             classification.call_for([obj])
 
     # The list --------------------------------------------------------------------------------------------------------
@@ -165,11 +167,11 @@ class RatingAdmin(SaysOtherLanguages, QueueOrder, DeskAdmin):
     def as_shown(self, rating: Rating) -> SafeString | str:
         return rating_badge(rating)
 
-    @admin.display(description=_("comparable to"), ordering="normalised")
+    @admin.display(description=_("comparable to"), ordering="rating_class")
     def class_badge(self, rating: Rating) -> SafeString:
-        if not rating.normalised:
+        if not rating.rating_class:
             return badge(_("Not mapped yet"), "waiting")
-        return badge(rating.get_normalised_display())
+        return badge(rating.get_rating_class_display())
 
     @admin.display(description=_("publisher and scale"), ordering="scale__publisher__name")
     def publisher(self, rating: Rating) -> SafeString:
@@ -190,19 +192,19 @@ class RatingAdmin(SaysOtherLanguages, QueueOrder, DeskAdmin):
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)
         if self.has_change_permission(request):
-            for value, label in NormalisedRating.choices:
+            for value, label in RatingClass.choices:
                 name, words = f"class_{value}", gettext("Comparable to: %s") % label
                 actions[name] = (_deciding(value), name, words)
         return actions
 
 
-def _deciding(normalised: str) -> Callable[[RatingAdmin, HttpRequest, QuerySet[Rating]], None]:
+def _deciding(rating_class: str) -> Callable[[RatingAdmin, HttpRequest, QuerySet[Rating]], None]:
     """The action that makes the selected ratings comparable to this class."""
 
     def decide(desk: RatingAdmin, request: HttpRequest, ratings: QuerySet[Rating]) -> None:
         claims = {rating.pk: rating.used for rating in with_use(ratings)}
         try:
-            changed = classification.classify(ratings, normalised, by=person_at(request))
+            changed = classification.classify(ratings, rating_class, by=person_at(request))
         except (NotPossible, NotAllowed) as refusal:
             messages.error(request, str(refusal))
             return
@@ -215,7 +217,7 @@ def _deciding(normalised: str) -> Callable[[RatingAdmin, HttpRequest, QuerySet[R
         messages.success(
             request,
             gettext("%(labels)s: comparable to “%(class)s” from now on; %(followers)s within minutes.")
-            % {"labels": labels, "class": NormalisedRating(normalised).label, "followers": followers},
+            % {"labels": labels, "class": RatingClass(rating_class).label, "followers": followers},
         )
 
     return decide

@@ -19,7 +19,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from claims.admin.charts import bars
-from claims.models import Claim, NormalisedRating, Transition, Verdict
+from claims.models import Claim, RatingClass, Transition, Verdict
 
 WEEKS = 12
 #: The days that the balance looks back.
@@ -83,7 +83,7 @@ def trends_context() -> dict[str, Any]:
                 _("Ratings"),
                 _shares(
                     figures.ratings,
-                    lambda row: str(dict(NormalisedRating.choices).get(row[0]) or _("Not mapped")),
+                    lambda row: str(dict(RatingClass.choices).get(row[0]) or _("Not mapped")),
                     lambda row: f"{verdicts}?published={PERIOD}&class={row[0] or 'none'}",
                 ),
             ),
@@ -201,8 +201,8 @@ def _by_week(rows: QuerySet[Any], field: str, **counted: Any) -> dict[date, Any]
 
 
 def _ratings(published: QuerySet[Verdict]) -> list[tuple[str, int]]:
-    counted = published.order_by().values_list("rating__normalised").annotate(number=Count("pk"))
-    return list(counted.order_by("-number", "rating__normalised"))
+    counted = published.order_by().values_list("rating__rating_class").annotate(number=Count("pk"))
+    return list(counted.order_by("-number", "rating__rating_class"))
 
 
 def _most(claims: QuerySet[Claim], key: str, name: str) -> list[tuple[Any, str, int]]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from claims.assistants.findings import FINDINGS, OUTCOMES
 from claims.ledger.document.claim_body import CORRECTIONS
-from claims.models import NormalisedRating, Publication, Verdict
+from claims.models import Publication, RatingClass, Verdict
 
 Schema = dict[str, Any]
 
@@ -50,7 +50,7 @@ MEANING = text("The outcome in a sentence that is always the same.")
 RATING = thing(
     label=text("In the publisher's words. " + _QUOTED),
     language=text("Of the label (BCP 47)."),
-    normalised=maybe(one_of(*NormalisedRating.values, description="Comparable across publishers.")),
+    rating_class=maybe(one_of(*RatingClass.values, description="Comparable across publishers.")),
 )
 VERDICT = thing(
     verdict_id=NUMBER,

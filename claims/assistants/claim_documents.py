@@ -152,7 +152,7 @@ def rating_of(rating: Document) -> Document:
     return {
         "label": shown(rating["label"], 200),
         "language": rating["language"],
-        "normalised": rating["normalised"],
+        "rating_class": rating["rating_class"],
     }
 
 

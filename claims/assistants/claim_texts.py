@@ -66,8 +66,8 @@ def verdict_lines(verdict: Document) -> Iterator[str]:
     )
     if verdict["origin"] == "house_archive":
         whose += " (from its earlier archive)"
-    normalised = rating["normalised"] or "none: nobody has decided what it amounts to"
-    yield f"- {whose}: rated {quoted(rating['label'])} ({_tag(rating['language'])}); normalised class: {normalised}."
+    rating_class = rating["rating_class"] or "none: nobody has decided what it amounts to"
+    yield f"- {whose}: rated {quoted(rating['label'])} ({_tag(rating['language'])}); rating class: {rating_class}."
     holds = (
         f"holds as of {verdict['valid_as_of']}, and says nothing about later"
         if verdict["valid_as_of"]

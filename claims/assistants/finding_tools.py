@@ -24,7 +24,7 @@ from claims.ledger.queries.address_search import LENGTH_LIMIT
 from claims.ledger.queries.claim_filters import ClaimPageQuery
 from claims.matching.answers import MOST as _MOST
 from claims.matching.answers import Answer, AnsweredPassage, Match, Terms, answered, passages
-from claims.models import NormalisedRating, Publication
+from claims.models import Publication, RatingClass
 from claims.public.api.claims import ClaimResource
 from claims.public.api.lookup import found_at
 from claims.public.api.match import MatchTermsQuery
@@ -175,8 +175,8 @@ _SEARCHED = (
     ),
     ChoiceArgument(
         name="rating_class",
-        meaning="Only claims with a verdict of this normalised class.",
-        words=tuple(NormalisedRating.values),
+        meaning="Only claims with a verdict of this rating class.",
+        words=tuple(RatingClass.values),
     ),
     TextArgument(
         name="publisher",

@@ -173,7 +173,7 @@ def _change_lines(change: Document) -> list[str]:
         whose = "this newsroom" if verdict["by_this_newsroom"] else "another publisher"
         rating = verdict["rating"]
         lines.append(
-            f"- Rated {quoted(rating['label'])} ({rating['normalised'] or 'not normalised'}) by"
+            f"- Rated {quoted(rating['label'])} ({rating['rating_class'] or 'no rating class'}) by"
             f" {quoted(verdict['publisher'])}, {whose}."
         )
     return lines
@@ -185,8 +185,8 @@ LEDGER_TOOLS = (
     Tool(
         name="get_claim",
         title="One claim, now or on a day",
-        description="Tells all of a published claim: verdicts in their publishers' words and normalised, the day up to"
-        " which they hold, evidence, corrections, retraction or merge, address, version and hash. With `as_of` or"
+        description="Tells all of a published claim: verdicts in their publishers' words and rating classes, the day"
+        " they hold until, evidence, corrections, retraction or merge, address, version and hash. With `as_of` or"
         " `version` it tells what was published then, and says whether something newer is.",
         arguments=_GOTTEN,
         answers=answer_schemas.GET_CLAIM,

@@ -91,7 +91,7 @@ THINGS = (
         "rating",
         Rating,
         (
-            *("scale", "code", "position", "label", "normalised", "definition", "labels", "definitions"),
+            *("scale", "code", "position", "label", "rating_class", "definition", "labels", "definitions"),
             *("colour", "text_colour", "colour_dark", "text_colour_dark"),
         ),
     ),

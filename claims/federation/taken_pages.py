@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from claims.federation.ledger_pages import NotBelieved, SignedChange, own_verdict
-from claims.models import NormalisedRating, PeerClaim, PeerNewsroom, PeerProgress
+from claims.models import PeerClaim, PeerNewsroom, PeerProgress, RatingClass
 from claims.models.claim import LONGEST_STATEMENT
 from claims.models.peer_claim import LONGEST_ADDRESS, LONGEST_RATING
 from factcheck.database.bounds import EARLIEST, LATEST
@@ -79,7 +79,7 @@ def _after(change: SignedChange, known: PeerClaim | None, newsroom: PeerNewsroom
 
 def _said(claim: dict[str, Any], verdict: dict[str, Any], site: str) -> dict[str, Any]:
     rating = _within(verdict, "rating")
-    label, normalised = _required(rating, "label", LONGEST_RATING), rating.get("normalised")
+    label, rating_class = _required(rating, "label", LONGEST_RATING), rating.get("rating_class")
     language, url = _required(claim, "language", 35), _required(claim, "url", LONGEST_ADDRESS)
     if not re.fullmatch(LANGUAGE_TAG, language):
         raise NotBelieved(
@@ -98,7 +98,7 @@ def _said(claim: dict[str, Any], verdict: dict[str, Any], site: str) -> dict[str
         "claimant": _required(claimant, "name", _LONGEST_CLAIMANT) if isinstance(claimant, dict) else "",
         "claimed_on": _day(claim.get("claimed_on")),
         "rating": label,
-        "rating_class": normalised if normalised in NormalisedRating.values else "",
+        "rating_class": rating_class if rating_class in RatingClass.values else "",
         "summary": _text(verdict.get("summary"), _LONGEST_SUMMARY),
         "reviewed_on": _day(verdict.get("reviewed_on")),
         "url": url,

@@ -232,7 +232,7 @@ def published_verdict(verdict: Mapping[str, Any], body: Mapping[str, Any]) -> di
         "publisher_id": verdict["publisher"]["id"],
         "publisher_kind": verdict["publisher"]["kind"],
         "rating_id": rating.get("id"),
-        "rating_class": rating.get("normalised") or "",
+        "rating_class": rating.get("rating_class") or "",
         "language": verdict["language"],
         "reviewed_on": _day(verdict["reviewed_on"]),
         "review_key": url_key(verdict["url"]),

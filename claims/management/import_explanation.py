@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from rich.console import Console
 from rich.table import Table
 
-from claims.models import Claim, ImportedRecord, ImportRun, NormalisedRating, Verdict
+from claims.models import Claim, ImportedRecord, ImportRun, RatingClass, Verdict
 
 #: So many records are shown, and so many labels of each publisher's.
 SHOWN: Final = 5
@@ -43,7 +43,7 @@ def print_explanation(console: Console, told: dict[str, Any]) -> None:
             table.add_column(heading)
         table.add_column(gettext("records"), justify="right")
         for row in told["labels"]:
-            meaning = NormalisedRating(row["rating_class"]).label if row["rating_class"] else ""
+            meaning = RatingClass(row["rating_class"]).label if row["rating_class"] else ""
             table.add_row(
                 row["publisher"], row["label"], str(meaning) or gettext("not mapped yet"), row["scale"] or "–",
                 f"{row['records']:,}",
@@ -62,7 +62,7 @@ def _labels(run: ImportRun) -> list[dict[str, Any]]:
     rows = rated.values(
         "label",
         publisher=F("verdict__publisher__name"),
-        rating_class=F("verdict__rating__normalised"),
+        rating_class=F("verdict__rating__rating_class"),
         scale=F("verdict__rating__scale__name"),
     ).annotate(records=Count("pk"))
     return [dict(row) for row in rows.order_by("-records", "publisher", "label")[:MOST_LABELS]]
@@ -90,7 +90,7 @@ def _as_stored(record: ImportedRecord) -> dict[str, str]:
         found |= {
             "publisher": verdict.publisher,
             "rating": verdict.rating,
-            "rating_class": verdict.rating and verdict.rating.normalised,
+            "rating_class": verdict.rating and verdict.rating.rating_class,
             "reviewed_on": verdict.reviewed_on,
             "title": verdict.title,
             "summary": verdict.summary,

@@ -147,7 +147,7 @@ def _said(match: Match | None, told: dict[int, dict[str, Any]]) -> dict[str, Any
         "language": claim["language"],
         "publisher": verdict["publisher"]["name"],
         "rating_label": verdict["rating"]["label"],
-        "rating_class": verdict["rating"]["normalised"],
+        "rating_class": verdict["rating"]["rating_class"],
         "verdict_url": verdict["url"],
     }
 

@@ -49,7 +49,7 @@ from .presence import Presence
 from .publication import Publication
 from .published_verdict import PublishedVerdict
 from .quote_fate import QuoteFate
-from .rating import NormalisedRating, Rating, RatingScale
+from .rating import Rating, RatingClass, RatingScale
 from .reader_picture import ReaderPicture
 from .reader_request import ReaderRequest
 from .reader_state import SpamSign
@@ -124,7 +124,6 @@ __all__ = [
     "Mention",
     "NewMember",
     "NewsroomPage",
-    "NormalisedRating",
     "Notification",
     "NotificationKind",
     "NotificationPreference",
@@ -139,6 +138,7 @@ __all__ = [
     "PublishedVerdict",
     "QuoteFate",
     "Rating",
+    "RatingClass",
     "RatingScale",
     "ReaderPicture",
     "ReaderRequest",

@@ -135,8 +135,8 @@ _IS_AS_IT_IS_OR_WAS = f"""
         OR said -> 'publisher' = {_before("'publisher'")}
     )
     AND (
-        coalesce(said -> 'rating' ->> 'normalised', '') = (
-            SELECT normalised FROM public.claims_rating WHERE id = signed.rating_id
+        coalesce(said -> 'rating' ->> 'rating_class', '') = (
+            SELECT rating_class FROM public.claims_rating WHERE id = signed.rating_id
         )
         OR said -> 'rating' = {_before("'rating'")}
     )
@@ -315,7 +315,7 @@ VERDICT_STANDS_WITH_ITS_PUBLICATION = Rule(
         ) IS DISTINCT FROM (
             (entry ->> 'id')::bigint, (said ->> 'id')::bigint, (said -> 'publisher' ->> 'id')::bigint,
             said -> 'publisher' ->> 'kind', (said -> 'rating' ->> 'id')::bigint,
-            coalesce(said -> 'rating' ->> 'normalised', ''), said ->> 'language', (said ->> 'reviewed_on')::date
+            coalesce(said -> 'rating' ->> 'rating_class', ''), said ->> 'language', (said ->> 'reviewed_on')::date
         )
             OR NEW.body IS NOT JSON OBJECT WITH UNIQUE KEYS
             OR NOT (said - 'claim') = ANY (ARRAY(SELECT jsonb_array_elements(entry -> 'verdicts')))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models.claim import LONGEST_STATEMENT
 from claims.models.peer_newsroom import PeerNewsroom
-from claims.models.rating import NormalisedRating
+from claims.models.rating import RatingClass
 from claims.models.statement_key import StatementWords
 from factcheck.database import bounds
 from factcheck.database.desk_words import words_index
@@ -48,7 +48,7 @@ class PeerClaim(models.Model):
     claimed_on = models.DateField(_("claimed on"), null=True)
     #: As its publisher words it; kept where it was withdrawn, to say what was.
     rating = models.CharField(_("rating"), max_length=LONGEST_RATING)
-    rating_class = models.CharField(_("class"), max_length=20, choices=NormalisedRating, blank=True)
+    rating_class = models.CharField(_("class"), max_length=20, choices=RatingClass, blank=True)
     summary = models.TextField(_("finding"), blank=True)
     reviewed_on = models.DateField(_("reviewed on"), null=True)
     #: Its page there, for readers.

@@ -23,7 +23,7 @@ _IS_ANOTHERS = refuse(
 )
 
 
-class NormalisedRating(models.TextChoices):
+class RatingClass(models.TextChoices):
     """The ten classes that every publisher's ratings map to, so that they can be compared."""
 
     TRUE = "true", _("True")
@@ -90,10 +90,10 @@ class Rating(models.Model):
     code = models.SlugField(_("code"), max_length=100, allow_unicode=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     label = models.CharField(_("label"), max_length=200, help_text=_("In the language of the scale."))
-    normalised = models.CharField(
+    rating_class = models.CharField(
         _("comparable to"),
         max_length=20,
-        choices=NormalisedRating,
+        choices=RatingClass,
         blank=True,
         help_text=_("Empty while nobody has decided: a label is never mapped by guessing."),
     )
@@ -116,12 +116,12 @@ class Rating(models.Model):
             UniqueConstraint(name="rating_label_is_unique_per_scale", fields=["scale", "label"]),
             models.CheckConstraint(name="rating_has_a_label", condition=~Q(label="")),
             models.CheckConstraint(
-                name="rating_class_is_known", condition=Q(normalised__in=["", *NormalisedRating.values])
+                name="rating_class_is_known", condition=Q(rating_class__in=["", *RatingClass.values])
             ),
         ]
         indexes = [
             # The queue of labels that nobody has mapped yet.
-            models.Index(name="rating_unmapped", fields=["scale"], condition=Q(normalised="")),
+            models.Index(name="rating_unmapped", fields=["scale"], condition=Q(rating_class="")),
             # Searches of ratings, and the picker of a verdict's.
             words_index("rating_desk_words", "label", "code"),
         ]

@@ -13,7 +13,7 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from claims.ledger import publishing
-from claims.models import Claim, NormalisedRating, Publication, PublishedVerdict, Rating
+from claims.models import Claim, Publication, PublishedVerdict, Rating, RatingClass
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 
@@ -22,13 +22,13 @@ AT_ONCE = 200
 
 
 @transaction.atomic
-def classify(ratings: Iterable[Rating], normalised: str, *, by: User) -> list[Rating]:
+def classify(ratings: Iterable[Rating], rating_class: str, *, by: User) -> list[Rating]:
     """Decide what these ratings are comparable to; a later decision replaces an earlier one.
 
     What is published with them follows: the worker adds to the ledger what changes for readers.
 
     Args:
-        normalised: one of `NormalisedRating`, or "" to leave it undecided again.
+        rating_class: one of `RatingClass`, or "" to leave it undecided again.
 
     Returns:
         The ratings for which this is news.
@@ -38,14 +38,14 @@ def classify(ratings: Iterable[Rating], normalised: str, *, by: User) -> list[Ra
         NotAllowed: the person's role does not include it.
     """
     require(by, "claims.change_rating", _("say what ratings amount to"))
-    if normalised not in ("", *NormalisedRating.values):
+    if rating_class not in ("", *RatingClass.values):
         raise NotPossible(_("Choose what the ratings are comparable to."))
     asked = Rating.objects.select_for_update().filter(pk__in=[rating.pk for rating in ratings])
-    changed = list(asked.exclude(normalised=normalised).order_by("pk"))
+    changed = list(asked.exclude(rating_class=rating_class).order_by("pk"))
     with pghistory.context(user=by.pk):
-        Rating.objects.filter(pk__in=[rating.pk for rating in changed]).update(normalised=normalised)
+        Rating.objects.filter(pk__in=[rating.pk for rating in changed]).update(rating_class=rating_class)
     for rating in changed:
-        rating.normalised = normalised
+        rating.rating_class = rating_class
     call_for(changed)
     return changed
 
@@ -100,7 +100,7 @@ def _outdated(rating_ids: Sequence[int] | None) -> list[int]:
     if rating_ids is not None:
         ratings = ratings.filter(pk__in=rating_ids)
         verdicts = verdicts.filter(rating_id__in=rating_ids)
-    other = ratings.filter(pk=OuterRef("rating_id")).exclude(normalised=OuterRef("rating_class"))
+    other = ratings.filter(pk=OuterRef("rating_id")).exclude(rating_class=OuterRef("rating_class"))
     return sorted(set(verdicts.filter(Exists(other)).values_list("claim_id", flat=True)))
 
 
@@ -111,14 +111,14 @@ def _restate(claim_ids: list[int]) -> None:
     entries = Publication.objects.current().filter(claim__in=[claim.pk for claim in locked]).order_by("claim")
     documents = {entry.pk: entry.document for entry in entries}
     used = {rating["id"] for document in documents.values() for rating in _ratings(document)}
-    classes = dict(Rating.objects.filter(pk__in=used).values_list("pk", "normalised"))
+    classes = dict(Rating.objects.filter(pk__in=used).values_list("pk", "rating_class"))
 
     def is_outdated(rating: dict[str, Any]) -> bool:
-        return (rating["normalised"] or "") != classes[rating["id"]]
+        return (rating["rating_class"] or "") != classes[rating["id"]]
 
     def change(document: dict[str, Any]) -> None:
         for rating in _ratings(document):
-            rating["normalised"] = classes[rating["id"]] or None
+            rating["rating_class"] = classes[rating["id"]] or None
 
     outdated = [entry for entry in entries if any(map(is_outdated, _ratings(documents[entry.pk])))]
     publishing.restate(outdated, Publication.Kind.CLASSIFICATION, change)

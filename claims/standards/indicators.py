@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from claims.models import Claimant, NormalisedRating, Publication
+from claims.models import Claimant, Publication, RatingClass
 from claims.standards import codes, process
 from claims.standards.codes import CodeArticle
 from claims.standards.period import Period
@@ -93,7 +93,7 @@ def _output(reviews: Sequence[PublishedReview], period: Period) -> list[Indicato
 
 
 def _balance(reviews: Sequence[PublishedReview]) -> list[Indicator]:
-    kinds, ratings = dict(Claimant.Kind.choices), dict(NormalisedRating.choices)
+    kinds, ratings = dict(Claimant.Kind.choices), dict(RatingClass.choices)
     articles = (codes.EQUAL_STANDARDS, codes.NO_ONE_SIDE, codes.E_INDEPENDENCE)
     counted: list[tuple[str, Words, Iterable[Words], Words]] = [
         (

@@ -86,7 +86,7 @@ def _review(body: Document, verdict_id: int) -> PublishedReview | None:
         country=claimant.get("country", ""),
         language=body["language"],
         topics=tuple(topic["name"] for topic in body["topics"]),
-        rating=(rating and rating["normalised"]) or "",
+        rating=(rating and rating["rating_class"]) or "",
         evidence=tuple(map(_cited, verdict["evidence"])),
         asked=sum(1 for one in replies if one["asked_on"]),
         answered=sum(1 for one in replies if one["answered_on"]),

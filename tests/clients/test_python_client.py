@@ -71,7 +71,7 @@ def _one(connection: Any, site: Site) -> None:
     assert isinstance(claim, model("Claim"))
     assert (claim.statement, claim.claimant.name) == ("The bridge cost 40 million euros.", "Mara Lindqvist")
     [verdict], [appearance] = claim.verdicts, claim.appearances
-    assert (verdict.rating.label, str(verdict.rating.normalised)) == ("False", "false")
+    assert (verdict.rating.label, str(verdict.rating.rating_class)) == ("False", "false")
     assert (appearance.exact, appearance.source.url) == ("The bridge cost 40 million", ARTICLE)
 
 

@@ -46,8 +46,8 @@ FORGED_ENTRIES = [
     next_entry(said(*_VERDICT, "language", value='"fr"')),
     next_entry(said(*_VERDICT, "version", value="2")),
     next_entry(said(*_VERDICT, "rating", "label", value='"True"')),
-    next_entry(said(*_VERDICT, "rating", "normalised", value='"true"')),
-    next_entry(said(*_VERDICT, "rating", "normalised", value="null")),
+    next_entry(said(*_VERDICT, "rating", "rating_class", value='"true"')),
+    next_entry(said(*_VERDICT, "rating", "rating_class", value="null")),
     next_entry(said(*_VERDICT, "rating", "code", value='"true"')),
     next_entry(said(*_VERDICT, "rating", "id", value="<true>")),
     next_entry(said(*_VERDICT, "rating", value="null")),
@@ -213,7 +213,7 @@ FORGED_ROWS = [
     "UPDATE claims_ratingscale SET publisher_id = <other> WHERE id = <scale>",
     "UPDATE claims_rating AS one SET id = other.id FROM claims_rating AS other WHERE one.id <> other.id",
     (
-        "INSERT INTO claims_rating (id, scale_id, code, label, normalised, position) VALUES (999999,"
+        "INSERT INTO claims_rating (id, scale_id, code, label, rating_class, position) VALUES (999999,"
         " <scale>, 'x', 'x', '', 1)"
     ),
     (

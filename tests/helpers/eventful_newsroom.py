@@ -142,7 +142,7 @@ def _others_verdict(claim: Claim) -> None:
     rating = Rating.objects.create(
         scale=scale, code="falskt", label="Falskt", labels={"en": "False", "de": "Falsch"}
     )
-    Rating.objects.create(scale=scale, code="sant", label="Sant", normalised="true")  # nobody was rated so
+    Rating.objects.create(scale=scale, code="sant", label="Sant", rating_class="true")  # nobody was rated so
     Verdict.objects.create(
         claim=claim,
         publisher=publisher,

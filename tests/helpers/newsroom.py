@@ -75,7 +75,7 @@ def rating_of(publisher: Publisher, code: str = "false") -> Rating:
         publisher=publisher, name="Its own", version="1", language="en"
     )
     ours = rating(code)
-    same = {"label": ours.label, "labels": ours.labels, "normalised": ours.normalised}
+    same = {"label": ours.label, "labels": ours.labels, "rating_class": ours.rating_class}
     return Rating.objects.get_or_create(scale=scale, code=code, defaults=same)[0]
 
 

@@ -93,7 +93,10 @@ class PeerSite(Site):
         """A claim with one verdict of its own."""
         claim: dict[str, Any] = json.loads(GOLDEN.read_text(encoding="utf-8"))
         verdict = claim["verdicts"][0] | {"origin": said.pop("origin", "house")}
-        verdict["rating"] = verdict["rating"] | {"label": said.pop("rating", "False"), "normalised": "false"}
+        verdict["rating"] = verdict["rating"] | {
+            "label": said.pop("rating", "False"),
+            "rating_class": "false",
+        }
         return (
             claim
             | {"id": claim_id, "url": f"{self.url}/claims/{claim_id}/bridge/", "verdicts": [verdict]}

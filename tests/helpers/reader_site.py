@@ -7,12 +7,12 @@ from urllib.parse import quote
 from django.contrib.auth.models import User
 
 from claims.models import Claim, Claimant, Cluster, ClusterMember, NewsroomPage, Topic
-from claims.models.rating import NormalisedRating
+from claims.models.rating import RatingClass
 from claims.review import workflow
 from sources.models import Publisher
 from tests.helpers.newsroom import make_appearance, make_claim, make_source, rating
 
-CODES = NormalisedRating.values  # the house scale has one rating of each class, with the same code
+CODES = RatingClass.values  # the house scale has one rating of each class, with the same code
 LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 
 

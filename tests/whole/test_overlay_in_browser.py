@@ -317,7 +317,7 @@ def test_answer_that_means_harm_does_none(visit: Callable[..., Page]) -> None:
         "rating": {
             "label": HURT,
             "labels": {"en": HURT},
-            "normalised": "__proto__",
+            "rating_class": "__proto__",
             "colour": style,
             "text_colour": style,
         },

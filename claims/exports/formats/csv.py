@@ -60,7 +60,7 @@ COLUMNS: dict[str, Cell] = {
     "publisher_domain": of_verdict("publisher", "domain"),
     "rating_code": of_verdict("rating", "code"),
     "rating_label": of_verdict("rating", "label"),
-    "rating_class": of_verdict("rating", "normalised"),
+    "rating_class": of_verdict("rating", "rating_class"),
     "rating_scale": of_verdict("rating", "scale", "name"),
     "summary": of_verdict("summary"),
     "byline": of_verdict("byline"),

@@ -37,8 +37,8 @@ class Label(NamedTuple):
     """Exactly as the record has it, white space at its ends aside."""
     text: str
     """As the publisher's scale words it, where the label is known; otherwise the raw label."""
-    normalised: str = ""
-    """One of `NormalisedRating`, or "" while nobody has decided."""
+    rating_class: str = ""
+    """One of `RatingClass`, or "" while nobody has decided."""
     scale: str = ""
     """The name of the publisher's scale, where the label is known to belong to one."""
     language: str = ""

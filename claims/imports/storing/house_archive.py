@@ -182,7 +182,7 @@ def _shown(review: Review) -> dict[str, Any]:
         "claimant": review.claimant.name if review.claimant else "",
         "publisher": review.publisher.name if review.publisher else "",
         "rating": review.rating.text if review.rating else "",
-        "rating_class": review.rating.normalised if review.rating else "",
+        "rating_class": review.rating.rating_class if review.rating else "",
         "reviewed_on": review.reviewed_on.isoformat() if review.reviewed_on else "",
         "title": review.title,
         "summary": review.summary,

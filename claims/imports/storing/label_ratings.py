@@ -62,7 +62,7 @@ def _add(labels: list[tuple[Publisher, Label]]) -> None:
         else:
             language = label.language or publisher.language or "und"
             row = _scale(publisher, IMPORTED_SCALE, AS_IMPORTED, language)
-            steps.setdefault(row, {})[label.text] = label.normalised
+            steps.setdefault(row, {})[label.text] = label.rating_class
     for row, classes in steps.items():
         Rating.objects.bulk_create(_ratings(row, classes))
 
@@ -84,7 +84,7 @@ def _ratings(scale: RatingScale, classes: Mapping[str, str]) -> Iterator[Rating]
         if not code or code in codes:
             code = f"{code[: _LONGEST_CODE - 12]}-{position}".lstrip("-")
         codes.add(code)
-        yield Rating(scale=scale, code=code, position=position, label=label, normalised=classes[label])
+        yield Rating(scale=scale, code=code, position=position, label=label, rating_class=classes[label])
 
 
 @cache

@@ -14,8 +14,8 @@ from claims.models import (
     Claimant,
     Evidence,
     MediaAuthenticity,
-    NormalisedRating,
     Publication,
+    RatingClass,
     ReplyRequest,
     Verdict,
 )
@@ -66,8 +66,8 @@ class PublicRating(TypedDict):
     label: str
     language: Annotated[str, "The language of the label (BCP 47)."]
     labels: Annotated[dict[str, str], "The label in other languages."]
-    normalised: Annotated[
-        Annotated[str, NormalisedRating] | None,
+    rating_class: Annotated[
+        Annotated[str, RatingClass] | None,
         "Comparable across publishers; null while nobody has decided.",
     ]
     colour: Annotated[str, "#rrggbb or empty, as the other colours."]

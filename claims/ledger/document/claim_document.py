@@ -266,7 +266,7 @@ def rating(row: Rating) -> PublicRating:
         "label": row.label,
         "language": scale.language,
         "labels": row.labels,
-        "normalised": row.normalised or None,
+        "rating_class": row.rating_class or None,
         "colour": row.colour,
         "text_colour": row.text_colour,
         "colour_dark": row.colour_dark,

@@ -207,7 +207,7 @@ def _provenance(body: Document, site: Document | None) -> Document:
 
 def _rating(verdict: Document) -> Document:
     rating = verdict["rating"]
-    number = VALUES.get(rating["normalised"])
+    number = VALUES.get(rating["rating_class"])
     return _known(
         {
             "@type": "Rating",

@@ -12,7 +12,7 @@ from claims.ledger.document.serializers import ClaimSerializer, PublishedVerdict
 from claims.ledger.queries.address_search import sought
 from claims.ledger.queries.cluster_filters import claims_of
 from claims.ledger.queries.search_query import RELEVANCE, SearchParameter, SearchQuery, WordsQuery
-from claims.models import NormalisedRating, Publication, PublishedVerdict, Rating, Topic
+from claims.models import Publication, PublishedVerdict, Rating, RatingClass, Topic
 from claims.models.ledger_row import sortable_day
 from claims.models.publication import PublicationQuerySet, answering_to
 from claims.models.published_verdict import PublishedVerdictQuerySet
@@ -121,7 +121,7 @@ class VerdictQuery(ListQuery):
         several=True,
     )
     rating_class = VerdictParameter(
-        Keyword(tuple(NormalisedRating.values)),
+        Keyword(tuple(RatingClass.values)),
         "The class that the rating amounts to, comparable across publishers.",
         matches=any_of("rating_class"),
         several=True,

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from claims.models import Claimant, NormalisedRating
+from claims.models import Claimant, RatingClass
 from factcheck.api.pagination import both_ways, id_key, text_key
 from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter
 from factcheck.api.query_values import Country, IdOr, Keyword, Slug, WholeNumber, Words
@@ -68,9 +68,9 @@ class RatingListQuery(ListQuery):
     scale = Parameter(WholeNumber(), "Id of the scale.", matches=one_of("scale"), several=True)
     code = Parameter(Slug(), "Code in the publisher's scale.", matches=one_of("code"), several=True)
     rating_class = Parameter(
-        Keyword(tuple(NormalisedRating.values)),
+        Keyword(tuple(RatingClass.values)),
         "The class that the rating amounts to, comparable across publishers.",
-        matches=one_of("normalised"),
+        matches=one_of("rating_class"),
         several=True,
     )
     ordering = ordering_parameter(orderings)

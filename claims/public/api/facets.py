@@ -12,7 +12,7 @@ from rest_framework import serializers
 from claims.ledger.document.claim_document import render
 from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.ledger.queries.facet_counts import FACETS, Counting, Values
-from claims.models import Claimant, Mention, NormalisedRating, Publication, Rating, Topic
+from claims.models import Claimant, Mention, Publication, Rating, RatingClass, Topic
 from claims.public.api.mentioned_resources import mentioned
 from factcheck.api.query_strings import Parameter
 from factcheck.api.query_values import Keyword, WholeNumber
@@ -134,7 +134,7 @@ def _named(things: Callable[[], QuerySet[Any]], kind: Mention.Kind, column: str)
 
 
 _LABELS: dict[str, Labels] = {
-    "rating_class": _among(NormalisedRating.choices),
+    "rating_class": _among(RatingClass.choices),
     "rating": _named(Rating.objects.all, Mention.Kind.RATING, "label"),
     "publisher": _named(Publisher.objects.all, Mention.Kind.PUBLISHER, "name"),
     "publisher_kind": _among(Publisher.Kind.choices),

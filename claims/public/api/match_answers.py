@@ -26,7 +26,7 @@ class MatchedVerdictSerializer(serializers.Serializer):
     id = serializers.IntegerField()
     publisher = PublisherSerializer()
     title = serializers.CharField(help_text="Headline of the publisher's page; empty when there is none.")
-    rating = RatingSerializer(help_text="In the publisher's words, and normalised.")
+    rating = RatingSerializer(help_text="In the publisher's words, with its rating class.")
     summary = serializers.CharField()
     language = serializers.CharField(help_text="BCP 47.")
     reviewed_on = serializers.DateField(allow_null=True)

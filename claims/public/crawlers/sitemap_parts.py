@@ -25,9 +25,9 @@ from claims.models import (
     Cluster,
     Mention,
     NewsroomPage,
-    NormalisedRating,
     Publication,
     PublishedVerdict,
+    RatingClass,
     Topic,
 )
 from claims.models.claim import claim_path
@@ -131,7 +131,7 @@ def single_pages() -> Iterator[SitemapPage]:
     about = NewsroomPage.objects.order_by("kind").values("kind").annotate(changed_at=Max("created_at"))
     for kind, changed_at in about.values_list("kind", "changed_at"):
         yield SitemapPage(permanent("about", kind), changed_at)
-    for rating_class in NormalisedRating.values:
+    for rating_class in RatingClass.values:
         yield SitemapPage(permanent("rating-class", rating_class))
 
 

@@ -129,9 +129,9 @@ def _categories(entry: FeedEntry) -> list[tuple[str, str, str]]:
     """Scheme, term and label of the topics, and of what the rating amounts to."""
     topics = settings.SITE_URL + reverse("topics-list")
     found = [(topics, topic["slug"], xml_text(topic["name"])) for topic in entry.topics]
-    if entry.rating and entry.rating["normalised"]:
+    if entry.rating and entry.rating["rating_class"]:
         ratings = settings.SITE_URL + reverse("ratings-list")
-        found.append((ratings, entry.rating["normalised"], xml_text(entry.rating["label"])))
+        found.append((ratings, entry.rating["rating_class"], xml_text(entry.rating["label"])))
     return found
 
 
@@ -195,7 +195,7 @@ def _item(entry: FeedEntry) -> dict[str, Any]:
 def _rating(rating: dict[str, Any] | None) -> dict[str, Any] | None:
     if rating is None:
         return None
-    return {key: rating[key] for key in ("id", "code", "label", "language", "normalised")}
+    return {key: rating[key] for key in ("id", "code", "label", "language", "rating_class")}
 
 
 def _about() -> str:

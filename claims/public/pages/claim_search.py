@@ -18,7 +18,7 @@ from claims.ledger.queries.claim_filters import ClaimListQuery, VerdictParameter
 from claims.ledger.queries.search_query import RELEVANCE
 from claims.matching.meant_claims import entries_meant
 from claims.models import Publication
-from claims.models.rating import NormalisedRating
+from claims.models.rating import RatingClass
 from claims.search import LONGEST, SearchReading
 from factcheck.api.pagination import KeysetPage, page_of_template
 from factcheck.api.query_values import GREATEST_ID, LanguageRange, ValueRefused, WholeNumber
@@ -100,7 +100,7 @@ class ClaimSearch(forms.Form):
     """
 
     q = forms.CharField(required=False, max_length=LONGEST)
-    rating = forms.ChoiceField(required=False, choices=NormalisedRating)
+    rating = forms.ChoiceField(required=False, choices=RatingClass)
     topic = _id()
     claimant = _id()
     publisher = _id()

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from claims.ledger.queries.facet_counts import FACETS, REVIEWED_MONTH, Counting, FacetCounts
 from claims.models import Publication
-from claims.models.rating import NormalisedRating
+from claims.models.rating import RatingClass
 from claims.public.pages.claim_search import ClaimSearch, days_of
 from claims.public.pages.reader_tags import month_name
 from claims.public.pages.subject_names import names_of, subject_path
@@ -218,7 +218,7 @@ def _with_months(
 def _in_order(name: str, counts: list[tuple[str, int]]) -> list[tuple[str, int]]:
     """Ratings from true to false and years from the newest; all else the most frequent first."""
     if name == "rating":
-        order = {value: place for place, value in enumerate(NormalisedRating.values)}
+        order = {value: place for place, value in enumerate(RatingClass.values)}
         return sorted(counts, key=lambda pair: order[pair[0]])
     return sorted(counts, reverse=True) if name == "reviewed" else counts
 
@@ -253,7 +253,7 @@ def _label(name: str, value: str, names: Mapping[tuple[str, int], str]) -> str:
     if name in _NAMED:
         return names.get((name, int(value)), "")
     if name == "rating":
-        return str(NormalisedRating(value).label)
+        return str(RatingClass(value).label)
     if name == "language":
         return language_name(value)
     return month_name(value) if "-" in value else value

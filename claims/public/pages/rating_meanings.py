@@ -2,29 +2,27 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.rating import NormalisedRating
+from claims.models.rating import RatingClass
 
 MEANINGS = {
-    NormalisedRating.TRUE.value: _("What was said is right, and nothing that matters was left out."),
-    NormalisedRating.MOSTLY_TRUE.value: _(
+    RatingClass.TRUE.value: _("What was said is right, and nothing that matters was left out."),
+    RatingClass.MOSTLY_TRUE.value: _(
         "What was said is right in the main. A detail is wrong, or something is missing that readers should know."
     ),
-    NormalisedRating.MIXED.value: _(
+    RatingClass.MIXED.value: _(
         "Some of what was said is right and some is wrong, and neither outweighs the other."
     ),
-    NormalisedRating.MOSTLY_FALSE.value: _("There is something true in it, but what it comes to is wrong."),
-    NormalisedRating.FALSE.value: _("What was said is wrong."),
-    NormalisedRating.MISLEADING.value: _(
+    RatingClass.MOSTLY_FALSE.value: _("There is something true in it, but what it comes to is wrong."),
+    RatingClass.FALSE.value: _("What was said is wrong."),
+    RatingClass.MISLEADING.value: _(
         "The facts may be right, but they are told, cut or combined so that people believe something that is not so."
     ),
-    NormalisedRating.UNPROVEN.value: _(
+    RatingClass.UNPROVEN.value: _(
         "The evidence does not suffice to say whether it is right or wrong. That is no hint that it is false, or true."
     ),
-    NormalisedRating.SATIRE.value: _(
-        "It was meant as a joke or as art, and then passed on as if it were meant."
-    ),
-    NormalisedRating.OUTDATED.value: _("It was right once. The facts have changed since."),
-    NormalisedRating.NOT_RATED.value: _(
+    RatingClass.SATIRE.value: _("It was meant as a joke or as art, and then passed on as if it were meant."),
+    RatingClass.OUTDATED.value: _("It was right once. The facts have changed since."),
+    RatingClass.NOT_RATED.value: _(
         "It was looked into without a rating, or the publisher's own label has not been compared with others."
     ),
 }

@@ -23,7 +23,7 @@ from claims.ledger.document.headline import lead_verdict
 from claims.ledger.document.reply_document import reason_in_words
 from claims.ledger.document.translated_document import translated
 from claims.models import Claimant, Evidence, MediaAuthenticity, Publication
-from claims.models.rating import NormalisedRating
+from claims.models.rating import RatingClass
 from claims.public.pages.annotated_text import TextPiece
 from claims.public.pages.head_links import HeadLinks
 from claims.public.pages.head_links import head_links as links_of
@@ -55,7 +55,7 @@ _CHOICES = {
     "source": Source.Kind,
     "publisher": Publisher.Kind,
     "claimant": Claimant.Kind,
-    "rating_class": NormalisedRating,
+    "rating_class": RatingClass,
     "media": MediaObject.Kind,
     "authenticity": MediaAuthenticity,
 }
@@ -293,7 +293,7 @@ def colour_classes(rating: Document | None) -> str:
     """The CSS classes that give an element the colours of a rating: its own, or those of its comparable class."""
     if rating is None:
         return "class-not_rated"
-    return f"class-{rating['normalised'] or 'not_rated'} rating-{rating['id']}"
+    return f"class-{rating['rating_class'] or 'not_rated'} rating-{rating['id']}"
 
 
 @register.filter

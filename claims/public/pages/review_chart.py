@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims.ledger.queries.review_timeline import Timeline
-from claims.models.rating import NormalisedRating
+from claims.models.rating import RatingClass
 from claims.public.pages.reader_tags import month_name
 
 #: No more years than this, the last ones: fact checks are younger, and one false date must not make the rest a line.
@@ -97,9 +97,7 @@ def review_chart(timeline: Timeline) -> ReviewChart:
     numbers = Counter[str]()
     for (_month, value), number in timeline.items():
         numbers[value] += number
-    classes = [
-        (value, str(name), numbers[value]) for value, name in NormalisedRating.choices if numbers[value]
-    ]
+    classes = [(value, str(name), numbers[value]) for value, name in RatingClass.choices if numbers[value]]
     undated = sum(number for (period, _value), number in timeline.items() if not period)
     told = sorted({period for period, _value in timeline if period})
     is_monthly = bool(told) and "-" in told[0]

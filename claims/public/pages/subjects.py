@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from claims.ledger.document import claim_document
 from claims.ledger.queries.review_timeline import review_timeline
 from claims.models import Mention, Publication, PublishedVerdict, Rating, Topic
-from claims.models.rating import NormalisedRating
+from claims.models.rating import RatingClass
 from claims.public.api.mentioned_resources import mentioned, scale_rating
 from claims.public.pages.listed_claims import ListedClaims, claim_list
 from claims.public.pages.page_cache import kept, public
@@ -103,20 +103,20 @@ def publisher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 @in_own_words
 def rating_class(request: HttpRequest, rating_class: str) -> HttpResponse:
     """What a rating means, in our words and in those of each scale, and all that was rated so."""
-    if rating_class not in NormalisedRating.values:
+    if rating_class not in RatingClass.values:
         raise Http404("There is no such rating.")
-    scales = Rating.objects.filter(normalised=rating_class).select_related("scale__publisher")
+    scales = Rating.objects.filter(rating_class=rating_class).select_related("scale__publisher")
     rows = mentioned(scales, Mention.Kind.RATING).order_by(
         "-scale__publisher__is_house", "scale__publisher__name", "-scale__id", "position", "id"
     )
     labels = [scale_rating(row) for row in rows[: LABELS + 1]]
     context = {
         "rating_class": rating_class,
-        "name": str(NormalisedRating(rating_class).label),
+        "name": str(RatingClass(rating_class).label),
         "meaning": str(MEANINGS[rating_class]),
         "labels": labels[:LABELS],
         "has_more_labels": len(labels) > LABELS,
-        "others": [(value, str(label)) for value, label in NormalisedRating.choices if value != rating_class],
+        "others": [(value, str(label)) for value, label in RatingClass.choices if value != rating_class],
     }
     listed = claim_list(request, {"rating": rating_class})
     return _page(
@@ -135,7 +135,7 @@ def rating_class(request: HttpRequest, rating_class: str) -> HttpResponse:
 @in_own_words
 def rating_classes(request: HttpRequest) -> HttpResponse:
     """The ten classes that all ratings are compared by."""
-    classes = [(value, str(label), str(MEANINGS[value])) for value, label in NormalisedRating.choices]
+    classes = [(value, str(label), str(MEANINGS[value])) for value, label in RatingClass.choices]
     return respond(request, "claims/rating_classes.html", {"classes": classes}, made_of=[classes])
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from claims.ledger.document.headline import headline
-from claims.models import Claimant, Evidence, NormalisedRating, Publication
+from claims.models import Claimant, Evidence, Publication, RatingClass
 from claims.public.plain_pages.markdown_escapes import line, link, quoted, quoted_markdown
 from factcheck.web.language_addresses import permanent
 
@@ -139,8 +139,8 @@ def _label(verdict: Document) -> str:
     """The rating in its publisher's words, and the class by which it can be compared."""
     rating = verdict["rating"]
     label = f"“{line(rating['label'])}”"
-    if rating["normalised"] in NormalisedRating.values:
-        return f"{label} ({rating['normalised']})"
+    if rating["rating_class"] in RatingClass.values:
+        return f"{label} ({rating['rating_class']})"
     return label
 
 
@@ -152,7 +152,7 @@ def _verdict(verdict: Document) -> str:
             _("Rating, in the publisher's words"),
             f"“{line(verdict['rating']['label'])}”" if verdict["rating"] else "",
         ),
-        (_("Comparable class"), (verdict["rating"] or {}).get("normalised") or _("not decided")),
+        (_("Comparable class"), (verdict["rating"] or {}).get("rating_class") or _("not decided")),
         (_("Publisher"), link(publisher["name"], publisher["url"])),
         (_("By"), line(verdict["byline"])),
         (_("Reviewed on"), verdict["reviewed_on"] or ""),

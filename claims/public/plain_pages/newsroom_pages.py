@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from claims.models import NewsroomPage, NormalisedRating
+from claims.models import NewsroomPage, RatingClass
 from claims.public.pages.about_pages import best_language, pages_in
 from claims.public.pages.rating_meanings import MEANINGS
 from claims.public.pages.standards import PeriodForm
@@ -75,7 +75,7 @@ def rating_classes(request: HttpRequest) -> PlainPage:
             plain(settings.SITE_URL + permanent("rating-class", value)),
             str(MEANINGS[value]),
         )
-        for value, label in NormalisedRating.choices
+        for value, label in RatingClass.choices
     ]
     text = list_text.page_of(_("Ratings"), newsroom_text.links(told))
     return PlainPage(text, permanent("rating-classes"))

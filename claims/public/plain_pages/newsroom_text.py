@@ -27,7 +27,7 @@ def scales(rows: Iterable[RatingScale]) -> str:
             parts.append(_("No longer used for new verdicts."))
         parts.append(
             "\n".join(
-                f"- “{line(rating.label)}” ({rating.normalised or _('not decided')}): {line(rating.definition)}"
+                f"- “{line(rating.label)}” ({rating.rating_class or _('not decided')}): {line(rating.definition)}"
                 for rating in scale.ratings.all()
             )
         )

@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from claims.models import NormalisedRating, PublishedVerdict
+from claims.models import PublishedVerdict, RatingClass
 from claims.public.pages.rating_meanings import MEANINGS
 from claims.public.pages.subject_indexes import (
     CLAIMANTS,
@@ -44,10 +44,10 @@ def publisher(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | Http
 
 def rating_class(request: HttpRequest, rating_class: str) -> PlainPage:
     """What a rating means, and all that was rated so."""
-    if rating_class not in NormalisedRating.values:
+    if rating_class not in RatingClass.values:
         raise Http404("There is no such rating.")
     found, listed = claims_found(request, {"rating": rating_class})
-    title = str(NormalisedRating(rating_class).label)
+    title = str(RatingClass(rating_class).label)
     text = list_text.page_of(title, found, listed, about=str(MEANINGS[rating_class]))
     return PlainPage(text, permanent("rating-class", rating_class))
 

@@ -202,7 +202,7 @@ def _luminance(colour: str) -> float:
 def _colours(rating: Document) -> tuple[str, str]:
     if rating["colour"] and rating["text_colour"]:
         return rating["colour"], rating["text_colour"]
-    return CLASS_COLOURS[rating["normalised"] or "not_rated"]
+    return CLASS_COLOURS[rating["rating_class"] or "not_rated"]
 
 
 def _language(document: Document) -> str:

@@ -30,7 +30,7 @@ function addMark({ quote: { claim }, range }, words, theme) {
   const [code] = words.lang.split("-");
   const rated = ({ rating: { labels, label, language } }) => (labels[code] ? [labels[code], code] : [label, language]);
   const label = [words.check, verdicts[0] && rated(verdicts[0])[0], claim.statement].filter(Boolean).join(": ");
-  const sign = { __proto__: null, true: "✓", mostly_true: "✓", mostly_false: "✕", false: "✕" }[verdicts[0]?.rating.normalised] || "i";
+  const sign = { __proto__: null, true: "✓", mostly_true: "✓", mostly_false: "✕", false: "✕" }[verdicts[0]?.rating.rating_class] || "i";
   const host = document.createElement("factcheck-mark");
   // In an extension, what is written there is none of the page's business: it could read it, and write another rating.
   const tree = host.attachShadow({ mode: window.chrome?.runtime?.id ? "closed" : "open" });

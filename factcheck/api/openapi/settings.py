@@ -26,7 +26,7 @@ SCHEMA: dict[str, Any] = {
         "PublicationKindEnum": "claims.models.Publication.Kind",
         "PublicationStatusEnum": "claims.models.Publication.Status",
         "PublisherKindEnum": "sources.models.Publisher.Kind",
-        "RatingClassEnum": "claims.models.NormalisedRating",
+        "RatingClassEnum": "claims.models.RatingClass",
         "ReplyChannelEnum": "claims.models.ReplyRequest.Channel",
         "ReplyShownEnum": "claims.models.ReplyRequest.Shown",
         "ScopeEnum": "claims.models.Scope",

@@ -89,7 +89,7 @@ def test_one_press_decides_about_many(desk: Desk, publish: Callable[..., Claim])
     assert decide(desk, [one, other], "mostly_true") == [
         "2 labels: comparable to “Mostly true” from now on; 1 published claim follows within minutes."
     ]
-    assert [Rating.objects.get(pk=row.pk).normalised for row in (one, other)] == ["mostly_true"] * 2
+    assert [Rating.objects.get(pk=row.pk).rating_class for row in (one, other)] == ["mostly_true"] * 2
     assert jobs()[before:] == [[one.pk, other.pk]]
     assert list(desk.client.get(QUEUE).context["cl"].result_list) == []
 
@@ -98,7 +98,7 @@ def test_a_mistake_is_put_right_in_the_same_way(desk: Desk) -> None:
     row = label("Four stars", "Gazette")
     decide(desk, [row], "false")
     decide(desk, [row], "true", at=LIST)
-    assert Rating.objects.get(pk=row.pk).normalised == "true"
+    assert Rating.objects.get(pk=row.pk).rating_class == "true"
     assert decide(desk, [row], "true", at=LIST) == ["Nothing to change: that was decided already."]
 
 
@@ -110,19 +110,19 @@ def test_who_does_not_decide_is_not_offered_it(
     desk = Desk(client).sign_in(request.getfixturevalue(role))
     assert "class_true" not in desk.client.get(QUEUE).content.decode()
     decide(desk, [row], "true")
-    assert Rating.objects.get(pk=row.pk).normalised == ""
+    assert Rating.objects.get(pk=row.pk).rating_class == ""
 
 
 def test_a_class_that_is_set_on_a_page_is_followed_too(desk: Desk) -> None:
     false = rating("false")
     desk.save(false, definition="Not so.")
     assert jobs() == []
-    desk.save(false, normalised="misleading")
+    desk.save(false, rating_class="misleading")
     assert jobs() == [[false.pk]]
     form = desk.form(false.scale)
     (name,) = (key for key, value in form.items() if key.endswith("-id") and value == str(false.pk))
-    desk.save(false.scale, form, **{name.replace("-id", "-normalised"): "mixed"})
-    assert (rating("false").normalised, jobs()) == ("mixed", [[false.pk], [false.pk]])
+    desk.save(false.scale, form, **{name.replace("-id", "-rating_class"): "mixed"})
+    assert (rating("false").rating_class, jobs()) == ("mixed", [[false.pk], [false.pk]])
 
 
 @pytest.mark.parametrize("page", ["admin:claims_rating_change", "admin:claims_ratingscale_change"])

@@ -58,7 +58,7 @@ def test_a_table_is_imported_followed_classified_and_undone(
     run_waiting_jobs()
     newest = Publication.objects.current().get(rating_ids=[label.pk])
     assert (newest.version, newest.kind) == (2, "classification")
-    assert newest.document["verdicts"][0]["rating"]["normalised"] == "mixed"
+    assert newest.document["verdicts"][0]["rating"]["rating_class"] == "mixed"
     desk.client.post(reverse("admin:claims_importrun_undo", args=[run.pk]))
     run_waiting_jobs()
     run.refresh_from_db()

@@ -97,5 +97,5 @@ def assert_says_no_more(asked: Asked) -> None:
     for line in asked.text.splitlines():
         if ": rated " in line:
             assert "Factcheck Newsroom" in line
-            assert "normalised class: " in line
+            assert "rating class: " in line
     assert asked.text.count(": rated ") == asked.text.count("holds as of ")

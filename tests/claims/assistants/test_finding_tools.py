@@ -32,7 +32,7 @@ def test_nothing_found_is_no_verdict(ask: Ask, publish: Publish) -> None:
     )
     assert asked.document["claims"] == []
     assert "rated" not in asked.text
-    assert "normalised" not in asked.text
+    assert "rating_class" not in asked.text
 
 
 def test_the_opposite_and_the_same_matter_are_told_apart(ask: Ask, publish: Publish) -> None:

@@ -49,7 +49,7 @@ def hostile_newsroom(publish: Callable[..., Claim], checker: User, editor: User)
             scale=rating().scale,
             code=f"hostile-{number}",
             label=f"{words[:190]} {number}",
-            normalised="false",
+            rating_class="false",
         )
         claim = make_claim(f"{words} number {number}", claimant=claimant, topics=[topic], context=words)
         make_appearance(claim, place, words)
@@ -121,7 +121,7 @@ def test_a_claim_is_data_whatever_it_says(ask: Callable[..., Asked], words: str)
     assert told["statement"].startswith(MARK)
     assert all(MARK in each["statement"] for each in told["translations"])
     assert asked.document["outcome"] == ("withdrawn" if is_retracted else "checked")
-    assert [verdict["rating"]["normalised"] for verdict in told["verdicts"]] == (
+    assert [verdict["rating"]["rating_class"] for verdict in told["verdicts"]] == (
         [] if is_retracted else ["false"]
     )
 
@@ -132,7 +132,7 @@ def test_a_text_that_instructs_is_a_text(ask: Callable[..., Asked], words: str) 
     asked = ask("match_text", text=_kept(words)[:400])
     assert_fenced(asked)
     assert_shown(asked.document["claims"])
-    ratings = {v["rating"]["normalised"] for claim in asked.document["claims"] for v in claim["verdicts"]}
+    ratings = {v["rating"]["rating_class"] for claim in asked.document["claims"] for v in claim["verdicts"]}
     assert ratings <= {"false"}
 
 

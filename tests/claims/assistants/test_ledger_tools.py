@@ -57,7 +57,7 @@ def test_a_claim_is_told_with_all_that_it_takes_to_cite_it(
             "publisher": "Factcheck Newsroom",
             "by_this_newsroom": True,
             "origin": "house",
-            "rating": {"label": "False", "language": "en", "normalised": "false"},
+            "rating": {"label": "False", "language": "en", "rating_class": "false"},
             "summary": "It cost 120 million.",
             "language": "en",
             "reviewed_on": "2026-03-01",
@@ -79,7 +79,7 @@ def test_a_claim_is_told_with_all_that_it_takes_to_cite_it(
     for words in (
         "holds as of 2026-03-02, and says nothing about later",
         "May be stale: the publisher meant to look again on 2026-04-01, and that day has passed.",
-        'rated "False" (en); normalised class: false.',
+        'rated "False" (en); rating class: false.',
         "the newsroom that runs this database",
         told["body_sha256"],
         told["address"],
@@ -190,7 +190,7 @@ def test_a_claim_is_told_as_it_was(ask: Ask, publish: Publish, checker: User, ed
     then = ask("get_claim", claim_id=claim.pk, as_of="2026-04-01")
     told = then.document["claim"]
     assert (told["version"], told["is_newest_version"], told["newest_version"]) == (1, False, 2)
-    assert [verdict["rating"]["normalised"] for verdict in told["verdicts"]] == ["mostly_false"]
+    assert [verdict["rating"]["rating_class"] for verdict in told["verdicts"]] == ["mostly_false"]
     assert "This is NOT what is published now: version 2 is newer." in then.text
     assert then.document["meaning"] == f"{findings.OUTCOMES['checked']} {findings.EARLIER}"
     assert ask("get_claim", claim_id=claim.pk, version=1).document["claim"] == told

@@ -11,7 +11,7 @@ import pytest
 
 from claims.demo.demo_newsroom import demo_content
 from claims.models import Claimant, Evidence, NewsroomPage, Verdict
-from claims.models.rating import NormalisedRating
+from claims.models.rating import RatingClass
 from claims.models.verdict import CorrectionKind
 from claims.newsroom.roles import ROLES
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
@@ -233,7 +233,7 @@ def test_every_state_of_the_workflow_is_shown() -> None:
     live = Counter(verdict["rating"] for verdict in verdicts if verdict["state"] == "published")
     assert sum(live.values()) >= 12
     assert live["unproven"] == 1
-    assert {RATINGS[code]["normalised"] for code in live} == set(NormalisedRating.values) - {"satire"}
+    assert {RATINGS[code]["rating_class"] for code in live} == set(RatingClass.values) - {"satire"}
 
 
 def test_at_most_one_verdict_of_a_claim_is_live() -> None:

@@ -151,7 +151,7 @@ def test_what_others_checked_waits_for_somebody_to_decide_about_it() -> None:
         "North and South Korea both signed the armistice of 27 July 1953.",
         "Yongbyon is the only place where North Korea enriches uranium.",
     }
-    unmapped = Rating.objects.filter(normalised="").order_by("label").values_list("label", flat=True)
+    unmapped = Rating.objects.filter(rating_class="").order_by("label").values_list("label", flat=True)
     assert list(unmapped) == ["Half the story", "Not so"]
     pair = PossibleDuplicate.objects.open().get()
     assert pair.claim.statement == pair.earlier.statement == claim_of("signatories").statement

@@ -57,7 +57,7 @@ def contents() -> list[Any]:
             [place["source"]["url"] for place in claim["appearances"]],
             [
                 [verdict["publisher"]["name"], verdict["publisher"]["domain"]]
-                + [verdict["rating"][name] for name in ("label", "normalised")]
+                + [verdict["rating"][name] for name in ("label", "rating_class")]
                 + [verdict[name] for name in ("url", "title", "summary", "byline", "reviewed_on", "language")]
                 for verdict in sorted(claim["verdicts"], key=lambda verdict: verdict["publisher"]["name"])
             ],

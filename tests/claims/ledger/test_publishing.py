@@ -122,7 +122,7 @@ def test_body_is_the_complete_public_representation(
                     "label": label.label,
                     "language": "en",
                     "labels": label.labels,
-                    "normalised": "false",
+                    "rating_class": "false",
                     "colour": label.colour,
                     "text_colour": label.text_colour,
                     "colour_dark": label.colour_dark,

@@ -111,7 +111,7 @@ def test_a_table_with_a_mapping_of_ones_own(tmp_path: Path) -> None:
     assert (body["language"], body["claimant"]["name"]) == ("de", "Mara Lindqvist")
     assert body["verdicts"][0]["rating"] | {"id": 0} == body["verdicts"][0]["rating"] | {
         "id": 0,
-        "normalised": "false",
+        "rating_class": "false",
     }
 
 

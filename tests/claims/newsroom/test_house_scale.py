@@ -7,7 +7,7 @@ from math import dist
 from pathlib import Path
 from typing import Any
 
-from claims.models.rating import NormalisedRating
+from claims.models.rating import RatingClass
 from tests.helpers.sweeps import sweep
 
 DATA = Path(__file__).parents[3] / "claims" / "newsroom" / "house_scale.json"
@@ -83,7 +83,7 @@ VISION: dict[str, tuple[Colour, Colour, Colour]] = {
 
 
 def test_scale_has_one_rating_for_each_class_in_order() -> None:
-    assert [rating["normalised"] for rating in SCALE["ratings"]] == NormalisedRating.values
+    assert [rating["rating_class"] for rating in SCALE["ratings"]] == RatingClass.values
     assert [rating["position"] for rating in SCALE["ratings"]] == list(range(1, 11))
     assert len(RATINGS) == 10
     assert (SCALE["version"], SCALE["language"]) == ("1", "en")

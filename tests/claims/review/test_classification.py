@@ -26,7 +26,7 @@ FOLLOW = "claims.review.classification.follow_classes"
 def entries(claim: Claim) -> list[tuple[int, str, str]]:
     """The claim's ledger: version, kind, and the class of its first verdict."""
     return [
-        (entry.version, entry.kind, entry.document["verdicts"][0]["rating"]["normalised"])
+        (entry.version, entry.kind, entry.document["verdicts"][0]["rating"]["rating_class"])
         for entry in claim.publications.order_by("version")
     ]
 
@@ -40,7 +40,7 @@ def test_what_is_published_follows_and_what_was_published_stays(publish: Publish
     assert entries(other) == [(1, "publication", "true")]
     now = claim.publications.current().get()
     expected = before.document | {"version": 2, "published_at": now.document["published_at"]}
-    expected["verdicts"][0]["rating"]["normalised"] = "misleading"
+    expected["verdicts"][0]["rating"]["rating_class"] = "misleading"
     assert now.document == expected
     assert (now.note, now.document["corrections"]) == ("", [])
     assert now.sequence == Publication.objects.count()
@@ -81,8 +81,8 @@ def test_what_was_withdrawn_says_nothing_new(publish: Publish, editor: User) -> 
 
 def test_a_decision_can_be_taken_back(publish: Publish, editor: User) -> None:
     claim = publish()
-    for normalised in ("mixed", "", "false"):
-        classify([rating("false")], normalised, by=editor)
+    for rating_class in ("mixed", "", "false"):
+        classify([rating("false")], rating_class, by=editor)
         follow()
     assert [entry[2] for entry in entries(claim)] == ["false", "mixed", None, "false"]
     assert not PublishedVerdict.objects.filter(publication__superseded_at=None).exclude(rating_class="false")
@@ -129,7 +129,7 @@ def test_a_batch_costs_fourteen_queries(
 
 def test_a_class_that_was_set_in_another_way_is_found(publish: Publish) -> None:
     claim = publish()
-    Rating.objects.filter(code="false").update(normalised="mixed")
+    Rating.objects.filter(code="false").update(rating_class="mixed")
     follow()
     assert entries(claim)[-1] == (2, "classification", "mixed")
 
@@ -137,21 +137,21 @@ def test_a_class_that_was_set_in_another_way_is_found(publish: Publish) -> None:
 def test_history_says_who_decided(publish: Publish, editor: User) -> None:
     classify([rating("false")], "mixed", by=editor)
     event = Rating.pgh_event_model.objects.get(pgh_obj_id=rating("false").pk)  # type: ignore[attr-defined]  # pghistory's
-    assert (event.normalised, event.pgh_context["user"]) == ("false", editor.pk)
+    assert (event.rating_class, event.pgh_context["user"]) == ("false", editor.pk)
 
 
 def test_not_everybody_decides(contributor: User, checker: User) -> None:
     for person in (contributor, checker):
         with pytest.raises(NotAllowed):
             classify([rating("false")], "mixed", by=person)
-    assert rating("false").normalised == "false"
+    assert rating("false").rating_class == "false"
     assert ProcrastinateJob.objects.count() == 0
 
 
 def test_nothing_but_a_class_is_decided(editor: User) -> None:
     with pytest.raises(NotPossible):
         classify([rating("false")], "rubbish", by=editor)
-    assert rating("false").normalised == "false"
+    assert rating("false").rating_class == "false"
 
 
 def test_a_worker_that_has_to_stop_leaves_the_rest_to_another(publish: Publish, editor: User) -> None:

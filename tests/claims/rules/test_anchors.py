@@ -98,7 +98,7 @@ def test_label_of_an_unused_rating_can_be_changed(draft: Verdict) -> None:
 
 def test_rating_class_is_one_of_the_ten() -> None:
     refused(
-        "UPDATE claims_rating SET normalised = 'fake' WHERE id = %s",
+        "UPDATE claims_rating SET rating_class = 'fake' WHERE id = %s",
         rating().pk,
         match="rating_class_is_known",
     )

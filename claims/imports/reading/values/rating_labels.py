@@ -34,7 +34,7 @@ class Meaning(NamedTuple):
     """A label as its scale words it, and the class that it amounts to."""
 
     text: str
-    normalised: str
+    rating_class: str
     scale: str
     language: str
 
@@ -144,7 +144,7 @@ def _label(raw: str, words: str, publisher: str, language: str) -> Label | Probl
     known = meaning(text, publisher, language) or _behind_prefix(text, publisher, language)
     if known:
         return Label(
-            raw if len(raw) <= LONGEST else text, known.text, known.normalised, known.scale, known.language
+            raw if len(raw) <= LONGEST else text, known.text, known.rating_class, known.scale, known.language
         )
     if len(text) > LONGEST:
         return _too_long(text)
@@ -188,8 +188,8 @@ def scales() -> Iterator[Scale]:
     """The scales that come with the program, one for each publisher that rates by it."""
     for scale in shipped()["scale"]:
         labels = tuple(
-            (wording, _class(normalised))
-            for normalised, wordings in scale["labels"].items()
+            (wording, _class(rating_class))
+            for rating_class, wordings in scale["labels"].items()
             for wording in wordings
         )
         for publisher in scale["publishers"]:
@@ -217,9 +217,9 @@ def _scales() -> dict[str, dict[str, list[Meaning]]]:
 
 
 def _steps(scale: Mapping[str, Any]) -> Iterator[tuple[str, Meaning]]:
-    for normalised, wordings in scale["labels"].items():
+    for rating_class, wordings in scale["labels"].items():
         for wording in wordings:
-            known = Meaning(wording, _class(normalised), scale["name"], scale["language"])
+            known = Meaning(wording, _class(rating_class), scale["name"], scale["language"])
             for spelling in (wording, *scale.get("spellings", {}).get(wording, ())):
                 yield label_key(spelling), known
 
@@ -233,9 +233,9 @@ def _words() -> dict[str, list[Meaning]]:
     """Key → meaning in each language that has it, for words that mean the same with every publisher."""
     words: dict[str, list[Meaning]] = {}
     for language, classes in shipped()["words"].items():
-        for normalised, wordings in classes.items():
+        for rating_class, wordings in classes.items():
             for wording in wordings:
-                known = Meaning(wording, normalised, "", "" if language == "zxx" else language)
+                known = Meaning(wording, rating_class, "", "" if language == "zxx" else language)
                 words.setdefault(label_key(wording), []).append(known)
     return words
 

@@ -12,7 +12,7 @@ from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.mappings.conventions import Conventions
 from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordPlace, Refusal
 from claims.imports.reading.review_record import Label, Outlet, Person, Review
-from claims.models import Claimant, NormalisedRating
+from claims.models import Claimant, RatingClass
 from factcheck.database.model_fields import LANGUAGE_TAG
 from tests.helpers.sweeps import sweep
 
@@ -159,7 +159,7 @@ def test_a_text_in_place_of_a_label_is_refused():
 
 def test_words_are_taken_before_numbers():
     review = read(publisher="Snopes", rating="True", rating_value=1, rating_best=5, rating_worst=1)
-    assert review.rating.normalised == "true"
+    assert review.rating.rating_class == "true"
 
 
 def test_a_number_without_words():
@@ -328,7 +328,7 @@ def assert_storable(review):
         assert review.publisher
         assert 0 < len(label.text) <= 200
         assert len(label.raw) <= 200
-        assert label.normalised in ("", *NormalisedRating.values)
+        assert label.rating_class in ("", *RatingClass.values)
         texts += [label.text, label.raw]
     if person := review.claimant:
         assert 0 < len(person.name) <= 200

@@ -60,7 +60,7 @@ def test_a_record_becomes_a_published_verdict() -> None:
     ]
     [shown] = body["verdicts"]
     assert shown["publisher"]["domain"] == "checks.example"
-    assert (shown["rating"]["label"], shown["rating"]["normalised"]) == ("False", "false")
+    assert (shown["rating"]["label"], shown["rating"]["rating_class"]) == ("False", "false")
     assert (shown["summary"], shown["byline"]) == ("The accounts show twelve million.", "Kim Osei")
     assert (shown["url"], shown["reviewed_on"]) == ("https://checks.example/bridge", "2026-03-01")
 

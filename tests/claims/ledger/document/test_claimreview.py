@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.ledger.document.claimreview import claim_reviews, markup, script, withdrawal
-from claims.models.rating import NormalisedRating
+from claims.models.rating import RatingClass
 from tests.helpers.sweeps import sweep
 
 GAZETTE = {
@@ -49,7 +49,7 @@ VERDICT: dict[str, Any] = {
         "label": "False",
         "language": "en",
         "labels": {"de": "Falsch"},
-        "normalised": "false",
+        "rating_class": "false",
     },
     "summary": "Fares rise by four per cent.",
     "explanation": "",
@@ -221,7 +221,7 @@ def test_type_of_a_claimant_is_stated_where_it_is_known(kind, stated):
 
 
 @sweep(
-    "normalised, value",
+    "rating_class, value",
     [
         ("true", 5),
         ("mostly_true", 4),
@@ -236,8 +236,8 @@ def test_type_of_a_claimant_is_stated_where_it_is_known(kind, stated):
         (None, None),
     ],
 )
-def test_number_of_a_rating(normalised, value):
-    verdict = {**VERDICT, "rating": {**VERDICT["rating"], "normalised": normalised}}
+def test_number_of_a_rating(rating_class, value):
+    verdict = {**VERDICT, "rating": {**VERDICT["rating"], "rating_class": rating_class}}
     (review,) = claim_reviews(body(verdicts=[verdict]))
     numbers = ("ratingValue", "bestRating", "worstRating")
     assert tuple(map(review["reviewRating"].get, numbers)) == ((value, 5, 1) if value else (None, None, None))
@@ -245,11 +245,11 @@ def test_number_of_a_rating(normalised, value):
 
 
 def test_no_class_is_given_a_number_that_nobody_gave():
-    for normalised in NormalisedRating.values:
-        verdict = {**VERDICT, "rating": {**VERDICT["rating"], "normalised": normalised}}
+    for rating_class in RatingClass.values:
+        verdict = {**VERDICT, "rating": {**VERDICT["rating"], "rating_class": rating_class}}
         (review,) = claim_reviews(body(verdicts=[verdict]))
         # Only what its publisher found to be half true stands in the middle.
-        assert (review["reviewRating"].get("ratingValue") == 3) is (normalised == "mixed")
+        assert (review["reviewRating"].get("ratingValue") == 3) is (rating_class == "mixed")
 
 
 def test_a_review_is_at_the_page_that_it_stands_on_and_is_the_same_on_all():

@@ -50,7 +50,7 @@ def names(publish: Publish, editor: User, gazette: Publisher) -> dict[int, str]:
     """
     claims = {name: make_claim(f"It is {name}.") for name in ("corrected", "twice", "retracted", "later")}
     scale = RatingScale.objects.create(publisher=gazette, name="Ours", version="1", language="en")
-    wrong = Rating.objects.create(scale=scale, code="wrong", label="Wrong", normalised="false")
+    wrong = Rating.objects.create(scale=scale, code="wrong", label="Wrong", rating_class="false")
     for day, name, code in ((1, "corrected", "true"), (2, "twice", "false"), (3, "retracted", "false")):
         with time_machine.travel(f"2026-05-0{day}T12:00:00Z", tick=False):
             if name == "twice":

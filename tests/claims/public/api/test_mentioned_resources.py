@@ -215,7 +215,7 @@ def test_ratings_are_filtered_and_sorted(
     checkers = Publisher.objects.create(name="Checkers", domain="checkers.example")
     scale = RatingScale.objects.create(publisher=checkers, name="Flames", version="1", language="en")
     theirs = Rating.objects.create(
-        scale=scale, code="pants-on-fire", label="Pants on fire", normalised="false"
+        scale=scale, code="pants-on-fire", label="Pants on fire", rating_class="false"
     )
     publish(code="true")
     publish(publisher=checkers, rating=theirs)

@@ -85,7 +85,7 @@ def secrets(public: Claim, checker: User) -> Secrets:
     scale = RatingScale.objects.create(
         publisher=publisher, name=f"{SECRET} scale", version="1", language="en"
     )
-    rating = Rating.objects.create(scale=scale, code="quillfeather", label=SECRET, normalised="satire")
+    rating = Rating.objects.create(scale=scale, code="quillfeather", label=SECRET, rating_class="satire")
     claimant = Claimant.objects.create(
         name=f"Ada {SECRET}", country="NO", same_as=["https://quillfeather.example/ada"]
     )

@@ -143,7 +143,7 @@ def test_json_item_is_the_published_claim(client: Client, safe: Claim) -> None:
                 "code": "false",
                 "label": "False",
                 "language": "en",
-                "normalised": "false",
+                "rating_class": "false",
             },
             "corrections": [],
         },
@@ -169,7 +169,7 @@ def test_verdict_of_another_publisher_is_told_in_its_words(
 ) -> None:
     other = Publisher.objects.create(name="Faktenprüfer", url="https://pruefer.example")
     scale = RatingScale.objects.create(publisher=other, name="Skala", version="1", language="de")
-    rating = Rating.objects.create(scale=scale, code="quatsch", label="Quatsch", normalised="false")
+    rating = Rating.objects.create(scale=scale, code="quatsch", label="Quatsch", rating_class="false")
     claim = make_claim("The tunnel is safe.")
     bring_out(make_draft(claim, checker, publisher=other, rating=rating), checker, editor)
     assert titles(client) == []

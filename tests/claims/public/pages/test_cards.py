@@ -127,7 +127,7 @@ def test_every_publishers_verdict_is_shown(
     claim = publish()
     other = Publisher.objects.create(name="Gazette")
     scale = RatingScale.objects.create(publisher=other, name="Stars", version="1", language="en")
-    rating = Rating.objects.create(scale=scale, code="half", label="Half so", normalised="mixed")
+    rating = Rating.objects.create(scale=scale, code="half", label="Half so", rating_class="mixed")
     bring_out(make_draft(claim, checker, publisher=other, rating=rating), checker, editor)
     badges = words(card(client, claim).cssselect(".badges")[0])
     assert badges == "Rated False Factcheck Newsroom Rated Half so Gazette"

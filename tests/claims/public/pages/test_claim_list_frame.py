@@ -160,7 +160,7 @@ def test_others_fact_checks_are_listed_when_asked_for_and_name_their_publisher(
     publish(make_claim("The bridge is closed."))
     other = Publisher.objects.create(name="Gazette")
     scale = RatingScale.objects.create(publisher=other, name="Stars", version="1", language="en")
-    rating = Rating.objects.create(scale=scale, code="half", label="Half so", normalised="mixed")
+    rating = Rating.objects.create(scale=scale, code="half", label="Half so", rating_class="mixed")
     bring_out(
         make_draft(make_claim("The ferry is late."), checker, publisher=other, rating=rating), checker, editor
     )

@@ -54,7 +54,7 @@ def test_stylesheet_knows_the_house_colours_of_every_class(settings):
     css = (settings.BASE_DIR / "static" / "site.css").read_text()
     for step in json.loads(HOUSE_SCALE.read_text())["ratings"]:
         rule = (
-            f".class-{step['normalised']} {{ --verdict: light-dark({step['colour']}, {step['colour_dark']}); "
+            f".class-{step['rating_class']} {{ --verdict: light-dark({step['colour']}, {step['colour_dark']}); "
             f"--on-verdict: light-dark({step['text_colour']}, {step['text_colour_dark']});"
         )
         assert css.count(rule) == 1, step["code"]

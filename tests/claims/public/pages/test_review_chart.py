@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from claims.ledger.queries.review_timeline import MONTHS
-from claims.models.rating import NormalisedRating
+from claims.models.rating import RatingClass
 from claims.public.pages.review_chart import YEARS, review_chart
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -97,7 +97,7 @@ months = st.integers(0, MONTHS - 1).map(lambda number: f"{2025 + number // 12}-{
 
 def timelines(periods: st.SearchStrategy[str]) -> st.SearchStrategy[dict[tuple[str, str], int]]:
     return st.dictionaries(
-        st.tuples(periods | st.just(""), st.sampled_from(NormalisedRating.values)),
+        st.tuples(periods | st.just(""), st.sampled_from(RatingClass.values)),
         st.integers(1, 10**6),
         max_size=30,
     )

@@ -11,7 +11,7 @@ from lxml import html
 from pytest_django import DjangoAssertNumQueries
 
 from claims.models import Claim, Claimant, Topic
-from claims.models.rating import NormalisedRating
+from claims.models.rating import RatingClass
 from claims.public.pages.rating_meanings import MEANINGS
 from claims.review import workflow
 from sources.models import Publisher
@@ -124,7 +124,7 @@ def test_rating_says_what_it_means_in_each_scale(client: Client, world: Claimant
     links = [a.get("href") for a in page(client, "/ratings/").cssselect(".scale a")]
     assert (
         links
-        == [f"/ratings/{value}/" for value in NormalisedRating.values]
+        == [f"/ratings/{value}/" for value in RatingClass.values]
         == [f"/ratings/{v}/" for v in MEANINGS]
     )
 

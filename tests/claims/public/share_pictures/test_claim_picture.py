@@ -32,7 +32,7 @@ def claim(statement: str = "The bridge cost 40 million euros.", **changed: Any) 
     rating = {
         "label": "False",
         "labels": {"ko": "거짓"},
-        "normalised": "false",
+        "rating_class": "false",
         "colour": "",
         "text_colour": "",
     }
@@ -99,7 +99,7 @@ def test_what_was_withdrawn_says_so_and_shows_no_verdict(status: str, judged: st
     assert band(claim(status=status)) == NEUTRAL
     assert "False" not in alternative(claim(status=status))
     # The verdict that it had makes no difference to what is drawn.
-    other = rated(claim(status=status), label="True", normalised="true")
+    other = rated(claim(status=status), label="True", rating_class="true")
     assert picture(other) == picture(claim(status=status))
 
 

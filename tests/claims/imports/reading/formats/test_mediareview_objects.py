@@ -102,7 +102,7 @@ def test_a_media_review_that_says_what_was_claimed_stands_alone() -> None:
     assert review.publisher.name == "Harbour Facts"
     # No class is made of a category: an editor decides about the label.
     assert review.rating is not None
-    assert (review.rating.raw, review.rating.normalised) == ("DecontextualizedContent", "")
+    assert (review.rating.raw, review.rating.rating_class) == ("DecontextualizedContent", "")
 
 
 def test_it_stays_apart_from_the_review_of_another_page() -> None:

@@ -14,7 +14,7 @@ from claims.imports.reading.values.rating_labels import (
     scales,
     shipped,
 )
-from claims.models import NormalisedRating
+from claims.models import RatingClass
 from tests.helpers.sweeps import sweep
 
 POLITIFACT = Outlet("PolitiFact", "politifact.com")
@@ -23,7 +23,7 @@ SOMEBODY = Outlet("The Anytown Bugle")
 
 def read(text, outlet=SOMEBODY, language=""):
     label: Any = read_label(text, outlet, language=language)
-    return label and (label.text, label.normalised, label.scale)
+    return label and (label.text, label.rating_class, label.scale)
 
 
 @sweep(
@@ -94,7 +94,7 @@ def test_words_that_all_publishers_share(text, expected):
     for outlet in (SOMEBODY, None):
         label = read_label(text, outlet)
         assert isinstance(label, Label)
-        assert label.normalised == expected
+        assert label.rating_class == expected
 
 
 @sweep(
@@ -149,7 +149,7 @@ def test_the_raw_label_stays():
 def test_what_a_publisher_means_by_it(domain, text, expected):
     label = read_label(text, Outlet("somebody", domain))
     assert isinstance(label, Label)
-    assert (label.normalised, bool(label.scale)) == (expected, True)
+    assert (label.rating_class, bool(label.scale)) == (expected, True)
 
 
 @sweep(
@@ -167,7 +167,7 @@ def test_what_a_publisher_means_by_it(domain, text, expected):
 def test_what_a_reader_may_doubt_stays_in_the_queue(domain, text):
     label = read_label(text, Outlet("somebody", domain))
     assert isinstance(label, Label)
-    assert label.normalised == ""
+    assert label.rating_class == ""
 
 
 @sweep(
@@ -226,7 +226,7 @@ def test_what_a_reader_may_doubt_stays_in_the_queue(domain, text):
 def test_what_a_reader_of_the_language_maps_without_doubt(text, expected):
     label = read_label(text, SOMEBODY)
     assert isinstance(label, Label)
-    assert label.normalised == expected
+    assert label.rating_class == expected
 
 
 @sweep("text", ["Exagerado", "غير دقيق", "Conflicting", "AI-generated", "إشاعة", "Clickbait"])
@@ -281,7 +281,7 @@ def test_a_number_of_a_known_scale():
 
 
 def test_the_list_is_sound():
-    classes = set(NormalisedRating.values)
+    classes = set(RatingClass.values)
     domains = {outlet.domain for outlet in known_outlets()}
     for scale in shipped()["scale"]:
         assert set(scale["labels"]) <= classes | {"unmapped"}
@@ -300,10 +300,10 @@ def test_the_list_is_sound():
 def test_a_word_means_the_same_in_every_language():
     meanings: dict[str, str] = {}
     for classes in shipped()["words"].values():
-        assert set(classes) <= set(NormalisedRating.values)
-        for normalised, wordings in classes.items():
+        assert set(classes) <= set(RatingClass.values)
+        for rating_class, wordings in classes.items():
             for wording in wordings:
-                assert meanings.setdefault(label_key(wording), normalised) == normalised
+                assert meanings.setdefault(label_key(wording), rating_class) == rating_class
 
 
 def test_of_a_publishers_scales_the_one_that_has_the_label_is_meant():
@@ -371,6 +371,6 @@ def test_labels_of_research_sets_dialects_and_signs():
     }
     found = {text: read_label(text, None, language="es") for text in classes}
     labels = {text: label for text, label in found.items() if isinstance(label, Label)}
-    assert {text: label.normalised for text, label in labels.items()} == classes
+    assert {text: label.rating_class for text, label in labels.items()} == classes
     assert {labels[sign].language for sign in ("✔\ufe0f", "✖")} == {""}
     assert read_label("✖ True", None) == Label("✖ True", "✖ True")
