@@ -341,7 +341,7 @@ MEDIA_MAX_BYTES, FFMPEG, FFPROBE, C2PA_TRUST_ANCHORS = media_settings()
     EMBEDDER_PASSAGE_PREFIX,
 ) = embedder_settings()
 
-# Who is who: authorities that are asked whom a name means (docs/who-is-who.md).
+# Who is who: authorities that are asked whom a name means (docs/editors.md).
 WIKIDATA_URL, ROR_URL = authority_settings()
 
 # -- Webhooks ------------------------------------------------------------------------------------------------

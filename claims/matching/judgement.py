@@ -1,7 +1,7 @@
 """What a claim has to do with a text: the same, the opposite, or about the same subject.
 
 Only words decide. `same` needs the same words in the same order, `contradicts` the same words and one negation more;
-everything else is `related`, with the words that differ. docs/judgement.md says how well that does.
+everything else is `related`, with the words that differ. docs/matching.md says how well that does.
 """
 
 from collections.abc import Set

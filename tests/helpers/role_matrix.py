@@ -5,7 +5,7 @@ from functools import cache
 
 from django.conf import settings
 
-#: The letters of the tables, and which role each is; N has none.
+#: The letters of the tables, and which role each is; N has none. A cell has the lowest role that may.
 ROLES = {
     "N": "",
     "C": "Contributor",
@@ -14,8 +14,14 @@ ROLES = {
     "A": "Administrator",
     "S": "superuser",
 }
-_WHO = re.compile(r"–|[NCFEAS]( [NCFEAS])*")
+_WHO = re.compile(r"[–NCFEAS]")
 _NAMED = re.compile(r"`([^`]+)`")
+
+
+def _from(letter: str) -> set[str]:
+    """Return the role with this letter and those above it."""
+    letters = "".join(ROLES)
+    return set(letters[letters.index(letter) :]) if letter in ROLES else set()
 
 
 @cache
@@ -33,6 +39,6 @@ def tables() -> dict[str, dict[str, dict[str, set[str]]]]:
             elif named := _NAMED.search(cells[0]):
                 told = zip(columns, cells, strict=True)
                 found.setdefault(heading, {})[named[1]] = {
-                    column: set(cell) - set("– ") for column, cell in told if _WHO.fullmatch(cell)
+                    column: _from(cell) for column, cell in told if _WHO.fullmatch(cell)
                 }
     return found

@@ -1,7 +1,7 @@
 """Judge how much a sentence is worth a check, and say what it states.
 
 A sum of few weights that a person can read: what a sentence states raises it, what it is lowers it. They were set by
-hand and chosen by labels of others (`docs/check-worthiness.md`); nothing was trained on these. The sum orders the
+hand and chosen by labels of others (`docs/matching.md`); nothing was trained on these. The sum orders the
 sentences of an article and cuts the order into three bands. No sentence is left out for its score.
 """
 

