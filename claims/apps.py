@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -6,9 +5,9 @@ from django.apps import AppConfig
 from django.core.checks import register
 from django.db import connections
 from django.db.models.signals import post_migrate
-from django.dispatch import Signal
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
+
+from factcheck.features import call, call_later
 
 
 class ClaimsConfig(AppConfig):
@@ -20,7 +19,7 @@ class ClaimsConfig(AppConfig):
         from claims.ledger.signals import entries_added  # noqa: PLC0415  models exist only now
         from sources.signals import snapshot_stored  # noqa: PLC0415  beside the others
 
-        register(partial(_call, "claims.matching.embedding.checks.check_embedder"))
+        register(partial(call, "claims.matching.embedding.checks.check_embedder"))
         call_later(snapshot_stored, "claims.quotes.changed_sources.follow_source")
         for receiver in (
             "claims.webhooks.worker_calls.announce",
@@ -46,13 +45,3 @@ class ClaimsConfig(AppConfig):
             ensure_rules()
             ensure_house()
             ensure_templates()
-
-
-def call_later(signal: Signal, receiver: str) -> None:
-    """Connect a function by its dotted name. Its module, and all that it builds on, is loaded when the signal comes."""
-    signal.connect(partial(_call, receiver), weak=False, dispatch_uid=receiver)
-
-
-def _call(receiver: str, **sent: Any) -> Any:
-    function: Callable[..., Any] = import_string(receiver)
-    return function(**sent)

@@ -25,6 +25,7 @@ from claims.review import (
 )
 from claims.teamwork import assignment_tasks, chat, digest, mails, notification_upkeep
 from claims.webhooks import tasks as webhook_tasks
+from factcheck import features
 
 __all__ = [
     "archiving_tasks",
@@ -51,6 +52,9 @@ __all__ = [
     "watch_tasks",
     "webhook_tasks",
 ]
+
+for feature in features.switched_on():
+    feature.part("tasks")
 
 
 @app.periodic(cron="17 * * * *")

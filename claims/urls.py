@@ -30,8 +30,10 @@ from claims.public.pages import (
 from claims.public.plain_pages import llms
 from claims.public.plain_pages import views as plain
 from claims.readers.doors import complaint_page, message_page, request_page
+from factcheck import features
 
 urlpatterns = [
+    *features.routes("pages"),
     path("", home.home, name="home"),
     path("claims/", listed_claims.claims, name="claims"),
     path("claims/facets/", listed_claims.counts, name="claim-counts"),

@@ -2,10 +2,11 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.contrib import admin
 from django.contrib.admin.apps import SimpleAdminConfig
 from django.contrib.admin.checks import check_admin_app, check_dependencies
 from django.core.checks import CheckMessage, Tags, register
+
+from factcheck import features
 
 
 class DeskConfig(SimpleAdminConfig):
@@ -18,7 +19,7 @@ class DeskConfig(SimpleAdminConfig):
 
 def check_desk(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Check every page of the desk, as Django does."""
-    admin.autodiscover()
+    features.load("admin")
     return list(check_admin_app(app_configs, **options))
 
 

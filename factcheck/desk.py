@@ -9,6 +9,8 @@ from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from factcheck import features
+
 #: Pages below a model's list that the menu leads to directly.
 _ENTRIES_OF_THEIR_OWN = (
     "admin:sources_mediaobject_check",
@@ -26,10 +28,10 @@ def may(*permissions: str) -> Callable[[HttpRequest], bool]:
     return allowed
 
 
-def _entry(
+def menu_entry(
     title: StrOrPromise, icon: str, model: str, *, queue: str = "", permission: str = ""
 ) -> dict[str, Any]:
-    """A menu entry that leads to a model's list, or to one queue of it."""
+    """Return a menu entry that leads to a model's list, or to one queue of it."""
     name = f"admin:{model}_changelist"
 
     def active(request: HttpRequest) -> bool:
@@ -100,11 +102,18 @@ def desk(newsroom: str) -> dict[str, Any]:
         },
         "COLORS": {"primary": _INK, "font": _FONT},
         "COMMAND": {"search_callback": "claims.admin.quick_search.found"},
-        "SIDEBAR": {"show_search": True, "command_search": True, "navigation": _navigation()},
+        "SIDEBAR": {"show_search": True, "command_search": True, "navigation": _navigation},
     }
 
 
-def _navigation() -> list[dict[str, Any]]:
+def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    sections = _sections()
+    for section in sections:
+        section["items"] += features.menu_entries(section.get("name", ""))
+    return sections
+
+
+def _sections() -> list[dict[str, Any]]:
     return [
         {
             "items": [
@@ -137,13 +146,14 @@ def _navigation() -> list[dict[str, Any]]:
             ]
         },
         {
+            "name": "checking",
             "title": _("Checking"),
             "separator": True,
             "items": [
-                _entry(_("Triage"), "inbox", "claims_claim", queue="triage"),
-                _entry(_("Claims"), "format_quote", "claims_claim"),
-                _entry(_("Clusters"), "hub", "claims_cluster"),
-                _entry(_("Seen again"), "replay", "claims_repeat", queue="repeats"),
+                menu_entry(_("Triage"), "inbox", "claims_claim", queue="triage"),
+                menu_entry(_("Claims"), "format_quote", "claims_claim"),
+                menu_entry(_("Clusters"), "hub", "claims_cluster"),
+                menu_entry(_("Seen again"), "replay", "claims_repeat", queue="repeats"),
                 {
                     "title": _("Was this picture checked?"),
                     "icon": "image_search",
@@ -151,87 +161,92 @@ def _navigation() -> list[dict[str, Any]]:
                     "active": lambda request: request.path == reverse("admin:sources_mediaobject_check"),
                     "permission": may("sources.view_mediaobject"),
                 },
-                _entry(_("Verdicts"), "gavel", "claims_verdict"),
-                _entry(_("Work"), "assignment_ind", "claims_assignment"),
-                _entry(_("Sign-off"), "approval", "claims_verdict", queue="review"),
-                _entry(_("Translations"), "translate", "claims_translation"),
-                _entry(_("Answers awaited"), "reply", "claims_replyrequest", queue="awaited"),
-                _entry(_("Complaints"), "contact_support", "claims_complaint"),
-                _entry(_("Requests from readers"), "live_help", "claims_readerrequest"),
-                _entry(_("Saved views"), "bookmarks", "claims_savedview"),
+                menu_entry(_("Verdicts"), "gavel", "claims_verdict"),
+                menu_entry(_("Work"), "assignment_ind", "claims_assignment"),
+                menu_entry(_("Sign-off"), "approval", "claims_verdict", queue="review"),
+                menu_entry(_("Translations"), "translate", "claims_translation"),
+                menu_entry(_("Answers awaited"), "reply", "claims_replyrequest", queue="awaited"),
+                menu_entry(_("Complaints"), "contact_support", "claims_complaint"),
+                menu_entry(_("Requests from readers"), "live_help", "claims_readerrequest"),
+                menu_entry(_("Saved views"), "bookmarks", "claims_savedview"),
             ],
         },
         {
+            "name": "imports",
             "title": _("Imports"),
             "separator": True,
             "items": [
-                _entry(_("Imports"), "archive", "claims_importrun"),
-                _entry(
+                menu_entry(_("Imports"), "archive", "claims_importrun"),
+                menu_entry(
                     _("Labels to map"),
                     "label",
                     "claims_rating",
                     queue="unmapped",
                     permission="claims.change_rating",
                 ),
-                _entry(
+                menu_entry(
                     _("Possible duplicates"), "content_copy", "claims_possibleduplicate", queue="duplicates"
                 ),
             ],
         },
         {
+            "name": "sources",
             "title": _("Sources"),
             "separator": True,
             "items": [
-                _entry(_("Sources"), "article", "sources_source"),
-                _entry(_("Links"), "link", "sources_linkstate", queue="links"),
-                _entry(_("Watches"), "rss_feed", "claims_watch"),
-                _entry(_("Pictures, sound and film"), "perm_media", "sources_mediaobject"),
-                _entry(_("Snapshots"), "photo_camera", "sources_snapshot"),
-                _entry(_("Publishers"), "newspaper", "sources_publisher"),
-                _entry(_("Followed newsrooms"), "lan", "claims_peernewsroom"),
-                _entry(_("Claims of others"), "travel_explore", "claims_peerclaim"),
+                menu_entry(_("Sources"), "article", "sources_source"),
+                menu_entry(_("Links"), "link", "sources_linkstate", queue="links"),
+                menu_entry(_("Watches"), "rss_feed", "claims_watch"),
+                menu_entry(_("Pictures, sound and film"), "perm_media", "sources_mediaobject"),
+                menu_entry(_("Snapshots"), "photo_camera", "sources_snapshot"),
+                menu_entry(_("Publishers"), "newspaper", "sources_publisher"),
+                menu_entry(_("Followed newsrooms"), "lan", "claims_peernewsroom"),
+                menu_entry(_("Claims of others"), "travel_explore", "claims_peerclaim"),
             ],
         },
         {
+            "name": "reference",
             "title": _("Reference"),
             "separator": True,
             "items": [
-                _entry(_("Claimants"), "record_voice_over", "claims_claimant"),
-                _entry(_("Topics"), "sell", "claims_topic"),
-                _entry(_("Rating scales"), "scale", "claims_ratingscale"),
-                _entry(_("Ratings"), "palette", "claims_rating"),
-                _entry(_("Pages about us"), "newsmode", "claims_newsroompage"),
-                _entry(_("Rules that assign"), "rule", "claims_assignmentrule"),
+                menu_entry(_("Claimants"), "record_voice_over", "claims_claimant"),
+                menu_entry(_("Topics"), "sell", "claims_topic"),
+                menu_entry(_("Rating scales"), "scale", "claims_ratingscale"),
+                menu_entry(_("Ratings"), "palette", "claims_rating"),
+                menu_entry(_("Pages about us"), "newsmode", "claims_newsroompage"),
+                menu_entry(_("Rules that assign"), "rule", "claims_assignmentrule"),
             ],
         },
         {
+            "name": "records",
             "title": _("Records"),
             "separator": True,
             "items": [
-                _entry(_("Publications"), "campaign", "claims_publication"),
-                _entry(_("Transitions"), "history", "claims_transition"),
-                _entry(_("Comments"), "forum", "claims_comment", permission="claims.view_claim"),
-                _entry(_("Sign-offs"), "verified", "claims_signoff"),
-                _entry(_("Problems of imports"), "report", "claims_importproblem"),
+                menu_entry(_("Publications"), "campaign", "claims_publication"),
+                menu_entry(_("Transitions"), "history", "claims_transition"),
+                menu_entry(_("Comments"), "forum", "claims_comment", permission="claims.view_claim"),
+                menu_entry(_("Sign-offs"), "verified", "claims_signoff"),
+                menu_entry(_("Problems of imports"), "report", "claims_importproblem"),
             ],
         },
         {
+            "name": "administration",
             "title": _("Administration"),
             "separator": True,
             "items": [
-                _entry(_("People"), "group", "auth_user"),
-                _entry(_("Roles"), "badge", "auth_group"),
-                _entry(_("Second factors"), "key", "mfa_authenticator"),
-                _entry(_("Who needs one"), "lock_person", "claims_secondfactorrule"),
-                _entry(_("Sessions"), "devices", "claims_desksession"),
-                _entry(_("Audit log"), "policy", "claims_auditrecord"),
-                _entry(_("Single sign-on"), "login", "socialaccount_socialaccount"),
-                _entry(_("API tokens"), "vpn_key", "claims_apitoken"),
-                _entry(_("Webhooks"), "webhook", "claims_webhookendpoint"),
-                _entry(_("Webhook deliveries"), "outbox", "claims_webhookdelivery"),
-                _entry(_("Chat channels"), "chat", "claims_chatchannel"),
-                _entry(_("Vectors"), "scatter_plot", "claims_embeddingmodel"),
-                _entry(_("Background jobs"), "manufacturing", "procrastinate_procrastinatejob"),
+                menu_entry(_("People"), "group", "auth_user"),
+                menu_entry(_("Roles"), "badge", "auth_group"),
+                menu_entry(_("Second factors"), "key", "mfa_authenticator"),
+                menu_entry(_("Who needs one"), "lock_person", "claims_secondfactorrule"),
+                menu_entry(_("Sessions"), "devices", "claims_desksession"),
+                menu_entry(_("Audit log"), "policy", "claims_auditrecord"),
+                menu_entry(_("Single sign-on"), "login", "socialaccount_socialaccount"),
+                menu_entry(_("API tokens"), "vpn_key", "claims_apitoken"),
+                menu_entry(_("Webhooks"), "webhook", "claims_webhookendpoint"),
+                menu_entry(_("Webhook deliveries"), "outbox", "claims_webhookdelivery"),
+                menu_entry(_("Chat channels"), "chat", "claims_chatchannel"),
+                menu_entry(_("Vectors"), "scatter_plot", "claims_embeddingmodel"),
+                menu_entry(_("Background jobs"), "manufacturing", "procrastinate_procrastinatejob"),
             ],
         },
     ]

@@ -48,6 +48,7 @@ from claims.public.api.quotes import QuotesResource
 from claims.public.api.source_copies import CopiesResource
 from claims.public.api.standards import StandardsResource, StandardsTable
 from claims.readers.doors.submission_api import ComplaintSubmission, RequestSubmission
+from factcheck import features
 
 RESOURCES = {
     "claims": ClaimResource,
@@ -217,6 +218,7 @@ v1 = [
     path(f"{V1}complaints/", ComplaintSubmission.as_view(), name="complaints"),
     path(f"{V1}requests/", RequestSubmission.as_view(), name="requests"),
     *log,
+    *features.routes("api"),
     path(f"{V1}editorial/", include("claims.editorial.urls")),
     path(V1, Root.as_view(), name="api"),
 ]

@@ -76,6 +76,9 @@ DATA_LICENSE = web_address("DATA_LICENSE")
 REQUIRED_SIGNOFFS = number("REQUIRED_SIGNOFFS", 1, least=1, most=10)
 REQUIRE_RIGHT_OF_REPLY, REPLY_ADDRESS_DAYS = reply_settings()
 
+# Which features are on: a preset, or their names (docs/features.md).
+FEATURES = words("FEATURES", "newsroom")
+
 # -- Applications --------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = components.APPLICATIONS

@@ -9,13 +9,12 @@ from django.urls import include, path
 from claims.admin.desk_session import own_sessions
 from claims.admin.presence import presence_view
 from claims.admin.unsaved import given_up_view, kept_view, unsaved_view
-from claims.assistants.endpoint import endpoint
 from claims.newsroom.second_factor_gate import last_one_stays
-from factcheck import routes
+from factcheck import features, routes
 from factcheck.admin.session import session_view
 from factcheck.admin.single_sign_on import callback
 
-admin.autodiscover()
+features.load("admin")
 # The desk is entered through the same door as everything else: with second factors, single sign-on and rate limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
@@ -43,8 +42,6 @@ urlpatterns = [
     path("accounts/sessions/", own_sessions, name="desk-sessions"),
     path("accounts/", include("allauth.urls")),
     path("v1alpha1/", include("claims.public.api.fact_check_tools")),
-    path("mcp", endpoint, name="mcp"),
-    path("mcp/", endpoint),
     path("", include("claims.urls")),
 ]
 

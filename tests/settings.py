@@ -42,5 +42,6 @@ RATE_LIMIT_ANONYMOUS = RATE_LIMIT_TOKEN = RATE_LIMIT_PAGES = RATE_LIMIT_SUBMISSI
 EMBEDDER = "none"
 # A developer's own installation may remember a folder.
 BACKUP_DIR = None
+FEATURES = ["all"]
 # Pages that tests cite are nobody's; those of archiving have a site of their own.
 ARCHIVING = False

@@ -9,6 +9,7 @@ from django_stubs_ext import StrOrPromise
 
 from claims.models import OfferedPermission
 from claims.newsroom.refusals import NotInRole
+from factcheck import features
 
 _EDIT = ("view", "add", "change")
 
@@ -133,7 +134,7 @@ def ensure_roles(**signal: Any) -> None:
 
     What an administrator took from a role stays away: each permission is given to a role once.
     """
-    for role, names in ROLES.items():
+    for role, names in _roles().items():
         group, created = Group.objects.get_or_create(name=role)
         offered = set(OfferedPermission.objects.filter(role=group).values_list("permission", flat=True))
         added = [permission for permission in _permissions(names) if permission.pk not in offered]
@@ -144,6 +145,15 @@ def ensure_roles(**signal: Any) -> None:
             [OfferedPermission(role=group, permission=permission) for permission in added],
             ignore_conflicts=True,
         )
+
+
+def _roles() -> dict[str, list[str]]:
+    """Return the permissions of each role, with those that features add to it or to a role below it."""
+    roles, added = {}, []
+    for role, names in ROLES.items():
+        added += [name for feature in features.installed() for name in feature.roles.get(role, ())]
+        roles[role] = [*names, *added]
+    return roles
 
 
 def _permissions(names: list[str]) -> list[Permission]:

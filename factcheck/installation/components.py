@@ -1,8 +1,16 @@
 """What the site is made of, in every installation: applications, middleware, templates."""
 
+from pathlib import Path
 from typing import Any, Final
 
 from factcheck.installation import program
+
+
+def _features() -> list[str]:
+    """Return the apps under claims/features/. To remove a feature is to remove its folder."""
+    folder = Path(__file__).parents[2] / "claims" / "features"
+    return [f"claims.features.{path.parent.name}" for path in sorted(folder.glob("*/apps.py"))]
+
 
 APPLICATIONS: Final = [
     "unfold",
@@ -35,6 +43,7 @@ APPLICATIONS: Final = [
     "factcheck",
     "sources",
     "claims",
+    *_features(),
 ]
 
 MIDDLEWARE: Final = [

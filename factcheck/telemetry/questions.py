@@ -13,6 +13,8 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.module_loading import import_string
 from procrastinate.contrib.django import app
 
+from factcheck import features
+
 #: How long one question may take, in milliseconds.
 MOST_MILLISECONDS = 2000
 #: What is counted by a word that is not among the known ones.
@@ -52,8 +54,12 @@ class Answers:
 
 
 def questions() -> list[DatabaseQuestion]:
-    """All that the settings name."""
-    return [question for path in settings.METRICS_QUESTIONS for question in import_string(path)]
+    """Return the questions of the modules that the settings name, and those of features."""
+    paths = [
+        *settings.METRICS_QUESTIONS,
+        *(feature.gauges for feature in features.switched_on() if feature.gauges),
+    ]
+    return [question for path in paths for question in import_string(path)]
 
 
 def databases() -> list[str]:

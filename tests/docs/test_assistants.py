@@ -8,9 +8,9 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from claims.assistants import endpoint, finding_tools, findings, ledger_tools
-from claims.assistants.mcp_server import TOOLS
-from claims.assistants.revisions import SUPPORTED
+from claims.features.assistants import endpoint, finding_tools, findings, ledger_tools
+from claims.features.assistants.mcp_server import TOOLS
+from claims.features.assistants.revisions import SUPPORTED
 
 TEXT = (settings.BASE_DIR / "docs" / "assistants.md").read_text(encoding="utf-8")
 

@@ -38,10 +38,10 @@ def test_checks_look_at_the_desk_that_nobody_has_loaded_yet(monkeypatch: pytest.
         asked.append("checked")
         return []
 
-    monkeypatch.setattr("factcheck.apps.admin.autodiscover", lambda: asked.append("loaded"))
+    monkeypatch.setattr("factcheck.apps.features.load", lambda module: asked.append(f"loaded {module}"))
     monkeypatch.setattr("factcheck.apps.check_admin_app", check)
     checks.run_checks(tags=["admin"])
-    assert asked == ["loaded", "checked"]
+    assert asked == ["loaded admin", "checked"]
 
 
 def test_triggers_are_found_by_name_as_the_library_finds_them() -> None:

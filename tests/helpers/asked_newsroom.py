@@ -23,7 +23,7 @@ from tests.helpers.newsroom import make_appearance, make_claim, make_source
 
 def corpus(name: str) -> dict[str, Any]:
     """Claims and questions, from the file of that name beside the tests of assistants."""
-    path = Path(__file__).parents[1] / "claims" / "assistants" / name
+    path = Path(__file__).parents[1] / "claims" / "features" / "assistants" / name
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 

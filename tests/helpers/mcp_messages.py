@@ -8,8 +8,8 @@ from typing import Any
 import jsonschema
 from django.test import Client
 
-from claims.assistants import revisions
-from claims.assistants.mcp_server import TOOLS
+from claims.features.assistants import revisions
+from claims.features.assistants.mcp_server import TOOLS
 
 META = {
     revisions.VERSION_KEY: revisions.NEWEST,

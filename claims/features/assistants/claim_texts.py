@@ -1,0 +1,136 @@
+"""A claim in words for an assistant: our sentences, which are fixed, and others' words, each in a string of JSON."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from claims.features.assistants.findings import OUTCOMES, QUOTATIONS
+from claims.features.assistants.shown_words import quoted, quoted_list
+from claims.models import Publication
+
+Document = dict[str, Any]
+
+#: What each kind of change is called.
+_KINDS = {
+    "clarification": "Clarification",
+    "correction": "Correction",
+    "update": "Update",
+    "retraction": "Retraction",
+}
+
+
+def composed(lines: Iterable[str]) -> str:
+    """An answer in words: what quotations are is said before all of it."""
+    return "\n".join((QUOTATIONS, *lines))
+
+
+def claim_lines(claim: Document, *, mark: str = "") -> Iterator[str]:
+    """What is published of a claim."""
+    yield f"{mark}Claim {claim['claim_id']}, version {claim['version']}, {_standing(claim)}"
+    if not claim["is_newest_version"]:
+        newest = claim["newest_version"]
+        yield (
+            f"- This is NOT what is published now: version {newest} is newer. Read that one before you rely on this"
+            f" (get_claim with claim_id {claim['claim_id']} and nothing else)."
+        )
+    yield f"- Statement ({_tag(claim['language'])}): {quoted(claim['statement'])}"
+    if claim["claimant"] or claim["claimed_on"]:
+        said = f" on {claim['claimed_on']}" if claim["claimed_on"] else ""
+        yield f"- Said by {quoted(claim['claimant']) if claim['claimant'] else 'somebody who is not named'}{said}."
+    if claim["topics"]:
+        yield f"- Topics: {quoted_list(claim['topics'])}"
+    yield from _withdrawal(claim)
+    for verdict in claim["verdicts"]:
+        yield from verdict_lines(verdict)
+    if not claim["verdicts"] and claim["status"] == Publication.Status.PUBLISHED:
+        yield f"- No verdict stands here. {OUTCOMES['not_checked']}"
+    for note in claim["corrections"]:
+        kind = _KINDS[note["kind"]]
+        yield f"- {kind} of {note['published_on']} (version {note['version']}): {quoted(note['note'])}"
+    yield f"- Address: {quoted(claim['address'])}"
+    yield (
+        f"- This version: {quoted(claim['version_address'])} SHA-256 {claim['body_sha256']}; entry"
+        f" {claim['ledger']['sequence']} of the ledger, proved by {quoted(claim['ledger']['proof_address'])}"
+    )
+    yield f"- First published {claim['first_published_at']}; this version {claim['published_at']}."
+    licence = quoted(claim["licence"]) if claim["licence"] else "none is stated; ask the newsroom"
+    yield f"- Licence of this data: {licence}"
+
+
+def verdict_lines(verdict: Document) -> Iterator[str]:
+    """Who judged how, in their words, and up to when that holds."""
+    rating, publisher = verdict["rating"], quoted(verdict["publisher"])
+    whose = (
+        f"Verdict of {publisher}, the newsroom that runs this database"
+        if verdict["by_this_newsroom"]
+        else f"Verdict of another publisher, {publisher}, which this newsroom only passes on"
+    )
+    if verdict["origin"] == "house_archive":
+        whose += " (from its earlier archive)"
+    rating_class = rating["rating_class"] or "none: nobody has decided what it amounts to"
+    yield f"- {whose}: rated {quoted(rating['label'])} ({_tag(rating['language'])}); rating class: {rating_class}."
+    holds = (
+        f"holds as of {verdict['valid_as_of']}, and says nothing about later"
+        if verdict["valid_as_of"]
+        else ("the day up to which it holds is not known")
+    )
+    reviewed = (
+        f"Reviewed on {verdict['reviewed_on']}"
+        if verdict["reviewed_on"]
+        else "The day of the review is not known"
+    )
+    published = f"; published {verdict['published_at']}" if verdict["published_at"] else ""
+    yield f"  {reviewed}; {holds}{published}."
+    if verdict["recheck_is_overdue"]:
+        yield f"  May be stale: the publisher meant to look again on {verdict['recheck_on']}, and that day has passed."
+    elif verdict["recheck_on"]:
+        yield f"  The publisher means to look again on {verdict['recheck_on']}."
+    if verdict["summary"]:
+        yield f"  Summary ({_tag(verdict['language'])}): {quoted(verdict['summary'])}"
+    yield f"  Explained at {quoted(verdict['address'])}"
+
+
+def ground_lines(claim: Document) -> Iterator[str]:
+    """What the verdicts of a whole claim rest on."""
+    if claim["context"]:
+        yield f"- Context: {quoted(claim['context'])}"
+    for explanation in claim["explanations"]:
+        cut = " (cut; all of it stands at the address)" if explanation["is_cut"] else ""
+        yield f"- Explanation of verdict {explanation['verdict_id']}{cut}: {quoted(explanation['markdown'], 4000)}"
+    for translation in claim["translations"]:
+        yield (
+            f"- Reviewed translation of verdict {translation['verdict_id']} ({_tag(translation['language'])}): "
+            f"{quoted(translation['statement'])}; summary {quoted(translation['summary'])}"
+        )
+    for item in claim["evidence"]:
+        yield (
+            f"- Evidence of verdict {item['verdict_id']}, {item['stance']}: {_source(item['source'])}"
+            + (f"; note {quoted(item['note'])}" if item["note"] else "")
+        )
+    for source in claim["seen_at"]:
+        yield f"- Seen at {_source(source)}"
+
+
+def _standing(claim: Document) -> str:
+    return {
+        Publication.Status.PUBLISHED: "published.",
+        Publication.Status.RETRACTED: "RETRACTED.",
+        Publication.Status.MERGED: "MERGED INTO ANOTHER.",
+    }[Publication.Status(claim["status"])]
+
+
+def _withdrawal(claim: Document) -> Iterator[str]:
+    if claim["retraction"]:
+        when, note = claim["retraction"]["published_on"], claim["retraction"]["note"]
+        yield f"- Withdrawn on {when}. Do not use what it said before. The newsroom's reason: {quoted(note)}"
+    if claim["merged_into"]:
+        target = claim["merged_into"]
+        yield f"- Look at claim {target['claim_id']} instead: {quoted(target['address'])}"
+
+
+def _source(source: Document) -> str:
+    words = f", words {quoted(source['quote'])}" if source["quote"] else ""
+    return f"{quoted(source['title'])} at {quoted(source['address'])}{words}"
+
+
+def _tag(language: str) -> str:
+    return language if language not in ("", "und") else "language not known"

@@ -1,0 +1,223 @@
+"""`/mcp`: the Model Context Protocol by streamable HTTP, each request by itself.
+
+There are no sessions and nothing is streamed, so a GET is answered with 405, as the protocol has it. What is asked is
+counted as the same question to the API would be, of the same budgets.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils import translation
+from django.views.decorators.csrf import csrf_exempt
+
+from claims.features.assistants import mcp_server, revisions
+from claims.features.assistants.tool_arguments import ToolRefused
+from claims.features.assistants.tools import Caller
+from claims.newsroom import api_tokens
+from claims.newsroom.refusals import NotAllowed
+from factcheck.api.json_rpc import (
+    INVALID_REQUEST,
+    REFUSED,
+    Message,
+    RpcError,
+    RpcResponse,
+    decoded,
+    error,
+    id_of,
+    message_of,
+    result,
+)
+from factcheck.django_internals import keep_out_of_the_log
+from factcheck.web import uploads
+from factcheck.web.throttling import admit, caller_of, gate
+from factcheck.web.throttling.costs import EXPENSIVE, MOST, Costs
+from factcheck.web.throttling.header_fields import sentence
+
+#: The longest text that can be asked about, each character written as two escapes of six bytes, and what is around it.
+BODY_LIMIT = 600_000
+#: So many messages are answered at once, where a revision puts several into one body.
+BATCH_LIMIT = 10
+
+_BEARER = re.compile(r"Bearer +([!-~]+) *", re.IGNORECASE | re.ASCII)
+
+
+@csrf_exempt  # nothing here depends on a cookie
+def endpoint(request: HttpRequest) -> HttpResponse:
+    """Answer one message, or several."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    with translation.override("en"):
+        try:
+            _require_own_origin(request)
+            _require_json(request)
+            caller = _caller(request)
+            found = decoded(request.body)
+            several = _several(request, found)
+            if several is None:
+                return _answered(request, found, caller)
+            _draw(request, caller, len(several) - 1)  # one was drawn when the request came
+            parts = [_answer(request, each, caller) for each in several]
+            answers = [each for each in parts if each is not None]
+            return RpcResponse(answers) if answers else HttpResponse(status=HTTPStatus.ACCEPTED)
+        except RpcError as refused:
+            return RpcResponse(error(None, refused), status=refused.status, headers=refused.headers)
+
+
+# Whether a request is listened to -------------------------------------------------------------------------------------
+
+
+def _require_own_origin(request: HttpRequest) -> None:
+    """Refuse pages of other sites: a browser that is led to think we are at their address says where it comes from."""
+    origin = request.headers.get("Origin")
+    own = urlsplit(settings.SITE_URL)
+    allowed = {f"{own.scheme}://{own.netloc}", f"{request.scheme}://{request.get_host()}"}
+    if origin is not None and origin.lower() not in {each.lower() for each in allowed}:
+        raise RpcError(
+            INVALID_REQUEST, "Pages of other sites may not ask here (`Origin`).", status=HTTPStatus.FORBIDDEN
+        )
+
+
+def _require_json(request: HttpRequest) -> None:
+    if request.content_type != "application/json":
+        raise RpcError(
+            INVALID_REQUEST,
+            "Send the message as `Content-Type: application/json`.",
+            status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        )
+    if uploads.length_of(request) > BODY_LIMIT or len(request.body) > BODY_LIMIT:
+        raise RpcError(
+            INVALID_REQUEST,
+            f"The message is too large: at most {BODY_LIMIT} bytes are read.",
+            status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        )
+
+
+def _caller(request: HttpRequest) -> Caller:
+    """Who asks. Without a token, that may be anybody; a wrong token is refused, for its bearer expects more."""
+    header = request.META.get("HTTP_AUTHORIZATION")
+    environment = {name: value for name, value in request.META.items() if isinstance(value, str)}
+    if header is None:
+        return Caller(environment=environment)
+    bearer = _BEARER.fullmatch(header)
+    try:
+        token = api_tokens.find(bearer[1]) if bearer else None
+        reason = "This token is not known, has expired or was revoked."
+    except NotAllowed as refusal:
+        token, reason = None, str(refusal)
+    if token is None or bearer is None:
+        raise RpcError(
+            REFUSED,
+            reason,
+            status=HTTPStatus.UNAUTHORIZED,
+            headers={"WWW-Authenticate": 'Bearer realm="mcp", error="invalid_token"'},
+        )
+    return Caller(token, bearer[1], environment)
+
+
+def _several(request: HttpRequest, found: Any) -> Sequence[Any] | None:
+    """The messages of a body that holds a list of them.
+
+    Raises:
+        RpcError: the revision has no such bodies, or it holds too many or none.
+    """
+    if not isinstance(found, list):
+        return None
+    revision = request.headers.get("MCP-Protocol-Version", revisions.UNNAMED)
+    if revision != revisions.BATCHING:
+        reason = f"Send one message at a time: only revision {revisions.BATCHING} puts several into one body."
+    elif not 1 <= len(found) <= BATCH_LIMIT:
+        reason = f"Send from 1 to {BATCH_LIMIT} messages at once, not {len(found)}."
+    else:
+        return found
+    raise RpcError(INVALID_REQUEST, reason, status=HTTPStatus.BAD_REQUEST)
+
+
+# What it is answered --------------------------------------------------------------------------------------------------
+
+
+def _answered(request: HttpRequest, found: Any, caller: Caller) -> HttpResponse:
+    """One message, whose refusal HTTP tells too."""
+    key = id_of(found)
+    try:
+        message = message_of(found)
+        if message is None or message.id is None:
+            return HttpResponse(status=HTTPStatus.ACCEPTED)
+        return RpcResponse(result(key, _carried_out(request, message, caller)))
+    except RpcError as refused:
+        response = RpcResponse(error(key, refused), status=refused.status, headers=refused.headers)
+        if "Retry-After" in refused.headers:
+            keep_out_of_the_log(response)
+        return response
+
+
+def _answer(request: HttpRequest, found: Any, caller: Caller) -> dict[str, Any] | None:
+    """One message of several; None for what is not answered."""
+    key = id_of(found)
+    try:
+        message = message_of(found)
+        if message is None or message.id is None:
+            return None
+        return result(key, _carried_out(request, message, caller))
+    except RpcError as refused:
+        return error(key, refused)
+
+
+def _carried_out(request: HttpRequest, message: Message, caller: Caller) -> dict[str, Any]:
+    revision = revisions.revision_by_http(request.headers, message)
+    cost = _cost(message, caller)
+    _draw(request, caller, cost - 1)  # each message has drawn one already
+    answering = partial(mcp_server.answer, message, caller, revision)
+    if cost < EXPENSIVE:
+        return answering()
+    holder = f"token of {caller.token.user_id}" if caller.token else caller_of(request)
+    answered = gate.expensive.through(answering, holder)
+    if answered is None:
+        raise _later(HTTPStatus.SERVICE_UNAVAILABLE, _BUSY, 2)
+    return answered
+
+
+_BUSY = "Too many expensive questions are being answered. Please try again in a moment."
+
+
+def _cost(message: Message, caller: Caller) -> int:
+    """For how many plain requests a message counts: as the API's answer to the same question does."""
+    if message.method != "tools/call":
+        return 1
+    tool = mcp_server.tool_of(message, caller)
+    try:
+        likened = tool.likened(mcp_server.given_to(tool, message))
+    except ToolRefused:
+        return 1
+    return min(MOST, Costs().of(likened.path, likened.query, likened.text))
+
+
+def _draw(request: HttpRequest, caller: Caller, cost: int) -> None:
+    """Draw on the caller's budget.
+
+    Raises:
+        RpcError: it is used up.
+    """
+    if cost < 1:
+        return
+    admission = admit(request, user_id=caller.token.user_id if caller.token else None, cost=cost)
+    if admission is None:
+        return
+    request.admission = admission  # type: ignore[attr-defined]  # RateLimits says in the answer what is left
+    if not admission.allowed:
+        raise _later(HTTPStatus.TOO_MANY_REQUESTS, sentence(admission), admission.reset_seconds)
+
+
+def _later(status: HTTPStatus, reason: str, seconds: int) -> RpcError:
+    return RpcError(
+        REFUSED,
+        reason,
+        data={"status": int(status), "retryAfterSeconds": seconds},
+        status=status,
+        headers={"Retry-After": str(seconds)},
+    )

@@ -1,0 +1,345 @@
+"""Tools that find what was published: of a text, of words, of a page. The public API's functions answer them."""
+
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from django.urls import reverse
+
+from claims.features.assistants import answer_schemas, findings
+from claims.features.assistants.claim_documents import address, told_entries, told_now
+from claims.features.assistants.claim_texts import claim_lines, composed
+from claims.features.assistants.inner_requests import question
+from claims.features.assistants.shown_words import quoted, quoted_list, shown
+from claims.features.assistants.tool_arguments import (
+    Arguments,
+    ChoiceArgument,
+    DayArgument,
+    NumberArgument,
+    TextArgument,
+    ToolRefused,
+)
+from claims.features.assistants.tools import Caller, Likened, Tool, ToolAnswer
+from claims.ledger.queries.address_search import LENGTH_LIMIT
+from claims.ledger.queries.claim_filters import ClaimPageQuery
+from claims.matching.answers import MOST as _MOST
+from claims.matching.answers import Answer, AnsweredPassage, Match, Terms, answered, passages
+from claims.models import Publication, RatingClass
+from claims.public.api.claims import ClaimResource
+from claims.public.api.lookup import found_at
+from claims.public.api.match import MatchTermsQuery
+from claims.search import LONGEST
+from factcheck.api.query_values import ValueRefused
+
+Document = dict[str, Any]
+
+PAGE_LIMIT = 20
+#: So long a text is asked about at once, of so many sentences.
+TEXT_LIMIT, SENTENCE_LIMIT = 10_000, 30
+#: A related claim that is less likely the one meant is named without its verdicts.
+_LIKELY_MEANT = 0.25
+
+
+# match_text -----------------------------------------------------------------------------------------------------------
+
+_MATCHED = (
+    TextArgument(
+        name="text",
+        meaning=f"What may have been checked: a statement, a post or a passage, in any language. At most {TEXT_LIMIT:,}"
+        f" characters and {SENTENCE_LIMIT} sentences.",
+        most=TEXT_LIMIT,
+        required=True,
+        examples=("The harbour bridge cost 90 million euros.",),
+    ),
+    TextArgument(
+        name="language",
+        meaning="The language of the text (BCP 47), where it is known; otherwise it is detected.",
+        most=35,
+        examples=("en",),
+    ),
+    NumberArgument(
+        name="matches", meaning="So many claims are told of each passage, at most.", most=5, default=3
+    ),
+)
+
+
+def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
+    """Which published claims a text repeats, contradicts or is near to."""
+    asked: dict[str, str | int] = {"matches": _MOST}
+    if "language" in given:
+        asked["text_language"] = given["language"]
+    request = question(reverse("match"), asked)
+    text = given["text"]
+    if (found := len(passages(text))) > SENTENCE_LIMIT:
+        raise ToolRefused(
+            f"`text`: there are {found} sentences in it; at most {SENTENCE_LIMIT} are answered at once. Send parts."
+        )
+    answer = _answered(text, MatchTermsQuery(request.GET, Publication.objects.all(), request=request).terms)
+    claims = told_now({match.claim for passage in answer.passages for match in passage.matches})
+    told = [_passage(passage, claims, given["matches"]) for passage in answer.passages]
+    # Each once, in the order in which they are named.
+    sure = dict.fromkeys(match["claim_id"] for passage in told for match in passage["matches"])
+    claims = {key: claims[key] for key in sure}
+    outcomes = {passage["outcome"] for passage in told} or {"not_checked"}
+    outcome = outcomes.pop() if len(outcomes) == 1 else "not_the_same_throughout"
+    document: Document = {
+        "outcome": outcome,
+        "meaning": findings.OUTCOMES[outcome],
+        "language": answer.language,
+        "compared_meanings": bool(answer.embedder),
+        "passages": told,
+        "claims": list(claims.values()),
+    }
+    lines = [findings.OUTCOMES[outcome]]
+    for passage in told:
+        if len(told) > 1:
+            words = quoted(text[passage["start"] : passage["end"]], 300)
+            lines.append(f"Sentence {words}: {passage['meaning']}")
+        lines += map(_match_line, passage["matches"])
+        lines += map(_uncertain_line, passage["may_be_meant"])
+    for claim in claims.values():
+        lines += claim_lines(claim)
+    return ToolAnswer(document, composed(lines))
+
+
+def _answered(text: str, terms: Terms) -> Answer:
+    """What was checked of a text; of a short one as a whole, unless one of its sentences is a claim."""
+    answer = answered(text, terms)
+    if len(answer.passages) == 1 < len(passages(text, "sentences", answer.language)):
+        by_sentence = answered(text, replace(terms, cut="sentences"))
+        if any(passage.kind == "same" for passage in by_sentence.passages):
+            return by_sentence
+    return answer
+
+
+def _passage(passage: AnsweredPassage, claims: dict[int, Document], most: int) -> Document:
+    # What was withdrawn since it was matched is told of no longer.
+    there = [match for match in passage.matches if match.claim in claims]
+    likely = [match for match in there if match.kind != "related" or match.confidence >= _LIKELY_MEANT]
+    sure = likely[:most]
+    unsure = [match for match in there if match not in likely]
+    may_be_meant = [] if sure else [_named(claims[match.claim]) for match in unsure[:most]]
+    nothing = "perhaps_checked" if may_be_meant else "not_checked"
+    outcome = findings.FINDINGS[sure[0].kind] if sure else nothing
+    return {
+        "start": passage.start,
+        "end": passage.end,
+        "outcome": outcome,
+        "meaning": findings.OUTCOMES[outcome],
+        "matches": [_match(match) for match in sure],
+        "may_be_meant": may_be_meant,
+    }
+
+
+def _named(claim: Document) -> Document:
+    """A claim without its verdicts."""
+    return {name: claim[name] for name in ("claim_id", "statement", "language", "address")}
+
+
+def _match(match: Match) -> Document:
+    return {
+        "claim_id": match.claim,
+        "finding": match.kind,
+        "confidence": round(match.confidence, 3),
+        "reasons": [shown(reason, 300) for reason in match.reasons],
+    }
+
+
+def _match_line(match: Document) -> str:
+    why = f" Why: {quoted_list(match['reasons'])}" if match["reasons"] else ""
+    return (
+        f"- Claim {match['claim_id']}: {findings.RELATIONS[match['finding']]} (certain to {match['confidence']:.2f} of"
+        f" 1).{why}"
+    )
+
+
+def _uncertain_line(claim: Document) -> str:
+    return (
+        f"- May be meant: claim {claim['claim_id']}, statement ({claim['language']}) {quoted(claim['statement'])},"
+        f" address {quoted(claim['address'])}. Its verdict is told by get_claim."
+    )
+
+
+# search_claims --------------------------------------------------------------------------------------------------------
+
+_SEARCHED = (
+    TextArgument(
+        name="query",
+        meaning="Words to search for, as in a web search: all of them, with `or` between two either, with `-` before"
+        " one none of it. Leave it out to list what is newest.",
+        most=LONGEST,
+        examples=("harbour bridge cost",),
+    ),
+    TextArgument(
+        name="language", meaning="Language of the claim (BCP 47).", most=35, examples=("en", "pt-BR")
+    ),
+    ChoiceArgument(
+        name="rating_class",
+        meaning="Only claims with a verdict of this rating class.",
+        words=tuple(RatingClass.values),
+    ),
+    TextArgument(
+        name="publisher",
+        meaning="Only claims with a verdict of this publisher: its domain or its number.",
+        most=253,
+        examples=("example.org",),
+    ),
+    TextArgument(name="topic", meaning="Only claims about this topic: its slug or its number.", most=100),
+    NumberArgument(
+        name="claimant", meaning="Only what this person or organisation said: the number of the claimant."
+    ),
+    DayArgument(name="reviewed_after", meaning="Reviewed on this day or later."),
+    DayArgument(name="reviewed_before", meaning="Reviewed on this day or earlier."),
+    ChoiceArgument(
+        name="status",
+        meaning="`retracted` and `merged` list what was withdrawn; otherwise, what is published.",
+        words=tuple(Publication.Status.values),
+    ),
+    DayArgument(name="as_of", meaning="What was published at the end of this day (UTC), as it read then."),
+    NumberArgument(name="page_size", meaning="How many claims are told at once.", most=PAGE_LIMIT, default=5),
+    TextArgument(name="cursor", meaning="`next_cursor` of the page before, never made up.", most=2000),
+)
+
+
+def _as_api(given: Arguments) -> Arguments:
+    """The arguments by the names that the API has for them."""
+    return {"q" if name == "query" else name: value for name, value in given.items()}
+
+
+def search_claims(given: Arguments, caller: Caller) -> ToolAnswer:
+    """Published claims that have words, or that are newest."""
+    request = question(reverse("claims-list"), _as_api(given))
+    query = ClaimPageQuery(request.GET, Publication.objects.all(), request=request)
+    try:
+        listing = ClaimResource().listing(query, request)
+    except ValueRefused as refusal:
+        raise ToolRefused(f"`cursor`: {refusal}") from None
+    claims = told_entries([row[0] for row in listing.page.rows])
+    search = listing.beside.get("search", {})
+    is_meant = bool(search.get("is_matched") and claims)
+    meaning = findings.MAY_BE_MEANT if is_meant else findings.FOUND if claims else findings.NOTHING_FOUND
+    document: Document = {
+        "meaning": meaning,
+        "asked": shown(search.get("asked", ""), LONGEST),
+        "answered": shown(search.get("answered", ""), LONGEST),
+        "only_likely_meant": is_meant,
+        "claims": claims,
+        "next_cursor": listing.page.next or None,
+    }
+    lines = [meaning]
+    if search.get("is_corrected"):
+        lines.append(f"Searched for {quoted(document['answered'])} instead of {quoted(document['asked'])}.")
+    for claim in claims:
+        lines += claim_lines(claim)
+    if listing.page.next:
+        lines.append(f"There is more: ask again with the same words and cursor {quoted(listing.page.next)}.")
+    return ToolAnswer(document, composed(lines))
+
+
+# lookup_url -----------------------------------------------------------------------------------------------------------
+
+_LOOKED_UP = (
+    TextArgument(
+        name="url",
+        meaning="Address of an article, a post or a fact check, whole (http or https), in any spelling.",
+        most=LENGTH_LIMIT,
+        required=True,
+        examples=("https://example.org/report/1",),
+    ),
+)
+
+
+def lookup_url(given: Arguments, caller: Caller) -> ToolAnswer:
+    """Published claims that have to do with a page."""
+    url = given["url"]
+    [found] = orjson.loads(found_at([url], question(reverse("lookup"), {})))["results"]
+    if found["error"]:
+        raise ToolRefused(f"`url`: {found['error']['detail']}")
+    claims = told_now({claim["id"] for claim in found["claims"]})
+    parts = [_at_page(claim) for claim in found["claims"] if claim["id"] in claims][:PAGE_LIMIT]
+    claims = {part["claim_id"]: claims[part["claim_id"]] for part in parts}
+    meaning = findings.AT_ADDRESS if parts else findings.NOTHING_AT_ADDRESS
+    source = found["source"]
+    is_cut = len(found["claims"]) > len(parts)
+    document: Document = {
+        "meaning": meaning,
+        "url": shown(url, LENGTH_LIMIT),
+        "source": source and {"title": shown(source["title"], 500), "address": address(source["url"])},
+        "found": parts,
+        "claims": list(claims.values()),
+        "more": found["more"] or (_all_at(source) if is_cut and source else None),
+    }
+    lines = [f"Looked up {quoted(document['url'])}. {meaning}"]
+    lines += [f"- Claim {part['claim_id']}: {' '.join(_relations(part))}" for part in parts]
+    for claim in claims.values():
+        lines += claim_lines(claim)
+    if document["more"]:
+        lines.append(f"There are more: {quoted(document['more'])}")
+    return ToolAnswer(document, composed(lines))
+
+
+def _all_at(source: Document) -> str:
+    listing = question(reverse("claims-list"), {"source": source["id"]})
+    return listing.build_absolute_uri()
+
+
+def _at_page(claim: Document) -> Document:
+    quotes = [item["exact"] for item in (*claim["appearances"], *claim["evidence"]) if item["exact"]]
+    return {
+        "claim_id": claim["id"],
+        "appears_there": bool(claim["appearances"]),
+        "is_evidence": bool(claim["evidence"]),
+        "is_the_review": bool(claim["reviews"]),
+        "quotes": [shown(quote, 500) for quote in quotes[:5]],
+    }
+
+
+def _relations(part: Document) -> list[str]:
+    told = {
+        "appears_there": "the claim was made on this page.",
+        "is_evidence": "a verdict on it cites this page as a source, which is no judgement on the page.",
+        "is_the_review": "this page explains a verdict on it.",
+    }
+    said = [sentence for name, sentence in told.items() if part[name]]
+    return [*said, f"Words there: {quoted_list(part['quotes'])}"] if part["quotes"] else said
+
+
+# All of them ----------------------------------------------------------------------------------------------------------
+
+FINDING_TOOLS = (
+    Tool(
+        name="match_text",
+        title="Has this been checked?",
+        description="Compares a statement, post or passage, in any language, with every published claim, by words and"
+        " by meaning. Says of each sentence whether it was checked, whether the opposite was, whether only the same"
+        " matter was, or that nothing was found: `not_checked`,"
+        " which never means that it is true. Begin here when somebody asks whether something is true.",
+        arguments=_MATCHED,
+        answers=answer_schemas.MATCH_TEXT,
+        answer=match_text,
+        likened=lambda given: Likened(reverse("match"), text=given["text"]),
+    ),
+    Tool(
+        name="search_claims",
+        title="Search published claims",
+        description="Lists published claims by words and filters, page by page, each with its verdicts. That a claim is"
+        " not found says nothing about whether it is true. To ask about one statement, match_text is better.",
+        arguments=_SEARCHED,
+        answers=answer_schemas.SEARCH_CLAIMS,
+        answer=search_claims,
+        likened=lambda given: Likened(
+            reverse("claims-list"), question(reverse("claims-list"), _as_api(given)).META["QUERY_STRING"]
+        ),
+    ),
+    Tool(
+        name="lookup_url",
+        title="What was checked on a page",
+        description="Finds the published claims that were seen on the page with this address, whose verdicts cite it,"
+        " or that it is a fact check of. The page itself is not fetched. A page about which nothing is found is"
+        " not checked, which says nothing about what stands there.",
+        arguments=_LOOKED_UP,
+        answers=answer_schemas.LOOKUP_URL,
+        answer=lookup_url,
+        likened=lambda given: Likened(reverse("lookup")),
+    ),
+)

@@ -1,0 +1,158 @@
+"""What a tool is asked with: each argument declared once, read strictly, and described as JSON Schema from there."""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from claims.features.assistants.shown_words import quoted
+from factcheck.api.query_values import GREATEST_ID, suggestion
+
+Arguments = dict[str, Any]
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+class ToolRefused(Exception):
+    """What an assistant is told instead of an answer: a sentence that says what to change."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Argument(ABC):
+    """One argument of a tool.
+
+    Attributes:
+        meaning: a sentence for whoever asks.
+        examples: values that are understood, for assistants and tests.
+    """
+
+    name: str
+    meaning: str
+    required: bool = False
+    default: Any = None
+    examples: Sequence[Any] = ()
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The argument in JSON Schema."""
+        default = {} if self.default is None else {"default": self.default}
+        examples = {"examples": list(self.examples)} if self.examples else {}
+        return {**self.kind, "description": self.meaning, **default, **examples}
+
+    @property
+    @abstractmethod
+    def kind(self) -> dict[str, Any]:
+        """Which values there are, in JSON Schema."""
+
+    @abstractmethod
+    def read(self, value: Any) -> Any:
+        """What a value means.
+
+        Raises:
+            ToolRefused: it is none.
+        """
+
+    def refused(self, reason: str) -> ToolRefused:
+        return ToolRefused(f"`{self.name}`: {reason}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextArgument(Argument):
+    most: int = 500
+
+    @property
+    def kind(self) -> dict[str, Any]:
+        return {"type": "string", "minLength": 1, "maxLength": self.most}
+
+    def read(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise self.refused("it must be a string.")
+        if len(value) > self.most:
+            raise self.refused(
+                f"it has {len(value):,} characters; at most {self.most:,} are read. Send it in parts."
+            )
+        if not value.strip() or "\0" in value:
+            raise self.refused("it must hold words, and no NUL character.")
+        return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberArgument(Argument):
+    least: int = 1
+    most: int = GREATEST_ID
+
+    @property
+    def kind(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+    def read(self, value: Any) -> int:
+        if isinstance(value, float) and value.is_integer():  # JSON has one kind of number
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool) or not self.least <= value <= self.most:
+            raise self.refused(f"it must be a whole number from {self.least} to {self.most}.")
+        return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoiceArgument(Argument):
+    words: tuple[str, ...]
+
+    @property
+    def kind(self) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.words)}
+
+    def read(self, value: Any) -> str:
+        if value not in self.words:
+            near = suggestion(value, self.words) if isinstance(value, str) else ""
+            raise self.refused(f"it must be one of {', '.join(self.words)}.{near}")
+        return str(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayArgument(Argument):
+    @property
+    def kind(self) -> dict[str, Any]:
+        return {"type": "string", "format": "date"}
+
+    def read(self, value: Any) -> str:
+        try:
+            return date.fromisoformat(_DAY.fullmatch(value)[0]).isoformat()  # type: ignore[index]  # which is caught
+        except (TypeError, ValueError):
+            raise self.refused("it must be a day such as 2026-05-01.") from None
+
+
+def schema_of(arguments: Sequence[Argument]) -> dict[str, Any]:
+    """What a tool is asked with, as JSON Schema."""
+    schema: dict[str, Any] = {
+        "type": "object",
+        "properties": {argument.name: argument.schema for argument in arguments},
+        "additionalProperties": False,
+    }
+    if required := [argument.name for argument in arguments if argument.required]:
+        schema["required"] = required
+    return schema
+
+
+def read(arguments: Sequence[Argument], given: Mapping[str, Any]) -> Arguments:
+    """What is asked; what is not given is absent unless it has a default.
+
+    Raises:
+        ToolRefused: an argument is missing, unknown or none of its kind.
+    """
+    known = {argument.name: argument for argument in arguments}
+    for name in given:
+        if name not in known:
+            raise ToolRefused(
+                f"There is no argument {quoted(name, 50)} here.{suggestion(name, known)} Known are: {', '.join(known)}."
+            )
+    found: Arguments = {}
+    for name, argument in known.items():
+        if given.get(name) is not None:
+            found[name] = argument.read(given[name])
+        elif argument.required:
+            raise argument.refused("it is required.")
+        elif argument.default is not None:
+            found[name] = argument.default
+    return found

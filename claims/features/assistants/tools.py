@@ -1,0 +1,88 @@
+"""What a tool is, who calls one, and what comes back."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from claims.features.assistants.tool_arguments import Argument, Arguments, schema_of
+from claims.models import ApiToken, Scope
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls a tool.
+
+    Attributes:
+        token: the usable token that the call bears; None of somebody who may be anybody.
+        secret: that token as it was sent.
+        environment: what is known of the request, as WSGI names it: whence it came and by which program.
+    """
+
+    token: ApiToken | None = None
+    secret: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def may(self, scope: Scope | None) -> bool:
+        """Whether the token was made for this; what needs no scope is for everybody."""
+        return scope is None or (self.token is not None and scope in self.token.scopes)
+
+
+@dataclass(frozen=True)
+class ToolAnswer:
+    """What a tool answers: the same for programs, and in sentences for whoever reads."""
+
+    document: Document
+    text: str
+
+
+@dataclass(frozen=True)
+class Likened:
+    """The address of the API that answers the same question, and so what it costs."""
+
+    path: str
+    query: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tool:
+    """One tool. All of its words are fixed: nothing that anybody has entered is part of what tells of it.
+
+    Attributes:
+        scope: what the caller's token must be made for; None where anybody may call it.
+        likened: which question to the API a call is as dear as.
+    """
+
+    name: str
+    title: str
+    description: str
+    arguments: Sequence[Argument]
+    answers: Document
+    answer: Callable[[Arguments, Caller], ToolAnswer]
+    likened: Callable[[Arguments], Likened]
+    scope: Scope | None = None
+
+    @property
+    def reads(self) -> bool:
+        return self.scope is None
+
+    @property
+    def definition(self) -> Document:
+        """The tool as `tools/list` tells of it."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "description": self.description,
+            "inputSchema": schema_of(self.arguments),
+            "outputSchema": self.answers,
+            "annotations": {
+                "title": self.title,
+                "readOnlyHint": self.reads,
+                "destructiveHint": False,
+                # With the same `idempotency_key` only; without one, a second call proposes a second time.
+                "idempotentHint": self.reads,
+                "openWorldHint": not self.reads,
+            },
+        }

@@ -1,0 +1,237 @@
+"""Tools that write: a claim is proposed, a draft begun, evidence added to a draft. No other thing can be done by them.
+
+Each is one address of the editorial API, called with the caller's own token. What that API refuses is refused here: its
+scopes, roles, strict bodies, idempotency keys and rules are not told a second time. Of its addresses these three are
+all that a tool reaches, and none of them moves anything: who signs off and publishes are people, elsewhere.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from django.http import HttpResponse
+from django.urls import reverse
+
+from claims.features.assistants import answer_schemas, findings
+from claims.features.assistants.claim_texts import composed
+from claims.features.assistants.inner_requests import posted, was_done
+from claims.features.assistants.shown_words import quoted, quoted_detail, quoted_list
+from claims.features.assistants.tool_arguments import (
+    Arguments,
+    ChoiceArgument,
+    DayArgument,
+    NumberArgument,
+    TextArgument,
+    ToolRefused,
+)
+from claims.features.assistants.tools import Caller, Likened, Tool, ToolAnswer
+from claims.models import CorrectionKind, Evidence, Rating, Scope
+
+Document = dict[str, Any]
+
+_KEY = TextArgument(
+    name="idempotency_key",
+    meaning="A text of your own for this one thing to do, such as a UUID. Called again with the same key and the same"
+    " arguments, nothing is done twice.",
+    most=255,
+)
+_IDEMPOTENCY_KEY = "idempotency_key"
+
+
+def _post(path: str, body: Mapping[str, Any], given: Arguments, caller: Caller) -> Document:
+    """What the editorial API made of a body, and whether it had done so before.
+
+    Raises:
+        ToolRefused: it refused, in its words.
+    """
+    response = posted(path, body, caller, idempotency_key=given.get(_IDEMPOTENCY_KEY))
+    told: Document = orjson.loads(response.content)
+    if not was_done(response):
+        raise ToolRefused(_refusal(response, told))
+    return told | {"replayed": "Idempotency-Replayed" in response.headers}
+
+
+def _refusal(response: HttpResponse, problem: Document) -> str:
+    """A problem of the API in one line: its sentence, and what is said of each place."""
+    places = [
+        f"{error.get('pointer', error.get('parameter', ''))} {quoted_detail(error['detail'], 500)}"
+        for error in problem.get("errors", ())
+    ]
+    told = "; ".join(places) if places else quoted_detail(problem["detail"], 1000)
+    wait = f" Try again in {response['Retry-After']} seconds." if "Retry-After" in response.headers else ""
+    return f"Refused ({response.status_code}). Nothing was written. {told}{wait}"
+
+
+def _written(kind: str, path: str, told: Document, *, claim: int | None, verdict: int | None) -> ToolAnswer:
+    document = {
+        "meaning": findings.WRITTEN,
+        "kind": kind,
+        "id": told["id"],
+        "claim_id": claim,
+        "verdict_id": verdict,
+        "state": told.get("state"),
+        "address": path,
+        "replayed": told["replayed"],
+    }
+    before = " It was done before, under the same idempotency_key." if told["replayed"] else ""
+    state = f", {told['state']}" if "state" in told else ""
+    line = f"{findings.WRITTEN} It is {kind} {told['id']}{state}, at {quoted(path)}.{before}"
+    return ToolAnswer(document, composed([line]))
+
+
+def _body(given: Arguments, *left_out: str) -> Document:
+    return {name: value for name, value in given.items() if name not in (_IDEMPOTENCY_KEY, *left_out)}
+
+
+# propose_claim --------------------------------------------------------------------------------------------------------
+
+_PROPOSED = (
+    TextArgument(
+        name="statement",
+        meaning="The statement that should be checked: one sentence, as it was said.",
+        most=5000,
+        required=True,
+        examples=("The harbour bridge cost 90 million euros.",),
+    ),
+    TextArgument(name="language", meaning="Its language (BCP 47).", most=35, required=True, examples=("en",)),
+    DayArgument(name="claimed_on", meaning="The day on which it was said."),
+    TextArgument(name="context", meaning="Where and how it was said, and why it matters.", most=5000),
+    NumberArgument(name="claimant", meaning="Number of who said it, as the API lists claimants."),
+    _KEY,
+)
+
+
+def propose_claim(given: Arguments, caller: Caller) -> ToolAnswer:
+    """A claim that people may take up or decline."""
+    told = _post(reverse("editorial-claims-list"), _body(given), given, caller)
+    path = reverse("editorial-claims-detail", args=[told["id"]])
+    return _written("claim", path, told, claim=told["id"], verdict=None)
+
+
+# draft_verdict --------------------------------------------------------------------------------------------------------
+
+_DRAFTED = (
+    NumberArgument(name="claim_id", meaning="Number of the claim.", required=True),
+    TextArgument(
+        name="rating",
+        meaning="Code of the rating in the newsroom's scale, such as false. Leave it out to leave it open.",
+        most=100,
+        examples=("false",),
+    ),
+    TextArgument(name="summary", meaning="What was found, in a few sentences.", most=5000),
+    TextArgument(name="explanation", meaning="What it rests on, in Markdown.", most=50_000),
+    TextArgument(
+        name="language", meaning="Language of the verdict (BCP 47); that of the claim unless given.", most=35
+    ),
+    DayArgument(name="reviewed_on", meaning="The day of the review."),
+    DayArgument(name="valid_as_of", meaning="The day up to which it holds."),
+    ChoiceArgument(
+        name="correction_kind",
+        meaning="For a claim whose verdict is published already: what the new version is.",
+        words=tuple(CorrectionKind.values),
+    ),
+    TextArgument(
+        name="correction_note", meaning="For the same: what changed and why, for readers.", most=5000
+    ),
+    _KEY,
+)
+
+
+def draft_verdict(given: Arguments, caller: Caller) -> ToolAnswer:
+    """A draft of the newsroom's verdict, whose author is the token's owner."""
+    body = _body(given, "claim_id", "rating") | {"claim": given["claim_id"]}
+    if "rating" in given:
+        body["rating"] = _rating(given["rating"])
+    told = _post(reverse("editorial-verdicts-list"), body, given, caller)
+    path = reverse("editorial-verdicts-detail", args=[told["id"]])
+    return _written("verdict", path, told, claim=told["claim"], verdict=told["id"])
+
+
+def _rating(code: str) -> int:
+    """The rating of the newsroom's scale with this code."""
+    offered = dict(
+        Rating.objects.filter(scale__publisher__is_house=True, scale__in_use=True)
+        .order_by("scale_id", "position")
+        .values_list("code", "pk")
+    )
+    if code not in offered:
+        raise ToolRefused(
+            f"`rating`: there is no such rating in the newsroom's scale. It has {quoted_list(offered)}."
+        )
+    return offered[code]
+
+
+# add_evidence ---------------------------------------------------------------------------------------------------------
+
+_ADDED = (
+    NumberArgument(
+        name="verdict_id", meaning="Number of the draft, as draft_verdict told it.", required=True
+    ),
+    ChoiceArgument(
+        name="stance",
+        meaning="What the source does to the claim.",
+        words=tuple(Evidence.Stance.values),
+        required=True,
+    ),
+    TextArgument(
+        name="source_url",
+        meaning="Address of the source. It is fetched and kept, if it is not known yet.",
+        most=2000,
+    ),
+    NumberArgument(name="source", meaning="Instead: number of a source that is known."),
+    TextArgument(
+        name="exact", meaning="Words that are quoted from it, exactly as they stand there.", most=5000
+    ),
+    TextArgument(name="note", meaning="What the source shows, in words of your own.", most=5000),
+    _KEY,
+)
+
+
+def add_evidence(given: Arguments, caller: Caller) -> ToolAnswer:
+    """A source on which a draft rests."""
+    verdict = given["verdict_id"]
+    told = _post(
+        reverse("editorial-evidence-list", args=[verdict]), _body(given, "verdict_id"), given, caller
+    )
+    path = reverse("editorial-evidence-detail", args=[verdict, told["id"]])
+    return _written("evidence", path, told, claim=None, verdict=verdict)
+
+
+# All of them ----------------------------------------------------------------------------------------------------------
+
+_NEVER = " It stays unpublished: people of the newsroom review, sign off and publish, which no tool can do."
+
+WRITING_TOOLS = (
+    Tool(
+        name="propose_claim",
+        title="Propose a claim to be checked",
+        description="Proposes a statement to the newsroom, for people to take up or decline." + _NEVER,
+        arguments=_PROPOSED,
+        answers=answer_schemas.WRITTEN,
+        answer=propose_claim,
+        likened=lambda given: Likened(reverse("editorial-claims-list")),
+        scope=Scope.WRITE,
+    ),
+    Tool(
+        name="draft_verdict",
+        title="Draft a verdict",
+        description="Begins a draft of the newsroom's verdict on a claim that it has, written by the owner of the"
+        " token, who therefore cannot sign it off." + _NEVER,
+        arguments=_DRAFTED,
+        answers=answer_schemas.WRITTEN,
+        answer=draft_verdict,
+        likened=lambda given: Likened(reverse("editorial-verdicts-list")),
+        scope=Scope.VERDICTS,
+    ),
+    Tool(
+        name="add_evidence",
+        title="Add evidence to a draft",
+        description="Rests a draft on a source, with or without words quoted from it, which must stand there exactly."
+        + _NEVER,
+        arguments=_ADDED,
+        answers=answer_schemas.WRITTEN,
+        answer=add_evidence,
+        likened=lambda given: Likened(reverse("editorial-evidence-list", args=[given["verdict_id"]])),
+        scope=Scope.VERDICTS,
+    ),
+)

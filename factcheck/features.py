@@ -1,0 +1,127 @@
+"""Features: Django apps that an installation can switch off, or do without (docs/features.md).
+
+As an app, a feature has models, migrations, templates, static files and commands of its own, and these stay when it is
+switched off. What it adds to pages, menus and background work is declared on its `Feature`, or in a module with an
+agreed name: `admin`, `tasks` or `urls`. The core asks here what the features add. It never imports one.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from importlib import import_module
+from types import ModuleType
+from typing import Any, ClassVar
+
+from django.apps import AppConfig, apps
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.dispatch import Signal
+from django.urls import URLPattern, URLResolver
+from django.utils.module_loading import import_string, module_has_submodule
+
+#: From the least to the most: each preset includes the features of those before it.
+PRESETS = ("small", "newsroom", "all")
+#: Where a feature adds routes: pages at the root, the API at /api/v1/, the editorial API below that.
+PLACES = ("pages", "api", "editorial")
+
+
+class Feature(AppConfig):
+    """The base class of a feature's `AppConfig`."""
+
+    default = False
+    #: The smallest preset that includes the feature.
+    preset: ClassVar[str] = "newsroom"
+    #: The features that this one imports, which are on whenever it is.
+    requires: ClassVar[tuple[str, ...]] = ()
+    #: Functions to call when a signal is sent: dotted names of the signal and of the function.
+    receivers: ClassVar[Mapping[str, str]] = {}
+    #: Entries of the desk's menu, by the name of their section (factcheck/desk.py).
+    menu: ClassVar[Mapping[str, Sequence[dict[str, Any]]]] = {}
+    #: Permissions of the feature's models, by the lowest role that has them. Roles keep them while a feature is off.
+    roles: ClassVar[Mapping[str, Sequence[str]]] = {}
+    #: The dotted name of a list of `DatabaseQuestion` for the metrics.
+    gauges: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        # Django takes the one AppConfig in `apps.py` whose `default` is true, and this class may be imported there.
+        cls.default = True
+
+    @property
+    def is_on(self) -> bool:
+        return self.label in _chosen()
+
+    def ready(self) -> None:
+        if self.is_on:
+            for signal, receiver in self.receivers.items():
+                call_later(import_string(signal), receiver)
+
+    def part(self, name: str) -> ModuleType | None:
+        """Return the feature's module of this name, if it has one."""
+        return import_module(f"{self.name}.{name}") if module_has_submodule(self.module, name) else None
+
+    def routes(self, place: str) -> list[URLPattern | URLResolver]:
+        return list(getattr(self.part("urls"), place, ()))
+
+
+def installed() -> list[Feature]:
+    return [config for config in apps.get_app_configs() if isinstance(config, Feature)]
+
+
+def switched_on() -> list[Feature]:
+    chosen = _chosen()
+    return [feature for feature in installed() if feature.label in chosen]
+
+
+def is_on(name: str) -> bool:
+    """Whether a feature is installed and switched on: for a template that links to its page."""
+    return name in _chosen()
+
+
+def _chosen() -> set[str]:
+    """Return the labels of the features that `FEATURES` switches on.
+
+    Raises:
+        ImproperlyConfigured: no feature has a name in `FEATURES`, or one is on and a feature that it requires is off.
+    """
+    features = {feature.label: feature for feature in installed()}
+    names = settings.FEATURES
+    if len(names) == 1 and names[0] in PRESETS:
+        included = PRESETS[: PRESETS.index(names[0]) + 1]
+        return {label for label, feature in features.items() if feature.preset in included}
+    for name in names:
+        if name not in features:
+            raise ImproperlyConfigured(
+                f"FEATURES names {name!r}. Choose {', '.join(PRESETS)}, or a list of these: {', '.join(features)}."
+            )
+        if missing := set(features[name].requires).difference(names):
+            raise ImproperlyConfigured(f"FEATURES: {name} requires {', '.join(sorted(missing))}.")
+    return set(names)
+
+
+def load(module: str) -> None:
+    """Import this module of every installed app, except of features that are off."""
+    chosen = _chosen()
+    for config in apps.get_app_configs():
+        if isinstance(config, Feature) and config.label not in chosen:
+            continue
+        if module_has_submodule(config.module, module):
+            import_module(f"{config.name}.{module}")
+
+
+def routes(place: str) -> list[URLPattern | URLResolver]:
+    """Return the routes that features add to one of PLACES."""
+    return [route for feature in switched_on() for route in feature.routes(place)]
+
+
+def menu_entries(section: str) -> list[dict[str, Any]]:
+    """Return the entries that features add to a section of the desk's menu."""
+    return [entry for feature in switched_on() for entry in feature.menu.get(section, ())]
+
+
+def call_later(signal: Signal, receiver: str) -> None:
+    """Connect a function by its dotted name. Its module, and all that it imports, is loaded when the signal comes."""
+    signal.connect(partial(call, receiver), weak=False, dispatch_uid=receiver)
+
+
+def call(function: str, **arguments: Any) -> Any:
+    """Call a function by its dotted name."""
+    return import_string(function)(**arguments)

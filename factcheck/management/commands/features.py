@@ -1,0 +1,64 @@
+"""`manage.py features`: the features of this installation, and what each adds to the core."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.urls import URLPattern, URLResolver
+from django.utils.translation import gettext, gettext_noop
+from procrastinate.contrib.django import app
+
+from factcheck import features
+from factcheck.features import Feature
+from factcheck.management.spoken_command import SpokenCommand
+
+
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "List the features of this installation: whether each is on, and its tables, jobs, routes, menu entries and"
+        " permissions. The setting FEATURES switches them. See docs/features.md."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("names", nargs="*", help=gettext("only these features"))
+
+    def handle(self, *, names: list[str], **options: Any) -> None:
+        on = features.switched_on()
+        for feature in features.installed():
+            if names and feature.label not in names:
+                continue
+            state = gettext("on") if feature in on else gettext("off")
+            self.stdout.write(f"{feature.label} ({state}): {feature.verbose_name}")
+            for part, values in _parts(feature):
+                self.stdout.write(f"  {part}: {', '.join(values)}")
+
+
+def _parts(feature: Feature) -> Iterator[tuple[str, list[str]]]:
+    """Yield what the feature joins, without what it leaves alone."""
+    feature.part("tasks")
+    parts = {
+        "requires": list(feature.requires),
+        "tables": sorted(model._meta.db_table for model in feature.get_models()),
+        "jobs": sorted(
+            name for name, task in app.tasks.items() if task.func.__module__.startswith(feature.name)
+        ),
+        **{f"routes ({place})": _addresses(feature, place) for place in features.PLACES},
+        "menu": [str(entry["title"]) for entries in feature.menu.values() for entry in entries],
+        "permissions": sorted(name for names in feature.roles.values() for name in names),
+        "receivers": sorted(feature.receivers.values()),
+        "gauges": [feature.gauges] if feature.gauges else [],
+    }
+    return ((part, values) for part, values in parts.items() if values)
+
+
+def _addresses(feature: Feature, place: str) -> list[str]:
+    return [address for route in feature.routes(place) for address in _leaves(route)]
+
+
+def _leaves(route: URLPattern | URLResolver, before: str = "") -> Iterator[str]:
+    address = before + str(route.pattern)
+    if isinstance(route, URLPattern):
+        yield address
+    else:
+        for inner in route.url_patterns:
+            yield from _leaves(inner, address)

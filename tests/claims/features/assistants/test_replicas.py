@@ -1,0 +1,70 @@
+"""What a replica does not know may have been published a moment ago: then the primary is asked."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from claims.features.assistants import mcp_server
+from claims.features.assistants.ledger_tools import NotKnownHere
+from claims.features.assistants.tool_arguments import ToolRefused
+from claims.features.assistants.tools import ToolAnswer
+
+ANSWER = ToolAnswer({}, "told")
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Which database was asked, in order; the replica is behind."""
+    places: list[str] = []
+
+    def at(place: str) -> Callable[[Callable[[], Any]], Any]:
+        def read(answering: Callable[[], Any]) -> Any:
+            places.append(place)
+            return answering()
+
+        return read
+
+    monkeypatch.setattr(mcp_server, "has_replicas", lambda: True)
+    monkeypatch.setattr(mcp_server, "publicly", at("replica"))
+    monkeypatch.setattr(mcp_server, "freshly", at("primary"))
+    monkeypatch.setattr(mcp_server, "reads_replica", lambda: places[-1] == "replica")
+    return places
+
+
+def test_a_replica_answers_who_comes_without_a_token(asked: list[str]) -> None:
+    assert mcp_server._read(lambda: ANSWER, fresh=False) is ANSWER
+    assert asked == ["replica"]
+
+
+def test_the_primary_answers_who_may_have_written(asked: list[str]) -> None:
+    assert mcp_server._read(lambda: ANSWER, fresh=True) is ANSWER
+    assert asked == ["primary"]
+
+
+def test_what_the_replica_does_not_know_the_primary_is_asked(asked: list[str]) -> None:
+    def answering() -> ToolAnswer:
+        if asked[-1] == "replica":
+            raise NotKnownHere("nothing")
+        return ANSWER
+
+    assert mcp_server._read(answering, fresh=False) is ANSWER
+    assert asked == ["replica", "primary"]
+
+
+def test_what_nobody_knows_is_refused(asked: list[str]) -> None:
+    def answering() -> ToolAnswer:
+        raise NotKnownHere("nothing")
+
+    with pytest.raises(NotKnownHere):
+        mcp_server._read(answering, fresh=False)
+    assert asked == ["replica", "primary"]
+
+
+def test_what_is_asked_wrongly_is_refused_at_once(asked: list[str]) -> None:
+    def answering() -> ToolAnswer:
+        raise ToolRefused("wrong")
+
+    with pytest.raises(ToolRefused):
+        mcp_server._read(answering, fresh=False)
+    assert asked == ["replica"]
