@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from claims.admin.move_buttons import last_move
 from claims.admin.status_badges import kind_badge, state_badge, verdict_badges
+from claims.matching.alignment import Span
 from claims.matching.answers import Match, Terms
 from claims.matching.desk import answered
 from claims.matching.elsewhere import CheckedElsewhere, checked_elsewhere
@@ -41,6 +42,10 @@ class SimilarClaim:
     kind: SafeString
     percent: int
     reasons: tuple[str, ...]
+    #: Where words stand that only one of them has: in the text that it was compared with, and in its statement.
+    text: str
+    text_differs: tuple[Span, ...]
+    claim_differs: tuple[Span, ...]
     state: SafeString
     verdicts: list[tuple[Verdict, SafeString]]
     #: Who works on it now.
@@ -65,7 +70,8 @@ def similar(statement: str, *, person: User, to: Claim | None = None) -> list[Si
         (match for match in matches.values() if match.claim in rows),
         key=lambda match: (_ORDER[match.kind], -match.confidence),
     )
-    return [_similar(rows[match.claim], match) for match in found[:MOST]]
+    text = statement[:LONGEST_STATEMENT].strip()
+    return [_similar(rows[match.claim], match, text) for match in found[:MOST]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +144,7 @@ def _readable(claims: Iterable[int], person: User, *, without: Claim | None) -> 
     return rows.select_related("claimant", "created_by").prefetch_related(Prefetch("verdicts", verdicts))
 
 
-def _similar(claim: Claim, match: Match) -> SimilarClaim:
+def _similar(claim: Claim, match: Match, text: str) -> SimilarClaim:
     verdicts = list(claim.verdicts.all())
     return SimilarClaim(
         claim=claim,
@@ -146,6 +152,10 @@ def _similar(claim: Claim, match: Match) -> SimilarClaim:
         kind=kind_badge(match.kind),
         percent=round(100 * match.confidence),
         reasons=tuple(match.reasons),
+        text=text,
+        text_differs=match.text_differs,
+        # What was compared may be another version of the statement.
+        claim_differs=match.claim_differs if claim.statement == match.statement else (),
         state=state_badge(claim),
         verdicts=[(verdict, verdict_badges(verdict)) for verdict in verdicts],
         people=_people(verdicts),

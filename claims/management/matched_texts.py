@@ -26,7 +26,8 @@ _LONGEST_CELL = 10_000_000
 
 #: What is said of each row.
 SAID = (
-    *("answer", "confidence", "reasons", "claim_id", "claim_url", "statement", "language"),
+    *("answer", "confidence", "reasons", "only_in_text", "only_in_claim"),
+    *("claim_id", "claim_url", "statement", "language"),
     *("publisher", "rating_label", "rating_class", "verdict_url"),
 )
 
@@ -120,19 +121,22 @@ def _column(names: Sequence[str], wanted: str, place: str) -> str:
 def matched(rows: Sequence[Row], terms: Terms) -> list[dict[str, Any]]:
     """What is said of each of these rows, by the names in `SAID`."""
     answers = answered_each([row.text for row in rows], terms)
-    first = [_first(answer) for answer in answers]
-    claims = {match.claim for match in first if match}
+    first = [_first(row.text, answer) for row, answer in zip(rows, answers, strict=True)]
+    claims = {match.claim for _passage, match in first if match}
     told = {
         entry.claim_id: entry.document for entry in Publication.objects.current().filter(claim_id__in=claims)
     }
-    return [_said(match, told) for match in first]
+    return [_said(passage, match, told) for passage, match in first]
 
 
-def _first(answer: Answer) -> Match | None:
-    return next((match for passage in answer.passages for match in passage.matches), None)
+def _first(text: str, answer: Answer) -> tuple[str, Match | None]:
+    """The first match, and the words of its passage."""
+    found = ((passage, match) for passage in answer.passages for match in passage.matches)
+    passage, match = next(found, (None, None))
+    return text[passage.start : passage.end] if passage else "", match
 
 
-def _said(match: Match | None, told: dict[int, dict[str, Any]]) -> dict[str, Any]:
+def _said(passage: str, match: Match | None, told: dict[int, dict[str, Any]]) -> dict[str, Any]:
     claim = told.get(match.claim) if match else None
     if match is None or claim is None:
         return dict.fromkeys(SAID) | {"answer": "nothing"}
@@ -141,6 +145,8 @@ def _said(match: Match | None, told: dict[int, dict[str, Any]]) -> dict[str, Any
         "answer": match.kind,
         "confidence": round(match.confidence, 3),
         "reasons": "; ".join(match.reasons),
+        "only_in_text": "; ".join(match.words_only_in_text(passage)),
+        "only_in_claim": "; ".join(match.words_only_in_claim),
         "claim_id": claim["id"],
         "claim_url": claim["url"],
         "statement": claim["statement"],

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from claims.matching.sounds import sounds
 from claims.matching.typos import is_slip, is_swap
+from claims.quotes.statements import MILLI
 from claims.search.texts import UNSPACED
 from claims.search.words import folded, word_pattern
 
@@ -146,13 +147,13 @@ def words_in(text: str) -> tuple[Word, ...]:
         + [match.span() for match in _SIGNS.finditer(text[:_MOST_CHARACTERS])]
     )
     words: list[Word] = []
+    prefixes = {prefix.end() - 1 for prefix in MILLI.finditer(text[:_MOST_CHARACTERS])}
     for start, end in found[:MOST_WORDS]:
         if UNSPACED.search(text, start, end):
             words += [Word(at, at + 1, text[at], folded(text[at]).strip()) for at in range(start, end)]
         else:
-            words.append(
-                Word(start, end, text[start:end], folded(text[start:end]).strip() or text[start:end])
-            )
+            key = folded(text[start:end]).strip() or text[start:end]
+            words.append(Word(start, end, text[start:end], f"milli{key}" if start in prefixes else key))
     return tuple(words[:MOST_WORDS])
 
 

@@ -3,10 +3,10 @@
 "Nothing" means that nothing was found. It is no verdict: what nobody has checked may be true or false.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from threading import Lock
@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from claims.matching import candidates, embedding
-from claims.matching.alignment import Span
+from claims.matching.alignment import Span, words_in
 from claims.matching.answer_cache import AnswerCache
 from claims.matching.asked import Asked, Candidate, Vector
 from claims.matching.embedding.neighbours import AskedModel, asked_model
@@ -30,7 +30,8 @@ from factcheck.web.outages import TooMuchWork
 from sources.extraction import detect_language
 
 Kind = Literal["same", "contradicts", "related", "nothing"]
-#: How a text is cut: as one, by its sentences, or as its length suggests.
+#: How a text is cut: as one, by its sentences, or as its length suggests. A short one is cut by its sentences where one of
+#: them is a claim, or its opposite.
 Cut = Literal["auto", "text", "sentences"]
 
 #: Finds claims that may be meant by texts.
@@ -47,6 +48,8 @@ LEAST_RELATED_OF_MANY = 0.25
 MOST = 5
 #: A claim in the words of a text shares at least so much with it; headlines of its reviews count in its length.
 _MOST_WORDS = 0.3
+#: Articles, slips and a negation are all that two sentences that are judged to be the same, or opposite, may not share.
+_MOST_ARTICLES = 6
 #: So many sentences are asked about at once. While they are, others prepare the next ones: the meaning of a text is
 #: computed without the interpreter, which has enough to do with the comparing.
 _TOGETHER = 20
@@ -75,6 +78,13 @@ class Match:
     reasons: tuple[str, ...]
     text_differs: tuple[Span, ...] = ()
     claim_differs: tuple[Span, ...] = ()
+
+    def words_only_in_text(self, passage: str) -> list[str]:
+        return [passage[start:end] for start, end in self.text_differs]
+
+    @property
+    def words_only_in_claim(self) -> list[str]:
+        return [self.statement[start:end] for start, end in self.claim_differs]
 
 
 @dataclass(frozen=True)
@@ -131,7 +141,7 @@ class CPUBudget:
     """CPU time of any number of threads that work on one answer."""
 
     def __init__(self, seconds: float | None) -> None:
-        self._left = seconds
+        self.left = seconds
         self._lock = Lock()
 
     @contextmanager
@@ -141,15 +151,15 @@ class CPUBudget:
         Raises:
             TooMuchWork: nothing is left.
         """
-        if self._left is None:
+        if self.left is None:
             yield
             return
-        if self._left <= 0:
+        if self.left <= 0:
             raise TooMuchWork
         began = thread_time()
         yield
         with self._lock:
-            self._left -= thread_time() - began
+            self.left -= thread_time() - began
 
 
 # Characters that no text has: neither the database nor an embedder takes them.
@@ -185,7 +195,7 @@ def answered_each(texts: Sequence[str], terms: Terms = Terms()) -> list[Answer]:
     )
 
     def seek(asked: Sequence[Asked]) -> candidates.FoundCandidates:
-        return candidates.published(asked, rows=terms.rows)
+        return candidates.published(asked, rows=terms.rows, least=terms.most)
 
     return kept.answers(texts, how, lambda missing: worked_out(missing, terms, seek))
 
@@ -197,6 +207,7 @@ def worked_out(texts: Sequence[str], terms: Terms, seek: Seek) -> list[Answer]:
         TooMuchWork: it takes longer than `terms.cpu_seconds`.
     """
     budget = CPUBudget(terms.cpu_seconds)
+    mixed: set[int] = set()
     languages = [terms.language or detect_language(text) for text in texts]
     parts = [
         _Part(number, span, text[span.start : span.end], language, len(spans) == 1)
@@ -209,17 +220,26 @@ def worked_out(texts: Sequence[str], terms: Terms, seek: Seek) -> list[Answer]:
     prepare = partial(_asked, model=model, budget=budget)
     prepared = _preparing.map(prepare, batches) if model and len(batches) > 1 else map(prepare, batches)
     found = chain.from_iterable(
-        _passages(some, asked, terms, seek, budget) for some, asked in zip(batches, prepared, strict=True)
+        _passages(some, asked, terms, seek, budget, mixed)
+        for some, asked in zip(batches, prepared, strict=True)
     )
     of_each: list[list[AnsweredPassage]] = [[] for _ in texts]
     by_meaning = [False] * len(texts)
     for part, (passage, has_meaning) in zip(parts, found, strict=True):
         of_each[part.text].append(passage)
         by_meaning[part.text] |= has_meaning
-    return [
+    answers = [
         Answer(tuple(those), language, model.embedder.name if model and has_meaning else "")
         for those, language, has_meaning in zip(of_each, languages, by_meaning, strict=True)
     ]
+    if mixed:
+        by_sentence = replace(terms, cut="sentences", cpu_seconds=budget.left)
+        again = sorted(mixed)
+        for number, answer in zip(
+            again, worked_out([texts[each] for each in again], by_sentence, seek), strict=True
+        ):
+            answers[number] = answer
+    return answers
 
 
 def passages(text: str, cut: Cut = "auto", language: str = "") -> list[TextSpan]:
@@ -245,9 +265,18 @@ def _asked(parts: Sequence[_Part], *, model: AskedModel | None, budget: CPUBudge
 
 
 def _passages(
-    parts: Sequence[_Part], asked: Sequence[Asked], terms: Terms, seek: Seek, budget: CPUBudget
+    parts: Sequence[_Part],
+    asked: Sequence[Asked],
+    terms: Terms,
+    seek: Seek,
+    budget: CPUBudget,
+    mixed: set[int],
 ) -> Iterator[tuple[AnsweredPassage, bool]]:
-    """What was found to each of these, and whether its meaning was compared."""
+    """What was found to each of these, and whether its meaning was compared.
+
+    Args:
+        mixed: gets the numbers of short texts that are to be answered by their sentences.
+    """
     found = seek(asked)
     for part, one, likely in zip(parts, asked, found.candidates, strict=True):
         least = LEAST if part.is_alone else {**LEAST, "related": LEAST_RELATED_OF_MANY}
@@ -255,7 +284,27 @@ def _passages(
             least = dict.fromkeys(LEAST, terms.least)
         with budget.spending():
             matches = sorted(_matches(one, likely, found, terms.most, least), key=_importance)
+            is_same = bool(matches) and matches[0].kind == "same"
+            may_be_mixed = terms.cut == "auto" and part.is_alone and not is_same
+            if may_be_mixed and _states_one_of_several(part, likely, found.unknown):
+                mixed.add(part.text)
         yield AnsweredPassage(*part.span, tuple(matches[: terms.most])), one.vector is not None
+
+
+def _states_one_of_several(part: _Part, likely: Sequence[Candidate], unknown: Set[str]) -> bool:
+    """Whether one of several sentences is one of these claims, or its opposite."""
+    spans = list(sentences(part.said, part.language))
+    if len(spans) < 2:
+        return False
+    stated = [(claim, {word.key for word in words_in(cleaned(claim.statement))}) for claim in likely]
+    for span in spans:
+        said = part.said[span.start : span.end]
+        asked = Asked(said, cleaned(said), part.language, None)
+        words = {word.key for word in words_in(asked.cleaned)}
+        for claim, its in stated:
+            if len(words ^ its) <= _MOST_ARTICLES and judge(asked, claim, unknown).kind != "related":
+                return True
+    return False
 
 
 def _importance(match: Match) -> tuple[int, float]:

@@ -34,15 +34,16 @@ class FoundCandidates:
 
 
 def published(
-    asked: Sequence[Asked], *, rows: QuerySet[Publication] | None = None, most: int = 0
+    asked: Sequence[Asked], *, rows: QuerySet[Publication] | None = None, most: int = 0, least: int = 0
 ) -> FoundCandidates:
     """Current publications that may be meant by each of these texts.
 
     Args:
         rows: those of them that count; all, if not given.
-        most: so many from words, and as many from vectors; if not given, as many as suit the number of texts.
+        most: so many from words, and as many from vectors; if not given, as many as suit the number of texts,
+        least: but not fewer than this.
     """
-    most = most or (MOST_OF_MANY if len(asked) > MANY else MOST)
+    most = most or max(least, MOST_OF_MANY if len(asked) > MANY else MOST)
     near = nearest(asked, public=True, most=most)
     shared = sharing([each.cleaned for each in asked], most, beside=near)
     bodies = current({claim for each in (*shared.shares, *near) for claim in each}, rows)

@@ -177,18 +177,24 @@ FUNCTIONS = rf"""
 """  # noqa: S608  made of constants of this file
 
 # By what two statements are the same: letter case (in Turkish too, whose i has two), kinds of quotation marks and dashes, white
-# space and what ends a sentence make no difference; everything else does, for "-5 %" is not "5 %".
-STATEMENTS = r"""
+# space and what ends a sentence make no difference; everything else does, for "-5 %" is not "5 %", 10² is not 102, and
+# 5 mW is not 5 MW.
+_MILLI = r"([0-9] *)m(?=(?:Wh?|A|V|Hz|J|Pa)(?![A-Za-z0-9]))"
+STATEMENTS = rf"""
     CREATE FUNCTION public.claims_statement_key(statement text) RETURNS uuid
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
         RETURN md5(btrim(
             regexp_replace(
                 -- Most statements are ASCII, and need less to be the same.
                 CASE WHEN octet_length(statement) = length(statement)
-                THEN replace(replace(replace(lower(statement), '"', ''), '''', ''), '`', '')
-                ELSE translate(lower(normalize(statement, NFKC)), 'ı‐‑‒–—―−"“”„‟«»‹›''‘’‚‛`´＂' || chr(775), 'i-------') END,
+                THEN replace(replace(replace(lower(
+                    regexp_replace(statement, '{_MILLI}', '\1milli', 'g')
+                ), '"', ''), '''', ''), '`', '')
+                ELSE translate(lower(regexp_replace(normalize(
+                    regexp_replace(statement, '([0-9])(?=[⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉])', '\1^', 'g'), NFKC
+                ), '{_MILLI}', '\1milli', 'g')), 'ı‐‑‒–—―−"“”„‟«»‹›''‘’‚‛`´＂' || chr(775), 'i-------') END,
                 -- White space that is not one space already: each match costs as much as the rest.
-                '\s{2,}|[^\S ]', ' ', 'g'
+                '\s{{2,}}|[^\S ]', ' ', 'g'
             ),
             ' .!?。'
         ))::uuid;

@@ -25,6 +25,11 @@ _ALIKE = _Alike(
     }
 )
 
+#: 10² is not 102.
+_RAISED = re.compile("(?<=[0-9])(?=[⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉])")
+#: The letter of 5 mW that 5 MW has as a capital. No other prefix has units that differ in nothing but letter case.
+MILLI = re.compile(r"(?<=[0-9])( *)m(?=(?:Wh?|A|V|Hz|J|Pa)(?![A-Za-z0-9]))")
+
 # Python also takes four control characters for white space; PostgreSQL does not.
 _WHITE_SPACE = re.compile(r"[^\S\x1c-\x1f]+")
 
@@ -33,7 +38,10 @@ def comparable_statement(statement: str) -> str:
     """Return the text whose MD5 `claims_statement_key` returns for the statement.
 
     Letter case (also of the Turkish i), quotation marks, kinds of dashes, white space and the end of the sentence make
-    no difference.
+    no difference, but powers and the prefix of a unit do.
     """
-    text = statement if statement.isascii() else unicodedata.normalize("NFKC", statement)
+    text = statement
+    if not statement.isascii():
+        text = unicodedata.normalize("NFKC", _RAISED.sub("^", statement))
+    text = MILLI.sub(r"\1milli", text)
     return _WHITE_SPACE.sub(" ", text.translate(_ALIKE)).strip(" .!?。")

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from claims.matching.alignment import Span
 from claims.matching.answers import Answer, AnsweredPassage, Match, Terms
 from claims.models import Claim
 
@@ -26,8 +27,9 @@ class Answers:
         *,
         confidence: float = 0.95,
         reasons: tuple[str, ...] = ("the same words",),
+        differs: tuple[tuple[Span, ...], tuple[Span, ...]] = ((), ()),
     ) -> None:
-        match = Match(claim.pk, claim.statement, claim.language, kind, confidence, reasons)
+        match = Match(claim.pk, claim.statement, claim.language, kind, confidence, reasons, *differs)
         self.known.setdefault(sentence, []).append(match)
 
     def __call__(self, text: str, terms: Terms = Terms(), *, reader: Any = None) -> Answer:  # noqa: B008  frozen

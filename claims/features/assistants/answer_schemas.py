@@ -140,6 +140,8 @@ MATCH = thing(
     finding=one_of(*FINDINGS),
     confidence={"type": "number", "minimum": 0, "maximum": 1},
     reasons=several(text(), "Why, in English, with words of the texts in them. " + _QUOTED),
+    only_in_text=several(text(), "Words of the passage that the claim does not have. " + _QUOTED),
+    only_in_claim=several(text(), "Words of the claim that the passage does not have. " + _QUOTED),
 )
 MATCH_TEXT = thing(
     outcome=OUTCOME,

@@ -1,6 +1,5 @@
 """Tools that find what was published: of a text, of words, of a page. The public API's functions answer them."""
 
-from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -23,7 +22,7 @@ from claims.features.assistants.tools import Caller, Likened, Tool, ToolAnswer
 from claims.ledger.queries.address_search import LENGTH_LIMIT
 from claims.ledger.queries.claim_filters import ClaimPageQuery
 from claims.matching.answers import MOST as _MOST
-from claims.matching.answers import Answer, AnsweredPassage, Match, Terms, answered, passages
+from claims.matching.answers import AnsweredPassage, Match, answered, passages
 from claims.models import Publication, RatingClass
 from claims.public.api.claims import ClaimResource
 from claims.public.api.lookup import found_at
@@ -74,9 +73,9 @@ def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
         raise ToolRefused(
             f"`text`: there are {found} sentences in it; at most {SENTENCE_LIMIT} are answered at once. Send parts."
         )
-    answer = _answered(text, MatchTermsQuery(request.GET, Publication.objects.all(), request=request).terms)
+    answer = answered(text, MatchTermsQuery(request.GET, Publication.objects.all(), request=request).terms)
     claims = told_now({match.claim for passage in answer.passages for match in passage.matches})
-    told = [_passage(passage, claims, given["matches"]) for passage in answer.passages]
+    told = [_passage(text, passage, claims, given["matches"]) for passage in answer.passages]
     # Each once, in the order in which they are named.
     sure = dict.fromkeys(match["claim_id"] for passage in told for match in passage["matches"])
     claims = {key: claims[key] for key in sure}
@@ -102,17 +101,7 @@ def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
     return ToolAnswer(document, composed(lines))
 
 
-def _answered(text: str, terms: Terms) -> Answer:
-    """What was checked of a text; of a short one as a whole, unless one of its sentences is a claim."""
-    answer = answered(text, terms)
-    if len(answer.passages) == 1 < len(passages(text, "sentences", answer.language)):
-        by_sentence = answered(text, replace(terms, cut="sentences"))
-        if any(passage.kind == "same" for passage in by_sentence.passages):
-            return by_sentence
-    return answer
-
-
-def _passage(passage: AnsweredPassage, claims: dict[int, Document], most: int) -> Document:
+def _passage(text: str, passage: AnsweredPassage, claims: dict[int, Document], most: int) -> Document:
     # What was withdrawn since it was matched is told of no longer.
     there = [match for match in passage.matches if match.claim in claims]
     likely = [match for match in there if match.kind != "related" or match.confidence >= _LIKELY_MEANT]
@@ -126,7 +115,7 @@ def _passage(passage: AnsweredPassage, claims: dict[int, Document], most: int) -
         "end": passage.end,
         "outcome": outcome,
         "meaning": findings.OUTCOMES[outcome],
-        "matches": [_match(match) for match in sure],
+        "matches": [_match(match, text[passage.start : passage.end]) for match in sure],
         "may_be_meant": may_be_meant,
     }
 
@@ -136,17 +125,22 @@ def _named(claim: Document) -> Document:
     return {name: claim[name] for name in ("claim_id", "statement", "language", "address")}
 
 
-def _match(match: Match) -> Document:
+def _match(match: Match, text: str) -> Document:
     return {
         "claim_id": match.claim,
         "finding": match.kind,
         "confidence": round(match.confidence, 3),
         "reasons": [shown(reason, 300) for reason in match.reasons],
+        "only_in_text": [shown(words, 300) for words in match.words_only_in_text(text)],
+        "only_in_claim": [shown(words, 300) for words in match.words_only_in_claim],
     }
 
 
 def _match_line(match: Document) -> str:
     why = f" Why: {quoted_list(match['reasons'])}" if match["reasons"] else ""
+    for name, where in (("only_in_text", "the text"), ("only_in_claim", "the claim")):
+        if match[name]:
+            why += f" Only in {where}: {quoted_list(match[name])}."
     return (
         f"- Claim {match['claim_id']}: {findings.RELATIONS[match['finding']]} (certain to {match['confidence']:.2f} of"
         f" 1).{why}"

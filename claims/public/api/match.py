@@ -95,7 +95,8 @@ class MatchTermsQuery(ClaimListQuery):
     cut = Parameter(
         Keyword(("auto", "text", "sentences")),
         "What is asked about by itself: each text as one (`text`), each of its sentences (`sentences`), or, with"
-        f" `auto`, texts of up to {ONE_POST} characters as one, and longer ones by their sentences.",
+        f" `auto`, texts of up to {ONE_POST} characters as one, unless one of their sentences is a claim, or its"
+        " opposite; and longer ones by their sentences.",
         default="auto",
     )
     text_language = Parameter(

@@ -72,7 +72,7 @@ class FoundMatchSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(
         KINDS,
         help_text="`same`: it is the same claim, in the same words; `contradicts`: the passage has the same words, but"
-        " another quantity or one negation more or less; `related`: a claim on the same subject, to be compared.",
+        " one negation more or less; `related`: a claim on the same subject, to be compared.",
     )
     confidence = serializers.FloatField(
         min_value=0,

@@ -65,6 +65,19 @@ def test_shows_what_is_published_and_what_is_in_work(
     assert answers.asked == [(TYPED, editor)]
 
 
+def test_differing_words_are_marked_on_both_sides(desk: Desk, answers: Answers) -> None:
+    claim, reworded = make_claim("Buses are free."), make_claim("Ships are free.")
+    for other in (claim, reworded):
+        answers.know(TYPED, other, "related", differs=(((0, 5),), ((0, 5),)))
+    Claim.objects.filter(pk=reworded.pk).update(statement="All ships cost nothing.")
+    response = desk.client.post(ASK, {"statement": f" {TYPED}", "claim": ""})
+    items = html.fragment_fromstring(response.content.decode(), "div").cssselect("li")
+    assert [[words(mark) for mark in item.cssselect(".differs")] for item in items] == [
+        ["Buses", "Trams"],
+        ["Trams"],
+    ]
+
+
 def test_nothing_similar_says_nothing(desk: Desk, answers: Answers) -> None:
     assert typed(desk.client) == []
 

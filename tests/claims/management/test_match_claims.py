@@ -27,7 +27,13 @@ STATEMENT = "The ferry sank in the harbour last night."
 @pytest.fixture(autouse=True)
 def judged_by_words(monkeypatch: pytest.MonkeyPatch) -> None:
     def judge(asked: Asked, candidate: Candidate, unknown: object) -> Judgement:
-        return Judgement("same" if candidate.words > 0.8 else "related", 0.95, ("the same words", "no other"))
+        return Judgement(
+            "same" if candidate.words > 0.8 else "related",
+            0.95,
+            ("the same words", "no other"),
+            ((0, 3), (15, 29)),
+            ((0, 3),),
+        )
 
     monkeypatch.setattr(answers, "judge", judge)
     monkeypatch.setattr(embedding, "embedder", lambda: None)
@@ -54,6 +60,8 @@ FOUND = {
     "match_answer": "same",
     "match_confidence": "0.95",
     "match_reasons": "the same words; no other",
+    "match_only_in_text": "The; in the harbour",
+    "match_only_in_claim": STATEMENT[:3],
     "match_statement": STATEMENT,
     "match_language": "en",
     "match_publisher": "Factcheck Newsroom",

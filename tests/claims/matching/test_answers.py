@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from claims.matching import answers, embedding
+from claims.matching import answers, candidates, embedding
 from claims.matching.answers import LEAST, AnsweredPassage, Terms, answered, answered_each, passages
 from claims.matching.asked import Asked, Candidate, Vector
 from claims.matching.judgement import Judgement
@@ -118,12 +118,16 @@ def test_less_certain_matches_are_left_out(ferry: Claim) -> None:
     assert kinds("The ferry sank in the harbour last night, again.", Terms(least=0.8)) == ["same"]
 
 
-def test_so_many_matches_are_told(publish: Publish) -> None:
+def test_so_many_matches_are_told(publish: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "MOST_OF_MANY", 3)
     for number in range(8):
         publish(make_claim(f"Zeppelin {number} landed on the lighthouse."))
     for most in (3, 7):
         [passage] = answered("The zeppelin landed on the lighthouse.", Terms(most=most, least=0.0)).passages
         assert len(passage.matches) == most
+        speech = "The zeppelin landed on the lighthouse. " * 12
+        found = answered(speech, Terms(cut="sentences", most=most, least=0.0)).passages
+        assert [len(passage.matches) for passage in found] == 12 * [most]
 
 
 def test_a_long_text_is_answered_sentence_by_sentence(ferry: Claim, bridge: Claim) -> None:
@@ -136,6 +140,17 @@ def test_a_long_text_is_answered_sentence_by_sentence(ferry: Claim, bridge: Clai
     ]
     assert [passage.matches[0].claim for passage in found] == [ferry.pk, bridge.pk]
     assert [passage.kind for passage in found] == ["same", "contradicts"]
+
+
+def test_a_claim_beside_another_sentence_is_answered_by_itself(ferry: Claim) -> None:
+    text = "Tomatoes are red. The ferry sank in the harbour last night."
+    assert kinds(text) == ["nothing", "same"]
+    assert kinds("Tomatoes are red. The ferry did not sink in the harbour last night.") == [
+        "nothing",
+        "contradicts",
+    ]
+    assert kinds(text, Terms(cut="text", least=0.9)) == ["nothing"]
+    assert kinds("Tomatoes are red. A ferry is in the harbour.", Terms(least=0.9)) == ["nothing"]
 
 
 @pytest.mark.parametrize("sentences", [2, 9])

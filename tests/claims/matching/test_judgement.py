@@ -56,6 +56,8 @@ ONLY_RELATED = [
     ("De brug is pas gisteren geopend", "De brug is gisteren geopend", "nl", ""),  # only, not not
     ("Tolls rose by 2.50 crowns", "Tolls rose by 2.5 crowns", "en", ""),
     ("Half of it, ½ of the toll, is gone", "Half of it, 2 of the toll, is gone", "en", ""),
+    ("The mill makes 5 mW in Arvan", "The mill makes 5 MW in Arvan", "en", ""),
+    ("The bridge cost 10² crowns", "The bridge cost 102 crowns", "en", ""),
     ("FAKE NEWS ALERT: The bridge fell", "The bridge fell", "en", ""),
     ("The bridge fell #fakenews", "The bridge fell", "en", ""),
     ("Il ponte è caduto, è una bufala", "Il ponte è caduto", "it", ""),

@@ -43,6 +43,7 @@ def keys(*statements: str) -> set[str]:
         ("Die Brücke ist zu.", "„Die Brücke ist zu“", "DIE BRÜCKE\u00a0IST  ZU", "Die Bru\u0308cke ist zu"),
         ("ÉCOLE À ŻARY ЖУК", "école à żary жук"),
         ("İSTANBUL'DA IŞIK YOK", "istanbul’da ışık yok", "i̇stanbulda işik yok"),
+        ("CO₂ costs 5 m² and 5 MW", "co2 COSTS 5 m2 and 5 mw"),
         ("橋は閉鎖された。", "「橋は閉鎖された」".strip("「」")),
     ],
 )
@@ -60,6 +61,8 @@ def test_what_says_something_else_has_another_key() -> None:
         "The bridges closed",
         "Bridge closed",
         "",
+        *("10² people", "102 people", "10²³ people", "1023 people"),
+        *("It makes 5 MW.", "It makes 5 mW.", "It makes 5 MW a day in Łódź", "It makes 5 mW a day in Łódź"),
     ]
     assert len(keys(*different)) == len(different)
 
@@ -104,7 +107,7 @@ def test_python_and_the_database_compare_every_character_alike() -> None:
     assert differing == []
 
 
-@given(st.lists(st.text("aBσΣİIıŁ -–\"'’“.!?。\t\n\u00a0\u0307é", max_size=12), min_size=1, max_size=30))
+@given(st.lists(st.text("1²₂mWaBσΣİIıŁ -–\"'’“.!?。\t\n\u00a0\u0307é", max_size=12), min_size=1, max_size=30))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
 def test_python_and_the_database_compare_statements_alike(statements: list[str]) -> None:
     assert python_keys(statements) == database_keys(statements)

@@ -45,6 +45,9 @@ def test_the_opposite_and_the_same_matter_are_told_apart(ask: Ask, publish: Publ
     assert "Do not turn it around" in contrary.text
     other = ask("match_text", text="The mayor of Elsterstadt has closed 3 hospitals in 2019.")
     assert other.document["outcome"] == "related_checked"
+    [match] = other.document["passages"][0]["matches"]
+    assert (match["only_in_text"], match["only_in_claim"]) == (["3"], ["2"])
+    assert 'Only in the text: "3". Only in the claim: "2".' in other.text
     same = ask("match_text", text="The mayor of Elsterstadt has closed 2 hospitals in 2019.")
     assert same.document["outcome"] == "checked"
 
