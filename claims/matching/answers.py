@@ -30,8 +30,8 @@ from factcheck.web.outages import TooMuchWork
 from sources.extraction import detect_language
 
 Kind = Literal["same", "contradicts", "related", "nothing"]
-#: How a text is cut: as one, by its sentences, or as its length suggests. A short one is cut by its sentences where one of
-#: them is a claim, or its opposite.
+#: How a text is cut: as one, by its sentences, or as its length suggests. A short one is cut by its sentences where one
+#: of them is a claim, or its opposite.
 Cut = Literal["auto", "text", "sentences"]
 
 #: Finds claims that may be meant by texts.
