@@ -1,4 +1,4 @@
-"""What one caller may ask for in a while (docs/rate-limits.md)."""
+"""What one caller may ask for in a while (docs/operators.md)."""
 
 from typing import NamedTuple
 
