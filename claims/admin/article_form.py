@@ -26,7 +26,7 @@ from unfold.widgets import (
 
 from claims.admin.status_badges import kind_badge
 from claims.articles import score_reasons
-from claims.articles.article_import import ImportedArticle, import_article
+from claims.articles.article_import import ImportedArticle, import_article, read_article
 from claims.articles.checked_before import CheckedBefore, known_checks
 from claims.articles.proposals import FoundClaim, also_stated_in, propose
 from claims.models import Appearance, Claim
@@ -224,8 +224,9 @@ def _imported(request: HttpRequest, form: ArticleForm) -> ImportedArticle | None
     try:
         overrides = form.overrides()
         material = form.material()
+        article = read_article(material, overrides)
         with transaction.atomic():
-            imported = import_article(material, overrides=overrides, by=person_at(request))
+            imported = import_article(material, overrides=overrides, by=person_at(request), article=article)
             stored(request)
     except (OverrideError, FetchError, ExtractionError) as problem:
         form.add_error(None, in_words(problem))

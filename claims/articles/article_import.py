@@ -6,10 +6,12 @@ import pghistory
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from claims.articles.bounded_detection import SearchedText, search
 from claims.articles.checked_before import CheckedBefore, checked_before
-from claims.articles.proposals import Proposal, propose
+from claims.articles.proposals import UNDETERMINED, Proposal, propose
 from claims.quotes.changed_sources import Reanchoring
 from sources.capture import Captured, capture, document_in
+from sources.extraction.document import Document
 from sources.material import Material
 from sources.overrides import NOTHING_STATED, Overrides
 
@@ -25,6 +27,25 @@ class ImportedArticle:
     checked_before: dict[int, CheckedBefore]
 
 
+@dataclass(frozen=True, slots=True)
+class ReadArticle:
+    """An article before anything of it is stored: its document, and the sentences in that."""
+
+    document: Document
+    searched: SearchedText
+
+
+def read_article(material: Material, overrides: Overrides = NOTHING_STATED) -> ReadArticle:
+    """Read an article and search it for claims. It may take long: call it before a transaction begins.
+
+    Raises:
+        ExtractionError: there is no text in it, or to read it takes too much.
+    """
+    document = document_in(material)
+    stated = overrides.applied_to(document)
+    return ReadArticle(document, search(stated.text, stated.language or UNDETERMINED))
+
+
 def import_article(
     material: Material,
     *,
@@ -32,6 +53,7 @@ def import_article(
     everything: bool = False,
     by: User | None = None,
     dry_run: bool = False,
+    article: ReadArticle | None = None,
 ) -> ImportedArticle:
     """Store an article and propose its statements that are worth a look as claims, in one transaction.
 
@@ -39,19 +61,28 @@ def import_article(
         everything: propose what is also stated too, not only what is worth a look.
         by: who imports it; the rows are theirs.
         dry_run: do everything and take it back; no row and no file is left.
+        article: what `read_article()` returned, for callers who begin a transaction before they come here.
 
     Raises:
         ExtractionError: there is no text in it, or to read it takes too much. Nothing was begun then.
     """
-    document = document_in(material)
+    article = article or read_article(material, overrides)
     context = {"action": "import_article"} | ({"user": by.pk} if by else {})
     with transaction.atomic():
         with pghistory.context(**context):
-            captured = capture(material, overrides=overrides, by=by, dry_run=dry_run, document=document)
+            captured = capture(
+                material, overrides=overrides, by=by, dry_run=dry_run, document=article.document
+            )
             reanchored = next(
                 (answer for answer in captured.answers if isinstance(answer, Reanchoring)), None
             )
-            proposal = propose(captured.snapshot, everything=everything, by=by, reanchored=reanchored)
+            proposal = propose(
+                captured.snapshot,
+                everything=everything,
+                by=by,
+                reanchored=reanchored,
+                searched=article.searched,
+            )
         known = checked_before(captured.snapshot, proposal)
         transaction.set_rollback(dry_run)
     return ImportedArticle(captured, proposal, dry_run, known)

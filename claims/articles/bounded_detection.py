@@ -4,6 +4,7 @@ The text is a stranger's, and no test has seen it. Whatever it does to the reade
 """
 
 import logging
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -37,6 +38,24 @@ _FAILED = SpokenSentence(
 
 class DetectionError(Failure):
     """The text could not be searched for claims."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedText:
+    """A text in a language, and its sentences or why it could not be searched for them."""
+
+    text: str
+    language: str
+    sentences: tuple[CandidateSentence, ...] = ()
+    failure: DetectionError | None = None
+
+
+def search(text: str, language: str) -> SearchedText:
+    """Search a text for its sentences. It may take long: call it before a transaction begins."""
+    try:
+        return SearchedText(text, language, tuple(detect_bounded(text, language)))
+    except DetectionError as error:
+        return SearchedText(text, language, failure=error)
 
 
 def detect_bounded(text: str, language: str) -> list[CandidateSentence]:

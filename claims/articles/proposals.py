@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from claims.articles.bounded_detection import DetectionError, detect_bounded
+from claims.articles.bounded_detection import SearchedText, search
 from claims.articles.detection import CandidateSentence, CheckBand, Reason
 from claims.models import Appearance, Claim, Claimant
 from claims.models.claim import LONGEST_STATEMENT
@@ -51,13 +51,13 @@ class Proposal:
     failure: str = ""
 
 
-@transaction.atomic
 def propose(
     snapshot: Snapshot,
     *,
     everything: bool = False,
     by: User | None = None,
     reanchored: Reanchoring | None = None,
+    searched: SearchedText | None = None,
 ) -> Proposal:
     """Propose the statements of a snapshot as claims, each with its appearances.
 
@@ -68,51 +68,61 @@ def propose(
     Args:
         everything: propose the third band too.
         reanchored: what became of the source's appearances when this snapshot was stored, for the report.
+        searched: the result of a search before the transaction began. It is searched again if the source has another
+            language.
     """
-    source = Source.objects.select_for_update().get(pk=snapshot.source_id)
-    language = source.language or snapshot.language or UNDETERMINED
     reanchored = reanchored or Reanchoring()
-    try:
-        candidates = _statements(snapshot, language)
-    except DetectionError as error:
+    language = _language_of(snapshot)
+    if searched is None or (searched.text, searched.language) != (snapshot.text, language):
+        # It may take long, so nothing is locked yet.
+        searched = search(snapshot.text, language)
+    if searched.failure is not None:
         return Proposal(
-            [], [], [], reanchored.held, reanchored.moved, reanchored.orphaned, failure=error.sentence
+            [],
+            [],
+            [],
+            reanchored.held,
+            reanchored.moved,
+            reanchored.orphaned,
+            failure=searched.failure.sentence,
         )
-    known = _Known(source, snapshot)
-    existing: list[FoundClaim] = []
-    also_stated: list[CandidateSentence] = []
-    groups: dict[tuple[str, str], list[CandidateSentence]] = {}
-    for candidate in candidates:
-        if claim := known.claim_of(candidate):
-            existing.append(FoundClaim(claim, known.anchor_of(candidate), candidate.reasons))
-        elif candidate.band == CheckBand.ALSO_STATED and not everything:
-            also_stated.append(candidate)
-        else:
-            groups.setdefault((_words(candidate.statement), (candidate.claimant or "").lower()), []).append(
-                candidate
-            )
-    created = _create(snapshot, source, language, list(groups.values()), by)
-    assignment_rules.apply([found.claim.pk for found in created])
+    with transaction.atomic():
+        source = Source.objects.select_for_update().get(pk=snapshot.source_id)
+        known = _Known(source, snapshot)
+        existing: list[FoundClaim] = []
+        also_stated: list[CandidateSentence] = []
+        groups: dict[tuple[str, str], list[CandidateSentence]] = {}
+        for candidate in _statements(searched):
+            if claim := known.claim_of(candidate):
+                existing.append(FoundClaim(claim, known.anchor_of(candidate), candidate.reasons))
+            elif candidate.band == CheckBand.ALSO_STATED and not everything:
+                also_stated.append(candidate)
+            else:
+                said = _words(candidate.statement), (candidate.claimant or "").lower()
+                groups.setdefault(said, []).append(candidate)
+        created = _create(snapshot, source, language, list(groups.values()), by)
+        assignment_rules.apply([found.claim.pk for found in created])
     also_stated.sort(key=lambda candidate: -candidate.score)
     return Proposal(created, existing, also_stated, reanchored.held, reanchored.moved, reanchored.orphaned)
 
 
+def _language_of(snapshot: Snapshot) -> str:
+    return snapshot.source.language or snapshot.language or UNDETERMINED
+
+
 def also_stated_in(snapshot: Snapshot) -> list[CandidateSentence]:
     """Return the statements of a text that are no claims yet, the best first; none where it cannot be searched."""
-    source = snapshot.source
-    try:
-        candidates = _statements(snapshot, source.language or snapshot.language or UNDETERMINED)
-    except DetectionError:
-        return []
-    known = _Known(source, snapshot)
+    searched = search(snapshot.text, _language_of(snapshot))
+    known = _Known(snapshot.source, snapshot)
     return sorted(
-        (one for one in candidates if not known.claim_of(one)), key=lambda candidate: -candidate.score
+        (one for one in _statements(searched) if not known.claim_of(one)),
+        key=lambda candidate: -candidate.score,
     )
 
 
-def _statements(snapshot: Snapshot, language: str) -> list[CandidateSentence]:
+def _statements(searched: SearchedText) -> list[CandidateSentence]:
     # A page without a full stop is no statement.
-    return [one for one in detect_bounded(snapshot.text, language) if len(one.statement) <= LONGEST_STATEMENT]
+    return [one for one in searched.sentences if len(one.statement) <= LONGEST_STATEMENT]
 
 
 class _Known:

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from claims.articles.article_import import import_article
+from claims.articles.article_import import import_article, read_article
 from claims.articles.watches.listed_pages import next_look
 from claims.models import Watch, WatchedPage, WatchProgress
 from claims.models.watch import storable, validators
@@ -119,10 +119,11 @@ def _imported(page: WatchedPage, watch: Watch, answer: Fetched) -> LookedAt:
     if not was_waiting and _is_known(page, material):
         # It was searched for claims before; what an editor made of them since stays as it is.
         return _unchanged(page, now, answer)
+    # What a person states of a source is stated once: an editor may have corrected it since.
+    stated = Overrides(language=watch.language) if was_waiting else NOTHING_STATED
+    read = read_article(material, stated)
     with transaction.atomic():
-        # What a person states of a source is stated once: an editor may have corrected it since.
-        stated = Overrides(language=watch.language) if was_waiting else NOTHING_STATED
-        article = import_article(material, overrides=stated)
+        article = import_article(material, overrides=stated, article=read)
         proposals, failure = len(article.proposal.created), in_words(article.proposal.failure)
         if failure and page.attempts < MOST_ATTEMPTS:
             # Nothing is stored: what is known is not searched again.

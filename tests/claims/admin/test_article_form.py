@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from claims.admin import article_form
+from claims.articles import bounded_detection
+from sources import capture
 from sources.http.fetched_documents import Fetched
 from sources.models import Snapshot
 from tests.helpers.desk import Desk, said
@@ -52,6 +55,27 @@ def test_a_transcript_goes_with_the_page_of_its_recording(
     snapshot = Snapshot.objects.select_related("source").get()
     assert (snapshot.source.title, snapshot.source.url) == ("Council of May", "https://films.example/w?v=1")
     assert (snapshot.text, snapshot.heard_at(0, 10)) == (SENTENCE, "t=12.5,17")
+
+
+def test_no_transaction_is_open_while_a_text_is_read_and_searched(
+    desk: Desk, checker: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_blocks = {"before": len(connection.atomic_blocks)}
+
+    def noting(name: str, slow: Any) -> Any:
+        def noted(*arguments: Any, **options: Any) -> Any:
+            open_blocks[name] = len(connection.atomic_blocks)
+            return slow(*arguments, **options)
+
+        return noted
+
+    monkeypatch.setattr(capture, "extract_bounded", noting("read", capture.extract_bounded))
+    monkeypatch.setattr(
+        bounded_detection, "detect_bounded", noting("searched", bounded_detection.detect_bounded)
+    )
+    imported(desk.sign_in(checker), text=SENTENCE)
+    assert len(set(open_blocks.values())) == 1, open_blocks
+    assert set(open_blocks) == {"before", "read", "searched"}
 
 
 @pytest.mark.parametrize(

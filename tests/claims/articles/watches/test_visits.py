@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from claims.articles import proposals
+from claims.articles import bounded_detection
 from claims.articles.article_import import import_article
 from claims.articles.bounded_detection import DetectionError
 from claims.articles.watches import visits, watched_articles
@@ -106,7 +106,7 @@ def test_an_article_that_could_not_be_searched_for_claims_is_searched_again(
     paper.article("/1")
     watch = make_watch(paper.feed("/1"))
     with monkeypatch.context() as busy:
-        busy.setattr(proposals, "detect_bounded", detect)
+        busy.setattr(bounded_detection, "detect_bounded", detect)
         assert brought(visit(watch)) == {"failed": 1}
     page = WatchedPage.objects.get()
     assert (page.state, page.failure) == (
@@ -125,7 +125,7 @@ def test_an_article_that_is_never_searched_is_stored_with_the_last_attempt(
     def detect(text: str, language: str) -> list[Any]:
         raise DetectionError("time", SpokenSentence("Searching it takes too long."))
 
-    monkeypatch.setattr(proposals, "detect_bounded", detect)
+    monkeypatch.setattr(bounded_detection, "detect_bounded", detect)
     monkeypatch.setattr(watched_articles, "MOST_ATTEMPTS", 1)
     paper.article("/1")
     assert brought(visit(make_watch(paper.feed("/1")))) == {"new": 1}
