@@ -236,7 +236,7 @@ globals().update(mail("EMAIL_URL"))
 BACKUP_DIR, BACKUP_SCHEDULE, BACKUP_DAYS, BACKUP_FULL_DAYS, BACKUP_MAX_AGE_HOURS = backup_settings(
     DATA_DIR, is_embedded=EMBEDDED_DATABASE
 )
-# When everything published is written as files for anybody, and how many of these dumps are kept (docs/dumps.md).
+# When everything published is written as files for anybody, and how many of these dumps are kept (docs/exports.md).
 DUMP_SCHEDULE, DUMPS_KEPT = dump_settings()
 # How often the addresses of cited sources are looked at (docs/archiving.md).
 LINK_CHECKS, LINK_CHECK_DAYS = link_check_settings(is_demo=DEMO)

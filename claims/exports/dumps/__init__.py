@@ -4,5 +4,5 @@
     dump_run     writing one
     tasks        by schedule
 
-Begin with `dump_run`. docs/dumps.md describes the files for others, decision 0085 says why they are kept so.
+Begin with `dump_run`. docs/exports.md describes the files for others, decision 0085 says why they are kept so.
 """

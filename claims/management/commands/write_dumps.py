@@ -10,7 +10,7 @@ from factcheck.management.spoken_command import SpokenCommand
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Write everything published as files for anybody, as the schedule does (docs/dumps.md)."
+        "Write everything published as files for anybody, as the schedule does (docs/exports.md)."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
