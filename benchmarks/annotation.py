@@ -81,8 +81,8 @@ def _annotated(text: str) -> str:
     from claims.articles.article_import import import_article
     from claims.articles.proposals import propose
     from claims.models import Claim
-    from sources.material import Material
     from sources.overrides import Overrides
+    from sources.source_kinds import Material
 
     imported = import_article(
         Material(text.encode()), overrides=Overrides(url="https://example.org/harbours")

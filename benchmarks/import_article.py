@@ -86,8 +86,8 @@ def main() -> int:
     with scratch_project():
         from claims.articles.article_import import import_article
         from sources.extraction.extract import extract
-        from sources.material import Material
         from sources.overrides import Overrides
+        from sources.source_kinds import Material
 
         content, address = text.encode(), Overrides(url="https://example.org/harbours")
         first_extraction, _ = timed(lambda: extract(content))

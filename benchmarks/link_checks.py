@@ -150,13 +150,13 @@ def checked() -> tuple[int, float]:
     """Check all that is due, as a worker does; how many, and in how many seconds."""
     from django.utils import timezone
 
-    from claims.links import rounds
+    from claims.links import check_run
     from sources.models import LinkState
 
     LinkState.objects.update(next_at=timezone.now())
     begun, done = time.perf_counter(), 0
     while True:
-        tally = rounds.check_round()
+        tally = check_run.check_round()
         if tally is None:
             if (
                 not LinkState.objects.filter(checked_at__isnull=True).exists()
@@ -190,10 +190,10 @@ def main() -> int:
 
 
 def measure(options: argparse.Namespace, later: "multiprocessing.synchronize.Event") -> int:
-    from claims.links import rounds
+    from claims.links import check_run
     from sources.http.polite_visits import PoliteVisitor
 
-    rounds.visitor = lambda memory: PoliteVisitor(memory, allow_loopback=True)
+    check_run.visitor = lambda memory: PoliteVisitor(memory, allow_loopback=True)
     prepare(options.links, options.sites, options.quoted, options.port)
     worst = float("inf")
     for look in ("the first look", "the second look, when some have changed"):

@@ -53,7 +53,7 @@ def made(threads: int) -> bool:
     from django.conf import settings
     from django.test import Client
 
-    from claims.matching.embedding import upkeep
+    from claims.matching.embedding import maintenance
 
     settings.ALLOWED_HOSTS = ["testserver"]
     client = Client()
@@ -66,7 +66,7 @@ def made(threads: int) -> bool:
         if program.wait():
             sys.exit("embed_claims failed.")
     seconds = time.perf_counter() - began
-    [(model, (vectors, outstanding))] = upkeep.standing()
+    [(model, (vectors, outstanding))] = maintenance.standing()
     met = said(outstanding == 0, f"{vectors:,} vectors of {model}, {outstanding:,} outstanding")
     rate = vectors / seconds
     met &= said(

@@ -34,7 +34,7 @@ class ClaimsConfig(AppConfig):
 
     def complete_newsroom(self, *, using: str, **signal: Any) -> None:
         """Add the roles, rules, publisher and templates that every newsroom has, where they are missing."""
-        from claims.newsroom.house import ensure_house  # noqa: PLC0415  models exist only now
+        from claims.newsroom.own_publisher import ensure_house  # noqa: PLC0415  models exist only now
         from claims.newsroom.reply_wording import ensure_templates  # noqa: PLC0415  models exist only now
         from claims.newsroom.roles import ensure_roles  # noqa: PLC0415  models exist only now
         from claims.newsroom.second_factors import ensure_rules  # noqa: PLC0415  models exist only now

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.backends.utils import CursorWrapper
 
 from claims.models import ImportRun
-from factcheck.telemetry.questions import DatabaseQuestion, GaugeKind, Reading
+from factcheck.telemetry.query_spans import DatabaseQuestion, GaugeKind, Reading
 
 _OUTCOMES = ("created", "updated", "unchanged", "merged", "refused", "incomplete")
 

@@ -17,10 +17,10 @@ from claims.readers import reader_mails
 from claims.readers import tasks as reader_tasks
 from claims.review import (
     archiving_tasks,
-    awaited_answers,
     classification,
     due_publications,
     notices,
+    open_replies,
     reply_mails,
 )
 from claims.teamwork import assignment_tasks, chat, digest, mails, notification_upkeep
@@ -30,7 +30,6 @@ from factcheck import features
 __all__ = [
     "archiving_tasks",
     "assignment_tasks",
-    "awaited_answers",
     "chat",
     "classification",
     "digest",
@@ -45,6 +44,7 @@ __all__ = [
     "mails",
     "notices",
     "notification_upkeep",
+    "open_replies",
     "proof_tasks",
     "reader_mails",
     "reader_tasks",

@@ -29,7 +29,7 @@ from claims.public.pages import (
 )
 from claims.public.plain_pages import llms
 from claims.public.plain_pages import views as plain
-from claims.readers.doors import complaint_page, message_page, request_page
+from claims.readers.intake import complaint_page, message_page, request_page
 from factcheck import features
 
 urlpatterns = [

@@ -22,6 +22,13 @@ from claims.public.api.claims import ClaimResource, VerdictResource, VersionReso
 from claims.public.api.clusters import ClusterResource
 from claims.public.api.corrections import CorrectionResource
 from claims.public.api.downloads import CsvDownload, DataFeedDownload, NdjsonDownload
+from claims.public.api.entities import (
+    ClaimantResource,
+    PublisherResource,
+    RatingResource,
+    SourceResource,
+    TopicResource,
+)
 from claims.public.api.evidence_packs import EvidencePackResource
 from claims.public.api.facets import FacetResource
 from claims.public.api.ledger_proofs import (
@@ -37,17 +44,10 @@ from claims.public.api.links import LinksResource
 from claims.public.api.lookup import LookupResource
 from claims.public.api.match import MatchResource
 from claims.public.api.media_lookup import MediaLookupResource
-from claims.public.api.mentioned_resources import (
-    ClaimantResource,
-    PublisherResource,
-    RatingResource,
-    SourceResource,
-    TopicResource,
-)
 from claims.public.api.quotes import QuotesResource
 from claims.public.api.source_copies import CopiesResource
 from claims.public.api.standards import StandardsResource, StandardsTable
-from claims.readers.doors.submission_api import ComplaintSubmission, RequestSubmission
+from claims.readers.intake.submission_api import ComplaintSubmission, RequestSubmission
 from factcheck import features
 
 RESOURCES = {

@@ -1,7 +1,7 @@
 """Sentences of modules that know nothing of Django: what they say in English, and how to say it in other languages.
 
 Some of them run in processes that have no settings. What they raise is translated where somebody is told of it
-(`factcheck/installation/spoken_sentences.py`).
+(`factcheck/installation/messages.py`).
 """
 
 from typing import Any

@@ -14,7 +14,7 @@ from whitenoise.compress import Compressor
 from factcheck.api.openapi.settings import SCHEMA
 from factcheck.database import connection_settings, embedded
 from factcheck.desk import desk
-from factcheck.installation import address_costs, components, file_store, program, shared_headers
+from factcheck.installation import components, file_store, program, rate_limit_costs, shared_headers
 from factcheck.installation.archiving_settings import archiving_settings
 from factcheck.installation.authority_settings import authority_settings
 from factcheck.installation.backup_settings import backup_settings
@@ -91,7 +91,7 @@ FORM_RENDERER = "factcheck.web.widget_templates.WidgetTemplates"
 # What readers send is no read.
 PUBLIC_READS_REGEX = (
     r"^/(api/v1/(?!editorial/|complaints/|requests/)|v1alpha1/|feeds/|oembed/|media/|dumps/.|widget\.|[^/]+\.(txt|xml)$)|"
-    + address_costs.PLAIN_PAGES_REGEX
+    + rate_limit_costs.PLAIN_PAGES_REGEX
 )
 PUBLIC_MIDDLEWARE = components.PUBLIC_MIDDLEWARE
 
@@ -383,11 +383,11 @@ CORS_ALLOW_HEADERS, CORS_EXPOSE_HEADERS = shared_headers.ALLOWED, shared_headers
 RATE_LIMIT_ANONYMOUS, RATE_LIMIT_TOKEN, RATE_LIMIT_PAGES = rate_limit_settings(is_demo=DEMO)
 # The editorial API counts by itself, once it knows its user.
 RATE_LIMITED_REGEX = rf"{_PUBLIC_ADDRESSES}|^/mcp/?$"
-# By their addresses: factcheck/installation/address_costs.py.
-RATE_LIMITED_PAGES_REGEX = address_costs.RATE_LIMITED_PAGES_REGEX
-RATE_LIMIT_COSTS = address_costs.RATE_LIMIT_COSTS
-RATE_LIMITED_BY_TEXT_REGEX = address_costs.RATE_LIMITED_BY_TEXT_REGEX
-STREAMED_REGEX = address_costs.STREAMED_REGEX
+# By their addresses: factcheck/installation/rate_limit_costs.py.
+RATE_LIMITED_PAGES_REGEX = rate_limit_costs.RATE_LIMITED_PAGES_REGEX
+RATE_LIMIT_COSTS = rate_limit_costs.RATE_LIMIT_COSTS
+RATE_LIMITED_BY_TEXT_REGEX = rate_limit_costs.RATE_LIMITED_BY_TEXT_REGEX
+STREAMED_REGEX = rate_limit_costs.STREAMED_REGEX
 #: The authentication class that tells whose token a request bears, where anybody may read.
 RATE_LIMIT_AUTHENTICATION = "claims.editorial.authentication.BearerAuthentication"
 

@@ -20,18 +20,18 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from factcheck.database.locks import hold
-from factcheck.installation.spoken_sentences import in_words
+from factcheck.installation.messages import in_words
 from sources import archive
 from sources.addresses import domain, url_key
 from sources.extraction import Document
 from sources.extraction.bounded_extraction import extract_bounded
 from sources.extraction.document import ExtractionError
 from sources.extraction.packed_documents import ExtractionRequest
-from sources.material import Material
 from sources.models import Publisher, Snapshot, Source
 from sources.named_publishers import find_or_make_publisher, find_publisher
 from sources.overrides import NOTHING_STATED, Overrides
 from sources.signals import snapshot_stored
+from sources.source_kinds import Material
 
 #: Share of the shorter text that two versions of one text have in common, at least.
 IN_COMMON = 0.1

@@ -19,7 +19,7 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from sources.extraction.beginning import beginning
-from sources.material import is_address
+from sources.source_kinds import is_address
 
 #: The largest sitemap that the protocol allows, unpacked, and the most pages that it may list.
 LARGEST = 52_428_800

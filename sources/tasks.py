@@ -9,9 +9,9 @@ from sources.archiving import tasks as archiving_tasks
 from sources.capture import capture
 from sources.http.fetch_errors import TEMPORARY, FetchError
 from sources.http.fetched_documents import fetch
-from sources.material import Material
 from sources.media import keyframes
 from sources.models import Source
+from sources.source_kinds import Material
 
 __all__ = ["AddressSilent", "archiving_tasks", "capture_source", "keyframes"]
 

@@ -76,7 +76,7 @@ QUICK_IN_THEM = tuple(
         "claims/demo/test_demo_content",
         "claims/editorial/test_deleted_meanwhile",
         "claims/exports/formats/test_formats",
-        "claims/imports/storing/test_standing_claim",
+        "claims/imports/storing/test_existing_claim",
         "claims/management/test_import_article_refusals",
         "docs/test_architecture",
         "docs/test_how_to",
@@ -188,9 +188,9 @@ def nobody_has_tried_to_sign_in() -> None:
 @pytest.fixture(autouse=True)
 def no_download_is_left_open() -> Iterator[None]:
     """One that a test does not read to its end keeps a seat, and at times the next test misses it."""
-    from factcheck.api import seated_streams  # noqa: PLC0415  settings are configured by now
+    from factcheck.api import limited_streams  # noqa: PLC0415  settings are configured by now
 
-    seats = seated_streams._seats
+    seats = limited_streams._seats
     before = seats._value
     yield
     # A server may still be about to give up the seat of one that was read to its end.
@@ -198,7 +198,7 @@ def no_download_is_left_open() -> Iterator[None]:
         if seats._value >= before:
             break
         time.sleep(0.01)
-    assert seats._value == seated_streams.SEATS
+    assert seats._value == limited_streams.SEATS
 
 
 @pytest.fixture(scope="session", autouse=True)

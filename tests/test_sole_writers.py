@@ -77,7 +77,7 @@ TRANSLATED = {"claims.review.translation_workflow", "claims.exports.restore.rest
 CLUSTERS = {"claims.review.clusters"}
 #: Who changes the state of import runs, which nobody moves along a table.
 RUNS = {
-    "claims.imports.storing.execution",
+    "claims.imports.storing.run_import",
     "claims.imports.storing.house_archive",
     "claims.imports.storing.runs",
 }
@@ -90,11 +90,11 @@ WATCHED = {"claims.articles.watches.listed_pages", "claims.articles.watches.watc
 #: Who changes the state of what readers sent; the database writes each change down itself.
 READERS = {
     f"claims.readers.{name}"
-    for name in ("submissions", "personal_data", "desk.held_messages", "desk.request_moves")
+    for name in ("submissions", "personal_data", "desk.quarantine", "desk.request_moves")
 }
 
 #: Who says in memory what would be, and stores none of it.
-PROSPECTS = {"claims.ledger.prospects"}
+PROSPECTS = {"claims.ledger.preview_entries"}
 
 
 def writes_state(node: ast.AST) -> bool:

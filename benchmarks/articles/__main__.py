@@ -176,8 +176,8 @@ def measure_cost(data: Path) -> Iterator[Figure]:
     """What an import takes of the processor, its confined processes included."""
     with scratch_project():
         from claims.articles.article_import import import_article
-        from sources.material import Material
         from sources.overrides import Overrides
+        from sources.source_kinds import Material
 
         import_article(Material(article(200).encode()), overrides=Overrides(url="https://example.org/warm"))
         for words, seconds in ((1_000, 0.5), (10_000, 2.0), (40_000, 8.0), (100_000, 15.0)):

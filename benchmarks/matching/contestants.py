@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from benchmarks.matching.datasets import Claim
 from benchmarks.matching.finder import Finder
 from benchmarks.matching.word_index import WordIndex, best, plain_words
-from claims.matching.asked import Asked, Candidate
 from claims.matching.embedding.embedder import Vectors
+from claims.matching.query import Asked, Candidate
 from claims.matching.ranking import Ranked, ranked
 
 #: Of so many answers, the right one is looked for.

@@ -9,13 +9,13 @@ from django.conf import settings
 from numpy.typing import NDArray
 
 from benchmarks.matching.datasets import Question
-from claims.matching.asked import Asked
 from claims.matching.embedding import embedder
 from claims.matching.embedding.centring import without_mean
 from claims.matching.embedding.embedder import Embedder, Vectors
 from claims.matching.embedding.means import ENOUGH
 from claims.matching.embedding.sample_posts import sample_posts
 from claims.matching.posts import cleaned
+from claims.matching.query import Asked
 
 #: So many texts are embedded at once, and then kept.
 PORTION = 2_000

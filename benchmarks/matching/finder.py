@@ -7,8 +7,8 @@ import numpy as np
 from benchmarks.matching.datasets import Claim
 from benchmarks.matching.embeddings import Embeddings
 from benchmarks.matching.word_index import FormIndex, Scores, best
-from claims.matching.asked import Asked, Candidate, Vector
-from claims.matching.likeness import author
+from claims.matching.query import Asked, Candidate, Vector
+from claims.matching.similarity_features import author
 
 #: So many candidates come from words, and as many from vectors.
 MOST = 30

@@ -22,9 +22,9 @@ from benchmarks.matching.datasets import COLLECTIONS, Question
 from benchmarks.matching.embeddings import asked_about, configured
 from benchmarks.matching.finder import Finder
 from benchmarks.matching.logistic import Lists, Matrix, Vector, whether, which
-from claims.matching.asked import Asked
-from claims.matching.likeness import FIGURES, Figures
+from claims.matching.query import Asked
 from claims.matching.ranking import CROWD, MODEL, Among, compared
+from claims.matching.similarity_features import FIGURES, Figures
 
 _OF_ALL = (
     "headline_covered",

@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.matching.embeddings import Embeddings
-from claims.matching.asked import Asked, Candidate
 from claims.matching.judgement import judge
 from claims.matching.posts import cleaned
+from claims.matching.query import Asked, Candidate
 from claims.matching.ranking import ranked
 from sources.extraction import detect_language
 

@@ -16,7 +16,7 @@ from benchmarks.matching.embeddings import asked_about, configured
 from benchmarks.matching.finder import Finder
 from benchmarks.matching.measures import Confidence, Order
 from benchmarks.matching.pairs import print_pairs
-from claims.matching.asked import Asked
+from claims.matching.query import Asked
 
 #: What must be reached: MAP@5; across languages, how often the right claim is first, and among the first ten.
 MARKS = {"2a": 0.955, "2b": 0.50, "ct25": 0.85}

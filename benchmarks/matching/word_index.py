@@ -8,7 +8,7 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.matching.likeness import BEGINNING
+from claims.matching.similarity_features import BEGINNING
 from claims.search.texts import searchable
 
 #: Robertson's usual values.

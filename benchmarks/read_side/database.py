@@ -32,7 +32,7 @@ _INGREDIENTS = (
     *(f"benchmarks/read_side/{name}.py" for name in ("words", "cast", "ledger", "newsroom", "database")),
     *("sources/migrations/*.py", "claims/migrations/*.py", "claims/newsroom/house_scale.json"),
     *(
-        "claims/ledger/entries.py",
+        "claims/ledger/entry_builder.py",
         "claims/ledger/document/claim_document.py",
         "claims/ledger/document/markdown.py",
     ),

@@ -16,7 +16,7 @@ from django.db.models import Model
 from benchmarks.read_side.cast import STEPS, Cast
 from benchmarks.read_side.ledger import Event, Life
 from benchmarks.read_side.words import LANGUAGES, Lexicon, lexicon
-from claims.ledger.entries import LedgerEntry, LedgerLine, entry
+from claims.ledger.entry_builder import LedgerEntry, LedgerLine, entry
 from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Topic, Verdict
 from sources.addresses import url_key
 from sources.models import Publisher, Snapshot, Source

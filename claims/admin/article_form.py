@@ -27,19 +27,19 @@ from unfold.widgets import (
 from claims.admin.status_badges import kind_badge
 from claims.articles import score_reasons
 from claims.articles.article_import import ImportedArticle, import_article, read_article
-from claims.articles.checked_before import CheckedBefore, known_checks
+from claims.articles.existing_checks import CheckedBefore, known_checks
 from claims.articles.proposals import FoundClaim, also_stated_in, propose
 from claims.models import Appearance, Claim
 from claims.quotes.anchors import Anchor
 from factcheck.admin.base import change_page, person_at
 from factcheck.admin.unsaved import stored
-from factcheck.installation.spoken_sentences import in_words
+from factcheck.installation.messages import in_words
 from sources.extraction import LARGEST, ExtractionError
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import fetch
-from sources.material import Material
 from sources.models import Snapshot, Source
 from sources.overrides import OverrideError, Overrides, read_overrides
+from sources.source_kinds import Material
 
 
 class ArticleForm(forms.Form):

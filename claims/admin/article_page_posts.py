@@ -23,7 +23,7 @@ from claims.models.claim import LONGEST_STATEMENT
 from claims.models.evidence import LONGEST_NOTE
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
-from claims.quotes.quote_places import QuotedWords, WrongPlace
+from claims.quotes.locations import QuotedWords, WrongPlace
 from claims.quotes.selected_words import selected_words
 from claims.review import workflow
 from claims.review.annotations import attach_to_claim, make_claim_of, make_evidence_of

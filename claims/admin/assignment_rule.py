@@ -12,12 +12,12 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import AssignmentRule, Claim, Priority
-from claims.models.readership import READ_DRAFTS
+from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.people import display_name
 from claims.teamwork import assignment_rules, assignments
 from claims.teamwork.assignment_rules import TRIED
 from factcheck.admin.base import DeskAdmin, change_page, person_at
-from factcheck.joined_words import listed
+from factcheck.list_phrases import listed
 
 #: So many of the claims that a rule would have found are shown.
 _SHOWN = 20

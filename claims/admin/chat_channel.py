@@ -22,12 +22,12 @@ from unfold.widgets import (
 from claims.models import ChatChannel, ChatMessage
 from claims.models.chat_channel import TOLD_TO_CHATS
 from claims.teamwork import chat
-from claims.teamwork.happenings import sentence
+from claims.teamwork.activity_text import sentence
 from factcheck.admin.badges import Tone, badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at
-from factcheck.admin.past_of_rows import PastEvent
+from factcheck.admin.change_history import PastEvent
 from factcheck.admin.versions import DeskForm
-from factcheck.joined_words import listed
+from factcheck.list_phrases import listed
 
 #: As it stands in the log: not translated, since the log is read in every language.
 TESTED = gettext_noop("Sent a test message.")

@@ -22,7 +22,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from claims.admin import article_form, live_preview, lost_quote, pack_download
+from claims.admin import article_form, live_preview, orphaned_quotes, pack_download
 from claims.admin.appearance import AppearanceInline
 from claims.admin.article_page import article_urls
 from claims.admin.assignment_list import AssignedList
@@ -39,7 +39,7 @@ from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import claim_edits, verdict_drafts, workflow
 from claims.teamwork import assignment_rules
 from factcheck.admin.base import change_page, person_at
-from factcheck.admin.past_of_rows import PastEvent, changes_of, links_of
+from factcheck.admin.change_history import PastEvent, changes_of, links_of
 from factcheck.admin.versions import DeskForm
 from sources.models import Publisher
 
@@ -153,7 +153,7 @@ class ClaimAdmin(AssignedList, ClaimList):
         return pack_download.download_view(self, request, pk)
 
     def take_place_view(self, request: HttpRequest, **place: int) -> HttpResponse:
-        return lost_quote.take_place(self, request, **place)
+        return orphaned_quotes.take_place(self, request, **place)
 
     def similar_view(self, request: HttpRequest) -> HttpResponse:
         """The panel beside a statement that is being typed. It is posted: addresses end up in logs."""

@@ -6,9 +6,9 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from claims.models import Claim, Publication, Transition, Verdict
-from claims.models.readership import READ_DRAFTS
+from claims.models.visibility import READ_DRAFTS
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
-from factcheck.admin.past_of_rows import PastEvent, name_of
+from factcheck.admin.change_history import PastEvent, name_of
 
 #: The moves of the workflow, and how they are called.
 LABELS = {

@@ -32,12 +32,12 @@ from claims.admin.status_badges import state_badge, verdict_badges
 from claims.admin.triage import Triage
 from claims.articles.score_reasons import band_label
 from claims.models import Appearance, Claim, Repeat, Verdict
-from claims.models.readership import READ_DRAFTS
+from claims.models.visibility import READ_DRAFTS
+from factcheck.admin.abbreviations import short
 from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
 from factcheck.admin.list_columns import ShownList
-from factcheck.admin.short_words import short
-from factcheck.joined_words import listed
+from factcheck.list_phrases import listed
 
 _BY_RATING = ("verdicts__rating", AutocompleteSelectFilter)
 

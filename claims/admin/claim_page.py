@@ -15,9 +15,9 @@ from claims.admin.comment_threads import comments_context
 from claims.admin.draft_inline import PREFIX
 from claims.admin.evidence import evidence_of
 from claims.admin.live_preview import checklist
-from claims.admin.lost_quote import lost_context
 from claims.admin.media_preview import preview
 from claims.admin.move_buttons import moves_context, returned_with
+from claims.admin.orphaned_quotes import lost_context
 from claims.admin.quote_form import in_context
 from claims.admin.reader_view import SANDBOX
 from claims.admin.reply_panel import replies_context

@@ -25,7 +25,7 @@ from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import clusters
 from factcheck.admin.base import DeskAdmin, change_page, person_at
-from factcheck.admin.past_of_rows import PastEvent, changes_of
+from factcheck.admin.change_history import PastEvent, changes_of
 from factcheck.database import clock
 
 _OWN_WORDS = ("title", "description", "language")

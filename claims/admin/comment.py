@@ -35,7 +35,7 @@ from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.teamwork import comments, mentions, notifications
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
-from factcheck.admin.past_of_rows import PastEvent
+from factcheck.admin.change_history import PastEvent
 from factcheck.admin.unsaved import stored
 
 #: Digits that a key has room for, and one.

@@ -24,7 +24,7 @@ from claims.admin.trends import trends_context
 from claims.articles.score_reasons import band_label
 from claims.models import Assignment, Claim, Complaint, Publication, ReplyRequest, Verdict
 from claims.models.assignment import BY_URGENCY
-from claims.models.readership import READ_DRAFTS
+from claims.models.visibility import READ_DRAFTS
 from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
 from factcheck.backups.freshness import concerns

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.matching.embedding.neighbours import asked_model
-from claims.matching.embedding.outstanding import tally
+from claims.matching.embedding.pending_vectors import tally
 from claims.models import EmbeddingModel, StatementVector
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly

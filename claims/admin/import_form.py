@@ -21,7 +21,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
 from claims.admin.mapping_form import LABELS, MappingForm, Settings, section
 from claims.imports.format_titles import format_title
-from claims.imports.reading import recognition
+from claims.imports.reading import format_detection
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.review_record import Review
 from claims.imports.storing import house_archive, runs
@@ -29,7 +29,7 @@ from claims.models import ImportRun, RatingClass
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at
-from factcheck.installation.spoken_sentences import in_words
+from factcheck.installation.messages import in_words
 
 #: So many records are shown before an import is started.
 SHOWN = 20
@@ -112,7 +112,7 @@ def choose_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
         **admin.admin_site.each_context(request),
         "title": _("Import a file"),
         "form": form,
-        "formats": [format_title(one.NAME) for one in recognition.FORMATS],
+        "formats": [format_title(one.NAME) for one in format_detection.FORMATS],
         "most": settings.IMPORT_MAX_BYTES,
     }
     return TemplateResponse(request, "admin/desk/import_file.html", context)

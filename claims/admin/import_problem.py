@@ -17,7 +17,7 @@ from claims.models import ImportProblem
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page
 from factcheck.admin.technical import folded_json
-from factcheck.database.occurring_values import occurring_values
+from factcheck.database.distinct_values import occurring_values
 
 
 class KindFilter(DropdownFilter):

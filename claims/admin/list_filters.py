@@ -14,7 +14,7 @@ from claims.articles.detection.check_worthiness import CHECK_FIRST, WORTH_A_LOOK
 from claims.articles.score_reasons import BANDS
 from claims.models import Appearance, Claim, Claimant, Publication, Verdict, Watch
 from factcheck.admin.base import person_at
-from factcheck.database.occurring_values import occurring_values
+from factcheck.database.distinct_values import occurring_values
 
 
 class QueueFilter(DropdownFilter):

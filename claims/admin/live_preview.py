@@ -9,8 +9,8 @@ from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 
 from claims.admin.reader_view import reader_view
-from claims.ledger import prospects
-from claims.ledger.prospects import EditedClaim
+from claims.ledger import preview_entries
+from claims.ledger.preview_entries import EditedClaim
 from claims.models import Appearance, Claim, Evidence, Translation, Verdict
 from claims.review.moves import missing_parts
 from factcheck.admin.base import person_at
@@ -59,7 +59,7 @@ def preview(
         )
         topics = claim_form.cleaned_data.get("topics")
         edited = EditedClaim(claim, list(claim.topics.all() if topics is None else topics), appearances)
-    shown = prospects.of_publishing(verdict, evidence, edited=edited)
+    shown = preview_entries.of_publishing(verdict, evidence, edited=edited)
     asked = [verdict_form, *evidence_formset.forms]
     asked += (
         [claim_form, *(appearance_formset.forms if appearance_formset is not None else [])]

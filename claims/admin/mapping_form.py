@@ -22,7 +22,7 @@ from unfold.widgets import (
 
 from claims.imports.reading.raw_record import FIELDS
 from claims.imports.storing.runs import UNRATED
-from factcheck.joined_words import listed_phrases
+from factcheck.list_phrases import listed_phrases
 
 Settings = dict[str, Any]
 Choices = list[tuple[str, StrOrPromise]]

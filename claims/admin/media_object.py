@@ -17,8 +17,8 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
 from claims.admin import media_check
+from claims.admin.file_metadata import credentials_in_words, told_of_itself
 from claims.admin.media_preview import description_badge, file_address, thumbnail, used_in
-from claims.admin.told_by_files import credentials_in_words, told_of_itself
 from claims.models import ClaimMedia, Evidence
 from claims.models.claim_media import media_readable_by
 from claims.public.pages.media_files import file_response
@@ -27,7 +27,7 @@ from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.technical import fingerprint, folded_json
 from factcheck.admin.versions import DeskForm
 from factcheck.django_internals import become
-from factcheck.installation.spoken_sentences import in_words
+from factcheck.installation.messages import in_words
 from sources.http.fetch_errors import FetchError
 from sources.media.refused_media import MediaRefused
 from sources.models import MediaObject

@@ -10,8 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from claims.admin.file_metadata import told_of_itself
 from claims.admin.status_badges import state_badge, verdict_badges
-from claims.admin.told_by_files import told_of_itself
 from claims.models import Claim, ClaimMedia, Evidence, Verdict
 from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at

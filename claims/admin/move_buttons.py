@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from claims.admin.claim_history import label_of
-from claims.admin.public_change import (
+from claims.admin.publish_confirmation import (
     SEEN_BY_READERS,
     changed_by,
     fingerprint,
@@ -22,7 +22,7 @@ from claims.admin.public_change import (
     public_changes,
 )
 from claims.admin.reader_view import SANDBOX
-from claims.ledger.prospects import Prospect
+from claims.ledger.preview_entries import Prospect
 from claims.models import Claim, Publication, Transition, Verdict
 from claims.models.verdict import CorrectionKind
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible

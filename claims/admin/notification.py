@@ -23,7 +23,7 @@ from claims.admin.preference_form import PreferenceForm
 from claims.models import MailChoice, Notification
 from claims.models.notification import OF_COMPLAINTS
 from claims.teamwork import mails, notifications, preferences
-from claims.teamwork.happenings import sentence
+from claims.teamwork.activity_text import sentence
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, goes_along, person_at
 from factcheck.admin.session import in_background

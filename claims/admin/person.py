@@ -24,7 +24,7 @@ from claims.newsroom.roles import role_name
 from factcheck.admin.accounts import offer_permissions
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at
-from factcheck.admin.library_words import call_rows
+from factcheck.admin.translations import call_rows
 
 call_rows(Group, role_name)
 

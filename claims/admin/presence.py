@@ -9,17 +9,17 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from claims.admin.kept_message import Unusable, body_of
+from claims.admin.autosave import Unusable, body_of
 from claims.admin.unsaved import is_of_who_is_signed_in, of_whoever_is_signed_in
 from claims.models import Presence
 from claims.models.presence import Somebody
 from factcheck.admin.base import DeskAdmin, person_at
+from factcheck.admin.change_history import last_changes, last_saved
 from factcheck.admin.pages import page_at
-from factcheck.admin.past_of_rows import last_changes, last_saved
 from factcheck.admin.session import in_background
 from factcheck.admin.versions import version_of
 from factcheck.database.clock import now
-from factcheck.joined_words import listed
+from factcheck.list_phrases import listed
 
 #: A page that is open for longer is told of changes of the last day.
 _LONGEST_OPEN = 86_400

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from claims.models import Appearance, Evidence
 from claims.quotes.anchors import QuoteAmbiguous, QuoteNotFound
-from claims.quotes.quote_places import places_in_words, quote, words_after, words_before
-from factcheck.installation.spoken_sentences import in_words
+from claims.quotes.locations import places_in_words, quote, words_after, words_before
+from factcheck.installation.messages import in_words
 from sources.models import Source
 
 #: The fields that tell one place of a quote from another, folded away: they are rarely needed.

@@ -22,10 +22,10 @@ from claims.admin.status_badges import rating_badge
 from claims.models import Rating, RatingClass, RatingScale, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import classification
+from factcheck.admin.abbreviations import short
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, person_at
-from factcheck.admin.past_of_rows import PastEvent, changes_of
-from factcheck.admin.short_words import short
+from factcheck.admin.change_history import PastEvent, changes_of
 from factcheck.language_names import language_name
 
 _COLOURS = ("colour", "text_colour", "colour_dark", "text_colour_dark")

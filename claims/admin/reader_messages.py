@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.admin.list_filters import QueueOrder
 from claims.models import ContactDetails, ReaderStep, SpamSign
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
-from claims.readers.desk import held_messages
+from claims.readers.desk import quarantine
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
 from factcheck.database.rules import in_words
 
@@ -114,10 +114,10 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
 
     def _done(self, name: str, request: HttpRequest, row: Any, person: User) -> str:
         if name == "let-through":
-            held_messages.let_through([row], by=person)
+            quarantine.let_through([row], by=person)
             return gettext("Let through: its sender is asked to confirm it.")
         if name == "spam":
-            held_messages.mark_as_spam([row], by=person)
+            quarantine.mark_as_spam([row], by=person)
             return gettext("Noted as spam. The mail address is deleted.")
         return type(self).deeds[name](request, row, person)
 
@@ -162,10 +162,10 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
 
     @admin.action(description=_("No spam: have it confirmed"), permissions=["decide"])
     def let_selected_through(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
-        number = held_messages.let_through(rows, by=person_at(request))
+        number = quarantine.let_through(rows, by=person_at(request))
         messages.success(request, ngettext("%d let through.", "%d let through.", number) % number)
 
     @admin.action(description=_("Spam"), permissions=["decide"])
     def mark_selected_as_spam(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
-        number = held_messages.mark_as_spam(rows, by=person_at(request))
+        number = quarantine.mark_as_spam(rows, by=person_at(request))
         messages.success(request, ngettext("%d noted as spam.", "%d noted as spam.", number) % number)

@@ -17,7 +17,7 @@ SANDBOX = "allow-same-origin"
 def reader_view(ledger: list[Publication], shown: Publication, *, language: str = "") -> str:
     """The page that readers see of an entry, without its scripts. `ledger` holds all entries, the newest first.
 
-    An entry need not be stored: `claims.ledger.prospects` makes those that there would be.
+    An entry need not be stored: `claims.ledger.preview_entries` makes those that there would be.
 
     Args:
         language: that of a reader, into which it may be translated; "" for the original wording.

@@ -21,7 +21,7 @@ from claims.admin.list_filters import QueueFilter, QueueOrder
 from claims.admin.status_badges import rating_badge
 from claims.models import Claim, PublishedVerdict, Rating, Repeat
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
-from claims.quotes.quote_places import words_after, words_before
+from claims.quotes.locations import words_after, words_before
 from claims.review import repeats
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at

@@ -26,7 +26,7 @@ from claims.newsroom.people import display_name
 from factcheck.admin.base import DeskAdmin, person_at
 from factcheck.admin.list_columns import COLUMNS
 from factcheck.database.rules import in_words
-from factcheck.joined_words import listed
+from factcheck.list_phrases import listed
 
 _SHARE = "claims.share_savedview"
 

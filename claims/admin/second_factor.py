@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models import SecondFactorRule
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, goes_along
-from factcheck.admin.library_words import call
+from factcheck.admin.translations import call
 
 call(
     Authenticator,

@@ -17,7 +17,7 @@ from claims.admin.status_badges import kind_badge, state_badge, verdict_badges
 from claims.matching.alignment import Span
 from claims.matching.answers import Match, Terms
 from claims.matching.desk import answered
-from claims.matching.elsewhere import CheckedElsewhere, checked_elsewhere
+from claims.matching.peer_matches import CheckedElsewhere, checked_elsewhere
 from claims.models import Claim, Verdict
 from claims.models.claim import LONGEST_STATEMENT
 from claims.newsroom.people import display_name

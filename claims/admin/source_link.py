@@ -18,7 +18,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from claims.admin.list_filters import QueueFilter, QueueOrder
 from claims.links import link_edits
-from claims.links.link_news import what_happened
+from claims.links.link_notifications import what_happened
 from claims.models import Claim, Publication
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from factcheck.admin.badges import Tone, badge

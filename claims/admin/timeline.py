@@ -28,9 +28,9 @@ from claims.models import (
     Transition,
     Verdict,
 )
-from claims.models.readership import READ_DRAFTS
 from claims.models.right_of_reply import NOTED
-from factcheck.admin.past_of_rows import FieldChange, PastEvent, changes_of, links_of, name_of
+from claims.models.visibility import READ_DRAFTS
+from factcheck.admin.change_history import FieldChange, PastEvent, changes_of, links_of, name_of
 
 PER_PAGE = 20
 #: Longer values are not told in a sentence.

@@ -28,18 +28,18 @@ from claims.admin.translation_form import (
     pairs,
 )
 from claims.admin.translation_panel import translation_badge
-from claims.ledger import prospects
+from claims.ledger import preview_entries
 from claims.ledger.document.markdown import to_html
 from claims.models import Translation, Verdict
-from claims.models.readership import READ_DRAFTS
 from claims.models.translation_step import SIGN_OFF
+from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import translation_drafts
-from claims.review.originals import Original, is_of, original_of
+from claims.review.merge_targets import Original, is_of, original_of
 from claims.review.translation_moves import missing_of_translation
 from claims.review.translation_workflow import move_translation, translation_options
 from factcheck.admin.base import DeskAdmin, change_page, goes_along, person_at
-from factcheck.admin.past_of_rows import PastEvent, changes_of, name_of
+from factcheck.admin.change_history import PastEvent, changes_of, name_of
 from factcheck.django_internals import become
 from factcheck.language_names import is_right_to_left, language_name
 
@@ -234,7 +234,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         form = live_preview.without_lock(self.get_form(request, row, change=True))(request.POST, instance=row)
         form.full_clean()
         typed: Translation = form.instance
-        prospect = prospects.of_translating(typed)
+        prospect = preview_entries.of_translating(typed)
         answer = JsonResponse(
             {
                 "page": reader_view([prospect.then, *prospect.ledger], prospect.then, language=typed.language)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from claims.admin.kept_message import TooLarge, Unusable, body_of, kept_message, writers_in
+from claims.admin.autosave import TooLarge, Unusable, body_of, kept_message, writers_in
 from claims.models import UnsavedForm
 from factcheck.admin.base import person_at
 from factcheck.admin.pages import page_at

@@ -34,7 +34,7 @@ from claims.models.right_of_reply import NOTED
 from claims.newsroom.refusals import NotPossible
 from claims.review import verdict_drafts
 from factcheck.admin.base import change_page, person_at
-from factcheck.admin.past_of_rows import PastEvent, changes_of
+from factcheck.admin.change_history import PastEvent, changes_of
 from factcheck.django_internals import become
 from sources.models import Publisher
 

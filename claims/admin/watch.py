@@ -20,14 +20,14 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from claims.admin.list_filters import QueueFilter, QueueOrder
-from claims.admin.watch_words import last_visit, state_badge
+from claims.admin.watch_messages import last_visit, state_badge
 from claims.articles.watches import visits, watch_edits
-from claims.articles.watches.found_lists import Followable, followable
+from claims.articles.watches.discovered_feeds import Followable, followable
 from claims.models import Claim, Watch, WatchedPage, WatchProgress
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.unsaved import stored
-from factcheck.installation.spoken_sentences import in_words
+from factcheck.installation.messages import in_words
 from sources.http.fetch_errors import FetchError
 
 #: Pages of a watch that its own page shows.

@@ -23,9 +23,9 @@ from claims.webhooks import endpoints
 from claims.webhooks.conditions import check_filter
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at
-from factcheck.admin.past_of_rows import PastEvent
+from factcheck.admin.change_history import PastEvent
 from factcheck.admin.versions import DeskForm
-from factcheck.joined_words import listed
+from factcheck.list_phrases import listed
 
 
 def _number(state: str) -> Coalesce:

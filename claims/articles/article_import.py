@@ -7,13 +7,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from claims.articles.bounded_detection import SearchedText, search
-from claims.articles.checked_before import CheckedBefore, checked_before
+from claims.articles.existing_checks import CheckedBefore, checked_before
 from claims.articles.proposals import UNDETERMINED, Proposal, propose
 from claims.quotes.changed_sources import Reanchoring
 from sources.capture import Captured, capture, document_in
 from sources.extraction.document import Document
-from sources.material import Material
 from sources.overrides import NOTHING_STATED, Overrides
+from sources.source_kinds import Material
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,10 +42,10 @@ from claims.newsroom.people import display_name
 from claims.quotes.anchors import Anchor, find
 from claims.review import clusters, verdict_drafts, workflow
 from sources.capture import capture
-from sources.material import Material
 from sources.models import ArchivingRequest, Publisher, Source
 from sources.named_publishers import find_publisher
 from sources.overrides import Overrides
+from sources.source_kinds import Material
 
 FOLDER = Path(__file__).parent
 #: What readers see; a second brief that is being worked on, which names people and topics of the first; what the

@@ -16,7 +16,7 @@ from claims.editorial.serializers import EditorialAppearanceSerializer, Editoria
 from claims.editorial.strict_bodies import read
 from claims.models import Appearance, Claim
 from claims.review import claim_edits
-from sources.material import Material
+from sources.source_kinds import Material
 
 
 class ClaimWork(MovingResource):

@@ -30,7 +30,7 @@ from claims.newsroom.roles import require
 from claims.review import claim_edits
 from claims.review.described_media import change_description, taken_in
 from factcheck.database import clock
-from factcheck.installation.spoken_sentences import in_words
+from factcheck.installation.messages import in_words
 from sources.http.fetch_errors import FetchError
 from sources.media.refused_media import MediaRefused
 from sources.models import MediaObject

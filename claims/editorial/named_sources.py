@@ -10,16 +10,16 @@ from claims.editorial.refused_requests import at
 from claims.models import Appearance, Evidence
 from claims.newsroom.roles import require
 from claims.quotes.anchors import QuoteAmbiguous
-from claims.quotes.quote_places import QuotedWords, places_in_words, quote, quote_at
-from factcheck.installation.spoken_sentences import in_words
+from claims.quotes.locations import QuotedWords, places_in_words, quote, quote_at
+from factcheck.installation.messages import in_words
 from sources.capture import capture
 from sources.extraction import ExtractionError
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import fetch
-from sources.material import Material
 from sources.models import Source
 from sources.overrides import NOTHING_STATED, Overrides, read_overrides
 from sources.registration import enter
+from sources.source_kinds import Material
 
 #: Keys of a body that say which words are quoted, and from where.
 _QUOTING = frozenset({"source", "source_url", "exact", "prefix", "suffix", "start"})

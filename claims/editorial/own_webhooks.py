@@ -17,7 +17,7 @@ from claims.editorial.refused_requests import NoSuchThing, at
 from claims.editorial.strict_bodies import read
 from claims.models import Scope, WebhookDelivery, WebhookEndpoint
 from claims.newsroom.refusals import NotPossible
-from claims.webhooks import endpoints, own_endpoints
+from claims.webhooks import endpoints, internal_endpoints
 from claims.webhooks.conditions import check_filter
 
 #: What sends a message somewhere counts for as many plain requests.
@@ -39,7 +39,7 @@ class OwnWebhooks(EditorialResource):
         return COST_OF_SENDING if self.action in self.sending else 1
 
     def own(self) -> QuerySet[WebhookEndpoint]:
-        return own_endpoints.owned_by(self.person.pk).select_related("token", "owner")
+        return internal_endpoints.owned_by(self.person.pk).select_related("token", "owner")
 
 
 class WebhookWork(OwnWebhooks):
@@ -71,7 +71,7 @@ class WebhookWork(OwnWebhooks):
         values = _checked(read(webhook_bodies.WebhookBody, request.data, by=self.person))
 
         def work(_prepared: None) -> KeptAnswer:
-            row = own_endpoints.add(self.token, **values)
+            row = internal_endpoints.add(self.token, **values)
             address = self.address("webhooks-detail", row.pk)
             return self._with_secret(row, status=201, location=address)
 
@@ -82,7 +82,7 @@ class WebhookWork(OwnWebhooks):
         values = _checked(read(webhook_bodies.WebhookChanges, request.data, by=self.person, partial=True))
 
         def work() -> KeptAnswer:
-            return self.showing(self.fresh(own_endpoints.change(self._locked(id), self.token, **values)))
+            return self.showing(self.fresh(internal_endpoints.change(self._locked(id), self.token, **values)))
 
         return self.done(work)
 
@@ -104,10 +104,10 @@ class WebhookWork(OwnWebhooks):
         """
         asked = self.row(id=id)
 
-        def work(proof: own_endpoints.ReceiverProof) -> KeptAnswer:
-            return self.showing(self.fresh(own_endpoints.accept(self._locked(id), proof, self.token)))
+        def work(proof: internal_endpoints.ReceiverProof) -> KeptAnswer:
+            return self.showing(self.fresh(internal_endpoints.accept(self._locked(id), proof, self.token)))
 
-        return self.created_once(work, prepare=lambda: own_endpoints.ask_for_proof(asked))
+        return self.created_once(work, prepare=lambda: internal_endpoints.ask_for_proof(asked))
 
     @action(detail=True, methods=["post"])
     def test(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
@@ -189,7 +189,7 @@ class WebhookDeliveryWork(OwnWebhooks):
         return self.created_once(work)
 
     def _endpoint(self) -> QuerySet[WebhookEndpoint]:
-        return own_endpoints.owned_by(self.person.pk).filter(pk=self.kwargs["webhook_id"])
+        return internal_endpoints.owned_by(self.person.pk).filter(pk=self.kwargs["webhook_id"])
 
 
 def delivery_rows(rows: QuerySet[WebhookDelivery]) -> QuerySet[WebhookDelivery]:

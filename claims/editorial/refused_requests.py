@@ -11,10 +11,10 @@ from rest_framework import exceptions
 
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.quotes.anchors import QuoteNotFound
-from claims.quotes.quote_places import WrongPlace
+from claims.quotes.locations import WrongPlace
 from claims.review.verdict_drafts import NotOfTheScale
 from factcheck.database.rules import in_words
-from factcheck.installation import spoken_sentences
+from factcheck.installation import messages
 from sources.overrides import OverrideError
 
 
@@ -106,7 +106,7 @@ def as_problem(exception: Exception) -> Exception:
             )
     for kind, key in _ABOUT.items():
         if isinstance(exception, kind):
-            return Unprocessable({key: [spoken_sentences.in_words(exception)]})
+            return Unprocessable({key: [messages.in_words(exception)]})
     return exception
 
 

@@ -5,8 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from claims.editorial.claim_packs import ClaimPack
 from claims.editorial.claims import AppearanceWork, ClaimWork
-from claims.editorial.media import ClaimMediaWork, MediaWork
-from claims.editorial.mentioned_resources import (
+from claims.editorial.entities import (
     ClaimantWork,
     RatingWork,
     SnapshotWork,
@@ -14,6 +13,7 @@ from claims.editorial.mentioned_resources import (
     TopicWork,
     TransitionWork,
 )
+from claims.editorial.media import ClaimMediaWork, MediaWork
 from claims.editorial.own_webhooks import WebhookDeliveryWork, WebhookWork
 from claims.editorial.replies import ReplyWork
 from claims.editorial.root import Who

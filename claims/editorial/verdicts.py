@@ -16,7 +16,7 @@ from claims.editorial.serializers import EditorialEvidenceSerializer, EditorialV
 from claims.editorial.strict_bodies import read
 from claims.models import Evidence, Scope, Verdict
 from claims.review import verdict_drafts
-from sources.material import Material
+from sources.source_kinds import Material
 
 
 class VerdictWork(MovingResource):

@@ -2,12 +2,12 @@
 
     ledger_pages   a page of a feed of changes → entries that are believed: in order, whole, signed
     ledger_feed    asking for such a page, wherever that may be asked for
-    taken_pages    entries → claims of others (`PeerClaim`), a page in one transaction
-    turns          one turn at a newsroom, which can end at any moment and is simply called again
+    imported_pages    entries → claims of others (`PeerClaim`), a page in one transaction
+    sync_run          one turn at a newsroom, which can end at any moment and is simply called again
     peer_edits     what a person does: look, follow, pause, accept a key, begin anew
     alarms         telling by mail what keeps a newsroom from being followed
     tasks          what the worker does, once a minute
 
-It writes neither claims nor verdicts nor the ledger; matching reads what it took (`claims.matching.elsewhere`).
-May import the ledger, the newsroom and the models. Begin with `turns`.
+It writes neither claims nor verdicts nor the ledger; matching reads what it took (`claims.matching.peer_matches`).
+May import the ledger, the newsroom and the models. Begin with `sync_run`.
 """

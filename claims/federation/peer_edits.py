@@ -14,10 +14,10 @@ from claims.ledger.house_signature import public_key
 from claims.models import PeerNewsroom, PeerProgress
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
-from factcheck.installation.spoken_sentences import in_words
+from factcheck.installation.messages import in_words
 from sources.http.fetch_errors import FetchError
-from sources.material import is_address
 from sources.models.publisher import has_the_name_of_the_house
+from sources.source_kinds import is_address
 
 _ADD, _CHANGE = "claims.add_peernewsroom", "claims.change_peernewsroom"
 

@@ -8,7 +8,7 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from claims.federation import alarms, turns
+from claims.federation import alarms, sync_run
 from claims.models import PeerNewsroom
 
 #: After so many seconds the worker lets other work go first; a page that was begun is taken first.
@@ -39,7 +39,9 @@ def call(newsroom_id: int) -> None:
 def follow_newsroom(context: JobContext, *, newsroom_id: int) -> None:
     """Take what is new of a newsroom, if it is due; what takes longer than a turn goes on in the next."""
     ends = time.monotonic() + TURN
-    tally = turns.take_turn(newsroom_id, is_stopped=lambda: context.should_abort() or time.monotonic() > ends)
+    tally = sync_run.take_turn(
+        newsroom_id, is_stopped=lambda: context.should_abort() or time.monotonic() > ends
+    )
     if tally is not None and not tally.is_over:
         call(newsroom_id)
 
@@ -56,5 +58,5 @@ def tell_of_trouble(*, newsroom_id: int) -> None:
 @app.task(name="claims.federation.keep_up", queue=QUEUE, queueing_lock="claims.federation.keep_up")
 def keep_up(timestamp: int) -> None:
     """Once a minute: call for those that are due."""
-    for newsroom_id in turns.due_newsrooms():
+    for newsroom_id in sync_run.due_newsrooms():
         call(newsroom_id)

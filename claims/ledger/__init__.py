@@ -1,6 +1,6 @@
 """What was published: immutable entries, each with the whole public body of a claim.
 
-    entries      an entry, made of a claim and all that belongs to it (pure)
+    entry_builder      an entry, made of a claim and all that belongs to it (pure)
     publishing   stores entries; bulk imports send what it makes of theirs along with their other rows
     signals      says that entries were added
     document/    the public body: what it says, as JSON-LD, in one line, for Google's API

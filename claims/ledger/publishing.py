@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Prefetch, Q
 
 from claims.ledger.document.claim_document import Judgement, translations
-from claims.ledger.entries import LedgerEntry, LedgerLine, entry, restated, retranslated
+from claims.ledger.entry_builder import LedgerEntry, LedgerLine, entry, restated, retranslated
 from claims.ledger.signals import entries_added
 from claims.models import (
     Appearance,
@@ -26,7 +26,7 @@ from claims.models.claim_media import JUDGED_OF_MEDIA
 from claims.models.claim_rules import JUDGED
 from factcheck.database import clock
 from factcheck.database.bulk_copy import Lines, lines, reserve_ids, send
-from factcheck.web.own_addresses import understood
+from factcheck.web.site_urls import understood
 from sources.models import MediaHash
 
 
@@ -73,7 +73,7 @@ def record_all(changes: Mapping[int, LedgerChange]) -> None:
 
 
 def append(entries: Sequence[LedgerEntry]) -> None:
-    """Store entries that `claims.ledger.entries` made, in this order. Called as `record` is."""
+    """Store entries that `claims.ledger.entry_builder` made, in this order. Called as `record` is."""
     send(lines_of(entries))
     entries_added.send(Publication, claims=[new.publication["claim_id"] for new in entries])
 

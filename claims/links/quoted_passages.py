@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from claims.models import QuoteFate
 from claims.quotes.anchors import Anchor
 from claims.quotes.changed_text import ChangedText
-from claims.quotes.quote_fates import place_of, published_places
-from claims.quotes.quoted_places import QuotedPlace
+from claims.quotes.highlights import QuotedPlace
+from claims.quotes.history import place_of, published_places
 from sources.extraction import Document
 from sources.models import Snapshot
 

@@ -8,7 +8,7 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from claims.links import rounds, watched_links
+from claims.links import check_run, watched_links
 from sources.models import LinkState
 
 #: After so many seconds the worker lets other work go first.
@@ -39,7 +39,7 @@ def check_links(context: JobContext) -> None:
         return
     ends = time.monotonic() + TURN
     while not (context.should_abort() or time.monotonic() > ends):
-        done = rounds.check_round(is_stopped=lambda: context.should_abort() or time.monotonic() > ends)
+        done = check_run.check_round(is_stopped=lambda: context.should_abort() or time.monotonic() > ends)
         if done is None:
             return
     if LinkState.objects.due().exists():

@@ -10,15 +10,15 @@ from rich.table import Table
 from rich.text import Text
 
 from claims.articles.article_import import ImportedArticle
-from claims.articles.checked_before import CheckedBefore
 from claims.articles.detection import CheckBand, band_of
+from claims.articles.existing_checks import CheckedBefore
 from claims.articles.proposals import FoundClaim
 from claims.articles.score_reasons import BANDS, band_label, in_words
 from claims.models import Claim, Claimant
 from claims.newsroom.likely_claimants import likely_claimants
 from claims.quotes.changed_sources import AnchorOutcome
-from factcheck.installation.spoken_sentences import in_words as sentence_in_words
-from factcheck.joined_words import listed_phrases
+from factcheck.installation.messages import in_words as sentence_in_words
+from factcheck.list_phrases import listed_phrases
 
 #: Below this many columns the claimant and the reasons stand under the statement instead of beside it.
 NARROW = 80

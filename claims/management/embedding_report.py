@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from claims.management.terminal import console_on
-from claims.matching.embedding.outstanding import Tally
-from claims.matching.embedding.upkeep import EmbeddingProgress, Tell
+from claims.matching.embedding.maintenance import EmbeddingProgress, Tell
+from claims.matching.embedding.pending_vectors import Tally
 from claims.models import EmbeddingModel
 
 _STAGES = {

@@ -23,7 +23,7 @@ from claims.imports.format_titles import format_title
 from claims.imports.problem_kinds import kind_in_words
 from claims.imports.reading.inputs.file import File, ImportFormat
 from claims.imports.reading.recipe import Detected, Unrated
-from claims.imports.storing import execution
+from claims.imports.storing import run_import
 from claims.models import ImportProblem, ImportRun
 
 _PLAIN: dict[str, Any] = {"highlight": False, "markup": False, "soft_wrap": True}
@@ -31,7 +31,7 @@ _WORDS = {"reading": gettext_lazy("Reading"), "writing": gettext_lazy("Writing")
 
 
 @contextmanager
-def progress_on(console: Console) -> Iterator[execution.Tell]:
+def progress_on(console: Console) -> Iterator[run_import.Tell]:
     """A bar with the rate, the time that remains and how many records were refused so far."""
     bar = Progress(
         SpinnerColumn(),
@@ -45,7 +45,7 @@ def progress_on(console: Console) -> Iterator[execution.Tell]:
     )
     tasks: dict[str, Any] = {}
 
-    def tell(progress: execution.Progress) -> None:
+    def tell(progress: run_import.Progress) -> None:
         if progress.phase not in tasks:
             tasks[progress.phase] = bar.add_task(str(_WORDS[progress.phase]), total=progress.total, told="")
         shown = tasks[progress.phase]

@@ -5,9 +5,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from claims.links.link_news import what_happened
-from claims.links.rounds import LinkTally
-from claims.links.settled_links import SettledLink
+from claims.links.check_run import LinkTally
+from claims.links.link_notifications import what_happened
+from claims.links.resolved_links import SettledLink
 from sources.models import LinkOutcome, LinkState
 
 _WORDS = {

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from claims.matching.sounds import sounds
+from claims.matching.phonetics import sounds
 from claims.matching.typos import is_slip, is_swap
 from claims.quotes.statements import MILLI
 from claims.search.texts import UNSPACED

@@ -19,14 +19,14 @@ from django.utils.translation import get_language
 from claims.matching import candidates, embedding
 from claims.matching.alignment import Span, words_in
 from claims.matching.answer_cache import AnswerCache
-from claims.matching.asked import Asked, Candidate, Vector
 from claims.matching.embedding.neighbours import AskedModel, asked_model
 from claims.matching.judgement import judge
 from claims.matching.posts import cleaned
+from claims.matching.query import Asked, Candidate, Vector
 from claims.matching.ranking import ranked
 from claims.matching.sentences import TextSpan, sentences, trimmed
 from claims.models import Publication
-from factcheck.web.outages import TooMuchWork
+from factcheck.web.unavailable import TooMuchWork
 from sources.extraction import detect_language
 
 Kind = Literal["same", "contradicts", "related", "nothing"]

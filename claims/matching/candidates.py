@@ -10,9 +10,9 @@ import orjson
 from django.db.models import QuerySet
 
 from claims.matching import embedding
-from claims.matching.asked import Asked, Candidate, Vector
+from claims.matching.claim_text import Told, current
+from claims.matching.query import Asked, Candidate, Vector
 from claims.matching.shared_words import forms_of, share, sharing, words_of
-from claims.matching.telling import Told, current
 from claims.models import Publication
 
 #: What is near to a text, by the ids of claims: how near, and the vectors.

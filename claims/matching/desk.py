@@ -12,10 +12,10 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from claims.matching.answers import Answer, Terms, worked_out
-from claims.matching.asked import Asked
 from claims.matching.candidates import MOST, FoundCandidates, nearest, shares, together, vectors_of_all
+from claims.matching.claim_text import Told
+from claims.matching.query import Asked
 from claims.matching.shared_words import MOST_WORDS, frequent, sharing
-from claims.matching.telling import Told
 from claims.models import Claim, Publication, Verdict
 from claims.newsroom.people import display_name
 

@@ -13,9 +13,9 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from claims.matching.asked import Asked, Candidate
 from claims.matching.judgement import judge
 from claims.matching.posts import cleaned
+from claims.matching.query import Asked, Candidate
 from claims.matching.rare_words import RareWords
 from claims.models import Claim, ComparedStatement
 

@@ -12,9 +12,9 @@ from typing import Literal
 from django.utils.translation import gettext as _
 
 from claims.matching.alignment import Span, Word, WordAlignment, align, spans, words_in
-from claims.matching.asked import Asked, Candidate
+from claims.matching.phonetics import heard, names, share_heard
 from claims.matching.posts import cleaned
-from claims.matching.sounds import heard, names, share_heard
+from claims.matching.query import Asked, Candidate
 from claims.quotes.statements import comparable_statement
 
 Kind = Literal["same", "related", "contradicts"]

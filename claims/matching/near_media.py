@@ -10,7 +10,7 @@ from typing import Any, Literal
 import orjson
 
 from claims.models import Publication
-from factcheck.web.own_addresses import placed
+from factcheck.web.site_urls import placed
 from sources.media.likeness import NearDuplicate, near_duplicates
 from sources.media.perceptual_hash import PerceptualHash
 

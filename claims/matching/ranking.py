@@ -12,8 +12,8 @@ from functools import cache
 from math import exp
 from pathlib import Path
 
-from claims.matching.asked import Asked, Candidate
-from claims.matching.likeness import Figures, Question, Rarity, primary
+from claims.matching.query import Asked, Candidate
+from claims.matching.similarity_features import Figures, Question, Rarity, primary
 
 MODEL = Path(__file__).parent / "data" / "ranking.json"
 

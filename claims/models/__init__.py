@@ -1,13 +1,13 @@
 """The domain, one noun a file: fields, constraints, triggers and the questions that are asked of it (QuerySets).
 
 Begin with `claim`, `appearance`, `verdict`, `evidence`; then `publication`, the ledger, and `transition`, the log.
-Long rules stand beside their model, whose `Meta` names them (`claim_rules`, `verdict_rules`, `house_voice`,
+Long rules stand beside their model, whose `Meta` names them (`claim_rules`, `verdict_rules`, `newsroom_verdict_rules`,
 `ledger_rules`).
 Imports search and `sources`. A rule that the database can hold stands here (docs/how-to/add-a-rule.md).
 """
 
 # For what it registers: rules on models that cite sources.
-from claims.models import asked_copies as asked_copies
+from claims.models import archive_triggers as archive_triggers
 from claims.models.imported_record import ImportedChange, ImportedRecord, PossibleDuplicate
 
 from .announcement_progress import AnnouncementProgress
@@ -42,20 +42,20 @@ from .mention import Mention
 from .newsroom_page import NewsroomPage
 from .notification import MailChoice, Notification, NotificationKind
 from .notification_preference import MailSchedule, NotificationPreference
-from .offered_permission import OfferedPermission
 from .peer_claim import PeerClaim
 from .peer_newsroom import PeerNewsroom, PeerProgress
+from .permissions import OfferedPermission
 from .presence import Presence
 from .publication import Publication
 from .published_verdict import PublishedVerdict
-from .quote_fate import QuoteFate
+from .quote_status import QuoteFate
 from .rating import Rating, RatingClass, RatingScale
 from .reader_picture import ReaderPicture
 from .reader_request import ReaderRequest
-from .reader_state import SpamSign
-from .reader_step import ReaderStep
 from .repeat import Repeat
 from .reply_template import ReplyTemplate
+from .request_state import SpamSign
+from .request_transition import ReaderStep
 from .review_chain import ReviewLink, UnlinkedReviewRow
 from .right_of_reply import ReplyRequest
 from .saved_view import SavedView
@@ -63,7 +63,7 @@ from .scheduled_publication import ScheduledPublication
 from .second_factor_rule import NewMember, SecondFactorGrace, SecondFactorRule
 from .signing_key import SigningKey
 from .signoff import SignOff
-from .stated_words import StatedWords
+from .statement_text import StatedWords
 from .statement_vector import EmbeddingModel, LanguageMean, StatementVector
 from .token import ApiToken, Scope, StoredAnswer
 from .topic import Topic

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models.anchored import Anchored, quote_fits, span_carries_quote, span_is_whole
 from claims.models.claim import Claim
-from claims.models.readership import readable
+from claims.models.visibility import readable
 from factcheck.database.desk_words import words_index
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import ids_are_reserved

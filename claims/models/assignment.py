@@ -10,8 +10,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.claim import Claim
-from claims.models.readership import READ_DRAFTS
 from claims.models.verdict import Verdict
+from claims.models.visibility import READ_DRAFTS
 from factcheck.database import bounds
 from factcheck.database.desk_words import words_index
 from factcheck.database.row_history import keep_history

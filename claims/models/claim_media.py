@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.claim import Claim
 from claims.models.evidence import Evidence
 from claims.models.media_fragment import MediaFragmentField, fragment_is_one
-from claims.models.readership import READ_DRAFTS, readable
+from claims.models.visibility import READ_DRAFTS, readable
 from factcheck.database import bounds
 from factcheck.database.model_fields import AddressField
 from factcheck.database.row_history import keep_history

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Aggregate, CheckConstraint, Count, F, FloatField, Index, Q
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.reader_state import (
+from claims.models.request_state import (
     LONGEST_READER_ANSWER,
     LONGEST_READER_TEXT,
     FromReader,

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models.anchored import Anchored, quote_fits, span_carries_quote, span_is_whole
 from claims.models.media_fragment import MediaFragmentField, fragment_is_one
-from claims.models.readership import readable
 from claims.models.verdict import Verdict
+from claims.models.visibility import readable
 from factcheck.database import bounds
 from factcheck.database.bulk_copy import copy
 from factcheck.database.row_history import keep_history

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models.claim import Claim
 from claims.models.comment import Comment
-from claims.models.readership import READ_DRAFTS
 from claims.models.verdict import Verdict
+from claims.models.visibility import READ_DRAFTS
 from factcheck.database import bounds
 from factcheck.database.rules import Rule, refuse
 

@@ -31,7 +31,7 @@ from claims.search import RANKED, Places, SearchReading, Sought, matching, read,
 from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import LanguageField, UncompressedTextField
 from factcheck.database.rules import ids_are_reserved
-from factcheck.web.own_addresses import placed
+from factcheck.web.site_urls import placed
 from sources.models.snapshot import TextSha256
 
 
@@ -173,7 +173,7 @@ class Publication(models.Model):
     superseded_at = models.DateTimeField(_("superseded"), null=True, editable=False)
     first_published_at = models.DateTimeField(_("first published"))
 
-    #: The public representation, JSON as it is served but for the address of this site (`factcheck.web.own_addresses`).
+    #: The public representation, JSON as it is served but for the address of this site (`factcheck.web.site_urls`).
     #: `ledger.document.claim_document` says its shape.
     body = UncompressedTextField(_("body"))
     body_sha256 = models.CharField(max_length=64)

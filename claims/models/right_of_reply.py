@@ -9,8 +9,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import reply_rules
-from claims.models.readership import readable
 from claims.models.verdict import Verdict
+from claims.models.visibility import readable
 from factcheck.database.bulk_copy import copy
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history

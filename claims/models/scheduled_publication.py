@@ -9,7 +9,7 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.readership import readable
+from claims.models.visibility import readable
 from factcheck.database.rules import Rule, append_only, refuse
 
 #: Nobody plans further ahead; a year that was mistyped is further.

@@ -8,10 +8,10 @@ from django.db.models import Count, F, IntegerField, OuterRef, Subquery, UniqueC
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.readership import readable
 from claims.models.review_chain import waits_for_its_link
 from claims.models.right_of_reply import ReplyRequest
 from claims.models.signoff_digests import CLAIM_SHA256, SIGNED_ROWS, VERDICT_SHA256
+from claims.models.visibility import readable
 from factcheck.database.desk_words import words_index
 from factcheck.database.rules import Rule, append_only, refuse
 

@@ -8,11 +8,11 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.readership import readable
 from claims.models.review_chain import waits_for_its_link
+from claims.models.visibility import readable
 from factcheck.database.desk_words import words_index
 from factcheck.database.rules import Rule, append_only, refuse
-from factcheck.joined_words import from_to
+from factcheck.list_phrases import from_to
 
 
 def move_is_written_down(subject: str, *, table: str = "claims_transition") -> str:

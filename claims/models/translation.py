@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models import translation_rules
 from claims.models.claim import LONGEST_STATEMENT
-from claims.models.readership import readable
 from claims.models.transition import move_is_written_down, takes_a_step
 from claims.models.verdict import LONGEST_EXPLANATION, LONGEST_NOTE
+from claims.models.visibility import readable
 from factcheck.database import bounds
 from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import LanguageField

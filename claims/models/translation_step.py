@@ -8,8 +8,8 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.readership import readable
 from claims.models.review_chain import waits_for_its_link
+from claims.models.visibility import readable
 from factcheck.database.rules import Rule, append_only, refuse
 
 SIGN_OFF = "sign_off"

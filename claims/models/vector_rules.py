@@ -2,7 +2,7 @@
 
 Whoever writes (a form, an import, psql), in the same transaction: what the public asks has no vector of a draft, of a
 claim that was retracted or merged, or of what a claim said before. What lacks a vector now is found by asking
-(`claims.matching.embedding.outstanding`), not by anything that is noted here.
+(`claims.matching.embedding.pending_vectors`), not by anything that is noted here.
 """
 
 import pgtrigger

@@ -1,7 +1,7 @@
 """What the database holds about verdicts, each rule under the name that `Verdict.Meta` lists.
 
-Who may speak for the house is in `house_voice`; which states follow each other, and what is fixed with them, is beside
-the fields, in `verdict`.
+`newsroom_verdict_rules` holds who may speak for the newsroom; the order of states, and what each of them fixes, stands
+beside the fields, in `verdict`.
 """
 
 import pgtrigger

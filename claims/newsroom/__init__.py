@@ -2,7 +2,7 @@
 
     roles                            the four roles
     people, refusals                 how people are called; what they are told when something is refused
-    house                            the newsroom as a publisher, with its rating scale
+    own_publisher                            the newsroom as a publisher, with its rating scale
     api_tokens                       tokens of programs
     accounts                         who is let in by a session, where they are led after signing in
     second_factors, factor_mail      who needs one, and how a lost one is reset

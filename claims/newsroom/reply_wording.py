@@ -18,7 +18,7 @@ from django.utils.timezone import get_default_timezone, get_default_timezone_nam
 from django.utils.translation import gettext as _
 
 from claims.models import ReplyTemplate
-from factcheck.joined_words import listed
+from factcheck.list_phrases import listed
 
 TEMPLATES = Path(__file__).parent / "reply_templates.toml"
 

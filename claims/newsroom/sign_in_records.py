@@ -17,7 +17,7 @@ from claims.newsroom import audit, desk_sessions
 from factcheck.admin.sign_in import code_refused
 from factcheck.admin.single_sign_on import single_sign_on_failed
 from factcheck.installation.house_language import in_house_language
-from factcheck.joined_words import listed
+from factcheck.list_phrases import listed
 
 #: How the ways to sign in are called in the log; what allauth names otherwise stands as it is.
 _WAYS = {

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from claims.quotes.aligned_parts import LIKE, Alignment, PartPair
-from claims.quotes.lead_ins import announces, is_heading, speaks_of_the_text, tells_all
+from claims.quotes.introductions import announces, is_heading, speaks_of_the_text, tells_all
 from claims.quotes.moved_paragraphs import follow_inside, follow_moved
 from claims.quotes.text_parts import TextPart
 

@@ -2,7 +2,7 @@
 
 Appearances follow their words (`reanchor`). Publications are not touched: each names the snapshot that its quotes were
 anchored to, and a claim whose appearance moved is published anew when an editor decides so. What became of the words
-they quote is noted beside them (`quote_fates`).
+they quote is noted beside them (`history`).
 """
 
 from dataclasses import dataclass, field
@@ -13,8 +13,8 @@ from django.db import transaction
 from claims.models import Appearance
 from claims.quotes.anchors import Anchor
 from claims.quotes.changed_text import ChangedText
+from claims.quotes.history import note_fates
 from claims.quotes.orphans import OrphanReason
-from claims.quotes.quote_fates import note_fates
 from sources.models import Snapshot
 
 _SPAN = ("exact", "prefix", "suffix", "start", "end")

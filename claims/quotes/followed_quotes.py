@@ -17,7 +17,7 @@ from claims.quotes.aligned_parts import Alignment
 from claims.quotes.alignment import align
 from claims.quotes.anchors import Anchor, anchor_at, is_whole
 from claims.quotes.changed_words import is_edited_around, rewording
-from claims.quotes.copies import Originality
+from claims.quotes.duplicate_passages import Originality
 from claims.quotes.folded_text import FoldedText, fold
 from claims.quotes.orphans import Orphaned, OrphanReason
 from claims.quotes.quoted_speech import QuotedSpeech

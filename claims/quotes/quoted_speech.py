@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from claims.quotes.aligned_parts import Alignment
 from claims.quotes.changed_words import are_spellings, is_edited_around
-from claims.quotes.lead_ins import announces, asks, is_time
+from claims.quotes.introductions import announces, asks, is_time
 from claims.quotes.orphans import Orphaned, OrphanReason
 from claims.quotes.text_parts import words_of
 

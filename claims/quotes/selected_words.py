@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from regex import compile as pattern
 
 from claims.models.anchored import LONGEST_QUOTE
-from claims.quotes.quote_places import QuotedWords, WrongPlace, quote_at
+from claims.quotes.locations import QuotedWords, WrongPlace, quote_at
 from sources.models import Source
 
 #: Why words are not taken that were selected in an older text.

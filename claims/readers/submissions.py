@@ -21,10 +21,10 @@ from claims.models import (
     ReaderRequest,
     SpamSign,
 )
-from claims.readers import reader_mails, spam_signs, working_days
+from claims.readers import reader_mails, spam_checks, working_days
 from claims.readers.confirmations import Sender, mailbox_of, remember
-from claims.readers.matters import same_matter
 from claims.readers.pictures import SentPicture
+from claims.readers.request_duplicates import same_matter
 from claims.teamwork.notifications import tell
 from factcheck.database.locks import hold
 from sources.extraction import detect_language
@@ -66,7 +66,9 @@ def complain(
     hold(f"mail to {mailbox_of(sender.mail)}", *_names(sent))
     if earlier := _sent_before(Complaint.objects.all(), sent):
         return earlier
-    signs = _signs(text, sender, sent, Complaint.objects.all(), most_links=spam_signs.MOST_LINKS_OF_COMPLAINT)
+    signs = _signs(
+        text, sender, sent, Complaint.objects.all(), most_links=spam_checks.MOST_LINKS_OF_COMPLAINT
+    )
     complaint = Complaint.objects.create(
         claim_id=publication.claim_id,
         version=publication.version,
@@ -74,7 +76,7 @@ def complain(
         text=text,
         language=sender.language,
         held_because=signs,
-        words_sha256=spam_signs.digest_of_words(text),
+        words_sha256=spam_checks.digest_of_words(text),
         sent_key=sent.key,
         sent_sha256=sent.body,
     )
@@ -103,7 +105,7 @@ def ask(
         return earlier
     words = f"{text}\n{address}" if address else text
     signs = _signs(
-        words, sender, sent, ReaderRequest.objects.none(), most_links=spam_signs.MOST_LINKS_OF_REQUEST
+        words, sender, sent, ReaderRequest.objects.none(), most_links=spam_checks.MOST_LINKS_OF_REQUEST
     )
     request = ReaderRequest.objects.create(
         text=text,
@@ -112,7 +114,7 @@ def ask(
         picture_key=picture.key if picture else "",
         language=detect_language(text) if text else sender.language,
         held_because=signs,
-        words_sha256=spam_signs.digest_of_words(words),
+        words_sha256=spam_checks.digest_of_words(words),
         sent_key=sent.key,
         sent_sha256=sent.body,
     )
@@ -235,7 +237,7 @@ def _signs(
     text: str, sender: Sender, sent: SentWith, earlier: QuerySet[Row], *, most_links: int
 ) -> list[str]:
     """Why it is held back; nothing where it is not."""
-    signs = {*sent.signs, *spam_signs.signs_in(text, most_links=most_links, earlier=earlier)}
-    if spam_signs.is_written_to_too_often(mailbox_of(sender.mail)):
+    signs = {*sent.signs, *spam_checks.signs_in(text, most_links=most_links, earlier=earlier)}
+    if spam_checks.is_written_to_too_often(mailbox_of(sender.mail)):
         signs.add(SpamSign.MANY_MAILS)
     return sorted(signs)

@@ -13,7 +13,7 @@ from claims.models import Appearance, Claim, Evidence, Verdict
 from claims.newsroom.named_claimants import find_or_add
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
-from claims.quotes.quote_places import QuotedWords
+from claims.quotes.locations import QuotedWords
 from claims.quotes.selected_words import CAPTURED_AGAIN
 from claims.review import claim_edits, verdict_drafts
 from factcheck.database.bounds import has_come

@@ -1,11 +1,11 @@
 """Copies asked for of all sources that are cited, rather than of one that somebody cites now.
 
-What is cited now, rules of the database ask for by themselves (`claims.models.asked_copies`).
+What is cited now, rules of the database ask for by themselves (`claims.models.archive_triggers`).
 """
 
 from django.db import connection
 
-from claims.models.asked_copies import CLAIM_IS_OURS, OURS
+from claims.models.archive_triggers import CLAIM_IS_OURS, OURS
 from sources.models.archiving_request import asking
 
 #: What verdicts rest on and where claims appear, (source_id): of the newsroom itself, and all of it.

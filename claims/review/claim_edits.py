@@ -14,7 +14,7 @@ from claims.models import Appearance, Claim, ClaimMedia, Topic, Verdict
 from claims.models.claim_rules import JUDGED
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
-from claims.quotes.quote_places import QuotedWords
+from claims.quotes.locations import QuotedWords
 from claims.teamwork import assignment_rules
 from sources.models import MediaObject, Source
 

@@ -12,7 +12,7 @@ from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from factcheck.database import clock
-from factcheck.joined_words import listed
+from factcheck.list_phrases import listed
 
 
 @transaction.atomic

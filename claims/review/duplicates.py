@@ -12,7 +12,7 @@ from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from claims.review import clusters, workflow
-from factcheck.joined_words import listed_phrases
+from factcheck.list_phrases import listed_phrases
 
 
 @transaction.atomic

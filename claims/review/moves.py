@@ -17,7 +17,7 @@ from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
 from claims.models import Claim, ClaimMedia, Evidence, Translation, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review.due_replies import is_nobody_asked, require_terms_that_hold, require_time_to_answer
-from factcheck.joined_words import listed_phrases
+from factcheck.list_phrases import listed_phrases
 
 Subject = TypeVar("Subject", Claim, Verdict)
 Moved = TypeVar("Moved", Claim, Verdict, Translation)

@@ -11,7 +11,7 @@ from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from claims.quotes.anchors import QuoteAmbiguous, QuoteNotFound
-from claims.quotes.quote_places import QuotedWords, quote
+from claims.quotes.locations import QuotedWords, quote
 from claims.review import claim_edits, workflow
 from factcheck.database import clock
 

@@ -28,7 +28,7 @@ from claims.teamwork.notifications import MAIL_QUEUE, tell
 from factcheck.database import clock
 from factcheck.database.deferred_jobs import defer
 from factcheck.installation.house_language import in_house_language
-from factcheck.joined_words import listed_phrases
+from factcheck.list_phrases import listed_phrases
 
 #: The task that mails one request, in `reply_mails` beside this module.
 MAIL = "claims.review.mail_reply_request"

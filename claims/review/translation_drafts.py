@@ -14,7 +14,7 @@ from claims.models import Claim, Publication, Translation, Verdict
 from claims.models.translation import WORDS
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
-from claims.review.originals import Original, is_of, original_of
+from claims.review.merge_targets import Original, is_of, original_of
 from claims.review.translation_workflow import locked, move_translation
 
 _STATE = Translation.State

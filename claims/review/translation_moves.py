@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 from claims.ledger.publishing import retold
 from claims.models import Claim, Publication, Translation, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.review.merge_targets import Original, original_of
 from claims.review.moves import Move, NotOffered
-from claims.review.originals import Original, original_of
-from factcheck.joined_words import listed_phrases
+from factcheck.list_phrases import listed_phrases
 
 
 def missing_of_translation(translation: Translation, original: Original | None = None) -> list[str]:

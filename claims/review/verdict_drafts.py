@@ -16,7 +16,7 @@ from claims.models.right_of_reply import carry_replies_over
 from claims.models.verdict import CARRIED_OVER, CHANGE
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
-from claims.quotes.quote_places import QuotedWords
+from claims.quotes.locations import QuotedWords
 from sources.models import Publisher, Source
 
 

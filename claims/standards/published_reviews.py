@@ -9,7 +9,7 @@ import orjson
 
 from claims.models import Publication, PublishedVerdict
 from claims.standards.period import Period
-from factcheck.web.own_addresses import placed
+from factcheck.web.site_urls import placed
 from sources.addresses import hosts
 
 Document = dict[str, Any]

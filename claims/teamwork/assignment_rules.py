@@ -30,7 +30,7 @@ from claims.models import (
 from claims.teamwork.assignments import people_for
 from claims.teamwork.notifications import tell
 from factcheck.database.deferred_jobs import defer
-from factcheck.joined_words import listed
+from factcheck.list_phrases import listed
 
 #: The task of `assignment_tasks` that applies rules to an import.
 ASSIGN_IMPORTED = "claims.teamwork.assign_imported"

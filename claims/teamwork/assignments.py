@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from claims.models import Assignment, Claim, Priority, Verdict
 from claims.models.assignment import AssignmentQuerySet
-from claims.models.readership import READ_DRAFTS
+from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require

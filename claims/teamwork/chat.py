@@ -21,8 +21,8 @@ from procrastinate.contrib.django import app
 from claims.models import ChatChannel, ChatMessage, ChatProgress, Claim, Comment, Verdict
 from claims.models.chat_channel import TOLD_TO_CHATS
 from claims.newsroom.people import display_name
+from claims.teamwork.activity_text import sentence
 from claims.teamwork.chat_messages import ChatText, payload
-from claims.teamwork.happenings import sentence
 from factcheck.database.deferred_jobs import defer
 from sources.http import sent_messages
 

@@ -22,7 +22,7 @@ from procrastinate.contrib.django import app
 from claims.models import Claim, Notification
 from claims.newsroom.mail_languages import written_for
 from claims.teamwork import notifications
-from claims.teamwork.happenings import sentence
+from claims.teamwork.activity_text import sentence
 
 #: Tried again after 4, 16, 64, 256 and 1024 seconds and so on: for most of a day.
 RETRIES = RetryStrategy(max_attempts=8, exponential_wait=4)

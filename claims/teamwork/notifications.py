@@ -22,7 +22,7 @@ from claims.models import (
     Verdict,
 )
 from claims.models.notification import LONGEST_NOTE_TOLD, OF_COMMENTS
-from claims.models.readership import READ_DRAFTS
+from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.people import display_name
 from claims.teamwork import chat
 from factcheck.database.deferred_jobs import defer

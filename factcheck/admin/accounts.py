@@ -23,7 +23,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from factcheck.admin.base import DeskAdmin, LookOnly, person_at
 from factcheck.admin.versions import DeskForm
-from factcheck.joined_words import listed
+from factcheck.list_phrases import listed
 
 # Sign-in by mail reads User.email, and single sign-on is set up by environment variables: nothing to edit there.
 for unused in (User, Group, EmailAddress, SocialApp, SocialToken, SocialAccount, Authenticator):

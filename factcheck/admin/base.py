@@ -18,11 +18,11 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from factcheck.admin.both_versions import BASE, BothVersions, put_together, signed_base
+from factcheck.admin.change_history import PastEvent, changes_of, name_of
 from factcheck.admin.counted_rows import CountedRows
 from factcheck.admin.found_rows import MOST_FOUND, among, newest, with_words
 from factcheck.admin.list_download import ListDownload
-from factcheck.admin.past_of_rows import PastEvent, changes_of, name_of
+from factcheck.admin.merge_conflict import BASE, BothVersions, put_together, signed_base
 from factcheck.admin.unsaved import KEPT, stored
 from factcheck.admin.versions import FIELD, DeskForm, version_of
 from factcheck.admin.versions_panel import versions_panel

@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from factcheck.admin.badges import Tone, badge
 from factcheck.admin.base import DeskAdmin, LookOnly
-from factcheck.admin.library_words import call
+from factcheck.admin.translations import call
 
 admin.site.unregister(ProcrastinateJob)
 call(

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from factcheck.admin.three_way import Value
-from factcheck.joined_words import listed
+from factcheck.list_phrases import listed
 
 Names = tuple[str, ...]
 #: No more of a list of chosen rows is named.

@@ -9,11 +9,11 @@ from django.db import models
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from factcheck.admin.past_of_rows import last_saved
+from factcheck.admin.change_history import last_saved
 
 #: The name of the hidden field in which a page carries the version it was made from.
 FIELD = "_version"
-#: And of the one that says that somebody has not chosen yet between two versions (`both_versions`).
+#: And of the one that says that somebody has not chosen yet between two versions (`merge_conflict`).
 UNDECIDED = "_undecided"
 
 

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from factcheck.admin import sent_values
-from factcheck.admin.both_versions import MERGE, BothVersions, Choice
+from factcheck.admin.merge_conflict import MERGE, BothVersions, Choice
 from factcheck.admin.three_way import RowFate, Value, Whose
 from factcheck.web.differences import redline
 

@@ -28,8 +28,8 @@ from rest_framework import exceptions
 from factcheck.api.google.statuses import STATUS_PATH, StatusResponse
 from factcheck.api.json_rpc import RPC_PATHS, RpcRefusal
 from factcheck.django_internals import plain_request
-from factcheck.web.asked_languages import API_PATH
-from factcheck.web.outages import outage_of
+from factcheck.web.language_negotiation import API_PATH
+from factcheck.web.unavailable import outage_of
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -37,7 +37,7 @@ from factcheck.api.pagination import PAGE_SIZE, KeysetPage
 from factcheck.api.problems import problem_response
 from factcheck.api.query_strings import ListQuery, NoQuery, Query, no_such_place
 from factcheck.api.query_values import ValueRefused
-from factcheck.web.own_addresses import etag_here, pieces, placed
+from factcheck.web.site_urls import etag_here, pieces, placed
 
 #: What is current may change any moment; a minute is how long a retraction may take to reach everybody.
 #: Caches may answer with it half a minute longer while they ask anew, and for an hour when we cannot be reached.

@@ -8,7 +8,7 @@ from django.db.backends.utils import CursorWrapper
 
 from factcheck.backups.backup_folder import BackupFailed
 from factcheck.backups.freshness import log_problem, newest_at, open_gaps
-from factcheck.telemetry.questions import DatabaseQuestion, GaugeKind, Reading
+from factcheck.telemetry.query_spans import DatabaseQuestion, GaugeKind, Reading
 
 #: A backup that cannot be read is as good as none.
 _NEVER = datetime.fromtimestamp(0, UTC)

@@ -86,19 +86,19 @@ TEMPLATES: Final[list[dict[str, Any]]] = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [program.FILES / "templates"],
         "OPTIONS": {
-            "loaders": ["factcheck.web.lean_templates.Templates"],
+            "loaders": ["factcheck.web.compact_html.Templates"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
             ],
-            "builtins": ["factcheck.web.joining_tags"],
+            "builtins": ["factcheck.web.template_join"],
             "libraries": {
                 "reader": "claims.public.pages.reader_tags",
                 "check": "claims.public.pages.check_tags",
                 "desk_lists": "claims.admin.list_tags",
-                "lean_cells": "factcheck.admin.lean_cells",
+                "fast_cells": "factcheck.admin.fast_cells",
             },
         },
     },

@@ -1,4 +1,4 @@
-"""What only an owner may do and whoever serves needs, done in the owner's name: see `factcheck.database.owners_work`."""
+"""What only an owner may do and whoever serves needs, done in the owner's name: see `factcheck.database.owner_functions`."""
 
 from django.db import migrations
 

@@ -156,7 +156,7 @@ class MetricsServer(ThreadingMixIn, WSGIServer):
 def export(host: str, port: int) -> None:
     """Serve the metrics until the process ends."""
     from factcheck.telemetry.exposition import page  # noqa: PLC0415  of the process that serves metrics alone
-    from factcheck.telemetry.questions import questions  # noqa: PLC0415  of the process that serves metrics alone
+    from factcheck.telemetry.query_spans import questions  # noqa: PLC0415  of the process that serves metrics alone
 
     os.nice(5)  # what is measured goes first
     counted = os.environ.get(FOLDER)

@@ -14,7 +14,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from factcheck.installation.version import version
-from factcheck.telemetry.questions import Answers, DatabaseQuestion, asked, databases
+from factcheck.telemetry.query_spans import Answers, DatabaseQuestion, asked, databases
 
 #: How long a page waits for the database; then it says that the database does not answer.
 DATABASE_SECONDS = 5.0

@@ -11,7 +11,7 @@ from factcheck.installation.environment import number, text, web_address
 
 #: Who asks the database for metrics, and what.
 QUESTIONS = [
-    "factcheck.telemetry.questions.QUESTIONS",
+    "factcheck.telemetry.query_spans.QUESTIONS",
     "factcheck.backups.gauges.QUESTIONS",
     "claims.gauges.QUESTIONS",
 ]

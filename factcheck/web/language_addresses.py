@@ -20,7 +20,7 @@ from django.urls import URLPattern, URLResolver, get_urlconf, reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from factcheck.web.asked_languages import API_PATH, api_language, page_language, speak
+from factcheck.web.language_negotiation import API_PATH, api_language, page_language, speak
 
 #: What begins with these has one address in all languages, and so have files beside the home page, as `/robots.txt`.
 _ONE_ADDRESS = re.compile(

@@ -12,9 +12,9 @@ from django.middleware.security import SecurityMiddleware
 from django.utils.module_loading import import_string
 
 from factcheck.django_internals import views_alone
-from factcheck.web.asked_languages import api_language, speak
-from factcheck.web.fresh_answers import read_for
+from factcheck.web.freshness import read_for
 from factcheck.web.headers import DefaultFields
+from factcheck.web.language_negotiation import api_language, speak
 
 #: The policy of what is no page: a browser that is led to show it as one loads and runs nothing.
 NOTHING = DefaultFields({"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"})

@@ -16,8 +16,8 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilte
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
 from factcheck.admin.days_filter import DaysFilter
 from factcheck.admin.technical import fingerprint
-from factcheck.database.occurring_values import occurring_values
-from factcheck.joined_words import listed
+from factcheck.database.distinct_values import occurring_values
+from factcheck.list_phrases import listed
 from sources.admin.marked_text import Mark, marked
 from sources.models import Snapshot
 

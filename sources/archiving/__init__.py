@@ -2,7 +2,7 @@
 
     requests        how a copy is asked for
     queue           what is asked for and due, and whose it is meanwhile
-    turns           one source after the other, and what became of each
+    schedule           one source after the other, and what became of each
     warc            what went over the wire (`sources.http.exchanges`) as a WARC file
     copies          one address → an ArchivedCopy with its files
     browser/        pages as readers see them: Chromium, which reaches the public internet only

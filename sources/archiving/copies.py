@@ -28,8 +28,8 @@ from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Fetched, Limits, fetch
 from sources.http.polite_visits import PAUSE, SLOWER, SiteMemory, site_of
 from sources.known_sites import KnownSites
-from sources.material import Material
 from sources.models import ArchivedCopy, ArchivedFile, PublicDeposit, Snapshot, Source
+from sources.source_kinds import Material
 
 SECONDS, PATIENCE = 60.0, 10.0
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})

@@ -11,7 +11,7 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from sources.archiving import deposits, queue, timestamps, turns
+from sources.archiving import deposits, queue, schedule, timestamps
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ def archive_due_sources(context: JobContext) -> None:
     if not settings.ARCHIVING:
         return
     ends = time.monotonic() + TURN
-    for outcome in turns.archive_due(lambda: context.should_abort() or time.monotonic() > ends):
+    for outcome in schedule.archive_due(lambda: context.should_abort() or time.monotonic() > ends):
         if outcome.problem:
             logger.info("Source %s is not archived: %s", outcome.source.pk, outcome.problem)
     _call(sign_files)

@@ -9,7 +9,7 @@
     films                films and sound, by the programs of FFmpeg, within bounds
     keyframes            the pictures of a film, taken by the worker
     manifests            C2PA manifests, read in a process with bounds; manifest_process is what runs there
-    spoken_words         a transcript beside a recording
+    transcription_text         a transcript beside a recording
 
 What came is kept as it came, for editors alone. What readers see is made anew from the picture that was read.
 """

@@ -16,7 +16,7 @@ from PIL import Image, ImageCms, ImageFile, ImageOps, ImageSequence
 from sources.media.packed_pictures import Look, Picture, PictureRequest, Rendition
 from sources.media.perceptual_hash import hash_of
 from sources.media.picture_metadata import metadata_of
-from sources.media.stowaways import stowaway
+from sources.media.polyglot_files import stowaway
 
 #: The longest side of what readers see, and of what is hashed.
 LONGEST, HASHED = 2048, 1024

@@ -1,6 +1,6 @@
 """That a copy of a source is wanted, until there is one.
 
-Triggers on what cites sources write these rows (`claims.models.asked_copies`), the worker takes them
+Triggers on what cites sources write these rows (`claims.models.archive_triggers`), the worker takes them
 (`sources.archiving.queue`). Several may wait for one source: who asks never waits for who asked before, and one copy
 answers them all.
 """

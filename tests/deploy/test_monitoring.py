@@ -13,7 +13,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from factcheck.telemetry import counters
 from factcheck.telemetry.exposition import DatabaseGauges
-from factcheck.telemetry.questions import questions
+from factcheck.telemetry.query_spans import questions
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 ALERTS, DASHBOARD = DEPLOY / "alerts" / "factcheck.yaml", DEPLOY / "grafana" / "factcheck.json"

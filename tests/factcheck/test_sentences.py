@@ -3,7 +3,7 @@
 import json
 import pickle
 
-from factcheck.installation.spoken_sentences import in_words
+from factcheck.installation.messages import in_words
 from factcheck.sentences import SpokenSentence
 from tests.helpers.bracketed_words import bracketed
 

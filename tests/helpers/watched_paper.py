@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from claims.links import rounds, watched_links
-from claims.links.rounds import LinkTally
+from claims.links import check_run, watched_links
+from claims.links.check_run import LinkTally
 from claims.models import Claim
 from sources.http.polite_visits import PoliteVisitor
 from sources.models import LinkState, Source, VisitedSite
@@ -39,7 +39,7 @@ def paper(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Ite
     def hurried(memory: Any) -> PoliteVisitor:
         return PoliteVisitor(memory, pause=0.0, allow_loopback=True)
 
-    monkeypatch.setattr(rounds, "visitor", hurried)
+    monkeypatch.setattr(check_run, "visitor", hurried)
     paper = Paper()
     with served(paper.server):
         yield paper
@@ -67,7 +67,7 @@ def check(**named: Any) -> LinkTally:
     LinkState.objects.update(next_at=timezone.now() - timedelta(seconds=1))
     VisitedSite.objects.update(ready_at=timezone.now() - timedelta(seconds=1))
     here = LinkState.objects.filter(url__startswith="http://127.0.0.1").values_list("pk", flat=True)
-    return rounds.check_round(only=[*here], **named) or LinkTally()
+    return check_run.check_round(only=[*here], **named) or LinkTally()
 
 
 def link_of(source: Source) -> LinkState:

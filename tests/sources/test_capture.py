@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from sources import archive as archiving
 from sources.capture import Captured, capture
 from sources.extraction import ExtractionError
-from sources.material import Material
 from sources.models import Publisher, Snapshot, Source
 from sources.overrides import Overrides
+from sources.source_kinds import Material
 from tests.helpers.parallel import at_once
 
 pytestmark = pytest.mark.django_db

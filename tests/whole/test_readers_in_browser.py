@@ -13,7 +13,7 @@ from claims.models import Claim, Complaint, ReaderRequest
 from claims.readers import confirmations, submissions
 from claims.readers.confirmations import Sender
 from claims.readers.desk import complaint_moves
-from claims.readers.doors import form_stamps
+from claims.readers.intake import form_stamps
 from tests.helpers.accessibility import in_each_scheme, violations
 from tests.helpers.browser import new_context
 from tests.helpers.kept_newsroom import checker, editor, publish

@@ -1,6 +1,6 @@
 """Find the statements of a text, with their exact place, who said them, and how much they are worth a check.
 
-Pure: text in, candidates out. The steps have a module each: `blocks` cuts the text, `furniture` drops what is not the
+Pure: text in, candidates out. The steps have a module each: `blocks` cuts the text, `boilerplate` drops what is not the
 article's own statement, `sentences` splits, `attribution` finds who speaks, `cues` finds what a sentence states and
 what it is, `check_worthiness` judges.
 """
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 from claims.articles.detection.attribution import Attributor
 from claims.articles.detection.blocks import TextBlock, split_blocks
-from claims.articles.detection.cast import Cast
+from claims.articles.detection.boilerplate import statements_of, without_dateline
 from claims.articles.detection.check_worthiness import CheckBand, Reason, band_of, judge
 from claims.articles.detection.cues import years
 from claims.articles.detection.dialogues import Dialogue, DialogueBlock
-from claims.articles.detection.furniture import statements_of, without_dateline
 from claims.articles.detection.grammar import grammar_of
 from claims.articles.detection.lexicon import Lexicon, tokenise, words
 from claims.articles.detection.lexicon import language as read_language
+from claims.articles.detection.people import Cast
 from claims.articles.detection.quotations import Quotations
 from claims.articles.detection.sentences import Sentence, split_sentences
 from claims.articles.detection.wording import as_statement

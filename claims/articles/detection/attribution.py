@@ -9,7 +9,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from claims.articles.detection.cast import Cast, CastMember, Occurrence
 from claims.articles.detection.dialogues import Turn
 from claims.articles.detection.focus import Focus
 from claims.articles.detection.grammar import Grammar, grammar_of
@@ -17,6 +16,7 @@ from claims.articles.detection.identities import Identities
 from claims.articles.detection.lexicon import Lexicon, tokenise, words
 from claims.articles.detection.names import gender_of_roles, is_capital, is_role, name_tokens
 from claims.articles.detection.narrations import narration_of
+from claims.articles.detection.people import Cast, CastMember, Occurrence
 from claims.articles.detection.quotations import Quotations
 from claims.articles.detection.sentences import Sentence
 from claims.articles.detection.speakers import Speaker, is_body_word, read_speaker

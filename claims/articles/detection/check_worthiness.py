@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from claims.articles.detection.attribution import Voice
+from claims.articles.detection.boilerplate import is_complete
 from claims.articles.detection.cues import SentenceCue, find_cues, years
-from claims.articles.detection.furniture import is_complete
 from claims.articles.detection.lexicon import Lexicon, Token, tokenise
 
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from claims.articles.detection.cast import Cast, CastMember
 from claims.articles.detection.grammar import Grammar
+from claims.articles.detection.people import Cast, CastMember
 from claims.articles.detection.quotations import Quotations
 
 _BREAKS = r":：?？!。,،“”\"«»"  # no label holds them

@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass
 
-from claims.articles.detection.cast import CastMember, Occurrence
+from claims.articles.detection.people import CastMember, Occurrence
 
 _BLOCKS_REMEMBERED = 3
 _TRACES_REMEMBERED = 40

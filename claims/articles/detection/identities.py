@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from claims.articles.detection.cast import Cast, CastMember
 from claims.articles.detection.focus import Focus
 from claims.articles.detection.grammar import Grammar
 from claims.articles.detection.lexicon import Lexicon, tokenise
 from claims.articles.detection.names import ELISION, is_capital, is_given_name, is_role, name_tokens
+from claims.articles.detection.people import Cast, CastMember
 from claims.articles.detection.speakers import (
     Speaker,
     is_body_word,

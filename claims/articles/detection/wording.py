@@ -1,7 +1,7 @@
 """Word a claim as an editor reads it: without outer quotation marks and without a closing "…, she said"."""
 
 from claims.articles.detection.attribution import Voice
-from claims.articles.detection.furniture import TERMINAL
+from claims.articles.detection.boilerplate import TERMINAL
 from claims.articles.detection.quotations import QUOTATION_MARKS, Quotations
 
 _OPENING = "\"“„«»”「『‘'‹ \u00a0\u202f"

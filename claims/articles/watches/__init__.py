@@ -1,7 +1,7 @@
 """What the newsroom follows: feeds, sitemaps and pages, whose articles come in by themselves.
 
     watch_edits      what a person does with a watch: add, switch off and on, have it visited, remove
-    found_lists      an address that somebody pasted → what of it can be followed
+    discovered_feeds      an address that somebody pasted → what of it can be followed
     visits           one visit, from the list to its articles; can be killed at any moment and is simply called again
     leases           which watch is due, and whose it is meanwhile
     listed_pages     what a list holds → pages to be fetched

@@ -19,7 +19,7 @@ from claims.articles.watches.leases import Lease, due
 from claims.articles.watches.watched_articles import LookedAt, look_at, next_page
 from claims.models import Watch, WatchProgress
 from claims.models.watch import storable, validators
-from factcheck.installation.spoken_sentences import in_words
+from factcheck.installation.messages import in_words
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Limits
 from sources.http.polite_visits import PoliteVisitor

@@ -16,15 +16,15 @@ from claims.articles.watches.listed_pages import next_look
 from claims.models import Watch, WatchedPage, WatchProgress
 from claims.models.watch import storable, validators
 from factcheck.installation.file_store import FilesAway
-from factcheck.installation.spoken_sentences import in_words
+from factcheck.installation.messages import in_words
 from sources.capture import document_in
 from sources.extraction import ExtractionError
 from sources.http.fetch_errors import TEMPORARY, FetchError
 from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Fetched, Limits
 from sources.http.polite_visits import PoliteVisitor
-from sources.material import Material
 from sources.models import Snapshot
 from sources.overrides import NOTHING_STATED, Overrides
+from sources.source_kinds import Material
 
 logger = logging.getLogger(__name__)
 

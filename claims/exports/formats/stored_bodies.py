@@ -15,7 +15,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
 from claims.models import Publication
-from factcheck.web.own_addresses import placed
+from factcheck.web.site_urls import placed
 
 #: How much is written at a time: enough that a call costs nothing, little enough to flow.
 BLOCK_SIZE = 128 * 1024

@@ -5,7 +5,7 @@
     restored_entries    the entries, understood
     verdict_succession  which verdicts come and go with them
     replay              the entries in their order, with the verdicts and moves that they tell of
-    settled_claims      what claims say, where they appear and what they are about
+    final_states      what claims say, where they appear and what they are about
     restore_run         all of it together
 
 Decision 0011 says why it is done so.

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from claims.exports.lines import ArchiveLine, Unreadable
 from claims.ledger.document.markdown import is_safe
-from factcheck.web.own_addresses import is_marked_well, understood
+from factcheck.web.site_urls import is_marked_well, understood
 
 
 def understood_body(line: ArchiveLine) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from claims.exports import lines
 from claims.exports.lines import ArchiveLine
 from claims.models import Rating, RatingScale
-from factcheck.database import owners_work
+from factcheck.database import owner_functions
 from factcheck.database.bulk_copy import Maker, copy
 from sources.addresses import url_key
 from sources.models import Publisher
@@ -52,7 +52,7 @@ def _completed(kind: lines.Kind, said: dict[str, Any]) -> dict[str, Any]:
 
 def advance_ids() -> None:
     """Have the next ids follow those that were restored."""
-    owners_work.advance_ids(*(model._meta.db_table for model in _models()))
+    owner_functions.advance_ids(*(model._meta.db_table for model in _models()))
 
 
 def _models() -> Iterator[type[models.Model]]:

@@ -29,8 +29,8 @@ from claims.exports.restore.restored_entries import (
 from claims.exports.restore.restored_replies import restored_replies
 from claims.exports.restore.verdict_succession import Arrived, Judged, judged
 from claims.ledger import publishing
-from claims.ledger.entries import LedgerEntry as Recorded
-from claims.ledger.entries import as_recorded
+from claims.ledger.entry_builder import LedgerEntry as Recorded
+from claims.ledger.entry_builder import as_recorded
 from claims.models import Claim, Evidence, Publication, ReplyRequest, Transition, Verdict
 from factcheck.database.bulk_copy import Maker, copy
 from factcheck.installation.house_language import in_house_language

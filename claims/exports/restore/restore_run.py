@@ -13,11 +13,11 @@ from django.utils.translation import gettext
 from claims.exports import lines
 from claims.exports.lines import ArchiveLine, recognise
 from claims.exports.restore.checks import Checked, Progress, Restored, RestoreRefused, check
+from claims.exports.restore.final_states import settle
 from claims.exports.restore.mentioned_rows import advance_ids, store, store_things
 from claims.exports.restore.replay import replay
 from claims.exports.restore.restored_entries import Merged, RestoredEntry
 from claims.exports.restore.restored_translations import settle_translations
-from claims.exports.restore.settled_claims import settle
 from claims.models import Publication
 from factcheck.database.bulk_copy import expect_many
 from factcheck.database.locks import AlreadyHeld, LastingTransaction, alone

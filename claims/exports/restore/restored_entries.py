@@ -7,7 +7,7 @@ from typing import Any
 
 from claims.exports.lines import ArchiveLine
 from claims.models import Claimant
-from factcheck.web.own_addresses import understood
+from factcheck.web.site_urls import understood
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from django.conf import settings
 from django.db.models import F
 from django.urls import reverse
 
-from claims.features.assistants.shown_words import shown
+from claims.features.assistants.text_rendering import shown
 from claims.models import Publication, Verdict
 from factcheck.database.cached_sql import Slot, Template
 from factcheck.database.lookups import AnyOf
-from factcheck.web.own_addresses import placed
+from factcheck.web.site_urls import placed
 
 Document = dict[str, Any]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from claims.features.assistants.findings import OUTCOMES, QUOTATIONS
-from claims.features.assistants.shown_words import quoted, quoted_list
+from claims.features.assistants.text_rendering import quoted, quoted_list
 from claims.models import Publication
 
 Document = dict[str, Any]

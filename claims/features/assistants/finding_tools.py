@@ -8,8 +8,8 @@ from django.urls import reverse
 from claims.features.assistants import answer_schemas, findings
 from claims.features.assistants.claim_documents import address, told_entries, told_now
 from claims.features.assistants.claim_texts import claim_lines, composed
-from claims.features.assistants.inner_requests import question
-from claims.features.assistants.shown_words import quoted, quoted_list, shown
+from claims.features.assistants.internal_requests import question
+from claims.features.assistants.text_rendering import quoted, quoted_list, shown
 from claims.features.assistants.tool_arguments import (
     Arguments,
     ChoiceArgument,

@@ -9,8 +9,8 @@ from django.urls import reverse
 from claims.features.assistants import answer_schemas, findings
 from claims.features.assistants.claim_documents import COLUMNS, is_ours, newest_versions, rating_of, whole
 from claims.features.assistants.claim_texts import claim_lines, composed, ground_lines
-from claims.features.assistants.inner_requests import question
-from claims.features.assistants.shown_words import quoted, shown
+from claims.features.assistants.internal_requests import question
+from claims.features.assistants.text_rendering import quoted, shown
 from claims.features.assistants.tool_arguments import Arguments, DayArgument, NumberArgument, ToolRefused
 from claims.features.assistants.tools import Caller, Likened, Tool, ToolAnswer
 from claims.ledger.queries.claim_filters import ClaimQuery

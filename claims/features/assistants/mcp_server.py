@@ -12,7 +12,7 @@ from claims.features.assistants import revisions, tool_arguments
 from claims.features.assistants.finding_tools import FINDING_TOOLS
 from claims.features.assistants.findings import NOT_CHECKED
 from claims.features.assistants.ledger_tools import LEDGER_TOOLS, NotKnownHere
-from claims.features.assistants.shown_words import quoted_detail
+from claims.features.assistants.text_rendering import quoted_detail
 from claims.features.assistants.tool_arguments import Arguments, ToolRefused
 from claims.features.assistants.tools import Caller, Tool, ToolAnswer
 from claims.features.assistants.writing_tools import WRITING_TOOLS

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from claims.features.assistants.shown_words import quoted
+from claims.features.assistants.text_rendering import quoted
 from factcheck.api.query_values import GREATEST_ID, suggestion
 
 Arguments = dict[str, Any]

@@ -14,8 +14,8 @@ from django.urls import reverse
 
 from claims.features.assistants import answer_schemas, findings
 from claims.features.assistants.claim_texts import composed
-from claims.features.assistants.inner_requests import posted, was_done
-from claims.features.assistants.shown_words import quoted, quoted_detail, quoted_list
+from claims.features.assistants.internal_requests import posted, was_done
+from claims.features.assistants.text_rendering import quoted, quoted_detail, quoted_list
 from claims.features.assistants.tool_arguments import (
     Arguments,
     ChoiceArgument,

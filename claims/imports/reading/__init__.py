@@ -1,7 +1,7 @@
 """How others' fact checks are read: bytes → `RawRecord` → `Review`. Pure: nothing here knows the database.
 
     inputs/         a path, an address, a folder, an archive, standard input → files
-    recognition     a file → the reader of its format
+    format_detection     a file → the reader of its format
     formats/        one reader per format: a file → `RawRecord` or `Refusal`, one after the other
     mappings/       what the columns of a table mean
     values/         what a single value means, one kind of value per module

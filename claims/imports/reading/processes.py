@@ -16,7 +16,7 @@ from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.mappings.conventions import Conventions
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.review_record import Remark
-from claims.imports.reading.staged_lines import line
+from claims.imports.reading.staging_rows import line
 
 #: How many records a process gets at a time: enough that handing them over costs little.
 CHUNK = 500
@@ -30,7 +30,7 @@ class Cleaned(NamedTuple):
     records: int
     """How many they were."""
     lines: bytes
-    """Those that may be stored, as they wait for that (`claims.imports.reading.staged_lines`)."""
+    """Those that may be stored, as they wait for that (`claims.imports.reading.staging_rows`)."""
     incomplete: list[tuple[RawRecord, tuple[Remark, ...]]]
     """Those of them in which something was left out, as they were found, and what."""
     refusals: list[Refusal]

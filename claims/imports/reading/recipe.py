@@ -7,6 +7,7 @@ from itertools import chain, islice
 from typing import Any
 
 from claims.imports.reading.foreign_labels import foreign_labels
+from claims.imports.reading.format_detection import detect
 from claims.imports.reading.formats import json_rows, spreadsheets, tables
 from claims.imports.reading.formats.json_documents import looks_like_json
 from claims.imports.reading.inputs.file import File, ImportFormat
@@ -14,7 +15,6 @@ from claims.imports.reading.mappings.conventions import NOTHING_KNOWN
 from claims.imports.reading.mappings.mapping import Mapping as TableMapping
 from claims.imports.reading.processes import Input
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from claims.imports.reading.recognition import detect
 from claims.imports.reading.values.cleaned_text import line
 from claims.imports.reading.values.statement_language import majority_language
 from factcheck.sentences import SpokenSentence

@@ -4,9 +4,9 @@
     same_claims      reviews of one statement → the claims that they are about            (pure)
     references       publishers, scales, ratings, claimants, topics and sources: found or made
     reviewed_claim   what tells whether a review is of a claim
-    standing_claim   a claim as it stands, and what a review changes of it
+    existing_claim   a claim as it stands, and what a review changes of it
     batches          one batch: found, changed, stored, all of it or nothing
-    execution        a whole import: read, staged, written, counted
+    run_import        a whole import: read, staged, written, counted
     runs             its life: chosen, started, gone on with
     undo             taking back what an import brought
 

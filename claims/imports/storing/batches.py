@@ -17,12 +17,12 @@ from django.utils.translation import gettext, gettext_noop
 
 from claims.imports.storing import known_claims
 from claims.imports.storing.decisions import Decisions, Taken
+from claims.imports.storing.existing_claim import Standing
 from claims.imports.storing.references import Things
 from claims.imports.storing.stage import Staged
-from claims.imports.storing.standing_claim import Standing
 from claims.imports.storing.unusable_records import left_out_of
 from claims.ledger import publishing
-from claims.ledger.entries import LedgerEntry, LedgerLine, entry
+from claims.ledger.entry_builder import LedgerEntry, LedgerLine, entry
 from claims.ledger.signals import entries_added
 from claims.models import (
     Appearance,

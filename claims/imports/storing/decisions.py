@@ -11,12 +11,12 @@ from django.utils.translation import gettext
 from claims.imports.reading.review_record import Review
 from claims.imports.storing import known_claims
 from claims.imports.storing.disagreement import Disagreement
+from claims.imports.storing.existing_claim import Standing
 from claims.imports.storing.house_records import HouseRecords
 from claims.imports.storing.references import Things
-from claims.imports.storing.remembered_records import Remembered
 from claims.imports.storing.same_claims import Pair, assign
+from claims.imports.storing.seen_records import Remembered
 from claims.imports.storing.stage import Staged
-from claims.imports.storing.standing_claim import Standing
 from claims.imports.storing.unusable_records import refusal_of
 from claims.models import Claim, ImportedRecord, ImportProblem, ImportRun, Verdict
 from factcheck.database.bulk_copy import Maker

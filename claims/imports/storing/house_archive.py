@@ -27,7 +27,7 @@ from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
 from factcheck.database.bulk_copy import copy
-from sources.material import STANDARD_INPUT, is_address
+from sources.source_kinds import STANDARD_INPUT, is_address
 
 PERMISSION = "claims.import_house_archive"
 #: So many records the second administrator looks at.

@@ -8,8 +8,8 @@ from django.db.models import Q
 
 from claims.imports.reading.identity import name_key
 from claims.imports.reading.review_record import Person
+from claims.imports.storing.existing_claim import Standing
 from claims.imports.storing.stage import Staged
-from claims.imports.storing.standing_claim import Standing
 from claims.models import Appearance, Claim, ImportedRecord, ImportRun, Verdict
 
 _TAKEN_BACK = (ImportRun.State.UNDOING, ImportRun.State.UNDONE)

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
+from claims.imports.reading.format_detection import detect
 from claims.imports.reading.formats import spreadsheets
 from claims.imports.reading.inputs import crawler, places
 from claims.imports.reading.inputs.file import File
@@ -25,10 +26,9 @@ from claims.imports.reading.mappings.mapping import Mapping
 from claims.imports.reading.processes import Input
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.recipe import Detected, Noted, Recipe, Unrated, records
-from claims.imports.reading.recognition import detect
 from claims.imports.reading.review_record import Review
-from claims.imports.storing.execution import Tell, carry_out
 from claims.imports.storing.page_visits import Visits
+from claims.imports.storing.run_import import Tell, carry_out
 from claims.imports.storing.unusable_records import report
 from claims.models import ImportRun
 from claims.newsroom.people import display_name
@@ -37,8 +37,8 @@ from claims.newsroom.roles import require
 from factcheck.database.locks import AlreadyHeld, alone
 from factcheck.installation.file_store import FilesAway
 from factcheck.installation.house_language import in_house_language
-from factcheck.installation.spoken_sentences import in_words
-from sources.material import STANDARD_INPUT, is_address
+from factcheck.installation.messages import in_words
+from sources.source_kinds import STANDARD_INPUT, is_address
 
 #: Tasks of the worker, in `tasks` beside this module.
 RUN_IMPORT, REMOVE_UPLOAD = "claims.imports.run_import", "claims.imports.remove_upload"

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 from uuid import UUID
 
 from claims.imports.reading.review_record import Review
+from claims.imports.storing.existing_claim import Standing
 from claims.imports.storing.references import Things
 from claims.imports.storing.stage import Staged
-from claims.imports.storing.standing_claim import Standing
 
 #: So few letters and digits ("Old video", "On the Iran nuclear deal") may be said of different things, by one person
 #: too. In scripts without spaces a character says more, but nobody is hurt by two claims that an editor merges.

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from claims.imports.reading.review_record import Review
-from claims.imports.reading.staged_lines import COLUMNS, place_of, restored
+from claims.imports.reading.staging_rows import COLUMNS, place_of, restored
 from claims.models import ImportRun
 
 
@@ -71,7 +71,7 @@ class Stage:
             self._execute("SELECT public.claims_stage_end()")
 
     def add(self, lines: bytes) -> None:
-        """Add reviews, as `claims.imports.reading.staged_lines` writes them."""
+        """Add reviews, as `claims.imports.reading.staging_rows` writes them."""
         with self._connection.cursor() as cursor, cursor.copy(_ADD) as stream:
             stream.write(lines)
 

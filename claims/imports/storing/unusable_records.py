@@ -15,7 +15,7 @@ from claims.imports.storing.stage import Staged
 from claims.models import ImportProblem, ImportRun
 from factcheck.database.bulk_copy import Maker
 from factcheck.installation.house_language import in_house_language
-from factcheck.installation.spoken_sentences import in_words
+from factcheck.installation.messages import in_words
 from factcheck.sentences import SpokenSentence
 
 _REFUSED, _LEFT_OUT, _MERGED = (

@@ -33,7 +33,7 @@ from claims.models import (
 )
 from claims.models.claim import claim_path
 from claims.models.translation import original_sha256
-from factcheck.web.own_addresses import OWN, rendered
+from factcheck.web.site_urls import OWN, rendered
 from sources.api.media_bodies import PublicMedia
 from sources.api.source_bodies import PublicPublisher, PublicQuotedSource, PublicSnapshot, PublicSource
 from sources.models import MediaHash, MediaObject, Publisher, Snapshot, Source

@@ -9,7 +9,7 @@ from claims.ledger.document.claim_body import JudgedClaim, PublicRating
 from claims.ledger.document.claim_document import moment
 from claims.models import Cluster
 from factcheck.api.openapi.body_serializer import Day, Moment, WebAddress
-from factcheck.web.own_addresses import OWN
+from factcheck.web.site_urls import OWN
 from sources.api.source_bodies import PublicPublisher
 
 Document = dict[str, Any]

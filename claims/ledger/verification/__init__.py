@@ -1,6 +1,6 @@
 """Whether anybody rewrote the ledger: `manage.py verify_ledger`.
 
-    discrepancies       something that is not as it was, and where
+    findings       something that is not as it was, and where
     checked_entries     entries: bodies, chain, tree, order, and what lists filter by
     checked_heads       keys and checkpoints, also those that somebody kept elsewhere
     checked_snapshots   the texts that entries quote

@@ -11,17 +11,17 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext, ngettext
 
 from claims.ledger.document.markdown import to_html
-from claims.ledger.entries import columns, published_verdict
+from claims.ledger.entry_builder import columns, published_verdict
 from claims.ledger.proofs import stored_tree
 from claims.ledger.proofs.entry_text import EntryFacts, chain_hash, entry_text
 from claims.ledger.proofs.hash_tiles import GrowingTiles, width_of
 from claims.ledger.proofs.merkle_tree import GrowingTree, leaf_hash
 from claims.ledger.proofs.stored_tree import moment
-from claims.ledger.verification.discrepancies import Discrepancy
+from claims.ledger.verification.findings import Discrepancy
 from claims.models import HashTile, Publication, PublishedVerdict
 from claims.models.hash_tile import HASH, WIDTH
 from claims.models.ledger_rules import NO_ENTRY
-from factcheck.web.own_addresses import understood
+from factcheck.web.site_urls import understood
 
 _AT_ONCE = 500
 

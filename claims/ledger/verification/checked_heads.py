@@ -9,7 +9,7 @@ from claims.ledger.house_signature import decoded
 from claims.ledger.proofs.checkpoints import Inconsistent, head_of, log_name
 from claims.ledger.proofs.key_succession import problem_of
 from claims.ledger.proofs.signed_note import SignedNote, TreeHead
-from claims.ledger.verification.discrepancies import Discrepancy
+from claims.ledger.verification.findings import Discrepancy
 from claims.models import Checkpoint, SigningKey
 
 

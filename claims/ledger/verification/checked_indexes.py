@@ -6,7 +6,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy
 
-from claims.ledger.verification.discrepancies import Discrepancy, in_few
+from claims.ledger.verification.findings import Discrepancy, in_few
 
 #: What is asked, with what is wrong where there is an answer: rows of one number, or of a text and a number.
 _QUESTIONS = {

@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.utils.translation import gettext
 
 from claims.ledger.proofs.stored_tree import moment
-from claims.ledger.verification.discrepancies import Discrepancy, in_few
+from claims.ledger.verification.findings import Discrepancy, in_few
 from claims.models import ReviewLink, SignOff, Transition, TranslationStep
 from claims.models.ledger_rules import NO_ENTRY
 

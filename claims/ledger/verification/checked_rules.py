@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import connection
 from django.utils.translation import gettext
 
-from claims.ledger.verification.discrepancies import Discrepancy
+from claims.ledger.verification.findings import Discrepancy
 
 _WHAT_IS_THERE = """
     SELECT relname, tgname, tgenabled = 'O', prosrc

@@ -6,7 +6,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy
 
 from claims.ledger.verification.checked_indexes import findings_of
-from claims.ledger.verification.discrepancies import Discrepancy
+from claims.ledger.verification.findings import Discrepancy
 from claims.models.signoff_digests import SIGNED_ROWS, VERDICT_SHA256, entry_verdict_sha256, is_signed_off
 
 _QUESTIONS = {

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from django.utils.translation import gettext
 
-from claims.ledger.verification.discrepancies import Discrepancy
+from claims.ledger.verification.findings import Discrepancy
 from sources.models import Snapshot
 
 _AT_ONCE = 100

@@ -23,7 +23,7 @@ from claims.ledger.verification.checked_reviews import findings_of_reviews
 from claims.ledger.verification.checked_rules import findings_of_rules
 from claims.ledger.verification.checked_signoffs import findings_of_signoffs
 from claims.ledger.verification.checked_snapshots import findings_of_snapshots
-from claims.ledger.verification.discrepancies import Discrepancy
+from claims.ledger.verification.findings import Discrepancy
 from claims.models import Checkpoint, Publication, SigningKey
 
 #: Called with how many entries were read.

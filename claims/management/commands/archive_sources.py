@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from claims.review.cited_sources import ask_for_cited
-from factcheck.management.spoken_command import SpokenCommand
-from sources.archiving import tasks, turns
+from factcheck.management.localized_command import SpokenCommand
+from sources.archiving import schedule, tasks
 from sources.models import ArchivingRequest
 
 
@@ -95,7 +95,7 @@ class Command(SpokenCommand):
         )
         with bar:
             shown = bar.add_task("", total=due, last="")
-            for outcome in turns.archive_due(lambda: False):
+            for outcome in schedule.archive_due(lambda: False):
                 became["failed" if outcome.problem else "archived"] += 1
                 if outcome.problem:
                     self.stderr.write(f"{outcome.source.url}: {outcome.problem}")

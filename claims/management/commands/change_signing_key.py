@@ -9,8 +9,8 @@ from django.utils.translation import gettext, gettext_noop
 
 from claims.ledger.house_signature import fingerprint
 from claims.ledger.proofs.key_succession import KeyRefused, succeed
+from factcheck.management.localized_command import SpokenCommand
 from factcheck.management.owners_command import as_owner_only
-from factcheck.management.spoken_command import SpokenCommand
 
 
 class Command(SpokenCommand):

@@ -7,12 +7,12 @@ from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from claims.links import rounds, watched_links
-from claims.links.rounds import LinkTally
-from claims.links.settled_links import SettledLink
+from claims.links import check_run, watched_links
+from claims.links.check_run import LinkTally
+from claims.links.resolved_links import SettledLink
 from claims.management.link_report import print_links_in_need, print_settled, print_tally
 from claims.management.terminal import console_on
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.management.localized_command import SpokenCommand
 from sources.models import LinkState
 
 
@@ -103,7 +103,7 @@ class Command(SpokenCommand):
                 print_settled(settled, progress.console)
 
             try:
-                while (found := rounds.check_round(only=only, tell=tell)) is not None:
+                while (found := check_run.check_round(only=only, tell=tell)) is not None:
                     tally.add(found)
             except KeyboardInterrupt:
                 raise CommandError(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from claims.models import Scope
 from claims.newsroom import api_tokens
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.management.localized_command import SpokenCommand
 
 
 class Command(SpokenCommand):

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_noop, ngettext
 
 from claims.readers import personal_data
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.management.localized_command import SpokenCommand
 
 
 class Command(SpokenCommand):

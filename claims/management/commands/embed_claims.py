@@ -7,10 +7,10 @@ from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 
 from claims.management.embedding_report import print_standing, progress_on
-from claims.matching.embedding import choice, neighbours, upkeep
+from claims.matching.embedding import choice, maintenance, neighbours
 from claims.matching.embedding.embedder import Embedder, EmbedderFault
 from claims.models import EmbeddingModel
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.management.localized_command import SpokenCommand
 
 
 class Command(SpokenCommand):
@@ -50,13 +50,13 @@ class Command(SpokenCommand):
                 self._remove(remove)
             else:
                 self._make(_embedder(model, threads), threads)
-        except (EmbedderFault, upkeep.AlreadyLookedAfter) as problem:
+        except (EmbedderFault, maintenance.AlreadyLookedAfter) as problem:
             raise CommandError(str(problem)) from None
 
     def _make(self, embedder: Embedder, threads: int) -> None:
         try:
             with progress_on(Console(stderr=True)) as tell:
-                upkeep.bring_up_to_date(embedder, tell=tell, index_workers=threads - 1)
+                maintenance.bring_up_to_date(embedder, tell=tell, index_workers=threads - 1)
         except KeyboardInterrupt:
             raise CommandError(gettext("Stopped. What was made is kept; the same command goes on.")) from None
         self._print_standing()
@@ -68,12 +68,12 @@ class Command(SpokenCommand):
                 gettext("There is no model named %(name)s; manage.py embed_claims --status names all.")
                 % {"name": f"{name!r}"}
             )
-        upkeep.remove(model)
+        maintenance.remove(model)
         self.stdout.write(gettext("%(name)s and its vectors are removed.") % {"name": name})
 
     def _print_standing(self) -> None:
         asked = neighbours.asked_model()
-        print_standing(cast(TextIO, self.stdout), upkeep.standing(), asked.id if asked else None)
+        print_standing(cast(TextIO, self.stdout), maintenance.standing(), asked.id if asked else None)
 
 
 def _embedder(model: str | None, threads: int) -> Embedder:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from claims.exports.evidence_pack.pack import EvidencePack, NothingPublished, evidence_pack
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.management.localized_command import SpokenCommand
 
 
 class Command(SpokenCommand):

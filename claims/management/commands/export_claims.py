@@ -24,7 +24,7 @@ from claims.exports.export_run import Begin, Order, export_to_file, export_to_st
 from claims.exports.format_choice import FORMATS, VERSIONS, guessed
 from claims.exports.outputs import OutputError
 from factcheck.api.problems import InvalidParameters
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.management.localized_command import SpokenCommand
 
 
 class Command(SpokenCommand):

@@ -5,12 +5,12 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop, ngettext
 
-from claims.federation import peer_edits, turns
+from claims.federation import peer_edits, sync_run
 from claims.ledger.house_signature import fingerprint, public_key
 from claims.management.people import user_named
 from claims.models import PeerNewsroom, PeerProgress
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.management.localized_command import SpokenCommand
 
 
 class Command(SpokenCommand):
@@ -69,9 +69,9 @@ class Command(SpokenCommand):
 
     def _take(self) -> None:
         failing = 0
-        for newsroom_id in turns.due_newsrooms():
+        for newsroom_id in sync_run.due_newsrooms():
             try:
-                tally = turns.take_turn(newsroom_id)
+                tally = sync_run.take_turn(newsroom_id)
             except KeyboardInterrupt:
                 raise CommandError(
                     gettext("Stopped. What was taken is kept; the same command goes on.")

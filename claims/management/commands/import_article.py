@@ -9,14 +9,14 @@ from claims.articles.article_import import import_article
 from claims.management.article_report import print_document, print_report
 from claims.management.people import user_named
 from claims.management.terminal import console_on
-from factcheck.installation.spoken_sentences import in_words
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.installation.messages import in_words
+from factcheck.management.localized_command import SpokenCommand
 from sources.extraction import ExtractionError
 from sources.extraction.bounded_extraction import warm
 from sources.http.fetch_errors import FetchError
-from sources.material import ReadingError, read, with_transcript
 from sources.models import Source
 from sources.overrides import OverrideError, read_overrides
+from sources.source_kinds import ReadingError, read, with_transcript
 
 OVERRIDES = ("title", "byline", "publisher", "date", "language", "url", "kind")
 

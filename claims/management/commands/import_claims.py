@@ -15,6 +15,7 @@ from rich.console import Console
 
 from claims.exports.restore import recognise
 from claims.imports.format_titles import format_title
+from claims.imports.reading.format_detection import FORMATS
 from claims.imports.reading.formats import spreadsheets
 from claims.imports.reading.inputs import places
 from claims.imports.reading.inputs.crawler import MOST_PAGES
@@ -23,19 +24,18 @@ from claims.imports.reading.mappings.checked_values import MappingError, known
 from claims.imports.reading.mappings.mapping import Mapping, read_mapping
 from claims.imports.reading.raw_record import FIELDS
 from claims.imports.reading.recipe import Recipe
-from claims.imports.reading.recognition import FORMATS
 from claims.imports.storing import house_archive, runs
-from claims.imports.storing.execution import dry
+from claims.imports.storing.run_import import dry
 from claims.management.import_explanation import explanation, print_explanation
 from claims.management.import_report import asked_on, detected_on, print_summary, progress_on, summary
 from claims.management.people import user_named
 from claims.management.terminal import console_on
 from claims.models import ImportRun
 from claims.newsroom.refusals import NotAllowed, NotPossible
+from factcheck.installation.messages import in_words
 from factcheck.installation.private_files import open_private, private_folder
-from factcheck.installation.spoken_sentences import in_words
-from factcheck.management.spoken_command import SpokenCommand
-from sources.material import STANDARD_INPUT, is_address
+from factcheck.management.localized_command import SpokenCommand
+from sources.source_kinds import STANDARD_INPUT, is_address
 
 #: The exit status of an import that is finished and has refused records.
 SOME_REFUSED = 3

@@ -4,7 +4,7 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext, gettext_noop
 
 from claims.demo.demo_newsroom import load
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.management.localized_command import SpokenCommand
 
 
 class Command(SpokenCommand):

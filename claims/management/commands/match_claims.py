@@ -22,7 +22,7 @@ from claims.management.matched_texts import (
 )
 from claims.matching import embedding
 from claims.matching.answers import Terms
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.management.localized_command import SpokenCommand
 
 
 class Command(SpokenCommand):

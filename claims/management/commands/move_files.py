@@ -13,7 +13,7 @@ from claims.imports.storing.named_files import known_digest, named_files, upload
 from factcheck.installation import file_store
 from factcheck.installation.file_store import FilesAway
 from factcheck.installation.file_transfer import FAULTS, Outcome, Transferred, names_in, transfer, transferred
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.management.localized_command import SpokenCommand
 
 DISK = "disk"
 

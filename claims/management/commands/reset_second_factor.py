@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_noop
 from claims.management.people import user_named
 from claims.newsroom import second_factors
 from claims.newsroom.refusals import NotPossible
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.management.localized_command import SpokenCommand
 
 
 class Command(SpokenCommand):

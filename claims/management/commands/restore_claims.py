@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from claims.exports.restore import RestoreRefused, restore
+from factcheck.management.localized_command import SpokenCommand
 from factcheck.management.owners_command import as_owner_only
-from factcheck.management.spoken_command import SpokenCommand
 
 
 class Command(SpokenCommand):

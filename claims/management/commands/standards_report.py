@@ -11,7 +11,7 @@ from claims.ledger.document.claim_document import render
 from claims.standards.period import NoSuchPeriod, Period
 from claims.standards.report import report
 from claims.standards.report_files import as_csv, as_document
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.management.localized_command import SpokenCommand
 
 
 class Command(SpokenCommand):

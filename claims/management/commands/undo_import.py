@@ -9,7 +9,7 @@ from claims.imports.storing import undo
 from claims.management.people import user_named
 from claims.models import ImportRun
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.management.localized_command import SpokenCommand
 
 
 class Command(SpokenCommand):

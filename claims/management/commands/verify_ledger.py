@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from claims.ledger.house_signature import decoded
 from claims.ledger.proofs.signed_note import NoSuchNote
 from claims.ledger.verification.verification_run import KeptCheckpoint, entries_here, verify
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.management.localized_command import SpokenCommand
 
 
 class Command(SpokenCommand):

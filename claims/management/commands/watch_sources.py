@@ -7,14 +7,14 @@ from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 
 from claims.articles.watches import visits, watch_edits
-from claims.articles.watches.found_lists import followable
+from claims.articles.watches.discovered_feeds import followable
 from claims.management.people import user_named
 from claims.management.terminal import console_on
 from claims.management.watch_report import print_page, print_watches, told
 from claims.models import Watch, WatchProgress
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from factcheck.installation.spoken_sentences import in_words
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.installation.messages import in_words
+from factcheck.management.localized_command import SpokenCommand
 from sources.http.fetch_errors import FetchError
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from claims.exports.dumps.dump_run import DumpDamaged, DumpUnderWay, write_dump
 from factcheck.installation.file_store import FilesAway
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.management.localized_command import SpokenCommand
 
 
 class Command(SpokenCommand):

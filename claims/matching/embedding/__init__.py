@@ -1,10 +1,10 @@
-"""Vectors of statements: by which claims are found that say the same in other words or another language.
+"""Vectors of statements, which find claims in other words or another language.
 
-Begin with `neighbours`, which is asked: `query_vector` and `nearest`. `embedder` says what makes vectors, `choice`
-which of `nano_e5` and `endpoint` is configured; `outstanding`, `means`, `indexes` and `upkeep` keep what is stored, and
-`tasks` have the worker do it. Without an embedder `query_vector` returns None, and everything works on words alone.
+Begin with `neighbours`: `query_vector` and `nearest`. `embedder` defines what makes vectors, `choice` reads which of
+`nano_e5` and `endpoint` is configured; `pending_vectors`, `means`, `indexes` and `maintenance` look after the stored
+vectors, and `tasks` run them in the worker. Without an embedder `query_vector` is None and matching uses words only.
 
-May import the models. Cosines say what a text is about, not what it says: that of a claim and its negation is .97.
+May import the models. A cosine shows the subject of a text, not its meaning: a claim and its negation reach .97.
 """
 
 from claims.matching.embedding.choice import embedder

@@ -9,10 +9,10 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.matching.asked import Vector
 from claims.matching.embedding.centring import without_mean
 from claims.matching.embedding.choice import embedder, embedder_of
 from claims.matching.embedding.embedder import Embedder, EmbedderFault, clipped_question
+from claims.matching.query import Vector
 from factcheck.database.model_fields import half_vector, sent_half_vector
 from factcheck.database.read_connections import fetch
 

@@ -10,10 +10,10 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from claims.matching.embedding import upkeep
+from claims.matching.embedding import maintenance
 from claims.matching.embedding.choice import embedder
 from claims.matching.embedding.embedder import EmbedderFault
-from claims.matching.embedding.unhurried import unhurried
+from claims.matching.embedding.low_priority import unhurried
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ def look_after_vectors(context: JobContext, timestamp: int) -> None:
     if not _take_a_turn(context.should_abort):
         call()
     elif (configured := embedder()) is not None:
-        upkeep.remove_abandoned(configured, is_stopped=context.should_abort)
+        maintenance.remove_abandoned(configured, is_stopped=context.should_abort)
 
 
 def _take_a_turn(should_abort: Callable[[], bool]) -> bool:
@@ -70,13 +70,13 @@ def _take_a_turn(should_abort: Callable[[], bool]) -> bool:
         return True
     ends = time.monotonic() + TURN
     try:
-        if upkeep.is_up_to_date(configured):
+        if maintenance.is_up_to_date(configured):
             return True
         with unhurried(configured) as quiet:
-            return upkeep.bring_up_to_date(
+            return maintenance.bring_up_to_date(
                 quiet, is_stopped=lambda: should_abort() or time.monotonic() > ends
             )
-    except upkeep.AlreadyLookedAfter:
+    except maintenance.AlreadyLookedAfter:
         return True
     except EmbedderFault as fault:
         logger.warning("Statements wait for their vectors: %s", fault)

@@ -29,14 +29,14 @@ from claims.ledger.document.claim_document import moment as written
 from claims.ledger.document.claim_document import render
 from claims.ledger.house_signature import public_key, signature, signed_text
 from claims.models import Checkpoint, Publication
-from claims.public.api.told_entries import Change, ChangeSerializer
+from claims.public.api.entry_serializers import Change, ChangeSerializer
 from factcheck.api.openapi.schema import PublicSchema, RefusedQuerySerializer
 from factcheck.api.query_strings import Parameter, Query, no_such_place
 from factcheck.api.query_values import GREATEST_ID, Keyword, Moment, ValueRefused, WholeNumber
 from factcheck.api.resources import CACHE_PAST, PublicResource, conditional, sha256_of
 from factcheck.database import read_connections
 from factcheck.database.cached_sql import Slot, Template
-from factcheck.web.own_addresses import etag_here, placed
+from factcheck.web.site_urls import etag_here, placed
 
 PAGE_SIZE = 100
 PAGE_SIZE_LIMIT = 1000

@@ -21,9 +21,10 @@ from claims.ledger.queries.claim_filters import (
     VersionListQuery,
 )
 from claims.ledger.queries.search_query import BESIDE, said_of_search
-from claims.matching.meant_claims import entries_meant
+from claims.matching.semantic_fallback import entries_meant
 from claims.models import Publication, PublishedVerdict
 from claims.public.api import markup
+from claims.public.api.entry_serializers import Version, VersionSerializer
 from claims.public.api.ledger_entries import (
     ServedEntry,
     bodies,
@@ -32,7 +33,6 @@ from claims.public.api.ledger_entries import (
     newest_entry,
     version_of,
 )
-from claims.public.api.told_entries import Version, VersionSerializer
 from factcheck.api.openapi.schema import PublicSchema
 from factcheck.api.pagination import page_of_template, page_of_values
 from factcheck.api.query_strings import Query
@@ -50,7 +50,7 @@ from factcheck.api.resources import (
     sha256_of,
 )
 from factcheck.database.cached_sql import Slot, Template
-from factcheck.web.own_addresses import placed
+from factcheck.web.site_urls import placed
 
 #: An answer about a moment so long ago can no longer change; a publication is visible a little after its own time.
 _SETTLED = timedelta(minutes=10)

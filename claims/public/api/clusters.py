@@ -11,9 +11,9 @@ from claims.ledger.document.cluster_document import cluster, cluster_with_claims
 from claims.ledger.document.serializers import ClusterSerializer, ClusterWithClaimsSerializer
 from claims.ledger.queries.cluster_filters import ClusterListQuery, entries_of
 from claims.models import Cluster
-from claims.public.api.mentioned_resources import ThingResource
+from claims.public.api.entities import ThingResource
 from factcheck.api.query_values import GREATEST_ID
-from factcheck.web.own_addresses import OWN
+from factcheck.web.site_urls import OWN
 
 #: So many claims come with a cluster; all of them are a filter of the list of claims.
 CLAIM_LIMIT = 200

@@ -19,7 +19,7 @@ from factcheck.api.pagination import KeysetPage, page_of_template
 from factcheck.api.resources import sha256_of
 from factcheck.database.cached_sql import Slot, Template
 from factcheck.web.language_addresses import permanent
-from factcheck.web.own_addresses import OWN, understood
+from factcheck.web.site_urls import OWN, understood
 
 #: What a page reads of each entry before anybody asks for its words.
 COLUMNS = ("id", "claim_id", "version", "kind", "note", "status", "published_at", "body_sha256")

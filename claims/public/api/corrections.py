@@ -13,7 +13,7 @@ from claims.public.api.correction_entries import (
 )
 from factcheck.api.openapi.schema import PublicSchema
 from factcheck.api.resources import Listing, PublicList
-from factcheck.web.own_addresses import stored
+from factcheck.web.site_urls import stored
 
 
 class CorrectionsSchema(PublicSchema):

@@ -20,15 +20,15 @@ from claims.ledger.document.claim_document import site
 from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.models import Publication
 from claims.public.api.claims import ClaimResource
+from factcheck.api.limited_streams import Begun, seated
 from factcheck.api.negotiation import Form
 from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
 from factcheck.api.pagination import ORDERING
 from factcheck.api.query_strings import Parameter
 from factcheck.api.query_values import Keyword
 from factcheck.api.resources import picker
-from factcheck.api.seated_streams import Begun, seated
 from factcheck.database import read_connections
-from factcheck.web.own_addresses import etag_here
+from factcheck.web.site_urls import etag_here
 
 
 class DownloadQuery(ClaimListQuery):

@@ -11,12 +11,12 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework.renderers import BaseRenderer
 
 from claims.exports.evidence_pack.pack import EvidencePack, NothingPublished, evidence_pack
+from factcheck.api.limited_streams import Begun, seated
 from factcheck.api.negotiation import Form
 from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
 from factcheck.api.problems import MEDIA_TYPE as PROBLEM
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.api.resources import CACHE_CURRENT, PublicResource
-from factcheck.api.seated_streams import Begun, seated
 
 MEDIA_TYPE = "application/zip"
 #: A ZIP that breaks off has no list of its files at its end, so that nobody takes it for a whole one.

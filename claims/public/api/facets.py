@@ -13,7 +13,7 @@ from claims.ledger.document.claim_document import render
 from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.ledger.queries.facet_counts import FACETS, Counting, Values
 from claims.models import Claimant, Mention, Publication, Rating, RatingClass, Topic
-from claims.public.api.mentioned_resources import mentioned
+from claims.public.api.entities import mentioned
 from factcheck.api.query_strings import Parameter
 from factcheck.api.query_values import Keyword, WholeNumber
 from factcheck.api.resources import CACHE_CURRENT, PublicResource, conditional

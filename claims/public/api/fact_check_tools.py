@@ -25,8 +25,8 @@ from claims.ledger.document.google_claims import IMAGE_SHAPE, SHAPE, fact_checke
 from claims.ledger.queries.address_search import sought
 from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.ledger.queries.search_query import NEWEST, RELEVANCE, belongs_to, parts_of
-from claims.matching.meant_claims import entries_meant
 from claims.matching.near_media import published_alike
+from claims.matching.semantic_fallback import entries_meant
 from claims.models import Publication, PublishedVerdict
 from claims.public.api.media_lookup import PicturesCrowd
 from claims.search import LONGEST, RANKED, Places
@@ -44,7 +44,7 @@ from factcheck.api.google.statuses import NO_METHOD, StatusResponse, Violation
 from factcheck.api.pagination import KeysetPage, Ordering, page_of_values
 from factcheck.api.query_values import LanguageRange, ValueRefused
 from factcheck.django_internals import plain_request
-from factcheck.web.own_addresses import placed
+from factcheck.web.site_urls import placed
 from sources.api.address_values import Domain
 from sources.api.list_queries import in_language, publisher_ids
 from sources.media.bounded_pictures import look_of

@@ -11,7 +11,7 @@ from claims.public.api import markup
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.api.resources import asks_conditionally, conditional
 from factcheck.database.cached_sql import Slot, Template
-from factcheck.web.own_addresses import placed
+from factcheck.web.site_urls import placed
 
 
 @dataclass(frozen=True)

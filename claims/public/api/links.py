@@ -2,8 +2,8 @@
 
 from typing import Any, TypedDict
 
-from claims.links.link_standings import PublicLink, link_standings, sources_named
-from claims.public.api.standings import StandingsResource
+from claims.links.link_status import PublicLink, link_standings, sources_named
+from claims.public.api.evidence_status import StandingsResource
 from factcheck.api.openapi.body_serializer import BodySerializer
 from factcheck.api.openapi.schema import PublicSchema
 

@@ -45,7 +45,7 @@ from factcheck.api.query_values import Words
 from factcheck.api.resources import CACHE_CURRENT, conditional
 from factcheck.database.cached_sql import Slot, Statement
 from factcheck.django_internals import plain_request
-from factcheck.web.own_addresses import placed
+from factcheck.web.site_urls import placed
 from sources.addresses import url_key
 from sources.api.source_bodies import PublicQuote, PublicQuotedSource
 

@@ -33,7 +33,7 @@ from claims.matching.answers import (
     answered_each,
     passages,
 )
-from claims.matching.telling import current
+from claims.matching.claim_text import current
 from claims.models import Publication
 from claims.public.api.match_answers import EXPLANATIONS, MatchSerializer
 from claims.public.api.refused_bodies import RefusedBodySerializer
@@ -45,7 +45,7 @@ from factcheck.api.query_strings import Parameter, Query
 from factcheck.api.query_values import Keyword, LanguageRange, Share, WholeNumber, Words
 from factcheck.api.resources import CACHE_CURRENT, conditional
 from factcheck.django_internals import plain_request
-from factcheck.web.own_addresses import placed
+from factcheck.web.site_urls import placed
 
 Document = dict[str, Any]
 

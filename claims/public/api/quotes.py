@@ -2,8 +2,8 @@
 
 from typing import Any, TypedDict
 
-from claims.public.api.standings import StandingsResource
-from claims.quotes.quote_standing import PublicQuoteStanding, SeenSnapshot, quote_standings
+from claims.public.api.evidence_status import StandingsResource
+from claims.quotes.status import PublicQuoteStanding, SeenSnapshot, quote_standings
 from factcheck.api.openapi.body_serializer import BodySerializer
 from factcheck.api.openapi.schema import PublicSchema
 

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from claims.ledger.document.claim_document import moment, render
-from claims.public.api.mentioned_resources import SourceResource
+from claims.public.api.entities import SourceResource
 from factcheck.api.openapi.body_serializer import BodySerializer, Moment, WebAddress
 from factcheck.api.openapi.schema import PublicSchema
 from factcheck.api.resources import CACHE_CURRENT, PublicResource, conditional, sha256_of

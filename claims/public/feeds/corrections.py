@@ -36,7 +36,7 @@ from factcheck.api.query_strings import no_such_place
 from factcheck.api.query_values import Keyword, ValueRefused
 from factcheck.api.resources import CACHE_CURRENT, conditional, counted
 from factcheck.web.differences import redline
-from factcheck.web.own_addresses import placed, stored
+from factcheck.web.site_urls import placed, stored
 
 
 class CorrectionFeedQuery(CorrectionListQuery):

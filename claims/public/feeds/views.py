@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from claims.ledger.queries.own_claims import OwnClaimsQuery
+from claims.ledger.queries.newsroom_claims import OwnClaimsQuery
 from claims.models import Publication
 from claims.public.api.claims import ClaimResource
 from claims.public.feeds.feed_entries import Channel, entry
@@ -24,7 +24,7 @@ from factcheck.api.problems import InvalidParameters, ProblemResponse
 from factcheck.api.query_strings import no_such_place
 from factcheck.api.query_values import ValueRefused
 from factcheck.api.resources import CACHE_CURRENT, conditional, counted
-from factcheck.web.own_addresses import placed
+from factcheck.web.site_urls import placed
 
 #: Parameters that choose a page of a feed and not what the feed is about.
 PAGING = ("cursor", "page_size", "count")

@@ -5,7 +5,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from claims.public.api.mentioned_resources import SourceResource
+from claims.public.api.entities import SourceResource
 from claims.public.api.source_copies import may_be_shown
 from sources import archive
 from sources.models import ArchivedCopy, ArchivedFile

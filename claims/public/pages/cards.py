@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from claims.ledger.document.headline import correction, judgement, label_in, lead_verdict
 from claims.ledger.document.translated_document import translated
 from claims.models import Publication
-from claims.public.pages.frame_looks import FrameLook
+from claims.public.pages.embed_themes import FrameLook
 from claims.public.pages.responses import reader_language, respond
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.language_names import is_right_to_left
@@ -54,7 +54,7 @@ def current(claim_id: int) -> Document | None:
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # typed for views without arguments only
 def card(request: HttpRequest, pk: int) -> HttpResponse:
-    """The card. The site around it may say how it looks (`frame_looks`); a theme is otherwise the device's."""
+    """The card. The site around it may say how it looks (`embed_themes`); a theme is otherwise the device's."""
     published = current(pk)
     if published is None:
         raise Http404("No published claim has this number.")

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 
 from claims.ledger.queries.address_search import key_of, sought
 from claims.matching.answers import ONE_POST, Answer, Terms, answered
-from claims.matching.elsewhere import checked_elsewhere
-from claims.matching.seen_again import note_of_reader, said_again
+from claims.matching.peer_matches import checked_elsewhere
+from claims.matching.repeat_detection import note_of_reader, said_again
 from claims.models import Mention, Publication
 from claims.public.pages.checked_text import checked
 from claims.public.pages.page_cache import kept, public

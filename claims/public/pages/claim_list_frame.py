@@ -11,15 +11,15 @@ from django.views.decorators.http import require_safe
 from claims.ledger.document.headline import correction, judgement
 from claims.models import Publication
 from claims.public.feeds.views import FeedQuery
+from claims.public.pages.embed_themes import PARAMETERS, FrameLook
 from claims.public.pages.entry_page import ratings_of
-from claims.public.pages.frame_looks import PARAMETERS, FrameLook
 from claims.public.pages.page_cache import kept, public
 from claims.public.pages.responses import respond
 from factcheck.api.pagination import page_of_template
 from factcheck.api.problems import InvalidParameters, ProblemResponse
 from factcheck.api.query_strings import Parameter
 from factcheck.api.query_values import WholeNumber
-from factcheck.web.own_addresses import placed
+from factcheck.web.site_urls import placed
 
 Document = dict[str, Any]
 

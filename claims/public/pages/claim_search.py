@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 
 from claims.ledger.queries.claim_filters import ClaimListQuery, VerdictParameter
 from claims.ledger.queries.search_query import RELEVANCE
-from claims.matching.meant_claims import entries_meant
+from claims.matching.semantic_fallback import entries_meant
 from claims.models import Publication
 from claims.models.rating import RatingClass
 from claims.search import LONGEST, SearchReading
@@ -25,7 +25,7 @@ from factcheck.api.query_values import GREATEST_ID, LanguageRange, ValueRefused,
 from factcheck.api.resources import planned
 from factcheck.database.cached_sql import FoundBy
 from factcheck.database.read_connections import fetch
-from factcheck.web.own_addresses import placed
+from factcheck.web.site_urls import placed
 
 Document = dict[str, Any]
 

@@ -26,8 +26,8 @@ from claims.exports.dumps import kept_dumps
 from claims.exports.dumps.kept_dumps import MANIFEST, DumpFile, KeptDump
 from claims.public.pages.page_cache import public
 from claims.public.pages.responses import respond
+from factcheck.api.limited_streams import Begun, Busy, seated
 from factcheck.api.problems import unavailable
-from factcheck.api.seated_streams import Begun, Busy, seated
 from factcheck.installation.file_parts import pieces_of
 from factcheck.web.byte_ranges import ByteRange, OutOfRange, asked
 from factcheck.web.throttling import refusal

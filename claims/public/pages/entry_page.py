@@ -8,13 +8,13 @@ from django.utils.safestring import mark_safe
 
 from claims.ledger.document import claim_document, claimreview
 from claims.ledger.document.translated_document import lapsed_translation, translated, translation_into
-from claims.links.link_standings import link_standings, links_in_need, sources_named
+from claims.links.link_status import link_standings, links_in_need, sources_named
 from claims.models import Publication
 from claims.public.pages import cards
 from claims.public.pages.claim_image import shared_image
 from claims.public.pages.related_claims import related_claims
 from claims.public.pages.version_changes import changes
-from claims.quotes.quote_standing import quote_standings
+from claims.quotes.status import quote_standings
 from factcheck.web.language_addresses import permanent
 
 Document = dict[str, Any]

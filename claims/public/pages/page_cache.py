@@ -22,7 +22,7 @@ from django.utils.cache import get_conditional_response
 from claims.public.pages.responses import SHARED_CACHE_SECONDS
 from factcheck.database.read_connections import fetch
 from factcheck.django_internals import update_policy, updated_policy
-from factcheck.web.fresh_answers import read_for
+from factcheck.web.freshness import read_for
 
 View = Callable[..., HttpResponse]
 

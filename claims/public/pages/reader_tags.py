@@ -32,8 +32,8 @@ from claims.public.pages.share_text import share_text
 from claims.public.pages.source_text import CheckedPassage
 from claims.public.pages.structured_data import structured_data
 from claims.public.pages.subject_names import subject_path
-from factcheck.joined_words import comma
 from factcheck.language_names import language_name
+from factcheck.list_phrases import comma
 from factcheck.web.language_addresses import address_here, address_in, alternates, page_path
 from sources.addresses import domain
 from sources.media_fragments import seconds_of

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_safe
 
 from claims.ledger.queries.publisher_counts import claims_by_publisher
 from claims.models import Claimant, Mention, Topic
-from claims.public.api.mentioned_resources import mentioned
-from claims.public.pages.first_letters import Letter, indexed_initials, initials_of, letters_of
+from claims.public.api.entities import mentioned
+from claims.public.pages.letter_index import Letter, indexed_initials, initials_of, letters_of
 from claims.public.pages.page_cache import kept, public
 from claims.public.pages.responses import in_own_words, respond
 from claims.public.pages.subject_names import subject_path

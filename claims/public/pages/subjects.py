@@ -15,7 +15,7 @@ from claims.ledger.document import claim_document
 from claims.ledger.queries.review_timeline import review_timeline
 from claims.models import Mention, Publication, PublishedVerdict, Rating, Topic
 from claims.models.rating import RatingClass
-from claims.public.api.mentioned_resources import mentioned, scale_rating
+from claims.public.api.entities import mentioned, scale_rating
 from claims.public.pages.listed_claims import ListedClaims, claim_list
 from claims.public.pages.page_cache import kept, public
 from claims.public.pages.rating_meanings import MEANINGS
@@ -23,7 +23,7 @@ from claims.public.pages.responses import in_own_words, page_moved, respond
 from claims.public.pages.review_chart import review_chart
 from claims.public.pages.subject_names import subject_path
 from factcheck.api.query_values import GREATEST_ID
-from factcheck.web.own_addresses import rendered
+from factcheck.web.site_urls import rendered
 from sources.models import Publisher
 
 Document = dict[str, Any]

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from claims.ledger.document import claim_document
 from claims.ledger.document.markdown import to_html
-from claims.links.link_standings import link_standings, links_in_need
+from claims.links.link_status import link_standings, links_in_need
 from claims.models import Publication, PublishedVerdict, Rating, RatingScale
 from claims.public.pages.claim_ledger import address_of, ledger_of
 from claims.public.pages.entry_page import absolute, entry_page, ratings_of

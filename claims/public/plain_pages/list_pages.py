@@ -20,7 +20,7 @@ from claims.public.plain_pages.plain_page import PlainPage
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import ValueRefused
 from factcheck.web.language_addresses import permanent
-from factcheck.web.own_addresses import placed, stored
+from factcheck.web.site_urls import placed, stored
 
 
 def claims(request: HttpRequest) -> PlainPage:

@@ -8,7 +8,7 @@ selectors of variants of Unicode, instructions for assistants have been smuggled
 import re
 from urllib.parse import quote
 
-from factcheck.unseen_characters import all_seen
+from factcheck.invisible_characters import all_seen
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&!])")
 #: What begins a list or a rule, where a line begins with it.

@@ -10,7 +10,7 @@ from factcheck.backups import examination, generations
 from factcheck.backups.backup_folder import BackupFailed
 from factcheck.backups.backup_run import back_up, copy_files
 from factcheck.backups.subject import backup_folder, kept_folders, server_place
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.management.localized_command import SpokenCommand
 
 
 class Command(SpokenCommand):

@@ -15,7 +15,7 @@ from rich.table import Table
 from factcheck.database import embedded
 from factcheck.database.database_roles import as_owner, deviating, grant
 from factcheck.database.pending_migrations import pending_migrations
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.management.localized_command import SpokenCommand
 from factcheck.web import serving
 
 HOST = "127.0.0.1"

@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 
 from factcheck import features
 from factcheck.features import Feature
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.management.localized_command import SpokenCommand
 
 
 class Command(SpokenCommand):

@@ -6,7 +6,7 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext, gettext_noop
 
 from factcheck.database import embedded
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.management.localized_command import SpokenCommand
 from factcheck.telemetry.exporter import export
 from factcheck.web.serving import require_free_port
 

@@ -6,10 +6,10 @@ from django.utils.translation import gettext, gettext_noop
 
 from factcheck.database.database_roles import as_owner, grant
 from factcheck.database.immediate_references import hold_at_once
-from factcheck.database.lock_patience import patiently
+from factcheck.database.lock_timeout import patiently
 from factcheck.database.schema_agreement import refuse_other_history
 from factcheck.database.server_start import wait_until_reachable
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.management.localized_command import SpokenCommand
 
 
 class Command(SpokenCommand, migrate.Command):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.backups.restoration import RestorePoint, restore
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.management.localized_command import SpokenCommand
 
 
 class Command(SpokenCommand):

@@ -10,7 +10,7 @@ from factcheck.database.migration_review import WEIGHED, Reviewed, review
 from factcheck.database.released_migrations import Key, NoSuchRevision, last_release, unreleased
 from factcheck.database.schema_shape import KnownTables
 from factcheck.database.scratch_database import scratch_database
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.management.localized_command import SpokenCommand
 
 
 class Command(SpokenCommand):

@@ -10,7 +10,7 @@ from factcheck.database import embedded
 from factcheck.database.pending_migrations import pending_migrations
 from factcheck.database.schema_agreement import missing_columns
 from factcheck.installation.private_files import close_off
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.management.localized_command import SpokenCommand
 from factcheck.web import serving
 
 

@@ -2,11 +2,11 @@
 
     page           a page → its document
     markup         the tree of a page, and the runs of text in it
-    places         where on a page a text stands that was taken from it
+    positions         where on a page a text stands that was taken from it
     article_runs   which runs are the article's: what trafilatura finds, corrected by what the page says of itself
-    signs          what names of elements and words of links tell
+    markers          what names of elements and words of links tell
     walls          pages that stand in front of an article: consent, log-in, scripts, checks for robots
-    shortfalls     how much of a page was not read
+    warnings     how much of a page was not read
 
 Begin with `page`.
 """

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
+from .markers import LEAD_NAMES, leads_elsewhere, name_words, stands_apart
 from .markup import Run, key_of
-from .places import HEADINGS, TELLING, matched, upwards
-from .signs import LEAD_NAMES, leads_elsewhere, name_words, stands_apart
+from .positions import HEADINGS, TELLING, matched, upwards
 
 #: Letters and digits of a paragraph.
 PROSE = 60

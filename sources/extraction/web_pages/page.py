@@ -14,10 +14,10 @@ from sources.extraction.metadata import read_metadata
 from sources.extraction.structured_data import read_structured
 
 from .article_runs import LEAST_BODY, ArticleRuns, Described
+from .markers import stands_apart
 from .markup import FURNITURE, WORDLESS, Run, is_tractable, joined, key_of, parse, runs
-from .shortfalls import from_data, shortfalls
-from .signs import stands_apart
 from .walls import is_gate, refuse_walls, refuse_without_text
+from .warnings import from_data, shortfalls
 
 # Less is what stands on a login button, not an article.
 LEAST_LETTERS = 20

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from lxml import html
 
-from claims.matching.embedding import choice, neighbours, upkeep
+from claims.matching.embedding import choice, maintenance, neighbours
 from claims.models import Claim, EmbeddingModel
 from tests.helpers.desk import Desk
 from tests.helpers.embedders import TINY
@@ -28,7 +28,7 @@ def half_way(settings: Any, publish: Callable[..., Claim]) -> EmbeddingModel:
     publish(make_claim("Trams are free."))
     embedder = choice.embedder()
     assert embedder is not None
-    assert upkeep.bring_up_to_date(embedder)
+    assert maintenance.bring_up_to_date(embedder)
     publish(make_claim("Nobody pays on the ferry."))
     neighbours.forget()
     return EmbeddingModel.objects.get()
@@ -65,7 +65,7 @@ def test_its_page_says_how_much_is_outstanding(administrator: User, half_way: Em
     assert on_its_page(administrator, half_way) == "1 of 2 (50 %)"
     embedder = choice.embedder()
     assert embedder is not None
-    assert upkeep.bring_up_to_date(embedder)
+    assert maintenance.bring_up_to_date(embedder)
     assert on_its_page(administrator, half_way) == "all 2"
 
 

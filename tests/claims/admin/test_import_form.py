@@ -10,7 +10,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from claims.imports.format_titles import TITLES, format_title
-from claims.imports.reading import recognition
+from claims.imports.reading import format_detection
 from claims.models import ImportRun
 from tests.claims.admin.conftest import make_run
 from tests.helpers.desk import Desk, said
@@ -287,7 +287,7 @@ def test_setting_up_costs_five_queries(
 
 def test_every_format_is_called_in_the_language_of_whoever_reads_it(desk: Desk) -> None:
     assert {name: str(title) for name, title in TITLES.items()} == {
-        one.NAME: one.TITLE for one in recognition.FORMATS
+        one.NAME: one.TITLE for one in format_detection.FORMATS
     }
     assert format_title("gone") == "gone"
     answer = desk.client.get(reverse("admin:claims_importrun_add"), headers={"Accept-Language": "de"})

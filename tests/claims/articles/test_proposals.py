@@ -24,9 +24,9 @@ from claims.quotes.orphans import OrphanReason
 from factcheck.confinement.confined import OutOfBounds
 from factcheck.confinement.limits import Cause
 from sources.capture import capture
-from sources.material import Material
 from sources.models import Snapshot, Source
 from sources.overrides import Overrides
+from sources.source_kinds import Material
 from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("archive")]

@@ -13,7 +13,7 @@ from claims.editorial import request_bodies
 from claims.editorial.strict_bodies import StrictKeys
 from claims.models import ApiToken, Claim, Claimant, ReplyRequest, Topic, Verdict, WebhookDelivery
 from claims.review import workflow
-from claims.webhooks import own_endpoints
+from claims.webhooks import internal_endpoints
 from factcheck.routes import openapi
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.newsroom_tool import Tool, tool
@@ -190,7 +190,7 @@ def test_every_document_is_what_the_schema_says_and_nothing_more(
     }
     asking, seen, others = tool(editor), 0, []
     token = ApiToken.objects.get()
-    webhook = own_endpoints.add(token, name="Post", url="https://example.org/hook")
+    webhook = internal_endpoints.add(token, name="Post", url="https://example.org/hook")
     entry = claim.publications.get()
     message = WebhookDelivery.objects.create(endpoint=webhook, publication=entry, event="claim.published")
     place["webhook_id"] = webhook.pk

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from claims.models import ApiToken, Claim, Scope, StoredAnswer, WebhookDelivery, WebhookEndpoint
 from claims.models.webhook import MOST_PER_OWNER
 from claims.newsroom.refusals import NotPossible
-from claims.webhooks import own_endpoints
+from claims.webhooks import internal_endpoints
 from factcheck.installation.environment import Rate
 from tests.helpers.broken_rules import refused
 from tests.helpers.newsroom_tool import Tool, pointers, tool
@@ -282,12 +282,12 @@ class TestTelling:
         path = added(ours, receiver)
         row = WebhookEndpoint.objects.get()
         receiver.answers = [receiver.agree]
-        proof = own_endpoints.ask_for_proof(row)
+        proof = internal_endpoints.ask_for_proof(row)
         assert proof.holds
         assert ours.patch(path, {"url": "http://127.0.0.1:9/stranger"}).status_code == 200
         row = WebhookEndpoint.objects.get()
         with pytest.raises(NotPossible, match="changed while"):
-            own_endpoints.accept(row, proof, row.token)  # type: ignore[arg-type]  # it has one
+            internal_endpoints.accept(row, proof, row.token)  # type: ignore[arg-type]  # it has one
 
     def test_edits_say_which_version_they_are_about(self, ours: Tool, receiver: Agreeing) -> None:
         path = added(ours, receiver)

@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from claims.editorial import named_sources
 from claims.models import Appearance, Claim, Verdict
 from sources.http.fetch_errors import FetchError
-from sources.material import Material
 from sources.models import Source
+from sources.source_kinds import Material
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_snapshot, make_source
 from tests.helpers.newsroom_tool import pointers, tool
 from tests.helpers.sweeps import sweep

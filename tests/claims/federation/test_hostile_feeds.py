@@ -12,7 +12,7 @@ from django.core import mail
 from django.db import connection
 from django.utils import timezone
 
-from claims.federation import alarms, tasks, turns
+from claims.federation import alarms, sync_run, tasks
 from claims.federation.ledger_feed import LIMITS
 from claims.models import PeerNewsroom, PeerProgress
 from tests.helpers.peer_site import PeerSite, progress_of, turn
@@ -69,8 +69,8 @@ def test_stops_until_somebody_decides(
     assert (progress.halted, progress.failure, progress.sequence) == (halt, tally.failure, 3)
     assert progress.offered_key == (peer.key if halt == "key" else "")
     PeerProgress.objects.update(next_visit_at=timezone.now())
-    assert turns.due_newsrooms() == []
-    assert turns.take_turn(newsroom.pk) is None
+    assert sync_run.due_newsrooms() == []
+    assert sync_run.take_turn(newsroom.pk) is None
     assert [row[0] for row in taken(newsroom)] == [7, 8, 9]
     tasks.tell_of_trouble(newsroom_id=newsroom.pk)
     [message] = mail.outbox
@@ -270,7 +270,7 @@ def test_recovers_by_itself_and_tells_people_in_between(
     peer.tell(7)
     whole, peer.answers.answer = peer.answers.answer, body(b"{}", 500)  # type: ignore[attr-defined]
     asked: list[int] = []
-    for _attempt in range(turns.TOLD_AFTER):
+    for _attempt in range(sync_run.TOLD_AFTER):
         turn(newsroom)
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = %s", [alarms.TELL])

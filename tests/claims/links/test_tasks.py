@@ -6,7 +6,7 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 
-from claims.links import rounds, tasks
+from claims.links import check_run, tasks
 from factcheck.installation.archiving_settings import archiving_settings
 from factcheck.installation.link_check_settings import link_check_settings
 from sources.models import LinkState
@@ -21,7 +21,7 @@ def test_links_are_looked_at_only_where_that_is_on(
 ) -> None:
     settings.LINK_CHECKS = is_on
     begun: list[bool] = []
-    monkeypatch.setattr(rounds, "check_round", lambda **_options: begun.append(True))
+    monkeypatch.setattr(check_run, "check_round", lambda **_options: begun.append(True))
     url = "https://paper.example/page"
     LinkState.objects.create(source=make_source(url=url), url=url, site="https://paper.example")
     tasks.look_after_links(timestamp=0)

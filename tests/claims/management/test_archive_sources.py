@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 from claims.models import Appearance, Evidence
 from claims.review import archiving_tasks
 from claims.review.cited_sources import ask_for_cited, ask_for_imported
-from sources.archiving import copies, turns
+from sources.archiving import copies, schedule
 from sources.archiving.copies import ArchiverChoices, archive_source
 from sources.known_sites import KnownSites
 from sources.models import ArchivedCopy, ArchivingRequest, Publisher, Source
@@ -90,7 +90,7 @@ def test_it_goes_on_where_it_was_stopped(cited: list[Source], monkeypatch: pytes
         return archive_source(source, **named)
 
     with monkeypatch.context() as patch:
-        patch.setattr(turns, "archive_source", once)
+        patch.setattr(schedule, "archive_source", once)
         with pytest.raises(CommandError, match="the same command goes on"):
             run()
     assert len(archived()) == 1
@@ -131,4 +131,4 @@ def test_some_of_what_others_cite_is_asked_for_each_night(
 def test_what_is_cited_here_comes_first(cited: list[Source], imported: Source) -> None:
     assert ask_for_imported(10) == 3
     assert ask_for_cited() == 2
-    assert [outcome.source for outcome in turns.archive_due(lambda: False)][-1] == imported
+    assert [outcome.source for outcome in schedule.archive_due(lambda: False)][-1] == imported

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from claims.matching.embedding import choice, nano_e5, neighbours, upkeep
+from claims.matching.embedding import choice, maintenance, nano_e5, neighbours
 from claims.models import EmbeddingModel, StatementVector
 from tests.helpers.embedders import TINY, OtherEmbedder, TinyEmbedder
 from tests.helpers.newsroom import make_claim
@@ -70,9 +70,9 @@ def test_stopped_by_hand(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) 
 
 def test_somebody_else_is_at_it(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) -> None:
     def taken(*_arguments: Any, **_named: Any) -> Any:
-        raise upkeep.AlreadyLookedAfter("Another process is making vectors of tiny now.")
+        raise maintenance.AlreadyLookedAfter("Another process is making vectors of tiny now.")
 
-    monkeypatch.setattr(upkeep, "bring_up_to_date", taken)
+    monkeypatch.setattr(maintenance, "bring_up_to_date", taken)
     with pytest.raises(CommandError, match="Another process is making vectors of tiny now"):
         told()
 
@@ -84,7 +84,7 @@ def test_threads_are_a_sensible_number(db: None, tiny: None, threads: str) -> No
 
 
 def test_a_model_that_is_not_complete(db: None, tiny: None) -> None:
-    upkeep.model_of(TinyEmbedder())
+    maintenance.model_of(TinyEmbedder())
     make_claim()
     neighbours.forget()
     assert told("--status") == (

@@ -17,8 +17,8 @@ from claims.models import Appearance, Claim
 from sources import archive as archiving
 from sources.capture import document_in
 from sources.extraction import Document
-from sources.material import Material
 from sources.models import Snapshot, Source
+from sources.source_kinds import Material
 from tests.helpers.article_import import STATEMENTS, TEXT, everything, run, run_json
 from tests.helpers.parallel import at_once
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from sources import material
+from sources import source_kinds
 from sources.http.fetched_documents import Limits, fetch
 from tests.helpers.article_import import STATEMENTS, TEXT, refused, run_json
 from tests.helpers.parallel import served
@@ -143,7 +143,7 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, Answer], st
         def log_message(self, *arguments: Any) -> None:
             pass
 
-    monkeypatch.setattr(material, "fetch", partial(fetch, allow_loopback=True))
+    monkeypatch.setattr(source_kinds, "fetch", partial(fetch, allow_loopback=True))
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 
     def at(path: str, answer: Answer) -> str:
@@ -183,7 +183,7 @@ def test_address_that_gives_nothing(site: Any) -> None:
 
 def test_address_that_does_not_answer(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        material, "fetch", partial(fetch, allow_loopback=True, limits=Limits(read_seconds=0.1))
+        source_kinds, "fetch", partial(fetch, allow_loopback=True, limits=Limits(read_seconds=0.1))
     )
     released = threading.Event()
     slow = site("/slow", lambda request: released.wait() and None)

@@ -14,8 +14,8 @@ from pytest_django import DjangoAssertNumQueries
 from claims.management import matched_texts
 from claims.matching import answers, embedding, shared_words
 from claims.matching.answers import Answer, Terms, answered_each
-from claims.matching.asked import Asked, Candidate
 from claims.matching.judgement import Judgement
+from claims.matching.query import Asked, Candidate
 from claims.models import Claim
 from tests.helpers.newsroom import make_claim
 

@@ -9,8 +9,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims.matching import answers, candidates, embedding
 from claims.matching.answers import LEAST, AnsweredPassage, Terms, answered, answered_each, passages
-from claims.matching.asked import Asked, Candidate, Vector
 from claims.matching.judgement import Judgement
+from claims.matching.query import Asked, Candidate, Vector
 from claims.matching.ranking import Ranked
 from claims.models import Claim, Publication
 from claims.quotes.statements import comparable_statement

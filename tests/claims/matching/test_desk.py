@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from claims.matching import answers, desk
-from claims.matching.asked import Asked, Candidate
 from claims.matching.judgement import Judgement
+from claims.matching.query import Asked, Candidate
 from claims.matching.ranking import Ranked
 from claims.models import Claim
 from tests.helpers.newsroom import make_claim, make_draft

@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 
 from claims.matching import duplicate_search
-from claims.matching.asked import Asked, Candidate
 from claims.matching.duplicate_search import PairTally, search
 from claims.matching.judgement import Judgement
+from claims.matching.query import Asked, Candidate
 from claims.models import Claim, ComparedStatement, PossibleDuplicate
 from claims.review import clusters, duplicates, workflow
 from tests.helpers.newsroom import make_claim

@@ -4,9 +4,9 @@ from time import process_time
 
 import pytest
 
-from claims.matching.asked import Asked, Candidate
 from claims.matching.judgement import Judgement, judge
 from claims.matching.posts import cleaned
+from claims.matching.query import Asked, Candidate
 
 BRIDGE = "The mayor of Arvan opened two bridges in 2019."
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.matching.asked import Asked, Candidate
-from claims.matching.likeness import FIGURES
+from claims.matching.query import Asked, Candidate
 from claims.matching.ranking import CROWD, MODEL, Among, kind_of, ranked, weights
+from claims.matching.similarity_features import FIGURES
 
 ASKED = Asked(
     "The lighthouse of Vell was sold for 3 million",

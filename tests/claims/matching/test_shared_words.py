@@ -10,7 +10,7 @@ from claims.matching import shared_words
 from claims.matching.shared_words import CommonWords, forms_of, share, sharing, words_of
 from claims.models import Claim
 from claims.review import workflow
-from factcheck.database.owners_work import analyze
+from factcheck.database.owner_functions import analyze
 from tests.helpers.newsroom import make_claim, make_draft
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ import regex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from claims.quotes.quote_places import WrongPlace
+from claims.quotes.locations import WrongPlace
 from claims.quotes.selected_words import selected_words, whole_characters
 from tests.helpers.newsroom import make_snapshot, make_source
 

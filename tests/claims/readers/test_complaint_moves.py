@@ -14,7 +14,7 @@ from claims.models import Claim, Complaint, Notification, Publication, ReaderSte
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.readers import personal_data, submissions
 from claims.readers.confirmations import Sender
-from claims.readers.desk import complaint_moves, held_messages
+from claims.readers.desk import complaint_moves, quarantine
 from claims.review import verdict_drafts, workflow
 from tests.claims.readers.conftest import jobs, work
 from tests.helpers.newsroom import make_claim, person
@@ -200,14 +200,14 @@ def test_what_is_held_is_let_through_or_spam(
     )
     assert jobs() == []
     with pytest.raises(NotAllowed):
-        held_messages.let_through([one], by=checker)
-    assert held_messages.let_through([one], by=editor) == 1
-    assert held_messages.let_through([one], by=editor) == 0
+        quarantine.let_through([one], by=checker)
+    assert quarantine.let_through([one], by=editor) == 1
+    assert quarantine.let_through([one], by=editor) == 0
     assert len(jobs()) == 1
     submissions.confirm(one.contact)
     one.refresh_from_db()
     assert one.state == "confirmed"
-    assert held_messages.mark_as_spam([two], by=editor) == 1
+    assert quarantine.mark_as_spam([two], by=editor) == 1
     two.refresh_from_db()
     assert two.state == "spam"
     assert not hasattr(Complaint.objects.get(pk=two.pk), "contact")

@@ -16,7 +16,7 @@ from django.utils import timezone
 from claims.models import Complaint, ContactDetails, ReaderPicture, ReaderRequest
 from claims.readers import personal_data, submissions
 from claims.readers.confirmations import Sender
-from claims.readers.desk import complaint_moves, held_messages, request_moves
+from claims.readers.desk import complaint_moves, quarantine, request_moves
 from claims.readers.pictures import picture_in
 from claims.readers.tasks import delete_expired_contacts
 from tests.claims.readers.conftest import work
@@ -52,7 +52,7 @@ def test_what_is_held_waits_for_a_person(complain: Callable[..., Complaint], edi
     held = complain(confirmed=False, text="<a href='x'>Prices</a>")
     with in_days(400):
         assert personal_data.delete_expired() == personal_data.Expired(0, 0, 0)
-    held_messages.mark_as_spam([held], by=editor)
+    quarantine.mark_as_spam([held], by=editor)
     assert not ContactDetails.objects.exists()
     with in_days(91):
         assert personal_data.delete_expired() == personal_data.Expired(0, 1, 0)

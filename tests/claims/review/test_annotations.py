@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from claims.models import Appearance, Claim, Claimant, Evidence
 from claims.newsroom.refusals import NotPossible
-from claims.quotes.quote_places import QuotedWords
+from claims.quotes.locations import QuotedWords
 from claims.quotes.selected_words import selected_words
 from claims.review.annotations import attach_to_claim, make_claim_of, make_evidence_of
 from sources.models import Source

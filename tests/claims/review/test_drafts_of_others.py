@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from claims.models import Appearance, Claim, Claimant, Evidence, Topic, Verdict
-from claims.models.readership import READ_DRAFTS
+from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.roles import ROLES
 from claims.review import verdict_drafts, workflow
 from tests.helpers.desk import Desk

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from claims.models import Notification, ReplyRequest, Verdict
 from claims.newsroom.refusals import NotPossible
-from claims.review import awaited_answers, reply_mails, reply_requests, workflow
+from claims.review import open_replies, reply_mails, reply_requests, workflow
 from tests.claims.teamwork.conftest import jobs
 from tests.helpers.replies import answer, ask, named_draft
 
@@ -135,8 +135,8 @@ def test_deadline_that_passed_is_told_once(checker: User, editor: User) -> None:
     draft = named_draft(checker)
     ask(draft, editor, hours=-1)
     ask(draft, checker, hours=3, party="The builder", claimant=None)
-    awaited_answers.tell_of_deadlines(0)
-    awaited_answers.tell_of_deadlines(0)
+    open_replies.tell_of_deadlines(0)
+    open_replies.tell_of_deadlines(0)
     told = Notification.objects.filter(kind="answer_overdue").values_list("person__username", "note")
     assert sorted(told) == [("chris", "Mara Lindqvist"), ("edda", "Mara Lindqvist")]
 
@@ -144,7 +144,7 @@ def test_deadline_that_passed_is_told_once(checker: User, editor: User) -> None:
 def test_answered_in_time_is_not_told(checker: User) -> None:
     draft = named_draft(checker)
     reply_requests.record_answer(ask(draft, checker, hours=-1), answer(), by=checker)
-    awaited_answers.tell_of_deadlines(0)
+    open_replies.tell_of_deadlines(0)
     assert not Notification.objects.filter(kind="answer_overdue").exists()
 
 
@@ -153,7 +153,7 @@ def test_addresses_are_forgotten_after_a_while(checker: User, editor: User, sett
     draft = named_draft(checker)
     old, young = ask(draft, checker, ago=24 * 40, hours=-1), ask(draft, checker, ago=24 * 3, hours=-1)
     workflow.move(draft, "submit", by=checker)
-    awaited_answers.forget_addresses(0)
+    open_replies.forget_addresses(0)
     old.refresh_from_db()
     young.refresh_from_db()
     assert (old.address, young.address) == ("", "press@ministry.example")

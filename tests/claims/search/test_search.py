@@ -10,7 +10,7 @@ from claims.models import Claim, Publication, Topic
 from claims.search import read, searchable, stemmers
 from claims.search.syntax import pieces, plain, wanted_words, websearch
 from claims.search.word_frequencies import known
-from factcheck.database.owners_work import analyze
+from factcheck.database.owner_functions import analyze
 from tests.helpers.newsroom import make_claim
 
 pytestmark = pytest.mark.django_db

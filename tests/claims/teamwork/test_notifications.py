@@ -9,7 +9,7 @@ from django.db import transaction
 from claims.models import Claim, Notification, NotificationKind, Verdict
 from claims.review import verdict_drafts, workflow
 from claims.teamwork import comments, followers, notifications, preferences
-from claims.teamwork.happenings import sentence
+from claims.teamwork.activity_text import sentence
 from claims.teamwork.notifications import tell
 from tests.claims.teamwork.conftest import jobs, told
 from tests.helpers.newsroom import make_claim

@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from factcheck.installation.version import version
 from factcheck.telemetry import exposition
 from factcheck.telemetry.exposition import DatabaseGauges, ProcessCounts
-from factcheck.telemetry.questions import Answers, DatabaseQuestion, GaugeKind
+from factcheck.telemetry.query_spans import Answers, DatabaseQuestion, GaugeKind
 
 
 @pytest.fixture(autouse=True)

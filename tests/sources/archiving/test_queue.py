@@ -12,7 +12,7 @@ from procrastinate import JobContext
 
 from factcheck.installation.file_store import FilesAway
 from sources import archive
-from sources.archiving import copies, tasks, turns
+from sources.archiving import copies, schedule, tasks
 from sources.archiving.copies import ArchiverChoices
 from sources.archiving.queue import WAITS, TakenSource, is_anything_due
 from sources.archiving.requests import request_copy
@@ -46,12 +46,12 @@ def later(**by: Any) -> None:
 def test_one_copy_answers_everybody_who_asked(source: Source) -> None:
     for reason in ("appearance", "evidence", "review"):
         assert request_copy(source, reason=reason)
-    outcome = turns.archive_next()
+    outcome = schedule.archive_next()
     assert outcome is not None
     assert outcome.copy is not None
     assert outcome.copy.reason == "review"
     assert set(source.archiving_requests.values_list("copy", flat=True)) == {outcome.copy.pk}
-    assert turns.archive_next() is None
+    assert schedule.archive_next() is None
     assert not request_copy(source, reason="evidence")
 
 
@@ -59,7 +59,7 @@ def test_the_most_urgent_is_first(site: Site) -> None:
     pages = [make_source(url=site.page(f"/{number}")) for number in range(3)]
     for page, reason in zip(pages, ("command", "evidence", "desk"), strict=True):
         request_copy(page, reason=reason)
-    assert [outcome.source for outcome in turns.archive_due(lambda: False)] == pages[::-1]
+    assert [outcome.source for outcome in schedule.archive_due(lambda: False)] == pages[::-1]
 
 
 def test_of_a_site_that_is_busy_nothing_is_taken_while_there_is_something_else(
@@ -71,7 +71,7 @@ def test_of_a_site_that_is_busy_nothing_is_taken_while_there_is_something_else(
     taken = TakenSource.next()
     assert taken is not None
     assert taken.source == source
-    busy = turns.archive_next()
+    busy = schedule.archive_next()
     assert busy is not None
     assert "wants to be left alone" in busy.problem
     row = ArchivingRequest.objects.get(source=busy.source)
@@ -113,12 +113,12 @@ def test_who_asks_while_it_is_archived_has_the_same_copy(
         assert request_copy(source, reason="desk")
         return copy
 
-    monkeypatch.setattr(turns, "archive_source", asked_for_meanwhile)
-    assert turns.archive_next() is not None
+    monkeypatch.setattr(schedule, "archive_source", asked_for_meanwhile)
+    assert schedule.archive_next() is not None
     assert not is_anything_due()
     assert request_copy(committed, reason="desk")
-    monkeypatch.setattr(turns, "archive_source", moved_meanwhile)
-    assert turns.archive_next() is not None
+    monkeypatch.setattr(schedule, "archive_source", moved_meanwhile)
+    assert schedule.archive_next() is not None
     # What is at another address now is another page.
     assert is_anything_due()
     assert ArchivedCopy.objects.count() == 2
@@ -140,7 +140,7 @@ def test_what_fails_is_tried_again_where_that_helps(site: Site, status: int, att
     request_copy(source, reason="evidence")
     made = 0
     while ArchivingRequest.objects.filter(due_at__isnull=False).exists():
-        assert turns.archive_next() is not None
+        assert schedule.archive_next() is not None
         later(days=2)
         made += 1
     assert made == attempts
@@ -154,12 +154,12 @@ def test_what_fails_is_tried_again_where_that_helps(site: Site, status: int, att
 def test_a_page_that_comes_back_is_archived(site: Site) -> None:
     source = make_source(url=site.page("/page", b"", 503))
     request_copy(source, reason="evidence")
-    turns.archive_next()
+    schedule.archive_next()
     assert "HTTP 503" in request(source).problem
     site.page("/page", b"<p>The last ferry leaves in May.</p>")
-    assert turns.archive_next() is None
+    assert schedule.archive_next() is None
     later(minutes=2)
-    outcome = turns.archive_next()
+    outcome = schedule.archive_next()
     assert outcome is not None
     assert outcome.copy is not None
     assert (request(source).copy, request(source).problem) == (outcome.copy, "")
@@ -186,13 +186,13 @@ def test_where_nothing_can_be_kept_it_waits_for_as_long_as_it_takes(
     with monkeypatch.context() as patch:
         patch.setattr(archive, "store", broken)
         for _attempt in range(len(WAITS) + 3):
-            outcome = turns.archive_next()
+            outcome = schedule.archive_next()
             assert outcome is not None
             assert outcome.problem.startswith(told)
             later(minutes=11)
     assert request(source).problem.startswith(told)
     assert not ArchivedCopy.objects.exists()
-    outcome = turns.archive_next()
+    outcome = schedule.archive_next()
     assert outcome is not None
     assert outcome.copy is not None
 
@@ -204,7 +204,7 @@ def test_private_addresses_are_refused_also_behind_a_redirect(
     for address in (site.page("/here"), "http://169.254.169.254/latest", "http://[::1]/", "http://10.0.0.1/"):
         source = make_source(url=address)
         request_copy(source, reason="evidence")
-        outcome = turns.archive_next()
+        outcome = schedule.archive_next()
         assert outcome is not None
         assert "fetched" in outcome.problem
         assert request(source).due_at is None
@@ -247,7 +247,7 @@ def test_two_who_ask_at_once_do_not_wait_for_each_other_and_have_one_copy(commit
         return request_copy(committed, reason="evidence")
 
     assert True in at_once(ask, ask)
-    outcomes = at_once(turns.archive_next, turns.archive_next)
+    outcomes = at_once(schedule.archive_next, schedule.archive_next)
     assert len([one for one in outcomes if one]) >= 1
-    assert turns.archive_next() is None
+    assert schedule.archive_next() is None
     assert ArchivedCopy.objects.count() == 1

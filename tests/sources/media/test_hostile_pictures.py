@@ -14,9 +14,9 @@ from sources.media import shown_pictures
 from sources.media.bounded_pictures import look_of, read_picture_bytes
 from sources.media.packed_pictures import Picture, PictureRequest, pack_answer, unpack_answer, unpack_request
 from sources.media.packed_pictures import pack_request as pack
+from sources.media.polyglot_files import stowaway
 from sources.media.refused_media import MediaRefused
 from sources.media.signatures import IMAGE, recognise
-from sources.media.stowaways import stowaway
 from tests.helpers import media_files
 from tests.helpers.media_files import encoded, scene
 from tests.helpers.sweeps import sweep

@@ -45,7 +45,7 @@ class File:
 
 
 class ImportFormat(Protocol):
-    """What the module of a reader provides. `claims.imports.reading.recognition` lists them."""
+    """What the module of a reader provides. `claims.imports.reading.format_detection` lists them."""
 
     NAME: str
     """As on the command line: "claimreview", "csv"."""

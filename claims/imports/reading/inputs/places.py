@@ -17,7 +17,7 @@ from claims.imports.reading.raw_record import RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import Limits, fetch
-from sources.material import STANDARD_INPUT, is_address
+from sources.source_kinds import STANDARD_INPUT, is_address
 
 #: A file of data may be larger, and take longer, than an article.
 LIMITS = Limits(read_seconds=30, total_seconds=300, content_bytes=100_000_000)

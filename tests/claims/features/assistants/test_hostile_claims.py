@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from claims.features.assistants.findings import QUOTATIONS
-from claims.features.assistants.shown_words import shown
+from claims.features.assistants.text_rendering import shown
 from claims.models import Claim, Claimant, Evidence, Rating, Topic
 from claims.review import workflow
 from sources.models import Publisher

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from claims.features.assistants import findings, inner_requests
+from claims.features.assistants import findings, internal_requests
 from claims.features.assistants.mcp_server import TOOLS
 from claims.features.assistants.tool_arguments import schema_of
 from claims.models import Claim, Evidence, Publication, Scope, SignOff, Transition, Verdict
@@ -196,7 +196,7 @@ def test_no_tool_moves_or_publishes_anything(
     claim = publish(make_claim(STATEMENT))
     before = (Transition.objects.count(), SignOff.objects.count(), Publication.objects.count())
     reached: list[str] = []
-    posted = inner_requests.posted
+    posted = internal_requests.posted
 
     def noted(path: str, *arguments: Any, **named: Any) -> Any:
         reached.append(path)

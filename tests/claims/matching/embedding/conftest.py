@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from claims.matching.embedding import choice, means, neighbours, upkeep
+from claims.matching.embedding import choice, maintenance, means, neighbours
 from claims.matching.embedding.embedder import Embedder
 from claims.models import EmbeddingModel, StatementVector
 from tests.helpers.embedders import TINY
@@ -24,7 +24,7 @@ def up_to_date(db: None, tiny: None) -> Callable[[], EmbeddingModel]:
     def bring() -> EmbeddingModel:
         embedder = choice.embedder()
         assert embedder is not None
-        assert upkeep.bring_up_to_date(embedder)
+        assert maintenance.bring_up_to_date(embedder)
         neighbours.forget()
         return EmbeddingModel.objects.get(name=embedder.name)
 
@@ -33,7 +33,7 @@ def up_to_date(db: None, tiny: None) -> Callable[[], EmbeddingModel]:
 
 def prepared(embedder: Embedder) -> EmbeddingModel:
     """The row of the embedder's model, which knows languages already."""
-    model = upkeep.model_of(embedder)
+    model = maintenance.model_of(embedder)
     for _mean in means.prepare(model, embedder):
         pass
     return model

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from claims.matching.embedding import choice, endpoint, neighbours, query_vector, upkeep
+from claims.matching.embedding import choice, endpoint, maintenance, neighbours, query_vector
 from claims.matching.embedding.embedder import EmbedderFault, TextRefused
 from claims.matching.embedding.endpoint import Endpoint
 from claims.models import EmbeddingModel, StatementVector
@@ -160,7 +160,7 @@ def test_claims_are_found_by_it(db: None, server: VectorServer, settings: Any) -
     claim = make_claim("The harbour was closed.")
     embedder = choice.embedder()
     assert embedder is not None
-    assert upkeep.bring_up_to_date(embedder)
+    assert maintenance.bring_up_to_date(embedder)
     vector = query_vector("harbour closed", "en")
     assert vector is not None
     [(found, _near, _vector)] = neighbours.nearest(vector, public=False, most=5)
@@ -175,7 +175,7 @@ def test_another_model_there_is_asked_until_the_new_one_is_complete(
     make_claim()
     embedder = choice.embedder()
     assert embedder is not None
-    upkeep.bring_up_to_date(embedder)
+    maintenance.bring_up_to_date(embedder)
     settings.EMBEDDER_MODEL = "new-model"
     neighbours.forget()
     assert query_vector("bridge", "en") is not None
@@ -185,7 +185,7 @@ def test_another_model_there_is_asked_until_the_new_one_is_complete(
 def test_what_was_made_before_it_went_away_is_kept(
     db: None, server: VectorServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upkeep, "AT_ONCE", 2)
+    monkeypatch.setattr(maintenance, "AT_ONCE", 2)
     for _ in range(5):
         make_claim()
     there = Endpoint(server.url, "some-model")
@@ -197,9 +197,9 @@ def test_what_was_made_before_it_went_away_is_kept(
 
     server.answer = tired
     with pytest.raises(EmbedderFault, match="status 503"):
-        upkeep.bring_up_to_date(there)
+        maintenance.bring_up_to_date(there)
     assert StatementVector.objects.count() == 2
     server.answer = vectors
-    assert upkeep.bring_up_to_date(there)
+    assert maintenance.bring_up_to_date(there)
     assert StatementVector.objects.count() == 5
     assert np.isfinite(StatementVector.objects.first().vector).all()  # type: ignore[union-attr]

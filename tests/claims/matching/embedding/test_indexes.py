@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import ProgrammingError, connection
 
-from claims.matching.embedding import indexes, nearest, query_vector, upkeep
+from claims.matching.embedding import indexes, maintenance, nearest, query_vector
 from claims.models import Claim, EmbeddingModel
 from tests.helpers.embedders import OtherEmbedder
 from tests.helpers.newsroom import make_claim
@@ -93,10 +93,10 @@ def test_a_model_takes_its_indexes_along(
     for _ in range(3):
         publish()
     model = up_to_date()
-    upkeep.bring_up_to_date(OtherEmbedder())
+    maintenance.bring_up_to_date(OtherEmbedder())
     other = EmbeddingModel.objects.get(name="other")
     assert len(built()) == 2
-    assert upkeep.remove(model)
+    assert maintenance.remove(model)
     assert built() == {f"claims_statementvector_hnsw_{other.pk}_public": True}
 
 
@@ -132,7 +132,7 @@ def test_nor_can_they_drop_any(
         raise ProgrammingError("must be owner of index")
 
     monkeypatch.setattr(indexes, "_apart", refuse)
-    assert upkeep.remove(model)
+    assert maintenance.remove(model)
     assert not EmbeddingModel.objects.exists()
     [record] = caplog.records
     assert record.getMessage() == (

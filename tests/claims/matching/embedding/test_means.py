@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from claims.matching.embedding import means, outstanding, upkeep
+from claims.matching.embedding import maintenance, means, pending_vectors
 from claims.matching.embedding.centring import with_mean, without_mean
 from claims.matching.embedding.sample_posts import sample_posts
 from claims.models import Claim, EmbeddingModel, LanguageMean, StatementVector
@@ -64,12 +64,12 @@ def test_a_model_begins_with_means_of_posts(up_to_date: Callable[[], EmbeddingMo
 def test_it_learns_one_language_after_the_other(db: None) -> None:
     """On a machine that is busy, a turn is over before all are learnt."""
     answers = iter([False, False, True])
-    assert not upkeep.bring_up_to_date(TinyEmbedder(), is_stopped=lambda: next(answers))
+    assert not maintenance.bring_up_to_date(TinyEmbedder(), is_stopped=lambda: next(answers))
     model = EmbeddingModel.objects.get()
     assert list(model.means.values_list("kind", "language")) == [
         ("queries", name) for name in ("ar", "bn", "de")
     ]
-    assert upkeep.bring_up_to_date(TinyEmbedder())
+    assert maintenance.bring_up_to_date(TinyEmbedder())
     assert model.means.count() == 2 * (len(sample_posts()) + 1)
 
 
@@ -131,14 +131,14 @@ def test_who_is_stopped_in_between_goes_on(
         publish()
     prepared(TinyEmbedder())
     answers = iter([False, True])
-    assert not upkeep.bring_up_to_date(TinyEmbedder(), is_stopped=lambda: next(answers))
+    assert not maintenance.bring_up_to_date(TinyEmbedder(), is_stopped=lambda: next(answers))
     model = EmbeddingModel.objects.get()
     mean = model.means.get(kind=Kind.CLAIMS)
     assert not mean.is_settled
     assert StatementVector.objects.filter(mean=mean).count() == 2
-    assert upkeep.bring_up_to_date(TinyEmbedder())
+    assert maintenance.bring_up_to_date(TinyEmbedder())
     assert StatementVector.objects.filter(mean=mean).count() == 5
-    assert outstanding.tally(model) == (5, 0)
+    assert pending_vectors.tally(model) == (5, 0)
     mean.refresh_from_db()
     assert mean.is_settled
 

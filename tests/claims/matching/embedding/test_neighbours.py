@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from django.contrib.auth.models import User
 
-from claims.matching.embedding import choice, nearest, neighbours, query_vector, query_vectors, upkeep
+from claims.matching.embedding import choice, maintenance, nearest, neighbours, query_vector, query_vectors
 from claims.matching.embedding.embedder import EmbedderFault
 from claims.models import Claim, EmbeddingModel
 from claims.review import workflow
@@ -189,11 +189,11 @@ def test_a_new_model_is_asked_when_it_is_complete(
     other = choice.embedder()
     assert other is not None
     prepared(other)
-    original, upkeep.AT_ONCE = upkeep.AT_ONCE, 1
+    original, maintenance.AT_ONCE = maintenance.AT_ONCE, 1
     try:
-        assert not upkeep.bring_up_to_date(other, is_stopped=lambda: next(stops))
+        assert not maintenance.bring_up_to_date(other, is_stopped=lambda: next(stops))
     finally:
-        upkeep.AT_ONCE = original
+        maintenance.AT_ONCE = original
     neighbours.forget()
     # The old one is not configured any more, and there is no way to it: words alone, and never half of the claims.
     assert query_vector(ASKED, "en") is None
@@ -201,7 +201,7 @@ def test_a_new_model_is_asked_when_it_is_complete(
     neighbours.forget()
     assert len(asked(ASKED, public=True)) == 3
     settings.EMBEDDER = OTHER
-    assert upkeep.bring_up_to_date(other)
+    assert maintenance.bring_up_to_date(other)
     vector = query_vector(ASKED, "en")
     assert vector is not None
     assert len(vector) == 24

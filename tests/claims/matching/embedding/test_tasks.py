@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from claims.matching.embedding import tasks, upkeep
+from claims.matching.embedding import maintenance, tasks
 from claims.matching.embedding.embedder import EmbedderFault
 from claims.models import Claim, EmbeddingModel, StatementVector
 from tests.helpers.embedders import OTHER, TinyEmbedder
@@ -57,7 +57,7 @@ def test_one_call_is_enough(tiny: None) -> None:
 
 
 def test_a_turn_ends(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upkeep, "AT_ONCE", 1)
+    monkeypatch.setattr(maintenance, "AT_ONCE", 1)
     monkeypatch.setattr(tasks, "TURN", -1.0)
     make_claim()
     assert not tasks._take_a_turn(never)
@@ -74,7 +74,7 @@ def test_what_is_not_done_goes_on_in_the_next(
 ) -> None:
     make_claim()
     turns = iter([False, False, True])
-    monkeypatch.setattr(upkeep, "bring_up_to_date", lambda *_, **__: next(turns))
+    monkeypatch.setattr(maintenance, "bring_up_to_date", lambda *_, **__: next(turns))
     tasks.call()
     run_waiting_jobs()
     assert next(turns, "none is left") == "none is left"
@@ -87,7 +87,7 @@ def test_the_worker_looks_by_itself(tiny: None, settings: Any) -> None:
     tasks.look_after_vectors.defer(timestamp=0)  # type: ignore[call-arg]  # as the clock does
     run_waiting_jobs()
     assert StatementVector.objects.count() == 1
-    EmbeddingModel.objects.update(kept_at=timezone.now() - upkeep.ABANDONED - timedelta(minutes=1))
+    EmbeddingModel.objects.update(kept_at=timezone.now() - maintenance.ABANDONED - timedelta(minutes=1))
     settings.EMBEDDER = OTHER
     tasks.look_after_vectors.defer(timestamp=60)  # type: ignore[call-arg]
     run_waiting_jobs()

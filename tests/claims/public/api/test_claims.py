@@ -10,7 +10,7 @@ from time_machine import travel
 
 from claims.models import Claim, Publication
 from claims.review import workflow
-from factcheck.web.own_addresses import etag_here
+from factcheck.web.site_urls import etag_here
 from tests.helpers.public_lists import CLAIMS, get, ids
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ from claims.models import Claim, Claimant, Publication, Topic
 from claims.public.api import downloads
 from claims.public.api.changes import ChangesQuery
 from claims.review import workflow
-from factcheck.web.own_addresses import etag_here
+from factcheck.web.site_urls import etag_here
 from tests.factcheck.api.test_api import PLAUSIBLE
 from tests.helpers.kept_newsroom import checker, claimant, editor, kept_rows, publish, topic
 from tests.helpers.linked_data import violations

@@ -16,7 +16,7 @@ from claims.exports.formats import stored_bodies
 from claims.models import Claim, Publication
 from claims.public.api import downloads
 from claims.review import workflow
-from factcheck.api import seated_streams
+from factcheck.api import limited_streams
 from tests.helpers.database import administration
 from tests.helpers.reader_pages import correct
 from tests.helpers.tampering import as_superuser
@@ -87,7 +87,7 @@ def in_another_thread(call: Callable[[], object]) -> None:
 
 def is_free() -> bool:
     """Whether all seats are free, and no statement is left running."""
-    if seated_streams._seats._value != seated_streams.SEATS:
+    if limited_streams._seats._value != limited_streams.SEATS:
         return False
     with as_superuser(), connection.cursor() as sql:  # who serves does not see what others ask
         sql.execute(
@@ -121,8 +121,8 @@ def test_response_that_nobody_reads_leaves_nothing_behind(
 
 def test_what_was_begun_is_ended_by_closing_it(three: list[Claim]) -> None:
     """At once, and not when nobody refers to it any more."""
-    pieces = seated_streams.seated(iter([b"1", b"2"]), b"")
-    started = seated_streams.Begun(pieces)
+    pieces = limited_streams.seated(iter([b"1", b"2"]), b"")
+    started = limited_streams.Begun(pieces)
     assert not is_free()
     started.close()
     assert is_free()
@@ -138,13 +138,13 @@ def test_whole_download_leaves_nothing_behind(client: Client, three: list[Claim]
 def test_too_many_at_once_are_asked_to_come_back(
     client: Client, three: list[Claim], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for _ in range(seated_streams.SEATS):
-        assert seated_streams._seats.acquire(blocking=False)
+    for _ in range(limited_streams.SEATS):
+        assert limited_streams._seats.acquire(blocking=False)
     try:
         response = client.get(f"{URL}.csv")
         assert client.get(f"{URL}/").status_code == 200
     finally:
-        seated_streams._seats.release(seated_streams.SEATS)
+        limited_streams._seats.release(limited_streams.SEATS)
     assert (response.status_code, response["Retry-After"]) == (503, "30")
     assert response["Content-Type"] == "application/problem+json"
     response = client.get(f"{URL}.csv")

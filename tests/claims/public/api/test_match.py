@@ -10,8 +10,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from claims.matching import answers, embedding, shared_words
-from claims.matching.asked import Asked, Candidate
 from claims.matching.judgement import Judgement
+from claims.matching.query import Asked, Candidate
 from claims.models import Claim
 from claims.public.api import match
 from claims.review import workflow

@@ -11,7 +11,7 @@ from django.test import Client
 
 from claims.models import Claim, Publication
 from claims.review import workflow
-from factcheck.web.own_addresses import etag_here
+from factcheck.web.site_urls import etag_here
 from tests.helpers.newsroom import make_claim
 from tests.helpers.sweeps import sweep
 

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims.models import Claim, Claimant, Rating, RatingScale, Topic
 from claims.public.pages.claim_list_frame import ClaimFrameQuery
-from claims.public.pages.frame_looks import PARAMETERS
+from claims.public.pages.embed_themes import PARAMETERS
 from claims.public.pages.page_cache import pages
 from claims.review import workflow
 from sources.models import Publisher

@@ -14,7 +14,7 @@ from claims.exports.dumps.dump_run import write_dump
 from claims.exports.dumps.kept_dumps import KeptDump
 from claims.models import Claim
 from claims.public.pages import dump_files
-from factcheck.api import seated_streams
+from factcheck.api import limited_streams
 from factcheck.installation.environment import Rate
 from tests.helpers.newsroom import make_claim
 
@@ -195,7 +195,7 @@ class TestWeight:
         assert answer.streaming
         assert b"".join(answer) == content(settings, dump)
         answer.close()
-        taken = [client.get(LATEST) for _ in range(seated_streams.SEATS)]
+        taken = [client.get(LATEST) for _ in range(limited_streams.SEATS)]
         busy = client.get(LATEST)
         assert (busy.status_code, busy["Retry-After"]) == (503, "30")
         assert client.get(LATEST, headers={"Range": "bytes=0-9"}).status_code == 206

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from claims.matching.embedding import choice, neighbours, upkeep
+from claims.matching.embedding import choice, maintenance, neighbours
 from claims.models import Claim, Claimant, Cluster, Publication, Topic
 from claims.public.pages.related_claims import MOST, related_claims
 from claims.review import clusters, workflow
@@ -29,7 +29,7 @@ def near(settings: Any) -> Callable[[], None]:
     def bring() -> None:
         embedder = choice.embedder()
         assert embedder is not None
-        assert upkeep.bring_up_to_date(embedder)
+        assert maintenance.bring_up_to_date(embedder)
         neighbours.forget()
 
     return bring

@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from claims.models import Claim
-from claims.newsroom.house import HOUSE_SCALE
+from claims.newsroom.own_publisher import HOUSE_SCALE
 from claims.public.pages.responses import rating_styles
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 from tests.helpers.newsroom import rating as rating_of

@@ -8,11 +8,11 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext, gettext_noop
 
-from claims.features.assistants.line_dialogue import converse
+from claims.features.assistants.stdio_transport import converse
 from claims.features.assistants.tools import Caller
 from claims.newsroom import api_tokens
 from claims.newsroom.refusals import NotAllowed
-from factcheck.management.spoken_command import SpokenCommand
+from factcheck.management.localized_command import SpokenCommand
 
 TOKEN = "MCP_TOKEN"  # noqa: S105  the name of a variable
 

@@ -1,0 +1,21 @@
+"""Who takes a list of the desk out as a file is written down."""
+
+from typing import Any
+
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from claims.models import AuditKind
+from claims.newsroom import audit
+from factcheck.admin.list_download import list_downloaded
+
+
+@receiver(list_downloaded, dispatch_uid="claims.admin.download_log")
+def note(request: HttpRequest, name: str, format: str, **signal: Any) -> None:  # noqa: A002  the signal's word
+    """With the filters of the list, so that it can be told what was in it."""
+    audit.record(
+        AuditKind.DOWNLOADED,
+        what=f"{name} ({format})",
+        request=request,
+        filters=request.GET.urlencode()[:2000],
+    )

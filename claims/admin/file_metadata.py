@@ -1,0 +1,73 @@
+"""What the file of a picture says of itself, and what its content credentials state, in words for editors.
+
+Anybody can write anything into a file, and a signature says who signed, not what is so: nothing here reads as proof.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
+
+from factcheck.list_phrases import listed
+
+#: What an editor looks for first, by its name in the metadata.
+_TELLING: Mapping[str, StrOrPromise] = {
+    "taken_at": gettext_lazy("Taken"),
+    "place": gettext_lazy("Place"),
+    "camera": gettext_lazy("Camera"),
+    "software": gettext_lazy("Program"),
+    "creator": gettext_lazy("By"),
+    "caption": gettext_lazy("Caption in the file"),
+}
+_STATES: Mapping[str, StrOrPromise] = {
+    "unreadable": gettext_lazy("There are some, and they are damaged or ask too much to be read."),
+    "not_read_here": gettext_lazy("There may be some; they are not read on this installation."),
+}
+_VALIDATIONS: Mapping[str, StrOrPromise] = {
+    "trusted": gettext_lazy("The signature holds, and who signed is on this newsroom’s list."),
+    "valid": gettext_lazy("The signature holds; who signed is on no list of this newsroom."),
+    "invalid": gettext_lazy("The signature does not hold: the file was changed since, or signed wrongly."),
+}
+
+
+def told_of_itself(metadata: Mapping[str, Any]) -> SafeString:
+    """When, where and with what it was made, as the file has it."""
+    lines = [(str(label), _plain(metadata[name])) for name, label in _TELLING.items() if metadata.get(name)]
+    return _lines(lines)
+
+
+def credentials_in_words(provenance: Mapping[str, Any]) -> SafeString:
+    """Who signed what the file states of itself, and whether that holds."""
+    if provenance.get("state") != "read":
+        words = _STATES.get(str(provenance.get("state")), gettext_lazy("They could not be read."))
+        return _lines([("", str(words))])
+    signed = [str(provenance[name]) for name in ("signed_by", "signed_at") if provenance.get(name)]
+    actions = [str(each.get("action", "")) for each in provenance.get("actions", [])]
+    told = [
+        ("", str(_VALIDATIONS.get(str(provenance.get("validation")), ""))),
+        (_("Signed"), listed(signed)),
+        (_("Made with"), str(provenance.get("claim_generator", ""))),
+        (_("What was done"), listed(filter(None, actions))),
+        ("", _("A signature says who stands behind this, not that what is to be seen has happened.")),
+    ]
+    return _lines([(label, words) for label, words in told if words])
+
+
+def _plain(value: Any) -> str:
+    """A place is told by its degrees."""
+    if isinstance(value, Mapping):
+        degrees = [value[name] for name in ("latitude", "longitude") if name in value]
+        return listed(f"{each:.5f}" if isinstance(each, float) else str(each) for each in degrees)
+    return listed(value) if isinstance(value, list) else str(value)
+
+
+def _lines(told: list[tuple[str, str]]) -> SafeString:
+    return format_html_join(
+        "",
+        '<p class="desk-quiet">{}<span dir="auto">{}</span></p>',
+        ((f"{label}: " if label else "", words) for label, words in told),
+    )

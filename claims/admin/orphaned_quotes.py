@@ -1,0 +1,77 @@
+"""A quote that lost its place, on the claim's page: why, and one button for each place that it may be."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
+
+from claims.models import Appearance
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.quotes.locations import WrongPlace, quote_at, words_after, words_before
+from claims.quotes.lost_quotes import LostQuote, lost_quote
+from claims.quotes.orphans import OrphanReason
+from claims.review import claim_edits
+from factcheck.admin.base import DeskAdmin, change_page, person_at
+
+#: Characters of the text around a candidate, on each side.
+_AROUND = 120
+
+_REASONS: dict[OrphanReason, StrOrPromise] = {
+    OrphanReason.NOT_FOUND: gettext_lazy("The newest version does not have this passage."),
+    OrphanReason.CHANGED: gettext_lazy("The words were changed."),
+    OrphanReason.ELSEWHERE: gettext_lazy("The words stand in another place only, which may be a quotation."),
+    OrphanReason.QUOTED: gettext_lazy("The words are quoted there: a correction, a teaser or somebody else."),
+    OrphanReason.SPEAKER: gettext_lazy("Somebody else may say these words now."),
+    OrphanReason.AROUND: gettext_lazy("The sentence around the words was changed."),
+    OrphanReason.REWRITTEN: gettext_lazy("The paragraph around the words was rewritten."),
+    OrphanReason.TWICE: gettext_lazy("The text says it twice now, in two ways."),
+    OrphanReason.PLACE_TAKEN: gettext_lazy("Another appearance of this claim is at that place."),
+}
+
+
+def lost_context(appearance: Appearance) -> dict[str, Any] | None:
+    """Why a quote is orphaned, and the places to choose from; None where it is not."""
+    if appearance.anchor != Appearance.Anchor.ORPHANED or (lost := lost_quote(appearance)) is None:
+        return None
+    return {
+        "reason": _REASONS[lost.reason],
+        "newest": lost.newest,
+        "candidates": [_candidate(appearance, lost, *span) for span in lost.candidates],
+    }
+
+
+def _candidate(appearance: Appearance, lost: LostQuote, start: int, end: int) -> dict[str, str]:
+    text = lost.newest.text
+    place = [appearance.claim_id, appearance.pk, lost.newest.number, start, end]
+    return {
+        "before": words_before(text, start, _AROUND),
+        "exact": text[start:end],
+        "after": words_after(text, end, _AROUND),
+        "take": reverse("admin:claims_claim_take_place", args=place),
+    }
+
+
+def take_place(
+    desk: DeskAdmin, request: HttpRequest, pk: int, appearance: int, number: int, start: int, end: int
+) -> HttpResponse:
+    """The button beside a candidate: the appearance quotes these words from now on."""
+    claim = desk.get_object(request, str(pk))
+    row = Appearance.objects.select_related("source", "claim").filter(pk=appearance, claim=pk).first()
+    if claim is None or row is None or not desk.has_view_permission(request, claim):
+        raise Http404
+    if request.method == "POST":
+        try:
+            quotation = quote_at(row.source, number, start, end)
+            claim_edits.edit_appearance(row, by=person_at(request), source=row.source, quotation=quotation)
+        except (WrongPlace, NotAllowed, NotPossible) as refusal:
+            messages.error(request, str(refusal))
+        except IntegrityError as refusal:
+            messages.error(request, desk.in_words(refusal))
+        else:
+            messages.success(request, _("The quote has its place again: “%s”") % quotation.exact[:100])
+    return HttpResponseRedirect(change_page(claim))

@@ -1,0 +1,180 @@
+"""What a move changes for readers, asked once more before it is done: the public page as it is and as it would be.
+
+The same view shows what a draft would change while it is written.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.timezone import is_aware
+from django.utils.translation import gettext as _
+
+from claims.admin.reader_view import reader_view
+from claims.admin.timeline import timeline
+from claims.ledger import preview_entries
+from claims.ledger.document.wording_changes import replied
+from claims.ledger.preview_entries import Prospect
+from claims.models import Claim, Evidence, Publication, Verdict
+from claims.models.rating import RatingClass
+from factcheck.list_phrases import listed
+from factcheck.web.differences import difference
+
+Document = dict[str, Any]
+
+_LONGEST_MOMENT = 40
+#: The moves that readers see, or may see.
+SEEN_BY_READERS = ("publish", "retract", "republish", "merge", "unmerge")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedPart:
+    """One part of the public page: what it is called, what it says and would say, with the differing words marked."""
+
+    name: str
+    before: SafeString
+    after: SafeString
+    #: In a word, for who sees no colours: "new", "removed", "changed".
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicChange:
+    """What becomes of one claim's public page."""
+
+    claim: Claim
+    now: Publication | None
+    then: Publication
+    parts: list[ChangedPart]
+    same: list[tuple[str, str]]
+    page_now: str
+    page_then: str
+
+
+def prospects_of(
+    subject: Claim | Verdict, action: str, *, note: str = "", kind: str = "", into: Claim | None = None
+) -> list[Prospect]:
+    """What the ledger would say after the move, of each claim whose page it changes."""
+    if isinstance(subject, Verdict):
+        if action == "publish":
+            quoted = Evidence.objects.select_related("source__publisher", "snapshot").defer("snapshot__text")
+            return [preview_entries.of_publishing(subject, list(quoted.filter(verdict=subject)))]
+        return [preview_entries.of_retracting(subject, note)]
+    if action == "republish":
+        return [preview_entries.of_republishing(subject, kind, note)]
+    if action == "merge":
+        return preview_entries.of_merging(subject, into) if into and into.pk != subject.pk else []
+    return preview_entries.of_unmerging(subject, subject.merged_into) if subject.merged_into else []
+
+
+def public_changes(found: list[Prospect]) -> list[PublicChange]:
+    """What is shown of them, side by side."""
+    return [_change(prospect) for prospect in found]
+
+
+def fingerprint(found: list[Prospect]) -> str:
+    """What a confirmation confirms."""
+    return hashlib.sha256("".join(each.fingerprint for each in found).encode()).hexdigest()[:32]
+
+
+def changed_by(subject: Claim | Verdict, reader: User, since: str) -> str:
+    """Who changed something of it since that moment, as far as it is recorded and this person may read it."""
+    claim = subject.claim if isinstance(subject, Verdict) else subject
+    looked_at = parse_datetime(since) if len(since) < _LONGEST_MOMENT else None
+    found = timeline(claim, reader).events if looked_at and is_aware(looked_at) else []
+    who = [event.who for event in found if looked_at and event.at > looked_at and event.who]
+    return who[0] if who else str(_("somebody"))
+
+
+def _change(prospect: Prospect) -> PublicChange:
+    now = prospect.now
+    before = dict(_entry_parts(now)) if now else {}
+    after = dict(_entry_parts(prospect.then))
+    parts, same = [], []
+    for name in dict.fromkeys([*before, *after]):
+        old, new = before.get(name, ""), after.get(name, "")
+        if old == new:
+            if new:
+                same.append((name, new))
+            continue
+        word = _("changed") if old and new else _("new") if new else _("removed")
+        parts.append(ChangedPart(name, *difference(old, new), word))
+    return PublicChange(
+        claim=prospect.claim,
+        now=now,
+        then=prospect.then,
+        parts=parts,
+        same=same,
+        page_now=reader_view(prospect.ledger, now) if now else "",
+        page_then=reader_view([prospect.then, *prospect.ledger], prospect.then),
+    )
+
+
+def _entry_parts(entry: Publication) -> Iterator[tuple[str, str]]:
+    """What readers see of an entry: of what was withdrawn, that and the note which says why."""
+    merged = _("Leads to claim %(id)s") % {"id": entry.merged_into_id}
+    yield _("What readers find"), merged if entry.merged_into_id else str(entry.get_status_display())
+    if entry.status == Publication.Status.PUBLISHED:
+        yield from _parts(entry.document)
+    elif entry.note:
+        yield _("Public note"), entry.note
+
+
+def _parts(document: Document) -> Iterator[tuple[str, str]]:
+    """What readers see of a claim, part by part, as plain words."""
+    claimant = document["claimant"] or {}
+    yield _("Statement"), document["statement"]
+    yield _("Claimant"), listed(filter(None, [claimant.get("name", ""), claimant.get("job_title", "")]))
+    yield _("Claimed on"), _day(document["claimed_on"])
+    yield _("Context"), document["context"]
+    yield _("Topics"), listed(topic["name"] for topic in document["topics"])
+    several = len(document["verdicts"]) > 1
+    for verdict in document["verdicts"]:
+        for name, words in _verdict_parts(verdict):
+            yield f"{verdict['publisher']['name']}: {name}" if several else name, words
+    yield _("Where it was said"), "\n".join(map(_quoted, document["appearances"]))
+    corrections = [f"{_kind(line['kind'])}: {line['note']}" for line in document["corrections"]]
+    yield _("Corrections"), "\n".join(corrections)
+    yield _("Claims merged into it"), listed(document["merged_from"])
+
+
+def _verdict_parts(verdict: Document) -> Iterator[tuple[str, str]]:
+    rating = verdict["rating"]
+    yield _("Rating"), rating["label"] if rating else ""
+    yield (
+        _("Comparable to"),
+        str(dict(RatingClass.choices).get(rating["rating_class"], "")) if rating else "",
+    )
+    yield _("Summary"), verdict["summary"]
+    yield _("Explanation"), verdict["explanation"]
+    yield _("Headline"), verdict["title"]
+    yield _("Reviewed"), _day(verdict["reviewed_on"])
+    yield _("True as of"), _day(verdict["valid_as_of"])
+    yield _("Next check"), _day(verdict["recheck_on"])
+    yield _("By"), listed(filter(None, [verdict["byline"], verdict["publisher"]["name"]]))
+    yield _("Full review"), verdict["url"]
+    stances = dict(Evidence.Stance.choices)
+    cited = [f"{stances[item['stance']]}: {_quoted(item, item['note'])}" for item in verdict["evidence"]]
+    yield _("Evidence"), "\n".join(cited)
+    yield _("What they say"), "\n".join(map(replied, verdict.get("right_of_reply", [])))
+
+
+def _quoted(item: Document, note: str = "") -> str:
+    """A source, what is quoted of it, and what is said about it, in one line."""
+    source = item["source"]
+    words = [source["title"] or source["url"], f"“{item['exact']}”" if item["exact"] else "", note]
+    return " · ".join(filter(None, words))
+
+
+def _kind(kind: str) -> str:
+    return str(dict(Publication.Kind.choices)[kind])
+
+
+def _day(value: str | None) -> str:
+    day = parse_date(value) if value else None
+    return date_format(day, "DATE_FORMAT") if day else ""

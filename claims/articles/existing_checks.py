@@ -1,0 +1,112 @@
+"""What of an article was checked already: proposals beside a published claim, and repeats that an editor confirms."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from claims.articles.proposals import FoundClaim, Proposal
+from claims.ledger.document.headline import label_in, lead_verdict
+from claims.matching.answers import Answer, Match, Terms, answered_each
+from claims.matching.repeat_detection import note_in_snapshot, said_again
+from claims.models import Publication
+from sources.models import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedBefore:
+    """A published claim that a proposal has to do with.
+
+    Attributes:
+        kind: `same`, `related` or `contradicts`.
+        rating: as the publisher of its verdict put it; empty where it gave none.
+    """
+
+    claim: int
+    statement: str
+    address: str
+    rating: str
+    publisher: str
+    kind: str
+    confidence: float
+    reasons: tuple[str, ...]
+
+
+def checked_before(snapshot: Snapshot, proposal: Proposal) -> dict[int, CheckedBefore]:
+    """By the id of the proposal: what was published of it already. Repeats are noted for an editor.
+
+    Only what was proposed is compared with what is published: comparing every sentence of a long article takes longer
+    than all the rest of its import.
+    """
+    proposed = [*proposal.created, *proposal.existing]
+    answers = _answers(proposed)
+    _note(snapshot, answers, proposal.created)
+    return _known(proposed, answers)
+
+
+def known_checks(proposals: Sequence[FoundClaim]) -> dict[int, CheckedBefore]:
+    """Return the published claim that each proposal has to do with, by the proposal's id."""
+    return _known(proposals, _answers(proposals))
+
+
+def _answers(proposals: Sequence[FoundClaim]) -> list[Answer]:
+    """The answer about each claim's words, with its passages at their place in the text."""
+    words = [found.anchor.exact for found in proposals]
+    answers = answered_each(words, Terms(cut="text")) if words else []
+    return [_in_text(found, answer) for found, answer in zip(proposals, answers, strict=True)]
+
+
+def _known(proposals: Sequence[FoundClaim], answers: Sequence[Answer]) -> dict[int, CheckedBefore]:
+    best = {
+        found.claim.pk: match
+        for found, answer in zip(proposals, answers, strict=True)
+        if (match := _best(found, answer)) is not None
+    }
+    published = _published(match.claim for match in best.values())
+    return {
+        pk: _told(match, published[match.claim]) for pk, match in best.items() if match.claim in published
+    }
+
+
+def _in_text(found: FoundClaim, answer: Answer) -> Answer:
+    """The answer about a claim's words, with its passages at their place in the text that these stand in."""
+    start = found.anchor.start
+    passages = [replace(one, start=start + one.start, end=start + one.end) for one in answer.passages]
+    return replace(answer, passages=tuple(passages))
+
+
+def _note(snapshot: Snapshot, answers: Sequence[Answer], created: Sequence[FoundClaim]) -> None:
+    passages = tuple(passage for answer in answers for passage in answer.passages)
+    found = said_again(Answer(passages, "", ""))
+    proposals = {
+        each.start: proposed.claim.pk
+        for each in found
+        for proposed in created
+        if proposed.anchor.start <= each.start < proposed.anchor.end
+    }
+    note_in_snapshot(snapshot, found, proposals=proposals)
+
+
+def _best(found: FoundClaim, answer: Answer) -> Match | None:
+    matches = [
+        match for passage in answer.passages for match in passage.matches[:1] if match.claim != found.claim.pk
+    ]
+    return max(matches, key=lambda match: (match.kind == "same", match.confidence), default=None)
+
+
+def _published(claims: Iterable[int]) -> dict[int, Publication]:
+    rows = Publication.objects.current().filter(claim_id__in=set(claims))
+    return {row.claim_id: row for row in rows.only("claim_id", "slug", "language", "body")}
+
+
+def _told(match: Match, entry: Publication) -> CheckedBefore:
+    document = entry.document
+    verdict = lead_verdict(document)
+    return CheckedBefore(
+        claim=match.claim,
+        statement=document["statement"],
+        address=document["url"],
+        rating=label_in(document["language"], verdict["rating"]) if verdict else "",
+        publisher=verdict["publisher"]["name"] if verdict else "",
+        kind=match.kind,
+        confidence=match.confidence,
+        reasons=tuple(match.reasons),
+    )

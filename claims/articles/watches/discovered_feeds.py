@@ -1,0 +1,121 @@
+"""An address that somebody pasted → what of it can be followed: itself, and the feeds and sitemaps that it names."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from django.utils.translation import gettext
+from lxml import html
+from lxml.etree import LxmlError
+
+from sources.addresses import url_key
+from sources.http.fetch_errors import FetchError
+from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Limits
+from sources.http.polite_visits import PoliteVisitor
+from sources.page_lists import ListedPage, PageList, page_list
+from sources.source_kinds import is_address
+
+LIMITS = Limits(content_bytes=10_000_000, total_seconds=30)
+#: Links to feeds stand in the head of a page, which is near its beginning.
+HEAD = 500_000
+#: So many feeds and sitemaps are offered.
+MOST_OFFERED = 12
+#: So many of the newest entries are shown.
+MOST_SHOWN = 5
+
+#: The types by which pages name their feeds, and the kind of feed that each promises.
+_FEEDS = {
+    "application/rss+xml": "rss",
+    "application/rdf+xml": "rss",
+    "application/xml": "rss",
+    "text/xml": "rss",
+    "application/atom+xml": "atom",
+    "application/feed+json": "json",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Followable:
+    """Something that can be followed.
+
+    Attributes:
+        kind: as `WatchProgress.Kind`; what it is, or as what its page names it.
+        number: how many pages it lists; None where it was not read.
+    """
+
+    url: str
+    kind: str
+    name: str = ""
+    number: int | None = None
+    newest: tuple[ListedPage, ...] = ()
+
+
+def followable(address: str, visitor: PoliteVisitor) -> list[Followable]:
+    """What can be followed at an address, what is most likely meant first.
+
+    Raises:
+        FetchError: there is nothing at the address, or nothing that can be followed.
+    """
+    address = address.strip()
+    if not is_address(address):
+        address = f"https://{address}"
+    answer = visitor.get(address, LIMITS, None)
+    found = page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes)
+    if found is not None:
+        return [_as_listed(address, found)]
+    if answer.content_type and answer.content_type not in ACCEPTED_MEDIA_TYPES:
+        raise FetchError(
+            "no_list",
+            gettext(
+                "%(address)s is of the type %(content_type)s, which cannot be followed. Give the address "
+                "of a feed, a sitemap or a page."
+            )
+            % {"address": address, "content_type": answer.content_type},
+        )
+    title, feeds = _in_head(answer.content[:HEAD], answer.final_url)
+    with suppress(FetchError):
+        feeds += [Followable(url, "sitemap") for url in _news_first(visitor.sitemaps(answer.final_url))]
+    page = Followable(address, "page", title)
+    return [*_once(feeds, besides=address), page]
+
+
+def _as_listed(address: str, found: PageList) -> Followable:
+    dated = sorted(
+        (page for page in found.pages if page.changed_at), key=lambda page: str(page.changed_at), reverse=True
+    )
+    newest = tuple([*dated, *(page for page in found.pages if not page.changed_at)][:MOST_SHOWN])
+    return Followable(address, found.kind, found.title, len(found.pages), newest)
+
+
+def _in_head(content: bytes, url: str) -> tuple[str, list[Followable]]:
+    """The title of a page, and the feeds that it names (`<link rel="alternate">`)."""
+    try:
+        root = html.document_fromstring(content)
+    except (LxmlError, ValueError, AssertionError):
+        return "", []
+    title = " ".join("".join(root.xpath("//title[1]//text()")).split())[:200]
+    base = urljoin(url, next(iter(root.xpath("//base/@href")), ""))
+    feeds = []
+    for link in root.xpath("//link[@href]"):
+        is_named = {"alternate", "feed"} & set(link.get("rel", "").lower().split())
+        kind = _FEEDS.get(link.get("type", "").partition(";")[0].strip().lower())
+        if is_named and kind:
+            with suppress(ValueError):
+                name = " ".join(link.get("title", "").split())[:200]
+                feeds.append(Followable(urljoin(base, link.get("href").strip()), kind, name))
+    return title, feeds
+
+
+def _news_first(sitemaps: list[str]) -> list[str]:
+    """Those for news hold what is new, the others everything there ever was."""
+    return sorted(sitemaps, key=lambda url: "news" not in url.lower())
+
+
+def _once(found: list[Followable], *, besides: str) -> Iterator[Followable]:
+    seen = {url_key(besides)}
+    for one in found:
+        key = url_key(one.url)
+        if key and key not in seen and len(seen) <= MOST_OFFERED:
+            seen.add(key)
+            yield one

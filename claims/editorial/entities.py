@@ -1,0 +1,179 @@
+"""What claims and verdicts refer to: sources and their snapshots, claimants, topics, ratings; and the moves made."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.utils.translation import gettext
+from rest_framework.request import Request
+
+from claims.editorial import documents, named_sources
+from claims.editorial.editorial_resource import EditorialResource
+from claims.editorial.idempotency import KeptAnswer
+from claims.editorial.list_queries import SnapshotQuery, TransitionQuery
+from claims.editorial.refused_requests import NoSuchThing
+from claims.editorial.request_bodies import ClaimantBody, SourceBody, TopicBody
+from claims.editorial.serializers import (
+    EditorialClaimantSerializer,
+    EditorialSnapshotSerializer,
+    EditorialSourceSerializer,
+    EditorialTopicSerializer,
+    SnapshotTextSerializer,
+    TransitionSerializer,
+)
+from claims.editorial.strict_bodies import read
+from claims.ledger.document.serializers import ScaleRatingSerializer
+from claims.ledger.queries.mention_filters import ClaimantListQuery, RatingListQuery, TopicListQuery
+from claims.models import Claimant, Rating, Topic, Transition
+from claims.newsroom import named_claimants, named_topics
+from claims.public.api.entities import scale_rating
+from sources.api.list_queries import SourceListQuery
+from sources.models import Snapshot, Source
+from sources.source_kinds import Material
+
+
+class SourceWork(EditorialResource):
+    """Sources, whether or not anything published mentions them."""
+
+    nouns = ("source", "sources")
+    view_permission = "sources.view_source"
+    list_query = SourceListQuery
+    serializer_class = EditorialSourceSerializer
+    bodies: ClassVar = {"create": SourceBody}
+    finds = True
+
+    def rows(self) -> QuerySet[Source]:
+        return documents.source_rows()
+
+    def document(self, row: Source) -> documents.Document:
+        return documents.source(row)
+
+    def create(self, request: Request) -> HttpResponse:
+        """Find a source by its address, or add it: 200 when it was there, 201 when it is new.
+
+        With `capture` the address is fetched, with `text` the text is stored: as a snapshot, if it is not the one
+        that the source has already. What is known of a source is completed, never erased.
+        """
+        values = read(SourceBody, request.data, by=self.person)
+
+        def work(material: Material | None) -> KeptAnswer:
+            found = named_sources.entered(values, material, by=self.person)
+            address = self.address("sources-detail", found.source.pk)
+            status = 201 if found.is_new else 200
+            return self.showing(self.fresh(found.source), status=status, location=address)
+
+        def prepare() -> Material | None:
+            fetching = values.get("capture")
+            return named_sources.fetched(values["url"], key="url", by=self.person) if fetching else None
+
+        return self.created_once(work, prepare=prepare)
+
+
+class SnapshotWork(EditorialResource):
+    """What a source held, each time it was captured."""
+
+    nouns = ("snapshot", "snapshots")
+    view_permission = "sources.view_snapshot"
+    lookup_url_kwarg = "number"
+    list_query = SnapshotQuery
+    serializer_class = EditorialSnapshotSerializer
+    shown: ClassVar = {"retrieve": SnapshotTextSerializer}
+
+    def rows(self) -> QuerySet[Snapshot]:
+        return Snapshot.objects.filter(source=self.kwargs["source_id"]).defer("text")
+
+    def document(self, row: Snapshot) -> documents.Document:
+        return documents.snapshot(row)
+
+    def list(self, request: Request, **within: Any) -> HttpResponse:
+        key = self.kwargs["source_id"]
+        if not Source.objects.filter(pk=key).exists():
+            raise NoSuchThing(gettext("There is no source %(key)s here.") % {"key": key})
+        return super().list(request)
+
+    def retrieve(self, request: Request, source_id: int, number: int) -> HttpResponse:  # type: ignore[override]  # the address has two parts
+        """One snapshot with its text, in which the offsets of quotes are counted."""
+        row = Snapshot.objects.filter(source=source_id, number=number).first()
+        if row is None:
+            raise NoSuchThing(
+                gettext("Source %(source_id)s has no snapshot %(number)s.")
+                % {"source_id": source_id, "number": number}
+            )
+        document = {**documents.snapshot(row), "text": row.text}
+        return self.answered(KeptAnswer(200, documents.written(document)))
+
+
+class ClaimantWork(EditorialResource):
+    """Who makes claims."""
+
+    nouns = ("claimant", "claimants")
+    view_permission = "claims.view_claimant"
+    list_query = ClaimantListQuery
+    serializer_class = EditorialClaimantSerializer
+    bodies: ClassVar = {"create": ClaimantBody}
+    finds = True
+
+    def rows(self) -> QuerySet[Claimant]:
+        return Claimant.objects.all()
+
+    def document(self, row: Claimant) -> documents.Document:
+        return documents.claimant(row)
+
+    def create(self, request: Request) -> HttpResponse:
+        """Find a claimant by name, or add one: 200 when it was there and stays as it is, 201 when it is new."""
+        values = read(ClaimantBody, request.data, by=self.person)
+        return self.found_or_added(
+            lambda: named_claimants.find_or_add(by=self.person, **values), at="claimants"
+        )
+
+
+class TopicWork(EditorialResource):
+    """What claims are about."""
+
+    nouns = ("topic", "topics")
+    view_permission = "claims.view_topic"
+    list_query = TopicListQuery
+    serializer_class = EditorialTopicSerializer
+    bodies: ClassVar = {"create": TopicBody}
+    finds = True
+
+    def rows(self) -> QuerySet[Topic]:
+        return Topic.objects.all()
+
+    def document(self, row: Topic) -> documents.Document:
+        return documents.topic(row)
+
+    def create(self, request: Request) -> HttpResponse:
+        """Find a topic by slug or name, or add one: 200 when it was there and stays as it is, 201 when it is new."""
+        values = read(TopicBody, request.data, by=self.person)
+        return self.found_or_added(lambda: named_topics.find_or_add(by=self.person, **values), at="topics")
+
+
+class RatingWork(EditorialResource):
+    """The ratings of all scales, to choose from for a verdict."""
+
+    nouns = ("rating", "ratings")
+    view_permission = "claims.view_rating"
+    list_query = RatingListQuery
+    serializer_class = ScaleRatingSerializer
+
+    def rows(self) -> QuerySet[Rating]:
+        return Rating.objects.select_related("scale__publisher")
+
+    def document(self, row: Rating) -> documents.Document:
+        return scale_rating(row)
+
+
+class TransitionWork(EditorialResource):
+    """Every move that was made: by whom, when, from where to where, and with which note."""
+
+    nouns = ("transition", "transitions")
+    view_permission = "claims.view_transition"
+    list_query = TransitionQuery
+    serializer_class = TransitionSerializer
+
+    def rows(self) -> QuerySet[Transition]:
+        return Transition.objects.readable_by(self.person)
+
+    def document(self, row: Transition) -> documents.Document:
+        return documents.transition(row)

@@ -1,0 +1,74 @@
+"""Messages on standard input, each a line, answered on standard output: for programs that start the server."""
+
+import logging
+from typing import Any, BinaryIO
+
+from django.db import close_old_connections
+
+from claims.features.assistants import mcp_server, revisions
+from claims.features.assistants.tools import Caller
+from factcheck.api.json_rpc import (
+    INTERNAL_ERROR,
+    INVALID_REQUEST,
+    REFUSED,
+    RpcError,
+    decoded,
+    encoded,
+    error,
+    id_of,
+    message_of,
+    result,
+)
+from factcheck.api.problems import SERVER_ERROR
+from factcheck.web.unavailable import outage_of
+
+logger = logging.getLogger(__name__)
+
+#: The longest line that is read, in bytes.
+LINE_LIMIT = 600_000
+
+
+def converse(lines: BinaryIO, out: BinaryIO, caller: Caller) -> None:
+    """Answer each line, until there are no more."""
+    said: dict[str, Any] | None
+    while line := lines.readline(LINE_LIMIT + 1):
+        if len(line) > LINE_LIMIT:
+            _skip(lines, line)
+            said = error(None, RpcError(INVALID_REQUEST, f"A line has at most {LINE_LIMIT} bytes."))
+        elif not line.strip():
+            continue
+        else:
+            said = answered(line, caller)
+        if said is not None:
+            out.write(encoded(said).encode() + b"\n")
+            out.flush()
+
+
+def answered(line: bytes, caller: Caller) -> dict[str, Any] | None:
+    """The answer to a line; None for what is not answered."""
+    key = None
+    try:
+        found = decoded(line)
+        key = id_of(found)
+        message = message_of(found)
+        if message is None or message.id is None:
+            return None
+        close_old_connections()
+        return result(key, mcp_server.answer(message, caller, revisions.revision_of(message)))
+    except RpcError as refused:
+        return error(key, refused)
+    except Exception as failure:  # noqa: BLE001  the dialogue goes on, and says what became of this message
+        return error(key, _failed(failure))
+
+
+def _failed(failure: Exception) -> RpcError:
+    if outage := outage_of(failure):
+        return RpcError(REFUSED, str(outage.detail), data={"retryAfterSeconds": outage.retry_after})
+    logger.error("A message on standard input could not be answered.", exc_info=failure)
+    return RpcError(INTERNAL_ERROR, str(SERVER_ERROR))
+
+
+def _skip(lines: BinaryIO, begun: bytes) -> None:
+    """Read to the end of a line that is too long."""
+    while begun and not begun.endswith(b"\n"):
+        begun = lines.readline(LINE_LIMIT)

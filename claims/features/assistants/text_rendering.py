@@ -1,0 +1,40 @@
+"""Others' words before an assistant: shown as what they are, and fenced so that they cannot be taken for ours.
+
+A statement can say "ignore what you were told", hold the end of a quotation, or letters that nobody sees and a model
+reads. Nothing of that is taken out or judged. What cannot be seen is made visible, and in our sentences the words stand
+in JSON strings: whatever is in them, no such string ends before its end, and none begins a line.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+
+from factcheck.invisible_characters import all_seen
+
+#: What stands for characters that nobody can see.
+UNSEEN = "\ufffd"
+
+# In a string of JSON these can be written as escapes. Outside of one they would be links, pictures, tags or code.
+_MARKUP = {ord(sign): f"\\u{ord(sign):04x}" for sign in "[]<>`"}
+# A name in backticks, such as a parameter's: there is nothing in it that a reader could take for markup.
+_NAME = re.compile(r"(?<!\\)\\u0060([A-Za-z][\w.-]{0,60})\\u0060", re.ASCII)
+
+
+def shown(text: str, most: int = 2000) -> str:
+    """A text in which everything can be seen, cut where it is longer than `most`."""
+    cut = text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    return all_seen(cut, UNSEEN)
+
+
+def quoted(text: str | None, most: int = 2000) -> str:
+    """A text as one string of JSON, which no text can leave, without signs that would be markup around it."""
+    return "null" if text is None else json.dumps(shown(text, most), ensure_ascii=False).translate(_MARKUP)
+
+
+def quoted_detail(detail: str, most: int) -> str:
+    """The detail of a problem as `quoted` writes it, but with names of parameters and keys in plain backticks."""
+    return _NAME.sub(r"`\1`", quoted(detail, most))
+
+
+def quoted_list(texts: Iterable[str]) -> str:
+    return ", ".join(quoted(text) for text in texts)

@@ -1,0 +1,202 @@
+"""One turn at a newsroom that is followed: page after page, until nothing is new or the turn is over.
+
+Each page is taken in one transaction together with how far it goes, so a turn can end at any moment, also by being
+killed, and whoever comes next goes on where it ended.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from claims.federation import alarms
+from claims.federation.imported_pages import take
+from claims.federation.ledger_feed import ask
+from claims.federation.ledger_pages import NotBelieved, believed
+from claims.models import PeerNewsroom, PeerProgress
+from claims.models.watch import storable, validators
+from factcheck.installation.messages import in_words
+from sources.http.fetch_errors import FetchError
+
+logger = logging.getLogger(__name__)
+
+#: How long a newsroom is held; it is asked for anew before each page, and none takes nearly as long.
+HOLD = timedelta(minutes=5)
+#: At its end a ledger is looked at again after this.
+PAUSE = timedelta(minutes=1)
+#: A newsroom that gives nothing is asked after twice as long each time, up to this.
+LONGEST_BACK_OFF = timedelta(hours=12)
+#: People are told when so many attempts in a row gave nothing: half an hour, by the pauses between them.
+TOLD_AFTER = 5
+
+
+@dataclass(slots=True)
+class TurnTally:
+    """What a turn brought."""
+
+    newsroom: PeerNewsroom
+    entries: int = 0
+    failure: str = ""
+    is_over: bool = True
+    """Whether nothing is left that could be taken now."""
+
+
+def due(moment: datetime) -> Q:
+    """The condition on a progress that it is time, nobody is at it, and nobody has to decide first."""
+    is_free = Q(held_until__isnull=True) | Q(held_until__lt=moment)
+    return is_free & Q(newsroom__in=PeerNewsroom.objects.active(), halted="", next_visit_at__lte=moment)
+
+
+def due_newsrooms() -> list[int]:
+    """Those that are to be asked now, those that have waited longest first."""
+    rows = PeerProgress.objects.filter(due(timezone.now())).order_by("next_visit_at", "pk")
+    return list(rows.values_list("pk", flat=True))
+
+
+def take_turn(newsroom_id: int, *, is_stopped: Callable[[], bool] = lambda: False) -> TurnTally | None:
+    """Take what is new of a newsroom, if it is due and nobody else does so; None where not.
+
+    Args:
+        is_stopped: asked before each page whether to leave the rest to another time.
+    """
+    hold = _Hold.taken(newsroom_id)
+    if hold is None:
+        return None
+    tally = TurnTally(hold.newsroom)
+    try:
+        _keep_up(hold, tally, is_stopped)
+    except FetchError as error:
+        _fail(hold, tally, in_words(error.sentence), wait=error.wait)
+    except NotBelieved as error:
+        _fail(hold, tally, error.sentence, halt=error.halt, offered_key=error.offered_key)
+    except Exception:  # whatever an answer does to the program, the other newsrooms are followed
+        logger.exception("Following %s failed", hold.newsroom.url)
+        _fail(hold, tally, gettext("The program failed on what it answered; its log says how."))
+    finally:
+        hold.given_back()
+    return tally
+
+
+def _keep_up(hold: "_Hold", tally: TurnTally, is_stopped: Callable[[], bool]) -> None:
+    newsroom = hold.newsroom
+    while (progress := hold.renewed()) is not None:
+        if is_stopped():
+            tally.is_over = False
+            return
+        # The entry that was taken last is asked for once more: it must be there, and say the same.
+        try:
+            answer = ask(newsroom.url, since=max(progress.sequence - 1, 0), etag=progress.etag)
+        except FetchError as error:
+            if error.reason_code == "not_found" and progress.sequence > 1:
+                _require_that_ledger_is_gone(newsroom, progress)
+            raise
+        if answer.page is None:
+            _note_up_to_date(progress, progress.etag)
+            return
+        changes = believed(
+            answer.page,
+            key=newsroom.key,
+            site=newsroom.url,
+            after=progress.sequence,
+            last_change=progress.last_change,
+            most=answer.most,
+        )
+        if changes and not take(newsroom, changes, held_until=hold.until):
+            return
+        tally.entries += len(changes)
+        if not answer.page.more:
+            # An ETag stands for the place that was asked for, and what is new has moved that.
+            _note_up_to_date(progress, "" if changes else answer.etag)
+            return
+        if not changes:
+            raise NotBelieved(gettext("It says that there is more, and sends nothing."))
+
+
+def _require_that_ledger_is_gone(newsroom: PeerNewsroom, progress: PeerProgress) -> None:
+    """Where the feed does not know our place: it begins elsewhere now, or it is not there at all."""
+    page = ask(newsroom.url, since=0, sizes=(2,)).page
+    if page is not None:
+        believed(page, key=newsroom.key, site=newsroom.url, after=0, last_change="", most=2)
+        raise NotBelieved(
+            gettext(
+                "Its ledger ends before entry %(sequence)s, which was taken from it: an older backup, or "
+                "another ledger."
+            )
+            % {"sequence": progress.sequence},
+            halt=PeerProgress.Halt.HISTORY,
+        )
+
+
+def _note_up_to_date(progress: PeerProgress, etag: str) -> None:
+    now = timezone.now()
+    PeerProgress.objects.filter(pk=progress.pk).update(
+        visited_at=now,
+        next_visit_at=now + PAUSE,
+        etag=validators(etag, "")["etag"],
+        consecutive_failures=0,
+        failing_since=None,
+        failure="",
+    )
+
+
+def _fail(
+    hold: "_Hold",
+    tally: TurnTally,
+    sentence: str,
+    *,
+    wait: timedelta = timedelta(),
+    halt: str = "",
+    offered_key: str = "",
+) -> None:
+    tally.failure = sentence
+    with transaction.atomic():
+        rows = PeerProgress.objects.select_for_update()
+        progress = rows.filter(pk=hold.newsroom.pk, held_until=hold.until).first()
+        if progress is None:
+            return
+        now = timezone.now()
+        progress.consecutive_failures += 1
+        progress.failing_since = progress.failing_since or now
+        progress.failure, progress.halted, progress.offered_key = storable(sentence), halt, offered_key
+        back_off = min(PAUSE * 2 ** min(progress.consecutive_failures, 12), LONGEST_BACK_OFF)
+        progress.next_visit_at = now + max(back_off, wait)
+        progress.save()
+        if halt or progress.consecutive_failures == TOLD_AFTER:
+            alarms.raise_for(hold.newsroom)
+
+
+@dataclass(slots=True)
+class _Hold:
+    """That a newsroom is ours until a moment."""
+
+    newsroom: PeerNewsroom
+    until: datetime
+
+    @classmethod
+    def taken(cls, newsroom_id: int) -> Self | None:
+        now = timezone.now()
+        until = now + HOLD
+        if not PeerProgress.objects.filter(due(now), pk=newsroom_id).update(held_until=until):
+            return None
+        newsroom = PeerNewsroom.objects.filter(pk=newsroom_id).first()
+        return cls(newsroom, until) if newsroom else None
+
+    def renewed(self) -> PeerProgress | None:
+        """How far it is, if it is still ours, and switched on; then it is for longer."""
+        until = timezone.now() + HOLD
+        ours = PeerProgress.objects.filter(
+            pk=self.newsroom.pk, held_until=self.until, newsroom__in=PeerNewsroom.objects.active()
+        )
+        if not ours.update(held_until=until):
+            return None
+        self.until = until
+        return PeerProgress.objects.filter(pk=self.newsroom.pk).first()
+
+    def given_back(self) -> None:
+        PeerProgress.objects.filter(pk=self.newsroom.pk, held_until=self.until).update(held_until=None)

@@ -1,0 +1,289 @@
+"""A whole import: read, staged, written, counted. It can be killed at any moment and begun again."""
+
+import gc
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from queue import Empty, Queue
+from threading import Thread
+from typing import NamedTuple, TypeVar
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.utils import timezone
+
+from claims.imports.reading.processes import Cleaned, Input, cleaned
+from claims.imports.storing.batches import Prepared, Written, prepare, store
+from claims.imports.storing.stage import Stage, Staged
+from claims.imports.storing.unusable_records import (
+    MERGED,
+    OTHERWISE,
+    drop_earlier_problems,
+    problem_of,
+    problems_of,
+)
+from claims.models import (
+    Claim,
+    Claimant,
+    ImportedRecord,
+    ImportProblem,
+    ImportRun,
+    Mention,
+    Publication,
+    PublishedVerdict,
+    SearchWord,
+    Verdict,
+)
+from claims.teamwork import assignment_rules
+from factcheck.database.bulk_copy import copy
+from factcheck.database.locks import lasting_transaction
+from factcheck.database.owner_functions import analyze
+
+#: So many reviews are stored in one transaction. Whoever publishes meanwhile waits for it, for about a second.
+BATCH = 2_400
+
+_STATE = ImportRun.State
+#: How often a batch is tried: somebody else may be adding the same publisher or source.
+_TRIES = 3
+_ANNOUNCED = timedelta(seconds=0.5)
+#: What an import holds while it writes, one at a time: two that bring the same claims must see each other's. Others may
+#: read meanwhile.
+_WRITING = "claims intake"
+
+
+#: After so many batches tables have grown enough that plans which were made for them before may no longer suit them.
+_GROWN = frozenset(10**power for power in range(4))
+_GROWING = (Claim, Claimant, Verdict, Publication, PublishedVerdict, ImportedRecord, Mention, SearchWord)
+
+
+class Progress(NamedTuple):
+    """How far an import has come, for whoever shows it."""
+
+    phase: str
+    """"reading" or "writing"."""
+    done: int
+    """Bytes read, or reviews written."""
+    total: int | None
+    """Of how many; None where nobody knows."""
+    records: int
+    refused: int
+
+
+Tell = Callable[[Progress], None]
+Result = TypeVar("Result")
+
+
+def carry_out(
+    run: ImportRun,
+    records: Iterable[Input],
+    *,
+    tell: Tell = lambda progress: None,
+    bytes_read: Callable[[], int] = lambda: 0,
+    processes: int = 0,
+) -> ImportRun:
+    """Import all records. What was written when the run was broken off is known again, and not written twice.
+
+    Args:
+        records: what a reader found, with the conventions of the file that it stands in.
+        tell: is called after every step.
+        bytes_read: how much of the input the reader has consumed.
+        processes: how many clean records; 0 for as many as there are processors.
+    """
+    course = _Course(run, tell, bytes_read)
+    course.begin()
+    try:
+        with _little_to_search(), lasting_transaction() as own, Stage(own.connection) as stage:
+            course.read(cleaned(records, processes=processes), stage)
+            own.hold(_WRITING)
+            course.write(stage)
+    except BaseException as error:
+        course.fail(error)
+        raise
+    course.finish()
+    return run
+
+
+class _Course:
+    """The course of one import."""
+
+    def __init__(self, run: ImportRun, tell: Tell, bytes_read: Callable[[], int]) -> None:
+        self.run, self.tell, self.bytes_read = run, tell, bytes_read
+        self.to_write = self.written = 0
+
+    def begin(self) -> None:
+        run = self.run
+        # What was refused before is found again: nothing may be reported twice. What was written is not written again.
+        ImportProblem.objects.filter(run=run).exclude(code__in=[MERGED, OTHERWISE]).delete()
+        run.created = run.updated = run.unchanged = run.merged = run.refused = run.records = (
+            run.bytes_read
+        ) = 0
+        run.incomplete = (
+            ImportedRecord.objects.filter(run=run, differs=True).exclude(outcome="merged").count()
+        )
+        run.state, run.error, run.finished_at, run.notes = _STATE.READING, "", None, []
+        run.started_at = run.started_at or timezone.now()
+        self._save("started_at", "finished_at", "error")
+
+    # Reading ----------------------------------------------------------------------------------------------------------
+
+    def read(self, chunks: Iterable[Cleaned], stage: Stage) -> None:
+        for chunk in chunks:
+            stage.add(chunk.lines)
+            problems = [problem_of(self.run, refusal) for refusal in chunk.refusals]
+            for found, remarks in chunk.incomplete:
+                problems += problems_of(self.run, found, remarks)
+            copy(ImportProblem, problems)
+            self.run.records += chunk.records
+            self.run.refused += len(chunk.refusals)
+            self.run.incomplete += len(chunk.incomplete)
+            self.run.bytes_read = self.bytes_read()
+            self._forward("reading", self.run.bytes_read, self.run.size)
+
+    # Writing ----------------------------------------------------------------------------------------------------------
+
+    def write(self, stage: Stage) -> None:
+        known = stage.set_aside_known(self.run)
+        run, outcomes = self.run, ImportedRecord.Outcome
+        run.unchanged += known.unchanged
+        run.created += known.written.get(outcomes.CREATED, 0)
+        run.updated += known.written.get(outcomes.UPDATED, 0)
+        run.merged += known.written.get(outcomes.MERGED, 0)
+        run.state = _STATE.WRITING
+        self.to_write = run.records - run.done
+        self._save()
+        for number, (size, written) in enumerate(_written(stage.batches(BATCH), run), 1):
+            self._count(size, written)
+            if number in _GROWN:
+                _analyze()
+
+    def _count(self, size: int, written: Written) -> None:
+        run = self.run
+        run.created += written.created
+        run.updated += written.updated
+        run.unchanged += written.agreed
+        run.merged += written.merged
+        run.refused += written.refused
+        run.incomplete += written.incomplete
+        self.written += size
+        self._forward("writing", self.written, self.to_write)
+
+    # How far it has come ----------------------------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        self.run.state, self.run.finished_at = _STATE.FINISHED, timezone.now()
+        self._save("finished_at")
+        drop_earlier_problems(self.run)
+        assignment_rules.call_after_import(self.run.pk)
+
+    def fail(self, error: BaseException) -> None:
+        """Say why it ended, where the database still listens. A run that dies silently is found by its silence."""
+        if connection.in_atomic_block:
+            return
+        self.run.state, self.run.error = _STATE.FAILED, f"{type(error).__name__}: {error}".replace("\0", "")
+        try:
+            connection.close_if_unusable_or_obsolete()
+            self._save("error")
+            drop_earlier_problems(self.run)
+        except (OperationalError, IntegrityError):
+            return
+
+    def _forward(self, phase: str, done: int, total: int | None) -> None:
+        self.tell(Progress(phase, done, total, self.run.records, self.run.refused))
+        if not self.run.moved_at or timezone.now() - self.run.moved_at > _ANNOUNCED:
+            self._save()
+
+    def _save(self, *more: str) -> None:
+        self.run.moved_at = timezone.now()
+        counts = (
+            "records", "created", "updated", "unchanged", "merged", "refused", "incomplete", "bytes_read"
+        )  # fmt: skip
+        self.run.save(update_fields=["state", "moved_at", "notes", *counts, *more])
+
+
+def _written(batches: Iterator[list[Staged]], run: ImportRun) -> Iterator[tuple[int, Written]]:
+    """Each batch written. While a thread of its own stores one, the next one is prepared.
+
+    Inside a transaction (a dry run, a test) there is one connection, and one thing at a time.
+    """
+    if connection.in_atomic_block:
+        for batch in batches:
+            yield len(batch), store(prepare(batch, run))
+        return
+    to_store: Queue[Prepared | None] = Queue(maxsize=1)
+    done: Queue[tuple[int, Written] | BaseException] = Queue()
+
+    def work() -> None:
+        try:
+            while prepared := to_store.get():
+                done.put((len(prepared.batch), _stored(prepared)))
+        except BaseException as error:  # noqa: BLE001  raised again where somebody waits for it
+            done.put(error)
+        finally:
+            connection.close()
+
+    thread = Thread(target=work, name="intake", daemon=True)
+    thread.start()
+    waiting = 0
+    try:
+        for batch in batches:
+            prepared = _tried(lambda batch=batch: prepare(batch, run))  # type: ignore[misc]  # bound for this turn
+            while waiting > 1:
+                yield _answer(done.get())
+                waiting -= 1
+            to_store.put(prepared)
+            waiting += 1
+        for _ in range(waiting):
+            yield _answer(done.get())
+    finally:
+        # Where the caller gives up, the batch that is being stored is stored to its end, and no other.
+        with suppress(Empty):
+            to_store.get_nowait()
+        to_store.put(None)
+        thread.join()
+
+
+def _answer(answer: tuple[int, Written] | BaseException) -> tuple[int, Written]:
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer
+
+
+def _stored(prepared: Prepared) -> Written:
+    """Store a batch; where somebody else was quicker with something in it, prepare it anew."""
+    try:
+        return store(prepared)
+    except (IntegrityError, OperationalError):
+        connection.close_if_unusable_or_obsolete()
+        return _tried(lambda: store(prepare(prepared.batch, prepared.run)))
+
+
+def _tried(work: Callable[[], Result]) -> Result:
+    """Do it, and again where somebody else has just made the same thing."""
+    for _ in range(_TRIES - 1):
+        try:
+            return work()
+        except (IntegrityError, OperationalError):
+            connection.close_if_unusable_or_obsolete()
+    return work()
+
+
+@contextmanager
+def _little_to_search() -> Iterator[None]:
+    """Keep the search for garbage to what the import makes: all of Django, over and over, is a sixth of its time."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def _analyze() -> None:
+    """Have PostgreSQL count what it has, and make its plans anew; it would do so by itself a minute later."""
+    analyze(*(model._meta.db_table for model in _GROWING))
+
+
+def dry(work: Callable[[], ImportRun]) -> ImportRun:
+    """Do the work of an import and take all of it back."""
+    with transaction.atomic():
+        run = work()
+        transaction.set_rollback(True)
+    return run

@@ -1,0 +1,78 @@
+"""Which claim a record was about when an earlier import took it, and whether it says something else now.
+
+A review is the same by its page and what was claimed there, or by the file's own number. Numbers prove little: many
+files number their rows from one. So besides the number its words, its page or, where no page is known, its file must be
+the same. What is otherwise alike is a second claim of the same page.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from uuid import UUID
+
+from claims.imports.reading.review_record import Review
+from claims.imports.storing.existing_claim import Standing
+from claims.imports.storing.known_claims import Earlier
+from claims.imports.storing.stage import Staged
+
+
+class Remembered:
+    """What earlier imports took, the last record first."""
+
+    def __init__(self, records: Sequence[Earlier]) -> None:
+        self.claims = {one.claim for one in records}
+        self._alike: dict[UUID, list[Earlier]] = defaultdict(list)
+        for one in records:
+            for key in (one.digest, one.key, one.number_key):
+                if key:
+                    self._alike[key].append(one)
+
+    def find(self, staged: Staged, by_id: Mapping[int, Standing]) -> Standing | None:
+        """The claim that the record was about; `by_id` has those that still stand."""
+        for record in self._of(staged.digest):
+            if standing := by_id.get(record.claim):
+                return standing
+        others = []
+        for record in self._of(staged.key):
+            standing = by_id.get(record.claim)
+            if standing and standing.may_be_by(staged.review.claimant):
+                return standing
+            # Somebody else said the same on the same page, unless the publisher corrected who it was.
+            if standing and record.claim not in staged.seen_claims and not _differ(record, staged.review):
+                others.append(standing)
+        for record in self._of(staged.number_key) if staged.has_number else ():
+            standing = by_id.get(record.claim)
+            if standing and record.claim not in staged.seen_claims and _is_one(record, staged, standing):
+                return standing
+        return others[0] if others else None
+
+    def says_otherwise(self, staged: Staged, standing: Standing) -> bool:
+        """Whether it revises what was said of the claim the last time, and is no second record of the same review."""
+        claim = standing.claim.pk
+        if claim in staged.seen_claims:
+            return False
+        last = next((one for one in self._last(staged) if one.claim == claim), None)
+        if last is None:
+            return False
+        # An import may have taken several records of one review: it says the same as one of them.
+        same = self._of(staged.digest)
+        return not any((one.run, one.claim) == (last.run, claim) for one in same)
+
+    def _last(self, staged: Staged) -> Iterator[Earlier]:
+        yield from self._of(staged.key)
+        yield from self._of(staged.number_key) if staged.has_number else ()
+
+    def _of(self, key: UUID | None) -> Sequence[Earlier]:
+        return self._alike.get(key, ()) if key else ()
+
+
+def _differ(record: Earlier, review: Review) -> bool:
+    """Whether the file numbers the two differently."""
+    return bool(record.number and review.id and record.number != review.id)
+
+
+def _is_one(record: Earlier, staged: Staged, standing: Standing) -> bool:
+    """Whether two records with one number are one review."""
+    if standing.claim.statement_key == staged.statement_key:
+        return True
+    page = standing.page_of(staged.review)
+    return page if page is not None else record.file == staged.review.place.file

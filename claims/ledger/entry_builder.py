@@ -1,0 +1,244 @@
+"""An entry of the ledger, made of a claim and all that belongs to it. Pure: rows in, rows out, none of them stored."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple, TypedDict
+
+from claims.ledger.document import claim_document
+from claims.ledger.document.claim_body import CORRECTIONS, JudgedClaim, PublicCorrection
+from claims.models import Appearance, Claim, ClaimMedia, Publication, Topic
+from claims.search import searchable, stemmers
+from factcheck.web.site_urls import stored
+from sources.addresses import domain, url_key
+from sources.models import Source
+
+#: Kinds of sources that are pictures, sound or film.
+_MEDIA = (Source.Kind.VIDEO, Source.Kind.AUDIO, Source.Kind.IMAGE)
+
+
+#: What the database adds to an entry, and what each entry says for itself.
+_NOT_RESTATED = {"id", "sequence", "superseded_at", "search", "search_heading"} | {
+    *("version", "kind", "note", "published_at", "body", "body_sha256")
+}
+_RESTATED = [field.attname for field in Publication._meta.concrete_fields if field.name not in _NOT_RESTATED]
+
+
+class LedgerLine(TypedDict):
+    """What a claim's ledger says of one of its entries."""
+
+    version: int
+    kind: str
+    note: str
+    published_at: datetime
+
+
+class LedgerEntry(NamedTuple):
+    """An entry as it is stored: the values of a `Publication` and, for each verdict, of a `PublishedVerdict`."""
+
+    publication: dict[str, Any]
+    verdicts: list[dict[str, Any]]
+
+
+def entry(
+    claim: Claim,
+    *,
+    topics: Iterable[Topic],
+    appearances: Iterable[Appearance],
+    verdicts: Sequence[claim_document.Judgement],
+    merged_from: Sequence[int],
+    ledger: Sequence[LedgerLine],
+    media: Iterable[ClaimMedia] = (),
+) -> LedgerEntry:
+    """The entry that says what is public of a claim. Everything given comes with what it refers to.
+
+    What is public follows from the claim: merged, or retracted when no verdict is left, or published.
+
+    Args:
+        verdicts: the published ones, one per publisher, each with its evidence.
+        ledger: the claim's whole ledger, the newest first; it begins with the line of the entry to make.
+    """
+    this, first = ledger[0], ledger[-1]["published_at"]
+    status = _status(claim, verdicts)
+    body = claim_document.document(
+        claim,
+        topics=topics,
+        appearances=appearances,
+        media=media,
+        verdicts=verdicts if status == Publication.Status.PUBLISHED else [],
+        merged_from=list(merged_from),
+        entry={
+            "version": this["version"],
+            "status": status,
+            "published_at": claim_document.moment(this["published_at"]),
+            "first_published_at": claim_document.moment(first),
+            "corrections": [_correction(line) for line in ledger if line["kind"] in CORRECTIONS],
+        },
+    )
+    rendered = stored(body)
+    publication = {
+        "claim_id": claim.pk,
+        **this,
+        "status": status,
+        "first_published_at": first,
+        "body": rendered,
+        "body_sha256": hashlib.sha256(rendered.encode()).hexdigest(),
+        **columns(body),
+    }
+    return LedgerEntry(publication, [published_verdict(verdict, body) for verdict in body["verdicts"]])
+
+
+def as_recorded(rendered: bytes, body: Mapping[str, Any], said: Mapping[str, Any]) -> LedgerEntry:
+    """An entry that was recorded before, elsewhere, its body as it stands.
+
+    Args:
+        body: the same, as `own_addresses.understood` has it.
+        said: what the ledger says besides: `id`, `claim_id`, `version`, `status`, `kind`, `note`, `published_at`.
+    """
+    row = {
+        **said,
+        "first_published_at": datetime.fromisoformat(body["first_published_at"]),
+        "body": rendered.decode(),
+        "body_sha256": hashlib.sha256(rendered).hexdigest(),
+        **columns(body),
+    }
+    return LedgerEntry(row, [published_verdict(verdict, body) for verdict in body["verdicts"]])
+
+
+def retranslated(
+    publication: Publication, body: dict[str, Any], *, kind: str, note: str, at: datetime
+) -> LedgerEntry:
+    """The next entry of a claim's ledger, which says what this one says with other translations. As `restated`."""
+    made = restated(publication, body, kind=kind, at=at)
+    return LedgerEntry(made.publication | columns(body) | {"note": note}, made.verdicts)
+
+
+def restated(publication: Publication, body: dict[str, Any], *, kind: str, at: datetime) -> LedgerEntry:
+    """The next entry of a claim's ledger, which says what this one says in other words.
+
+    Args:
+        body: of the entry, as `own_addresses.understood` has it, with what is different. What lists filter
+            and sort by is the same.
+    """
+    version = publication.version + 1
+    body |= {"version": version, "published_at": claim_document.moment(at)}
+    rendered = stored(body)
+    row = {name: getattr(publication, name) for name in _RESTATED} | {
+        "version": version,
+        "kind": kind,
+        "note": "",
+        "published_at": at,
+        "body": rendered,
+        "body_sha256": hashlib.sha256(rendered.encode()).hexdigest(),
+    }
+    return LedgerEntry(row, [published_verdict(verdict, body) for verdict in body["verdicts"]])
+
+
+def _status(claim: Claim, verdicts: Sequence[claim_document.Judgement]) -> str:
+    if claim.state == Claim.State.MERGED:
+        return Publication.Status.MERGED
+    return Publication.Status.PUBLISHED if verdicts else Publication.Status.RETRACTED
+
+
+def _correction(line: LedgerLine) -> PublicCorrection:
+    return {**line, "published_at": claim_document.moment(line["published_at"])}
+
+
+def columns(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What lists filter and search by, taken from the body so that the two cannot disagree."""
+    sources = _sources(body)
+    # Entries that were recorded elsewhere before there were any have none.
+    claimed = body.get("media", [])
+    shown = [*claimed, *(m for v in body["verdicts"] for e in v["evidence"] for m in e.get("media", []))]
+    reviewed = [v["reviewed_on"] for v in body["verdicts"] if v["reviewed_on"]]
+    translations = body.get("translations", [])
+    names = [
+        (body["claimant"] or {}).get("name", ""),
+        *(t["name"] for t in body["topics"]),
+        *(t["statement"] for t in translations),
+    ]
+    # Entries that were recorded elsewhere before verdicts had headlines have none.
+    headlines = [v.get("title", "") for v in body["verdicts"]]
+    words = [
+        body["context"],
+        *(a["exact"] for a in body["appearances"]),
+        *(text for m in claimed for text in (m["caption"], m["alternative_text"])),
+        *(
+            text
+            for v in body["verdicts"]
+            for text in (v.get("title", ""), v["summary"], v["explanation"], v["publisher"]["name"])
+        ),
+        *(text for t in translations for text in (t["title"], t["summary"], t["explanation"])),
+    ]
+    return {
+        "slug": body["slug"],
+        "search_languages": stemmers(
+            [body["language"], *(each["language"] for each in (*body["verdicts"], *translations))]
+        ),
+        "search_statement": searchable(body["statement"]),
+        "search_names": searchable("\n".join(filter(None, names))),
+        "search_headlines": searchable("\n".join(filter(None, headlines))),
+        "language": body["language"],
+        "claimant_id": (body["claimant"] or {}).get("id"),
+        "claimed_on": _day(body["claimed_on"]),
+        "reviewed_on": _day(max(reviewed, default=None)),
+        "topic_ids": [t["id"] for t in body["topics"]],
+        "appears_in_ids": sorted({a["source"]["id"] for a in body["appearances"]}),
+        "source_ids": sorted({s["id"] for s in sources}),
+        "source_domains": sorted({host for s in sources if (host := domain(s["url"]))}),
+        "publisher_ids": sorted({p["id"] for p in _publishers(body, sources)}),
+        # A draft that somebody looks at may not be rated yet.
+        "rating_ids": sorted({v["rating"]["id"] for v in body["verdicts"] if v["rating"]}),
+        "language_ranges": _language_ranges(body["language"]),
+        "media_ids": sorted({m["id"] for m in shown}),
+        "media_files": sorted({m["url"].rpartition("/")[2] for m in shown if m["url"]}),
+        "features": _features(body, sources),
+        "merged_into_id": body["merged_into"],
+        "search_text": searchable("\n".join(filter(None, words))),
+    }
+
+
+def _sources(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    evidence = (e for v in body["verdicts"] for e in v["evidence"])
+    return [item["source"] for item in (*body["appearances"], *evidence)]
+
+
+def _publishers(body: Mapping[str, Any], sources: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [item["publisher"] for item in (*body["verdicts"], *sources) if item["publisher"]]
+
+
+def _language_ranges(tag: str) -> list[str]:
+    """`zh-Hant-TW` → `zh`, `zh-hant`, `zh-hant-tw`."""
+    subtags = tag.lower().split("-")
+    return ["-".join(subtags[: i + 1]) for i in range(len(subtags))]
+
+
+def _features(body: Mapping[str, Any], sources: list[dict[str, Any]]) -> list[str]:
+    has = {
+        "correction": bool(body["corrections"]),
+        "evidence": any(v["evidence"] for v in body["verdicts"]),
+        "media": bool(body.get("media")) or any(s["kind"] in _MEDIA for s in sources),
+    }
+    return [feature for feature, present in has.items() if present]
+
+
+def published_verdict(verdict: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+    """The row by which a verdict is listed, taken from the body so that the two cannot disagree."""
+    claim = {key: body[key] for key in JudgedClaim.__annotations__}
+    rating = verdict["rating"] or {}
+    return {
+        "claim_id": body["id"],
+        "verdict_id": verdict["id"],
+        "publisher_id": verdict["publisher"]["id"],
+        "publisher_kind": verdict["publisher"]["kind"],
+        "rating_id": rating.get("id"),
+        "rating_class": rating.get("rating_class") or "",
+        "language": verdict["language"],
+        "reviewed_on": _day(verdict["reviewed_on"]),
+        "review_key": url_key(verdict["url"]),
+        "body": stored({**verdict, "claim": claim}),
+    }
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None

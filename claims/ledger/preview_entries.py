@@ -1,0 +1,188 @@
+"""What the ledger would say of a claim, had something been published: entries as `publishing` makes them, not stored.
+
+For whoever decides about it, who sees the public page as it is and as it would be. Rows are read, and nothing is
+written. What is given need not be saved: a draft is looked at while it is typed.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.functional import cached_property
+
+from claims.ledger.document.claim_document import Judgement
+from claims.ledger.entry_builder import LedgerLine, entry, retranslated
+from claims.ledger.publishing import (
+    LedgerChange,
+    claimed_media,
+    public_verdicts,
+    publication_of,
+    retold,
+    with_merged,
+    with_next_line,
+)
+from claims.models import Appearance, Claim, Evidence, Publication, Topic, Translation, Verdict
+from factcheck.database import clock
+
+#: What makes judgements of a claim and of those merged into it.
+_Judges = Callable[[list[Claim]], list[Judgement]]
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """What readers see of a claim, and what they would see."""
+
+    claim: Claim
+    #: The entries that there are, the newest first.
+    ledger: list[Publication]
+    #: The entry that there would be; it is in no table.
+    then: Publication
+
+    @property
+    def fingerprint(self) -> str:
+        """By which is known whether readers would still see the same, and see the same now. Moments do not count."""
+        seen = [
+            self.now.pk if self.now else None,
+            self.then.status,
+            self.then.kind,
+            _timeless(self.then.document),
+        ]
+        return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
+
+    @cached_property
+    def now(self) -> Publication | None:
+        """What readers see now; None where they never saw anything of it."""
+        return self.ledger[0] if self.ledger else None
+
+
+@dataclass(frozen=True, slots=True)
+class EditedClaim:
+    """A claim as somebody is writing it."""
+
+    claim: Claim
+    topics: Sequence[Topic]
+    appearances: Sequence[Appearance]
+
+
+def of_publishing(
+    verdict: Verdict, evidence: Sequence[Evidence], *, edited: EditedClaim | None = None
+) -> Prospect:
+    """With this verdict published as it stands, and the one that it replaces superseded."""
+
+    def judged(claims: list[Claim]) -> list[Judgement]:
+        shown = [row for row in public_verdicts(claims) if row[0].pk != verdict.supersedes_id]
+        kept = [row for row in shown if row[0].publisher_id != verdict.publisher_id]
+        own = [row for row in kept if row[0].claim_id == verdict.claim_id]
+        others = [row for row in kept if row[0].claim_id != verdict.claim_id]
+        return [*sorted([*own, (verdict, evidence)], key=_place), *others]
+
+    verdict.published_at = clock.now()
+    return _prospect(_group(verdict.claim_id), publication_of(verdict), judged, edited)
+
+
+def of_retracting(verdict: Verdict, note: str) -> Prospect:
+    """With this verdict retracted."""
+
+    def judged(claims: list[Claim]) -> list[Judgement]:
+        # Another of the same publisher, on a claim that was merged into it, comes to light.
+        found: dict[int, Judgement] = {}
+        for claim in claims:
+            for row in claim.verdicts.all():
+                if row.pk != verdict.pk:
+                    found.setdefault(row.publisher_id, (row, row.evidence.all()))
+        return list(found.values())
+
+    change = LedgerChange(Publication.Kind.RETRACTION, note.strip())
+    return _prospect(_group(verdict.claim_id), change, judged)
+
+
+def of_republishing(claim: Claim, kind: str, note: str) -> Prospect:
+    """With the claim's appearances and topics as they are now."""
+    return _prospect(_group(claim.pk), LedgerChange(kind, note.strip()), public_verdicts)
+
+
+def of_merging(claim: Claim, target: Claim) -> list[Prospect]:
+    """With one claim merged into another: what becomes of both; empty where readers see nothing of it."""
+    groups = {rows[0].pk: rows for rows in with_merged([claim.pk, target.pk])}
+    own, others = groups[claim.pk], groups[target.pk]
+    own[0].state, own[0].merged_into = Claim.State.MERGED, others[0]
+    together = [others[0], *sorted([*others[1:], own[0]], key=lambda row: row.pk)]
+    return _of_both(own, together, Publication.Kind.MERGE)
+
+
+def of_unmerging(claim: Claim, target: Claim) -> list[Prospect]:
+    """With a merge undone: what becomes of the claim, then of the one that it was merged into."""
+    groups = {rows[0].pk: rows for rows in with_merged([claim.pk, target.pk])}
+    own, others = groups[claim.pk], groups[target.pk]
+    own[0].state, own[0].merged_into, own[0].state_before_merge = own[0].state_before_merge, None, ""
+    alone = [row for row in others if row.pk != claim.pk]
+    return _of_both(own, alone, Publication.Kind.UNMERGE)
+
+
+def of_translating(translation: Translation) -> Prospect | None:
+    """With this translation published as it stands; None where readers do not see what it is of."""
+    ledger = list(Publication.objects.filter(claim=translation.verdict.claim_id).order_by("-version"))
+    if not ledger or ledger[0].status != Publication.Status.PUBLISHED:
+        return None
+    translation.published_at = clock.now()
+    body = retold(ledger[0], [translation])
+    made = retranslated(
+        ledger[0],
+        body,
+        kind=Publication.Kind.TRANSLATION,
+        note="",
+        at=max(clock.now(), ledger[0].published_at),
+    )
+    return Prospect(translation.verdict.claim, ledger, Publication(**made.publication))
+
+
+def _of_both(own: list[Claim], target: list[Claim], kind: str) -> list[Prospect]:
+    newest = Publication.objects.newest().filter(claim=own[0].pk).first()
+    published = Publication.objects.filter(claim=target[0].pk).exists()
+    # What was never public stays so, as `workflow` has it.
+    if newest is None or (newest.status == Publication.Status.RETRACTED and not published):
+        return []
+    return [_prospect(rows, LedgerChange(kind), public_verdicts) for rows in (own, target)]
+
+
+def _group(claim_id: int) -> list[Claim]:
+    [claims] = with_merged([claim_id])
+    return claims
+
+
+def _prospect(
+    claims: list[Claim], change: LedgerChange, judges: _Judges, edited: EditedClaim | None = None
+) -> Prospect:
+    claim, *merged = claims
+    ledger = list(Publication.objects.filter(claim=claim.pk).order_by("-version"))
+    lines = [
+        LedgerLine(version=row.version, kind=row.kind, note=row.note, published_at=row.published_at)
+        for row in ledger
+    ]
+    own = edited.appearances if edited else claim.appearances.all()
+    made = entry(
+        edited.claim if edited else claim,
+        topics=edited.topics if edited else claim.topics.all(),
+        appearances=[*own, *(row for other in merged for row in other.appearances.all())],
+        media=claimed_media(claims),
+        verdicts=judges(claims),
+        merged_from=[other.pk for other in merged],
+        ledger=with_next_line(lines, change, clock.now()),
+    )
+    return Prospect(claim, ledger, Publication(**made.publication))
+
+
+def _timeless(value: Any) -> Any:
+    """A part of a document without the moments at which it was published."""
+    if isinstance(value, dict):
+        moments = ("published_at", "first_published_at")
+        return {name: _timeless(part) for name, part in value.items() if name not in moments}
+    return [_timeless(part) for part in value] if isinstance(value, list) else value
+
+
+def _place(judgement: Judgement) -> tuple[date, int]:
+    """The order of verdicts on a claim: by the day of the review, those without a day last."""
+    return judgement[0].reviewed_on or date.max, judgement[0].pk or 0

@@ -1,0 +1,258 @@
+"""Seeing to it that every statement has its vector: the work of the worker and of `manage.py embed_claims`.
+
+It can be broken off at any moment, and goes on where it was: what is done is stored, and what is not is outstanding.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import NamedTuple
+
+import numpy as np
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext
+
+from claims.matching.embedding import indexes, means, neighbours
+from claims.matching.embedding.embedder import Embedder, EmbedderFault, TextRefused, Vectors
+from claims.matching.embedding.pending_vectors import (
+    OutstandingStatement,
+    Tally,
+    is_outstanding,
+    outstanding,
+    store,
+    tally,
+)
+from claims.matching.embedding.sample_posts import sample_posts
+from claims.models import EmbeddingModel, LanguageMean, StatementVector
+from factcheck.database import clock
+from factcheck.database.locks import AlreadyHeld, alone
+
+logger = logging.getLogger(__name__)
+
+#: So many statements are done at a time: a quarter of a second of work, after which whoever wants to stop it can.
+AT_ONCE = 16
+#: After so many more, languages may have grown enough for a mean of their claims.
+RENEWED_AFTER = 2000
+#: A text that an embedder refuses is tried by so much of its beginning.
+SHORTENED = 500
+#: A model that nobody has looked after for so long is removed, once the one that is configured is complete. Processes
+#: that were not restarted yet go on asking it for that long.
+ABANDONED = timedelta(days=1)
+#: So many vectors are removed in one statement.
+REMOVED_AT_ONCE = 5000
+
+
+class AlreadyLookedAfter(Exception):
+    """Another process is making vectors of this model now."""
+
+
+class OtherDimensions(EmbedderFault):
+    """The embedder does not make what is stored under its name."""
+
+
+class EmbeddingProgress(NamedTuple):
+    """What is being done, and how much of it."""
+
+    stage: str
+    done: int
+    of: int
+
+
+Tell = Callable[[EmbeddingProgress], None]
+
+
+def model_of(embedder: Embedder) -> EmbeddingModel:
+    """The row of the embedder's model.
+
+    Raises:
+        OtherDimensions: its name stands for other vectors.
+    """
+    model, _is_new = EmbeddingModel.objects.get_or_create(
+        name=embedder.name, defaults={"dimensions": embedder.dimensions}
+    )
+    if model.dimensions != embedder.dimensions:
+        raise OtherDimensions(
+            gettext(
+                "%(embedder)s makes vectors of %(dimensions)s dimensions, and those that are stored have "
+                "%(dimensions_2)s. Remove them: manage.py embed_claims --remove %(embedder_2)s"
+            )
+            % {
+                "embedder": embedder.name,
+                "dimensions": f"{embedder.dimensions:,}",
+                "dimensions_2": f"{model.dimensions:,}",
+                "embedder_2": f"{embedder.name!r}",
+            }
+        )
+    return model
+
+
+def is_up_to_date(embedder: Embedder) -> bool:
+    """Whether there is nothing to do, which costs far less to find out than doing nothing."""
+    model = EmbeddingModel.objects.complete().filter(name=embedder.name).first()
+    if model is None or model.means.filter(kind=LanguageMean.Kind.CLAIMS, is_settled=False).exists():
+        return False
+    EmbeddingModel.objects.filter(pk=model.pk).update(kept_at=Now())
+    return not is_outstanding(model)
+
+
+def bring_up_to_date(
+    embedder: Embedder,
+    *,
+    tell: Tell = lambda progress: None,
+    is_stopped: Callable[[], bool] = lambda: False,
+    index_workers: int = 0,
+) -> bool:
+    """Make what is outstanding, and have the model asked when nothing is.
+
+    Args:
+        tell: told after each part.
+        is_stopped: asked before each part.
+
+    Returns:
+        Whether everything is done.
+
+    Raises:
+        EmbedderFault: what makes vectors is away, or does not make any.
+        AlreadyLookedAfter: somebody else does this now.
+    """
+    with _alone(embedder.name):
+        model = model_of(embedder)
+        EmbeddingModel.objects.filter(pk=model.pk).update(kept_at=Now())
+        if not _prepare(model, embedder, tell, is_stopped) or not _make(model, embedder, tell, is_stopped):
+            return False
+        if not _renew(model, tell, is_stopped):
+            return False
+        tell(EmbeddingProgress("indexes", 0, 1))
+        indexes.build(model, workers=index_workers)
+        if model.completed_at is None:
+            EmbeddingModel.objects.filter(pk=model.pk).update(completed_at=Now())
+            neighbours.forget()
+        return True
+
+
+def remove(model: EmbeddingModel, *, is_stopped: Callable[[], bool] = lambda: False) -> bool:
+    """Remove a model with all its vectors; returns whether nothing is left."""
+    with _alone(model.name):
+        EmbeddingModel.objects.filter(pk=model.pk).update(completed_at=None)
+        neighbours.forget()
+        indexes.drop(model)
+        vectors = StatementVector.objects.filter(model=model)
+        while ids := list(vectors.values_list("pk", flat=True)[:REMOVED_AT_ONCE]):
+            if is_stopped():
+                return False
+            vectors.filter(pk__in=ids).delete()
+        with transaction.atomic():
+            LanguageMean.objects.filter(model=model).delete()
+            model.delete()
+        return True
+
+
+def remove_abandoned(embedder: Embedder, *, is_stopped: Callable[[], bool] = lambda: False) -> None:
+    """Remove models that nobody looks after any more, where the embedder's is complete."""
+    if not EmbeddingModel.objects.complete().filter(name=embedder.name).exists():
+        return
+    others = EmbeddingModel.objects.exclude(name=embedder.name)
+    for model in others.filter(kept_at__lt=clock.now() - ABANDONED):
+        if is_stopped() or not remove(model, is_stopped=is_stopped):
+            return
+
+
+def standing() -> list[tuple[EmbeddingModel, Tally]]:
+    """How far each model has come."""
+    return [(model, tally(model)) for model in EmbeddingModel.objects.all()]
+
+
+# A part of it ---------------------------------------------------------------------------------------------------------
+
+
+def _prepare(model: EmbeddingModel, embedder: Embedder, tell: Tell, is_stopped: Callable[[], bool]) -> bool:
+    """Have a new model know languages; returns whether it does."""
+    for done, _mean in enumerate(means.prepare(model, embedder), 1):
+        tell(EmbeddingProgress("languages", done, 2 * len(sample_posts())))
+        if is_stopped():
+            return False
+    return True
+
+
+def _make(model: EmbeddingModel, embedder: Embedder, tell: Tell, is_stopped: Callable[[], bool]) -> bool:
+    """Make what is outstanding; returns whether nothing is."""
+    before: Tally | None = None
+    subtracted = means.StatementMeans(model)
+    done = since = 0
+    for statements in outstanding(model, AT_ONCE):
+        if is_stopped():
+            return False
+        before = before or tally(model)
+        taken, raw = _vectors(embedder, statements)
+        if taken:
+            centred, lengths, ids = subtracted.centred(raw, [statement.language for statement in taken])
+            store(model, taken, centred, lengths, ids)
+        done, since = done + len(statements), since + len(statements)
+        tell(EmbeddingProgress("vectors", before.made + done, before.made + max(before.outstanding, done)))
+        if since >= RENEWED_AFTER:
+            if not _renew(model, tell, is_stopped):
+                return False
+            subtracted, since = means.StatementMeans(model), 0
+    return True
+
+
+def _vectors(
+    embedder: Embedder, statements: Sequence[OutstandingStatement]
+) -> tuple[list[OutstandingStatement], Vectors]:
+    """The statements that the embedder takes, and their vectors."""
+    texts = [statement.text for statement in statements]
+    try:
+        return list(statements), _checked(embedder, embedder.passages(texts), len(texts))
+    except TextRefused as refusal:
+        if len(statements) == 1:
+            return _shortened(embedder, statements[0], refusal)
+    # One of them is refused: which?
+    parts = [_vectors(embedder, [statement]) for statement in statements]
+    return [statement for taken, _raw in parts for statement in taken], np.concatenate(
+        [raw for _, raw in parts]
+    )
+
+
+def _shortened(
+    embedder: Embedder, statement: OutstandingStatement, refusal: TextRefused
+) -> tuple[list[OutstandingStatement], Vectors]:
+    try:
+        return [statement], _checked(embedder, embedder.passages([statement.text[:SHORTENED]]), 1)
+    except TextRefused:
+        logger.warning("Claim %s is found by its words alone: %s", statement.claim, refusal)
+        return [], np.empty((0, embedder.dimensions), np.float32)
+
+
+def _checked(embedder: Embedder, raw: Vectors, wanted: int) -> Vectors:
+    if raw.shape != (wanted, embedder.dimensions) or not np.isfinite(raw).all():
+        raise EmbedderFault(
+            gettext("%(embedder)s made something else than %(wanted)s vectors.")
+            % {"embedder": embedder.name, "wanted": wanted}
+        )
+    return raw
+
+
+def _renew(model: EmbeddingModel, tell: Tell, is_stopped: Callable[[], bool]) -> bool:
+    """Have all vectors of a language the mean that it has now; returns whether they have."""
+    means.renew(model)
+    part = 0
+    while means.recentre(model):
+        part += 1
+        tell(EmbeddingProgress("means", part * means.AT_ONCE, 0))
+        if is_stopped():
+            return False
+    return True
+
+
+@contextmanager
+def _alone(name: str) -> Iterator[None]:
+    """Nobody else does this meanwhile. A process that is killed lets go."""
+    try:
+        with alone(f"vectors of {name}"):
+            yield
+    except AlreadyHeld:
+        raise AlreadyLookedAfter(
+            gettext("Another process is making vectors of %(name)s now.") % {"name": name}
+        ) from None

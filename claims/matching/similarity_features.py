@@ -1,0 +1,193 @@
+"""How like each other a question and a claim are, in figures that a reader can follow.
+
+Each figure is between 0 and 1, and 0 where nothing is known. Words weigh the more the rarer they are; they are compared
+as they stand and by their beginnings, which most inflected forms of a word share.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from math import exp
+
+from claims.matching.phonetics import heard, names, share_heard
+from claims.matching.query import Asked, Candidate
+from claims.search.texts import searchable
+
+#: Inflection seldom reaches the first letters of a word.
+BEGINNING = 5
+#: Runs of so many letters are compared where words are misspelt or put together.
+RUN = 4
+#: Of a question, so many characters are compared: a post, not a book.
+COMPARED = 3_000
+#: Whoever signs a post does it at its end, in so many characters.
+LONGEST_SIGNATURE = 200
+
+#: What was compared, and how like each other both are in it, from 0 to 1.
+Figures = dict[str, float]
+FIGURES = (
+    "words",
+    "similarity",
+    "asked_covered",
+    "statement_covered",
+    "headline_covered",
+    "letters",
+    "numbers_shared",
+    "author_named",
+    "names_heard",
+    "same_week",
+    "same_year",
+)
+
+# “— Name (@name) May 30, 2014”: how a quoted tweet names its author and its day.
+_SIGNATURE = re.compile(r"—\s*(?P<author>[^—]{1,80}?)\s*\(@\w+\)\s*(?P<day>[A-Z][a-z]+ \d{1,2}, \d{4})?\s*$")
+
+
+# Small letters, and a space for every other sign; control characters are not expected in what has words.
+_LETTERS = str.maketrans(
+    {chr(code): chr(code).lower() if chr(code).isalpha() else " " for code in range(128)}
+)
+# What the search of the project reads as more than letters between spaces: numbers, and initials.
+_MORE_THAN_LETTERS = re.compile(r"\d|\w\.\w")
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text as the search takes them."""
+    if text.isascii() and not _MORE_THAN_LETTERS.search(text):
+        # The same, ten times as fast: a question is compared with dozens of claims.
+        return text.translate(_LETTERS).split()
+    return searchable(text).split()
+
+
+def beginnings(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(word[:BEGINNING] for word in words)
+
+
+def numbers(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for word in words if word[0].isdigit())
+
+
+def runs(words: Iterable[str]) -> frozenset[str]:
+    """All runs of letters, across words."""
+    text = " ".join(words)
+    return frozenset(map("".join, zip(*(text[i:] for i in range(RUN)), strict=False)))
+
+
+class Rarity(dict[str, float]):
+    """How much the beginning of a word says: the less, the more claims have it."""
+
+    def __init__(self, words: Mapping[str, float] | None) -> None:
+        """Take the inverse document frequency of words, and of beginnings of words, as far as they are known."""
+        super().__init__()
+        for word, rarity in (words or {}).items():
+            beginning = word[:BEGINNING]
+            self[beginning] = min(rarity, self.get(beginning, rarity))
+        self._rarest = max(self.values(), default=1.0)
+
+    def __missing__(self, beginning: str) -> float:
+        # What is not known is rare; but of short words, most are common.
+        self[beginning] = rarity = self._rarest * len(beginning) / BEGINNING
+        return rarity
+
+    def sum(self, beginnings: Iterable[str]) -> float:
+        return sum(map(self.__getitem__, beginnings))
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked, made ready to be compared with many claims."""
+
+    asked: Asked
+    beginnings: frozenset[str]
+    numbers: frozenset[str]
+    runs: frozenset[str]
+    weight: float
+    author: frozenset[str]
+    said_on: date | None
+    rarity: Rarity
+    sounds: str
+
+    @classmethod
+    def of(cls, asked: Asked, rarity: Rarity) -> "Question":
+        words = words_of((asked.cleaned or asked.text)[:COMPARED])
+        signature = _signature(asked.text)
+        return cls(
+            asked=asked,
+            beginnings=beginnings(words),
+            numbers=numbers(words),
+            runs=runs(words),
+            weight=rarity.sum(beginnings(words)),
+            author=beginnings(words_of(f"{asked.claimant} {author(asked.text)}")),
+            said_on=asked.said_on or (signature and _day(signature["day"])) or None,
+            rarity=rarity,
+            sounds=heard(asked.text[:COMPARED]),
+        )
+
+    def likeness(self, candidate: Candidate) -> Figures:
+        """All figures in which the question and the claim are compared."""
+        words, headline = words_of(candidate.statement[:COMPARED]), beginnings(words_of(candidate.headline))
+        statement, stated, letters = beginnings(words), numbers(words), runs(words)
+        both = statement | headline
+        return {
+            "words": candidate.words,
+            "similarity": candidate.similarity or 0.0,
+            "asked_covered": _share(self.rarity.sum(self.beginnings & both), self.weight),
+            "statement_covered": self._covered(statement),
+            "headline_covered": self._covered(headline),
+            "letters": _share(len(self.runs & letters), min(len(self.runs), len(letters))),
+            "numbers_shared": _share(len(stated & self.numbers), len(stated)),
+            # Of a claim whose claimant is known, who else is named in it says nothing of who said it.
+            "author_named": 0.0
+            if candidate.claimant
+            else _share(self.rarity.sum(self.author & both), self.rarity.sum(self.author)),
+            "names_heard": self._names_heard(candidate),
+            **self._days(candidate),
+        }
+
+    def _names_heard(self, candidate: Candidate) -> float:
+        """Of the claim's names; 0 where both are in one language, in which names are words like others."""
+        if primary(candidate.language) == self.asked.language:
+            return 0.0
+        return share_heard(names(f"{candidate.statement} {candidate.headline}"), self.sounds)
+
+    def _covered(self, words: frozenset[str]) -> float:
+        return _share(self.rarity.sum(words & self.beginnings), self.rarity.sum(words))
+
+    def _days(self, candidate: Candidate) -> dict[str, float]:
+        """How near in time the question was said, and the claim said or checked."""
+        days = [
+            abs((day - self.said_on).days)
+            for day in (candidate.claimed_on, candidate.reviewed_on)
+            if day and self.said_on
+        ]
+        nearest = min(days, default=None)
+        return {
+            "same_week": 0.0 if nearest is None else exp(-nearest / 7),
+            "same_year": 0.0 if nearest is None else exp(-nearest / 365),
+        }
+
+
+def primary(language: str) -> str:
+    """`pt-BR` → `pt`."""
+    return language.partition("-")[0].lower()
+
+
+def author(text: str) -> str:
+    """Who signed a quoted post, by name; empty where nobody did."""
+    signature = _signature(text)
+    return signature["author"].strip() if signature else ""
+
+
+def _signature(text: str) -> re.Match[str] | None:
+    return _SIGNATURE.search(text[-LONGEST_SIGNATURE:])
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0
+
+
+def _day(written: str | None) -> date | None:
+    try:
+        return datetime.strptime(written, "%B %d, %Y").date() if written else None  # noqa: DTZ007  a day has no zone
+    except ValueError:
+        return None

@@ -1,0 +1,36 @@
+"""What browsers call themselves, in words that people know."""
+
+import re
+
+from django.utils.translation import gettext as _
+
+from factcheck.list_phrases import listed
+
+#: The first that is found: most claim to be others too.
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("HeadlessChrome", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_of(agent: str) -> str:
+    """“Firefox, Windows”; what is not known stands as it is, cut."""
+    browser = next((name for sign, name in _BROWSERS if re.search(rf"\b{sign}\w*/", agent)), "")
+    system = next((name for sign, name in _SYSTEMS if sign in agent), "")
+    return listed(filter(None, (browser, system))) or agent[:40] or _("unknown")

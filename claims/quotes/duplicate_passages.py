@@ -1,0 +1,180 @@
+"""Whether words at a place of a new text are the ones of the old text, or a copy of them: quoted, retold, repeated."""
+
+from dataclasses import dataclass
+
+from claims.quotes.aligned_parts import RIVAL, Alignment
+from claims.quotes.changed_words import are_spellings, beginning_in
+from claims.quotes.introductions import (
+    announces,
+    is_closed,
+    is_heading,
+    is_item,
+    opens_quotation,
+    speaks_of_the_text,
+    tells_all,
+)
+from claims.quotes.orphans import Orphaned, OrphanReason
+from claims.quotes.text_parts import TextPart, paragraph_around, words_of
+
+#: So far back is looked for what introduces a passage.
+_AS_FAR = 20
+
+
+@dataclass(frozen=True)
+class Originality:
+    """What tells a passage of a new text from copies of it."""
+
+    aligned: Alignment
+
+    def require(self, parts: range) -> None:
+        """Refuse a place at which parts of the old text may be a copy only."""
+        self._require_own_words(parts)
+        self._require_own_paragraph(parts)
+        self._require_no_rival(parts)
+
+    def _require_own_words(self, parts: range) -> None:
+        """Refuse a passage that new words introduce as quoted."""
+        aligned = self.aligned
+        place = aligned.mates[parts[0]]
+        own = aligned.new[place].paragraph
+        for before in range(place - 1, max(place - _AS_FAR, 0) - 1, -1):
+            part = aligned.new[before]
+            if part.paragraph != own:
+                if before not in aligned.origins and announces(part.text):
+                    raise Orphaned(OrphanReason.QUOTED)
+                break
+            added = self._added(before)
+            told = is_closed(added) and not part.ends_quoted
+            if announces(added) or ((speaks_of_the_text(added) or opens_quotation(added)) and not told):
+                raise Orphaned(OrphanReason.QUOTED)
+        self._require_place(place)
+
+    def _added(self, number: int) -> str:
+        """The words of a new part that its old form did not have."""
+        new = self.aligned.new[number]
+        if number not in self.aligned.origins:
+            return new.text
+        old = self.aligned.old[self.aligned.origins[number]]
+        if old.key == new.key:
+            return ""
+        return new.key[: beginning_in(old.key, new.key)]
+
+    def _require_place(self, place: int) -> None:
+        """Refuse a paragraph that new words directly before it present as a copy."""
+        aligned = self.aligned
+        here = paragraph_around(aligned.new, place)
+        first, last = here[0], here[-1]
+        if not first or first - 1 in aligned.origins:
+            return
+        before = aligned.new[first - 1]
+        if is_item(before.text):
+            return
+        follows = any(number in aligned.origins for number in range(first))
+        tells = speaks_of_the_text(before.text) and not tells_all(before.text)
+        if tells and follows and not is_heading(before.text):
+            raise Orphaned(OrphanReason.QUOTED)
+        # Where the next words are those that came next before, a heading has been added; on top, a headline.
+        alone = last + 1 not in aligned.origins and not aligned.origins.keys() <= set(here)
+        presents = tells or (is_heading(before.text) and follows)
+        presented = presents and (alone or self._was_edited_elsewhere(here))
+        if presented and all(part.key != before.key for part in aligned.old):
+            raise Orphaned(OrphanReason.QUOTED)
+
+    def _was_edited_elsewhere(self, places: range) -> bool:
+        """Whether the original of one of these may rather be another part, which says nearly the same."""
+        aligned = self.aligned
+        origins = [aligned.origins[place] for place in places if place in aligned.origins]
+        return any(
+            like >= RIVAL and new not in aligned.origins
+            for origin in origins
+            for like, new in aligned.similar.get(origin, ())
+        )
+
+    def _require_own_paragraph(self, parts: range) -> None:
+        """Refuse words that alone are left of a paragraph, or that stand in quite another one."""
+        aligned = self.aligned
+        places = range(aligned.mates[parts[0]], aligned.mates[parts[-1]] + 1)
+        was, now = paragraph_around(aligned.old, parts[0]), paragraph_around(aligned.new, places[0])
+        rest = [number for number in was if number not in parts]
+        around = [number for number in now if number not in places]
+        in_place = any(
+            aligned.mates.get(old) == new
+            for old, new in ((was[0] - 1, now[0] - 1), (was[-1] + 1, now[-1] + 1))
+        )
+        if any(number in aligned.mates for number in rest) or any(
+            number in aligned.origins for number in around
+        ):
+            # The paragraph as such; where it stands elsewhere, with nothing new in it.
+            mixed = any(
+                number not in aligned.origins or aligned.is_longer(aligned.origins[number])
+                for number in around
+            )
+            apart = not aligned.origins.keys() <= set(now)
+            if mixed and apart and not in_place and parts[0] not in aligned.moved:
+                raise Orphaned(OrphanReason.REWRITTEN)
+            return
+        before, behind = now[0] < places[0], now[-1] > places[-1]
+        retold = before and (behind or (bool(rest) and parts[0] == was[0]))
+        if (around and len(rest) > 1) or retold or ((around or rest) and not in_place):
+            raise Orphaned(OrphanReason.REWRITTEN)
+
+    def _require_no_rival(self, parts: range) -> None:
+        """Refuse an exact copy beside which stands an edited one: which of them is the original cannot be told."""
+        aligned = self.aligned
+        if self._is_torn_out(parts):
+            raise Orphaned(OrphanReason.TWICE)
+        own = paragraph_around(aligned.old, parts[0])
+        keys = {aligned.old[number].key for number in parts}
+        for number in own:
+            rivals = {
+                new
+                for like, new in aligned.similar.get(number, ())
+                if like >= RIVAL and not _is_anothers(aligned.old[number], aligned.new[new])
+            }
+            if not rivals or not aligned.is_exact(number):
+                continue
+            unpaired = self._unpaired_beside(aligned.mates[number])
+            if rivals & unpaired and (number in parts or keys & {aligned.new[new].key for new in unpaired}):
+                raise Orphaned(OrphanReason.TWICE)
+
+    def _is_torn_out(self, parts: range) -> bool:
+        """Whether the words stand there without what stood beside them, and as new words somewhere else, too."""
+        aligned = self.aligned
+        first, last = aligned.mates[parts[0]], aligned.mates[parts[-1]]
+        own = paragraph_around(aligned.old, parts[0])
+        siblings = {
+            aligned.mates[number] for number in own if number in aligned.mates and number not in parts
+        }
+        if siblings & {first - 1, last + 1, *paragraph_around(aligned.new, first)}:
+            return False
+        if self._is_beside(parts[0] - 1, first - 1) and self._is_beside(parts[-1] + 1, last + 1):
+            return False
+        key = aligned.old[parts[0]].key
+        twins = {first - 1, last + 1}
+        return any(
+            part.key == key and number not in aligned.origins and number not in twins
+            for number, part in enumerate(aligned.new)
+        )
+
+    def _is_beside(self, old: int, new: int) -> bool:
+        """Whether a neighbour is the same as before; where a text ends, too."""
+        aligned = self.aligned
+        ends = old in (-1, len(aligned.old)) and new in (-1, len(aligned.new))
+        return ends or aligned.mates.get(old) == new
+
+    def _unpaired_beside(self, place: int) -> set[int]:
+        """The new parts around one's paragraph that no old part became."""
+        aligned = self.aligned
+        here = paragraph_around(aligned.new, place)
+        found = set()
+        for beside, step in ((here[0] - 1, -1), (here[-1] + 1, 1)):
+            while 0 <= beside < len(aligned.new) and beside not in aligned.origins:
+                found.add(beside)
+                beside += step
+        return found | {number for number in here if number not in aligned.origins}
+
+
+def _is_anothers(old: TextPart, new: TextPart) -> bool:
+    """Whether somebody else is said to have said the same."""
+    said = words_of(old.outside_speech), words_of(new.outside_speech)
+    return bool(old.is_speech and all(said)) and not are_spellings(*said)

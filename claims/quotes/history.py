@@ -1,0 +1,89 @@
+"""What became of words that publications quote, noted when their source was captured anew.
+
+Kept for the places that current publications name, and for those that one may come to name: of evidence, which stays on
+its snapshot, and of appearances that lost their words.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models.functions import Now
+
+from claims.models import Appearance, Evidence, Publication, QuoteFate
+from claims.models.anchored import LONGEST_QUOTE
+from claims.quotes.anchors import Anchor
+from claims.quotes.changed_text import ChangedText
+from claims.quotes.highlights import QuotedPlace, published_quotes
+from claims.quotes.orphans import OrphanReason
+
+
+def note_fates(changed: ChangedText, lost: Iterable[Appearance]) -> None:
+    """Look up every quoted place of a source in its new snapshot.
+
+    Args:
+        lost: the appearances that did not follow.
+    """
+    source, newest = changed.snapshot.source_id, changed.snapshot.pk
+    known = {place_of(fate): fate for fate in QuoteFate.objects.filter(snapshot__source=source)}
+    wanted = {
+        *published_places(source),
+        *(QuotedPlace(*row) for row in _evidence(source)),
+        *(QuotedPlace(a.snapshot_id or 0, a.start or 0, a.end or 0) for a in lost),
+    }
+    wanted = {place for place in wanted if place.snapshot != newest}
+    changed.read(place.snapshot if place not in known else known[place].stood_in_id for place in wanted)
+    fates = [_looked_up(changed, place, known.get(place)) for place in sorted(wanted)]
+    forgotten = [fate.pk for place, fate in known.items() if place not in wanted]
+    if forgotten:
+        QuoteFate.objects.filter(pk__in=forgotten).delete()
+    if fates:
+        fields = [field.name for field in QuoteFate._meta.concrete_fields if field.name != "id"]
+        QuoteFate.objects.bulk_create(
+            fates,
+            update_conflicts=True,
+            unique_fields=["snapshot", "start", "end"],
+            update_fields=fields[3:],
+        )
+
+
+def place_of(fate: QuoteFate) -> QuotedPlace:
+    """The place that it is about."""
+    return QuotedPlace(fate.snapshot_id, fate.start, fate.end)
+
+
+def published_places(source: int) -> Iterator[QuotedPlace]:
+    """The places in a source that the newest publications quote from."""
+    naming = Publication.objects.newest().filter(source_ids__contains=[source])
+    for body in naming.values_list("body", flat=True).iterator(chunk_size=100):
+        for quote in published_quotes(json.loads(body)):
+            if quote.said["source"]["id"] == source:
+                yield quote.place
+
+
+def _evidence(source: int) -> Iterable[tuple[int, int, int]]:
+    anchored = Evidence.objects.filter(source=source, start__isnull=False)
+    rows: Iterable[Any] = anchored.order_by().values_list("snapshot_id", "start", "end").distinct()
+    return rows
+
+
+def _looked_up(changed: ChangedText, place: QuotedPlace, known: QuoteFate | None) -> QuoteFate:
+    """The fate of a place as it is now: looked for from where its words stood last."""
+    stood = QuotedPlace(known.stood_in_id, known.stood_start, known.stood_end) if known else place
+    anchor = Anchor(changed.words(*stood), "", "", stood.start, stood.end)
+    followed = changed.followed(stood.snapshot, anchor)
+    newest = changed.snapshot
+    fate = QuoteFate(
+        snapshot_id=place.snapshot, start=place.start, end=place.end, looked_in=newest, written_at=Now()
+    )
+    if followed.anchor:
+        fate.outcome, fate.stood_in = QuoteFate.Outcome.STANDS, newest
+        fate.stood_start, fate.stood_end = followed.anchor.start, followed.anchor.end
+        return fate
+    fate.stood_in_id, fate.stood_start, fate.stood_end = stood
+    fate.lost_in_id = known.lost_in_id if known and known.lost_in_id else newest.pk
+    wording = newest.text[slice(*followed.wording)] if followed.wording else ""
+    told = followed.reason in (OrphanReason.CHANGED, OrphanReason.AROUND) and len(wording) <= LONGEST_QUOTE
+    fate.wording = wording.strip() if told else ""
+    fate.outcome = QuoteFate.Outcome.CHANGED if fate.wording else QuoteFate.Outcome.GONE
+    return fate

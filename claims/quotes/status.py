@@ -1,0 +1,89 @@
+"""Whether the quotes of a publication still stand in their sources. All that is read here is what anybody may know."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypedDict
+
+from claims.models import QuoteFate
+from claims.quotes.highlights import PublishedQuote, QuotedPlace, published_quotes
+from factcheck.api.openapi.body_serializer import Moment
+from sources.api.source_bodies import PublicSource
+
+
+class SeenSnapshot(TypedDict):
+    """A version of a source, as we saw it."""
+
+    number: Annotated[int, "Counts the snapshots of the source from 1."]
+    captured_at: Moment
+
+
+class PublicQuoteStanding(TypedDict):
+    """Words that the publication quotes, and whether their source still has them."""
+
+    of: Annotated[str, [("appearance", "Appearance"), ("evidence", "Evidence")]]
+    id: Annotated[int, "Of the appearance or the evidence, as in the claim."]
+    exact: Annotated[str, "The words as the claim quotes them."]
+    source: PublicSource
+    snapshot: Annotated[SeenSnapshot, "The version that the claim quotes from."]
+    outcome: Annotated[
+        str,
+        QuoteFate.Outcome,
+        "`stands`: in the newest version that was looked at; `changed`: the words of the same sentence are others, see"
+        " `wording`; `gone`: neither.",
+    ]
+    stood_in: Annotated[SeenSnapshot, "The newest version that has the words."]
+    lost_in: Annotated[SeenSnapshot | None, "The first version after it; null while the words stand."]
+    looked_in: Annotated[SeenSnapshot, "The newest version that was looked at."]
+    wording: Annotated[
+        str,
+        "What stands there instead, if `changed`; empty otherwise, and where the text of the source is not shown.",
+    ]
+
+
+def quote_standings(body: dict[str, Any]) -> list[PublicQuoteStanding]:
+    """The quotes of a publication in the order of its body, at the cost of one query.
+
+    A source that was never captured anew has nothing to tell: the words stand in what is quoted.
+    """
+    quotes = list(published_quotes(body))
+    fates = _fates({quote.place.snapshot for quote in quotes}) if quotes else {}
+    return [_standing(quote, fates.get(quote.place)) for quote in quotes]
+
+
+def _fates(snapshots: Iterable[int]) -> dict[QuotedPlace, dict[str, Any]]:
+    rows = QuoteFate.objects.filter(snapshot__in=snapshots).values(
+        *("snapshot_id", "start", "end", "outcome", "wording", "snapshot__source__show_text"),
+        *(
+            f"{which}__{what}"
+            for which in ("stood_in", "lost_in", "looked_in")
+            for what in ("number", "captured_at")
+        ),
+    )
+    return {QuotedPlace(row["snapshot_id"], row["start"], row["end"]): row for row in rows}
+
+
+def _standing(quote: PublishedQuote, fate: dict[str, Any] | None) -> PublicQuoteStanding:
+    said = quote.said
+    quoted: SeenSnapshot = {
+        "number": said["snapshot"]["number"],
+        "captured_at": said["snapshot"]["captured_at"],
+    }
+    return {
+        "of": quote.of,
+        "id": said["id"],
+        "exact": said["exact"],
+        "source": said["source"],
+        "snapshot": quoted,
+        "outcome": fate["outcome"] if fate else QuoteFate.Outcome.STANDS.value,
+        "stood_in": _seen(fate, "stood_in") if fate else quoted,
+        "lost_in": _seen(fate, "lost_in") if fate and fate["lost_in__number"] else None,
+        "looked_in": _seen(fate, "looked_in") if fate else quoted,
+        # Read as it stands now: rights to a text can end after publication.
+        "wording": fate["wording"] if fate and fate["snapshot__source__show_text"] else "",
+    }
+
+
+def _seen(fate: dict[str, Any], which: str) -> SeenSnapshot:
+    captured_at: datetime = fate[f"{which}__captured_at"]
+    written = captured_at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return {"number": fate[f"{which}__number"], "captured_at": written}

@@ -1,0 +1,37 @@
+"""When a form was shown, signed: so it is known how fast it was filled in, without a session and without a script."""
+
+from django.core.signing import BadSignature, TimestampSigner
+
+_signer = TimestampSigner(salt="claims.readers.intake.form_stamps")
+_SHOWN = "shown"
+
+#: Nobody reads a form and writes a sentence faster, in seconds.
+LEAST_SECONDS = 3
+#: A form that was open for longer is shown again, in seconds: two days.
+MOST_SECONDS = 2 * 86_400
+
+
+class StampRefused(Exception):
+    """The stamp is none of ours, or too old."""
+
+
+def stamp() -> str:
+    """What a form carries that is shown now."""
+    return _signer.sign(_SHOWN)
+
+
+def is_quick(carried: str) -> bool:
+    """Whether a form came back faster than anybody types.
+
+    Raises:
+        StampRefused: nobody knows when it was shown, or it was too long ago.
+    """
+    try:
+        _signer.unsign(carried, max_age=MOST_SECONDS)
+    except BadSignature:
+        raise StampRefused from None
+    try:
+        _signer.unsign(carried, max_age=LEAST_SECONDS)
+    except BadSignature:
+        return False
+    return True

@@ -1,0 +1,54 @@
+"""The page on which a reader asks to have something checked. What was checked already is answered at once."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from claims.models.request_state import LONGEST_READER_TEXT
+from claims.readers.intake.first_answers import FirstAnswer, first_answer
+from claims.readers.intake.private_pages import form_page, refused_for_now, with_limit
+from claims.readers.intake.reader_forms import RequestForm
+from claims.readers.submissions import ask
+from factcheck.web.freshness import read_for
+
+
+@require_safe
+def asking(request: HttpRequest) -> HttpResponse:
+    """The form, which is the same for everybody: whoever looks for whom to ask should find it."""
+    response = _page(request, RequestForm())
+    del response["X-Robots-Tag"]
+    return response
+
+
+def asked(request: HttpRequest) -> HttpResponse:
+    """What is known of it already; otherwise it is taken in, and the mail address has to be confirmed."""
+    if request.method != "POST":
+        return redirect("reader-request")
+    form = RequestForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, form)
+    what = {"text": form.text, "address": form.address, "picture": form.cleaned_data["picture"]}
+    if not form.cleaned_data["anyway"]:
+        found = read_for(request, lambda: _Found(first_answer(**what)))
+        if found.answer.is_answer:
+            return _page(request, form, found.answer)
+    if refused := refused_for_now(request):
+        words, limit = refused
+        form.add_error(None, f"{_('Too much was sent from your network.')} {words}")
+        return with_limit(_page(request, form), limit)
+    ask(**what, sender=form.sender, sent=form.sent)
+    return redirect("reader-message-sent")
+
+
+class _Found(HttpResponse):
+    """An answer that is read as an answer of the public is: from where it may be, within the public's time."""
+
+    def __init__(self, answer: FirstAnswer) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+def _page(request: HttpRequest, form: RequestForm, found: FirstAnswer | None = None) -> HttpResponse:
+    context = {"form": form, "found": found, "longest": LONGEST_READER_TEXT}
+    return form_page(request, "readers/ask.html", context, ratings=found.ratings if found else None)

@@ -1,0 +1,241 @@
+"""The past of a row in plain words: who changed which field from what to what, and when.
+
+The rows come from the triggers of `factcheck.database.row_history`. An event holds the row as it was *before* the
+change, so the row after it is the one of the next event, or the present row.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.admin.options import get_content_type_for_model
+from django.contrib.auth.models import User
+from django.db import models
+from django.template.defaultfilters import capfirst
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
+
+from factcheck.list_phrases import listed
+from factcheck.web.differences import difference
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field: its name, and its old and new value with the differing words marked."""
+
+    field: str
+    before: SafeString
+    after: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class PastEvent:
+    """One thing that happened, with its author and the note given along."""
+
+    at: datetime
+    who: str
+    what: str
+    note: str = ""
+    changes: tuple[FieldChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A row before and after an event; `after` is None when the event deleted it."""
+
+    event: Any
+    before: Values
+    after: Values | None
+
+
+def changes_of(
+    model: type[models.Model],
+    *,
+    of: StrOrPromise = "",
+    without: Collection[str] = (),
+    newest: int | None = None,
+    **where: Any,
+) -> list[PastEvent]:
+    """Every recorded change of the rows that match `where`, of rows that are gone as well.
+
+    Args:
+        of: what the rows are called, where they belong to the page's subject but are not it.
+        without: columns whose changes are told otherwise, as those that a move of the workflow makes.
+        newest: not more than so many, the latest.
+    """
+    events = model.pgh_event_model.objects.filter(**where).order_by("-pgh_id")  # type: ignore[attr-defined]  # pghistory
+    steps = list(_steps(model, list(events[:newest])[::-1]))
+    names = _Names(model, steps)
+    entries = (_entry(step, names, str(of), without) for step in steps)
+    return [entry for entry in entries if entry is not None]
+
+
+def links_of(
+    model: type[models.Model], *, shown: str, newest: int | None = None, **where: Any
+) -> list[PastEvent]:
+    """When links of a many-to-many table were made and removed; `shown` is the field that says to what."""
+    field: Any = model._meta.get_field(shown)
+    events = list(model.pgh_event_model.objects.filter(**where).order_by("-pgh_id")[:newest])  # type: ignore[attr-defined]  # pghistory
+    names = field.related_model._base_manager.in_bulk({getattr(event, field.attname) for event in events})
+    people = _people(events)
+    words = {"added": _("Added the %(kind)s “%(name)s”"), "removed": _("Removed the %(kind)s “%(name)s”")}
+    return [
+        PastEvent(
+            event.pgh_created_at,
+            _who(event, people),
+            words[event.pgh_label]
+            % {"kind": field.verbose_name, "name": names.get(getattr(event, field.attname), _("(deleted)"))},
+        )
+        for event in events
+    ]
+
+
+def last_change(row: models.Model) -> tuple[str, datetime | None]:
+    """Who changed the row last and when, as far as it is recorded."""
+    event_model = getattr(type(row), "pgh_event_model", None)
+    event = event_model.objects.filter(pgh_obj_id=row.pk).order_by("pgh_id").last() if event_model else None
+    return (_who(event, _people([event])), event.pgh_created_at) if event else ("", None)
+
+
+def last_saved(row: models.Model) -> tuple[str, datetime | None]:
+    """The same of the row and of what its page edits along with it, as far as the desk or the history noted it."""
+    kind = get_content_type_for_model(row)
+    line = (
+        LogEntry.objects.filter(object_id=str(row.pk), content_type=kind)
+        .select_related("user")
+        .order_by("-action_time")
+        .first()
+    )
+    who, when = last_change(row)
+    return (
+        (name_of(line.user), line.action_time)
+        if line and (not when or line.action_time >= when)
+        else (who, when)
+    )
+
+
+#: Changes that are looked through for who changed a field last.
+_MOST_LOOKED_THROUGH = 100
+
+
+def last_changes(row: models.Model) -> dict[str, tuple[str, datetime]]:
+    """Who changed each of the row's columns last and when, of those that were changed lately."""
+    event_model: Any = getattr(type(row), "pgh_event_model", None)
+    if event_model is None:
+        return {}
+    events = list(event_model.objects.filter(pgh_obj_id=row.pk).order_by("-pgh_id")[:_MOST_LOOKED_THROUGH])
+    people = _people(events)
+    found: dict[str, tuple[str, datetime]] = {}
+    after = {name: getattr(row, name) for name in _tracked(event_model)}
+    for event in events:
+        before = {name: getattr(event, name) for name in after}
+        for name, value in after.items():
+            if before[name] != value:
+                found.setdefault(name, (_who(event, people), event.pgh_created_at))
+        after = before
+    return found
+
+
+def _steps(model: type[models.Model], events: list[Any]) -> Iterator[_Step]:
+    by_row = defaultdict(list)
+    for event in events:
+        by_row[event.pgh_obj_id].append(event)
+    present = model._base_manager.in_bulk(by_row)
+    for pk, past in by_row.items():
+        names = _tracked(type(past[0]))
+        befores: list[Values] = [{name: getattr(event, name) for name in names} for event in past]
+        now = present.get(pk)
+        afters = [*befores[1:], {name: getattr(now, name) for name in names} if now else None]
+        for event, before, after in zip(past, befores, afters, strict=True):
+            yield _Step(event, before, None if event.pgh_label == "deleted" else after)
+
+
+def _tracked(event_model: type[models.Model]) -> list[str]:
+    return [f.attname for f in event_model._meta.concrete_fields if not f.name.startswith("pgh_")]
+
+
+def _entry(step: _Step, names: "_Names", of: str, without: Collection[str]) -> PastEvent | None:
+    who, at = _who(step.event, names.people), step.event.pgh_created_at
+    if step.event.pgh_label == "deleted":
+        shown = step.before.get("exact") or ""
+        return PastEvent(at, who, _("Deleted: %s") % (of or names.kind), note=str(shown))
+    after = step.after or {}
+    changed = [name for name in step.before if step.before[name] != after.get(name) and name not in without]
+    if not changed:
+        return None
+    what = _("Changed %s") % (of or names.fields(changed))
+    return PastEvent(
+        at, who, what, changes=tuple(names.change(name, step.before[name], after[name]) for name in changed)
+    )
+
+
+class _Names:
+    """How the values of a model's fields are called, with every related row read once."""
+
+    def __init__(self, model: type[models.Model], steps: list[_Step]) -> None:
+        self._fields = {field.attname: field for field in model._meta.concrete_fields}
+        self.kind = str(model._meta.verbose_name)
+        self.people = _people([step.event for step in steps])
+        wanted: dict[str, set[Any]] = defaultdict(set)
+        for step in steps:
+            for values in filter(None, (step.before, step.after)):
+                for name, value in values.items():
+                    if value is not None and self._fields[name].is_relation:
+                        wanted[name].add(value)
+        self._related = {name: self._model(name)._base_manager.in_bulk(keys) for name, keys in wanted.items()}
+
+    def _model(self, name: str) -> type[models.Model]:
+        related: Any = self._fields[name].related_model
+        return related  # the stubs allow \"self\", which is resolved by now
+
+    def fields(self, names: Iterable[str]) -> str:
+        return listed(str(self._fields[name].verbose_name) for name in names)
+
+    def change(self, name: str, before: Any, after: Any) -> FieldChange:
+        return FieldChange(
+            capfirst(str(self._fields[name].verbose_name)),
+            *difference(self._said(name, before), self._said(name, after)),
+        )
+
+    def _said(self, name: str, value: Any) -> str:
+        field = self._fields[name]
+        if field.is_relation and value is not None:
+            related = self._related[name].get(value)
+            return name_of(related) if isinstance(related, User) else str(related or _("(deleted)"))
+        return _in_words(dict(field.flatchoices).get(value, value))
+
+
+def _in_words(value: Any) -> str:
+    if value is None or value in ("", [], {}):
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime):
+        return date_format(localtime(value), "DATETIME_FORMAT")
+    if isinstance(value, date):
+        return date_format(value, "DATE_FORMAT")
+    if isinstance(value, list):
+        return listed(map(_in_words, value))
+    return str(value)
+
+
+def _people(events: list[Any]) -> dict[int, User]:
+    return User.objects.in_bulk({user for event in events if (user := (event.pgh_context or {}).get("user"))})
+
+
+def _who(event: Any, people: dict[int, User]) -> str:
+    person = people.get((event.pgh_context or {}).get("user", 0))
+    return name_of(person)
+
+
+def name_of(person: User | None) -> str:
+    """How a person is called on the desk; what nobody did, the system did."""
+    return (person.get_full_name() or person.get_username()) if person else _("the system")

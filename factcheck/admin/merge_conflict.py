@@ -1,0 +1,392 @@
+"""A page that somebody else has changed meanwhile: both versions are put together, and what differs is shown.
+
+Nothing here saves. What was sent is completed by what the others saved and the page is shown again; whoever sends that
+has seen both, and `DeskForm` looks once more, under a lock, whether it is still the newest that they saw.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from django import forms
+from django.core import signing
+from django.db import models
+from django.http import HttpRequest, QueryDict
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from factcheck.admin import sent_values
+from factcheck.admin.change_history import last_changes, last_saved
+from factcheck.admin.three_way import (
+    Fields,
+    JointRow,
+    MyRow,
+    RowFate,
+    Value,
+    Whose,
+    differences,
+    rows_together,
+    same,
+    together,
+)
+from factcheck.admin.unsaved import unsaved_forms, writers_of
+from factcheck.admin.versions import FIELD, UNDECIDED, version_of
+
+#: What the page began with, signed: so that its person's changes can be told from those of others.
+BASE = "_base"
+#: What both sides wrote where they differ, signed, on a page that shows both.
+MERGE = "_merge"
+#: Whose version of a field is taken.
+TAKE = "_take-"
+#: Show both versions and do not save, of what is sent or of what was kept (static/desk/kept.js).
+COMPARE, CONTINUE = "_compare", "_continue_kept"
+
+_BASE_SALT, _MERGE_SALT = "desk.base", "desk.merge"
+_MOST_ROWS = 1000
+_COUNTERS = ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")
+
+Rows = Mapping[str, Fields]
+
+
+class EditedTogether(Protocol):
+    """What is asked of a desk whose page two people edit: its forms, and to which row each of its formsets belongs."""
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False) -> Any: ...
+
+    def get_formsets_with_inlines(self, request: HttpRequest, obj: Any = None) -> Any: ...
+
+    def parent_of(self, inline: Any, row: Any) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something that the sides left differently, for somebody to decide or to look at."""
+
+    #: The names that the browser sends it under; of a row, the one that deletes it.
+    names: tuple[str, ...]
+    base: Value | None
+    mine: Value
+    theirs: Value
+    taken: Whose | None
+    fate: RowFate | None = None
+    who: str = ""
+    at: datetime | None = None
+
+    @property
+    def take(self) -> str:
+        return TAKE + self.names[0]
+
+    @property
+    def shown(self) -> Value:
+        return self.theirs if self.taken is Whose.THEIRS else self.mine
+
+
+@dataclass(slots=True)
+class BothVersions:
+    """What a page shows of two versions."""
+
+    version: str
+    choices: list[Choice] = field(default_factory=list)
+    #: What became of rows, as sentences.
+    notes: list[str] = field(default_factory=list)
+    #: They were put together just now; else the page that shows them was sent back.
+    is_new: bool = True
+
+    def signed(self) -> str:
+        rows = [
+            {
+                "names": each.names,
+                "sides": [each.base, each.mine, each.theirs],
+                "taken": each.taken,
+                "fate": each.fate,
+                "who": [each.who, each.at and each.at.isoformat()],
+            }
+            for each in self.choices
+        ]
+        return signing.dumps([self.version, rows, self.notes], salt=_MERGE_SALT, compress=True)
+
+    @classmethod
+    def read(cls, text: str) -> "BothVersions | None":
+        try:
+            version, rows, notes = signing.loads(text, salt=_MERGE_SALT)
+        except signing.BadSignature:
+            return None
+        return cls(version, [_choice(row) for row in rows], notes, is_new=False)
+
+
+def _choice(row: dict[str, Any]) -> Choice:
+    base, mine, theirs = (None if side is None else tuple(side) for side in row["sides"])
+    who, at = row["who"]
+    return Choice(
+        tuple(row["names"]),
+        base,
+        mine or (),
+        theirs or (),
+        Whose(row["taken"]) if row["taken"] else None,
+        RowFate(row["fate"]) if row["fate"] else None,
+        who,
+        parse_datetime(at) if at else None,
+    )
+
+
+# What a page began with ----------------------------------------------------------------------------------------------
+
+
+def signed_base(version: str, form: forms.BaseForm, formsets: list[Any]) -> str:
+    """What the page shows before anybody types, for when it is sent."""
+    rows = {formset.prefix: _rows(formset) for formset in formsets}
+    return signing.dumps([version, _fields(form), rows], salt=_BASE_SALT, compress=True)
+
+
+def _read_base(post: QueryDict) -> tuple[Fields, dict[str, Rows]]:
+    try:
+        version, fields, rows = signing.loads(post.get(BASE, ""), salt=_BASE_SALT)
+    except signing.BadSignature:
+        return {}, {}
+    if version != post.get(FIELD):
+        return {}, {}
+    return _values(fields), {
+        prefix: {key: _values(row) for key, row in of.items()} for prefix, of in rows.items()
+    }
+
+
+def _values(named: Mapping[str, list[str]]) -> dict[str, Value]:
+    return {name: tuple(value) for name, value in named.items()}
+
+
+def _fields(form: forms.BaseForm, without: tuple[str, ...] = ()) -> dict[str, Value]:
+    return {
+        bound.name: sent_values.unchanged(bound)
+        for bound in sent_values.fields_of(form)
+        if bound.name not in without
+    }
+
+
+def _rows(formset: Any) -> dict[str, dict[str, Value]]:
+    own = _own_fields(formset)
+    return {str(form.instance.pk): _fields(form, own) for form in formset.initial_forms if form.instance.pk}
+
+
+def _own_fields(formset: Any) -> tuple[str, ...]:
+    """By which a formset knows its rows."""
+    return (formset.model._meta.pk.name, formset.fk.name, "DELETE", "ORDER")
+
+
+# Putting together -----------------------------------------------------------------------------------------------------
+
+
+def put_together(
+    desk: EditedTogether, request: HttpRequest, row: models.Model, relations: Iterable[str]
+) -> BothVersions | None:
+    """Complete what was sent by what others saved, where that is needed; what a page is to show of it.
+
+    To be called with the row locked. Changes `request.POST`.
+    """
+    version = version_of(row, relations)
+    shown = BothVersions.read(request.POST[MERGE]) if MERGE in request.POST else None
+    if shown:
+        _take_what_was_chosen(request, shown)
+    is_newest = request.POST.get(FIELD) == version
+    if is_newest and COMPARE not in request.POST:
+        return shown
+    return _Meeting(desk, request, row, version).both()
+
+
+class _Meeting:
+    """Of two versions of one page: `post` becomes what stands in its fields."""
+
+    def __init__(self, desk: EditedTogether, request: HttpRequest, row: models.Model, version: str) -> None:
+        self.form, self.formsets = _as_it_is(desk, request, row)
+        self.request, self.row = request, row
+        self.both_versions = BothVersions(version)
+        self.sent: QueryDict = request.POST
+        self.base, self.base_rows = _read_base(self.sent)
+        self.is_partial = CONTINUE in self.sent
+        if self.is_partial:
+            kept = unsaved_forms().taken(request.user, writers_of(request))
+            self.sent, started = _query(kept.values if kept else {}), _query(kept.started if kept else {})
+            self.base = dict(self._sent_fields(self.form, started))
+            self.base_rows = {each.prefix: dict(self._started_rows(each, started)) for each in self.formsets}
+        self.post = request.POST.copy()
+        self.last_saved = last_saved(row)
+
+    def both(self) -> BothVersions:
+        mine, theirs = dict(self._sent_fields(self.form, self.sent)), _fields(self.form)
+        differing = differences(self.base, mine, theirs)
+        changed = last_changes(self.row)
+        for name, value in together(mine, theirs, differing).items():
+            sent_values.put(sent_values.names_of(self.form[name]), value, self.post)
+        for each in differing:
+            column = getattr(_model_field(type(self.row), each.name), "attname", "")
+            who, at = changed.get(column, self.last_saved)
+            names = sent_values.names_of(self.form[each.name])
+            self._add(names, each.base, each.mine, each.theirs, each.taken, who=who, at=at)
+        for formset in self.formsets:
+            self._rows(formset)
+        # What was taken of an older version says nothing of this one.
+        for name in [name for name in self.post if name.startswith(TAKE)]:
+            del self.post[name]
+        # The form refuses whatever is not the newest; what is only compared is not to be saved either.
+        self.post[FIELD] = ""
+        self.request.POST = self.post  # type: ignore[assignment]  # Django's has a setter
+        return self.both_versions
+
+    def _add(self, *sides: Any, **more: Any) -> None:
+        self.both_versions.choices.append(Choice(*sides, **more))
+
+    def _sent_fields(
+        self, form: forms.BaseForm, post: QueryDict, prefix: str = "", without: tuple[str, ...] = ()
+    ) -> Iterator[tuple[str, Value]]:
+        for bound in sent_values.fields_of(form):
+            if bound.name in without:
+                continue
+            names = tuple(name.replace("__prefix__", prefix) for name in sent_values.names_of(bound))
+            # A box that is not ticked is not sent by a page; what was kept names it.
+            if not self.is_partial or any(name in post for name in names):
+                yield bound.name, sent_values.sent(names, post)
+
+    # Rows ---------------------------------------------------------------------------------------------------------
+
+    def _my_rows(self, formset: Any, post: QueryDict) -> Iterator[MyRow]:
+        own = _own_fields(formset)
+        empty = formset.empty_form
+        for index in range(_count(post, formset.prefix, "TOTAL_FORMS")):
+            key = post.get(f"{formset.prefix}-{index}-{own[0]}") or None
+            fields = dict(self._sent_fields(empty, post, str(index), own))
+            deleted = bool(post.get(f"{formset.prefix}-{index}-DELETE"))
+            yield MyRow(key, fields, deleted)
+
+    def _started_rows(self, formset: Any, started: QueryDict) -> Iterator[tuple[str, Fields]]:
+        own = _own_fields(formset)
+        for index in range(_count(self.sent, formset.prefix, "INITIAL_FORMS")):
+            if key := self.sent.get(f"{formset.prefix}-{index}-{own[0]}"):
+                yield key, dict(self._sent_fields(formset.empty_form, started, str(index), own))
+
+    def _rows(self, formset: Any) -> None:
+        prefix = formset.prefix
+        if not self.is_partial and f"{prefix}-TOTAL_FORMS" not in self.sent:
+            return
+        theirs = _rows(formset)
+        base = self.base_rows.get(prefix)
+        if self.is_partial and f"{prefix}-TOTAL_FORMS" not in self.sent:
+            base = None  # nothing is known of its rows, and none was touched
+        rows = rows_together(base, self._my_rows(formset, self.sent), theirs)
+        for name in [name for name in self.post if name.startswith(f"{prefix}-")]:
+            del self.post[name]
+        counts = (len(rows), len(theirs), 0, 1000)
+        for counter, count in zip(_COUNTERS, counts, strict=True):
+            self.post[f"{prefix}-{counter}"] = str(count)
+        stored = {str(form.instance.pk): form for form in formset.initial_forms}
+        for index, row in enumerate(rows):
+            self._put_row(formset, index, row, stored)
+        if base is not None:
+            missed = sum(row.fate is RowFate.DELETED_BY_THEM for row in rows)
+            gone = len(base.keys() - theirs.keys()) - missed
+            self._note(formset, gone)
+
+    def _put_row(self, formset: Any, index: int, row: JointRow, stored: dict[str, Any]) -> None:
+        at = f"{formset.prefix}-{index}"
+        pk, fk, *_rest = _own_fields(formset)
+        self.post[f"{at}-{fk}"] = str(formset.instance.pk)
+        self.post[f"{at}-{pk}"] = row.key or ""
+        form, empty = stored.get(row.key or ""), formset.empty_form
+        for hidden in (form or empty).hidden_fields():
+            if hidden.name not in (pk, fk):
+                sent_values.put((f"{at}-{hidden.name}",), sent_values.unchanged(hidden), self.post)
+        if row.is_deleted:
+            self.post[f"{at}-DELETE"] = "on"
+        names = {name: _names_in_row(empty[name], index) for name in row.fields}
+        for name, value in row.fields.items():
+            sent_values.put(names[name], value, self.post)
+        changed = last_changes(form.instance) if form and row.differing else {}
+        for each in row.differing:
+            column = getattr(_model_field(formset.model, each.name), "attname", "")
+            who, when = changed.get(column, self.last_saved)
+            self._add(names[each.name], each.base, each.mine, each.theirs, each.taken, who=who, at=when)
+        if row.fate:
+            who, when = self.last_saved
+            self._add((f"{at}-DELETE",), None, (), (), None, fate=row.fate, who=who, at=when)
+        if row.is_new_of_theirs and form is not None:
+            self.both_versions.notes.append(
+                _("Added meanwhile: %(kind)s “%(row)s”")
+                % {"kind": formset.model._meta.verbose_name, "row": form.instance}
+            )
+
+    def _note(self, formset: Any, gone: int) -> None:
+        if gone > 0:
+            self.both_versions.notes.append(
+                _("Deleted meanwhile: %(kind)s (%(count)d)")
+                % {"kind": formset.model._meta.verbose_name, "count": gone}
+            )
+
+
+def _as_it_is(
+    desk: EditedTogether, request: HttpRequest, row: models.Model
+) -> tuple[forms.BaseForm, list[Any]]:
+    """The page's form and the formsets that the person may change, as they are stored now."""
+    form = desk.get_form(request, row, change=True)(instance=row)
+    formsets: list[Any] = []
+    seen: dict[str, int] = {}
+    for formset, inline in desk.get_formsets_with_inlines(request, row):
+        prefix = formset.get_default_prefix()
+        seen[prefix] = seen.get(prefix, 0) + 1
+        if seen[prefix] > 1:
+            prefix = f"{prefix}-{seen[prefix]}"
+        if inline.has_change_permission(request, row):
+            parent, rows = desk.parent_of(inline, row), inline.get_queryset(request)
+            formsets.append(formset(instance=parent, prefix=prefix, queryset=rows))
+    return form, formsets
+
+
+def _query(kept: Mapping[str, Any]) -> QueryDict:
+    """What was kept, as it would be sent: of what was chosen only the keys, without the labels."""
+    query = QueryDict(mutable=True)
+    for name, stated in kept.items():
+        values = [stated] if isinstance(stated, str) else stated
+        query.setlist(name, [each if isinstance(each, str) else each[0] for each in values])
+    return query
+
+
+def _count(post: QueryDict, prefix: str, counter: str) -> int:
+    text = post.get(f"{prefix}-{counter}", "")
+    return min(int(text), _MOST_ROWS) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+
+
+def _names_in_row(bound: forms.BoundField, index: int) -> tuple[str, ...]:
+    return tuple(name.replace("__prefix__", str(index)) for name in sent_values.names_of(bound))
+
+
+def _model_field(model: type[models.Model], name: str) -> Any:
+    return next((each for each in model._meta.get_fields() if each.name == name), None)
+
+
+# Choosing -------------------------------------------------------------------------------------------------------------
+
+
+def _take_what_was_chosen(request: HttpRequest, shown: BothVersions) -> None:
+    """Put what somebody took into the fields. What they edited since stands, unless it contradicts what they took."""
+    post = request.POST.copy()
+    undecided = False
+    for choice in shown.choices:
+        asked = post.get(choice.take)
+        take = Whose(asked) if asked in set(Whose) else choice.taken
+        if choice.fate:
+            undecided |= take is None
+            deletes = Whose.THEIRS if choice.fate is RowFate.DELETED_BY_THEM else Whose.MINE
+            if take is deletes:
+                post[choice.names[0]] = "on"
+            continue
+        names = choice.names
+        stands = sent_values.sent(names, post)
+        if take is None:
+            undecided = True
+        elif same(stands, choice.shown):
+            sent_values.put(names, choice.mine if take is Whose.MINE else choice.theirs, post)
+        elif take is Whose.THEIRS and choice.taken is not Whose.THEIRS and not same(stands, choice.theirs):
+            # Edited and given up at once: nothing that was typed goes without a word.
+            undecided = True
+            del post[choice.take]
+    if undecided:
+        post[UNDECIDED] = "1"
+    request.POST = post  # type: ignore[assignment]  # Django's has a setter

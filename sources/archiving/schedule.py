@@ -1,0 +1,68 @@
+"""One source after the other, until nothing is due: what becomes of each is written down."""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils.translation import gettext
+
+from factcheck.installation.file_store import FilesAway
+from factcheck.installation.messages import in_words
+from sources.archive import ArchiveError
+from sources.archiving.copies import archive_source
+from sources.archiving.queue import TakenSource
+from sources.http.fetch_errors import TEMPORARY, FetchError
+from sources.models import ArchivedCopy, Source
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivingOutcome:
+    """What became of one source."""
+
+    source: Source
+    copy: ArchivedCopy | None
+    problem: str = ""
+
+
+def archive_next(only: Iterable[int] | None = None) -> ArchivingOutcome | None:
+    """Archive the next source that is due; None where there is none."""
+    taken = TakenSource.next(only)
+    if taken is None:
+        return None
+    try:
+        copy = archive_source(taken.source, reason=taken.reason, by=taken.by)
+    except FetchError as error:
+        if error.reason_code == "asked_to_wait":
+            taken.put_off(max(error.wait, timedelta(seconds=1)))
+        else:
+            taken.failed(
+                in_words(error.sentence), is_over=error.reason_code not in TEMPORARY, wait=error.wait
+            )
+        return ArchivingOutcome(taken.source, None, in_words(error.sentence))
+    except (FilesAway, ArchiveError, OSError) as error:
+        problem = _of_our_files(error)
+        logger.error("Source %s is not archived: %s", taken.source.pk, problem)
+        taken.kept_waiting(problem)
+        return ArchivingOutcome(taken.source, None, problem)
+    taken.done(copy)
+    return ArchivingOutcome(taken.source, copy)
+
+
+def archive_due(
+    is_stopped: Callable[[], bool], only: Iterable[int] | None = None
+) -> Iterable[ArchivingOutcome]:
+    """What is due, one after the other, until nothing is or it is to stop."""
+    wanted = None if only is None else list(only)
+    while not is_stopped() and (outcome := archive_next(wanted)) is not None:
+        yield outcome
+
+
+def _of_our_files(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return gettext(
+            "The copy cannot be kept: %(strerror)s. It is tried again as soon as that is put right."
+        ) % {"strerror": error.strerror or error}
+    return str(error)

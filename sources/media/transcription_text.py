@@ -1,0 +1,46 @@
+"""What is said in a recording: a transcript with times, as a snapshot that quotes can be anchored in."""
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from sources.capture import capture, document_in
+from sources.media.refused_media import MediaRefused
+from sources.models import MediaObject, Snapshot, Source
+from sources.source_kinds import Material
+
+_KINDS = {MediaObject.Kind.VIDEO: Source.Kind.VIDEO, MediaObject.Kind.AUDIO: Source.Kind.AUDIO}
+
+
+def give_transcript(media: MediaObject, transcript: bytes, filename: str, *, by: User | None) -> Snapshot:
+    """Keep a transcript (WebVTT, SRT or plain text) of a recording; a newer one takes the place of the one before.
+
+    The recording gets a source of its own where it has none, since quotes are of sources.
+
+    Raises:
+        MediaRefused: it is a picture.
+        ExtractionError: there is no text in the file.
+    """
+    if media.kind not in _KINDS:
+        raise MediaRefused(
+            "no_recording", _("A picture has no transcript. Describe it in its alternative text.")
+        )
+    material = Material(transcript, filename=filename)
+    document = document_in(material)  # it may take long, so nothing is locked yet
+    with transaction.atomic():
+        media = MediaObject.objects.select_for_update().get(pk=media.pk)
+        source = _source(media, by)
+        snapshot = capture(material, source=source, by=by, document=document).snapshot
+        media.source, media.transcript = media.source or source, snapshot
+        media.save(update_fields=["source", "transcript"])
+    return snapshot
+
+
+def _source(media: MediaObject, by: User | None) -> Source:
+    """Whose text it is: never that of the article in which the recording stands, whose quotes would be lost."""
+    if media.transcript:
+        return media.transcript.source
+    if media.source and media.source.kind in _KINDS.values():
+        return media.source
+    kind = _KINDS[MediaObject.Kind(media.kind)]
+    return Source.objects.create(title=str(media), kind=kind, created_by=by)

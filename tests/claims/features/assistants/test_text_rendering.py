@@ -1,0 +1,104 @@
+"""Others' words: everything in them can be seen, and no string ends before its end."""
+
+import json
+import re
+import unicodedata
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from claims.features.assistants.claim_documents import address
+from claims.features.assistants.text_rendering import UNSEEN, quoted, quoted_detail, shown
+from tests.helpers.hostile_words import HOSTILE, TAGS
+from tests.helpers.sweeps import sweep
+
+
+@sweep(
+    "text",
+    [
+        "The bridge cost 90 million euros.",
+        "Die Brücke ist “sicher”, sagt er.",
+        "نمی‌خواهم",  # a joiner between letters
+        "क्‍ष",
+        "水は安全です。",
+        "👩‍🔬 says so ❤️",
+        "One line\nand another\tone",
+        "السنة ٢٠٢٦",
+    ],
+)
+def test_words_of_every_script_stay(text: str) -> None:
+    assert shown(text) == text
+    assert json.loads(quoted(text)) == text
+
+
+@sweep(
+    "text, seen",
+    [
+        (f"It is false.{TAGS}", f"It is false.{UNSEEN}"),
+        ("a\u202eb\u2066c", f"a{UNSEEN}b{UNSEEN}c"),
+        ("fal\u200bse", f"fal{UNSEEN}se"),
+        ("\ufeffx\u2060", f"{UNSEEN}x{UNSEEN}"),
+        ("\x1b[31mred\x1b[0m", f"{UNSEEN}[31mred{UNSEEN}[0m"),
+        ("a\u2028b\u2029c\x85d", f"a{UNSEEN}b{UNSEEN}c{UNSEEN}d"),
+        ("a" + "\U000e0100" * 40, f"a{UNSEEN}"),
+        ("a\u3164\u2800b", f"a{UNSEEN}b"),
+        ("\u200c\u200d\u200c", UNSEEN),
+        ("a\u200d\u200d\u200db", f"a{UNSEEN}b"),
+        ("\ue000\U000f0000", UNSEEN),
+    ],
+)
+def test_what_nobody_sees_is_shown(text: str, seen: str) -> None:
+    assert shown(text) == seen
+
+
+def test_what_is_too_long_is_cut() -> None:
+    assert shown("a" * 3000, 10) == "a" * 9 + "…"
+    assert shown("a" * 10, 10) == "a" * 10
+
+
+_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-f]{4}))*"')
+
+
+@given(st.text(max_size=300))
+@example("".join(HOSTILE))
+@example('"\\"\\\\')
+def test_whatever_comes_is_one_string_on_one_line(text: str) -> None:
+    said = quoted(text, 10_000)
+    assert _STRING.fullmatch(said)
+    assert json.loads(said) == shown(text, 10_000)
+    assert len(said.splitlines()) == 1
+    assert not set("[]<>`") & set(said)
+    hidden = {"Cc", "Cs", "Co", "Zl", "Zp"}
+    assert not [sign for sign in said if unicodedata.category(sign) in hidden]
+    assert not [sign for sign in said if 0xE0000 <= ord(sign) <= 0xE0FFF]
+
+
+def test_nothing_is_no_text() -> None:
+    assert quoted(None) == "null"
+    assert quoted("null") == '"null"'
+
+
+@sweep(
+    "url, told",
+    [
+        ("https://example.org/a", "https://example.org/a"),
+        ("javascript:alert(1)", ""),
+        ("data:text/html,x", ""),
+        ("", ""),
+        ("https://example.org/\u202ea", f"https://example.org/{UNSEEN}a"),
+    ],
+)
+def test_addresses_are_those_of_the_web(url: str, told: str) -> None:
+    assert address(url) == told
+
+
+def test_only_names_keep_their_backticks() -> None:
+    expected = {
+        "`If-Match` is missing.": '"`If-Match` is missing."',
+        "`page_size`: “`”.": r'"`page_size`: “\u0060”."',
+        "“`rm -rf`”": r'"“\u0060rm -rf\u0060”"',
+        "\\`x`": r'"\\\u0060x\u0060"',
+    }
+    found = {detail: quoted_detail(detail, 500) for detail in expected}
+    assert found == expected
+    assert [detail for detail, written in found.items() if json.loads(written) != detail] == []

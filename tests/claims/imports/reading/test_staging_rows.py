@@ -1,0 +1,117 @@
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from claims.imports.reading.interpretation import read_review
+from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordPlace, Refusal
+from claims.imports.reading.review_record import Review
+from claims.imports.reading.staging_rows import COLUMNS, line, restored
+from tests.helpers.tampering import as_owner_of_tables
+
+PLACE = RecordPlace("claims.csv", "row 2")
+STATEMENT = "The bridge in Anytown was closed for a year."
+
+
+def read(fields: Mapping[str, Any], place: RecordPlace = PLACE) -> tuple[Review, RawRecord]:
+    found = RawRecord(place, {"statement": STATEMENT, "language": "en", **fields})
+    review = read_review(found)
+    assert not isinstance(review, Refusal)
+    return review, found
+
+
+def copied(*lines: bytes) -> list[dict[str, Any]]:
+    """The lines as PostgreSQL takes them."""
+    with as_owner_of_tables(), connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMPORARY TABLE waiting"
+            " (number serial, digest uuid, key uuid, number_key uuid, statement text, review text, found text)"
+        )
+        with cursor.copy(f"COPY waiting ({', '.join(COLUMNS)}) FROM STDIN") as stream:
+            stream.write(b"".join(lines))
+        cursor.execute(f"SELECT {', '.join(COLUMNS)} FROM waiting ORDER BY number")
+        rows = [dict(zip(COLUMNS, row, strict=True)) for row in cursor.fetchall()]
+        cursor.execute("DROP TABLE waiting")
+    return rows
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"statement": 'C:\\new\\table\tand "\\N"', "summary": "One.\n\nTwo \\. \\t"},
+        {
+            "claimant": "Ada Moss",
+            "claimant_same_as": ["https://example.org/ada", "https://example.com/ada"],
+            "claimed_on": "2019-05-03",
+            "appearances": ["https://example.org/video"],
+            "topics": ["transport", "Anytown"],
+            "publisher": "Snopes",
+            "rating": "Mostly\\False",
+            "review_url": "https://www.snopes.com/fact-check/bridge/",
+            "byline": "Ben Orr",
+            "reviewed_on": "2019-05-07",
+            "review_language": "en-US",
+        },
+        {"topics": ["number", 12], "id": 10**40, "title": "\ud83d", "context": "a\0b"},
+    ],
+)
+def test_what_waits_comes_back_as_it_was(fields: Mapping[str, Any]) -> None:
+    review, found = read(fields, RecordPlace("a\tb\\c\n.csv", "row 2"))
+    [row] = copied(line(review, found))
+    assert row["statement"] == review.statement
+    assert restored(row["review"]) == review
+    assert orjson.loads(row["found"]).keys() == found.fields.keys()
+
+
+@pytest.mark.django_db
+def test_records_are_known_by_what_they_say_and_not_by_where_they_stand() -> None:
+    page = {
+        "publisher": "Snopes",
+        "rating": "False",
+        "review_url": "https://www.snopes.com/fact-check/bridge/",
+    }
+    first, again, reworded, other = copied(
+        line(*read(page)),
+        line(*read(page, RecordPlace("claims.csv", "row 9"))),
+        line(*read(page | {"rating": "True"})),
+        line(*read({})),
+    )
+    assert first["digest"] == again["digest"]
+    assert len({row["digest"] for row in (first, reworded, other)}) == 3
+    assert first["key"] == again["key"] == reworded["key"]
+    assert (other["key"], other["number_key"]) == (None, None)
+
+
+@pytest.mark.django_db
+def test_one_page_has_a_key_for_each_of_its_statements_and_a_number_one_for_itself() -> None:
+    page = {"publisher": "Snopes", "review_url": "https://www.snopes.com/fact-check/bridge/", "id": "17"}
+    first, quoted, other = copied(
+        line(*read(page)),
+        line(
+            *read(
+                page
+                | {"statement": f"“{STATEMENT.upper()}”", "review_url": page["review_url"] + "?utm_source=x"}
+            )
+        ),
+        line(*read(page | {"statement": "The bridge in Anytown is open."})),
+    )
+    assert first["key"] == quoted["key"] != other["key"]
+    assert first["number_key"] == quoted["number_key"] == other["number_key"] is not None
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.dictionaries(st.sampled_from(sorted(set(FIELDS) - {"statement", "language"})), st.text()))
+def test_whatever_a_record_holds_it_is_one_line_of_six_values(fields: dict[str, str]) -> None:
+    found = RawRecord(PLACE, {"statement": STATEMENT, "language": "en", **fields})
+    review = read_review(found)
+    if isinstance(review, Refusal):
+        return
+    written = line(review, found)
+    assert (written.count(b"\n"), written.count(b"\t")) == (1, 5)
+    assert restored(written.split(b"\t")[4].replace(b"\\\\", b"\\").decode()) == review._replace(remarks=())

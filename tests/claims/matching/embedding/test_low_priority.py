@@ -1,0 +1,38 @@
+"""What computes in the background lets others go first, and only that."""
+
+import os
+import sys
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from claims.matching.embedding.embedder import Vectors
+from claims.matching.embedding.low_priority import NICENESS, unhurried
+from tests.helpers.embedders import TinyEmbedder
+
+
+class Watched(TinyEmbedder):
+    """Remembers how urgent it was."""
+
+    def __init__(self) -> None:
+        self.niceness: list[int] = []
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        self.niceness.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        return super().passages(texts)
+
+    queries = passages
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere, threads have no priority of their own")
+def test_the_thread_alone_is_patient() -> None:
+    before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    embedder = Watched()
+    with unhurried(embedder) as quiet:
+        made = np.concatenate([quiet.passages(["One."]), quiet.queries(["Two."])])
+        assert (quiet.name, quiet.dimensions) == ("tiny", 48)
+    assert embedder.niceness == [NICENESS, NICENESS]
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
+    assert made == pytest.approx(TinyEmbedder().passages(["One.", "Two."]))

@@ -1,0 +1,276 @@
+"""Every statement gets its vector: whoever wrote it, whatever stopped the work, and whoever else was at it."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.utils import timezone
+
+from claims.matching.embedding import maintenance, neighbours, pending_vectors
+from claims.matching.embedding.embedder import EmbedderFault, TextRefused, Vectors
+from claims.models import Claim, EmbeddingModel, LanguageMean, StatementVector
+from claims.review import workflow
+from tests.claims.matching.embedding.conftest import prepared, stored
+from tests.helpers.broken_rules import sql
+from tests.helpers.embedders import FussyEmbedder, OtherEmbedder, TinyEmbedder
+from tests.helpers.newsroom import make_claim
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(maintenance, "AT_ONCE", 2)
+
+
+class Killed(BaseException):
+    """As a process is killed: nobody catches it."""
+
+
+class Mortal(TinyEmbedder):
+    """Makes so many parts, and then no more."""
+
+    def __init__(self, lives: int) -> None:
+        self.lives = lives
+
+    def passages(self, texts: Any) -> Vectors:
+        if len(texts) <= maintenance.AT_ONCE:
+            self.lives -= 1
+        if self.lives < 0:
+            raise Killed
+        return super().passages(texts)
+
+
+def test_one_vector_of_what_is_said_at_the_desk_and_in_public(
+    publish: Callable[..., Claim], up_to_date: Callable[[], EmbeddingModel], editor: User
+) -> None:
+    draft, published, edited, merged, target = make_claim(), publish(), publish(), publish(), publish()
+    sql("UPDATE claims_claim SET statement = 'The bridge was free.' WHERE id = %s", edited.pk)
+    workflow.move(merged, "merge", by=editor, into=target)
+    up_to_date()
+    assert stored() == {
+        (draft.pk, False, True),
+        (published.pk, True, True),
+        (edited.pk, True, False),
+        (edited.pk, False, True),
+        (target.pk, True, True),
+    }
+    assert StatementVector.objects.count() == 5
+
+
+def test_what_psql_wrote_is_outstanding(
+    publish: Callable[..., Claim], up_to_date: Callable[[], EmbeddingModel]
+) -> None:
+    claim, other = publish(), make_claim()
+    model = up_to_date()
+    assert not pending_vectors.is_outstanding(model)
+    sql("UPDATE claims_claim SET statement = statement || ' So they say.' WHERE id = %s", claim.pk)
+    assert pending_vectors.is_outstanding(model)
+    assert pending_vectors.tally(model) == (2, 1)
+    up_to_date()
+    sql("DELETE FROM claims_statementvector WHERE claim_id = %s", other.pk)
+    assert pending_vectors.tally(model) == (2, 1)
+    up_to_date()
+    assert pending_vectors.tally(model) == (3, 0)
+    assert stored() == {(claim.pk, True, False), (claim.pk, False, True), (other.pk, False, True)}
+
+
+def test_what_is_edited_back_needs_no_other(
+    publish: Callable[..., Claim], up_to_date: Callable[[], EmbeddingModel]
+) -> None:
+    claim = publish()
+    up_to_date()
+    sql("UPDATE claims_claim SET statement = 'The bridge was free.'")
+    sql("UPDATE claims_claim SET statement = %s", claim.statement)
+    assert stored() == {(claim.pk, True, False)}
+    up_to_date()
+    assert stored() == {(claim.pk, True, True)}
+
+
+def test_a_merge_that_is_undone_brings_it_back(
+    publish: Callable[..., Claim], up_to_date: Callable[[], EmbeddingModel], editor: User
+) -> None:
+    claim, target = publish(), publish()
+    up_to_date()
+    merged = workflow.move(claim, "merge", by=editor, into=target)
+    assert stored(claim.pk) == set()
+    workflow.move(merged, "unmerge", by=editor)
+    up_to_date()
+    assert stored(claim.pk) == {(claim.pk, True, True)}
+
+
+def test_who_is_killed_leaves_the_rest_to_the_next(db: None, tiny: None, small_parts: None) -> None:
+    claims = {make_claim().pk for _ in range(7)}
+    with pytest.raises(Killed):
+        maintenance.bring_up_to_date(Mortal(2))
+    model = EmbeddingModel.objects.get()
+    assert pending_vectors.tally(model) == (4, 3)
+    assert model.completed_at is None
+    assert neighbours.asked_model() is None
+    made: list[int] = []
+    tell = lambda progress: made.append(progress.done) if progress.stage == "vectors" else None  # noqa: E731
+    assert maintenance.bring_up_to_date(TinyEmbedder(), tell=tell)
+    assert made == [6, 7]
+    assert set(StatementVector.objects.values_list("claim_id", flat=True)) == claims
+    assert StatementVector.objects.count() == 7
+
+
+def test_who_is_asked_to_stop_stops(db: None, tiny: None, small_parts: None) -> None:
+    for _ in range(5):
+        make_claim()
+    prepared(TinyEmbedder())
+    answers = iter([False, True])
+    assert not maintenance.bring_up_to_date(TinyEmbedder(), is_stopped=lambda: next(answers))
+    assert pending_vectors.tally(EmbeddingModel.objects.get()) == (2, 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_do_not_do_it_twice(tiny: None) -> None:
+    make_claim()
+
+    def beside() -> str:
+        try:
+            maintenance.bring_up_to_date(TinyEmbedder())
+        except maintenance.AlreadyLookedAfter as refusal:
+            return str(refusal)
+        finally:
+            connection.close()
+        return ""
+
+    with ThreadPoolExecutor(1) as other:
+        said: list[str] = []
+        tell = lambda progress: said.append(other.submit(beside).result())  # noqa: E731
+        assert maintenance.bring_up_to_date(TinyEmbedder(), tell=tell)
+        assert set(said) == {"Another process is making vectors of tiny now."}
+        # Not so when it is done.
+        assert other.submit(beside).result() == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_said_otherwise_meanwhile_is_not_stored(tiny: None) -> None:
+    claim = make_claim()
+
+    class Slow(TinyEmbedder):
+        def passages(self, texts: Any) -> Vectors:
+            if claim.statement in texts:
+                with ThreadPoolExecutor(1) as other:
+                    other.submit(edit).result()
+            return super().passages(texts)
+
+    def edit() -> None:
+        sql("UPDATE claims_claim SET statement = 'The bridge was free.'")
+        connection.close()
+
+    maintenance.bring_up_to_date(Slow())
+    assert stored() == set()
+    maintenance.bring_up_to_date(TinyEmbedder())
+    assert stored() == {(claim.pk, False, True)}
+
+
+def test_who_has_nothing_to_do_finds_out_for_little(
+    publish: Callable[..., Claim], up_to_date: Callable[[], EmbeddingModel], django_assert_num_queries: Any
+) -> None:
+    assert not maintenance.is_up_to_date(TinyEmbedder())
+    publish()
+    model = up_to_date()
+    with django_assert_num_queries(
+        5
+    ):  # the model, its means, that it is looked after, what is published, what is said
+        assert maintenance.is_up_to_date(TinyEmbedder())
+    assert not maintenance.is_up_to_date(OtherEmbedder())
+    LanguageMean.objects.create(model=model, kind="claims", language="en", texts=1, mean=[0.0] * 48)
+    assert not maintenance.is_up_to_date(TinyEmbedder())
+    LanguageMean.objects.update(is_settled=True)
+    make_claim()
+    assert not maintenance.is_up_to_date(TinyEmbedder())
+
+
+# Faults ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_text_that_is_refused_does_not_stop_the_others(db: None, caplog: pytest.LogCaptureFixture) -> None:
+    refused = make_claim("An unspeakable thing.")
+    long, plain = make_claim("It rains. " * 150), make_claim()
+    with caplog.at_level(logging.WARNING):
+        assert maintenance.bring_up_to_date(FussyEmbedder())
+    assert stored() == {(long.pk, False, True), (plain.pk, False, True)}
+    assert [record.getMessage() for record in caplog.records] == [
+        f"Claim {refused.pk} is found by its words alone: It will not take this."
+    ]
+    assert EmbeddingModel.objects.complete().exists()
+
+
+@pytest.mark.parametrize("made", ["[0]", "nan", "few"])
+def test_garbage_is_not_stored(db: None, made: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_claim()
+    prepared(TinyEmbedder())
+    passages = TinyEmbedder.passages
+
+    def garbage(embedder: TinyEmbedder, texts: Any) -> Vectors:
+        vectors = passages(embedder, texts)
+        return {"[0]": vectors[:, :3], "nan": vectors * float("nan"), "few": vectors[:0]}[made]
+
+    monkeypatch.setattr(TinyEmbedder, "passages", garbage)
+    with pytest.raises(EmbedderFault, match="tiny made something else than 1 vectors"):
+        maintenance.bring_up_to_date(TinyEmbedder())
+    assert stored() == set()
+
+
+def test_a_name_stands_for_one_kind_of_vectors(db: None) -> None:
+    maintenance.bring_up_to_date(TinyEmbedder())
+
+    class Changed(OtherEmbedder):
+        name = "tiny"
+
+    with pytest.raises(
+        maintenance.OtherDimensions, match=r"makes vectors of 24 dimensions.*have 48.*--remove 'tiny'"
+    ):
+        maintenance.bring_up_to_date(Changed())
+
+
+def test_refusals_are_faults() -> None:
+    assert issubclass(TextRefused, EmbedderFault)
+
+
+# Other models ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_nobody_looks_after_is_removed(db: None) -> None:
+    make_claim()
+    for embedder in (TinyEmbedder(), OtherEmbedder()):
+        maintenance.bring_up_to_date(embedder)
+    maintenance.remove_abandoned(OtherEmbedder())
+    assert EmbeddingModel.objects.count() == 2
+    long_ago = timezone.now() - maintenance.ABANDONED - timedelta(minutes=1)
+    EmbeddingModel.objects.update(kept_at=long_ago)
+    maintenance.remove_abandoned(OtherEmbedder())
+    assert [model.name for model in EmbeddingModel.objects.all()] == ["other"]
+    assert set(StatementVector.objects.values_list("model__name", flat=True)) == {"other"}
+    assert set(LanguageMean.objects.values_list("model__name", flat=True)) == {"other"}
+
+
+def test_not_before_the_new_one_is_complete(db: None) -> None:
+    maintenance.bring_up_to_date(TinyEmbedder())
+    EmbeddingModel.objects.update(kept_at=timezone.now() - timedelta(days=9))
+    maintenance.model_of(OtherEmbedder())
+    maintenance.remove_abandoned(OtherEmbedder())
+    assert EmbeddingModel.objects.filter(name="tiny").exists()
+
+
+def test_looking_after_a_model_keeps_it(db: None) -> None:
+    maintenance.bring_up_to_date(TinyEmbedder())
+    EmbeddingModel.objects.update(kept_at=timezone.now() - timedelta(days=9))
+    maintenance.bring_up_to_date(TinyEmbedder())
+    maintenance.bring_up_to_date(OtherEmbedder())
+    maintenance.remove_abandoned(OtherEmbedder())
+    assert EmbeddingModel.objects.count() == 2
+
+
+def test_standing(db: None, tiny: None) -> None:
+    make_claim()
+    maintenance.bring_up_to_date(TinyEmbedder())
+    make_claim()
+    assert [(model.name, tally) for model, tally in maintenance.standing()] == [("tiny", (1, 1))]

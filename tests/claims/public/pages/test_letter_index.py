@@ -1,0 +1,59 @@
+"""First letters of names: accents, scripts, and those that an index of the database leads to."""
+
+from collections.abc import Callable
+
+import pytest
+
+from claims.models import Claim, Claimant, Mention
+from claims.public.pages.letter_index import indexed_initials, initials_of, letters_of
+from tests.helpers.newsroom import make_claim
+
+NAMES = [
+    *("anna", "Álvaro", "Ärzte ohne Grenzen", "Zoë", "zebra", "Ørsted", "ßein"),
+    *(
+        "أحمد",
+        "احمد",
+        "김정은",
+        "강",
+        "꽃",
+        "문재인",
+        "習近平",
+        "李",
+        "Жанна",
+        "2nd street",
+        "@someone",
+        "\u202eesrever",
+    ),
+    *("😀 face", "a😀", "z\U0010fffd"),
+]
+
+
+def test_letters_are_told_apart_by_what_readers_look_for() -> None:
+    found = letters_of(name.lower()[0] for name in NAMES)
+    assert [one.name for one in found] == [
+        *("A", "S", "Z", "Ø", "Ж", "ا", "ㄱ", "ㄲ", "ㅁ", "漢", "#"),
+    ]
+    assert dict(found)["ㄱ"] == (("가", "깋\U0010ffff"),)
+    assert dict(found)["A"] == (
+        ("a", "a\U0010ffff"),
+        ("á", "á\U0010ffff"),
+        ("ä", "ä\U0010ffff"),
+    )
+    assert letters_of([]) == []
+
+
+@pytest.mark.django_db
+def test_index_leads_to_all_first_letters_of_what_is_published(publish: Callable[..., Claim]) -> None:
+    for name in NAMES:
+        publish(make_claim(f"{name} spoke.", claimant=Claimant.objects.create(name=name)))
+    Claimant.objects.create(name="Quiet")
+    rows = Claimant.objects.exclude(name="Quiet")
+    expected = letters_of(sorted(initials_of(rows)))
+    found = letters_of(indexed_initials(Claimant._meta.db_table, Mention.Kind.CLAIMANT.value))
+    assert found == expected
+    assert "Q" not in dict(found)
+
+
+@pytest.mark.django_db
+def test_without_names_there_is_no_letter() -> None:
+    assert indexed_initials(Claimant._meta.db_table, Mention.Kind.CLAIMANT.value) == []

@@ -1,0 +1,73 @@
+"""A change of a table does not make others wait for long, and says who is in its way."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection, transaction
+
+from factcheck.database.database_roles import serving_role
+from factcheck.database.lock_timeout import patiently
+from tests.helpers.database import connect
+from tests.helpers.tampering import as_owner_of_tables
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def lock_timeout() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        [found] = cursor.fetchone()
+    return str(found)
+
+
+def closed() -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE claims_topic")
+
+
+def test_it_is_tried_again_until_the_others_have_ended() -> None:
+    told: list[str] = []
+    with connect(connection.settings_dict["NAME"], serving_role()) as other, as_owner_of_tables():
+        other.execute("BEGIN")
+        other.execute("SELECT FROM claims_topic")
+
+        def tell(words: str) -> None:
+            told.append(words)
+            other.execute("COMMIT")
+
+        patiently(closed, alias="default", seconds=0.05, tries=3, tell=tell)
+        [words] = told
+        assert words.startswith(f"A table is in use. In transactions are: process {other.info.backend_pid} (")
+        assert words.endswith("Trying again, 2 times.")
+    assert lock_timeout() == "0"
+
+
+def test_it_gives_up_and_names_them() -> None:
+    with connect(connection.settings_dict["NAME"], serving_role()) as other, as_owner_of_tables():
+        other.execute("BEGIN")
+        other.execute("SELECT FROM claims_topic")
+        with pytest.raises(CommandError, match=f"2 times 0.05 seconds.*process {other.info.backend_pid} "):
+            patiently(closed, alias="default", seconds=0.05, tries=2)
+    assert lock_timeout() == "0"
+
+
+def failing() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = '10ms'; SELECT pg_sleep(1)")
+
+
+def test_what_fails_for_another_reason_is_not_tried_again() -> None:
+    with pytest.raises(OperationalError, match="statement timeout"):
+        patiently(failing, alias="default", seconds=1, tries=3, tell=pytest.fail)
+    assert lock_timeout() == "0"
+    with connection.cursor() as cursor:
+        cursor.execute("RESET statement_timeout")
+
+
+def test_migrate_runs_under_the_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(
+        "django.core.management.commands.migrate.Command.handle", lambda *_, **__: seen.append(lock_timeout())
+    )
+    call_command("migrate")
+    call_command("migrate", "--lock-seconds", "0.5")
+    assert seen == ["2s", "500ms"]

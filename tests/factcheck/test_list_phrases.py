@@ -1,0 +1,51 @@
+"""Words are joined as the language of the page does it, in code and in templates."""
+
+from django.template import Context, Template
+from django.utils import translation
+
+from factcheck.list_phrases import from_to, listed, listed_phrases, percentage
+from tests.helpers.sweeps import sweep
+
+JOINED = {
+    "en": ("Seoul, Hanoi", "no rating; no date", "Draft → Published", "97%"),
+    "de": ("Seoul, Hanoi", "no rating; no date", "Draft → Published", "97\N{NO-BREAK SPACE}%"),
+    "fr": (
+        "Seoul, Hanoi",
+        "no rating\N{NO-BREAK SPACE}; no date",
+        "Draft → Published",
+        "97\N{NO-BREAK SPACE}%",
+    ),
+    "ar": ("Seoul، Hanoi", "no rating؛ no date", "Draft ← Published", "97%"),
+    "ko": ("Seoul, Hanoi", "no rating; no date", "Draft → Published", "97%"),
+}
+
+
+@sweep("code", JOINED)
+def test_joined_in_code(code: str) -> None:
+    with translation.override(code):
+        said = (
+            listed(["Seoul", "Hanoi"]),
+            listed_phrases(["no rating", "no date"]),
+            from_to("Draft", "Published"),
+            percentage(97),
+        )
+    assert said == JOINED[code]
+
+
+@sweep("code", JOINED)
+def test_joined_in_templates_without_loading_anything(code: str) -> None:
+    template = Template(
+        "{{ places|listed }}|{{ places.0 }}{% comma %}{{ places.1 }}|a{% semicolon %}b|{{ share|percentage }}"
+    )
+    with translation.override(code):
+        said = template.render(Context({"places": ["Seoul", "Hanoi"], "share": 97}))
+    places, phrases, _states, share = JOINED[code]
+    semicolon = phrases.removeprefix("no rating").removesuffix("no date")
+    assert said == f"{places}|{places}|a{semicolon}b|{share}"
+
+
+def test_words_stay_words() -> None:
+    """What people wrote is escaped once."""
+    assert (
+        Template("{{ words|listed }}").render(Context({"words": ["<b>", "A & B"]})) == "&lt;b&gt;, A &amp; B"
+    )

@@ -1,0 +1,80 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from factcheck.web.site_urls import OWN, etag_here, is_marked_well, placed, rendered, stored, understood
+
+ADDRESS = "https://facts.example.org"
+
+#: Texts that somebody would try who knows how addresses are kept.
+HOSTILE = [
+    '\t"/claims/1/',
+    '"url":\t"/claims/1/"',
+    '\\t"/',
+    "\\u0000/claims/1/",
+    '\\"\\u0000/',
+    '\u2028\t"',
+    '"\\/',
+    ',"url":"\\u0000',
+]  # fmt: skip
+
+#: What PostgreSQL can keep: anything but NUL and halves of surrogates.
+texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
+documents = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | texts | st.sampled_from(HOSTILE),
+    lambda inner: st.lists(inner) | st.dictionaries(texts | st.sampled_from(HOSTILE), inner),
+    max_leaves=20,
+)
+
+
+@pytest.fixture(autouse=True)
+def site(settings):
+    settings.SITE_URL = ADDRESS
+
+
+def test_a_stored_text_names_no_address_of_ours_and_is_served_with_the_one_of_the_day(settings):
+    kept = stored({"id": 7, "url": f"{OWN}/claims/7/bridge/", "publisher": {"url": OWN, "domain": ""}})
+    assert kept == '{"id":7,"url":\t"/claims/7/bridge/","publisher":{"url":\t"","domain":""}}'
+    for address in (ADDRESS, "http://localhost:8001"):
+        settings.SITE_URL = address
+        assert placed(kept.encode()).decode() == (
+            f'{{"id":7,"url":"{address}/claims/7/bridge/","publisher":{{"url":"{address}","domain":""}}}}'
+        )
+
+
+@given(documents)
+def test_no_text_can_pass_for_an_address_of_ours(document):
+    kept = stored(document)
+    assert "\t" not in kept
+    assert placed(kept.encode()) == kept.encode()
+    assert json.loads(rendered(document)) == document
+
+
+@given(documents, documents)
+def test_only_what_is_ours_is_put_in_whatever_stands_around_it(before, after):
+    document = {"before": before, "url": f"{OWN}/claims/7/", "after": after}
+    served = {"before": before, "url": f"{ADDRESS}/claims/7/", "after": after}
+    kept = stored(document)
+    assert json.loads(placed(kept.encode())) == json.loads(rendered(document)) == served
+    assert json.loads(kept) == {"before": before, "url": "/claims/7/", "after": after}
+
+
+@given(documents)
+def test_what_is_understood_can_be_stored_again(document):
+    kept = stored({"url": f"{OWN}/claims/7/", "publisher": {"url": OWN, "name": ""}, "text": document})
+    assert stored(understood(kept)) == stored(understood(kept.encode())) == kept
+    assert is_marked_well(kept.encode())
+
+
+@pytest.mark.parametrize("text", ['{"a":\t1}', '{"a":"b"\t}', '{"a":\t"b"}', "\t", '{"a":"b"}\t'])
+def test_other_tabs_are_told_from_marks(text):
+    assert not is_marked_well(text.encode())
+
+
+def test_etags_change_with_the_address(settings):
+    here = etag_here('"abc"')
+    assert here.startswith("abc-")
+    settings.SITE_URL = "https://elsewhere.example.org"
+    assert etag_here("abc") != here
