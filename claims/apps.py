@@ -23,7 +23,6 @@ class ClaimsConfig(AppConfig):
         call_later(snapshot_stored, "claims.quotes.changed_sources.follow_source")
         for receiver in (
             "claims.webhooks.worker_calls.announce",
-            "claims.discovery.tasks.entries_were_added",
             "claims.matching.embedding.tasks.announce",
             "claims.readers.desk.complaint_moves.corrections_published",
             "claims.readers.desk.request_moves.claims_published",

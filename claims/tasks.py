@@ -4,7 +4,6 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 
 from claims.articles.watches import tasks as watch_tasks
-from claims.discovery import tasks as discovery_tasks
 from claims.exports.dumps import tasks as dump_tasks
 from claims.federation import tasks as federation_tasks
 from claims.imports.storing import tasks as import_tasks
@@ -33,7 +32,6 @@ __all__ = [
     "chat",
     "classification",
     "digest",
-    "discovery_tasks",
     "due_publications",
     "dump_tasks",
     "embedding_tasks",

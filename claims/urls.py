@@ -1,34 +1,25 @@
 """Routes of the reader pages."""
 
-from django.urls import path, re_path
+from django.urls import path
 
-from claims.public.crawlers import robots, sitemaps
 from claims.public.feeds import feed_formats
 from claims.public.feeds import views as feeds
 from claims.public.feeds.corrections import corrections_feed
 from claims.public.pages import (
     about_pages,
     archived_file,
-    cards,
     check,
     claim_history,
-    claim_image,
-    claim_list_frame,
     clusters,
     corrections,
     dump_files,
     home,
     listed_claims,
     media_files,
-    oembed,
-    standards,
     subject_indexes,
     subjects,
     views,
-    widget_script,
 )
-from claims.public.plain_pages import llms
-from claims.public.plain_pages import views as plain
 from claims.readers.intake import complaint_page, message_page, request_page
 from factcheck import features
 
@@ -38,8 +29,6 @@ urlpatterns = [
     path("claims/", listed_claims.claims, name="claims"),
     path("claims/facets/", listed_claims.counts, name="claim-counts"),
     path("claims/<int:pk>/", views.claim, name="claim-permanent"),
-    path("claims/<int:pk>/card/", cards.card, name="claim-card"),
-    path("claims/<int:pk>/image.png", claim_image.claim_image, name="claim-image"),
     path("claims/<int:pk>/versions/<int:version>/", views.claim_version, name="claim-version"),
     path("claims/<int:pk>/complain/", complaint_page.complaint, name="reader-complaint"),
     path("claims/<int:pk>/<str:slug>/", views.claim, name="claim"),
@@ -76,25 +65,11 @@ urlpatterns = [
     path("clusters/", clusters.clusters, name="clusters"),
     path("clusters/<int:pk>/", clusters.cluster, name="cluster-permanent"),
     path("clusters/<int:pk>/<str:slug>/", clusters.cluster, name="cluster"),
-    path("standards/", standards.standards, name="standards"),
     path("about/", about_pages.about_index, name="about-index"),
     path("about/<slug:kind>/", about_pages.about, name="about"),
     path("about/<slug:kind>/<int:version>/", about_pages.about, name="about-version"),
     path("corrections/", corrections.corrections_page, name="corrections"),
     path("methodology/", views.methodology, name="methodology"),
-    path("oembed/", oembed.oembed, name="oembed"),
-    re_path(r"^(?P<page>(?:.*/)?)index\.md$", plain.markdown, name="plain-page"),
-    re_path(r"^(?P<page>(?:.*/)?)index\.html\.md$", plain.same_place),
-    path("llms.txt", llms.llms, name="llms"),
-    path("robots.txt", robots.robots, name="robots"),
-    path("sitemap.xml", sitemaps.index, name="sitemap"),
-    path("sitemap-pages.xml", sitemaps.pages, name="sitemap-pages"),
-    path("sitemap-news.xml", sitemaps.news, name="sitemap-news"),
-    path("sitemap-<slug:kind>-<int:number>.xml", sitemaps.part, name="sitemap-part"),
-    path("<slug:key>.txt", robots.indexnow_key, name="indexnow-key"),
-    path("widget.js", widget_script.widget, name="widget"),
-    path("widget.<str:sha256>.js", widget_script.pinned_widget, name="widget-pinned"),
-    path("widgets/list/", claim_list_frame.claim_list, name="claim-list-frame"),
     path("feeds/corrections.atom", corrections_feed, name="corrections-atom"),
     path("feeds/claims.atom", feeds.claims, {"form": feed_formats.ATOM}, name="claims-atom"),
     path("feeds/claims.rss", feeds.claims, {"form": feed_formats.RSS}, name="claims-rss"),

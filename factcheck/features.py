@@ -15,7 +15,7 @@ from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.dispatch import Signal
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.module_loading import import_string, module_has_submodule
 
 #: From the least to the most: each preset includes the features of those before it.
@@ -38,6 +38,13 @@ class Feature(AppConfig):
     menu: ClassVar[Mapping[str, Sequence[dict[str, Any]]]] = {}
     #: Permissions of the feature's models, by the lowest role that has them. Roles keep them while a feature is off.
     roles: ClassVar[Mapping[str, Sequence[str]]] = {}
+    #: Names under which the root of the API lists routes of the feature.
+    api_index: ClassVar[Mapping[str, str]] = {}
+    #: The dotted name of a function that adds to a claim's page: it takes the document of an entry and whether that is
+    #: the newest, and returns what the templates find (claims/public/pages/entry_page.py).
+    claim_page: ClassVar[str] = ""
+    #: Functions that write pages of the feature as Markdown, by route (claims/features/discovery/plain_pages/views.py).
+    plain_pages: ClassVar[Mapping[str, str]] = {}
     #: The dotted name of a list of `DatabaseQuestion` for the metrics.
     gauges: ClassVar[str] = ""
 
@@ -69,11 +76,6 @@ def installed() -> list[Feature]:
 def switched_on() -> list[Feature]:
     chosen = _chosen()
     return [feature for feature in installed() if feature.label in chosen]
-
-
-def is_on(name: str) -> bool:
-    """Whether a feature is installed and switched on: for a template that links to its page."""
-    return name in _chosen()
 
 
 def _chosen() -> set[str]:
@@ -112,6 +114,11 @@ def routes(place: str) -> list[URLPattern | URLResolver]:
     return [route for feature in switched_on() for route in feature.routes(place)]
 
 
+def has_route(name: str) -> bool:
+    """Whether there is a page of this name: the feature that it belongs to may be off."""
+    return name in get_resolver().reverse_dict
+
+
 def menu_entries(section: str) -> list[dict[str, Any]]:
     """Return the entries that features add to a section of the desk's menu."""
     return [entry for feature in switched_on() for entry in feature.menu.get(section, ())]
@@ -122,6 +129,6 @@ def call_later(signal: Signal, receiver: str) -> None:
     signal.connect(partial(call, receiver), weak=False, dispatch_uid=receiver)
 
 
-def call(function: str, **arguments: Any) -> Any:
+def call(function: str, *values: Any, **arguments: Any) -> Any:
     """Call a function by its dotted name."""
-    return import_string(function)(**arguments)
+    return import_string(function)(*values, **arguments)

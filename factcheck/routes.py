@@ -46,7 +46,6 @@ from claims.public.api.match import MatchResource
 from claims.public.api.media_lookup import MediaLookupResource
 from claims.public.api.quotes import QuotesResource
 from claims.public.api.source_copies import CopiesResource
-from claims.public.api.standards import StandardsResource, StandardsTable
 from claims.readers.intake.submission_api import ComplaintSubmission, RequestSubmission
 from factcheck import features
 
@@ -92,16 +91,6 @@ listings = [
         f"{V1}match/",
         MatchResource.as_view({"get": "retrieve", "post": "create"}, basename="match"),
         name="match",
-    ),
-    path(
-        f"{V1}standards/",
-        StandardsResource.as_view({"get": "retrieve"}, basename="standards"),
-        name="standards-api",
-    ),
-    path(
-        f"{V1}standards.csv",
-        StandardsTable.as_view({"get": "retrieve"}, basename="standards"),
-        name="standards-csv",
     ),
     *(
         path(f"{V1}claims.{form.extension}", form.as_view({"get": "list"}, basename="claims"))
@@ -172,10 +161,14 @@ class Root(APIView):
         )
         more = {name: reverse(name, request=request) for name in named} | {
             "corrections": reverse("corrections-list", request=request),
-            "standards": reverse("standards-api", request=request),
             "dumps": reverse("dumps-index", request=request),
         }
-        return Response({**addresses, **more}, headers={"Cache-Control": "public, max-age=3600"})
+        joined = {
+            name: reverse(route, request=request)
+            for feature in features.switched_on()
+            for name, route in feature.api_index.items()
+        }
+        return Response({**addresses, **more, **joined}, headers={"Cache-Control": "public, max-age=3600"})
 
 
 # Swagger UI and Redoc put styles into the page as they draw it, which the policy of the other pages forbids; Redoc also
@@ -218,7 +211,7 @@ v1 = [
     path(f"{V1}complaints/", ComplaintSubmission.as_view(), name="complaints"),
     path(f"{V1}requests/", RequestSubmission.as_view(), name="requests"),
     *log,
-    *features.routes("api"),
+    path(V1, include(features.routes("api"))),
     path(f"{V1}editorial/", include("claims.editorial.urls")),
     path(V1, Root.as_view(), name="api"),
 ]

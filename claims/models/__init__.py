@@ -10,7 +10,6 @@ Imports search and `sources`. A rule that the database can hold stands here (doc
 from claims.models import archive_triggers as archive_triggers
 from claims.models.imported_record import ImportedChange, ImportedRecord, PossibleDuplicate
 
-from .announcement_progress import AnnouncementProgress
 from .appearance import Appearance
 from .assignment import Assignment, Priority
 from .assignment_rule import AssignmentRule
@@ -80,7 +79,6 @@ from .webhook import WebhookEndpoint, WebhookEvent, WebhookProgress
 from .webhook_delivery import WebhookAttempt, WebhookDelivery
 
 __all__ = [
-    "AnnouncementProgress",
     "ApiToken",
     "Appearance",
     "Assignment",

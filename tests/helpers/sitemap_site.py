@@ -7,7 +7,7 @@ from pathlib import Path
 from django.test import Client
 from lxml import etree
 
-from claims.public.crawlers.sitemap_parts import RANGE
+from claims.features.discovery.sitemap_parts import RANGE
 
 _GRAMMAR = etree.RelaxNG(etree.parse(Path(__file__).with_name("sitemap.rng")))
 _NAMES = {

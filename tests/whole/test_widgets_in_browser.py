@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Frame, FrameLocator, Page, expect
 
+from claims.features.embeds.widget_script import script as served
 from claims.models import Claim, Claimant
-from claims.public.pages.widget_script import script as served
 from claims.review import workflow
 from tests.helpers.accessibility import in_each_scheme, violations
 from tests.helpers.browser import new_context

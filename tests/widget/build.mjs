@@ -5,9 +5,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { minify } from "terser";
 
-const folder = new URL("../../static/widget/", import.meta.url);
+const folder = new URL("../../claims/features/embeds/static/widget/", import.meta.url);
 const sources = ["anchors.js", "marks.js", "overlay.js", "frames.js"].map((name) => readFileSync(new URL(name, folder), "utf8"));
-// Who serves it puts its words in the place of FACTCHECK_WORDS (claims/public/pages/widget_script.py).
+// Who serves it puts its words in the place of FACTCHECK_WORDS (claims/features/embeds/widget_script.py).
 const words = `function wordsIn(lang) {
   const given = lang.slice(0, 2).toLowerCase();
   const code = WORDS[given] ? given : "en";

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from claims.public.pages.widget_script import FOLDER
+from claims.features.embeds.widget_script import FOLDER
 from tests.helpers.browser import new_context
 
 pytestmark = pytest.mark.browser

@@ -8,8 +8,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
+from claims.features.embeds.widget_script import FOLDER
 from claims.models import Claim
-from claims.public.pages.widget_script import FOLDER
 from tests.helpers.accessibility import violations
 from tests.helpers.accessible_names import accessible_names, wait_for_names
 from tests.helpers.extension_popup import Extension, extension_in

@@ -10,11 +10,10 @@ from claims.ledger.document import claim_document, claimreview
 from claims.ledger.document.translated_document import lapsed_translation, translated, translation_into
 from claims.links.link_status import link_standings, links_in_need, sources_named
 from claims.models import Publication
-from claims.public.pages import cards
-from claims.public.pages.claim_image import shared_image
 from claims.public.pages.related_claims import related_claims
 from claims.public.pages.version_changes import changes
 from claims.quotes.status import quote_standings
+from factcheck import features
 from factcheck.web.language_addresses import permanent
 
 Document = dict[str, Any]
@@ -73,12 +72,11 @@ def entry_page(
         "cited_as": document["url"]
         if shown is newest
         else absolute("claim-version", shown.claim_id, shown.version),
-        "discovery": cards.discovery(document) if shown is newest else [],
-        "image": shared_image(shown.document) if shown is newest else None,
-        "frame": cards.snippet(document),
-        "widget": cards.widget_snippet(document),
         "markup": mark_safe(claimreview.script(markup)) if markup else "",  # noqa: S308 - script() escapes
     }
+    for feature in features.switched_on():
+        if feature.claim_page:
+            context |= features.call(feature.claim_page, document=document, is_newest=shown is newest)
     shown_ratings = [
         r for change in history for rerating in change.reratings for r in (rerating.before, rerating.after)
     ]

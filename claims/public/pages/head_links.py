@@ -19,6 +19,7 @@ from django.utils.encoding import escape_uri_path, iri_to_uri
 
 from claims.models import Publication
 from claims.public.pages.page_addresses import alternates, canonical
+from factcheck.features import has_route
 from factcheck.web.language_addresses import address_in, address_language, permanent
 
 #: Routes of pages that search engines may list.
@@ -30,7 +31,7 @@ FOUND = frozenset(
         *("check", "reader-request", "methodology", "standards", "about", "about-index"),
     }
 )
-#: Routes of pages that have a Markdown form; `claims.public.plain_pages` writes it.
+#: Routes of pages that have a Markdown form; `claims.features.discovery.plain_pages` writes it.
 PLAIN = frozenset(
     {
         *("home", "claims", "claim", "claim-version", "clusters", "cluster", "corrections"),
@@ -75,7 +76,7 @@ def head_links(request: HttpRequest, context: Mapping[Any, Any]) -> HeadLinks:
     if not route or not context.get("is_reader_page"):
         return HeadLinks()
     code = address_language(request)
-    said = HeadLinks(markdown=markdown_address(request), llms=settings.SITE_URL + LLMS)
+    said = HeadLinks(markdown=markdown_address(request), llms=_llms_address())
     if route in _PAST or (route in LISTS and _asked(request)):
         return replace(said, robots="noindex, follow")
     if route == "source-snapshot" and request.resolver_match:
@@ -93,9 +94,9 @@ def head_links(request: HttpRequest, context: Mapping[Any, Any]) -> HeadLinks:
 
 def link_field(request: HttpRequest) -> str:
     """The `Link` field of a page's answer (RFC 8288); "" where there is nothing to say."""
-    if not route_of(request):
+    if not route_of(request) or not _llms_address():
         return ""
-    covering = f'<{settings.SITE_URL}{LLMS}>; rel="describedby"; type="text/plain"'
+    covering = f'<{_llms_address()}>; rel="describedby"; type="text/plain"'
     markdown = markdown_address(request)
     return f'<{markdown}>; rel="alternate"; type="text/markdown", {covering}' if markdown else covering
 
@@ -103,7 +104,7 @@ def link_field(request: HttpRequest) -> str:
 def markdown_address(request: HttpRequest) -> str:
     """Where the page stands as Markdown, in the language of the address; "" where it does not."""
     route = route_of(request)
-    if route not in PLAIN:
+    if route not in PLAIN or not has_route("plain-page"):
         return ""
     code = address_language(request)
     path = path_of(request) + FILE
@@ -111,6 +112,10 @@ def markdown_address(request: HttpRequest) -> str:
     # It may hold what ends an address in a field, and begin another one there.
     query = iri_to_uri(asked)
     return f"{settings.SITE_URL}{address_in(path, code) if code else path}" + (f"?{query}" if query else "")
+
+
+def _llms_address() -> str:
+    return settings.SITE_URL + LLMS if has_route("llms") else ""
 
 
 def path_of(request: HttpRequest) -> str:

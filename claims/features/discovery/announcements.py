@@ -1,0 +1,87 @@
+"""Ledger → services that make pages known: of which entries each is to be told, and how far it was."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Max
+from django.utils import timezone
+
+from claims.features.discovery import indexnow, websub
+from claims.features.discovery.models import AnnouncementProgress
+from claims.features.discovery.service_messages import NotTold, pause_after
+from claims.models import Publication
+from claims.models.publication import in_version_before
+
+logger = logging.getLogger(__name__)
+
+#: So many entries are told of in one message; each has two addresses at most.
+STEP = 5_000
+#: After so many seconds a worker lets other work go first.
+TURN = 60.0
+
+INDEXNOW = "indexnow"
+
+Teller = Callable[[Sequence[dict[str, Any]]], None]
+
+
+def services() -> dict[str, Teller]:
+    """The services that are configured, and how each is told."""
+    known: dict[str, Teller] = {INDEXNOW: indexnow.tell} if settings.INDEXNOW_KEY else {}
+    return known | {hub: partial(websub.tell, hub) for hub in settings.WEBSUB_HUBS}
+
+
+def follow() -> bool:
+    """Tell each service of the entries since the last time; whether some are left for which there was no time.
+
+    Publications appear in the order of `sequence`, whoever writes them, so a position in it is all there is to
+    remember. It moves once the service has taken what it was told: a worker that dies in between tells it again, which
+    is the same to both kinds of services. What one does not take keeps none of the others waiting.
+    """
+    ends = time.monotonic() + TURN
+    for service, tell in services().items():
+        while _step(service, tell):
+            if time.monotonic() > ends:
+                return True
+    return False
+
+
+def _step(service: str, tell: Teller) -> bool:
+    """Tell a service of some entries; whether it took them, and there may be more."""
+    progress = _progress_of(service)
+    if progress.paused_until and progress.paused_until > timezone.now():
+        return False
+    entries = _entries_after(progress.position)
+    if not entries:
+        return False
+    # Of two workers that come to this at once the one that is later leaves the row as it is.
+    mine = AnnouncementProgress.objects.filter(pk=service, position=progress.position)
+    try:
+        tell(entries)
+    except NotTold as refusal:
+        failures = progress.consecutive_failures + 1
+        until = timezone.now() + pause_after(failures, refusal)
+        mine.update(consecutive_failures=failures, last_failure=str(refusal), paused_until=until)
+        logger.warning(
+            "Not announced: %s Tried again from %s on.", refusal, until.isoformat(timespec="minutes")
+        )
+        return False
+    position = entries[-1]["sequence"]
+    return bool(mine.update(position=position, consecutive_failures=0, last_failure="", paused_until=None))
+
+
+def _progress_of(service: str) -> AnnouncementProgress:
+    """Where a service is; who is met for the first time is told from now on."""
+    known = AnnouncementProgress.objects.filter(pk=service).first()
+    if known is None:
+        end = Publication.objects.aggregate(end=Max("sequence"))["end"] or 0
+        known, _ = AnnouncementProgress.objects.get_or_create(pk=service, defaults={"position": end})
+    return known
+
+
+def _entries_after(position: int) -> list[dict[str, Any]]:
+    rows = Publication.objects.after(position).annotate(slug_before=in_version_before("slug"))
+    return [{**row} for row in rows.values("sequence", "claim_id", "slug", "slug_before", "kind")[:STEP]]

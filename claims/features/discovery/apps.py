@@ -1,0 +1,10 @@
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.features import Feature
+
+
+class Discovery(Feature):
+    name = "claims.features.discovery"
+    verbose_name = _("Being found")
+    preset = "small"
+    receivers = {"claims.ledger.signals.entries_added": "claims.features.discovery.tasks.entries_were_added"}

@@ -1,0 +1,54 @@
+"""Telling search engines which addresses changed, by IndexNow (https://www.indexnow.org/documentation).
+
+One POST with up to 10,000 addresses of one host, in JSON; the key stands at the root of the site, where it may speak
+for all of it. One engine shares with all that take part. 200 or 202 means that the addresses were taken.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.urls import reverse
+
+from claims.features.discovery.service_messages import send
+from claims.models.claim import claim_path
+
+#: Addresses that one message may have.
+MOST_ADDRESSES = 10_000
+
+
+def changed_addresses(entries: Iterable[dict[str, Any]]) -> list[str]:
+    """The pages that these entries changed: of each claim the one, and the one before where its address changed.
+
+    At their addresses without a language, which name those in all languages.
+    """
+    paths: dict[str, None] = {}
+    for entry in entries:
+        paths[claim_path(entry["claim_id"], entry["slug"])] = None
+        if entry["slug_before"] and entry["slug_before"] != entry["slug"]:
+            paths[claim_path(entry["claim_id"], entry["slug_before"])] = None
+    return [settings.SITE_URL + path for path in paths]
+
+
+def tell(entries: Sequence[dict[str, Any]]) -> None:
+    """Tell of these entries.
+
+    Raises:
+        NotTold: they were not taken.
+    """
+    addresses = changed_addresses(entries)
+    for first in range(0, len(addresses), MOST_ADDRESSES):
+        _send(addresses[first : first + MOST_ADDRESSES])
+
+
+def _send(addresses: list[str]) -> None:
+    key = settings.INDEXNOW_KEY
+    message = {
+        "host": urlsplit(settings.SITE_URL).netloc,
+        "key": key,
+        "keyLocation": settings.SITE_URL + reverse("indexnow-key", args=[key]),
+        "urlList": addresses,
+    }
+    send("IndexNow", settings.INDEXNOW_URL, json.dumps(message).encode(), "application/json; charset=utf-8")

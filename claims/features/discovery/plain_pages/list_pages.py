@@ -1,0 +1,84 @@
+"""Lists, read for their Markdown. They are asked as the pages are, by the same parameters."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+
+from claims.features.discovery.plain_pages import list_text
+from claims.features.discovery.plain_pages.markdown_escapes import line
+from claims.features.discovery.plain_pages.plain_page import PlainPage
+from claims.ledger.document.cluster_document import cluster as public_cluster
+from claims.public.api.correction_entries import corrected
+from claims.public.pages.clusters import clusters_asked
+from claims.public.pages.corrections import asked_corrections
+from claims.public.pages.listed_claims import CLAIMS_PER_PAGE, valid_search
+from factcheck.api.problems import InvalidParameters
+from factcheck.api.query_values import ValueRefused
+from factcheck.web.language_addresses import permanent
+from factcheck.web.site_urls import placed, stored
+
+
+def claims(request: HttpRequest) -> PlainPage:
+    """The newest published claims, or those that are searched for."""
+    found, listed = claims_found(request)
+    about = _("What was checked, the newest first. Ask with ?q= for words.")
+    return PlainPage(list_text.page_of(_("Fact checks"), found, listed, about=about), permanent("claims"))
+
+
+def claims_found(request: HttpRequest, about: Mapping[str, Any] | None = None) -> tuple[str, str]:
+    """What a search came to, in a sentence that may be empty, and the claims; of all, or of those about one thing.
+
+    Raises:
+        Http404: what is asked for cannot be.
+    """
+    search = valid_search(request, about)
+    try:
+        page = search.page(CLAIMS_PER_PAGE)
+    except (InvalidParameters, ValueRefused) as refusal:
+        raise Http404(str(refusal)) from None
+    documents = [row.document for row in page.rows]
+    words = search.cleaned_data["q"]
+    is_meant = bool(documents and search.reading and search.reading.is_matched)
+    found = list_text.found_for(words, documents, is_meant=is_meant) if words else ""
+    if not documents and not words:
+        found = _("No published claim matches.") if search.narrows else _("Nothing has been published yet.")
+    return found, list_text.claims(documents, following=next_page(request, page.next))
+
+
+def clusters(request: HttpRequest) -> PlainPage:
+    """The published rumours, the newest first, or those of some words or in a language."""
+    page, _asked = clusters_asked(request)
+    shown = [{**public_cluster(row)} for row in page.rows]
+    listed = list_text.clusters(shown, following=next_page(request, page.next))
+    return PlainPage(
+        list_text.page_of(_("Rumours that go around"), listed or _("None has been published yet.")),
+        permanent("clusters"),
+    )
+
+
+def corrections(request: HttpRequest) -> PlainPage:
+    """What was corrected, clarified, updated or retracted, the newest first."""
+    page, _query = asked_corrections(request)
+    entries = [json.loads(placed(stored(one.entry).encode())) for one in corrected(page.rows)]
+    listed = list_text.corrections(entries, following=next_page(request, page.next))
+    about = _(
+        "What %(newsroom)s changed after publication: what it said before, what it says now, and why."
+    ) % {"newsroom": line(settings.NEWSROOM_NAME)}
+    return PlainPage(
+        list_text.page_of(_("Corrections"), listed or _("Nothing was corrected."), about=about),
+        permanent("corrections"),
+    )
+
+
+def next_page(request: HttpRequest, cursor: str) -> str:
+    """The address of the next page; "" where there is none."""
+    if not cursor:
+        return ""
+    asked = request.GET.copy()
+    asked["cursor"] = cursor
+    return f"{settings.SITE_URL}{request.path}?{urlencode(list(asked.items()))}"

@@ -1,0 +1,108 @@
+"""Lists as Markdown: claims, rumours, corrections, and what was checked in a source."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from claims.features.discovery.plain_pages.claim_text import listed_claim, not_checked, plain
+from claims.features.discovery.plain_pages.markdown_escapes import line, link, quoted
+from claims.ledger.document.claim_body import CORRECTION_KINDS
+from factcheck.web.language_addresses import permanent
+
+Document = dict[str, Any]
+
+
+def page_of(title: str, *parts: str, about: str = "") -> str:
+    """A page with this title; `about` says in a sentence what stands in it."""
+    head = [f"# {line(title)}", *([f"> {about}"] if about else [])]
+    return "\n\n".join([*head, *(part for part in parts if part)]) + "\n"
+
+
+def claims(documents: Sequence[Document], *, following: str = "") -> str:
+    """Claims in their order, and where the list goes on."""
+    items = "\n".join(map(listed_claim, documents))
+    return f"{items}\n\n{go_on(following)}".rstrip() if following else items
+
+
+def go_on(address: str) -> str:
+    """Where a list goes on."""
+    return link(_("The list goes on here"), address)
+
+
+def found_for(words: str, documents: Sequence[Document], *, is_meant: bool) -> str:
+    """What a search came to. Whoever reads this must not take nothing for an answer."""
+    asked = f"“{line(words)}”"
+    if not documents:
+        return _("No published claim matches %(words)s. %(not_checked)s") % {
+            "words": asked,
+            "not_checked": not_checked(),
+        }
+    if is_meant:
+        return _("No published claim has the words %(words)s. These may be meant: read whether they are.") % {
+            "words": asked
+        }
+    return _("Published claims that have the words %(words)s. Read whether they say the same.") % {
+        "words": asked
+    }
+
+
+def clusters(rows: Iterable[Document], *, following: str = "") -> str:
+    """Rumours in their order."""
+    items = "\n".join(_cluster(row) for row in rows)
+    return f"{items}\n\n{go_on(following)}".rstrip() if following else items
+
+
+def _cluster(row: Document) -> str:
+    count = ngettext("%(count)s checked claim", "%(count)s checked claims", row["claim_count"]) % {
+        "count": row["claim_count"]
+    }
+    address = settings.SITE_URL + permanent("cluster", row["id"], row["slug"])
+    return f"- {link(row['title'], plain(address))}: {count}, {', '.join(map(line, row['languages']))}"
+
+
+def corrections(entries: Iterable[Document], *, following: str = "") -> str:
+    """What was changed: the kind, why, and both wordings of each part."""
+    kinds = {kind: str(label) for kind, label in CORRECTION_KINDS}
+    parts = []
+    for entry in entries:
+        parts.append(f"## {line(kinds.get(entry['kind'], entry['kind']))}, {entry['published_at'][:10]}")
+        parts.append(link(entry["statement"], plain(entry["url"])))
+        parts.append(quoted(entry["note"]))
+        for change in entry["changes"]:
+            parts.append(
+                f"- {line(change['part'])}"
+                + (f", {line(change['publisher'])}" if change["publisher"] else "")
+            )
+            parts += _both(change)
+    if following:
+        parts.append(go_on(following))
+    return "\n\n".join(parts)
+
+
+def _both(change: Document) -> list[str]:
+    told = []
+    for name, words in ((_("before"), change["before"]), (_("now"), change["after"])):
+        shown = "\n".join(f"  {one}".rstrip() for one in quoted(words or "–").split("\n"))
+        told.append(f"  {name}:\n\n{shown}")
+    return told
+
+
+def source(document: Document, passages: Sequence[Document], *, text: str, captured_at: str) -> str:
+    """A source with the claims that were checked in it, and its text where it may be shown."""
+    facts = [
+        (_("Published by"), line((document["publisher"] or {}).get("name", ""))),
+        (_("Byline"), line(document["byline"])),
+        (_("Published on"), document["published_on"] or ""),
+        (_("Where it is"), link(document["url"], document["url"])),
+        (_("Archived copy"), link(document["archived_url"], document["archived_url"])),
+        (_("As it stood on"), captured_at),
+    ]
+    parts = ["\n".join(f"- {name}: {value}" for name, value in facts if value)]
+    if passages:
+        parts += [f"## {_('Checked in this source')}", claims(passages)]
+    if text:
+        parts += [f"## {_('Text')}", _("The words of the source, which are not ours."), quoted(text)]
+    return "\n\n".join(parts)

@@ -1,0 +1,109 @@
+"""Claims, rumours and sources, read for their Markdown. Nothing but publications, and the text of a source."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.translation import ngettext
+
+from claims.features.discovery.plain_pages import list_text
+from claims.features.discovery.plain_pages.claim_text import PlainVersion, claim_text
+from claims.features.discovery.plain_pages.markdown_escapes import line, quoted
+from claims.features.discovery.plain_pages.plain_page import PlainPage, moved_to
+from claims.ledger.document.cluster_document import cluster as public_cluster
+from claims.models import Publication
+from claims.models.claim import claim_path
+from claims.public.pages.clusters import entries_shown, published_cluster
+from claims.public.pages.published_source import UNSHOWN, published_source
+from factcheck.api.query_values import GREATEST_ID
+from factcheck.web.language_addresses import permanent
+
+
+def claim(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
+    """A published claim; or, where it was retracted, the note that says why."""
+    history = _history(pk)
+    newest = _entry(pk, history[0].version)
+    if newest.merged_into_id:
+        target = (
+            Publication.objects.newest()
+            .filter(claim_id=newest.merged_into_id)
+            .only("claim_id", "slug")
+            .first()
+        )
+        if target:
+            return moved_to(request, claim_path(target.claim_id, target.slug))
+    path = claim_path(pk, newest.slug)
+    if slug != newest.slug:
+        return moved_to(request, path)
+    return PlainPage(
+        claim_text(newest.document, history[0], history),
+        path,
+        is_found=newest.status == Publication.Status.PUBLISHED,
+    )
+
+
+def claim_version(request: HttpRequest, pk: int, version: int) -> PlainPage | HttpResponseBase:
+    """What was said about a claim before."""
+    history = _history(pk)
+    shown = next((one for one in history if one.version == version), None)
+    if shown is None:
+        raise Http404("The claim has no such version.")
+    entry = _entry(pk, version)
+    if shown is history[0]:
+        return moved_to(request, claim_path(pk, entry.slug))
+    return PlainPage(
+        claim_text(entry.document, shown, history), permanent("claim-version", pk, version), is_found=False
+    )
+
+
+def cluster(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
+    """A published rumour with those of its claims that are published."""
+    row = published_cluster(pk)
+    path = permanent("cluster", row.pk, row.slug)
+    if slug != row.slug:
+        return moved_to(request, path)
+    documents = [entry.document for entry in entries_shown(row)]
+    shown = public_cluster(row)
+    count = ngettext("%(count)s published claim", "%(count)s published claims", shown["claim_count"])
+    text = list_text.page_of(
+        shown["title"],
+        quoted(shown["description"]) if shown["description"] else "",
+        f"## {count % {'count': shown['claim_count']}}",
+        list_text.claims(documents),
+    )
+    return PlainPage(text, path)
+
+
+def source(request: HttpRequest, pk: int, number: int | None = None) -> PlainPage:
+    """A source that published claims mention; its text only where readers may see it."""
+    known = published_source(pk, number)
+    if known is None:
+        raise Http404("No published claim mentions this source.")
+    snapshot = known.found.snapshot
+    document: dict[str, Any] = known.found.source
+    text = list_text.source(
+        document,
+        known.documents,
+        text=known.text,
+        captured_at=f"{snapshot['captured_at']}, SHA-256 {line(snapshot['text_sha256'])}" if snapshot else "",
+    )
+    return PlainPage(list_text.page_of(document["title"] or document["url"], text), permanent("source", pk))
+
+
+def _history(pk: int) -> list[PlainVersion]:
+    """All entries of a claim, the newest first.
+
+    Raises:
+        Http404: it was never published.
+    """
+    rows = Publication.objects.filter(claim_id=min(pk, GREATEST_ID)).order_by("-version")
+    told = [
+        PlainVersion(*row)
+        for row in rows.values_list("version", "kind", "note", "published_at", "body_sha256")
+    ]
+    if not told:
+        raise Http404("No published claim has this number.")
+    return told
+
+
+def _entry(pk: int, version: int) -> Publication:
+    return Publication.objects.defer(*UNSHOWN).get(claim_id=pk, version=version)

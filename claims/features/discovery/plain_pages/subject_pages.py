@@ -1,0 +1,94 @@
+"""Claimants, topics, publishers and ratings, read for their Markdown. Counts and claims; no score of anybody."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from claims.features.discovery.plain_pages import list_text, newsroom_text
+from claims.features.discovery.plain_pages.claim_text import plain
+from claims.features.discovery.plain_pages.list_pages import claims_found, next_page
+from claims.features.discovery.plain_pages.plain_page import PlainPage, moved_to
+from claims.models import PublishedVerdict, RatingClass
+from claims.public.pages.rating_meanings import MEANINGS
+from claims.public.pages.subject_indexes import (
+    CLAIMANTS,
+    PUBLISHERS,
+    TOPICS,
+    SubjectIndex,
+    subjects_asked,
+)
+from claims.public.pages.subject_names import names_of, subject_path
+from claims.public.pages.subjects import number_of_claims
+from factcheck.api.query_values import GREATEST_ID
+from factcheck.web.language_addresses import permanent
+
+
+def claimant(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
+    """Somebody whose claims were checked."""
+    return _subject(request, "claimant", pk, slug)
+
+
+def topic(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
+    """What was checked on a topic."""
+    return _subject(request, "topic", pk, slug)
+
+
+def publisher(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
+    """What a publisher checked; whoever published a source alone has no page."""
+    checked = PublishedVerdict.objects.current().filter(publisher_id=min(pk, GREATEST_ID))
+    if not checked.order_by().exists():
+        raise Http404("No published fact check is by this publisher.")
+    return _subject(request, "publisher", pk, slug)
+
+
+def rating_class(request: HttpRequest, rating_class: str) -> PlainPage:
+    """What a rating means, and all that was rated so."""
+    if rating_class not in RatingClass.values:
+        raise Http404("There is no such rating.")
+    found, listed = claims_found(request, {"rating": rating_class})
+    title = str(RatingClass(rating_class).label)
+    text = list_text.page_of(title, found, listed, about=str(MEANINGS[rating_class]))
+    return PlainPage(text, permanent("rating-class", rating_class))
+
+
+def claimants(request: HttpRequest) -> PlainPage:
+    """Who made published claims, by name, or those who are found by some words."""
+    return _index(request, CLAIMANTS)
+
+
+def topics(request: HttpRequest) -> PlainPage:
+    """The topics of published claims by name, or those whose names have some words."""
+    return _index(request, TOPICS)
+
+
+def publishers(request: HttpRequest) -> PlainPage:
+    """Who judged published claims, by name, or those who are found by some words."""
+    return _index(request, PUBLISHERS)
+
+
+def _index(request: HttpRequest, index: SubjectIndex) -> PlainPage:
+    shown = subjects_asked(request, index)
+    told = [
+        (one.name, plain(settings.SITE_URL + one.address), _counted(one.number)) for one in shown.subjects
+    ]
+    listed = newsroom_text.links(told) or _("Nothing was found.")
+    following = list_text.go_on(next_page(request, shown.page.next)) if shown.page.next else ""
+    return PlainPage(list_text.page_of(str(index.title), listed, following), permanent(index.route))
+
+
+def _subject(request: HttpRequest, kind: str, pk: int, slug: str) -> PlainPage | HttpResponseBase:
+    pk = min(pk, GREATEST_ID)
+    name = names_of({kind: [pk]}).get((kind, pk))
+    if name is None:
+        raise Http404("No published claim mentions it.")
+    path = subject_path(kind, pk, name)
+    if path != permanent(kind, pk, slug or "-"):
+        return moved_to(request, path)
+    found, listed = claims_found(request, {kind: pk})
+    about = _counted(number_of_claims(kind, pk))
+    return PlainPage(list_text.page_of(name, found, listed, about=about), path)
+
+
+def _counted(number: int) -> str:
+    return ngettext("%(count)s checked claim", "%(count)s checked claims", number) % {"count": number}

@@ -1,0 +1,118 @@
+"""The Markdown of a page: where the page is, with `index.md` behind it.
+
+Addresses of pages end in a slash. For such the proposal has `index.md` or `index.html.md`; the second leads to the
+first. One view answers for all pages: it asks the routes whose page it is, and `PAGES` for who writes it.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from django.conf import settings
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponsePermanentRedirect,
+)
+from django.urls import Resolver404, resolve
+from django.utils import translation
+from django.views.decorators.http import require_safe
+
+from claims.features.discovery.plain_pages import list_pages, newsroom_pages, single_pages, subject_pages
+from claims.features.discovery.plain_pages.plain_page import PlainPage
+from claims.public.pages.head_links import FILE, LLMS
+from claims.public.pages.page_addresses import canonical
+from claims.public.pages.responses import etag_of
+from factcheck import features
+from factcheck.api.resources import CACHE_CURRENT, conditional
+from factcheck.web.language_addresses import address_in, address_language
+
+CONTENT_TYPE = "text/markdown; charset=utf-8"
+
+Writer = Callable[..., PlainPage | HttpResponseBase]
+
+#: Who writes the Markdown of which page, by its route.
+PAGES: dict[str, Writer] = {
+    "home": newsroom_pages.home,
+    "claims": list_pages.claims,
+    "claim": single_pages.claim,
+    "claim-permanent": single_pages.claim,
+    "claim-version": single_pages.claim_version,
+    "clusters": list_pages.clusters,
+    "cluster": single_pages.cluster,
+    "cluster-permanent": single_pages.cluster,
+    "corrections": list_pages.corrections,
+    "source": single_pages.source,
+    "source-snapshot": single_pages.source,
+    "claimants": subject_pages.claimants,
+    "claimant": subject_pages.claimant,
+    "claimant-permanent": subject_pages.claimant,
+    "topic": subject_pages.topic,
+    "topic-permanent": subject_pages.topic,
+    "topics": subject_pages.topics,
+    "publishers": subject_pages.publishers,
+    "publisher": subject_pages.publisher,
+    "publisher-permanent": subject_pages.publisher,
+    "rating-class": subject_pages.rating_class,
+    "rating-classes": newsroom_pages.rating_classes,
+    "about-index": newsroom_pages.about_index,
+    "check": newsroom_pages.check,
+    "methodology": newsroom_pages.methodology,
+    "about": newsroom_pages.about,
+    "about-version": newsroom_pages.about,
+}
+
+
+@require_safe
+def markdown(request: HttpRequest, page: str) -> HttpResponseBase:
+    """The page at this path, as Markdown; in the language of the address, otherwise in the installation's own."""
+    code = address_language(request)
+    with translation.override(code or settings.LANGUAGE_CODE):
+        written = _written(request, f"/{page}")
+        if isinstance(written, HttpResponseBase):
+            return written
+        content = written.text
+    response = conditional(
+        request,
+        lambda: content,
+        etag=etag_of(content),
+        cache=CACHE_CURRENT,
+        content_type=CONTENT_TYPE,
+    )
+    here = canonical(written.path, code)
+    response["Link"] = (
+        f'<{here}>; rel="canonical", <{settings.SITE_URL}{LLMS}>; rel="describedby"; type="text/plain"'
+    )
+    response["Content-Language"] = code or settings.LANGUAGE_CODE
+    if not written.is_found:
+        response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_safe
+def same_place(request: HttpRequest, page: str) -> HttpResponse:
+    """The other name of the same file."""
+    # Two slashes before it would be the name of another site.
+    path = f"/{page.lstrip('/')}{FILE}"
+    there = address_in(path, code) if (code := address_language(request)) else path
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponsePermanentRedirect(f"{there}?{query}" if query else there)
+
+
+def _written(request: HttpRequest, path: str) -> PlainPage | HttpResponseBase:
+    try:
+        match = resolve(path, urlconf=settings.ROOT_URLCONF)
+    except Resolver404:
+        raise Http404("There is no such page.") from None
+    write = _writer(str(match.url_name))
+    if write is None:
+        raise Http404("This page has no Markdown form.")
+    return write(request, *match.args, **match.kwargs)
+
+
+def _writer(route: str) -> Writer | None:
+    for feature in features.switched_on():
+        if route in feature.plain_pages:
+            return partial(features.call, feature.plain_pages[route])
+    return PAGES.get(route)

@@ -1,0 +1,205 @@
+"""What stands in which sitemap: ranges of ids, so that a part changes only when something in it does.
+
+django.contrib.sitemaps cuts its parts by counting pages with OFFSET, so that one new claim at the front moves all of
+them, and goes through every object to say when a part changed. Here a part is a range of ids: adding claims changes
+the last one, correcting one changes its own, and all parts of the index come of one grouped query over an index.
+
+With every page in seven languages, each naming all, a claim takes 10 KB. `RANGE` of them stay far below the 50,000
+addresses and 50 MB that a sitemap may have.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+
+from claims.features.discovery.sitemap_text import NewsArticle, SitemapPage
+from claims.ledger.document.claim_body import CORRECTIONS
+from claims.ledger.document.cluster_document import cluster as public_cluster
+from claims.ledger.document.headline import headline, lead_verdict
+from claims.models import (
+    Claimant,
+    Cluster,
+    Mention,
+    NewsroomPage,
+    Publication,
+    PublishedVerdict,
+    RatingClass,
+    Topic,
+)
+from claims.models.claim import claim_path
+from claims.public.pages.subject_names import subject_path
+from factcheck.api.query_values import GREATEST_ID
+from factcheck.database import clock
+from factcheck.features import has_route
+from factcheck.web.language_addresses import permanent
+from sources.models import Publisher, Source
+from sources.public_media import FOLDER
+
+#: So many ids a part covers.
+RANGE = 1000
+#: What is news (Google: articles that were created in the last two days, at most so many).
+NEWS_DAYS, MOST_NEWS = 2, 1000
+
+#: The parts that things of a kind are listed in: the route of their page, and what they are.
+SUBJECTS: dict[str, tuple[str, str, type[Any]]] = {
+    "claimants": ("claimant", Mention.Kind.CLAIMANT, Claimant),
+    "topics": ("topic", Mention.Kind.TOPIC, Topic),
+    "publishers": ("publisher", Mention.Kind.PUBLISHER, Publisher),
+    "sources": ("source", Mention.Kind.SOURCE, Source),
+}
+#: Pages of which there is one each.
+_SINGLE = (
+    "claimants",
+    "topics",
+    "publishers",
+    "rating-classes",
+    "about-index",
+    "check",
+    "methodology",
+    "standards",
+    "clusters",
+    "reader-request",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapPart:
+    """A sitemap of the index, and when what it lists changed last, where that is known."""
+
+    name: str
+    changed_at: datetime | None = None
+
+
+# Counted over an index alone: the newest entries of all claims, less the few that were withdrawn. That a claim was
+# withdrawn changes its part, too.
+_RANGES_OF_CLAIMS = """
+    SELECT part, max(changed_at) FROM (
+        SELECT (claim_id - 1) / %s AS part, published_at AS changed_at, 1 AS listed
+        FROM claims_publication WHERE superseded_at IS NULL
+        UNION ALL
+        SELECT (claim_id - 1) / %s, published_at, -1
+        FROM claims_publication WHERE superseded_at IS NULL AND status IN ('retracted', 'merged')
+    ) AS entries
+    GROUP BY part HAVING sum(listed) > 0 ORDER BY part
+"""
+
+
+def parts() -> Iterator[SitemapPart]:
+    """All parts that list anything."""
+    yield SitemapPart("pages", _newest())
+    yield SitemapPart("news")
+    with connection.cursor() as cursor:
+        cursor.execute(_RANGES_OF_CLAIMS, [RANGE, RANGE])
+        for number, changed_at in cursor.fetchall():
+            yield SitemapPart(f"claims-{number + 1}", changed_at)
+    clusters = Cluster.objects.public().order_by("pk").values_list("pk", flat=True)
+    for number in dict.fromkeys((pk - 1) // RANGE for pk in clusters):
+        yield SitemapPart(f"clusters-{number + 1}")
+    named = {str(kind): name for name, (_route, kind, _model) in SUBJECTS.items()}
+    ranges = _with_a_page().filter(kind__in=named).annotate(part=(F("thing_id") - 1) / RANGE)
+    for kind, number in ranges.order_by("kind", "part").values_list("kind", "part").distinct():
+        yield SitemapPart(f"{named[kind]}-{number + 1}")
+
+
+def listed(kind: str, number: int) -> list[SitemapPage] | None:
+    """What stands in a part; None where there is no such kind."""
+    if not 0 < number <= GREATEST_ID // RANGE:
+        return None
+    first, last = (number - 1) * RANGE + 1, number * RANGE
+    if kind == "claims":
+        return list(_claims(first, last))
+    if kind == "clusters":
+        return list(_clusters(first, last))
+    if kind in SUBJECTS:
+        return list(_subjects(kind, first, last))
+    return None
+
+
+def single_pages() -> Iterator[SitemapPage]:
+    """The pages that are no claim's and no thing's."""
+    newest = _newest()
+    for route in ("home", "claims"):
+        yield SitemapPage(permanent(route), newest)
+    corrected = Publication.objects.filter(kind__in=CORRECTIONS).order_by("-published_at", "-sequence")
+    yield SitemapPage(permanent("corrections"), corrected.values_list("published_at", flat=True).first())
+    for route in filter(has_route, _SINGLE):
+        yield SitemapPage(permanent(route))
+    about = NewsroomPage.objects.order_by("kind").values("kind").annotate(changed_at=Max("created_at"))
+    for kind, changed_at in about.values_list("kind", "changed_at"):
+        yield SitemapPage(permanent("about", kind), changed_at)
+    for rating_class in RatingClass.values:
+        yield SitemapPage(permanent("rating-class", rating_class))
+
+
+def news() -> Iterator[NewsArticle]:
+    """What the newsroom itself has checked and published in the last two days, the newest first.
+
+    Each at its own address alone: all languages of it are one article.
+    """
+    since = clock.now() - timedelta(days=NEWS_DAYS)
+    rows = Publication.objects.current().by_house().filter(first_published_at__gte=since)
+    for row in rows.only("body", "first_published_at").order_by("-first_published_at", "-claim")[:MOST_NEWS]:
+        document = row.document
+        verdict = lead_verdict(document)
+        yield NewsArticle(
+            address=document["url"],
+            publication=settings.NEWSROOM_NAME,
+            language=news_language(verdict["language"] if verdict else document["language"]),
+            published_at=row.first_published_at,
+            title=headline(document),
+        )
+
+
+def news_language(tag: str) -> str:
+    """A language as Google News has it: two or three letters; of Chinese, in which characters it is written."""
+    code, _, rest = tag.lower().partition("-")
+    if code == "zh":
+        return "zh-tw" if {"hant", "tw", "hk", "mo"} & set(rest.split("-")) else "zh-cn"
+    return code
+
+
+def _newest() -> datetime | None:
+    return (
+        Publication.objects.newest().order_by("-published_at").values_list("published_at", flat=True).first()
+    )
+
+
+def _claims(first: int, last: int) -> Iterator[SitemapPage]:
+    rows = Publication.objects.current().filter(claim__gte=first, claim__lte=last).order_by("claim")
+    for pk, version, slug, published_at, files in rows.values_list(
+        "claim_id", "version", "slug", "published_at", "media_files"
+    ):
+        drawn = f"{settings.SITE_URL}{permanent('claim-image', pk)}?version={version}"
+        shown = [drawn, *(f"{settings.SITE_URL}{FOLDER}{name}" for name in files)]
+        yield SitemapPage(claim_path(pk, slug), published_at, shown)
+
+
+def _clusters(first: int, last: int) -> Iterator[SitemapPage]:
+    rows = Cluster.objects.public().with_what_is_seen().filter(pk__gte=first, pk__lte=last).order_by("pk")
+    for row in rows:
+        yield SitemapPage(
+            permanent("cluster", row.pk, row.slug), datetime.fromisoformat(public_cluster(row)["updated_at"])
+        )
+
+
+def _subjects(kind: str, first: int, last: int) -> Iterator[SitemapPage]:
+    route, mentioned, model = SUBJECTS[kind]
+    public = _with_a_page().filter(kind=mentioned, thing_id__gte=first, thing_id__lte=last)
+    if model is Source:  # whose address has no name
+        for pk in public.order_by("thing_id").values_list("thing_id", flat=True):
+            yield SitemapPage(permanent(route, pk))
+        return
+    rows = model.objects.filter(pk__in=public.values("thing_id")).order_by("pk")
+    for pk, name in rows.values_list("pk", "name"):
+        yield SitemapPage(subject_path(route, pk, name))
+
+
+def _with_a_page() -> QuerySet[Mention]:
+    """What is mentioned and has a page: of publishers those that judged, not those of a source alone."""
+    judged = PublishedVerdict.objects.current().filter(publisher_id=OuterRef("thing_id")).order_by()
+    return Mention.objects.filter(~Q(kind=Mention.Kind.PUBLISHER) | Exists(judged))

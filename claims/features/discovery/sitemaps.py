@@ -1,0 +1,78 @@
+"""The index of sitemaps and its parts."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from claims.features.discovery import sitemap_parts
+from claims.features.discovery.sitemap_text import (
+    CONTENT_TYPE,
+    SitemapPage,
+    index_of,
+    news_sitemap_of,
+    sitemap_of,
+)
+from claims.public.pages.page_cache import kept
+from claims.public.pages.responses import etag_of
+from factcheck.api.resources import CACHE_CURRENT, conditional
+
+
+@require_safe
+@kept
+def index(request: HttpRequest) -> HttpResponse:
+    """All parts, and when what they list changed last."""
+    found = list(sitemap_parts.parts())
+    addresses = [(settings.SITE_URL + _path(part.name), part.changed_at) for part in found]
+    return conditional(
+        request,
+        lambda: index_of(addresses),
+        etag=etag_of(*addresses),
+        cache=CACHE_CURRENT,
+        content_type=CONTENT_TYPE,
+    )
+
+
+@require_safe
+def pages(request: HttpRequest) -> HttpResponse:
+    """The pages of which there is one each."""
+    return _sitemap(request, list(sitemap_parts.single_pages()))
+
+
+@require_safe
+def part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
+    """A range of claims, clusters or other things."""
+    found = sitemap_parts.listed(kind, number)
+    if not found:
+        raise Http404("No sitemap has this name.")
+    return _sitemap(request, found)
+
+
+@require_safe
+def news(request: HttpRequest) -> HttpResponse:
+    """What is new."""
+    found = list(sitemap_parts.news())
+    return conditional(
+        request,
+        lambda: news_sitemap_of(found),
+        etag=etag_of(*found),
+        cache=CACHE_CURRENT,
+        content_type=CONTENT_TYPE,
+    )
+
+
+def _sitemap(request: HttpRequest, found: list[SitemapPage]) -> HttpResponse:
+    # No Last-Modified: what was retracted is gone from here, and all that is left is older. Who has this already is
+    # known by its hash, and no text is written.
+    return conditional(
+        request,
+        lambda: sitemap_of(found),
+        etag=etag_of(*found),
+        cache=CACHE_CURRENT,
+        content_type=CONTENT_TYPE,
+    )
+
+
+def _path(name: str) -> str:
+    kind, _, number = name.rpartition("-")
+    return reverse("sitemap-part", args=[kind, number]) if kind else reverse(f"sitemap-{name}")

@@ -1,0 +1,39 @@
+"""Work that the background worker does to make pages known. Each of these can be called at any time, and as often."""
+
+from typing import Any
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+
+from claims.features.discovery import announcements
+from factcheck.database.deferred_jobs import defer_once
+
+QUEUE = "announcements"
+ANNOUNCE = "claims.features.discovery.tasks.announce_entries"
+
+
+def entries_were_added(**signal: Any) -> None:
+    """Have the worker tell of new entries, once they are committed; nothing where no service is configured.
+
+    Nothing is lost where this does not happen: the worker looks by itself, once a minute.
+    """
+    if announcements.services():
+        transaction.on_commit(_call, robust=True)
+
+
+@app.task(name=ANNOUNCE, queue=QUEUE)
+def announce_entries() -> None:
+    """Tell each service of what is new."""
+    if announcements.follow():
+        _call()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue=QUEUE, queueing_lock="claims.features.discovery.look_after")
+def announce_what_is_left(timestamp: int) -> None:
+    """Once a minute: begin with services that are new, and tell those that were away."""
+    announcements.follow()
+
+
+def _call() -> None:
+    defer_once(ANNOUNCE, {}, queue=QUEUE, queueing_lock=ANNOUNCE)

@@ -1,0 +1,37 @@
+"""Telling a hub that feeds changed, so that it reads them and hands on what is new (https://www.w3.org/TR/websub/).
+
+How a publisher tells its hub is left to the two; what hubs understand is a form with `hub.mode=publish` and the
+topics. A topic is a feed by the address that it calls `self`; those that were narrowed down by a query are no
+topics, and name no hub: nobody could be told when they change.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.urls import reverse
+
+from claims.features.discovery.service_messages import send
+
+_CLAIMS = ("claims-atom", "claims-rss", "claims-json")
+_CORRECTIONS = "corrections-atom"
+#: Kinds of entries that stand in the log of corrections.
+_CORRECTED = ("clarification", "correction", "update", "retraction")
+
+
+def topics(entries: Sequence[dict[str, Any]]) -> list[str]:
+    """The feeds in which these entries stand."""
+    routes = [*_CLAIMS, *([_CORRECTIONS] if any(one["kind"] in _CORRECTED for one in entries) else [])]
+    return [settings.SITE_URL + reverse(route) for route in routes]
+
+
+def tell(hub: str, entries: Sequence[dict[str, Any]]) -> None:
+    """Tell a hub of these entries.
+
+    Raises:
+        NotTold: it did not take it.
+    """
+    changed = topics(entries)
+    form = [("hub.mode", "publish"), *(("hub.url", topic) for topic in changed)]
+    send(urlsplit(hub).netloc, hub, urlencode(form).encode(), "application/x-www-form-urlencoded")

@@ -1,0 +1,180 @@
+"""The card of a claim: a small page that other sites show in a frame, always as the claim stands now."""
+
+from math import ceil
+from typing import Any
+from unicodedata import east_asian_width
+from urllib.parse import urlencode
+
+from csp.decorators import csp_replace
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from claims.features.embeds.embed_themes import FrameLook
+from claims.ledger.document.headline import correction, judgement, label_in, lead_verdict
+from claims.ledger.document.translated_document import translated
+from claims.models import Publication
+from claims.public.pages.responses import reader_language, respond
+from factcheck.api.query_values import GREATEST_ID
+from factcheck.language_names import is_right_to_left
+from factcheck.web.language_addresses import permanent
+
+Document = dict[str, Any]
+
+#: Width of a card in CSS pixels: usual, and the most that its lines are made for.
+WIDTH, WIDEST = 600, 700
+#: No card takes more of somebody's page than this; what is longer scrolls.
+HIGHEST = 1500
+_ON_A_PHONE = 380
+
+_DISCOVERY = {"json": "application/json+oembed", "xml": "text/xml+oembed"}
+
+
+def current(claim_id: int) -> Document | None:
+    """What is published of a claim now; of a merged one, what is published of the claim that took its place.
+
+    None where it was never published.
+    """
+    newest = Publication.objects.newest().only("body", "merged_into_id")
+    entry = newest.filter(claim_id=min(claim_id, GREATEST_ID)).first()
+    if entry and entry.merged_into_id:
+        # Where the other one is not public, the merged one says so itself.
+        entry = newest.filter(claim_id=entry.merged_into_id).first() or entry
+    return entry.document if entry else None
+
+
+# Framing is allowed to everybody here and nowhere else: the card has no controls that a site around it could abuse.
+@require_safe
+@xframe_options_exempt
+@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # typed for views without arguments only
+def card(request: HttpRequest, pk: int) -> HttpResponse:
+    """The card. The site around it may say how it looks (`embed_themes`); a theme is otherwise the device's."""
+    published = current(pk)
+    if published is None:
+        raise Http404("No published claim has this number.")
+    document = translated(published, reader_language())
+    look = FrameLook.of(request.GET)
+    rated = [verdict for verdict in document["verdicts"] if verdict["rating"]]
+    context = {
+        "claim": document,
+        "lead": lead_verdict(document),
+        "rated": [
+            {**verdict, "label": label_in(document["language"], verdict["rating"])} for verdict in rated
+        ],
+        "withdrawn": "" if document["status"] == Publication.Status.PUBLISHED else judgement(document),
+        "correction": correction(document),
+        "direction": "rtl" if is_right_to_left(document["language"]) else "ltr",
+        "look": look,
+    }
+    ratings = [verdict["rating"] for verdict in rated]
+    return respond(
+        request,
+        "claims/card.html",
+        context,
+        made_of=[document],
+        ratings=ratings,
+        more_styles=look.styles,
+    )
+
+
+def snippet(document: Document) -> SafeString:
+    """The frame for somebody to paste: on a phone it becomes narrow, so it is as high as the card is there."""
+    return frame(document, width=WIDTH, height=likely_height(document, _ON_A_PHONE))
+
+
+def widget_snippet(document: Document) -> SafeString:
+    """The element and the script for somebody to paste whose site takes scripts (docs/widgets.md)."""
+    return format_html(
+        '<factcheck-claim src="{}" height="{}">\n  <a href="{}">{}</a>\n</factcheck-claim>\n'
+        '<script async src="{}"></script>',
+        settings.SITE_URL + permanent("claim-permanent", document["id"]),
+        likely_height(document, WIDTH),
+        document["url"],
+        _frame_title(document),
+        settings.SITE_URL + permanent("widget"),
+    )
+
+
+def frame(document: Document, *, width: int, height: int) -> SafeString:
+    """The HTML with which another site shows the card.
+
+    It says nothing of the verdict, because it is kept for years where it was pasted.
+    """
+    return format_html(
+        '<iframe src="{}" title="{}" width="{}" height="{}" style="border:0;max-width:100%" loading="lazy"></iframe>',
+        settings.SITE_URL + permanent("claim-card", document["id"]),
+        _frame_title(document),
+        width,
+        height,
+    )
+
+
+def _frame_title(document: Document) -> str:
+    statement = Truncator(" ".join(document["statement"].split())).chars(120)
+    return _("Fact check by %(newsroom)s: %(statement)s") % {
+        "newsroom": settings.NEWSROOM_NAME,
+        "statement": statement,
+    }
+
+
+def discovery(document: Document) -> list[Document]:
+    """The links by which the claim's page tells where oEmbed answers for it, in the two forms (oEmbed, section 4)."""
+    endpoint = settings.SITE_URL + reverse("oembed")
+    return [
+        {"type": media_type, "href": f"{endpoint}?{urlencode({'url': document['url'], 'format': name})}"}
+        for name, media_type in _DISCOVERY.items()
+    ]
+
+
+def likely_height(document: Document, width: int) -> int:
+    """The height in CSS pixels that the card takes at this width.
+
+    An estimate from the lengths of its texts, on the high side, in whichever language they are longest. Where it is too
+    low, the card scrolls in its frame.
+    """
+    languages = ["", *(each["language"] for each in document.get("translations", []))]
+    return max(_height(translated(document, language), width) for language in languages)
+
+
+def _height(document: Document, width: int) -> int:
+    verdict, latest = lead_verdict(document), correction(document)
+    texts = (
+        (document["statement"], _STATEMENT),
+        (_said(document), _TEXT),
+        (verdict["summary"] if verdict else _NOTHING_TO_SHOW, _TEXT),
+        (latest["note"] if latest else "", _TEXT),
+        (_FOOTER, _TEXT),
+    )
+    # The last word of a line rarely fits to the end.
+    inside = max(width - 2 * _TO_THE_SIDES - 20, 100)
+    lines = sum(_lines(text, inside, letter) * line for text, (letter, line) in texts)
+    return min(round(_AROUND + lines), HIGHEST)
+
+
+# What static/embed.css comes to in CSS pixels: beside and around the texts, and the width of a letter and height of a
+# line of each.
+_TO_THE_SIDES = 22
+_AROUND = 156
+_STATEMENT = (9.6, 26.0)
+_TEXT = (8.0, 25.0)
+# As long as what stands there.
+_NOTHING_TO_SHOW = "x" * 60
+_FOOTER = "x" * 65
+_CLAIMANT_UNKNOWN = "x" * 23
+_DAY = "x" * 16
+
+
+def _said(document: Document) -> str:
+    claimant = document["claimant"] or {"name": _CLAIMANT_UNKNOWN, "job_title": ""}
+    return f"{claimant['name']}, {claimant['job_title']}, {_DAY}"
+
+
+def _lines(text: str, inside: int, letter: float) -> int:
+    letters = sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+    return ceil(letters * letter / inside)

@@ -1,0 +1,102 @@
+"""The picture of a claim at an address of its own (Open Graph's `og:image`), always of what is published now.
+
+The address names the version, so caches may keep what it gave them. That of an earlier one leads to today's:
+no picture of ours shows a verdict that is no longer ours.
+"""
+
+from datetime import timedelta
+from functools import partial
+from threading import Lock
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+
+from claims.features.embeds.share_pictures import claim_picture
+from claims.models import Publication
+from claims.public.pages.page_cache import Kept, pages, public
+from claims.public.pages.responses import etag_of
+from factcheck.api.query_values import GREATEST_ID
+from factcheck.web.throttling import caller_of, gate
+from factcheck.web.throttling.enforcement import busy
+
+Document = dict[str, Any]
+
+#: For how long caches may keep a picture, and we ourselves what we drew.
+_KEPT = timedelta(days=1)
+CACHE = f"public, max-age={int(_KEPT.total_seconds())}"
+#: And that an address leads to the picture of another version.
+_CACHE_OF_REDIRECT = "public, max-age=60"
+# Whoever asks for many pictures at once waits for them in turn, and keeps one processor busy at most. Few wait at a
+# time (`gate.expensive`): each that waits holds a thread, and others want to read pages.
+_drawing = Lock()
+
+
+def shared_image(document: Document) -> Document:
+    """What a page says of the picture that goes with its address."""
+    return {
+        "url": f"{settings.SITE_URL}{_address(document)}",
+        "type": "image/png",
+        "width": claim_picture.WIDTH,
+        "height": claim_picture.HEIGHT,
+        "alternative": claim_picture.alternative(document),
+    }
+
+
+@require_safe
+@public
+def claim_image(request: HttpRequest, pk: int) -> HttpResponse:
+    """The picture of the claim as it stands now."""
+    newest = Publication.objects.newest().only("body", "body_sha256", "version")
+    entry = newest.filter(claim_id=min(pk, GREATEST_ID)).first()
+    if entry is None:
+        raise Http404("No published claim has this number.")
+    document = entry.document
+    # One address for one picture: whatever else is asked for costs no drawing.
+    if request.get_full_path() != (address := _address(document)):
+        response: HttpResponse = HttpResponseRedirect(address)
+        response["Cache-Control"] = _CACHE_OF_REDIRECT
+        return response
+    etag = etag_of("claim-image", entry.body_sha256)
+    found = get_conditional_response(request, etag=etag)
+    if found is None:
+        content = _drawn(etag, document, caller_of(request))
+        if content is None:
+            return busy(request)
+        found = HttpResponse(content, content_type="image/png")
+    found["ETag"] = etag
+    found["Cache-Control"] = CACHE
+    # Pages of other sites show it.
+    found["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return found
+
+
+def _address(document: Document) -> str:
+    """The same in every language that the page can be read in."""
+    path = reverse("claim-image", urlconf=settings.ROOT_URLCONF, args=[document["id"]])
+    return f"{path}?{urlencode({'version': document['version']})}"
+
+
+def _drawn(etag: str, document: Document, caller: str) -> bytes | None:
+    """The picture, from among the kept pages where it was drawn before: an entry never changes.
+
+    None where too many others wait for theirs to be drawn.
+    """
+    key = ("claim-image", etag)
+    if kept := pages.get(key):
+        return kept.content
+    return gate.expensive.through(partial(_draw, key, document), caller)
+
+
+def _draw(key: tuple[str, str], document: Document) -> bytes:
+    with _drawing:
+        if kept := pages.get(key):
+            return kept.content
+        content = claim_picture.picture(document)
+        if not settings.DEBUG:
+            pages.put(key, Kept(content, {}, None, pages.clock() + _KEPT.total_seconds()))
+    return content

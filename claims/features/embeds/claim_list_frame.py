@@ -1,0 +1,90 @@
+"""A short list of claims that other sites show in a frame, always as the claims stand now."""
+
+import json
+from typing import Any
+
+from csp.decorators import csp_replace
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from claims.features.embeds.embed_themes import PARAMETERS, FrameLook
+from claims.ledger.document.headline import correction, judgement
+from claims.models import Publication
+from claims.public.feeds.views import FeedQuery
+from claims.public.pages.entry_page import ratings_of
+from claims.public.pages.page_cache import kept, public
+from claims.public.pages.responses import respond
+from factcheck.api.pagination import page_of_template
+from factcheck.api.problems import InvalidParameters, ProblemResponse
+from factcheck.api.query_strings import Parameter
+from factcheck.api.query_values import WholeNumber
+from factcheck.web.site_urls import placed
+
+Document = dict[str, Any]
+
+#: So many claims are listed unless another number is asked for, and at most.
+USUAL, MOST = 5, 20
+
+
+class ClaimFrameQuery(FeedQuery):
+    """Which claims are listed: as in a feed, but in one short page, and as they stand now."""
+
+    as_of = cursor = page_size = count = None  # type: ignore[assignment]  # django-filter removes those it inherits
+
+    limit = Parameter(WholeNumber(1, MOST), "How many claims are listed at most.", default=USUAL)
+
+    @property
+    def sought(self) -> dict[str, Any]:
+        return {name: value for name, value in super().sought.items() if name != "limit"}
+
+
+# As the card of a claim, it may be framed by everybody: there is nothing in it to abuse.
+@require_safe
+@xframe_options_exempt
+@csp_replace({"frame-ancestors": ["*"]})
+@public
+@kept
+def claim_list(request: HttpRequest) -> HttpResponse:
+    """The claims that the query string asks for, the newest first."""
+    try:
+        query = ClaimFrameQuery(_filters(request.GET), Publication.objects.all(), request=request)
+        page = page_of_template(
+            query.template,
+            ["body"],
+            ordering=query.ordering,
+            size=query.value("limit", USUAL),
+            cursor="",
+        )
+    except InvalidParameters as refusal:
+        return ProblemResponse(request, refusal.status_code, str(refusal.detail), errors=refusal.errors)
+    documents: list[Document] = [json.loads(placed(row[0])) for row in page.rows]
+    look = FrameLook.of(request.GET)
+    context = {
+        "claims": [
+            {**document, "correction": correction(document), "withdrawn": _withdrawn(document)}
+            for document in documents
+        ],
+        "is_by_house": query.is_by_house,
+        "look": look,
+    }
+    return respond(
+        request,
+        "claims/claim_list_frame.html",
+        context,
+        made_of=[documents],
+        ratings=ratings_of(documents),
+        more_styles=look.styles,
+    )
+
+
+def _filters(given: QueryDict) -> QueryDict:
+    """What is asked for, without what is said of the look."""
+    filters = given.copy()
+    for name in PARAMETERS:
+        filters.pop(name, None)
+    return filters
+
+
+def _withdrawn(document: Document) -> str:
+    return "" if document["status"] == Publication.Status.PUBLISHED else judgement(document)

@@ -1,0 +1,15 @@
+"""What a claim's page says about embedding it, and the picture that goes with its address."""
+
+from typing import Any
+
+from claims.features.embeds.cards import discovery, snippet, widget_snippet
+from claims.features.embeds.claim_image import shared_image
+
+
+def additions(document: dict[str, Any], *, is_newest: bool) -> dict[str, Any]:
+    return {
+        "frame": snippet(document),
+        "widget": widget_snippet(document),
+        "discovery": discovery(document) if is_newest else [],
+        "image": shared_image(document) if is_newest else None,
+    }

@@ -1,0 +1,152 @@
+"""oEmbed 1.0 (https://oembed.com): a site that is given the address of a claim learns how to show its card."""
+
+import json
+from io import StringIO
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import Resolver404, resolve
+from django.utils import translation
+from django.utils.translation import gettext
+from django.utils.xmlutils import SimplerXMLGenerator
+from django.views.decorators.http import require_safe
+
+from claims.features.embeds.cards import WIDEST, WIDTH, current, frame, likely_height
+from claims.ledger.document.headline import headline, lead_verdict
+from claims.models import Publication
+from claims.public.feeds.xml_text import xml_text
+from claims.public.pages import views
+from claims.public.pages.responses import etag_of
+from factcheck.api.problems import InvalidParameters, ProblemResponse
+from factcheck.api.query_strings import Parameter, Query, no_such_place
+from factcheck.api.query_values import WholeNumber, Words
+from factcheck.api.resources import CACHE_CURRENT, conditional
+from factcheck.web.language_addresses import parted
+
+Document = dict[str, Any]
+
+#: For how many seconds a site may keep the answer. The card in the frame is as new as any page of ours, always.
+CACHE_AGE = 3600
+
+_CONTENT_TYPES = {"json": "application/json", "xml": "text/xml; charset=utf-8"}
+_USUAL_PORTS = (None, 80, 443)
+
+
+class EmbedQuery(Query):
+    """What a consumer may send (oEmbed, section 2.2)."""
+
+    url = Parameter(Words(2000), "Address of a claim's page.")
+    format = Parameter(Words(), "`json` or `xml`.", default="json")
+    maxwidth = Parameter(WholeNumber(), "The most that the card may be wide, in CSS pixels.")
+    maxheight = Parameter(WholeNumber(), "The most that the card may be high, in CSS pixels.")
+
+
+@require_safe
+def oembed(request: HttpRequest) -> HttpResponse:
+    """How to show the claim at `url`."""
+    with translation.override(settings.LANGUAGE_CODE):
+        try:
+            return _answer(request)
+        except InvalidParameters as refusal:
+            return ProblemResponse(request, refusal.status_code, str(refusal.detail), errors=refusal.errors)
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
+    query = EmbedQuery(_understood(request.GET), Publication.objects.none(), request=request)
+    form = query.value("format", "json")
+    if form not in _CONTENT_TYPES:
+        return ProblemResponse(request, 501, gettext("`format`: offered are json and xml."))
+    document = _published_at(query.value("url", ""))
+    card = _card(document, max_width=query.value("maxwidth"), max_height=query.value("maxheight"))
+    return conditional(
+        request,
+        lambda: _xml(card) if form == "xml" else json.dumps(card, ensure_ascii=False),
+        etag=etag_of(form, card),
+        cache=CACHE_CURRENT,
+        content_type=_CONTENT_TYPES[form],
+    )
+
+
+def _understood(given: QueryDict) -> QueryDict:
+    """The parameters that the standard names. Consumers add others of their own, and leave some empty."""
+    understood = QueryDict(mutable=True)
+    for name in EmbedQuery.base_filters:
+        if values := [value for value in given.getlist(name) if value.strip()]:
+            understood.setlist(name, values)
+    return understood
+
+
+def _published_at(url: str) -> Document:
+    """What is published at the address of a claim's page, with or without its readable part and whatever follows `?`.
+
+    Raises:
+        InvalidParameters: no address was given.
+        NoSuchPlace: there is no published claim.
+    """
+    if not url:
+        detail = gettext("`url`: it is missing; give the address of a claim's page.")
+        raise InvalidParameters([{"parameter": "url", "code": "required", "detail": detail}])
+    claim_id = _claim_at(url)
+    document = current(claim_id) if claim_id is not None else None
+    if document is None:
+        raise no_such_place(
+            "url",
+            gettext("it is no address of a published claim, such as %(example)s.") % {"example": _example()},
+        )
+    return document
+
+
+def _claim_at(url: str) -> int | None:
+    """The id in the address of a claim's page; None for all other addresses."""
+    try:
+        parts = urlsplit(url.strip())
+        if parts.scheme not in ("http", "https") or _site(parts) != _site(urlsplit(settings.SITE_URL)):
+            return None
+        _code, path = parted(unquote(parts.path))
+        match = resolve(path if path.endswith("/") else f"{path}/")
+    except (ValueError, Resolver404):
+        return None
+    return match.kwargs["pk"] if match.func is views.claim else None
+
+
+def _site(parts: SplitResult) -> tuple[str | None, int | None]:
+    return parts.hostname, None if parts.port in _USUAL_PORTS else parts.port
+
+
+def _example() -> str:
+    return f"{settings.SITE_URL}/claims/1/"
+
+
+def _card(document: Document, *, max_width: int | None, max_height: int | None) -> Document:
+    width = min(max_width or WIDTH, WIDEST)
+    height = likely_height(document, width)
+    if max_height:
+        height = min(height, max_height)
+    verdict = lead_verdict(document)
+    author = verdict["publisher"] if verdict else {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL}
+    return {
+        "version": "1.0",
+        "type": "rich",
+        "title": headline(document),
+        "author_name": author["name"],
+        **({"author_url": author["url"]} if author["url"] else {}),
+        "provider_name": settings.NEWSROOM_NAME,
+        "provider_url": settings.SITE_URL,
+        "cache_age": CACHE_AGE,
+        "html": frame(document, width=width, height=height),
+        "width": width,
+        "height": height,
+    }
+
+
+def _xml(card: Document) -> str:
+    text = StringIO()
+    xml = SimplerXMLGenerator(text, "utf-8")
+    xml.startDocument()
+    xml.startElement("oembed", {})  # type: ignore[arg-type]  # a mapping does
+    for name, value in card.items():
+        xml.addQuickElement(name, xml_text(str(value)))
+    xml.endElement("oembed")
+    return text.getvalue()

@@ -1,0 +1,287 @@
+"""Texts of any script set in lines: what can be drawn of them, where they break, which way each part runs."""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+
+import regex
+from bidi import algorithm
+from PIL import Image, ImageDraw
+
+from claims.features.embeds.share_pictures.typefaces import covers, font, typeface_of
+
+#: No picture has room for more characters than this; what is behind them is not looked at.
+LONGEST = 400
+#: A letter with more marks than this is no letter of any language.
+_LONGEST_CLUSTER = 12
+ELLIPSIS = "…"
+#: Height of a line, by the size of its letters: room for marks above and below in all scripts.
+LEADING = 1.42
+#: Joiners say how letters meet, in Persian or Hindi. All other invisible characters have no place in a picture: they
+#: turn texts around, or hide some.
+_JOINERS = "\u200c\u200d"
+#: What the bidirectional algorithm leaves out it must count all the same: this runs as what is before it.
+_STAND_IN = "\u034f"
+
+_CLUSTER = regex.compile(r"\X")
+#: Scripts that set no space between words, and break between characters.
+_UNSPACED = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\u3000-\u303f\uff00-\uffef]"
+)
+_OPENING, _CLOSING = ("Ps", "Pi"), ("Pe", "Pf", "Po")
+_CLOSING_TOO = frozenset("ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ々ๆໆ")
+#: Pictograms may be missing without a change of meaning; letters, figures and signs of calculation may not.
+_MISSABLE = ("So", "Sk", "Cn", "Co")
+
+
+@dataclass(frozen=True, slots=True)
+class DirectedRun:
+    """A stretch that runs one way in one typeface."""
+
+    text: str
+    typeface: str
+    level: int
+
+    @property
+    def direction(self) -> str:
+        return "rtl" if self.level % 2 else "ltr"
+
+
+@dataclass(frozen=True, slots=True)
+class SetText:
+    """A text in lines at a size. The runs of each line stand from left to right, as they are drawn."""
+
+    lines: list[list[DirectedRun]]
+    size: int
+    is_right_to_left: bool
+    is_whole: bool
+    language: str
+
+    @property
+    def line_height(self) -> int:
+        return round(self.size * LEADING)
+
+    @property
+    def height(self) -> int:
+        return self.line_height * len(self.lines)
+
+    def draw(
+        self,
+        image: Image.Image,
+        box: tuple[int, int, int, int],
+        colour: str,
+        background: str,
+        *,
+        at_the_end: bool = False,
+    ) -> None:
+        """Draw into a box (left, top, right, bottom) of one colour: nothing gets out, whatever marks are piled up.
+
+        Lines begin where their text begins to be read, or end where it ends.
+        """
+        left, top, right, bottom = box
+        layer = Image.new("RGB", (right - left, bottom - top), background)
+        pen = ImageDraw.Draw(layer)
+        for number, line in enumerate(self.lines):
+            widths = [_run_width(run, self.size, self.language) for run in line]
+            x = float(right - left) - sum(widths) if self.is_right_to_left != at_the_end else 0.0
+            baseline = round(self.line_height * number + self.size * 1.05)
+            for run, width in zip(line, widths, strict=True):
+                pen.text(
+                    (x, baseline),
+                    run.text,
+                    fill=colour,
+                    font=font(run.typeface, self.size),
+                    anchor="ls",
+                    direction=run.direction,
+                    language=self.language or None,
+                )
+                x += width
+        image.paste(layer, (left, top))
+
+
+def drawable(text: str) -> str | None:
+    """The text as it can be drawn, in one line; "" where nothing is left, None where a letter of it has no typeface."""
+    kept: list[str] = []
+    for cluster in _CLUSTER.findall(_plain(text)):
+        cluster = cluster[:_LONGEST_CLUSTER]
+        if cluster.isspace() or typeface_of(cluster):
+            kept.append(cluster)
+            continue
+        letters = [c for c in cluster if unicodedata.category(c) not in (*_MISSABLE, "Mn", "Me", "Cf")]
+        if any(typeface_of(letter) is None for letter in letters):
+            return None
+        kept += [letter for letter in cluster if typeface_of(letter) and letter not in _JOINERS]
+    return " ".join("".join(kept).split())
+
+
+def _plain(text: str) -> str:
+    """The beginning of the text without what is invisible. A cut one ends with an ellipsis."""
+    cut = " ".join(text[: 20 * LONGEST].split())
+    seen = "".join(c for c in cut if c in _JOINERS or unicodedata.category(c) not in ("Cf", "Cc", "Cs"))
+    whole = unicodedata.normalize("NFC", seen[: LONGEST + 1])
+    if len(whole) <= LONGEST and len(text) <= 20 * LONGEST:
+        return whole
+    return f"{whole[:LONGEST].rpartition(' ')[0] or whole[:LONGEST]}{ELLIPSIS}"
+
+
+def is_right_to_left(text: str) -> bool:
+    """Whether the first letter with a direction runs to the left (UAX #9, P2 and P3)."""
+    for character in text:
+        direction = unicodedata.bidirectional(character)
+        if direction in ("L", "R", "AL"):
+            return direction != "L"
+    return False
+
+
+def fitted(
+    text: str,
+    *,
+    width: int,
+    height: int,
+    sizes: tuple[int, ...],
+    most_lines: int = 20,
+    language: str = "",
+    closing: str = "",
+) -> SetText:
+    """The text at the greatest of the sizes at which all of it fits; at the least one cut, at a word, where none does.
+
+    Args:
+        text: what `drawable` made of it.
+        language: BCP 47; some characters look different in Chinese, Japanese and Korean.
+        closing: what stands behind the ellipsis of a text that is cut.
+    """
+    parts = list(_parts(text))
+    for size in sizes:
+        lines = _lines(text, parts, size, width, language)
+        if len(lines) <= _room(size, height, most_lines):
+            return _paragraph(text, lines, size, language, is_whole=True)
+    size, room = sizes[-1], _room(sizes[-1], height, most_lines)
+    shown = text[: _lines(text, parts, size, width, language)[max(room - 1, 0)].stop]
+    while shown:
+        cut = f"{shown.rstrip(' ,;:.،؛。、')}{ELLIPSIS}{closing}"
+        lines = _lines(cut, list(_parts(cut)), size, width, language)
+        if len(lines) <= room:
+            return _paragraph(cut, lines, size, language, is_whole=False)
+        last = list(_parts(shown))[-1]
+        # A word as long as this loses a few characters at a time.
+        shown = shown[: last.start or max(last.stop - max(last.stop // 20, 1), 0)].rstrip()
+    return _paragraph("", [], size, language, is_whole=False)
+
+
+def _room(size: int, height: int, most_lines: int) -> int:
+    """How many lines of this size have room."""
+    return min(most_lines, height // round(size * LEADING))
+
+
+def _paragraph(text: str, lines: list[slice], size: int, language: str, *, is_whole: bool) -> SetText:
+    to_the_left = is_right_to_left(text)
+    levels = _levels(text, to_the_left)
+    set_lines = [_in_visual_order(_runs(text[line], levels[line])) for line in lines]
+    return SetText(set_lines, size, to_the_left, is_whole, language)
+
+
+def _parts(text: str) -> Iterator[slice]:
+    """The parts between which a line may break: words, and characters where there are no spaces."""
+    start, before = 0, ""
+    for found in _CLUSTER.finditer(text):
+        here = found.group()
+        if start < found.start() and before and _may_break(before, here):
+            yield slice(start, found.start())
+            start = found.start()
+        before = here
+    if start < len(text):
+        yield slice(start, len(text))
+
+
+def _may_break(before: str, after: str) -> bool:
+    if before == " ":
+        return True
+    if after == " " or not (_UNSPACED.match(before) or _UNSPACED.match(after)):
+        return False
+    ends, begins = unicodedata.category(before[0]), unicodedata.category(after[0])
+    is_number = ends == begins == "Nd"
+    closes = begins in _CLOSING or after[0] in _CLOSING_TOO
+    return not (is_number or closes or ends in _OPENING)
+
+
+def _lines(text: str, parts: list[slice], size: int, width: int, language: str) -> list[slice]:
+    """The lines that the parts fill. A part that is longer than a line is broken anywhere."""
+    lines: list[slice] = []
+    start, filled = 0, 0.0
+    for part in parts:
+        needed = _width(text[part].rstrip(), size, language)
+        if filled and filled + needed > width:
+            lines.append(slice(start, part.start))
+            start, filled = part.start, 0.0
+        if needed > width:
+            for cluster in _CLUSTER.finditer(text, part.start, part.stop):
+                wide = _width(cluster.group(), size, language)
+                if filled and filled + wide > width:
+                    lines.append(slice(start, cluster.start()))
+                    start, filled = cluster.start(), 0.0
+                filled += wide
+        else:
+            filled += _width(text[part], size, language)
+    if start < len(text):
+        lines.append(slice(start, len(text)))
+    return [slice(line.start, line.start + len(text[line].rstrip())) for line in lines]
+
+
+def _width(text: str, size: int, language: str) -> float:
+    return sum(_run_width(run, size, language) for run in _runs(text, [0] * len(text)))
+
+
+@lru_cache(maxsize=10_000)  # words come again, at each size and in each try to cut
+def _run_width(run: DirectedRun, size: int, language: str) -> float:
+    return font(run.typeface, size).getlength(run.text, direction=run.direction, language=language or None)
+
+
+def _runs(text: str, levels: list[int]) -> list[DirectedRun]:
+    """The text in stretches of one level and one typeface, in the order in which it is read."""
+    faces: list[str] = []
+    for cluster in _CLUSTER.findall(text):
+        neutral = all(unicodedata.bidirectional(c) not in ("L", "R", "AL") for c in cluster)
+        goes_on = faces and neutral and all(covers(faces[-1], character) for character in cluster)
+        face = faces[-1] if goes_on else typeface_of(cluster) or (faces[-1] if faces else "NotoSans-Bold.ttf")
+        faces += [face] * len(cluster)
+    runs: list[DirectedRun] = []
+    place = 0
+    for (level, face), group in groupby(zip(levels, faces, strict=True)):
+        length = sum(1 for _ in group)
+        runs.append(DirectedRun(text[place : place + length], face, level))
+        place += length
+    return runs
+
+
+def _levels(text: str, to_the_left: bool) -> list[int]:
+    """The embedding level of each character (UAX #9)."""
+    counted = "".join(_STAND_IN if character in _JOINERS else character for character in text)
+    storage = algorithm.get_empty_storage()
+    storage["base_level"], storage["base_dir"] = int(to_the_left), "R" if to_the_left else "L"
+    algorithm.get_embedding_levels(counted, storage)
+    algorithm.explicit_embed_and_overrides(storage)
+    algorithm.resolve_weak_types(storage)
+    algorithm.resolve_neutral_types(storage, False)
+    algorithm.resolve_implicit_levels(storage, False)
+    levels = [character["level"] for character in storage["chars"]]
+    # A character that the algorithm leaves out would shift all that follow.
+    return levels if len(levels) == len(text) else [int(to_the_left)] * len(text)
+
+
+def _in_visual_order(runs: list[DirectedRun]) -> list[DirectedRun]:
+    """From left to right (UAX #9, L2)."""
+    ordered = list(runs)
+    odd = [run.level for run in runs if run.level % 2]
+    highest = max((run.level for run in runs), default=0)
+    for level in range(highest, min(odd, default=highest + 1) - 1, -1):
+        start = None
+        for place in range(len(ordered) + 1):
+            inside = place < len(ordered) and ordered[place].level >= level
+            if inside and start is None:
+                start = place
+            elif not inside and start is not None:
+                ordered[start:place] = ordered[start:place][::-1]
+                start = None
+    return ordered

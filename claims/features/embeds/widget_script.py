@@ -1,0 +1,79 @@
+"""The script with which other sites show claims, lists of claims, and what was checked in their own articles.
+
+It is written in four files of `static/widget/`, of which the browser extension in docs/examples/ shares two;
+tests/widget/build.mjs makes a short one of them. Its few words come in each language of the site.
+"""
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from factcheck.api.resources import CACHE_PAST, conditional
+
+FOLDER = Path(__file__).parent / "static" / "widget"
+#: Scripts of former releases, each named by its SHA-256: who pinned one of them keeps it.
+FORMER = FOLDER / "former"
+
+#: What is at the one address may be an hour old: the frames that it opens are always new.
+CACHE = "public, max-age=3600, stale-while-revalidate=86400, stale-if-error=604800"
+_TYPE = "text/javascript; charset=utf-8"
+
+
+@require_safe
+def widget(request: HttpRequest) -> HttpResponse:
+    """The script as it is now."""
+    content = script()
+    return _shared(request, content, cache=CACHE)
+
+
+@require_safe
+def pinned_widget(request: HttpRequest, sha256: str) -> HttpResponse:
+    """The script with this hash, now and after every upgrade, for sites that name it in `integrity`."""
+    content = script() if sha256 == sha256_of(script()) else _former().get(sha256)
+    if content is None:
+        raise Http404("There is no script with this hash.")
+    return _shared(request, content, cache=CACHE_PAST)
+
+
+def _shared(request: HttpRequest, content: bytes, *, cache: str) -> HttpResponse:
+    response = conditional(request, lambda: content, etag=sha256_of(content), cache=cache, content_type=_TYPE)
+    # Without the first, browsers cannot compare a script of another site with its `integrity`; without the second,
+    # sites that isolate themselves (COEP) cannot load it.
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+def sha256_of(content: bytes) -> str:
+    """The hash in the address of a pinned script."""
+    return hashlib.sha256(content).hexdigest()
+
+
+@cache
+def script() -> bytes:
+    """What is served."""
+    spoken = json.dumps(_words(), ensure_ascii=False, separators=(",", ":"))
+    return (FOLDER / "widget.min.js").read_bytes().replace(b"FACTCHECK_WORDS", spoken.encode())
+
+
+@cache
+def _former() -> dict[str, bytes]:
+    return {path.stem: path.read_bytes() for path in FORMER.glob("*.js")}
+
+
+def _words() -> dict[str, list[str]]:
+    """Its words in each language of the site that has words of its own, in the order of tests/widget/build.mjs."""
+    spoken: dict[str, list[str]] = {}
+    for code, _name in sorted(settings.LANGUAGES, key=lambda language: language[0] != "en"):
+        with translation.override(code):
+            words = [_("Fact check"), _("Read the full fact check"), _("Close")]
+        if words not in spoken.values():
+            spoken[code] = words
+    return spoken

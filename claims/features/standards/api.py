@@ -1,0 +1,139 @@
+"""The standards report for programs: as JSON, and its numbers as CSV."""
+
+from typing import ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework.renderers import BaseRenderer
+
+from claims.features.standards.period import NoSuchPeriod, Period
+from claims.features.standards.report import StandardsReport, report
+from claims.features.standards.report_files import (
+    PublicArticle,
+    PublicIndicator,
+    PublicPart,
+    PublicStandards,
+    PublicStatedPage,
+    PublicStatement,
+    as_csv,
+    as_document,
+)
+from claims.ledger.document.claim_document import render
+from factcheck.api.negotiation import Form
+from factcheck.api.openapi.body_serializer import BodySerializer
+from factcheck.api.openapi.schema import PublicSchema
+from factcheck.api.problems import InvalidParameters
+from factcheck.api.query_strings import Parameter, Query
+from factcheck.api.query_values import DayValue
+from factcheck.api.resources import CACHE_CURRENT, PublicResource, conditional, sha256_of
+
+
+class StandardsQuery(Query):
+    """The days that a report is about."""
+
+    since = Parameter(DayValue(), "The first day; a year before the last unless given.", default=None)
+    until = Parameter(DayValue(), "The last day; today unless given.", default=None)
+
+    @property
+    def period(self) -> Period:
+        """Raises InvalidParameters where the days make no period."""
+        try:
+            return Period.of(self.value("since"), self.value("until"))
+        except NoSuchPeriod as refusal:
+            raise InvalidParameters(
+                [{"parameter": "since", "code": "invalid", "detail": f"`since`: {refusal}"}]
+            ) from None
+
+
+class ArticleSerializer(BodySerializer):
+    body = PublicArticle
+
+
+class PartSerializer(BodySerializer):
+    body = PublicPart
+
+
+class IndicatorSerializer(BodySerializer):
+    body = PublicIndicator
+
+
+class StatedPageSerializer(BodySerializer):
+    body = PublicStatedPage
+
+
+class StatementSerializer(BodySerializer):
+    body = PublicStatement
+
+
+class StandardsSerializer(BodySerializer):
+    body = PublicStandards
+
+
+class StandardsSchema(PublicSchema):
+    def get_operation_id(self) -> str:
+        return "standards"
+
+    def get_summary(self) -> str:
+        return "How the newsroom keeps to the standards of its codes"
+
+
+class StandardsTableSchema(PublicSchema):
+    def get_operation_id(self) -> str:
+        return "standards_csv"
+
+    def get_summary(self) -> str:
+        return "The numbers of the standards report as CSV"
+
+
+class StandardsResource(PublicResource):
+    """What assessors under the codes of IFCN and EFCSN ask, counted for a period: claims by topic, party and country,
+    how they were chosen, their evidence, right of reply, corrections, complaints; and the pages on which the newsroom
+    explains itself. Each indicator names the articles that it answers, and says what exactly is counted.
+
+    Counted anew every ten minutes.
+    """
+
+    nouns = ("standards report", "standards reports")
+    item_query = StandardsQuery
+    serializer_class = StandardsSerializer
+    schema = StandardsSchema()
+
+    def retrieve(self, request: HttpRequest) -> HttpResponse:
+        period = StandardsQuery(request.GET, request=request).period
+        with translation.override("en"):  # what is found is the same for everybody
+            return self.told(request, report(period))
+
+    def told(self, request: HttpRequest, made: StandardsReport) -> HttpResponse:
+        """The report in the form of this address."""
+        content = render(as_document(made)).encode()
+        return conditional(request, lambda: content, etag=sha256_of([content]), cache=CACHE_CURRENT)
+
+
+class StandardsTable(StandardsResource):
+    """The numbers of the standards report as a table: one row for each indicator, and one for each of its parts."""
+
+    schema = StandardsTableSchema()
+    serializer_class = None  # type: ignore[assignment]  # a table is described in `answers`
+    answers: ClassVar = {
+        200: OpenApiResponse(
+            OpenApiTypes.STR, "A table (RFC 4180, UTF-8) with the names of its columns first."
+        )
+    }
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        return [Form("text/csv", extension="csv")]
+
+    def told(self, request: HttpRequest, made: StandardsReport) -> HttpResponse:
+        content = as_csv(made).encode()
+        response = conditional(
+            request,
+            lambda: content,
+            etag=sha256_of([content]),
+            cache=CACHE_CURRENT,
+            content_type="text/csv; charset=utf-8; header=present",
+        )
+        name = f"standards-{made.first}-{made.last}.csv"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response

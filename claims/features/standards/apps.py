@@ -1,0 +1,11 @@
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.features import Feature
+
+
+class Standards(Feature):
+    name = "claims.features.standards"
+    verbose_name = _("How we keep to the standards")
+    requires = ("discovery",)
+    api_index = {"standards": "standards-api"}
+    plain_pages = {"standards": "claims.features.standards.plain_page.standards"}

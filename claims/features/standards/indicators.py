@@ -1,0 +1,386 @@
+"""What a report counts: each indicator with its number, of how many, its parts, and the articles that it answers."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from claims.features.standards import codes, process
+from claims.features.standards.codes import CodeArticle
+from claims.features.standards.period import Period
+from claims.features.standards.published_reviews import PublishedReview
+from claims.models import Claimant, Publication, RatingClass
+
+#: So many parts are named; what is left over is one part more.
+NAMED: Final = 20
+
+Words = str | Promise
+
+
+@dataclass(frozen=True)
+class Part:
+    """One kind of what an indicator counts."""
+
+    name: Words
+    count: int
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One thing that an assessor asks.
+
+    Attributes:
+        key: by which programs know it; never changes.
+        value: None where there is nothing to count.
+        unit: `count`, `percent`, `days`, `working_days` or `per_week`.
+        of: of how many the value is a share.
+        how: what exactly is counted, in a sentence.
+    """
+
+    key: str
+    title: Words
+    value: float | int | None
+    unit: str
+    articles: tuple[CodeArticle, ...]
+    how: Words
+    of: int | None = None
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def largest_part(self) -> int:
+        """What its bars are drawn against, at least 1: the rest, or a kind in the middle, may be the largest."""
+        return max([1, *(part.count for part in self.parts)])
+
+
+def indicators(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]:
+    """All of them, in the order of the report."""
+    return [
+        *_output(reviews, period),
+        *_balance(reviews),
+        *_selection(reviews),
+        *_evidence(reviews),
+        *_replies(reviews),
+        *_care(reviews, period),
+        *_readers(period),
+    ]
+
+
+def _output(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]:
+    return [
+        Indicator(
+            "fact_checks",
+            _("Claims checked"),
+            len(reviews),
+            "count",
+            (codes.REGULAR,),
+            _(
+                "Claims on which our newsroom published a verdict of its own, or a new version of one, in the period."
+            ),
+        ),
+        Indicator(
+            "fact_checks_per_week",
+            _("Claims checked, a week"),
+            round(len(reviews) / period.weeks, 1),
+            "per_week",
+            (codes.REGULAR,),
+            _("The same, divided by the weeks of the period."),
+        ),
+    ]
+
+
+def _balance(reviews: Sequence[PublishedReview]) -> list[Indicator]:
+    kinds, ratings = dict(Claimant.Kind.choices), dict(RatingClass.choices)
+    articles = (codes.EQUAL_STANDARDS, codes.NO_ONE_SIDE, codes.E_INDEPENDENCE)
+    counted: list[tuple[str, Words, Iterable[Words], Words]] = [
+        (
+            "by_topic",
+            _("By topic"),
+            [name for review in reviews for name in review.topics],
+            _("Claims filed under each topic; a claim may have several."),
+        ),
+        (
+            "by_party",
+            _("By party or organisation"),
+            [review.party for review in reviews if review.party],
+            _("Claims of those who speak for each."),
+        ),
+        (
+            "by_claimant",
+            _("By claimant"),
+            [review.claimant for review in reviews if review.claimant],
+            _("Claims of each person, organisation or group."),
+        ),
+        (
+            "by_claimant_kind",
+            _("By kind of claimant"),
+            [kinds[review.claimant_kind] for review in reviews if review.claimant_kind],
+            _("Claims of people, organisations and groups."),
+        ),
+        (
+            "by_country",
+            _("By country"),
+            [review.country for review in reviews if review.country],
+            _("Claims by the country of the claimant (ISO 3166-1)."),
+        ),
+        (
+            "by_language",
+            _("By language"),
+            [review.language for review in reviews],
+            _("Claims by the language in which they were made (BCP 47)."),
+        ),
+        (
+            "by_rating",
+            _("By rating"),
+            [ratings[review.rating] for review in reviews if review.rating],
+            _("Claims by what our rating amounts to in classes that can be compared."),
+        ),
+    ]
+    found = []
+    for key, title, names, how in counted:
+        parts = _parts(names)
+        found.append(Indicator(key, title, len(parts), "count", articles, how, of=len(reviews), parts=parts))
+    return found
+
+
+def _selection(reviews: Sequence[PublishedReview]) -> list[Indicator]:
+    chosen = process.choice(reviews)
+    words: Mapping[str, Words] = {
+        "readers": _("readers asked for it"),
+        "other_fact_checkers": _("others had checked it"),
+        "article_reader": _("found by the article reader"),
+        "by_hand": _("noted by a colleague"),
+    }
+    return [
+        Indicator(
+            "how_chosen",
+            _("How claims were found"),
+            len(chosen.ways),
+            "count",
+            (codes.NO_ONE_SIDE, codes.REASON_FOR_CHOICE),
+            _("Each claim by the first of these that is true of it."),
+            of=len(reviews),
+            parts=tuple(Part(words[way], chosen.ways[way]) for way in words if chosen.ways[way]),
+        ),
+        _share(
+            "with_a_reason",
+            _("Chosen with a stated reason"),
+            chosen.with_a_reason,
+            len(reviews),
+            (codes.REASON_FOR_CHOICE,),
+            _("Claims of which our records say why they were chosen."),
+        ),
+    ]
+
+
+def _evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
+    cited = [evidence for review in reviews for evidence in review.evidence]
+    kept = process.archived_sources(reviews)
+    total = len(reviews)
+    sources = (codes.SOURCES_NAMED, codes.E_METHODOLOGY)
+    return [
+        _share(
+            "two_sources",
+            _("With two independent sources or more"),
+            sum(len({one.origin for one in review.evidence}) > 1 for review in reviews),
+            total,
+            (codes.MORE_THAN_ONE_SOURCE, codes.E_METHODOLOGY),
+            _(
+                "Claims whose verdict rests on sources of two publishers or more; pages of one site count once."
+            ),
+        ),
+        _share(
+            "both_sides",
+            _("With evidence for and against"),
+            sum({"supports", "refutes"} <= {one.stance for one in review.evidence} for review in reviews),
+            total,
+            (codes.BOTH_SIDES, codes.E_METHODOLOGY),
+            _("Claims whose verdict cites evidence that supports them and evidence that refutes them."),
+        ),
+        _share(
+            "linked_evidence",
+            _("Evidence with a link"),
+            sum(one.has_address for one in cited),
+            len(cited),
+            sources,
+            _("Citations whose source has an address that readers can follow."),
+        ),
+        _share(
+            "archived_evidence",
+            _("Evidence that is archived"),
+            sum(one.has_archived_address or one.source in kept for one in cited),
+            len(cited),
+            sources,
+            _("Citations of whose source we keep a copy, or that stand in a public archive."),
+        ),
+    ]
+
+
+def _replies(reviews: Sequence[PublishedReview]) -> list[Indicator]:
+    named = [review for review in reviews if review.claimant_kind in ("person", "organization", "group")]
+    articles = (codes.CLAIMANT_CONTACTED, codes.E_REPLY)
+    return [
+        _share(
+            "right_of_reply",
+            _("Asked for an answer"),
+            sum(review.asked > 0 for review in named),
+            len(named),
+            articles,
+            _(
+                "Claims of somebody who is named, with a verdict that says that they or others it is about were asked."
+            ),
+        ),
+        _share(
+            "not_asked_with_a_reason",
+            _("Not asked, with the reason"),
+            sum(not review.asked and review.says_why_not for review in named),
+            len(named),
+            articles,
+            _("The same where it stands why nobody was asked."),
+        ),
+        _share(
+            "replies_received",
+            _("Answers received"),
+            sum(review.answered for review in reviews),
+            sum(review.asked for review in reviews),
+            articles,
+            _("Of all requests that were published, those that were answered."),
+        ),
+    ]
+
+
+def _care(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]:
+    signed, changed = process.sign_offs(reviews), process.corrections(period)
+    kinds = dict(Publication.Kind.choices)
+    return [
+        _share(
+            "signed_off",
+            _("Signed off by a colleague"),
+            signed.verdicts,
+            len(reviews),
+            (codes.EQUAL_STANDARDS, codes.METHODOLOGY),
+            _("Verdicts behind which somebody stands who did not write them."),
+        ),
+        Indicator(
+            "sign_offs",
+            _("Sign-offs"),
+            signed.given,
+            "count",
+            (codes.METHODOLOGY,),
+            _("Of the verdicts above, all of them."),
+        ),
+        Indicator(
+            "people_signing_off",
+            _("People who signed off"),
+            signed.people,
+            "count",
+            (codes.METHODOLOGY,),
+            _("How many different people that were."),
+        ),
+        Indicator(
+            "days_to_publish",
+            _("Days until a claim is out"),
+            process.days_to_publish(reviews, period),
+            "days",
+            (codes.METHODOLOGY,),
+            _(
+                "From its proposal to its first publication, at the median, of claims first published in the period."
+            ),
+        ),
+        Indicator(
+            "corrections",
+            _("Changes that were told to readers"),
+            sum(changed.by_kind.values()),
+            "count",
+            (codes.CORRECTED_OPENLY, codes.E_CORRECTIONS),
+            _("New versions in the period that readers were told of, by kind."),
+            parts=tuple(Part(kinds[kind], count) for kind, count in sorted(changed.by_kind.items())),
+        ),
+        Indicator(
+            "days_to_correct",
+            _("Days until an error is corrected"),
+            changed.median_days,
+            "days",
+            (codes.CORRECTED_OPENLY, codes.E_CORRECTIONS),
+            _("From the first publication of a claim to its correction or retraction, at the median."),
+        ),
+    ]
+
+
+def _readers(period: Period) -> list[Indicator]:
+    complaints, requests = process.complaints(period), process.requests(period)
+    ended = complaints.answered + complaints.rejected
+    policy = (codes.CORRECTIONS_POLICY, codes.E_CORRECTIONS, codes.E_COMPLAINTS)
+    return [
+        Indicator(
+            "complaints",
+            _("Complaints"),
+            complaints.received,
+            "count",
+            policy,
+            _("Complaints that readers confirmed in the period; what became of those that ended in it."),
+            parts=tuple(
+                Part(name, count)
+                for name, count in (
+                    (_("corrected"), complaints.corrected),
+                    (_("clarified"), complaints.clarified),
+                    (_("no change"), complaints.unchanged),
+                    (_("rejected"), complaints.rejected),
+                    (_("withdrawn"), complaints.withdrawn),
+                    (_("waiting at the end"), complaints.waiting),
+                )
+                if count
+            ),
+        ),
+        _share(
+            "complaints_in_time",
+            _("Complaints answered in time"),
+            complaints.in_time,
+            ended,
+            policy,
+            _(
+                "Of those that were answered or rejected in the period, within the working days that were promised."
+            ),
+        ),
+        Indicator(
+            "working_days_to_answer",
+            _("Working days until a complaint is answered"),
+            complaints.median_working_days,
+            "working_days",
+            policy,
+            _("At the median, of the same."),
+        ),
+        _share(
+            "requests_answered",
+            _("Requests from readers that were answered"),
+            requests.answered,
+            requests.asked,
+            (codes.READERS_SEND_CLAIMS,),
+            _("Of what readers asked us to check in the period; all who ask for the same count once."),
+        ),
+    ]
+
+
+def _share(
+    key: str, title: Words, count: int, total: int, articles: tuple[CodeArticle, ...], how: Words
+) -> Indicator:
+    value = round(100 * count / total, 1) if total else None
+    return Indicator(key, title, value, "percent", articles, how, of=total)
+
+
+def _parts(names: Iterable[Words]) -> tuple[Part, ...]:
+    """The names by how often they occur; beyond `NAMED` together."""
+    counted = Counter(map(str, names)).most_common()
+    counted.sort(key=lambda one: (-one[1], one[0].casefold()))
+    parts = [Part(name, count) for name, count in counted[:NAMED]]
+    if rest := counted[NAMED:]:
+        parts.append(
+            Part(
+                ngettext("%(number)s other", "%(number)s others", len(rest)) % {"number": len(rest)},
+                sum(count for _name, count in rest),
+            )
+        )
+    return tuple(parts)

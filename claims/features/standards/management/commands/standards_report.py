@@ -1,0 +1,40 @@
+"""Write the standards report on a period to standard output."""
+
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.utils.translation import gettext, gettext_noop
+
+from claims.features.standards.period import NoSuchPeriod, Period
+from claims.features.standards.report import report
+from claims.features.standards.report_files import as_csv, as_document
+from claims.ledger.document.claim_document import render
+from factcheck.management.localized_command import SpokenCommand
+
+
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Write what assessors under the codes of IFCN and EFCSN ask about a period, as JSON or CSV."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--since", type=_day, help=gettext("The first day, as 2026-01-01; a year before the last.")
+        )
+        parser.add_argument("--until", type=_day, help=gettext("The last day; today unless given."))
+        parser.add_argument(
+            "--format", choices=["json", "csv"], default="json", help=gettext("json, or csv.")
+        )
+
+    def handle(self, *, since: date | None, until: date | None, format: str, **options: Any) -> None:  # noqa: A002  the option's name
+        try:
+            made = report(Period.of(since, until))
+        except NoSuchPeriod as refusal:
+            raise CommandError(str(refusal)) from None
+        self.stdout.write(as_csv(made) if format == "csv" else render(as_document(made)), ending="")
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)

@@ -1,0 +1,41 @@
+"""How the newsroom keeps to the standards, for readers and assessors: the report."""
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from claims.features.standards.period import NoSuchPeriod, Period
+from claims.features.standards.report import report
+from claims.public.pages.page_cache import public
+from claims.public.pages.responses import respond
+
+
+class PeriodForm(forms.Form):
+    """The days that somebody wants a report on."""
+
+    since = forms.DateField(required=False)
+    until = forms.DateField(required=False)
+
+    def period(self) -> Period:
+        """Raises NoSuchPeriod with a sentence for whoever asked."""
+        if not self.is_valid():
+            raise NoSuchPeriod(gettext("Write the days as 2026-01-31."))
+        return Period.of(self.cleaned_data["since"], self.cleaned_data["until"])
+
+
+@require_safe
+@public
+def standards(request: HttpRequest) -> HttpResponse:
+    """The report on a period, a year unless another is asked for."""
+    problem = ""
+    try:
+        period = PeriodForm(request.GET).period()
+    except NoSuchPeriod as refusal:
+        problem, period = str(refusal), Period.of(None, None)
+    made = report(period)
+    context = {"report": made, "problem": problem, "since": period.first, "until": period.last}
+    response = respond(request, "claims/standards.html", context, made_of=[made.made_at, problem])
+    if problem and response.status_code == 200:
+        response.status_code = 400
+    return response

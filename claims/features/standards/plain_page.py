@@ -1,0 +1,33 @@
+"""The report as Markdown."""
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+
+from claims.features.discovery.plain_pages import list_text
+from claims.features.discovery.plain_pages.markdown_escapes import line
+from claims.features.discovery.plain_pages.plain_page import PlainPage
+from claims.features.standards.pages import PeriodForm
+from claims.features.standards.period import NoSuchPeriod
+from claims.features.standards.report import StandardsReport, report
+from factcheck.web.language_addresses import permanent
+
+
+def standards(request: HttpRequest) -> PlainPage:
+    """What assessors ask, counted in the days that are asked for, otherwise in the last year."""
+    try:
+        made = report(PeriodForm(request.GET).period())
+    except NoSuchPeriod as refusal:
+        raise Http404(str(refusal)) from None
+    text = list_text.page_of(_("How we keep to the standards"), _text(made))
+    return PlainPage(text, permanent("standards"))
+
+
+def _text(made: StandardsReport) -> str:
+    parts = [
+        _("Counted in what was published from %(first)s to %(last)s.")
+        % {"first": made.first.isoformat(), "last": made.last.isoformat()}
+    ]
+    for one in made.indicators:
+        value = _("nothing to count") if one.value is None else f"{one.value:g} ({one.unit})"
+        parts.append(f"## {line(one.title)}\n\n{value}\n\n{line(one.how)}")
+    return "\n\n".join(parts)

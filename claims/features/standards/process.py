@@ -1,0 +1,139 @@
+"""How the fact checks of a period were made: numbers of the newsroom's own records, about what was published only."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from statistics import median
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from claims.features.standards.period import Period
+from claims.features.standards.published_reviews import PublishedReview
+from claims.models import (
+    Claim,
+    Complaint,
+    ImportedRecord,
+    Publication,
+    ReaderRequest,
+    SignOff,
+    Verdict,
+)
+from claims.models.complaint import ComplaintFigures
+from sources.models import ArchivedCopy
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class ClaimSelection:
+    """How claims came to be checked, and for how many it is said why."""
+
+    ways: Counter[str]
+    with_a_reason: int
+
+
+@dataclass(frozen=True)
+class SignOffs:
+    """Who stood behind verdicts beside their authors."""
+
+    given: int
+    verdicts: int
+    people: int
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """What was changed after it had been published, by kind; in how many days at the median."""
+
+    by_kind: Counter[str]
+    median_days: float | None
+
+
+@dataclass(frozen=True)
+class Requests:
+    """What readers asked to have checked, counted by askers, and how much of it was answered."""
+
+    asked: int
+    answered: int
+
+
+def choice(reviews: Sequence[PublishedReview]) -> ClaimSelection:
+    """How these claims were found."""
+    rows = (
+        Claim.objects.filter(pk__any_of=[review.claim for review in reviews])
+        .annotate(
+            asked=Exists(ReaderRequest.objects.filter(claim=OuterRef("pk"))),
+            brought=Exists(ImportedRecord.objects.filter(claim=OuterRef("pk"))),
+        )
+        .values_list("asked", "brought", "score", "reason")
+    )
+    ways: Counter[str] = Counter()
+    reasons = 0
+    for asked, brought, score, reason in rows:
+        if asked:
+            way = "readers"
+        elif brought:
+            way = "other_fact_checkers"
+        else:
+            way = "by_hand" if score is None else "article_reader"
+        ways[way] += 1
+        reasons += bool(reason.strip())
+    return ClaimSelection(ways, reasons)
+
+
+def days_to_publish(reviews: Sequence[PublishedReview], period: Period) -> float | None:
+    """From the day on which a claim was proposed to its first publication, of those first published in the period."""
+    first = {one.claim: one.first_published_at for one in reviews if one.first_published_at >= period.begin}
+    added = Claim.objects.filter(pk__any_of=first).values_list("pk", "created_at")
+    taken = [(first[pk] - created) / _DAY for pk, created in added]
+    return round(median(taken), 1) if taken else None
+
+
+def sign_offs(reviews: Sequence[PublishedReview]) -> SignOffs:
+    """The sign-offs of the round in which each of these verdicts was published."""
+    verdicts = [review.verdict for review in reviews]
+    rounds = dict(Verdict.objects.filter(pk__any_of=verdicts).values_list("pk", "review_round"))
+    given = SignOff.objects.filter(verdict__in=verdicts).values_list("verdict", "round", "by")
+    counted = [(verdict, by) for verdict, of_round, by in given if rounds.get(verdict) == of_round]
+    return SignOffs(len(counted), len({verdict for verdict, _by in counted}), len({by for _v, by in counted}))
+
+
+def archived_sources(reviews: Sequence[PublishedReview]) -> set[int]:
+    """The cited sources of which the newsroom keeps a copy."""
+    cited = {evidence.source for review in reviews for evidence in review.evidence}
+    return set(ArchivedCopy.objects.filter(source__in=cited).values_list("source", flat=True).distinct())
+
+
+def corrections(period: Period) -> Corrections:
+    """The entries of the period in which the newsroom told readers that something of its own had changed."""
+    kinds = Publication.Kind
+    told = (kinds.CLARIFICATION, kinds.CORRECTION, kinds.UPDATE, kinds.RETRACTION)
+    entries = (
+        Publication.objects.filter(kind__in=told, published_at__gte=period.begin, published_at__lt=period.end)
+        .filter(Exists(Verdict.objects.filter(claim=OuterRef("claim"), origin=Verdict.Origin.HOUSE)))
+        .values_list("kind", "published_at", "first_published_at")
+    )
+    by_kind: Counter[str] = Counter()
+    days = []
+    for kind, published, first in entries:
+        by_kind[kind] += 1
+        if kind in (kinds.CORRECTION, kinds.RETRACTION):
+            days.append((published - first) / _DAY)
+    return Corrections(by_kind, round(median(days), 1) if days else None)
+
+
+def complaints(period: Period) -> ComplaintFigures:
+    """What readers complained about, and how it was answered."""
+    return Complaint.objects.all().figures(period.begin, period.end)
+
+
+def requests(period: Period) -> Requests:
+    """What readers asked for in the period, and what of that has been answered since."""
+    asked = ReaderRequest.objects.at_the_desk().filter(
+        confirmed_at__gte=period.begin, confirmed_at__lt=period.end
+    )
+    counted = asked.aggregate(
+        asked=Count("pk"), answered=Count("pk", filter=Q(state=ReaderRequest.State.ANSWERED))
+    )
+    return Requests(**counted)

@@ -1,0 +1,111 @@
+"""The fact checks of a period: what the newsroom published, as it was published."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from claims.features.standards.period import Period
+from claims.models import Publication, PublishedVerdict
+from factcheck.web.site_urls import placed
+from sources.addresses import hosts
+
+Document = dict[str, Any]
+
+#: So many bodies are in memory at a time.
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class PublishedReview:
+    """A claim with the newsroom's own verdict, as it stood last in the period; reduced to what is counted."""
+
+    claim: int
+    verdict: int
+    first_published_at: datetime
+    claimant: str
+    claimant_kind: str
+    party: str
+    country: str
+    language: str
+    topics: tuple[str, ...]
+    rating: str
+    evidence: tuple["CitedEvidence", ...]
+    #: How many were asked for an answer, how many of those gave one; whether a reason is stated why nobody was asked.
+    asked: int
+    answered: int
+    says_why_not: bool
+
+
+@dataclass(frozen=True)
+class CitedEvidence:
+    """A source that a verdict rests on. `origin` tells sources of one publisher or site from those of another."""
+
+    source: int
+    origin: str
+    stance: str
+    has_address: bool
+    has_archived_address: bool
+
+
+def published_reviews(period: Period) -> Iterator[PublishedReview]:
+    """The last entry of each claim in the period in which the newsroom itself judged it. What was taken over with its
+    earlier archive is not among them: nobody here checked it again."""
+    rows = (
+        PublishedVerdict.objects.by_house()
+        .filter(published_at__gte=period.begin, published_at__lt=period.end)
+        .order_by("claim_id", "-published_at", "-id")
+        .distinct("claim_id")
+    )
+    entries = list(rows.values_list("publication_id", "verdict_id"))
+    for start in range(0, len(entries), _AT_ONCE):
+        some = dict(entries[start : start + _AT_ONCE])
+        bodies = Publication.objects.filter(pk__any_of=some).order_by("claim_id").values_list("pk", "body")
+        for pk, body in bodies:
+            if review := _review(orjson.loads(placed(body.encode())), some[pk]):
+                yield review
+
+
+def _review(body: Document, verdict_id: int) -> PublishedReview | None:
+    verdict = next(one for one in body["verdicts"] if one["id"] == verdict_id)
+    if verdict["origin"] != "house":
+        return None
+    claimant: Document = body["claimant"] or {}
+    # Entries that were published before there was a right of reply do not have the key.
+    replies = verdict.get("right_of_reply", [])
+    rating = verdict["rating"]
+    return PublishedReview(
+        claim=body["id"],
+        verdict=verdict_id,
+        first_published_at=datetime.fromisoformat(body["first_published_at"]),
+        claimant=claimant.get("name", ""),
+        claimant_kind=claimant.get("kind", ""),
+        party=claimant.get("affiliation", ""),
+        country=claimant.get("country", ""),
+        language=body["language"],
+        topics=tuple(topic["name"] for topic in body["topics"]),
+        rating=(rating and rating["rating_class"]) or "",
+        evidence=tuple(map(_cited, verdict["evidence"])),
+        asked=sum(1 for one in replies if one["asked_on"]),
+        answered=sum(1 for one in replies if one["answered_on"]),
+        says_why_not=any(one["not_asked_reason"] for one in replies),
+    )
+
+
+def _cited(evidence: Document) -> CitedEvidence:
+    source = evidence["source"]
+    publisher = source["publisher"]
+    if publisher:
+        origin = publisher["domain"] or f"publisher {publisher['id']}"
+    else:
+        # The registrable domain stands last.
+        origin = next(iter(hosts(source["url"])[-1:]), "") or f"source {source['id']}"
+    return CitedEvidence(
+        source=source["id"],
+        origin=origin,
+        stance=evidence["stance"],
+        has_address=bool(source["url"]),
+        has_archived_address=bool(source["archived_url"]),
+    )

@@ -1,0 +1,96 @@
+"""The report on a period: its indicators, and the pages on which the newsroom says how it works and who pays."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.core.cache import cache
+from django.utils import timezone, translation
+
+from claims.features.standards import codes
+from claims.features.standards.codes import CodeArticle
+from claims.features.standards.indicators import Indicator, indicators
+from claims.features.standards.period import Period
+from claims.features.standards.published_reviews import published_reviews
+from claims.models import NewsroomPage
+
+#: Seconds for which a report is kept: counting a year reads all that was published in it.
+KEPT = 600
+
+#: Which page answers which articles.
+_PAGES: dict[str, tuple[CodeArticle, ...]] = {
+    NewsroomPage.Kind.METHODOLOGY: (codes.METHODOLOGY, codes.NO_ONE_SIDE, codes.E_METHODOLOGY),
+    NewsroomPage.Kind.CORRECTIONS_POLICY: (codes.CORRECTIONS_POLICY, codes.E_CORRECTIONS),
+    NewsroomPage.Kind.NONPARTISANSHIP: (codes.NONPARTISAN, codes.E_INDEPENDENCE),
+    NewsroomPage.Kind.FUNDING: (codes.FUNDING, codes.E_TRANSPARENCY),
+    NewsroomPage.Kind.ORGANISATION: (codes.OWNERSHIP, codes.STRUCTURE, codes.E_TRANSPARENCY),
+    NewsroomPage.Kind.TEAM: (codes.PEOPLE, codes.E_TRANSPARENCY),
+    NewsroomPage.Kind.CONTACT: (codes.CONTACT,),
+}
+
+
+@dataclass(frozen=True)
+class NewsroomStatement:
+    """What the newsroom says of itself on one page; without languages where there is none yet."""
+
+    kind: str
+    articles: tuple[CodeArticle, ...]
+    #: The newest version in each language.
+    versions: tuple["StatedPage", ...]
+
+    @property
+    def title(self) -> str:
+        return str(NewsroomPage.Kind(self.kind).label)
+
+
+@dataclass(frozen=True)
+class StatedPage:
+    language: str
+    version: int
+    title: str
+    text: str
+    url: str
+    published_at: datetime
+
+
+@dataclass(frozen=True)
+class StandardsReport:
+    newsroom: str
+    first: date
+    last: date
+    made_at: datetime
+    indicators: tuple[Indicator, ...]
+    statements: tuple[NewsroomStatement, ...]
+
+
+def report(period: Period) -> StandardsReport:
+    """The report; made anew when the last one is ten minutes old."""
+    key = f"standards.{period.first}.{period.last}.{translation.get_language()}"
+    made: StandardsReport | None = cache.get(key)
+    if made is None:
+        made = _made(period)
+        cache.set(key, made, KEPT)
+    return made
+
+
+def _made(period: Period) -> StandardsReport:
+    return StandardsReport(
+        newsroom=settings.NEWSROOM_NAME,
+        first=period.first,
+        last=period.last,
+        made_at=timezone.now(),
+        indicators=tuple(indicators(list(published_reviews(period)), period)),
+        statements=statements(),
+    )
+
+
+def statements() -> tuple[NewsroomStatement, ...]:
+    """What the newsroom says of itself now, page by page."""
+    stated: dict[str, list[StatedPage]] = {}
+    for page in NewsroomPage.objects.current().order_by("language"):
+        stated.setdefault(page.kind, []).append(
+            StatedPage(page.language, page.version, page.title, page.text, page.url, page.created_at)
+        )
+    return tuple(
+        NewsroomStatement(kind, articles, tuple(stated.get(kind, ()))) for kind, articles in _PAGES.items()
+    )

@@ -1,0 +1,144 @@
+"""The report as JSON, and its numbers as CSV (RFC 4180)."""
+
+import csv
+from io import StringIO
+from typing import Annotated, Any, TypedDict
+
+from django.utils.functional import Promise
+
+from claims.features.standards.codes import CodeArticle
+from claims.features.standards.indicators import Indicator
+from claims.features.standards.report import NewsroomStatement, StandardsReport
+from claims.ledger.document.claim_document import moment
+from factcheck.api.openapi.body_serializer import Day, Moment
+from factcheck.formulas import harmless
+
+COLUMNS = ("indicator", "title", "part", "value", "unit", "of", "articles", "how")
+
+
+class PublicArticle(TypedDict):
+    """An article of a code."""
+
+    code: Annotated[str, "`IFCN` or `EFCSN`."]
+    number: str
+    asks: Annotated[str, "What it asks, in our words."]
+
+
+class PublicPart(TypedDict):
+    """One kind of what is counted."""
+
+    name: str
+    count: int
+
+
+class PublicIndicator(TypedDict):
+    """One thing that an assessor asks, and the number that answers it."""
+
+    key: Annotated[str, "By which programs know it; never changes."]
+    title: str
+    value: Annotated[float | None, "Null where there is nothing to count."]
+    unit: Annotated[str, "`count`, `percent`, `days`, `working_days` or `per_week`."]
+    of: Annotated[int | None, "Of how many it is a share, or how many were counted."]
+    how: Annotated[str, "What exactly is counted."]
+    parts: list[PublicPart]
+    articles: list[PublicArticle]
+
+
+class PublicStatedPage(TypedDict):
+    """What the newsroom says on one page, in one language."""
+
+    language: Annotated[str, "BCP 47."]
+    version: int
+    title: str
+    text: Annotated[str, "Markdown; empty where the page stands elsewhere."]
+    url: Annotated[str, "Where the page stands, if it is not here."]
+    published_at: Moment
+
+
+class PublicStatement(TypedDict):
+    """A page on which the codes ask the newsroom to explain itself."""
+
+    kind: str
+    articles: list[PublicArticle]
+    pages: Annotated[list[PublicStatedPage], "In each language; empty where there is none."]
+
+
+class PublicStandards(TypedDict):
+    """How the newsroom worked in a period, as assessors under the codes of IFCN and EFCSN ask."""
+
+    newsroom: str
+    first_day: Day
+    last_day: Day
+    made_at: Moment
+    indicators: list[PublicIndicator]
+    statements: list[PublicStatement]
+
+
+def as_document(report: StandardsReport) -> PublicStandards:
+    """What the API tells."""
+    return {
+        "newsroom": report.newsroom,
+        "first_day": report.first.isoformat(),
+        "last_day": report.last.isoformat(),
+        "made_at": moment(report.made_at),
+        "indicators": [_indicator(one) for one in report.indicators],
+        "statements": [_statement(one) for one in report.statements],
+    }
+
+
+def as_csv(report: StandardsReport) -> str:
+    """A row for each indicator, and one for each of its parts below it."""
+    text = StringIO()
+    rows = csv.writer(text)
+    rows.writerow(COLUMNS)
+    for one in report.indicators:
+        articles = "; ".join(article.name for article in one.articles)
+        given: list[tuple[Any, ...]] = [
+            (one.key, one.title, "", one.value, one.unit, one.of, articles, one.how)
+        ]
+        given += [
+            (one.key, one.title, part.name, part.count, "count", one.of, articles, "") for part in one.parts
+        ]
+        for row in given:
+            # Names of claimants and topics are anybody's; none of them begins a formula.
+            rows.writerow("" if cell is None else harmless(_plain(cell)) for cell in row)
+    return text.getvalue()
+
+
+def _plain(cell: Any) -> Any:
+    return str(cell) if isinstance(cell, Promise) else cell
+
+
+def _indicator(one: Indicator) -> PublicIndicator:
+    return {
+        "key": one.key,
+        "title": str(one.title),
+        "value": None if one.value is None else float(one.value),
+        "unit": one.unit,
+        "of": one.of,
+        "how": str(one.how),
+        "parts": [{"name": str(part.name), "count": part.count} for part in one.parts],
+        "articles": [_article(article) for article in one.articles],
+    }
+
+
+def _statement(one: NewsroomStatement) -> PublicStatement:
+    return {
+        "kind": one.kind,
+        "articles": [_article(article) for article in one.articles],
+        "pages": [
+            {
+                "language": page.language,
+                "version": page.version,
+                "title": page.title,
+                "text": page.text,
+                "url": page.url,
+                "published_at": moment(page.published_at),
+            }
+            for page in one.versions
+        ],
+    }
+
+
+def _article(article: CodeArticle) -> PublicArticle:
+    return {"code": article.code, "number": str(article.number), "asks": str(article.asks)}

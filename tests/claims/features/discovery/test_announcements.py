@@ -1,0 +1,244 @@
+"""Services that make pages known: told of each entry once, in its order, and later when they are away."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import IntegrityError, connection
+from django.utils import timezone
+from time_machine import travel
+
+from claims.features.discovery import announcements, indexnow
+from claims.features.discovery.models import AnnouncementProgress
+from claims.features.discovery.service_messages import (
+    FIRST_PAUSE,
+    LONGEST_PAUSE,
+    PATIENCE,
+    NotTold,
+    pause_after,
+)
+from claims.models import Claim
+from claims.review import workflow
+from tests.claims.features.discovery.conftest import ToldService
+from tests.helpers.reader_pages import correct
+
+pytestmark = pytest.mark.django_db
+
+Publish = Callable[..., Claim]
+KEY = "0123456789abcdef"
+
+
+@pytest.fixture
+def engine(told_service: Callable[[], ToldService], settings: Any) -> ToldService:
+    """A search engine that is told by IndexNow, and was met before."""
+    service = told_service()
+    settings.INDEXNOW_KEY, settings.INDEXNOW_URL = KEY, f"{service.url}/indexnow"
+    announcements.follow()
+    return service
+
+
+@pytest.fixture
+def hub(told_service: Callable[[], ToldService], settings: Any) -> ToldService:
+    service = told_service()
+    settings.WEBSUB_HUBS = [f"{service.url}/"]
+    announcements.follow()
+    return service
+
+
+def addresses(service: ToldService) -> list[list[str]]:
+    return [json.loads(body)["urlList"] for _path, _fields, body in service.messages]
+
+
+def test_nobody_is_told_unless_it_is_configured(publish: Publish) -> None:
+    publish()
+    assert announcements.services() == {}
+    assert announcements.follow() is False
+    assert not AnnouncementProgress.objects.exists()
+
+
+def test_indexnow_is_told_as_it_is_documented(publish: Publish, engine: ToldService, settings: Any) -> None:
+    settings.SITE_URL = "https://facts.example.org"
+    claim = publish()
+    announcements.follow()
+    announcements.follow()
+    ((path, fields, body),) = engine.messages
+    assert path == "/indexnow"
+    assert fields["Content-Type"] == "application/json; charset=utf-8"
+    assert json.loads(body) == {
+        "host": "facts.example.org",
+        "key": KEY,
+        "keyLocation": f"https://facts.example.org/{KEY}.txt",
+        "urlList": [f"https://facts.example.org{claim.get_absolute_url()}"],
+    }
+
+
+def test_who_is_met_for_the_first_time_is_told_from_now_on(
+    publish: Publish, told_service: Callable[[], ToldService], settings: Any
+) -> None:
+    publish()
+    service = told_service()
+    settings.INDEXNOW_KEY, settings.INDEXNOW_URL = KEY, service.url
+    announcements.follow()
+    assert service.messages == []
+    claim = publish()
+    announcements.follow()
+    assert addresses(service) == [[settings.SITE_URL + claim.get_absolute_url()]]
+
+
+def test_retractions_corrections_and_merges_are_told(
+    publish: Publish, engine: ToldService, checker: User, editor: User
+) -> None:
+    corrected, retracted, target, merged = publish(), publish(), publish(), publish()
+    announcements.follow()
+    engine.messages.clear()
+    correct(corrected, checker, editor)
+    workflow.move(retracted.verdicts.get(), "retract", by=editor, note="The audit was forged.")
+    workflow.move(merged, "merge", by=editor, into=target)
+    announcements.follow()
+    (told,) = addresses(engine)
+    ids = {int(address.split("/claims/")[1].split("/")[0]) for address in told}
+    assert ids == {corrected.pk, retracted.pk, merged.pk, target.pk}
+
+
+def test_an_address_that_changed_is_told_with_the_one_before() -> None:
+    entries = [
+        {"claim_id": 7, "slug": "new", "slug_before": "old"},
+        {"claim_id": 7, "slug": "new", "slug_before": "new"},
+        {"claim_id": 8, "slug": "other", "slug_before": None},
+    ]
+    paths = [address.partition("/claims/")[2] for address in indexnow.changed_addresses(entries)]
+    assert paths == ["7/new/", "7/old/", "8/other/"]
+
+
+def test_messages_have_no_more_addresses_than_they_may(
+    publish: Publish, engine: ToldService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexnow, "MOST_ADDRESSES", 2)
+    monkeypatch.setattr(announcements, "STEP", 3)
+    for _ in range(4):
+        publish()
+    announcements.follow()
+    assert [len(told) for told in addresses(engine)] == [2, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "status, fields, pause",
+    [
+        (500, {}, FIRST_PAUSE),
+        (429, {}, PATIENCE),
+        (429, {"Retry-After": "3600"}, timedelta(hours=1)),
+        (503, {"Retry-After": "120"}, timedelta(minutes=2)),
+        (403, {}, LONGEST_PAUSE),
+        (422, {}, LONGEST_PAUSE),
+        (301, {"Location": "http://127.0.0.1:1/"}, FIRST_PAUSE),
+    ],
+)
+def test_what_was_not_taken_is_told_later(
+    publish: Publish, engine: ToldService, status: int, fields: dict[str, str], pause: timedelta
+) -> None:
+    engine.answers.append((status, fields))
+    moment = timezone.now()
+    with travel(moment, tick=False):
+        claim = publish()
+        announcements.follow()
+        announcements.follow()
+        assert len(engine.messages) == 1
+        progress = AnnouncementProgress.objects.get()
+        assert progress.paused_until == moment + pause
+        assert progress.consecutive_failures == 1
+        assert str(status) in progress.last_failure
+    with travel(moment + pause + timedelta(seconds=1), tick=False):
+        announcements.follow()
+    assert len(engine.messages) == 2
+    assert claim.get_absolute_url() in addresses(engine)[1][0]
+    progress = AnnouncementProgress.objects.get()
+    assert progress.consecutive_failures == 0
+    assert (progress.last_failure, progress.paused_until) == ("", None)
+
+
+def test_pauses_grow_and_have_an_end() -> None:
+    pauses = [pause_after(failures, NotTold("Away.")) for failures in (1, 2, 3, 20, 1000)]
+    assert pauses == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE, LONGEST_PAUSE, LONGEST_PAUSE]
+    assert pause_after(1, NotTold("Away.", pause=timedelta(days=900))) == timedelta(days=1)
+
+
+def test_who_is_away_keeps_nobody_waiting(
+    publish: Publish, hub: ToldService, settings: Any, told_service: Callable[[], ToldService]
+) -> None:
+    settings.INDEXNOW_KEY, settings.INDEXNOW_URL = KEY, "http://127.0.0.1:9/indexnow"
+    announcements.follow()
+    publish()
+    announcements.follow()
+    assert len(hub.messages) == 1
+    assert AnnouncementProgress.objects.get(pk="indexnow").consecutive_failures == 1
+
+
+def test_hubs_are_told_which_feeds_changed(
+    publish: Publish, hub: ToldService, checker: User, editor: User, settings: Any
+) -> None:
+    claim = publish()
+    announcements.follow()
+    correct(claim, checker, editor)
+    announcements.follow()
+    asked = [parse_qs(body.decode()) for _path, _fields, body in hub.messages]
+    feeds = [f"{settings.SITE_URL}/feeds/claims.{form}" for form in ("atom", "rss", "json")]
+    assert [one["hub.mode"] for one in asked] == [["publish"], ["publish"]]
+    assert [one["hub.url"] for one in asked] == [
+        feeds,
+        [*feeds, f"{settings.SITE_URL}/feeds/corrections.atom"],
+    ]
+
+
+def test_a_worker_that_was_overtaken_changes_nothing(publish: Publish, engine: ToldService) -> None:
+    publish()
+    before = AnnouncementProgress.objects.get().position
+
+    def told_by_another(entries: list[dict[str, Any]]) -> None:
+        AnnouncementProgress.objects.update(position=entries[-1]["sequence"] + 5)
+
+    assert announcements._step("indexnow", told_by_another) is False  # type: ignore[arg-type]
+    assert AnnouncementProgress.objects.get().position > before + 1
+
+
+@pytest.mark.parametrize(
+    "change, rule",
+    [
+        ("position = position - 1", "never_goes_back"),
+        ("position = -1", "never_goes_back"),
+        ("consecutive_failures = 1", "failure_says_why"),
+        ("last_failure = 'Away.'", "failure_says_why"),
+        ("paused_until = now()", "failure_says_why"),
+    ],
+)
+def test_rules_hold_for_sql(change: str, rule: str) -> None:
+    AnnouncementProgress.objects.create(service="indexnow", position=7)
+    with pytest.raises(IntegrityError, match=rule), connection.cursor() as sql:
+        sql.execute(f"UPDATE discovery_announcementprogress SET {change}")
+
+
+def test_progress_names_a_service() -> None:
+    with pytest.raises(IntegrityError, match="names_a_service"):
+        AnnouncementProgress.objects.create(service="", position=7)
+
+
+def test_what_a_service_answers_never_keeps_others_waiting(
+    publish: Publish, engine: ToldService, hub: ToldService
+) -> None:
+    engine.content = b"Bad\0key"
+    engine.answers += [(403, {}), (503, {"Retry-After": "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"})]
+    with travel(timezone.now(), tick=False):
+        publish()
+        announcements.follow()
+        assert len(hub.messages) == 1
+        refused = AnnouncementProgress.objects.get(pk=announcements.INDEXNOW)
+        assert refused.last_failure == "IndexNow refused it (403): Bad\ufffdkey"
+    with travel(timezone.now() + LONGEST_PAUSE + timedelta(minutes=1), tick=False):
+        publish()
+        announcements.follow()
+        assert len(hub.messages) == 2
+        refused.refresh_from_db()
+        assert refused.last_failure == "IndexNow answered with 503."

@@ -1,0 +1,34 @@
+"""The worker is called by publications, once, and only where there is anybody to tell."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from claims.features.discovery import tasks
+from claims.models import Claim
+
+pytestmark = pytest.mark.django_db
+
+Publish = Callable[..., Claim]
+
+
+def calls() -> int:
+    return ProcrastinateJob.objects.filter(task_name=tasks.ANNOUNCE, status="todo").count()
+
+
+def test_publications_call_the_worker_once(
+    publish: Publish, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.WEBSUB_HUBS = ["https://hub.example.org/"]
+    with django_capture_on_commit_callbacks(execute=True):
+        publish()
+        publish()
+    assert calls() == 1
+
+
+def test_without_services_nobody_is_called(publish: Publish, django_capture_on_commit_callbacks: Any) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        publish()
+    assert calls() == 0
