@@ -14,7 +14,7 @@ from factcheck import features
 #: Pages below a model's list that the menu leads to directly.
 _ENTRIES_OF_THEIR_OWN = (
     "admin:sources_mediaobject_check",
-    *("admin:claims_claim_import", "admin:claims_importrun_add"),
+    *("admin:claims_claim_add", "admin:claims_claim_import", "admin:claims_importrun_add"),
     *("admin:claims_assignment_board", "admin:claims_assignment_calendar"),
 )
 
@@ -122,6 +122,13 @@ def _sections() -> list[dict[str, Any]]:
                     "icon": "desk",
                     "link": reverse_lazy("admin:index"),
                     "active": lambda request: request.path == reverse("admin:index"),
+                },
+                {
+                    "title": _("New claim"),
+                    "icon": "add_circle",
+                    "link": reverse_lazy("admin:claims_claim_add"),
+                    "active": lambda request: request.path == reverse("admin:claims_claim_add"),
+                    "permission": may("claims.add_claim"),
                 },
                 _page(_("Board"), "view_kanban", "admin:claims_assignment_board"),
                 _page(_("Calendar"), "calendar_month", "admin:claims_assignment_calendar"),

@@ -216,6 +216,9 @@ class _Capture:
             "published_on": self.document.published_on,
             "language": self.document.language,
         }
+        if source.title == source.url and self.document.title:
+            # It was added by its address alone.
+            source.title, lacking["title"] = "", self.title
         changes: dict[str, Any] = {
             name: value for name, value in lacking.items() if value and not getattr(source, name)
         }

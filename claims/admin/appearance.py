@@ -14,9 +14,10 @@ from claims.admin.quote_form import WHERE_SEVERAL, QuoteForm, in_context
 from claims.admin.status_badges import anchor_badge
 from claims.models import Appearance
 from factcheck.admin.base import change_page
+from factcheck.admin.typed_names import TypedNames
 
 
-class AppearanceInline(StackedInline):
+class AppearanceInline(TypedNames, StackedInline):
     """A quote in a source. The editor pastes the words; where they stand is found out on saving."""
 
     model = Appearance

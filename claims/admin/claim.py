@@ -1,7 +1,7 @@
 """The page of a claim, from which everything about it is done."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -19,7 +19,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from claims.admin import article_form, live_preview, orphaned_quotes, pack_download
@@ -40,8 +40,10 @@ from claims.review import claim_edits, verdict_drafts, workflow
 from claims.teamwork import assignment_rules
 from factcheck.admin.base import change_page, person_at
 from factcheck.admin.change_history import PastEvent, changes_of, links_of
+from factcheck.admin.typed_names import TypedNames
 from factcheck.admin.versions import DeskForm
-from sources.models import Publisher
+from sources.admin.source import address_in
+from sources.models import Publisher, Source
 
 #: White space between two tags that only indents: a quarter of the page.
 _INDENTS = re.compile(rb">\s*\n\s*<")
@@ -69,8 +71,37 @@ class ClaimForm(DeskForm):
         return super().clean()
 
 
+class NewClaimForm(ClaimForm):
+    """A new claim: its statement, an address where it was made, or both in one text."""
+
+    class Meta:
+        help_texts: ClassVar = {
+            "statement": gettext_lazy(
+                "The statement, an address where it was made, or both. The rest can wait."
+            )
+        }
+
+    #: Whether the person may add sources; else an address is left where it was typed.
+    adds_sources = False
+    addresses: tuple[str, ...] = ()
+
+    def clean_statement(self) -> str:
+        typed: str = self.cleaned_data["statement"]
+        found = [address for word in typed.split() if (address := address_in(word))]
+        if not found or not self.adds_sources:
+            return typed
+        for address in found:
+            Source._meta.get_field("url").run_validators(address)
+        self.addresses = tuple(dict.fromkeys(found))
+        if statement := " ".join(word for word in typed.split() if not address_in(word)):
+            return statement
+        known = Source.objects.at(self.addresses[0])
+        # Its page says later what it is called: `claims.quotes.changed_sources`.
+        return known.title if known else self.addresses[0]
+
+
 @admin.register(Claim)
-class ClaimAdmin(AssignedList, ClaimList):
+class ClaimAdmin(TypedNames, AssignedList, ClaimList):
     """A claim at the desk: its list is `ClaimList`, and here is its page."""
 
     actions = (*ClaimList.actions, "assign_selected")
@@ -220,12 +251,26 @@ class ClaimAdmin(AssignedList, ClaimList):
     ) -> None:
         super().save_related(request, form, formsets, change)
         if not change:
+            sources = self.admin_site.get_model_admin(Source)
+            for address in form.addresses:
+                source = sources.row_of(request, address)
+                if not form.instance.appearances.filter(source=source).exists():
+                    form.instance.appearances.create(source=source, snapshot=source.latest_snapshot())
             # Rules may ask for its topics and places.
             assignment_rules.apply([form.instance.pk])
         own = [formset for formset in formsets if formset.model in (Verdict, Evidence)]
         draft = draft_on_page(request, form.instance) if change else None
         if draft and any(formset.has_changed() for formset in own):
             verdict_drafts.record_editor(draft, person_at(request))
+
+    def response_add(
+        self, request: HttpRequest, obj: Claim, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """On to the claim, where the rest is done."""
+        if "_addanother" in request.POST or "_popup" in request.POST:
+            return super().response_add(request, obj, post_url_continue)
+        messages.success(request, _("Saved."))
+        return HttpResponseRedirect(change_page(obj))
 
     def response_change(self, request: HttpRequest, obj: Claim) -> HttpResponse:
         draft = draft_on_page(request, obj)
@@ -239,6 +284,7 @@ class ClaimAdmin(AssignedList, ClaimList):
             messages.success(request, _("Saved and submitted for review."))
         return HttpResponseRedirect(request.path)
 
+    @live_preview.unkept
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What readers will see, of what is in the form now. It is posted; nothing of it is kept."""
         claim = self.get_object(request, str(pk))
@@ -294,7 +340,8 @@ class ClaimAdmin(AssignedList, ClaimList):
         return {"language": language} | super().get_changeform_initial_data(request)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change, **kwargs)
+        form = super().get_form(request, obj, change, **({} if obj else {"form": NewClaimForm}) | kwargs)
+        form.adds_sources = request.user.has_perm("sources.add_source")
         form.is_without_its_draft = bool(
             obj and names_a_draft(request) and draft_on_page(request, obj) is None
         )

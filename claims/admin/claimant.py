@@ -12,6 +12,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from claims.admin.claim_numbers import readable_number
 from claims.models import Claimant
+from claims.newsroom.named_claimants import find_or_add
 from factcheck.admin.base import person_at
 from sources.admin.same_as import SameAsDesk
 from sources.authorities.authority_record import Sort
@@ -32,6 +33,12 @@ class ClaimantAdmin(SameAsDesk):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Claimant]:
         return super().get_queryset(request).annotate(number=readable_number("claimant", person_at(request)))
+
+    def add_typed(self, request: HttpRequest, name: str) -> Claimant:
+        claimant, is_new = find_or_add(name, by=person_at(request))
+        if is_new:
+            self.log_addition(request, claimant, [{"added": {}}])
+        return claimant
 
     @admin.display(description=_("claims"))
     def claims_made(self, claimant: Any) -> SafeString:

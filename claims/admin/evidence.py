@@ -17,13 +17,14 @@ from claims.models import Evidence, Verdict
 from claims.review.verdict_drafts import may_edit
 from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
+from factcheck.admin.typed_names import TypedNames
 
 
 class EvidenceForm(TakesMedia, QuoteForm):
     """A source and the words quoted from it, and what is to be seen."""
 
 
-class EvidenceInline(StackedInline):
+class EvidenceInline(TypedNames, StackedInline):
     """A source with a stance; the quote is found in the source's snapshot on saving, where it has one."""
 
     model = Evidence

@@ -1,11 +1,13 @@
 """A verdict as readers will see it, while it is typed: rendered from what is in the form, which nobody saves here."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.forms import BaseInlineFormSet
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from claims.admin.reader_view import reader_view
@@ -20,6 +22,19 @@ from factcheck.web.throttling.callers import admit
 LONGEST_FORM = 1_000_000
 #: Of a person's budget of requests (RATE_LIMIT_TOKEN): a page is made anew each time.
 _COST = 20
+
+
+def unkept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Undo what reading a form adds: names that are not known yet."""
+
+    @wraps(view)
+    def undone(*args: Any, **kwargs: Any) -> HttpResponse:
+        with transaction.atomic():
+            answer = view(*args, **kwargs)
+            transaction.set_rollback(True)
+        return answer
+
+    return undone
 
 
 def refusal_of(request: HttpRequest, row: Verdict | Translation) -> JsonResponse | None:

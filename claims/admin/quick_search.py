@@ -5,6 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from unfold.dataclasses import SearchResult
 
 from claims.models import Claim, Claimant, Topic
@@ -24,11 +27,17 @@ MOST_OF_A_KIND = 10
 
 def found(request: HttpRequest, words: str) -> list[SearchResult]:
     """unfold's `search_callback`."""
-    return [
+    found = [
         SearchResult(str(row), str(kind._meta.verbose_name), change_page(row), icon)
         for kind, icon in KINDS.items()
         for row in _rows(request, kind, words)
     ]
+    # As it was typed: `words` is in lower case.
+    typed = request.GET.get("s", words).strip()
+    if request.user.has_perm("claims.add_claim") and typed:
+        page = f"{reverse('admin:claims_claim_add')}?{urlencode({'statement': typed})}"
+        found.append(SearchResult(_("New claim: %s") % typed, _("Write it down"), page, "add_circle"))
+    return found
 
 
 def _rows(request: HttpRequest, kind: type[Model], words: str) -> list[Model]:

@@ -3,14 +3,17 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin.claim_numbers import readable_number
 from claims.models import Topic
+from claims.newsroom.named_topics import find_or_add
 from factcheck.admin.base import person_at
 from sources.admin.same_as import SameAsDesk
 from sources.authorities.authority_record import Sort
@@ -32,6 +35,14 @@ class TopicAdmin(SameAsDesk):
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Topic | None = None) -> dict[str, Any]:
         return dict(self.prepopulated_fields) if obj is None else {}
+
+    def add_typed(self, request: HttpRequest, name: str) -> Topic:
+        if not slugify(name, allow_unicode=True):
+            raise ValidationError(_("A topic needs a letter or a digit in its name."))
+        topic, is_new = find_or_add(name, by=person_at(request))
+        if is_new:
+            self.log_addition(request, topic, [{"added": {}}])
+        return topic
 
     @admin.display(description=_("claims"), ordering="number")
     def claims_filed(self, topic: Any) -> SafeString:

@@ -205,6 +205,7 @@ class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
             and not Verdict.objects.filter(supersedes=verdict).exists(),
         }
 
+    @live_preview.unkept
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What readers will see, of what is in the form now. It is posted; nothing of it is kept."""
         verdict = self.get_object(request, str(pk))

@@ -8,13 +8,14 @@ they quote is noted beside them (`history`).
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from claims.models import Appearance
-from claims.quotes.anchors import Anchor
+from claims.models import Appearance, Claim, Evidence, Verdict
+from claims.quotes.anchors import Anchor, QuoteAmbiguous, QuoteNotFound
 from claims.quotes.changed_text import ChangedText
 from claims.quotes.history import note_fates
 from claims.quotes.orphans import OrphanReason
+from claims.quotes.locations import quote
 from sources.models import Snapshot
 
 _SPAN = ("exact", "prefix", "suffix", "start", "end")
@@ -90,7 +91,28 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
 
 def follow_source(sender: type[Snapshot], *, snapshot: Snapshot, **signal: Any) -> Reanchoring:
     """Whoever stores a snapshot, the appearances follow in the same transaction."""
+    if snapshot.number == 1:
+        complete_waiting(snapshot)
     return reanchor(snapshot)
+
+
+def complete_waiting(snapshot: Snapshot) -> None:
+    """Complete what was typed before its source was stored: quotes, and claims noted by an address alone."""
+    source = snapshot.source
+    if source.url and source.title != source.url:
+        noted = Claim.objects.filter(
+            appearances__source=source, statement=source.url, state=Claim.State.PROPOSED
+        )
+        noted.update(statement=source.title)
+    waiting = {"source": snapshot.source_id, "snapshot": None}
+    drafted = Evidence.objects.filter(**waiting, verdict__state=Verdict.State.DRAFT)
+    for row in [*Appearance.objects.filter(**waiting), *drafted]:
+        try:
+            with transaction.atomic():
+                quote(snapshot.source, row.exact, prefix=row.prefix, suffix=row.suffix).put_on(row)
+                row.save()
+        except (QuoteNotFound, QuoteAmbiguous, IntegrityError):
+            continue
 
 
 def anchor_of(appearance: Appearance) -> Anchor:

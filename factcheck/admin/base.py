@@ -197,7 +197,11 @@ class DeskAdmin(ListDownload):
                 return super().changeform_view(request, *args, **kwargs)
             with transaction.atomic():
                 self._put_versions_together(request, *args, **kwargs)
-                return super().changeform_view(request, *args, **kwargs)
+                answer = super().changeform_view(request, *args, **kwargs)
+                if (getattr(answer, "context_data", None) or {}).get("errors"):
+                    # Names that were to be added along with what is refused.
+                    transaction.set_rollback(True)
+                return answer
         except IntegrityError as refusal:
             messages.error(request, self.in_words(refusal))
             return HttpResponseRedirect(request.get_full_path())

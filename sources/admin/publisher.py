@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
@@ -15,6 +16,7 @@ from factcheck.admin.badges import badge
 from sources.admin.same_as import SameAsDesk
 from sources.authorities.authority_record import Sort
 from sources.models import Publisher, Source
+from sources.named_publishers import find_or_make_publisher, find_publisher
 
 
 def _sources_number() -> Coalesce:
@@ -36,6 +38,15 @@ class PublisherAdmin(SameAsDesk):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Publisher]:
         return super().get_queryset(request).annotate(number=_sources_number())
+
+    def add_typed(self, request: HttpRequest, name: str) -> Publisher:
+        if known := find_publisher(name, "", stated=True):
+            return known
+        publisher = find_or_make_publisher(name, "", stated=True)
+        if publisher is None:
+            raise ValidationError(_("Readers would take it for our newsroom. Choose another name."))
+        self.log_addition(request, publisher, [{"added": {}}])
+        return publisher
 
     def has_delete_permission(self, request: HttpRequest, obj: Publisher | None = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and obj.is_house)

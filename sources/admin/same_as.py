@@ -12,7 +12,8 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from factcheck.admin.base import DeskAdmin, change_page
+from factcheck.admin.base import change_page
+from factcheck.admin.typed_names import NamedDesk
 from factcheck.admin.versions import DeskForm
 from sources.authorities import candidates as authorities
 from sources.authorities.authority_record import AuthorityRecord, Sort
@@ -49,7 +50,7 @@ def known_by(model: type[models.Model], addresses: list[str]) -> models.QuerySet
     return rows.filter(same_as__overlap=identifiers) if identifiers else rows.none()
 
 
-class SameAsDesk(DeskAdmin):
+class SameAsDesk(NamedDesk):
     """The pages of things that authorities know."""
 
     form = SameAsForm

@@ -1,5 +1,6 @@
 """Documents in which claims appear or on which verdicts rest."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -15,10 +16,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
 
-from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.base import change_page, person_at
+from factcheck.admin.typed_names import NamedDesk, TypedNames
 from factcheck.admin.versions import DeskForm
 from sources.admin.archived_copies import ArchivedFilter, shown_copies, views_of
 from sources.models import Source
+from sources.tasks import capture_source
 
 
 def _number(relation: str, reader: User) -> Coalesce:
@@ -28,6 +31,17 @@ def _number(relation: str, reader: User) -> Coalesce:
     readable = rows.readable_by(reader) if hasattr(rows, "readable_by") else rows
     counting = readable.filter(source=OuterRef("pk")).order_by().values("source").annotate(n=Count("pk"))
     return Coalesce(Subquery(counting.values("n"), output_field=IntegerField()), 0)
+
+
+#: An address of the web, by itself.
+_ADDRESS = re.compile(r"(https?://|www\.)[^\s/]+\.\S+", re.IGNORECASE)
+
+
+def address_in(typed: str) -> str:
+    """Return the address that a text is, with its scheme; "" for a text that is no address."""
+    if not _ADDRESS.fullmatch(typed):
+        return ""
+    return f"https://{typed}" if typed.lower().startswith("www.") else typed
 
 
 class SourceForm(DeskForm):
@@ -41,8 +55,9 @@ class SourceForm(DeskForm):
 
 
 @admin.register(Source)
-class SourceAdmin(DeskAdmin):
+class SourceAdmin(TypedNames, NamedDesk):
     form = SourceForm
+    name_field = "title"
     list_display = (
         "title",
         "kind",
@@ -131,6 +146,30 @@ class SourceAdmin(DeskAdmin):
             for place, (name, view) in views_of(self).items()
         ]
         return [*own, *super().get_urls()]
+
+    # Typed or pasted where a source is picked -----------------------------------------------------------------------
+
+    def with_typed(
+        self, request: HttpRequest, name: str, results: list[dict[str, str]]
+    ) -> list[dict[str, str]]:
+        """An address that is known offers its source, however it is spelled."""
+        known = Source.objects.at(address_in(name))
+        if known is None:
+            return super().with_typed(request, name, results)
+        return [{"id": str(known.pk), "text": gettext("Use the stored one: %s") % known.title}]
+
+    def add_typed(self, request: HttpRequest, name: str) -> Source:
+        """A new address is captured in the background, which fills in what its page says of itself."""
+        address, person = address_in(name), person_at(request)
+        if known := Source.objects.at(address):
+            return known
+        Source._meta.get_field("url").run_validators(address)
+        title = (address or name)[: Source._meta.get_field("title").max_length]
+        source = Source.objects.create(title=title, url=address, created_by=person)
+        self.log_addition(request, source, [{"added": {}}])
+        if address:
+            capture_source.defer(source_id=source.pk, by_id=person.pk)
+        return source
 
     def save_model(self, request: HttpRequest, obj: Source, form: forms.ModelForm, change: bool) -> None:
         if not change:

@@ -99,14 +99,14 @@ def test_everything_opens_by_keyboard(width: int, seat: Any, editor: Any) -> Non
     assert page.evaluate(BY_MOUSE_ALONE) == []
     page.get_by_role("button", name="Filters").press("Enter")
     expect(page.locator("#filter-form :focus")).to_be_visible()
-    page = desk.open("/admin/claims/claim/add/")
+    page = desk.open("/admin/claims/verdict/add/")
     assert page.evaluate(BY_MOUSE_ALONE) == []
-    more = page.get_by_role("button", name="Actions for this claimant")
+    more = page.get_by_role("button", name="Actions for this claim")
     more.press("Enter")
     page.keyboard.press("Tab")
-    expect(page.locator("#add_id_claimant")).to_be_focused()
+    expect(page.locator("#add_id_claim")).to_be_focused()
     page.keyboard.press("Escape")
-    expect(page.locator("#add_id_claimant")).to_be_hidden()
+    expect(page.locator("#add_id_claim")).to_be_hidden()
     expect(more).to_be_focused()
     if width < 1000:
         page.get_by_role("button", name="Menu").first.press("Enter")

@@ -1,0 +1,162 @@
+"""Pickers in which a name is typed: one that is not known yet is added when the page is saved, without a second window.
+
+`NamedDesk` is the desk of what has names; a page with `TypedNames` picks from it. The value of a new name in a form is
+`NEW` and the name, so that no name that looks like a key is taken for one.
+"""
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.http import HttpRequest, JsonResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+
+from factcheck.admin.base import DeskAdmin
+
+NEW = "+"
+
+
+class NamesView(AutocompleteJsonView):
+    """The rows that a typed name may mean, and the offer to add it."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
+        self.term, self.model_admin, self.source_field, key = self.process_request(request)
+        if not self.has_perm(request):
+            raise PermissionDenied
+        self.object_list = self.get_queryset()
+        page = self.get_context_data()["page_obj"]
+        results = [self.serialize_result(row, key) for row in page.object_list]
+        if page.number == 1 and (name := self.term.strip()):
+            results = self.model_admin.with_typed(request, name, results)
+        return JsonResponse({"results": results, "pagination": {"more": page.has_next()}})
+
+
+class NamedDesk(DeskAdmin):
+    """The desk of what is called by names that people type elsewhere."""
+
+    #: The field that keeps the name.
+    name_field = "name"
+
+    def add_typed(self, request: HttpRequest, name: str) -> models.Model:
+        """Return the row of this name; one that is not known is added."""
+        raise NotImplementedError
+
+    def with_typed(
+        self, request: HttpRequest, name: str, results: list[dict[str, str]]
+    ) -> list[dict[str, str]]:
+        """Return what was found, with the offer to add the name unless it is there or the person may not."""
+        is_known = any(result["text"].casefold() == name.casefold() for result in results)
+        if is_known or not self.has_add_permission(request):
+            return results
+        return [*results, {"id": NEW + name, "text": offer_to_add(name)}]
+
+    def row_of(self, request: HttpRequest, typed: str) -> models.Model:
+        """Return the row that a new name in a form means, and add it if need be.
+
+        Raises:
+            ValidationError: the name is no name, or the person may not add one.
+        """
+        name = typed.removeprefix(NEW).strip()
+        if not name:
+            raise ValidationError(_("Type a name."), code="required")
+        self.opts.get_field(self.name_field).run_validators(name)
+        if not self.has_add_permission(request):
+            raise ValidationError(_("“%s” is not known, and your role cannot add it.") % name, code="unknown")
+        return self.add_typed(request, name)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = NamesView.as_view(admin_site=self.admin_site)
+        return [path("names/", self.admin_site.admin_view(view), name=_route(self.opts)), *super().get_urls()]
+
+
+def offer_to_add(name: str) -> str:
+    return _("Create “%s”") % name
+
+
+def _route(opts: Any) -> str:
+    return f"{opts.app_label}_{opts.model_name}_names"
+
+
+def _is_new(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith(NEW)
+
+
+class _NamePicker:
+    """The picker of unfold, which keeps a new name while the page is shown again."""
+
+    @property
+    def media(self) -> forms.Media:
+        return super().media + forms.Media(
+            js=["admin/js/jquery.init.js", "admin/js/autocomplete.js", "desk/typed_names.js"]
+        )  # type: ignore[misc, no-any-return]  # the widget's
+
+    def get_url(self) -> str:
+        return reverse(f"admin:{_route(self.field.remote_field.model._meta)}")  # type: ignore[attr-defined]  # the widget's
+
+    def optgroups(self, name: str, value: list[str], attr: Any = None) -> Any:
+        new = [each for each in value if _is_new(each)]
+        groups = super().optgroups(name, [each for each in value if each not in new], attr)  # type: ignore[misc]  # the widget's
+        options = groups[0][1]
+        for each in new:
+            label = offer_to_add(each.removeprefix(NEW))
+            options.append(self.create_option(name, each, label, True, len(options)))  # type: ignore[attr-defined]  # the widget's
+        return groups
+
+
+class NamePicker(_NamePicker, AutocompleteSelect):
+    """Picks one."""
+
+
+class NamesPicker(_NamePicker, AutocompleteSelectMultiple):
+    """Picks several."""
+
+
+class NameField(forms.ModelChoiceField):
+    """A row, or the name of a new one."""
+
+    desk: NamedDesk
+    request: HttpRequest
+
+    def to_python(self, value: Any) -> Any:
+        return self.desk.row_of(self.request, value) if _is_new(value) else super().to_python(value)
+
+
+class NamesField(forms.ModelMultipleChoiceField):
+    """Rows, and names of new ones."""
+
+    desk: NamedDesk
+    request: HttpRequest
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(
+            [self.desk.row_of(self.request, each).pk if _is_new(each) else each for each in value or ()]
+        )
+
+
+class TypedNames:
+    """A page, or rows on it, whose pickers of names add what they do not find."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        desk = self._desk_of(db_field, request)
+        if desk is None:
+            return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # the admin's
+        picks_several = isinstance(db_field, models.ManyToManyField)
+        picker, form_class = (NamesPicker, NamesField) if picks_several else (NamePicker, NameField)
+        given = {"widget": picker(db_field, desk.admin_site, {"data-names": ""}), "form_class": form_class}
+        field: Any = super().formfield_for_dbfield(db_field, request, **given | kwargs)  # type: ignore[misc]  # the admin's
+        field.widget = getattr(field.widget, "widget", field.widget)  # without the buttons that open windows
+        field.desk, field.request = desk, request
+        return field
+
+    def _desk_of(self, db_field: Any, request: HttpRequest) -> NamedDesk | None:
+        page: ModelAdmin[Any] = self  # type: ignore[assignment]  # mixed into one
+        if db_field.name not in page.get_autocomplete_fields(request):
+            return None
+        model = db_field.remote_field.model
+        desk = page.admin_site.get_model_admin(model) if page.admin_site.is_registered(model) else None
+        return desk if isinstance(desk, NamedDesk) else None

@@ -1,0 +1,110 @@
+/* Pickers in which names are typed (factcheck/admin/typed_names.py): a letter opens them, Enter and Tab take what the
+   list shows for what was typed, and pasted addresses fill rows. */
+(() => {
+    "use strict";
+
+    const $ = django.jQuery;
+    const ADDRESS = /https?:\/\/\S+/i;
+
+    const opened = () => document.querySelector("select[data-names]:has(+ .select2-container--open)");
+    const searchOf = (select) =>
+        document.querySelector(".select2-container--open .select2-dropdown .select2-search__field") ||
+        select.nextElementSibling.querySelector(".select2-search__field");
+
+    // A letter on a closed picker is the first of a name.
+    const openWith = (shown, words) => {
+        const select = shown?.closest(".select2-container").previousElementSibling;
+        if (!select?.matches("[data-names]")) return false;
+        $(select).select2("open");
+        const field = searchOf(select);
+        // select2 gives it the focus a moment later, when the next letter may be here.
+        field.focus();
+        field.value += words;
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+        return true;
+    };
+
+    // Enter before the answer would take what was listed for fewer letters: it waits for the answer.
+    const listed = new WeakMap();
+    const wanted = new WeakMap();
+    $(document).on("select2:open", "select[data-names]", ({ target }) => {
+        const picker = $(target).data("select2");
+        if (listed.has(picker)) return;
+        listed.set(picker, "");
+        picker.on("results:all", ({ query }) => {
+            listed.set(picker, query.term || "");
+            if (wanted.get(picker) !== listed.get(picker)) return;
+            wanted.delete(picker);
+            setTimeout(() => picker.trigger("results:select", {}));
+        });
+    });
+    const take = (event) => {
+        const select = opened();
+        const typed = select && searchOf(select)?.value;
+        if (!typed) return;
+        const picker = $(select).data("select2");
+        if (listed.get(picker) === typed) {
+            if (event.key === "Tab") picker.trigger("results:select", {});
+            return;
+        }
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        wanted.set(picker, typed);
+    };
+
+    document.addEventListener(
+        "keydown",
+        (event) => {
+            if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+            if (event.key === "Tab" || event.key === "Enter") return take(event);
+            if (event.key.length !== 1 || event.key === " ") return;
+            if (openWith(event.target.closest?.(".select2-selection--single"), event.key)) event.preventDefault();
+        },
+        true,
+    );
+
+    // “address words” or the words on lines of their own: each address with its quote.
+    const rowsIn = (text) => {
+        const rows = [];
+        let before = "";
+        for (const line of text.split(/\r?\n/)) {
+            const address = ADDRESS.exec(line)?.[0] ?? "";
+            const quote = line.replace(address, "").trim().replace(/^["“„«]+|["”“»]+$/g, "").trim();
+            if (address) rows.push({ address, quote: quote || before });
+            else if (quote && rows.length && !rows.at(-1).quote) rows.at(-1).quote = quote;
+            before = address ? "" : quote;
+        }
+        return rows;
+    };
+    const isFree = (select) => !select.value && !select.name.includes("__prefix__");
+    const fill = (select, { address, quote }) => {
+        $(select).append(new Option(address, `+${address}`, true, true)).trigger("change");
+        const words = document.querySelector(`[name="${select.name.replace(/source$/, "exact")}"]`);
+        if (!quote || !words) return;
+        words.value = quote;
+        words.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+
+    document.addEventListener("paste", (event) => {
+        const shown = event.target.closest?.(".select2-selection--single");
+        const select = shown?.closest(".select2-container").previousElementSibling ?? opened();
+        if (!select?.matches("[data-names]") || !(shown || event.target.matches(".select2-search__field"))) return;
+        const text = event.clipboardData.getData("text/plain").trim();
+        const group = select.closest("[data-inline-type]");
+        const rows = select.name.endsWith("-source") && group ? rowsIn(text) : [];
+        if (rows.length && (rows.length > 1 || rows[0].quote)) {
+            event.preventDefault();
+            $(select).select2("close");
+            const selects = () => [...group.querySelectorAll('select[name$="-source"]')];
+            fill(select, rows[0]);
+            for (const row of rows.slice(1)) {
+                if (!selects().some(isFree)) group.querySelector(".add-row a, a.add-row")?.click();
+                const free = selects().find(isFree);
+                if (free) fill(free, row);
+            }
+        } else if (shown) {
+            event.preventDefault();
+            openWith(shown, text);
+        }
+    });
+})();
