@@ -14,8 +14,8 @@ from claims.models import Appearance, Claim, Evidence, Verdict
 from claims.quotes.anchors import Anchor, QuoteAmbiguous, QuoteNotFound
 from claims.quotes.changed_text import ChangedText
 from claims.quotes.history import note_fates
-from claims.quotes.orphans import OrphanReason
 from claims.quotes.locations import quote
+from claims.quotes.orphans import OrphanReason
 from sources.models import Snapshot
 
 _SPAN = ("exact", "prefix", "suffix", "start", "end")

@@ -50,7 +50,10 @@ def test_a_claim_with_a_new_claimant_is_written_down_by_keyboard_alone(seat: Any
         page.keyboard.press("Enter")
     claim = Claim.objects.get()
     assert page.url.endswith(f"/claims/claim/{claim.pk}/change/")
-    assert (claim.statement, claim.claimant and claim.claimant.name) == ("The bridge was free.", "Grace Hopper")
+    assert (claim.statement, claim.claimant and claim.claimant.name) == (
+        "The bridge was free.",
+        "Grace Hopper",
+    )
     assert [row.source.url for row in claim.appearances.all()] == ["https://paper.example.com/bridge"]
     assert len(page.context.pages) == 1
     assert desk.trouble == []
