@@ -7,11 +7,11 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
-from sources.material import Material
 
 from claims.models import Appearance, Claim, Claimant, Evidence, Topic
 from sources.capture import capture
 from sources.models import Publisher, Source
+from sources.source_kinds import Material
 from tests.helpers.desk import Desk
 from tests.helpers.newsroom import make_claim, make_draft, make_source
 
