@@ -241,7 +241,7 @@ DUMP_SCHEDULE, DUMPS_KEPT = dump_settings()
 # How often the addresses of cited sources are looked at (docs/archiving.md).
 LINK_CHECKS, LINK_CHECK_DAYS = link_check_settings(is_demo=DEMO)
 
-# Who is told that something was published, and what crawlers are asked for (docs/being-found.md).
+# Who is told that something was published, and what crawlers are asked for (docs/reader-pages.md).
 INDEXNOW_KEY, INDEXNOW_URL, WEBSUB_HUBS, ROBOTS_RULES = discovery_settings(is_demo=DEMO)
 
 # Copies of what is cited, with a browser, timestamps and public archives where there are such (docs/archiving.md).

@@ -1,1 +1,1 @@
-"""What reads, writes and searches cost as the ledger grows. docs/scaling.md says what was found."""
+"""What reads, writes and searches cost as the ledger grows. docs/performance.md says what was found."""
