@@ -1,8 +1,8 @@
 """Measure what reads and searches cost at several sizes, all running at once and asked in turns.
 
 `python -m benchmarks.scaling --sizes 200000,1000000 --data FOLDER`. Where others use the machine too,
-the processor time for each answer, of the web process and the database, says more than the rate. docs/performance.md says
-what was found.
+the processor time for each answer, of the web process and the database, says more than the rate.
+docs/performance.md has the results.
 """
 
 import argparse
