@@ -7,6 +7,7 @@ what it is, `check_worthiness` judges.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from claims.articles.detection.attribution import Attributor
 from claims.articles.detection.blocks import TextBlock, split_blocks
@@ -27,6 +28,7 @@ __all__ = ["CandidateSentence", "CheckBand", "Reason", "band_of", "detect"]
 _CONTEXT = 32
 _FEWEST_WORDS_QUOTED = 4
 _BLOCKS_WITH_DATELINE = 4
+_COLONS = (":", "：")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,18 @@ def _candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence]:
     turn_of = {block.start: turn for block, turn in zip(every, turns, strict=True)}
     names = _names(blocks, language)
     newest = max(years(own), default=None)
-    split = [_sentences(block, index, language) for index, block in enumerate(blocks)]
+    marks = dict(zip((block.start for block in every), _marked(text, every), strict=True))
+    before = {block.start: above.text for above, block in pairwise(every) if above.text.endswith(_COLONS)}
+    split = [
+        _sentences(block, index, language, marks[block.start].is_dashed, block.start in before)
+        for index, block in enumerate(blocks)
+    ]
     # A sentence that is all the text there is quotes nobody, whatever marks are around it.
     is_alone = sum(len(sentences) for sentences, _ in split) == 1
     for block, (sentences, quotations) in zip(blocks, split, strict=True):
-        voices = attributor.read(block.text, sentences, quotations, turn_of[block.start])
+        voices = attributor.read(
+            block.text, sentences, quotations, turn_of[block.start], introduction=before.get(block.start, "")
+        )
         for sentence, voice in zip(sentences, voices, strict=True):
             start, end = block.start + sentence.start, block.start + sentence.end
             worthiness = judge(
@@ -104,9 +113,11 @@ def _candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence]:
             )
 
 
-def _sentences(block: TextBlock, index: int, language: Lexicon) -> tuple[list[Sentence], Quotations]:
+def _sentences(
+    block: TextBlock, index: int, language: Lexicon, is_dashed: bool, is_introduced: bool
+) -> tuple[list[Sentence], Quotations]:
     """The sentences of a block, without its dateline, and its quotations."""
-    quotations = Quotations(block.text)
+    quotations = Quotations(block.text, is_dashed=is_dashed, is_introduced=is_introduced)
     opening = without_dateline(block.text) if index < _BLOCKS_WITH_DATELINE else 0
     sentences = [
         sentence

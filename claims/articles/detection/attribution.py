@@ -32,6 +32,7 @@ _FIRST_TWO = re.compile(r"^\W*([^\W\d_][\w’'-]*) ([\w’'-]+)")
 _LONGEST_BETWEEN = 5
 _LONGEST_BEHIND = 14
 _COLON = re.compile(rf"^(?:\W*\d{{1,2}}[:.h]\d{{2}}\b)?([^:：{QUOTED}]{{2,140}})[:：]\s*{QUOTED}")
+_SENTENCE_STOP = re.compile(r"[.!?…。！？]\s+")
 _QUESTION = re.compile(r"[?？؟]\W*$")
 
 
@@ -55,11 +56,23 @@ class Attributor:
         # Who spoke in the sentence before, and in the quotation that the block before ended with.
         self._last: Speaker | None = None
         self._running: Speaker | None = None
+        self._unclosed = False
 
     def read(
-        self, block: str, sentences: Sequence[Sentence], quotations: Quotations, turn: Turn | None = None
+        self,
+        block: str,
+        sentences: Sequence[Sentence],
+        quotations: Quotations,
+        turn: Turn | None = None,
+        introduction: str = "",
     ) -> list[Voice | None]:
-        """Return the voice of each sentence of the block; None where the article itself speaks."""
+        """Return the voice of each sentence of the block; None where the article itself speaks.
+
+        Args:
+            introduction: the block before, where that ends in a colon.
+        """
+        if introduction and quotations.spans and quotations.spans[0].start == 0:
+            self._running = self._introduced(_SENTENCE_STOP.split(introduction)[-1])
         self._focus.next_block()
         if turn is not None and turn.firm:
             return self._turn(turn, len(sentences))
@@ -67,7 +80,7 @@ class Attributor:
             narration_of(block, sentence, quotations, self._language, self._grammar) for sentence in sentences
         ]
         before = self._last
-        voices = [self._voice(narration) for narration in narrations]
+        voices = self._voices(sentences, narrations, quotations)
         if before and not any(voices) and all(map(_is_only_quoted, narrations)):
             # A paragraph that is all quotation goes on with whoever spoke at the end of the one before.
             voices = [Voice(before)] * len(voices)
@@ -100,8 +113,43 @@ class Attributor:
             for voice, narration in zip(voices, narrations, strict=True)
         ]
 
+    def _introduced(self, introduction: str) -> Speaker | None:
+        """Return whom "Ana Ruiz replied:" introduces; of two who are named, neither unless a verb of saying tells."""
+        narration = f"{introduction} {QUOTED * _LONGEST_TAIL}"
+        named = self._cast.mentions(introduction)
+        is_clear = len(named) < 2 or find_attribution(narration, self._language, self._grammar) is not None
+        if is_clear and (voice := self._voice(narration)):
+            return voice.speaker
+        only = named[0] if len(named) == 1 and named[0].subject else None
+        if only is None or not self._may_be_a_person(only.member):
+            return None
+        return self._identities.as_speaker(only.member)
+
+    def _voices(
+        self, sentences: Sequence[Sentence], narrations: Sequence[str], quotations: Quotations
+    ) -> list[Voice | None]:
+        """Return the voice of each sentence by its own words.
+
+        Where a quotation ends in a later sentence than it begins, the words before it and those behind it are one
+        clause, which names the speaker in one part and has the verb in the other.
+        """
+        voices: list[Voice | None] = []
+        while len(voices) < len(sentences):
+            first = last = len(voices)
+            while last + 1 < len(sentences) and _is_inside(sentences[last].end, quotations):
+                last += 1
+            together = narrations[first : last + 1]
+            opens_itself = bool(words(_spoken(together[0]))) and last > first
+            if opens_itself and bool(words(_spoken(together[-1]))):
+                voice = self._voice(" ".join(together))
+                voices += [Voice(voice.speaker) if voice else None] * len(together)
+            else:
+                voices += [self._voice(narration) for narration in together]
+        return voices
+
     def _voice(self, narration: str) -> Voice | None:
-        self._focus.next_sentence()
+        if not _is_only_quoted(narration):
+            self._focus.next_sentence()
         mentions = self._cast.mentions(narration)
         found = find_attribution(narration, self._language, self._grammar)
         if found is not None and self._is_unsaid(narration, found):
@@ -119,7 +167,8 @@ class Attributor:
             self._remember(speaker)
         else:
             self._shadow(narration, next((mention for mention in mentions if mention.subject), None))
-        self._last = speaker
+        if speaker is not None or not _is_only_quoted(narration):
+            self._last = speaker
         if speaker is None:
             return None
         return Voice(speaker, _tail(narration, found, self._language) if found else None)
@@ -178,6 +227,10 @@ class Attributor:
             return False
         first, second = opening.groups()
         joints = language.of | language.inside | language.determiners
+        if language.nouns_capitalised and {"past", "state", "says"}.isdisjoint(
+            language.signals.find(second, tokenise(second))
+        ):
+            return False  # "Immer wieder" and "Bevor er"
         return (
             is_capital(first)
             and second.islower()
@@ -199,6 +252,8 @@ class Attributor:
     def _unannounced(self, narration: str, mentions: Sequence[Occurrence]) -> Speaker | None:
         """Read what no known verb of saying attributes: a colon, a name at a quotation, a second verb."""
         people = [mention for mention in mentions if mention.member.person]
+        if not mentions and _COLON.match(narration):
+            return self._identities.opening_pronoun(narration)  # "But he knew: “…”"
         if len({id(mention.member) for mention in people}) == 1:
             mention = people[0]
             colon = _COLON.match(narration)
@@ -221,7 +276,10 @@ class Attributor:
 
     def _stands_behind_quotation(self, narration: str, mention: Occurrence) -> bool:
         """Tell "“…”, proclamó Lema." from "“…”, painted by Lema, …": a verb and an office at most stand between."""
-        if QUOTED not in narration[: mention.start] or QUOTED in narration[mention.start :]:
+        name, quoted, _ = narration[mention.start :].partition(QUOTED)
+        if QUOTED not in narration[: mention.start]:
+            return False
+        if quoted and len(words(name)) > len(mention.member.name.split()):
             return False
         opening, _, between = narration[: mention.start].rpartition(QUOTED)
         if words(opening.replace(QUOTED, "")):
@@ -258,7 +316,7 @@ class Attributor:
     def _resumed(self, feminine: bool | None) -> Speaker | None:
         """Return who spoke just before, a body too, unless the form of the verb contradicts."""
         if self._last is None:
-            return self._identities.pronoun(feminine)
+            return None if feminine is None else self._identities.pronoun(feminine)
         contradicts = None not in (feminine, self._last.feminine) and feminine != self._last.feminine
         return None if contradicts else self._last
 
@@ -271,13 +329,18 @@ class Attributor:
     ) -> None:
         """Give every sentence of a quotation the voice of the sentence that names the speaker."""
         inside = _held(sentences, narrations, quotations)
-        opens_with_quotation = bool(inside) and not _spoken(narrations[0]).strip(" .,!?…")
+        opens_with_quotation = bool(inside) and narrations[0].startswith(QUOTED)
         current = Voice(self._running) if self._running and opens_with_quotation else None
+        goes_on, self._unclosed = self._unclosed, bool(quotations.spans) and not quotations.spans[-1].closed
         for held in inside:
             own = next((voices[index] for index in reversed(held) if voices[index]), None)
+            if own is not None and own.speaker.office and goes_on and current is not None:
+                own = voices[held[-1]] = Voice(current.speaker, own.tail)  # the office is theirs
             only_quoted = all(_is_only_quoted(narrations[index]) for index in held)
             if own is None and not only_quoted:
                 current = None
+            elif current is None and held[0]:
+                current = voices[held[0] - 1]  # "She denies it, says Ruiz. “I was not there.”"
             current = own or current
             for index in held:
                 if voices[index] is None and current is not None:
@@ -297,6 +360,11 @@ def _held(sentences: Sequence[Sentence], narrations: Sequence[str], quotations: 
         for quotation in quotations.spans
     )
     return [indexes for indexes in held if any(QUOTED in narrations[index] for index in indexes)]
+
+
+def _is_inside(place: int, quotations: Quotations) -> bool:
+    quotation = quotations.at(place)
+    return quotation is not None and quotation.start < place < quotation.end
 
 
 def _is_only_quoted(narration: str) -> bool:

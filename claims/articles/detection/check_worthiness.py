@@ -25,7 +25,7 @@ class CheckBand(StrEnum):
 
 
 #: From which score a sentence is in the first band, and in the second.
-CHECK_FIRST, WORTH_A_LOOK = 0.89, 0.485
+CHECK_FIRST, WORTH_A_LOOK = 0.89, 0.52
 
 #: What each adds to the log-odds. `length` counts doublings of twelve words, between a fifth and three times as many.
 WEIGHTS: Mapping[str, float] = {

@@ -38,6 +38,10 @@ class DialogueBlock:
     text: str
     mark: str
 
+    @property
+    def is_dashed(self) -> bool:
+        return (bool(self.mark) and self.mark in _DASHES) or self.text.startswith(tuple(_DASHES[:3]))
+
 
 class Dialogue:
     """The turns of one text."""
@@ -46,10 +50,7 @@ class Dialogue:
         self._cast = cast
         self._grammar = grammar
         self._labels = [self._label(block.text) for block in blocks]
-        self._dashed = [
-            (bool(block.mark) and block.mark in _DASHES) or block.text.startswith(tuple(_DASHES[:3]))
-            for block in blocks
-        ]
+        self._dashed = [block.is_dashed for block in blocks]
         self._asked = [bool(_QUESTION.search(block.text) or _BOLD.match(block.text)) for block in blocks]
         self.turns: list[Turn | None] = [None] * len(blocks)
         labelled = [

@@ -18,6 +18,7 @@ from claims.articles.detection.speakers import (
 from claims.articles.detection.speech_verbs import DROPPED, Attribution
 
 _LONGEST_COUNTRY = 12
+_OPENING_WORDS = 2
 _ABSTRACT = ("ung", "heit", "keit", "schaft", "ion", "tät")
 
 
@@ -78,7 +79,8 @@ class Identities:
         if member is not None and name != speaker.name == member.name:
             return self._cast.rename(member, name)  # the text has the name in the genitive only
         if member is None and not self._language.cased:
-            member = self._cast.find(found.phrase) or self._cast.ending(found.phrase)
+            head = " ".join(found.phrase.split()[-2:])  # "목포를 찾은 이 후보"
+            member = self._cast.find(found.phrase) or self._cast.ending(found.phrase) or self._cast.find(head)
         if member is None:
             member = self._within(speaker.name)
         if member is None:
@@ -166,6 +168,8 @@ class Identities:
             known = any(is_capital(token) for token in tokens[1:]) or is_known_kind(tokens, self._language)
             return self._named(speaker, genitive=genitive) if known else None
         word = tokens[0] if tokens else ""
+        if len(word) == 1:
+            return None
         opens = not narration[: found.start].strip(" *_—–-") and narration.lstrip(" *_—–-").startswith(word)
         country = "country" in self._language.signals.find(word, tokenise(word))
         if (word.isupper() and len(word) > 1) or country or is_known_kind(tokens, self._language):
@@ -218,7 +222,7 @@ class Identities:
         country = (
             "country" in self._language.signals.find(name, tokenise(name)) and len(name) <= _LONGEST_COUNTRY
         )
-        if country or self._grammar.is_body(name, self._language):
+        if country or self._grammar.is_body(name, self._language) or name in self._language.roles:
             return speaker
         return None
 
@@ -231,9 +235,19 @@ class Identities:
             member.name, self._described.get(member.name), person=member.person, feminine=member.feminine
         )
 
+    def opening_pronoun(self, narration: str) -> Speaker | None:
+        """Return whom the "he" means with which a sentence begins."""
+        opening = [word.lower() for word in name_tokens(narration)[:_OPENING_WORDS]]
+        found = [word for word in opening if word in self._language.he | self._language.she]
+        if len(found) != 1 or not self._language.cased:
+            return None
+        return self.pronoun(found[0] in self._language.she)
+
     def pronoun(self, feminine: bool | None) -> Speaker | None:
         member = self._focus.antecedent(feminine)
-        if member is None:
+        if member is None and not self._focus.has_nameless:
+            member = self._cast.only_person()
+        if member is None or (None not in (feminine, member.feminine) and feminine != member.feminine):
             return None
         if member.feminine is None:
             member.feminine = feminine

@@ -93,6 +93,7 @@ def _runs(line: str, language: Lexicon) -> Iterator[tuple[int, int, list[re.Matc
         )  # "Els de Boer" is no farmer
         role = is_role(name, language) and not surname
         small = name.lower() in language.common and not (index and is_given_name(name))  # "Julio" and "julio"
+        small |= language.nouns_capitalised and _is_figure(name, language)
         usable = is_capital(name) and not role and not small and name.lower() not in sources
         if role and is_capital(name):
             begin = None  # "Example News Agency" is no person's full name
@@ -180,6 +181,12 @@ def speaking_surnames(text: str, language: Lexicon) -> Iterator[str]:
 @lru_cache(maxsize=20_000)
 def _is_body(word: str, language: Lexicon) -> bool:
     return word.lower() in language.bodies or "institution" in language.signals.find(word, tokenise(word))
+
+
+@lru_cache(maxsize=20_000)
+def _is_figure(word: str, language: Lexicon) -> bool:
+    """Tell "Zwei Jahre" from a name."""
+    return not {"number", "duration", "date"}.isdisjoint(language.signals.find(word, tokenise(word)))
 
 
 def _gender(office: str, name: str, language: Lexicon) -> bool | None:

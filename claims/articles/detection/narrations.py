@@ -22,7 +22,7 @@ def narration_of(
         start, end = max(quotation.start, sentence.start), min(quotation.end, sentence.end)
         words_in_it = block[start:end]
         parts.append(block[position:start])
-        speech = _is_speech(block[quotation.start + 1 : quotation.end - 1][:200])
+        speech = quotations.are_dashed or _is_speech(block[quotation.start + 1 : quotation.end - 1][:200])
         if speech or _is_attributed(
             block[sentence.start : start], block[end : sentence.end], language, grammar
         ):

@@ -133,6 +133,8 @@ def _closing_phrase(text: str, language: Lexicon) -> str:
             break
         start -= 1
     phrase = tokens[start:]
+    if language.drops_subjects and phrase and phrase[0].lower() in language.of & language.leading:
+        return ""  # "W serwisie Truth Social (podkreślił)"
     while phrase and (
         phrase[0].lower() in language.leading or language.is_date_word(phrase[0]) or phrase[0].isdigit()
     ):

@@ -1,6 +1,8 @@
 """Find direct quotations, whatever quotation marks a newsroom uses."""
 
+import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 # What may close a quotation that a mark has opened. „…“ is German, “…” English, »…« German and Danish, «…» Romance
@@ -12,6 +14,7 @@ _CLOSED_BY = {
 QUOTATION_MARKS = frozenset('"“”„«»「」『』‟＂〝〞〟‹›')
 _SINGLE = {"'": "'’", "‘": "’", "‚": "‘’"}
 _LONGEST_SINGLE = 600
+_DASH = re.compile(r"(?P<stop>[,.!?…»”]?)(?P<before>\s?)[—–](?P<after>[,.]?\s?)(?=(?P<next>\S))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,17 @@ class Quotation:
 class Quotations:
     """The quotations of one block, for questions about places in it."""
 
-    def __init__(self, text: str) -> None:
-        self.spans = _find(text)
+    def __init__(self, text: str, *, is_dashed: bool = False, is_introduced: bool = False) -> None:
+        """Find the quotations of a block.
+
+        Args:
+            is_dashed: a dash stands before the block, as before speech in many languages.
+            is_introduced: the block before it ends in a colon.
+        """
+        spoken = list(_after_dash(text)) if is_dashed else []
+        #: Whether they are set off by dashes instead of marks.
+        self.are_dashed = bool(spoken) and (is_introduced or spoken[0].end < len(text))
+        self.spans = spoken if self.are_dashed else _find(text)
         self._starts = [span.start for span in self.spans]
 
     def at(self, position: int) -> Quotation | None:
@@ -49,6 +61,22 @@ class Quotations:
                 found.append(self.spans[index])
             index += 1
         return found
+
+
+def _after_dash(text: str) -> Iterator[Quotation]:
+    """Yield what is spoken in a block that a dash opens: “We are late,— said Ruiz.— Very late.”"""
+    start: int | None = 0
+    for dash in _DASH.finditer(text):
+        if start is not None:
+            # "—dijo Ruiz—" or ", — said Ruiz"; any other dash is the speaker's own.
+            opens = bool(dash["stop"]) or (bool(dash["before"]) and not dash["after"])
+            if opens and dash["next"].islower() and dash.start() > start:
+                yield Quotation(start, dash.start() + len(dash["stop"]), closed=True)
+                start = None
+        elif dash["stop"] or not dash["before"]:
+            start = dash.end()
+    if start is not None:
+        yield Quotation(start, len(text), closed=True)
 
 
 def _find(text: str) -> list[Quotation]:

@@ -150,6 +150,9 @@ def _with_role(tokens: list[str], description: str | None, language: Lexicon) ->
     before = tokens[: len(tokens) - len(name) - len(rest)]
     if is_complement(before, language):
         return _anonymous(tokens[: len(tokens) - len(rest)], description, language)
+    is_acronym = len(name) == 1 and name[0].isupper() and len(name[0]) > 1
+    if is_acronym and not is_body_word(_offices(before, language)[-1], language):
+        return _anonymous(tokens, description, language)  # "Prezydent USA"
     name, place = _without_place(name, language)
     if not name:
         return None

@@ -256,3 +256,83 @@ def test_turkish_names_the_speaker_before_a_converb_or_behind_a_participle():
     ]
     opening = "Bakan Ayşe Demir geldi. "
     assert [claimants(opening + text, "tr")[1][0] for text in texts] == ["Ayşe Demir"] * 3
+
+
+@sweep(
+    "language, text, expected",
+    [
+        # Behind a dash, what stands between the dashes of a paragraph says who speaks in all of it.
+        (
+            "ru",
+            (
+                "В Каменск приехал мэр Олег Дёмин.\n\n"
+                "— Мы построили девять новых мостов. Это чистая правда для города,"
+                "— попросил коллегу господин Дёмин.— Всё готово."
+            ),
+            [None, "Олег Дёмин", "Олег Дёмин", "Олег Дёмин"],
+        ),
+        (
+            "es",
+            "La alcaldesa Ana Ruiz llegó el lunes.\n\n—Se secaron nueve pozos —dijo Ruiz—. Nadie lo niega.",
+            [None, "Ana Ruiz", "Ana Ruiz"],
+        ),
+        # A dash inside speech is the speaker's own; an item of a list is nobody's.
+        ("en", "Ana Ruiz listed the wells.\n\n— Nine wells — all in the north — ran dry.", [None, None]),
+        # A line that ends in a colon says who speaks in the next one, unless it names two.
+        ("ru", "Анна Рябова признала:\n\n— Мы закрыли девять школ. Это правда.", ["Анна Рябова"]),
+        (
+            "ru",
+            "Олег Дёмин молчал, а Анна Рябова покачала головой:\n\n— Мы закрыли девять школ.",
+            [None],
+        ),
+        # A quotation of several sentences stands between its subject and its verb.
+        (
+            "ko",
+            (
+                "이서준 미래당 대선 후보가 왔다. "
+                '이 후보는 "우물 아홉 곳이 작년에 말랐다. 모두 도시의 북쪽에 있는 곳이다"고 강조했다.'
+            ),
+            [None, "이서준", "이서준"],
+        ),
+        # A quotation that the paragraph did not close goes on; the office in the next one is its speaker's.
+        (
+            "en",
+            (
+                "“Nine wells ran dry,” Communications Minister Ada Holt said.\n\n“Two were dug in 2019.\n\n"
+                "“Both are closed,” the government spokeswoman said."
+            ),
+            ["Ada Holt"] * 3,
+        ),
+        # What is only quoted goes on with whoever was just reported, and so does the German subjunctive behind it.
+        (
+            "de",
+            (
+                "Ada Holt sagte am Montag, neun Brunnen seien leer. „Wir haben nichts gewusst.“ "
+                "Die Stadt habe zu spät gehandelt."
+            ),
+            ["Ada Holt"] * 3,
+        ),
+        ("en", "Mayor Ana Ruiz came. But she knew: “Nine wells ran dry.”", [None, "Ana Ruiz"]),
+        # Nobody else is named in the text.
+        (
+            "de",
+            (
+                "Zwei Jahre war Tom Falk in Haft. Tom Falk kam im Mai frei. Viele warten.\n\nEs regnete.\n\n"
+                "Es schneite.\n\nEs stürmte.\n\n„Neun Brunnen waren leer“, sagt er."
+            ),
+            [None, None, None, None, None, None, "Tom Falk"],
+        ),
+        # An acronym behind an office belongs to it; a preposition opens no subject.
+        ("pl", "Prezydent USA powiedział, że wyschło dziewięć studni.", ["Prezydent USA"]),
+        ("pl", "W serwisie Fala Nowa podkreślił, że wyschło dziewięć studni.", [None]),
+        (
+            "tr",
+            "Dokuz kuyunun kuruduğuna dikkati çeken Ada Demir, iki kuyunun kapandığını bildirdi.",
+            ["Ada Demir"],
+        ),
+        ("ar", "وأوضح مصفف الشعر اللندني سامي خليل أن تسع آبار جفت.", ["سامي خليل"]),
+        ("hi", "ASP सुनील वर्मा ने बताया कि नौ कुएं सूख गए।", ["सुनील वर्मा"]),
+    ],
+)
+def test_speech_that_goes_on_over_sentences(language, text, expected):
+    assert [one.claimant for one in detect(text, language)] == expected

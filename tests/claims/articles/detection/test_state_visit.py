@@ -10,7 +10,7 @@ WORTH_CHECKING = [
     "President Tamsin Rook of Orlen is to see",
     "President Tamsin Rook of Orlen has landed",
     "Rook left Port Orlen",
-    "The visit answers",
+    "The visit comes in",
     "It will be the third meeting",
     "The two first met in April",
     "Relations had cooled",
