@@ -6,14 +6,15 @@ INSERT INTO claims_publication (
     id, sequence, claim_id, version, status, kind, note, published_at, first_published_at, body, body_sha256, slug, language,
     claimant_id, claimed_on, reviewed_on, topic_ids, appears_in_ids, source_ids, source_domains, publisher_ids,
     rating_ids, language_ranges, features, search_languages, search_statement, search_names, search_headlines,
-    search_text, search, search_heading
+    search_text, search, search_heading, summary
 )
 SELECT id + copy * entries, sequence + copy * entries, claim_id + copy * claims, version, status, kind, note,
     began + copy * years + (published_at - began), began + copy * years + (first_published_at - began),
     renumbered.body, encode(sha256(convert_to(renumbered.body, 'UTF8')), 'hex'), slug, language,
     claimant_id, claimed_on + copy * days, reviewed_on + copy * days, topic_ids, appears_in_ids, source_ids, source_domains,
     publisher_ids, rating_ids, language_ranges, features, search_languages, search_statement, search_names,
-    search_headlines, search_text, search, search_heading
+    search_headlines, search_text, search, search_heading,
+    regexp_replace(summary, '^."id":\d+', chr(123) || '"id":' || claim_id + copy * claims)
 FROM (SELECT {copy} AS copy) AS this, span,
     LATERAL (SELECT extract(day FROM years)::integer AS days) AS length,
     LATERAL (

@@ -76,10 +76,15 @@ class ClaimWorkQuery(ListQuery):
         several=True,
     )
     created_by = Parameter(WholeNumber(), "Id of who added it.", matches=one_of("created_by"), several=True)
-    updated_since = Parameter(
+    updated_after = Parameter(
         Moment(),
         "Changed on this day (UTC) or at this moment, or later.",
         matches=lambda moment: Q(updated_at__gte=moment),
+    )
+    updated_before = Parameter(
+        Moment(end_of_day=True),
+        "Last changed on this day (UTC) or at this moment, or earlier.",
+        matches=lambda moment: Q(updated_at__lte=moment),
     )
     ordering = ordering_parameter(orderings)
 

@@ -107,12 +107,12 @@ class Selection:
     def withdrawn(self) -> QuerySet[Publication]:
         """What was retracted or merged, whatever is filtered by: such claims have lost what filters look at.
 
-        Since `updated_since`, where that is asked for; none, where `status` says exactly what is wanted.
+        Since `updated_after`, where that is asked for; none, where `status` says exactly what is wanted.
         """
         if self._query.value("status"):
             return Publication.objects.none()
         found = self.moment.newest.filter(status__in=_WITHDRAWN)
-        if since := self._query.value("updated_since"):
+        if since := self._query.value("updated_after"):
             found = found.filter(published_at__gte=since)
         return found.order_by("sequence")
 

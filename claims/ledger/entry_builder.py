@@ -18,7 +18,7 @@ _MEDIA = (Source.Kind.VIDEO, Source.Kind.AUDIO, Source.Kind.IMAGE)
 
 
 #: What the database adds to an entry, and what each entry says for itself.
-_NOT_RESTATED = {"id", "sequence", "superseded_at", "search", "search_heading"} | {
+_NOT_RESTATED = {"id", "sequence", "superseded_at", "search", "search_heading", "summary"} | {
     *("version", "kind", "note", "published_at", "body", "body_sha256")
 }
 _RESTATED = [field.attname for field in Publication._meta.concrete_fields if field.name not in _NOT_RESTATED]
@@ -70,8 +70,8 @@ def entry(
         entry={
             "version": this["version"],
             "status": status,
-            "published_at": claim_document.moment(this["published_at"]),
-            "first_published_at": claim_document.moment(first),
+            "published_at": claim_document.moment(first),
+            "updated_at": claim_document.moment(this["published_at"]),
             "corrections": [_correction(line) for line in ledger if line["kind"] in CORRECTIONS],
         },
     )
@@ -97,7 +97,7 @@ def as_recorded(rendered: bytes, body: Mapping[str, Any], said: Mapping[str, Any
     """
     row = {
         **said,
-        "first_published_at": datetime.fromisoformat(body["first_published_at"]),
+        "first_published_at": datetime.fromisoformat(body["published_at"]),
         "body": rendered.decode(),
         "body_sha256": hashlib.sha256(rendered).hexdigest(),
         **columns(body),
@@ -121,7 +121,7 @@ def restated(publication: Publication, body: dict[str, Any], *, kind: str, at: d
             and sort by is the same.
     """
     version = publication.version + 1
-    body |= {"version": version, "published_at": claim_document.moment(at)}
+    body |= {"version": version, "updated_at": claim_document.moment(at)}
     rendered = stored(body)
     row = {name: getattr(publication, name) for name in _RESTATED} | {
         "version": version,

@@ -178,7 +178,7 @@ def _prospect(
 def _timeless(value: Any) -> Any:
     """A part of a document without the moments at which it was published."""
     if isinstance(value, dict):
-        moments = ("published_at", "first_published_at")
+        moments = ("published_at", "updated_at")
         return {name: _timeless(part) for name, part in value.items() if name not in moments}
     return [_timeless(part) for part in value] if isinstance(value, list) else value
 

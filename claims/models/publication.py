@@ -27,6 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models import ledger_rules, publication_indexes, vector_rules
 from claims.models.ledger_row import CURRENT, NEWEST, newest_at, only_added
 from claims.models.publication_indexes import IN_SEVERAL_PLACES, SHOWS_FILES, SHOWS_MEDIA
+from claims.models.publication_summary import HAS_A_SUMMARY
 from claims.search import RANKED, Places, SearchReading, Sought, matching, read, relevance
 from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import LanguageField, UncompressedTextField
@@ -211,6 +212,8 @@ class Publication(models.Model):
     search_headlines = models.TextField(blank=True, db_default="")
     search_text = models.TextField(blank=True)
     # Made of these by a trigger.
+    #: What lists of results show of the body, stored as that is (`claims.models.publication_summary`).
+    summary = UncompressedTextField(editable=False, db_default="")
     #: What it is found by.
     search = SearchVectorField(editable=False, db_default="")
     #: What its relevance is judged by: small enough to stay in the row, where reading thousands of them is cheap.
@@ -276,6 +279,7 @@ class Publication(models.Model):
             ledger_rules.JOINS_THE_LEDGER,
             ledger_rules.SAYS_WHAT_WAS_SIGNED,
             ledger_rules.IS_SEARCHABLE,
+            HAS_A_SUMMARY,
             ledger_rules.MENTIONS_ARE_PUBLIC,
             ledger_rules.WORDS_ARE_PUBLIC,
             ledger_rules.STATEMENT_IS_MATCHED,

@@ -24,6 +24,9 @@ from factcheck.api.query_values import Keyword, Reader, ValueRefused, WholeNumbe
 from factcheck.database.cached_sql import FoundBy, Slot, Template
 from factcheck.django_internals import UncopiedFilterSet
 
+#: The name of the query parameter that chooses between the short and the whole form of results.
+VIEW = "view"
+
 #: So many values of one parameter are read; more than that is not a filter but a bulk request.
 SEVERAL_LIMIT = 100
 
@@ -237,7 +240,7 @@ class ListQuery(Query):
     @property
     def sought(self) -> dict[str, Any]:
         """What the rows are compared with, without what is said about pages of them."""
-        how = {*ListQuery.base_filters, ORDERING, FIELDS}
+        how = {*ListQuery.base_filters, ORDERING, FIELDS, VIEW}
         return {name: value for name, value in self.looked_for.items() if name not in how}
 
     @property
@@ -271,6 +274,16 @@ def ordering_parameter(orderings: Sequence[Ordering], *, default: str = "") -> P
         Keyword(tuple(ordering.name for ordering in orderings)),
         f"{default}The order of the results; `-` means descending.",
         default=None if default else orderings[0].name,
+    )
+
+
+def view_parameter() -> Parameter:
+    """The parameter `view` of a list whose results have a short form."""
+    return Parameter(
+        Keyword(("summary", "full")),
+        "`summary` shows of each result what a list of results needs, `full` all of it. With `fields`, these parts of"
+        " the whole are shown.",
+        default="summary",
     )
 
 

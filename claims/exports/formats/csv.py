@@ -74,8 +74,8 @@ COLUMNS: dict[str, Cell] = {
     "last_correction_kind": lambda claim, verdict: _last_correction(claim).get("kind"),
     "last_correction_note": lambda claim, verdict: _last_correction(claim).get("note"),
     "merged_into": of_claim("merged_into"),
-    "first_published_at": of_claim("first_published_at"),
     "published_at": of_claim("published_at"),
+    "updated_at": of_claim("updated_at"),
     "verdict_title": of_verdict("title"),
     "claimant_affiliation": of_claim("claimant", "affiliation"),
 }

@@ -56,10 +56,8 @@ def written(
 def element(body: Document, *, site: Document) -> Document:
     """The DataFeedItem of a claim."""
     here = {"@type": "DataFeedItem", "@id": claimreview.address(body)}
-    dates = {"dateCreated": body["first_published_at"], "dateModified": body["published_at"]}
+    dates = {"dateCreated": body["published_at"], "dateModified": body["updated_at"]}
     reviews = claimreview.claim_reviews(body, site=site)
     if body["status"] == "published":
         return here | dates | {"item": reviews}
-    return (
-        here | dates | {"dateDeleted": body["published_at"], "item": claimreview.withdrawal(body, site=site)}
-    )
+    return here | dates | {"dateDeleted": body["updated_at"], "item": claimreview.withdrawal(body, site=site)}

@@ -27,7 +27,7 @@ _TYPES = {
         _WHOLE,
     ),
     **dict.fromkeys(("claimed_on", "first_appearance_published_on", "reviewed_on", "valid_as_of"), _DAY),
-    **dict.fromkeys(("first_published_at", "published_at"), _MOMENT),
+    **dict.fromkeys(("published_at", "updated_at"), _MOMENT),
 }
 #: The type of each column; texts unless it is said otherwise.
 TYPES = {name: _TYPES.get(name, DataType.string()) for name in csv.COLUMNS}

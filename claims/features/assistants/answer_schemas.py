@@ -95,8 +95,8 @@ _CLAIM: dict[str, Schema] = {
     "corrections": several(CORRECTION, "The newest first, at most ten."),
     "retraction": maybe(thing(note=text(_QUOTED), published_on=DAY)),
     "merged_into": maybe(thing(claim_id=NUMBER, address=text())),
-    "first_published_at": MOMENT,
-    "published_at": MOMENT | {"description": "When this version was published."},
+    "published_at": MOMENT | {"description": "When the claim was first published."},
+    "updated_at": MOMENT | {"description": "When this version was published."},
     "licence": maybe(text("Under which the data may be used; null where none is stated.")),
 }
 CLAIM = thing("A claim as it is published.", **_CLAIM)

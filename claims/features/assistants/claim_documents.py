@@ -94,8 +94,8 @@ def told(entry: Sequence[Any], *, newest: int | None = None) -> Document:
         "corrections": [_correction(note) for note in document["corrections"][:MOST_CORRECTIONS]],
         "retraction": _retraction(document),
         "merged_into": _target(document["merged_into"]),
-        "first_published_at": document["first_published_at"],
         "published_at": document["published_at"],
+        "updated_at": document["updated_at"],
         "licence": settings.DATA_LICENSE or None,
     }
 
@@ -194,7 +194,7 @@ def _retraction(document: Document) -> Document | None:
     if document["status"] != Publication.Status.RETRACTED:
         return None
     notes = (note for note in document["corrections"] if note["kind"] == Publication.Kind.RETRACTION)
-    newest = next(notes, {"note": "", "published_at": document["published_at"]})
+    newest = next(notes, {"note": "", "published_at": document["updated_at"]})
     return {"note": shown(newest["note"]), "published_on": newest["published_at"][:10]}
 
 

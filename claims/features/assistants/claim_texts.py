@@ -51,7 +51,7 @@ def claim_lines(claim: Document, *, mark: str = "") -> Iterator[str]:
         f"- This version: {quoted(claim['version_address'])} SHA-256 {claim['body_sha256']}; entry"
         f" {claim['ledger']['sequence']} of the ledger, proved by {quoted(claim['ledger']['proof_address'])}"
     )
-    yield f"- First published {claim['first_published_at']}; this version {claim['published_at']}."
+    yield f"- First published {claim['published_at']}; this version {claim['updated_at']}."
     licence = quoted(claim["licence"]) if claim["licence"] else "none is stated; ask the newsroom"
     yield f"- Licence of this data: {licence}"
 

@@ -79,7 +79,7 @@ def _review(body: Document, verdict_id: int) -> PublishedReview | None:
     return PublishedReview(
         claim=body["id"],
         verdict=verdict_id,
-        first_published_at=datetime.fromisoformat(body["first_published_at"]),
+        first_published_at=datetime.fromisoformat(body["published_at"]),
         claimant=claimant.get("name", ""),
         claimant_kind=claimant.get("kind", ""),
         party=claimant.get("affiliation", ""),

@@ -209,8 +209,48 @@ class PublicClaim(TypedDict):
     corrections: Annotated[list[PublicCorrection], "The newest first."]
     merged_into: int | None
     merged_from: list[int]
-    published_at: Annotated[Moment, "When this version was published."]
-    first_published_at: Moment
+    published_at: Annotated[Moment, "When the claim was first published."]
+    updated_at: Annotated[Moment, "When this version was published."]
+
+
+class SummaryClaimant(TypedDict):
+    """Who made a claim, in a list of results."""
+
+    name: str
+
+
+class SummaryPublisher(TypedDict):
+    """Who published a verdict, in a list of results."""
+
+    name: str
+
+
+class SummaryRating(TypedDict):
+    """How a claim was rated, in a list of results."""
+
+    label: str
+    rating_class: Annotated[Annotated[str, RatingClass] | None, "Null while nobody has decided."]
+
+
+class SummaryVerdict(TypedDict):
+    """A verdict in a list of results."""
+
+    publisher: SummaryPublisher
+    rating: SummaryRating
+    reviewed_on: Day | None
+
+
+class ClaimSummary(TypedDict):
+    """A claim in a list of results: parts of the whole, named as there. The database writes it from the body."""
+
+    id: int
+    url: Annotated[WebAddress, "The page for readers."]
+    statement: str
+    language: Annotated[str, "BCP 47."]
+    claimant: SummaryClaimant | None
+    claimed_on: Day | None
+    verdicts: list[SummaryVerdict]
+    updated_at: Moment
 
 
 class JudgedClaim(TypedDict):

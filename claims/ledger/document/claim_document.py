@@ -50,7 +50,7 @@ class EntryPart(TypedDict):
     version: int
     status: str
     published_at: str
-    first_published_at: str
+    updated_at: str
     corrections: list[PublicCorrection]
 
 
@@ -90,7 +90,7 @@ def document(
         "merged_into": claim.merged_into_id,
         "merged_from": merged_from,
         "published_at": entry["published_at"],
-        "first_published_at": entry["first_published_at"],
+        "updated_at": entry["updated_at"],
     }
 
 

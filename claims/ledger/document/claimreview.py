@@ -98,7 +98,7 @@ def withdrawal(body: Document, *, site: Document | None = None) -> Document:
         "@id": here,
         "url": body["url"],
         "creativeWorkStatus": body["status"],
-        "dateModified": body["published_at"],
+        "dateModified": body["updated_at"],
         "about": _known(about),
         "correction": [_correction(entry) for entry in body["corrections"]],
         **_provenance(body, site),
@@ -153,7 +153,7 @@ def _claim_review(body: Document, verdict: Document, *, here: str, site: Documen
             "headline": verdict.get("title"),
             "datePublished": verdict["reviewed_on"],
             # When another's page was changed is not known here.
-            "dateModified": body["published_at"] if is_ours else None,
+            "dateModified": body["updated_at"] if is_ours else None,
             "inLanguage": verdict["language"],
             "itemReviewed": _claim(body),
             "citation": [_work(item["source"], base=base) for item in verdict["evidence"]],
@@ -201,7 +201,7 @@ def _provenance(body: Document, site: Document | None) -> Document:
     return {
         "sdPublisher": organization(site) if site else None,
         "sdLicense": site.get("license") if site else None,
-        "sdDatePublished": body["published_at"],
+        "sdDatePublished": body["updated_at"],
     }
 
 

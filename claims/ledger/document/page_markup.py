@@ -48,8 +48,8 @@ def article(
             "headline": _short(own["title"] or headline),
             "description": own["summary"],
             "image": list(images),
-            "datePublished": body["first_published_at"],
-            "dateModified": body["published_at"],
+            "datePublished": body["published_at"],
+            "dateModified": body["updated_at"],
             # A byline may name one person, three, or a desk; only the newsroom is certainly an author by itself.
             "author": [{"@type": "Organization", "name": site["name"], "url": site["url"]}],
             "creditText": own["byline"],

@@ -6,6 +6,7 @@ The bodies that are published are described in `claim_body`; here they only get 
 from rest_framework import serializers
 
 from claims.ledger.document.claim_body import (
+    ClaimSummary,
     JudgedClaim,
     PublicAppearance,
     PublicClaim,
@@ -19,6 +20,10 @@ from claims.ledger.document.claim_body import (
     PublicTranslation,
     PublicVerdict,
     PublicVerdictOfClaim,
+    SummaryClaimant,
+    SummaryPublisher,
+    SummaryRating,
+    SummaryVerdict,
 )
 from claims.ledger.document.cluster_document import (
     ClusteredClaim,
@@ -88,6 +93,26 @@ class CorrectionSerializer(BodySerializer):
 
 class ClaimSerializer(BodySerializer):
     body = PublicClaim
+
+
+class SummaryClaimantSerializer(BodySerializer):
+    body = SummaryClaimant
+
+
+class SummaryPublisherSerializer(BodySerializer):
+    body = SummaryPublisher
+
+
+class SummaryRatingSerializer(BodySerializer):
+    body = SummaryRating
+
+
+class SummaryVerdictSerializer(BodySerializer):
+    body = SummaryVerdict
+
+
+class ClaimSummarySerializer(BodySerializer):
+    body = ClaimSummary
 
 
 class JudgedClaimSerializer(BodySerializer):

@@ -17,14 +17,17 @@ from claims.models.ledger_row import sortable_day
 from claims.models.publication import PublicationQuerySet, answering_to
 from claims.models.published_verdict import PublishedVerdictQuerySet
 from claims.search import LONGEST
+from factcheck.api.field_selection import FIELDS
 from factcheck.api.pagination import ORDERING, both_ways, day_key, id_key, moment_key
 from factcheck.api.query_strings import (
+    VIEW,
     ListQuery,
     Parameter,
     Query,
     fields_parameter,
     no_such_place,
     ordering_parameter,
+    view_parameter,
 )
 from factcheck.api.query_values import (
     DayValue,
@@ -217,10 +220,15 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         "First published on this day (UTC) or at this moment, or earlier.",
         matches=lambda moment: Q(first_published_at__lte=moment),
     )
-    updated_since = Parameter(
+    updated_after = Parameter(
         Moment(),
         "Published, corrected or added to on this day (UTC) or at this moment, or later.",
         matches=lambda moment: Q(published_at__gte=moment),
+    )
+    updated_before = Parameter(
+        Moment(end_of_day=True),
+        "Last published, corrected or added to on this day (UTC) or at this moment, or earlier.",
+        matches=lambda moment: Q(published_at__lte=moment),
     )
     has = Parameter(
         Keyword(("correction", "evidence", "media")),
@@ -318,11 +326,17 @@ def _ledger_moved() -> Subquery:
 class ClaimPageQuery(ClaimListQuery):
     """Published claims, page by page."""
 
+    view = view_parameter()
     highlight = Parameter(
         Keyword(("true", "false")),
         "Whether `highlights` shows where `q` was found in each claim of the page.",
         default="false",
     )
+
+    @property
+    def is_full(self) -> bool:
+        """Whether parts are asked for that a summary may not have."""
+        return self.value(VIEW) == "full" or bool(self.value(FIELDS))
 
 
 class ClaimQuery(Query):
@@ -374,10 +388,15 @@ class VerdictListQuery(WordsQuery, VerdictQuery):
         several=True,
         slotted=False,
     )
-    updated_since = Parameter(
+    updated_after = Parameter(
         Moment(),
         "The claim was published, corrected or added to on this day (UTC) or at this moment, or later.",
         matches=lambda moment: Q(publication__published_at__gte=moment),
+    )
+    updated_before = Parameter(
+        Moment(end_of_day=True),
+        "The claim was last published, corrected or added to on this day (UTC) or at this moment, or earlier.",
+        matches=lambda moment: Q(publication__published_at__lte=moment),
     )
     fields = fields_parameter(PublishedVerdictSerializer)
     ordering = ordering_parameter(orderings)

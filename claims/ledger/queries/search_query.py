@@ -28,7 +28,7 @@ _QUOTED = re.compile(r"'(?:[^']|'')*'")
 NEWEST = Ordering("newest", (moment_key("published_at"), id_key("claim_id")), descending=True)
 
 #: Parameters that have no part in which claims match, besides those of pages.
-_SEARCHING = {"q", "spelling", "highlight", "ordering", "page_size", "cursor", "count", "fields"}
+_SEARCHING = {"q", "spelling", "highlight", "ordering", "page_size", "cursor", "count", "fields", "view"}
 
 
 _PLACES = Places(Slot("sources", "bigint[]"), Slot("entries", "bigint[]"))

@@ -223,8 +223,8 @@ def _said_by(body: Mapping[str, Any]) -> Row:
         "claim_id": body["id"],
         "version": body["version"],
         "status": body["status"],
-        "published_at": datetime.fromisoformat(body["published_at"]),
-        "first_published_at": datetime.fromisoformat(body["first_published_at"]),
+        "published_at": datetime.fromisoformat(body["updated_at"]),
+        "first_published_at": datetime.fromisoformat(body["published_at"]),
     }
     listed = columns(body)
     return facts | {name: listed[name] for name in _OF_THE_BODY}

@@ -12,7 +12,11 @@ from rest_framework.reverse import reverse
 
 from claims.ledger.document.claim_document import moment as written
 from claims.ledger.document.claim_document import render
-from claims.ledger.document.serializers import ClaimSerializer, PublishedVerdictSerializer
+from claims.ledger.document.serializers import (
+    ClaimSerializer,
+    ClaimSummarySerializer,
+    PublishedVerdictSerializer,
+)
 from claims.ledger.queries.claim_filters import (
     ClaimListQuery,
     ClaimPageQuery,
@@ -27,10 +31,10 @@ from claims.public.api import markup
 from claims.public.api.entry_serializers import Version, VersionSerializer
 from claims.public.api.ledger_entries import (
     ServedEntry,
-    bodies,
     entry_as_of,
     entry_of,
     newest_entry,
+    texts,
     version_of,
 )
 from factcheck.api.openapi.schema import PublicSchema
@@ -81,7 +85,8 @@ class ClaimResource(PublicList):
     beside: ClassVar = BESIDE
     schema = ClaimSchema()
     item_query: type[ClaimQuery] = ClaimQuery
-    serializer_class = ClaimSerializer
+    serializer_class = ClaimSummarySerializer
+    item_serializer_class = ClaimSerializer
     answers: ClassVar[dict[Any, OpenApiResponse]] = {
         301: OpenApiResponse(description="The claim was merged into the one at `Location`."),
     }
@@ -97,7 +102,9 @@ class ClaimResource(PublicList):
 
     def listing(self, query: ClaimPageQuery, request: HttpRequest) -> Listing:
         conditionally = asks_conditionally(request) and not query.highlights
-        columns = ["id", "body_sha256", "ledger_moved", *([] if conditionally else ["body"])]
+        shown = "body" if query.is_full else "summary"
+        texts_read = [] if conditionally else {shown: None, **({"body": None} if query.highlights else {})}
+        columns = ["id", "body_sha256", "ledger_moved", *texts_read]
         page = page_of_template(query.template, columns, **self.paging(query))
         if not page.rows and (meant := entries_meant(query.may_mean) if query.may_mean else []):
             query.mean(meant)
@@ -106,10 +113,14 @@ class ClaimResource(PublicList):
             page,
             sha256=sha256_of(row[1].encode() for row in page.rows),
             results=lambda: (
-                bodies([row[0] for row in page.rows]) if conditionally else [row[3] for row in page.rows]
+                texts([row[0] for row in page.rows], shown)
+                if conditionally
+                else [row[3] for row in page.rows]
             ),
             last_modified=page.rows[0][2] if page.rows else None,
-            beside=said_of_search(query, [row[3] for row in page.rows] if query.highlights else []),
+            beside=said_of_search(
+                query, [row[columns.index("body")] for row in page.rows] if query.highlights else []
+            ),
         )
 
     def cache_of(self, query: Query) -> str:

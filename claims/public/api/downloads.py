@@ -178,7 +178,7 @@ class DataFeedDownload(Download):
     """Every claim that the filters find as a schema.org DataFeed, followed by what was withdrawn.
 
     Withdrawn claims have lost what filters look at, so all of them are there as DataFeedItems with `dateDeleted`,
-    whatever is filtered by; with `updated_since`, those that were withdrawn since then. Give `status` to have exactly
+    whatever is filtered by; with `updated_after`, those that were withdrawn since then. Give `status` to have exactly
     what it names.
     """
 
@@ -197,7 +197,7 @@ class DataFeedDownload(Download):
         withdrawn = (ledger.newest_as_of(moment) if moment else ledger.newest()).filter(
             status__in=[Publication.Status.RETRACTED, Publication.Status.MERGED]
         )
-        if since := query.value("updated_since"):
+        if since := query.value("updated_after"):
             withdrawn = withdrawn.filter(published_at__gte=since)
         return [*published, withdrawn.order_by("-published_at", "-claim_id")]
 

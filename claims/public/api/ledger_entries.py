@@ -26,7 +26,7 @@ class ServedEntry:
     body: bytes | None = None
 
     def content(self) -> bytes:
-        return placed(bodies([self.pk])[0] if self.body is None else self.body)
+        return placed(texts([self.pk])[0] if self.body is None else self.body)
 
     def answer(
         self, request: HttpRequest, *, cache: str, picking: Callable[[bytes], bytes] = bytes
@@ -90,9 +90,9 @@ def version_of(claim: int, version: int) -> Template:
     )
 
 
-def bodies(ids: list[int]) -> list[bytes]:
-    """The bodies of these publications as they are stored, in this order."""
+def texts(ids: list[int], column: str = "body") -> list[bytes]:
+    """The bodies of these publications as they are stored, or their summaries, in this order."""
     wanted = Slot("ids", "bigint[]")
-    template = Template("bodies", lambda: Publication.objects.filter(id__any_of=wanted), {"ids": ids})
-    found = dict(template.fetch("id", "body"))
+    template = Template("texts", lambda: Publication.objects.filter(id__any_of=wanted), {"ids": ids})
+    found = dict(template.fetch("id", column))
     return [found[pk] for pk in ids]

@@ -14,6 +14,7 @@ SCHEMA: dict[str, Any] = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "factcheck.api.openapi.schema.add_common_answers",
+        "factcheck.api.openapi.partial_bodies.describe_partial_bodies",
         "factcheck.api.openapi.examples.attach_examples",
     ],
     "ENUM_NAME_OVERRIDES": {

@@ -127,7 +127,7 @@ def test_claims_are_narrowed_down(editor: User, checker: User, publish: Any) -> 
         f"topic={topic.pk}": [public],
         f"source={source.pk}": [proposed],
         f"created_by={checker.pk}": [proposed],
-        "updated_since=2999-01-01": [],
+        "updated_after=2999-01-01": [],
         "ordering=-score": [declined, proposed, public],
         "ordering=id": [public, proposed, declined],
     }.items():

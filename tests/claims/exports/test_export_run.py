@@ -249,7 +249,7 @@ def test_manifest_says_what_the_file_holds(file: Path) -> None:
         "format": "ndjson",
         "versions": "current",
         "filter": "language=en",
-        "ledger": {"sequence": 2, "published_at": newest.document["published_at"]},
+        "ledger": {"sequence": 2, "published_at": newest.document["updated_at"]},
         "entries": 2,
         "bytes": file.stat().st_size,
         "software": {"name": "factcheck", "version": version()},

@@ -39,7 +39,7 @@ FILTERS = (
     "language=zh",
     "claimed_after=2020-01-01",
     "reviewed_before=2030-01-01",
-    "updated_since=2020-01-01T00:00:00Z",
+    "updated_after=2020-01-01T00:00:00Z",
 )
 
 

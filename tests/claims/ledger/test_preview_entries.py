@@ -15,7 +15,7 @@ from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make
 pytestmark = pytest.mark.django_db
 
 #: What only the moment of publishing makes.
-MOMENTS = ("published_at", "first_published_at")
+MOMENTS = ("published_at", "updated_at")
 
 
 def said(publication: Publication) -> dict[str, Any]:

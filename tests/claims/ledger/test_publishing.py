@@ -196,7 +196,7 @@ def test_body_is_the_complete_public_representation(
         "merged_into": None,
         "merged_from": [],
         "published_at": stamp,
-        "first_published_at": stamp,
+        "updated_at": stamp,
     }
 
 

@@ -39,7 +39,7 @@ def test_what_is_published_follows_and_what_was_published_stays(publish: Publish
     assert entries(claim) == [(1, "publication", "false"), (2, "classification", "misleading")]
     assert entries(other) == [(1, "publication", "true")]
     now = claim.publications.current().get()
-    expected = before.document | {"version": 2, "published_at": now.document["published_at"]}
+    expected = before.document | {"version": 2, "updated_at": now.document["updated_at"]}
     expected["verdicts"][0]["rating"]["rating_class"] = "misleading"
     assert now.document == expected
     assert (now.note, now.document["corrections"]) == ("", [])

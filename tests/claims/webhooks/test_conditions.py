@@ -67,7 +67,7 @@ def test_conditions_are_all_those_of_the_list_of_claims() -> None:
         "rating",
         "publisher",
         "has",
-        "updated_since",
+        "updated_after",
         "source_url",
     }
     assert not WebhookQuery.base_filters.keys() & shown

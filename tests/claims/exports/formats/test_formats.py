@@ -96,8 +96,8 @@ def test_row_of_a_verdict() -> None:
             "last_correction_kind": "retraction",
             "last_correction_note": "It was another ferry.",
             "merged_into": "",
-            "first_published_at": "2026-03-02T09:00:00.000000Z",
             "published_at": "2026-03-02T09:00:00.000000Z",
+            "updated_at": "2026-03-02T09:00:00.000000Z",
             "verdict_title": "What the ferry costs",
             "claimant_affiliation": "Harbour Party",
         }
@@ -127,8 +127,8 @@ def test_withdrawn_claim_has_a_row_without_verdict() -> None:
         "topics",
         "corrections",
         "merged_into",
-        "first_published_at",
         "published_at",
+        "updated_at",
     }
     assert (told["status"], told["merged_into"]) == ("merged", "12")
 
@@ -222,7 +222,7 @@ def test_element_of_a_published_claim_holds_its_reviews() -> None:
 
 @pytest.mark.parametrize("status, target", [("retracted", None), ("merged", 12)])
 def test_element_of_a_withdrawn_claim_is_a_tombstone(status: str, target: int | None) -> None:
-    gone = body(status=status, verdicts=[], merged_into=target, published_at="2026-03-05T09:00:00.000000Z")
+    gone = body(status=status, verdicts=[], merged_into=target, updated_at="2026-03-05T09:00:00.000000Z")
     (element,) = json.loads(written(gone))["dataFeedElement"]
     assert (element["@id"], element["dateDeleted"]) == (
         "https://facts.example/claims/7/",

@@ -53,7 +53,7 @@ def state() -> State:
     found: State = {}
     for publication in Publication.objects.current():
         body = publication.document
-        for name in ("version", "published_at", "first_published_at", "corrections"):
+        for name in ("version", "published_at", "updated_at", "corrections"):
             del body[name]
         for verdict in body["verdicts"]:
             for name in ("id", "version", "published_at"):

@@ -103,8 +103,8 @@ BODY: dict[str, Any] = {
     "verdicts": [VERDICT],
     "corrections": [],
     "merged_into": None,
+    "updated_at": "2026-03-02T09:00:00.000000Z",
     "published_at": "2026-03-02T09:00:00.000000Z",
-    "first_published_at": "2026-03-02T09:00:00.000000Z",
 }
 SITE = {
     "name": "Our Newsroom",
@@ -384,7 +384,7 @@ RETRACTION = {
 
 def test_retraction_says_so_and_why():
     retracted = body(
-        status="retracted", verdicts=[], corrections=[RETRACTION], published_at=RETRACTION["published_at"]
+        status="retracted", verdicts=[], corrections=[RETRACTION], updated_at=RETRACTION["published_at"]
     )
     assert withdrawal(retracted, site=SITE) == {
         "@type": "WebPage",

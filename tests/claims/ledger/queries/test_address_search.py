@@ -162,7 +162,7 @@ def test_what_is_not_published_is_not_found(
 
 
 def test_the_past_is_found_as_it_was(client: Client, world: dict[str, Claim], editor: User) -> None:
-    then = client.get(f"/api/v1/claims/{world['reviewed'].pk}/").json()["published_at"]
+    then = client.get(f"/api/v1/claims/{world['reviewed'].pk}/").json()["updated_at"]
     workflow.move(world["reviewed"].verdicts.get(), "retract", by=editor, note="It does not.")
     assert listed(client, REVIEW, f"&as_of={then}") == [world["reviewed"].pk]
 

@@ -144,7 +144,7 @@ def test_filter_finds_the_other_and_not_the_one(
         "q=bridge -million",
         "q=submarine",
         "published_before=2001-01-01",
-        "updated_since=2099-01-01",
+        "updated_after=2099-01-01",
     ],
     undone=True,
 )

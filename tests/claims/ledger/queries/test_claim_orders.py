@@ -51,8 +51,8 @@ def test_ranges_of_publication_and_change(client: Client, publish: Publish) -> N
         old.pk,
         new.pk,
     ]
-    assert ids(client, "updated_since=2026-05-02T12:00:00Z&ordering=-published") == [new.pk, old.pk]
-    assert ids(client, "updated_since=2026-05-02T12:00:01Z") == []
+    assert ids(client, "updated_after=2026-05-02T12:00:00Z&ordering=-published") == [new.pk, old.pk]
+    assert ids(client, "updated_after=2026-05-02T12:00:01Z") == []
 
 
 def test_orders(client: Client, publish: Publish) -> None:

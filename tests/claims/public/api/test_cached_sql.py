@@ -31,7 +31,7 @@ CLAIM_QUERIES = [
     "claimed_after=2026-01-02&claimed_before=2026-03-01",
     "published_after=2020-01-01",
     "published_before=2020-01-01",
-    "updated_since=2020-01-01",
+    "updated_after=2020-01-01",
     "has=evidence",
     "has=correction",
     "status=published,retracted",

@@ -1,6 +1,8 @@
 """The API's list of claims, and one claim: what they show, filtered, sorted, searched and paged."""
 
+import json
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -8,9 +10,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from time_machine import travel
 
-from claims.models import Claim, Publication
+from claims.models import Claim, Claimant, Publication
 from claims.review import workflow
+from factcheck.api.field_selection import parts_of, picked
 from factcheck.web.site_urls import etag_here
+from tests.helpers.newsroom import make_claim
 from tests.helpers.public_lists import CLAIMS, get, ids
 
 pytestmark = pytest.mark.django_db
@@ -18,8 +22,20 @@ pytestmark = pytest.mark.django_db
 Publish = Callable[..., Claim]
 
 
+#: What a summary has of a claim, in its order.
+SUMMARY = (
+    *("id", "url", "statement", "language", "claimant.name", "claimed_on"),
+    *("verdicts.publisher.name", "verdicts.rating.label", "verdicts.rating.rating_class"),
+    *("verdicts.reviewed_on", "updated_at"),
+)
+
+
 def body(claim: Claim) -> str:
     return Publication.objects.newest().get(claim=claim).served.decode()
+
+
+def summary(claim: Claim) -> str:
+    return picked(body(claim).encode(), parts_of(SUMMARY)).decode()
 
 
 # What is served
@@ -32,9 +48,31 @@ def test_list_costs_one_query_whatever_its_length(
     claims = [publish() for _ in range(count)]
     with django_assert_num_queries(1):
         response = client.get(CLAIMS)
-    texts = ",".join(body(claim) for claim in reversed(claims))
+    texts = ",".join(summary(claim) for claim in reversed(claims))
     assert response.content.decode() == f'{{"count":null,"next":null,"previous":null,"results":[{texts}]}}'
     assert (response.status_code, response["Content-Type"]) == (200, "application/json")
+
+
+def test_list_shows_summaries_unless_more_is_asked_for(
+    client: Client, publish: Publish, claimant: Claimant, editor: User
+) -> None:
+    """The database writes them: they are parts of the body, whatever is in it and whatever became of the claim."""
+    statement = 'Bridge "Ære" \\ cost\n€40m \U0001f600 <b>\x7f.'
+    full = publish(make_claim(statement, claimant=claimant, claimed_on=date(2026, 1, 15)))
+    withdrawn = publish()
+    workflow.move(withdrawn.verdicts.get(), "retract", by=editor, note="It was another bridge.")
+    shown = client.get(f"{CLAIMS}?status=published,retracted&ordering=updated").content.decode()
+    assert shown.partition('"results":')[2] == f"[{summary(full)},{summary(withdrawn)}]}}"
+    asked = {view: client.get(f"{CLAIMS}?view={view}").json()["results"] for view in ("full", "summary")}
+    assert asked == {"full": [json.loads(body(full))], "summary": [json.loads(summary(full))]}
+    parts = client.get(f"{CLAIMS}?fields=context,verdicts.summary").json()["results"]
+    assert [sorted(result) for result in parts] == [["context", "verdicts"]]
+    for address in (CLAIMS, f"{CLAIMS}?view=full"):
+        etag = client.get(address)["ETag"]
+        again = client.get(address, headers={"if-none-match": etag})
+        changed = client.get(address, headers={"if-none-match": '"other"'})
+        assert (again.status_code, changed.content) == (304, client.get(address).content)
+    assert len(summary(full).encode()) <= 400
 
 
 def test_detail_is_the_body_as_it_was_published(
@@ -55,7 +93,8 @@ def test_head_has_the_headers_of_get(client: Client, publish: Publish) -> None:
 
 
 def test_answers_are_the_same_for_everybody(client: Client, publish: Publish, administrator: User) -> None:
-    publish()
+    for _ in range(4):  # fewer are too little to compress
+        publish()
     asked = {"origin": "https://reader.example", "x-request-id": "asked"}
     anonymous = client.get(CLAIMS, headers=asked | {"accept-language": "de"})
     client.force_login(administrator)

@@ -84,7 +84,7 @@ def test_verdict_in_review_is_not_there(client: Client, publish: Publish, checke
         "language=pt",
         "reviewed_before=2026-01-01",
         "q=ferry",
-        "q=ferry&rating=true&language=pt-BR&updated_since=2001-01-01",
+        "q=ferry&rating=true&language=pt-BR&updated_after=2001-01-01",
     ],
 )
 def test_verdicts_are_filtered(

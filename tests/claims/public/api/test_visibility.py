@@ -200,6 +200,7 @@ CLAIM_FILTERS = [
     "reviewed_before=2020-12-31",
     "claimed_before=2020-12-31",
     "published_before=2020-12-31",
+    "updated_before=2020-12-31",
     "has=correction",
     "status=retracted,merged",
     "as_of=2020-12-31",
@@ -213,8 +214,8 @@ def test_no_filter_of_claims_reaches_a_draft(client: Client, secrets: Secrets, q
 
 
 def test_every_filter_of_claims_is_among_these() -> None:
-    paging = {"page_size", "cursor", "count", "ordering", "fields"}
-    mirrored = {"claimed_after", "reviewed_after", "published_after", "updated_since"}
+    paging = {"page_size", "cursor", "count", "ordering", "fields", "view"}
+    mirrored = {"claimed_after", "reviewed_after", "published_after", "updated_after"}
     tried = {part.split("=")[0] for query in CLAIM_FILTERS for part in query.split("&")}
     assert tried == set(RESOURCES["claims"].list_query.base_filters) - paging - mirrored
 

@@ -27,8 +27,8 @@ def body(**parts: Any) -> dict[str, Any]:
         "verdicts": [],
         "corrections": [],
         "merged_into": None,
+        "updated_at": "2026-05-01T00:00:00.000000Z",
         "published_at": "2026-05-01T00:00:00.000000Z",
-        "first_published_at": "2026-05-01T00:00:00.000000Z",
         **parts,
     }
 

@@ -135,8 +135,8 @@ _BODY: dict[str, Any] = {
     "topics": [],
     "corrections": [],
     "merged_into": None,
+    "updated_at": "2026-03-01T10:00:00Z",
     "published_at": "2026-03-01T10:00:00Z",
-    "first_published_at": "2026-03-01T10:00:00Z",
     "verdicts": [VERDICT | {"evidence": [], "published_at": "2026-03-01T10:00:00Z"}],
 }
 

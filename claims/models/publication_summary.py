@@ -1,0 +1,56 @@
+"""What lists of results show of a publication: a few parts of its body, rendered by the database when it is stored."""
+
+import pgtrigger
+
+from factcheck.database.rules import Rule
+
+
+def _object(**members: str) -> str:
+    """SQL for the text of a JSON object, written as compactly as the body is."""
+    opening = "'{"
+    parts = []
+    for name, value in members.items():
+        parts += [f"""{opening}"{name}":'""", value]
+        opening = "',"
+    return f"concat({', '.join(parts)}, '}}')"
+
+
+def _member(path: str) -> str:
+    """SQL for the JSON at this path, `null` where there is none."""
+    return f"coalesce({path}, 'null'::jsonb)"
+
+
+_CLAIMANT = _object(name=_member("entry -> 'claimant' -> 'name'"))
+_VERDICT = _object(
+    publisher=_object(name=_member("verdict -> 'publisher' -> 'name'")),
+    rating=_object(
+        label=_member("verdict -> 'rating' -> 'label'"),
+        rating_class=_member("verdict -> 'rating' -> 'rating_class'"),
+    ),
+    reviewed_on=_member("verdict -> 'reviewed_on'"),
+)
+_SUMMARY = _object(
+    id=_member("entry -> 'id'"),
+    # Addresses of this site are marked as in the body (`factcheck.web.own_addresses`).
+    url="chr(9), " + _member("entry -> 'url'"),
+    statement=_member("entry -> 'statement'"),
+    language=_member("entry -> 'language'"),
+    claimant=f"""CASE jsonb_typeof(entry -> 'claimant') WHEN 'object' THEN {_CLAIMANT} ELSE 'null' END""",
+    claimed_on=_member("entry -> 'claimed_on'"),
+    verdicts=f"""'[', (
+        SELECT string_agg({_VERDICT}, ',' ORDER BY place)
+        FROM jsonb_path_query(entry, '$.verdicts[*]') WITH ORDINALITY AS listed (verdict, place)
+    ), ']'""",
+    updated_at=_member("entry -> 'updated_at'"),
+)
+
+HAS_A_SUMMARY = Rule(
+    name="publication_has_a_summary",
+    operation=pgtrigger.Insert,
+    declare=[("entry", "jsonb")],
+    func=f"""
+        entry := NEW.body;
+        NEW.summary := {_SUMMARY};
+        RETURN NEW;
+    """,
+)

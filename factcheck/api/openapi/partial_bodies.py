@@ -1,0 +1,57 @@
+"""Bodies that `fields` and `view` make shorter, in the OpenAPI document."""
+
+from copy import deepcopy
+from typing import Any
+
+from factcheck.api.field_selection import FIELDS
+from factcheck.api.openapi.examples import operations
+
+_REFERENCE = "#/components/schemas/"
+
+
+def describe_partial_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Add the shorter forms of a body beside the whole. A postprocessing hook of drf-spectacular.
+
+    A list with `view` shows its summary unless asked for more: of `ClaimSummary`, the whole is `Claim`.
+    """
+    components = result["components"]["schemas"]
+    for _template, operation in operations(result):
+        asked = {parameter["name"] for parameter in operation.get("parameters", [])}
+        answer = operation["responses"].get("200", {}).get("content", {}).get("application/json")
+        if FIELDS not in asked or answer is None:
+            continue
+        schema = answer["schema"]
+        named = components.get(schema.get("$ref", "").removeprefix(_REFERENCE), schema)
+        is_list = "results" in named["properties"]
+        place = named["properties"]["results"]["items"] if is_list else schema
+        if "$ref" not in place:  # the component of a page that another operation has too
+            continue
+        name = place.pop("$ref").removeprefix(_REFERENCE)
+        whole = name.removesuffix("Summary")
+        forms = dict.fromkeys((name, whole, _partial(components, whole)))
+        place["anyOf"] = [{"$ref": _REFERENCE + form} for form in forms]
+    return result
+
+
+def _partial(components: dict[str, Any], name: str) -> str:
+    """The name of the component that describes any parts of this one."""
+    partial = f"Partial{name}"
+    if partial not in components:
+        described = deepcopy(components[name])
+        described.pop("required", None)
+        described["description"] = f"The parts of `{name}` that `fields` asks for."
+        components[partial] = described
+        _refer_to_parts(components, described)
+    return partial
+
+
+def _refer_to_parts(components: dict[str, Any], node: Any) -> None:
+    if isinstance(node, dict):
+        name = str(node.get("$ref", "")).removeprefix(_REFERENCE)
+        if "properties" in components.get(name, {}):
+            node["$ref"] = _REFERENCE + _partial(components, name)
+        for part in node.values():
+            _refer_to_parts(components, part)
+    elif isinstance(node, list):
+        for part in node:
+            _refer_to_parts(components, part)
