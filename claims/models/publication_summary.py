@@ -31,7 +31,7 @@ _VERDICT = _object(
 )
 _SUMMARY = _object(
     id=_member("entry -> 'id'"),
-    # Addresses of this site are marked as in the body (`factcheck.web.own_addresses`).
+    # Addresses of this site are marked as in the body (`factcheck.web.site_urls`).
     url="chr(9), " + _member("entry -> 'url'"),
     statement=_member("entry -> 'statement'"),
     language=_member("entry -> 'language'"),

@@ -116,13 +116,13 @@ def read(address: str) -> str:
         return str(answer.read().decode())
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Verify a newsroom's ledger.")
     parser.add_argument("ledger", help="the address of a site, or a lossless export")
     parser.add_argument("key", help="its public key, base64url")
     parser.add_argument("--checkpoint", action="append", default=[], help="one that you kept")
     parser.add_argument("--keep", help="where to keep today's")
-    asked = parser.parse_args()
+    asked = parser.parse_args(arguments)
     is_live = asked.ledger.startswith(("http://", "https://"))
     site, keys, notes = (
         asked.ledger.rstrip("/"),

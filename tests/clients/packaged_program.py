@@ -1,120 +1,84 @@
 """What a program does with the packaged client in Python: strictly typed, and run in a folder of its own."""
 
 import asyncio
-import datetime
 import json
 import sys
-from inspect import signature
+from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
-from factcheck_client import ProblemError, async_pages, checked, connect, etag_of, pages
-from factcheck_client.generated.api.changes import changes_list
-from factcheck_client.generated.api.claims import claims_list, claims_retrieve
-from factcheck_client.generated.api.editorial import (
-    editorial_claims_create,
-    editorial_claims_partial_update,
-    editorial_claims_retrieve,
-    editorial_webhooks_list,
-)
-from factcheck_client.generated.api.lookup import lookup_create
-from factcheck_client.generated.api.match import match_create
-from factcheck_client.generated.models import (
-    Claim,
-    ClaimBody,
-    ClaimsListRatingClassItem,
-    LookupCreateBody,
-    MatchCreateBodyType0,
-    PatchedClaimChanges,
-    PublicationStatusEnum,
-)
+from factcheck_client import AsyncClient, Client, ProblemError
 
 
-def main(site: str, token: str, article: str) -> dict[str, object]:
-    said: dict[str, object] = {}
-    with connect(site) as public:
-        said["listed"] = [
-            claim.id
-            for claim in pages(
-                lambda cursor: claims_list.sync_detailed(client=public, page_size=1, cursor=cursor)
-            )
+def main(site: str, token: str, article: str) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    with Client(site) as public:
+        said["listed"] = [claim.id for claim in public.claims(page_size=1)]
+        [bridge] = public.claims(q="bridge", rating_class="false")
+        said["found"] = [bridge.statement, bridge["verdicts"][0].rating.label]
+        said["views"] = [
+            sorted(next(public.claims(**asked)).keys() & {"id", "explanation", "context"})
+            for asked in ({"view": "full"}, {"fields": ["id", "context"]}, {})
         ]
-        false = [ClaimsListRatingClassItem.FALSE]
-        found = checked(claims_list.sync_detailed(client=public, q="bridge", rating_class=false)).results
-        bridge: Claim = found[0]
-        said["found"] = [claim.statement for claim in found]
-        first = claims_retrieve.sync_detailed(bridge.id, client=public)
-        again = claims_retrieve.sync_detailed(bridge.id, client=public)
-        said["from memory"] = [answer.headers.get("X-From-Memory", "") for answer in (first, again)]
-        said["same"] = checked(first).to_dict() == checked(again).to_dict()
-        named: Any = ["false"]
-        found = checked(claims_list.sync_detailed(client=public, rating_class=named)).results
-        said["named"] = [claim.statement for claim in found]
-        newer = bridge.to_dict() | {"status": "disputed"}
-        status = Claim.from_dict(newer).status
-        said["newer"] = [status, status == PublicationStatusEnum("disputed"), status in PublicationStatusEnum]
-        said["parts"] = "fields" in signature(claims_list.sync_detailed).parameters
-        asked = MatchCreateBodyType0(text=bridge.statement)
-        matched = checked(match_create.sync_detailed(client=public, body=asked)).results[0]
-        said["matched"] = [(found.kind, found.claim.id) for found in matched.passages[0].matches]
-        looked_up = checked(lookup_create.sync_detailed(client=public, body=LookupCreateBody(urls=[article])))
-        said["looked up"] = [[claim.id for claim in result.claims] for result in looked_up.results]
-        said["changes"] = [
-            change.claim_id for change in checked(changes_list.sync_detailed(client=public)).results
+        said["same"] = public.claim(bridge.id) == public.claim(bridge.id)
+        matched = public.match(bridge.statement).results[0]
+        said["matched"] = [[found.kind, found.claim.id] for found in matched.passages[0].matches]
+        said["looked up"] = [
+            [claim.id for claim in result.claims] for result in public.lookup(article).results
         ]
-        try:
-            checked(claims_retrieve.sync_detailed(999, client=public))
-        except ProblemError as problem:
-            said["absent"] = problem.status
-        try:
-            checked(claims_list.sync_detailed(client=public, page_size=0))
-        except ProblemError as problem:
-            said["refused"] = [error["parameter"] for error in problem.errors]
-    with connect(site, token=token) as ours:
-        body = ClaimBody(statement="The mill burned down.", language="en")
-        sent = [
-            editorial_claims_create.sync_detailed(client=ours, body=body, idempotency_key="mill")
+        said["changes"] = [change.claim_id for change in public.changes(page_size=1)]
+        said["followed"] = [change.sequence for change in islice(public.changes(follow=True), 2)]
+        said["absent"] = problem_of(public, "claims/999/").status
+        said["refused"] = [error.parameter for error in problem_of(public, "claims/", page_size=0).errors]
+    with Client(site, token=token) as ours:
+        body = {"statement": "The mill burned down.", "language": "en"}
+        made, again = (
+            ours.send("POST", "editorial/claims/", body, headers={"Idempotency-Key": "mill"})
             for _ in range(2)
-        ]
-        made = checked(sent[0])
-        said["made once"] = made.id == checked(sent[1]).id
-        etag = etag_of(editorial_claims_retrieve.sync_detailed(made.id, client=ours))
-        day = datetime.date(2026, 2, 28)
-        changed = checked(
-            editorial_claims_partial_update.sync_detailed(
-                made.id, client=ours, body=PatchedClaimChanges(claimed_on=day), if_match=etag
-            )
         )
-        said["changed"] = str(changed.claimed_on)
-        try:
-            checked(editorial_webhooks_list.sync_detailed(client=ours))
-        except ProblemError as problem:
-            said["without scope"] = problem.status
+        said["made once"] = made.id == again.id
+        path = f"editorial/claims/{made.id}/"
+        etag = {"If-Match": ours.get(path).etag}
+        said["changed"] = ours.send("PATCH", path, {"claimed_on": "2026-02-28"}, headers=etag).claimed_on
     said["at once"] = asyncio.run(asynchronous(site))
     return said
 
 
-async def asynchronous(site: str) -> list[int]:
-    async with connect(site) as public:
-        return [
-            claim.id
-            async for claim in async_pages(
-                lambda cursor: claims_list.asyncio_detailed(client=public, page_size=1, cursor=cursor)
-            )
-        ]
+def problem_of(site: Client, path: str, **parameters: int) -> ProblemError:
+    try:
+        site.get(path, **parameters)
+    except ProblemError as problem:
+        return problem
+    raise AssertionError(path)
 
 
-def told_to_wait(site: str) -> dict[str, object]:
-    """More requests than are answered in a moment: who waits gets all of them, who does not is told."""
-    with connect(site, remembered=0) as patient:
-        statuses = [int(claims_list.sync_detailed(client=patient).status_code) for _ in range(4)]
-    with connect(site, retries=0, remembered=0) as hasty:
-        answers = [claims_list.sync_detailed(client=hasty) for _ in range(4)]
+async def asynchronous(site: str) -> list[list[int]]:
+    async with AsyncClient(site) as public:
+        listed = [claim.id async for claim in public.claims(page_size=1)]
+        changed = [change.claim_id async for change in public.changes(page_size=1)]
+        return [listed, changed, [(await public.claim(listed[0])).id]]
+
+
+def wait(site: str) -> dict[str, Any]:
+    """More requests than are answered in a moment."""
+    with Client(site, remembered=0) as patient:
+        found = [len(list(patient.claims())) for _ in range(4)]
+    with Client(site, remembered=0, retries=0) as hasty:
         try:
-            checked(answers[-1])
+            for _ in range(4):
+                hasty.get("claims/")
         except ProblemError as problem:
-            return {"patient": statuses, "hasty": problem.status, "wait": (problem.retry_after or 0) > 0}
-    return {"patient": statuses}
+            return {"patient": found, "hasty": problem.status, "wait": (problem.retry_after or 0) > 0}
+    return {"patient": found}
+
+
+def newer(site: str) -> list[Any]:
+    """What a site of a later version answers, as it comes through."""
+    with Client(site) as public:
+        [claim], [change] = public.claims(shape=["round"]), public.changes()
+        return [claim.status, claim.verdicts[0].rating.rating_class, claim.mood, change.kind, change.claim.id]
 
 
 if __name__ == "__main__":
-    print(json.dumps(told_to_wait(sys.argv[2]) if sys.argv[1] == "wait" else main(*sys.argv[2:])))
+    modes: dict[str, Callable[..., Any]] = {"use": main, "wait": wait, "newer": newer}
+    print(json.dumps(modes[sys.argv[1]](*sys.argv[2:])))

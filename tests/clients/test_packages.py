@@ -5,13 +5,18 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 from django.conf import settings as project
 from django.contrib.auth.models import User
 
+from claims.ledger.house_signature import public_key
+from claims.ledger.proofs.checkpoints import sign_ledger
 from claims.models import Scope
 from claims.newsroom import api_tokens
 from factcheck.installation.environment import Rate
@@ -89,8 +94,8 @@ def expected(site: Site) -> dict[str, Any]:
     bridge, ferry = site.bridge.pk, site.ferry.pk
     return {
         "listed": [ferry, bridge],
-        "found": ["The bridge cost 40 million euros."],
-        "from memory": ["", "1"],
+        "found": ["The bridge cost 40 million euros.", "False"],
+        "views": [["context", "id"], ["context", "id"], ["id"]],
         "same": True,
         "matched": [["same", bridge]],
         "looked up": [[bridge]],
@@ -98,7 +103,42 @@ def expected(site: Site) -> dict[str, Any]:
         "absent": 404,
         "refused": ["page_size"],
         "made once": True,
+        "changed": "2026-02-28",
     }
+
+
+#: What a site of a later version answers: a status, a class, a key and a kind of change that this one does not know.
+LATER = {
+    "id": 7,
+    "status": "disputed",
+    "mood": "calm",
+    "verdicts": [{"rating": {"rating_class": "exaggerated"}}],
+}
+CAME_THROUGH = ["disputed", "exaggerated", "calm", "split", 7]
+
+
+@pytest.fixture
+def later_site() -> Iterator[str]:
+    """A site of a later version."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            changes = self.path.startswith("/api/v1/changes/")
+            results = [{"sequence": 1, "kind": "split", "claim": LATER}] if changes else [LATER]
+            body = json.dumps({"results": results, "next": None, "more": False, "hint": "new"}).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 @pytest.fixture
@@ -114,14 +154,8 @@ def test_python(installed: Path, site: Site, token: str, expected: dict[str, Any
         folder=installed,
         PYTHONPATH=str(installed),
     )
-    assert json.loads(said) == expected | {
-        "changed": "2026-02-28",
-        "without scope": 403,
-        "named": ["The bridge cost 40 million euros."],
-        "newer": ["disputed", True, False],
-        "parts": False,
-        "at once": expected["listed"],
-    }
+    both = [expected["listed"], expected["changes"], expected["listed"][:1]]
+    assert json.loads(said) == expected | {"followed": [1, 2], "at once": both}
 
 
 def test_python_is_typed(installed: Path, tmp_path: Path) -> None:
@@ -133,11 +167,11 @@ def test_python_is_typed(installed: Path, tmp_path: Path) -> None:
         folder=tmp_path,
         MYPYPATH=str(installed),
     )
-    own = sorted(path.name for path in (CLIENTS / "python" / "factcheck_client").glob("*.py"))
+    own = sorted((installed / "factcheck_client").glob("*.py"))
+    assert len(own) <= 40
     run(
         *(sys.executable, "-m", "mypy", "--strict", "--no-incremental", "--follow-imports=silent"),
-        *("--config-file", "/dev/null", "--cache-dir", tmp_path / "cache"),
-        *(installed / "factcheck_client" / name for name in own),
+        *("--config-file", "/dev/null", "--cache-dir", tmp_path / "cache", *own),
         folder=installed,
     )
 
@@ -145,7 +179,36 @@ def test_python_is_typed(installed: Path, tmp_path: Path) -> None:
 def test_python_waits_when_told_to(installed: Path, site: Site, few: None) -> None:
     program = FOLDER / "packaged_program.py"
     said = run(sys.executable, program, "wait", site.url, folder=installed, PYTHONPATH=str(installed))
-    assert json.loads(said) == {"patient": [200] * 4, "hasty": 429, "wait": True}
+    assert json.loads(said) == {"patient": [2] * 4, "hasty": 429, "wait": True}
+
+
+def test_python_passes_on_what_a_later_site_answers(installed: Path, later_site: str) -> None:
+    program = FOLDER / "packaged_program.py"
+    said = run(sys.executable, program, "newer", later_site, folder=installed, PYTHONPATH=str(installed))
+    assert json.loads(said) == CAME_THROUGH
+
+
+def test_command_line(installed: Path, site: Site) -> None:
+    def command(*asked: str) -> str:
+        program = [sys.executable, "-c", "from factcheck_client.command_line import main; main()"]
+        return run(*program, *asked, folder=installed, PYTHONPATH=str(installed), FACTCHECK_SITE=site.url)
+
+    bridge = site.bridge
+    shown = f"False (Factcheck Newsroom): {bridge.statement}\n    {project.SITE_URL}/claims/{bridge.pk}/"
+    said = [
+        command("search", "bridge", "--rating-class", "false"),
+        command("get", str(bridge.pk)),
+        command("match", bridge.statement).partition(": ")[2],
+        command("lookup", ARTICLE).removeprefix(f"{ARTICLE}: "),
+    ]
+    assert [line[: len(shown)] for line in said] == [shown] * 4
+    assert json.loads(command("--json", "get", str(bridge.pk)))["id"] == bridge.pk
+    assert [line.split()[2:] for line in command("changes").splitlines()] == [
+        ["publication", "of", "claim", str(claim.pk)] for claim in (bridge, site.ferry)
+    ]
+    assert "nowhere: " in command("lookup", "nowhere")
+    sign_ledger()
+    assert command("verify", public_key()) == "2 entries, 1 checkpoints: nothing was rewritten.\n"
 
 
 @needs_packages
@@ -157,7 +220,13 @@ def test_typescript(compiled: Path, site: Site, token: str, expected: dict[str, 
 @needs_packages
 def test_typescript_waits_when_told_to(compiled: Path, site: Site, few: None) -> None:
     said = run("node", "packaged_program.js", "wait", site.url, folder=compiled)
-    assert json.loads(said) == {"patient": [200] * 4, "hasty": 429}
+    assert json.loads(said) == {"patient": [2] * 4, "hasty": 429, "wait": True}
+
+
+@needs_packages
+def test_typescript_passes_on_what_a_later_site_answers(compiled: Path, later_site: str) -> None:
+    said = run("node", "packaged_program.js", "newer", later_site, folder=compiled)
+    assert json.loads(said) == CAME_THROUGH
 
 
 def test_packages_have_the_version_of_the_api(wheel: Path) -> None:

@@ -207,8 +207,8 @@ def _one_of(*keys: str) -> dict[str, Any]:
     return objects[0] if len(objects) == 1 else {"oneOf": objects}
 
 
-# A form with a `file` is taken as well and told in words: openapi-python-client makes programs that do not compile of a
-# request that may have one of two bodies.
+# A form with a `file` is taken as well and told in words: generators make programs that do not
+# compile of a request that may have one of two bodies.
 MEDIA_LOOKUP_REQUEST = {"application/json": _one_of("url", "pdq")}
 
 

@@ -1,24 +1,13 @@
-"""A typed client of the Factcheck API.
+"""A client of the Factcheck API.
 
-`generated` is made from the OpenAPI document: a module for each operation, a class for each shape. What is written by
-hand around it is what no generator knows: how to wait and to revalidate (`connection`), problem details (`problems`),
-and pages (`paging`).
+with Client("https://facts.example.org") as site:
+    for claim in site.claims(rating_class="false"):
+        print(claim.statement)
 """
 
 from ._version import __version__
-from .connection import connect
-from .generated.types import UNSET, Unset
-from .paging import async_pages, pages
-from .problems import ProblemError, checked, etag_of
+from .client import AsyncClient, Client
+from .problems import ProblemError
+from .records import Record
 
-__all__ = [
-    "UNSET",
-    "ProblemError",
-    "Unset",
-    "__version__",
-    "async_pages",
-    "checked",
-    "connect",
-    "etag_of",
-    "pages",
-]
+__all__ = ["AsyncClient", "Client", "ProblemError", "Record", "__version__"]

@@ -1,71 +1,44 @@
-"""What an answer holds, or the problem that it tells (RFC 9457)."""
+"""Problem details (RFC 9457)."""
 
-import json
-from collections.abc import Mapping
-from typing import Any, Protocol, TypeVar, cast
+import httpx
 
-from .generated.models import Problem, RefusedBody, RefusedQuery, RefusedWriting
-
-#: What answers are when something is wrong. `ProblemError` tells of it.
-AnyProblem = Problem | RefusedBody | RefusedQuery | RefusedWriting
-
-Holds = TypeVar("Holds")
-Holds_co = TypeVar("Holds_co", covariant=True)
-
-
-class Answer(Protocol[Holds_co]):
-    """What the generated `sync_detailed` and `asyncio_detailed` return."""
-
-    @property
-    def status_code(self) -> int: ...
-    @property
-    def content(self) -> bytes: ...
-    @property
-    def headers(self) -> Mapping[str, str]: ...
-    @property
-    def parsed(self) -> Holds_co | None: ...
+from .records import Record, read_record
 
 
 class ProblemError(Exception):
-    """The server did not do what it was asked for, and says why."""
+    """The site refused a request, or could not answer it.
 
-    def __init__(self, status: int, problem: dict[str, Any], headers: Mapping[str, str]) -> None:
-        self.status = status
+    Attributes:
+        code: what went wrong, for programs; docs/api-errors.md of the site's program lists all codes.
+        errors: the parameters and the places of the body that are wrong, each with a `code` of its own.
+    """
+
+    def __init__(self, response: httpx.Response) -> None:
+        problem = _problem(response)
+        self.status = response.status_code
+        self.code = str(problem.get("code", ""))
         self.type = str(problem.get("type", "about:blank"))
         self.title = str(problem.get("title", ""))
         self.detail = str(problem.get("detail", ""))
-        self.instance = str(problem.get("instance", ""))
-        #: What is wrong with which parameter or key of the body.
-        self.errors: list[dict[str, Any]] = problem.get("errors") or []
-        self.headers = headers
-        super().__init__(f"{status} {self.title}: {self.detail}".rstrip(": "))
+        self.errors: list[Record] = problem.get("errors") or []
+        self.headers = response.headers
+        super().__init__(f"{self.status} {self.title}: {self.detail}".rstrip(": "))
 
     @property
     def retry_after(self) -> int | None:
-        """In how many seconds to come back, where that is said."""
+        """The number of seconds after which the site asks to come back."""
         value = self.headers.get("Retry-After", "")
         return int(value) if value.isdigit() else None
 
 
-def checked(answer: Answer[Holds | AnyProblem]) -> Holds:
-    """What the answer holds.
-
-    Raises:
-        ProblemError: the request was refused, or failed.
-    """
-    if not 200 <= answer.status_code < 300:
-        raise ProblemError(int(answer.status_code), _told(answer.content), answer.headers)
-    return cast(Holds, answer.parsed)
+def require_success(response: httpx.Response) -> None:
+    """Raise a ProblemError unless the request succeeded."""
+    if not response.is_success:
+        raise ProblemError(response)
 
 
-def etag_of(answer: Answer[Any]) -> str:
-    """What to send as `if_match` with a change to what was answered."""
-    return answer.headers["ETag"]
-
-
-def _told(content: bytes) -> dict[str, Any]:
+def _problem(response: httpx.Response) -> Record:
     try:
-        told = json.loads(content)
+        return read_record(response.content)
     except ValueError:
-        return {"detail": content[:500].decode("utf-8", "replace")}
-    return told if isinstance(told, dict) else {}
+        return Record(detail=response.text[:500])

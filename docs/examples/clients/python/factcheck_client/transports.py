@@ -1,4 +1,4 @@
-"""Manners: wait as long as one is told to, and do not fetch again what has not changed."""
+"""Wait as long as the site asks for, and do not fetch again what has not changed."""
 
 import asyncio
 import time
@@ -18,7 +18,7 @@ LONGEST_KEPT = 2**20
 
 
 class Manners:
-    """How often and how long to wait, and what was answered before. Shared by threads."""
+    """How often and how long to wait, and the answers that are kept. Shared by threads."""
 
     def __init__(self, retries: int, patience: float, remembered: int) -> None:
         self.retries, self.patience, self.remembered = retries, patience, remembered
@@ -26,7 +26,7 @@ class Manners:
         self._lock = Lock()
 
     def wait_before(self, attempt: int, request: httpx.Request, response: httpx.Response) -> float | None:
-        """How long to wait before the same request is made again; None when it is not."""
+        """Return the seconds to wait before the request is sent again; None if it is not."""
         if response.status_code not in WAIT or attempt >= self.retries:
             return None
         # What was refused for its number was not done, whatever it is.
@@ -40,7 +40,7 @@ class Manners:
         return seconds if seconds <= self.patience else None
 
     def ask_whether_changed(self, request: httpx.Request) -> None:
-        """Send along which answer is here already, where the caller does not do so."""
+        """Name the answer that is kept, unless the caller names one."""
         if request.method != "GET" or "If-None-Match" in request.headers or "Range" in request.headers:
             return
         with self._lock:
@@ -50,7 +50,7 @@ class Manners:
             request.extensions = {**request.extensions, "factcheck_known": known}
 
     def known(self, request: httpx.Request, response: httpx.Response) -> httpx.Response | None:
-        """The answer from before, where the server says that it still is so."""
+        """Return the kept answer if the site says that it has not changed."""
         known = request.extensions.get("factcheck_known")
         if response.status_code != 304 or known is None:
             return None
@@ -144,13 +144,13 @@ class AsyncPoliteTransport(httpx.AsyncBaseTransport):
 
 
 def _key(request: httpx.Request) -> tuple[str, str, str]:
-    """What is answered depends on who asks and on what they take."""
+    """Return what an answer depends on."""
     headers = request.headers
     return str(request.url), headers.get("Accept", ""), headers.get("Authorization", "")
 
 
 def _seconds(retry_after: str, *, default: float) -> float:
-    """What `Retry-After` says: seconds, or a date (RFC 9110, 10.2.3)."""
+    """Read `Retry-After`: seconds, or a date (RFC 9110, 10.2.3)."""
     if retry_after.isdigit():
         return float(retry_after)
     try:

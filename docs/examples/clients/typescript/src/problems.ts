@@ -1,11 +1,4 @@
-// What an answer holds, or the problem that it tells (RFC 9457).
-
-/** What openapi-fetch resolves to. */
-export interface Answer<Holds> {
-  data?: Holds | undefined;
-  error?: unknown;
-  response: Response;
-}
+// Problem details (RFC 9457).
 
 /** What is wrong with a parameter, or with a key of the body. */
 export interface Fault {
@@ -15,33 +8,35 @@ export interface Fault {
   detail: string;
 }
 
-/** The server did not do what it was asked for, and says why. */
+/** The site refused a request, or could not answer it. */
 export class ProblemError extends Error {
   readonly status: number;
+  /** What went wrong, for programs. */
+  readonly code: string;
   readonly title: string;
   readonly detail: string;
   readonly errors: Fault[];
-  /** In how many seconds to come back, where that is said. */
+  /** The number of seconds after which the site asks to come back. */
   readonly retryAfter: number | undefined;
 
   constructor(told: unknown, response: Response) {
     const problem = (typeof told === "object" && told !== null ? told : {}) as Record<string, unknown>;
-    const title = typeof problem["title"] === "string" ? problem["title"] : response.statusText;
-    const detail = typeof problem["detail"] === "string" ? problem["detail"] : "";
-    super([`${response.status} ${title}`, detail].filter(Boolean).join(": "));
+    const text = (name: string): string => (typeof problem[name] === "string" ? problem[name] : "");
+    const title = text("title") || response.statusText;
+    super([`${response.status} ${title}`, text("detail")].filter(Boolean).join(": "));
     this.name = "ProblemError";
     this.status = response.status;
+    this.code = text("code");
     this.title = title;
-    this.detail = detail;
+    this.detail = text("detail");
     this.errors = Array.isArray(problem["errors"]) ? (problem["errors"] as Fault[]) : [];
     const wait = response.headers.get("Retry-After");
     this.retryAfter = wait !== null && /^\d+$/.test(wait) ? Number(wait) : undefined;
   }
 }
 
-/** What the answer holds. Throws a ProblemError where the request was refused, or failed. */
-export async function checked<Holds>(answer: Promise<Answer<Holds>> | Answer<Holds>): Promise<Holds> {
-  const { data, error, response } = await answer;
-  if (!response.ok) throw new ProblemError(error, response);
-  return data as Holds;
+/** The problem that a response describes. */
+export async function problemOf(response: Response): Promise<ProblemError> {
+  const told: unknown = await response.json().catch(() => undefined);
+  return new ProblemError(told, response);
 }
