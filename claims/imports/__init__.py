@@ -4,5 +4,5 @@
     storing/   reviews → claims, verdicts and entries of the ledger, in bulk
 
 Imports exports (to restore our own), review, ledger and models. Begin with `storing/runs.py`;
-docs/how-to/add-an-import-format.md adds a format.
+docs/extending.md adds a format.
 """

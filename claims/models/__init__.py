@@ -3,7 +3,7 @@
 Begin with `claim`, `appearance`, `verdict`, `evidence`; then `publication`, the ledger, and `transition`, the log.
 Long rules stand beside their model, whose `Meta` names them (`claim_rules`, `verdict_rules`, `newsroom_verdict_rules`,
 `ledger_rules`).
-Imports search and `sources`. A rule that the database can hold stands here (docs/how-to/add-a-rule.md).
+Imports search and `sources`. A rule that the database can hold stands here (docs/extending.md).
 """
 
 # For what it registers: rules on models that cite sources.

@@ -1,4 +1,4 @@
 """What the project knows of PostgreSQL: rules and history as triggers, bulk copies, connections for public reads.
 
-Begin with `rules` (docs/how-to/add-a-rule.md). `embedded/` is the server that comes with the packages.
+Begin with `rules` (docs/extending.md). `embedded/` is the server that comes with the packages.
 """
