@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
+from babel import Locale
 from lxml.html import HtmlElement
 
 from sources.extraction.clean_text import clean_line
@@ -32,7 +34,7 @@ _BY = re.compile(
 )
 # What stands between two names, and between a name and what its bearer is or where they write.
 _BETWEEN = re.compile(
-    r"\s*(?:[,;|/·•&+、，]|\s[–—-]\s|\b(?:and|und|et|y|e|en|og|och|ja|i|a|и|та|ve|και|dan|và|și)\b(?=\s))\s*",
+    r"\s*(?:[,;|/·•&+、，]|\s[–—-]\s|(?<=\s)(?:and|und|et|y|e|en|og|och|ja|i|a|и|та|ve|και|dan|và|și)(?=\s))\s*",
     re.IGNORECASE,
 )
 _BEHIND = re.compile(
@@ -102,31 +104,42 @@ _MONTH_OR_TIME = re.compile(
 
 
 def read_byline(
-    tree: HtmlElement, metas: dict[str, list[str]], articles: list[dict[str, Any]], publisher: str
+    tree: HtmlElement,
+    metas: dict[str, list[str]],
+    articles: list[dict[str, Any]],
+    publisher: str,
+    site: str = "",
 ) -> str:
     """The names of the people who wrote it, the best source first; "" where only a desk or an agency is named."""
     for node in articles:
         if types_of(node) & ARTICLE_TYPES:
             authors = listed(node.get("author")) or listed(node.get("creator"))
             people = [one for one in authors if not (isinstance(one, dict) and _is_organisation(one))]
-            if names := _joined((text_of(one) for one in people), publisher):
+            if names := _joined((text_of(one) for one in people), publisher, site):
                 return names
     for name in AUTHOR_META:
-        if names := _joined(metas.get(name, []), publisher):
+        if names := _joined(metas.get(name, []), publisher, site):
             return names
-    return _visible(tree, publisher)
+    return _visible(tree, publisher, site)
 
 
-def people_in(line: str, publisher: str = "") -> list[str]:
-    """The people that a byline names: "By Ada Brook and Sam Rivers, Reuters" names two."""
+def people_in(line: str, publisher: str = "", site: str = "") -> list[str]:
+    """The people that a byline names: "By Ada Brook and Sam Rivers, Reuters" names two.
+
+    Args:
+        site: the host of the page, whose name may be that of the newsroom.
+    """
     line = _BY.sub("", clean_line(line)).strip(" ,;|:")
     # A profile's address, a handle, an e-mail address and a paragraph are no names.
     if not line or len(line) > LONGEST_BYLINE:
         return []
-    names = []
-    for part in _BETWEEN.split(line):
+    names: list[str] = []
+    parts = _BETWEEN.split(line)
+    if not _countries().isdisjoint(parts[1:]):
+        return []  # "The Gazette, Linden, Germany" is an address
+    for part in parts:
         name = _BEFORE.sub("", _BEHIND.sub("", _BY.sub("", part))).strip(" ,;|:.-–—")
-        if _is_person(name, publisher) and name not in names:
+        if name not in names and _is_person(name, publisher) and not _is_newsroom(name, publisher, site):
             names.append(name)
     return names
 
@@ -147,6 +160,24 @@ def _is_person(name: str, publisher: str) -> bool:
     return not is_lower and any(word[0].isupper() or not word[0].islower() for word in words)
 
 
+def _is_newsroom(name: str, publisher: str, site: str) -> bool:
+    """Tell the newsroom's own name, by which it signs: its address or the first word of its name, and capitals."""
+    if _letters(name) in {_letters(label) for label in site.split(".")}:
+        return True
+    first, *rest = name.split()
+    house, *_ = [*publisher.split(), ""]
+    return first.casefold() == house.casefold() and all(word.isupper() for word in rest)
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
+
+
+@cache
+def _countries() -> frozenset[str]:
+    return frozenset(name for code, name in Locale("en").territories.items() if code.isalpha())
+
+
 def _is_organisation(author: dict[str, Any]) -> bool:
     types = types_of(author)
     return (
@@ -156,19 +187,19 @@ def _is_organisation(author: dict[str, Any]) -> bool:
     )
 
 
-def _joined(candidates: Iterable[str], publisher: str) -> str:
+def _joined(candidates: Iterable[str], publisher: str, site: str) -> str:
     return ", ".join(
-        dict.fromkeys(name for candidate in candidates for name in people_in(candidate, publisher))
+        dict.fromkeys(name for candidate in candidates for name in people_in(candidate, publisher, site))
     )
 
 
-def _visible(tree: HtmlElement, publisher: str) -> str:
+def _visible(tree: HtmlElement, publisher: str, site: str) -> str:
     """The first element marked up as a byline that names people, outside teasers."""
     for element in _marked_up(tree):
         if any(ancestor.tag in ("a", "nav", "aside", "footer") for ancestor in element.iterancestors()):
             continue
         line = clean_line(element.text_content())
-        if len(line) <= LONGEST_BYLINE and (names := people_in(line, publisher)):
+        if len(line) <= LONGEST_BYLINE and (names := people_in(line, publisher, site)):
             return ", ".join(names)
     return ""
 

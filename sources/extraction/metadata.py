@@ -46,7 +46,7 @@ def read_metadata(tree: HtmlElement, url: str, structured: Structured | None = N
     publisher = _publisher(metas, articles, organisations)
     return Metadata(
         title=_title(tree, metas, articles, publisher),
-        byline=read_byline(tree, metas, articles, publisher),
+        byline=read_byline(tree, metas, articles, publisher, urlsplit(canonical_url or url).hostname or ""),
         published_on=_published_on(tree, metas, articles, language, canonical_url or url),
         language=language,
         publisher=publisher,

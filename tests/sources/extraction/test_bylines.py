@@ -63,6 +63,24 @@ def test_the_publisher_is_no_author() -> None:
     assert people_in("Nordkurier", publisher="Nordkurier") == []
 
 
+@sweep(
+    ("line", "people"),
+    [
+        ("Der Nordkurier", []),
+        ("NK", []),
+        ("NORD SACHSEN-ANHALT", []),
+        ("Nord", []),
+        ("Linden, Germany", []),
+        ("Ada Brook, NORD THÜRINGEN", ["Ada Brook"]),
+        ("Nord Falk", ["Nord Falk"]),
+        ("Dan Rivers", ["Dan Rivers"]),
+        ("Ada Brook dan Sam Rivers", ["Ada Brook", "Sam Rivers"]),
+    ],
+)
+def test_the_newsroom_s_own_name_and_its_address_are_no_people(line: str, people: list[str]) -> None:
+    assert people_in(line, "Nord Media", "nk.der-nordkurier.example") == people
+
+
 def byline(*authors: object, body: str = "") -> str:
     tree = lxml.html.document_fromstring(f"<html><body>{body}<p>x</p></body></html>")
     return read_byline(tree, {}, [{"@type": ["NewsArticle"], "author": list(authors)}], "Gazette")
