@@ -23,8 +23,8 @@ class ChangedText:
         if missing := set(snapshots) - self._texts.keys():
             self._texts |= dict(Snapshot.objects.filter(pk__in=missing).values_list("pk", "text"))
 
-    def words(self, snapshot: int, start: int, end: int) -> str:
-        """What a span of an older snapshot reads."""
+    def words(self, snapshot: int, start: int, end: int | None) -> str:
+        """What a span of an older snapshot reads; without an end, all from its start on."""
         return self._texts[snapshot][start:end]
 
     def followed(self, snapshot: int, anchor: Anchor, *, was_lost: bool = False) -> FollowedQuote:

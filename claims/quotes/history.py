@@ -14,6 +14,7 @@ from claims.models import Appearance, Evidence, Publication, QuoteFate
 from claims.models.anchored import LONGEST_QUOTE
 from claims.quotes.anchors import Anchor
 from claims.quotes.changed_text import ChangedText
+from claims.quotes.followed_quotes import FollowedQuote
 from claims.quotes.highlights import QuotedPlace, published_quotes
 from claims.quotes.orphans import OrphanReason
 
@@ -33,6 +34,7 @@ def note_fates(changed: ChangedText, lost: Iterable[Appearance]) -> None:
     }
     wanted = {place for place in wanted if place.snapshot != newest}
     changed.read(place.snapshot if place not in known else known[place].stood_in_id for place in wanted)
+    changed.read(fate.looked_in_id for fate in known.values() if fate.outcome == QuoteFate.Outcome.CHANGED)
     fates = [_looked_up(changed, place, known.get(place)) for place in sorted(wanted)]
     forgotten = [fate.pk for place, fate in known.items() if place not in wanted]
     if forgotten:
@@ -82,8 +84,27 @@ def _looked_up(changed: ChangedText, place: QuotedPlace, known: QuoteFate | None
         return fate
     fate.stood_in_id, fate.stood_start, fate.stood_end = stood
     fate.lost_in_id = known.lost_in_id if known and known.lost_in_id else newest.pk
-    wording = newest.text[slice(*followed.wording)] if followed.wording else ""
-    told = followed.reason in (OrphanReason.CHANGED, OrphanReason.AROUND) and len(wording) <= LONGEST_QUOTE
-    fate.wording = wording.strip() if told else ""
+    fate.wording = _wording(changed, followed) or _followed_wording(changed, known)
     fate.outcome = QuoteFate.Outcome.CHANGED if fate.wording else QuoteFate.Outcome.GONE
     return fate
+
+
+def _wording(changed: ChangedText, followed: FollowedQuote) -> str:
+    """Return what the sentence of a quote says now; "" where it is not known to be the same sentence."""
+    if followed.wording is None or followed.reason not in (OrphanReason.CHANGED, OrphanReason.AROUND):
+        return ""
+    wording = changed.snapshot.text[slice(*followed.wording)].strip()
+    return wording if len(wording) <= LONGEST_QUOTE else ""
+
+
+def _followed_wording(changed: ChangedText, known: QuoteFate | None) -> str:
+    """Return what became of the changed words: they may have moved, far from where the quote stood."""
+    if known is None or known.outcome != QuoteFate.Outcome.CHANGED:
+        return ""
+    text = changed.words(known.looked_in_id, 0, None)
+    if text.count(known.wording) != 1:
+        return ""
+    start = text.index(known.wording)
+    anchor = Anchor(known.wording, "", "", start, start + len(known.wording))
+    followed = changed.followed(known.looked_in_id, anchor)
+    return followed.anchor.exact if followed.anchor else _wording(changed, followed)

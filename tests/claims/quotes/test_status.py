@@ -70,6 +70,16 @@ def test_each_quote_stands_or_was_changed_or_is_gone(client: Client, claim: Clai
     ]
 
 
+def test_words_that_were_changed_and_then_moved_stay_changed(
+    client: Client, claim: Claim, source: Source
+) -> None:
+    changed = "The new mayor of the town was not there at all, nor was her deputy."
+    captured(source, TEXT.replace(MAYOR, changed))
+    assert brief(told(client, claim))[1] == (MAYOR, "changed", 1, 2, changed)
+    captured(source, f"{DAM}\n\nTwo roads are closed.\n\n{NIGHT}\n\nThe fire is out.\n\n{changed}")
+    assert brief(told(client, claim))[1] == (MAYOR, "changed", 1, 2, changed)
+
+
 def test_what_is_told_is_the_whole_of_it(client: Client, claim: Claim, source: Source) -> None:
     second = captured(source, TEXT.replace("not there", "there"))
     [_, mayor, _] = told(client, claim)
