@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "matching"
-SETS = ("pairs", "2a", "2b", "ct25", "languages")
+SETS = ("pairs", "2a", "2b", "ct25")
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""The questions and claims to measure with: CheckThat! 2022 2A and 2B, CheckThat! 2025, and posts of our own.
+"""The questions and claims to measure with: CheckThat! 2022 2A and 2B, and CheckThat! 2025.
 
 The folder is not part of the project, and none of its sentences is: its README says where each set comes from, and what
 is known to be wrong with it.
@@ -6,23 +6,19 @@ is known to be wrong with it.
 
 import csv
 import gzip
-import hashlib
 import json
+import random
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-POSTS = Path(__file__).parent / "posts.tsv"
+#: What is shorter than this is no sentence.
+_FRAGMENT = 30
 
 _DAY = re.compile(r"[A-Z][a-z]+ \d{1,2}, \d{4}")
-#: ISO 639-1 of what the pool of claims calls its languages.
-_SHORT = {
-    "ara": "ar", "deu": "de", "eng": "en", "fra": "fr", "msa": "ms",
-    "mul": "", "pol": "pl", "por": "pt", "spa": "es", "tha": "th",
-}  # fmt: skip
 
 
 class NoData(Exception):
@@ -93,38 +89,32 @@ def posts(folder: Path) -> Collection:
     return _collection("ct25", folder / "ct25_norm_multi", claims)
 
 
-def languages(folder: Path) -> Collection:
-    """Posts of our own in 20 languages about English claims, which are to be found among all claims of the pool."""
-    claims: dict[str, Claim] = {}
-    for row in _lines(_found(folder.parent, "claims-pool.jsonl.gz")):
-        if statement := row["claim"].strip():
-            language = _SHORT.get(row["lang"], row["lang"])
-            claims.setdefault(named(statement), Claim(named(statement), statement, language))
-    rows = list(csv.DictReader(POSTS.open(encoding="utf-8"), delimiter="\t", quoting=csv.QUOTE_NONE))
-    train, dev = (
-        [
-            Question(
-                f"{row['language']}-{number}", row["text"], row["language"], frozenset(row["claims"].split())
-            )
-            for number, row in enumerate(rows)
-            if row["part"] == part
-        ]
-        for part in ("dev", "held")
-    )
-    return Collection("languages", list(claims.values()), train, dev)
+def ordinary_sentences(folder: Path, part: str) -> list[Question]:
+    """Tweets and sentences of debates that nobody would check (CheckThat! 2022 and 2024)."""
+    splits = {"train"} if part == "train" else {"dev", "dev-test"}
+    found = []
+    for name in ("ct22_multi", "ct24_en"):
+        with gzip.open(
+            _found(folder.parent, f"detection/{name}.tsv.gz"), "rt", encoding="utf-8", newline=""
+        ) as rows:
+            found += [
+                Question(f"{name}-{number}", row["text"], row["lang"], frozenset())
+                for number, row in enumerate(csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE))
+                if row["label"] == "0" and row["split"] in splits and len(row["text"]) > _FRAGMENT
+            ]
+    return found
 
 
 COLLECTIONS: dict[str, Callable[[Path], Collection]] = {
     "2a": tweets,
     "2b": debates,
     "ct25": posts,
-    "languages": languages,
 }
 
 
-def named(statement: str) -> str:
-    """A name for a statement that does not tell it."""
-    return hashlib.sha256(statement.encode()).hexdigest()[:12]
+def sampled(questions: Sequence[Question], most: int) -> Sequence[Question]:
+    """So many of them at most, the same every time."""
+    return questions if len(questions) <= most else random.Random(most).sample(questions, most)  # noqa: S311  no secret
 
 
 def _found(folder: Path, name: str) -> Path:

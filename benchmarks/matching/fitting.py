@@ -2,13 +2,13 @@
 
 They are fitted on the questions for training alone. Every set weighs the same, however many questions it has. Questions
 are taken as they are, and without author and day, so that the other figures learn to do without. Order is learned where
-the right claim is among the candidates; probability from the same lists, and from the same without the right claim, as
-if it had never been checked.
+the right claim is among the candidates; probability from the same lists, from the same without the right claim, as if
+it had never been checked, and from ordinary sentences that nobody would check. No set has claims in another language
+than that of its questions: the weights of such pairs (`across`) are left as they are.
 """
 
 import json
-import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, product
 from pathlib import Path
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.matching.contestants import Known, Ours
-from benchmarks.matching.datasets import COLLECTIONS, Question
+from benchmarks.matching.datasets import COLLECTIONS, Question, ordinary_sentences, sampled
 from benchmarks.matching.embeddings import asked_about, configured
 from benchmarks.matching.finder import Finder
 from benchmarks.matching.logistic import Lists, Matrix, Vector, whether, which
@@ -38,10 +38,11 @@ _OF_ALL = (
 COUNTED = {
     "words": ("words", "asked_covered", "statement_covered", "names_heard", *_OF_ALL),
     "same": ("similarity", "asked_covered", *_OF_ALL),
-    "across": ("words", "similarity", "numbers_shared", "names_heard"),
 }
-#: How much weights are drawn towards 0: more where there are many of them.
-SHRINK = {"words": 3e-2, "same": 3e-2, "across": 1e-2}
+#: Which of them also count by themselves, whatever the other candidates are, in how likely a claim is meant.
+ALONE = {"words": ("statement_covered",), "same": ("similarity", "statement_covered")}
+#: How much weights are drawn towards 0.
+SHRINK = 3e-2
 #: What a question counts whose claim has never been checked, beside one whose claim has.
 UNCHECKED = 0.5
 #: So many questions of a set at most.
@@ -67,37 +68,38 @@ class Pairs:
             self.right.append(is_right)
 
     def lists(self, counted: Sequence[str]) -> Lists:
-        columns = [FIGURES.index(name) for name in counted]
-        return Lists(
-            np.array(self.figures)[:, columns],
-            np.array(self.starts),
-            np.array(self.right),
-            np.array(self.weigh),
-        )
+        return Lists(self.columns(counted), np.array(self.starts), np.array(self.right), np.array(self.weigh))
+
+    def columns(self, names: Sequence[str]) -> Matrix:
+        return np.array(self.figures)[:, [FIGURES.index(name) for name in names]]
 
 
 def fit(data: Path) -> int:
     """Write the model."""
     made = configured()
     pairs = {kind: Pairs() for kind in COUNTED}
+    ordinary = sampled(ordinary_sentences(data, "train"), MOST)
     for name, read in COLLECTIONS.items():
         collection = read(data)
         finder = Finder(collection.claims, made)
-        questions = sampled(collection.train)
+        questions = sampled(collection.train, MOST)
         asked = asked_about(questions, made)
         for vectors, who_and_when in product((True, False), repeat=2):
             gather(pairs, Ours(finder, Known(vectors=vectors, who_and_when=who_and_when)), questions, asked)
+        unasked = asked_about(ordinary, made)
+        for vectors in (True, False):
+            gather(pairs, Ours(finder, Known(vectors=vectors)), ordinary, unasked)
         print(f"{name}: {len(asked):,} questions", flush=True)
-    model = {
-        kind: weighed(each.lists(COUNTED[kind]), COUNTED[kind], SHRINK[kind]) for kind, each in pairs.items()
-    }
+    model = json.loads(MODEL.read_text("utf-8"))
+    for kind, each in pairs.items():
+        lists = each.lists(COUNTED[kind])
+        order = which(lists, SHRINK)
+        model[kind] = {
+            "figures": _rounded(COUNTED[kind], order),
+            **certainty(lists, order, each.columns(ALONE[kind]), ALONE[kind]),
+        }
     MODEL.write_text(json.dumps(model, indent=2) + "\n")
     return 0
-
-
-def sampled(questions: Sequence[Question]) -> Sequence[Question]:
-    """So many that no set takes longer than the others; the same every time."""
-    return questions if len(questions) <= MOST else random.Random(MOST).sample(questions, MOST)  # noqa: S311  no secret
 
 
 def gather(
@@ -109,35 +111,41 @@ def gather(
         rows: dict[str, list[tuple[Figures, bool]]] = {}
         for candidate, (kind, figures) in zip(candidates, compared(known, candidates, rarity), strict=True):
             rows.setdefault(kind, []).append((figures, ours.id_of(candidate) in question.claims))
-        for kind, those in rows.items():
-            pairs[kind].add(those, 1 / len(questions))
+        for kind in rows.keys() & pairs.keys():
+            pairs[kind].add(rows[kind], 1 / len(questions))
 
 
-def weighed(lists: Lists, counted: Sequence[str], shrink: float) -> dict[str, Any]:
-    """The weights of one kind, as `claims.matching.ranking.Weights` takes them."""
-    weights = which(lists, shrink)
-    sums = lists.figures @ weights
+def certainty(lists: Lists, order: Vector, alone: Matrix, names: Sequence[str]) -> dict[str, Any]:
+    """What decides how likely a claim is meant, as `claims.matching.ranking.Weights` takes it.
+
+    Args:
+        order: the weights of the figures in the lists.
+        alone, names: the figures that count by themselves, in the same rows.
+    """
+    sums = lists.figures @ order
     wrong = ~lists.right
     usual = crowded(sums, lists)
     all_of_them, others = (
-        placed(sums, lists, np.ones(len(sums), bool), usual),
-        placed(sums, lists, wrong, usual),
+        np.column_stack([placed(sums, lists, kept, usual), alone])
+        for kept in (np.ones(len(sums), bool), wrong)
     )
-    level, behind, ahead, constant = whether(
+    level, behind, ahead, *rest, constant = whether(
         np.concatenate([all_of_them, others[wrong]]),
         np.concatenate([lists.right, np.zeros(wrong.sum(), bool)]),
         np.concatenate([lists.weigh[lists.of], UNCHECKED * lists.weigh[lists.of][wrong]]),
     )
     return {
-        "figures": {
-            name: round(float(weight), DIGITS) for name, weight in zip(counted, weights, strict=True)
-        },
         "level": round(float(level), DIGITS),
         "behind": round(float(behind), DIGITS),
         "ahead": round(float(ahead), DIGITS),
+        "alone": _rounded(names, rest),
         "constant": round(float(constant), DIGITS),
         "usual": round(usual, DIGITS),
     }
+
+
+def _rounded(names: Sequence[str], weights: Iterable[float]) -> dict[str, float]:
+    return {name: round(float(weight), DIGITS) for name, weight in zip(names, weights, strict=True)}
 
 
 def crowded(sums: Vector, lists: Lists) -> float:

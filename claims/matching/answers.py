@@ -42,8 +42,8 @@ ONE_POST = 500
 #: Matches of each kind that are less certain are left out, unless the caller names another limit. A related claim says
 #: "compare yourself", and is shown early; beside the sentences of a long text later, or most would have one.
 #: docs/matching.md says how the limits were chosen.
-LEAST: Mapping[Kind, float] = {"same": 0.5, "contradicts": 0.5, "related": 0.15}
-LEAST_RELATED_OF_MANY = 0.25
+LEAST: Mapping[Kind, float] = {"same": 0.5, "contradicts": 0.5, "related": 0.08}
+LEAST_RELATED_OF_MANY = 0.15
 #: So many claims are returned for each sentence.
 MOST = 5
 #: A claim in the words of a text shares at least so much with it; headlines of its reviews count in its length.

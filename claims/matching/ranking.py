@@ -46,6 +46,7 @@ class Weights:
         level: what their sum weighs in the log-odds,
         behind: what it weighs how far the sum is behind that of the best candidate,
         ahead: how far it is ahead of what resembles the question by chance,
+        alone: what figures weigh there by themselves, whatever the other candidates are,
         constant: and the log-odds where all of these are 0.
         usual: the sum of a candidate that resembles a question by chance, among very many claims.
     """
@@ -54,16 +55,22 @@ class Weights:
     level: float
     behind: float
     ahead: float
+    alone: Mapping[str, float]
     constant: float
     usual: float
 
     def sum(self, figures: Figures) -> float:
-        return sum(weight * figures[name] for name, weight in self.figures.items())
+        return _weighed(self.figures, figures)
 
-    def probability(self, of: float, among: "Among") -> float:
+    def probability(self, of: float, among: "Among", figures: Figures) -> float:
         behind, ahead = of - among.best, of - among.crowd
         odds = self.level * of + self.behind * behind + self.ahead * ahead + self.constant
+        odds += _weighed(self.alone, figures)
         return 1 / (1 + exp(-max(-_MOST, min(_MOST, odds))))
+
+
+def _weighed(weights: Mapping[str, float], figures: Figures) -> float:
+    return sum(weight * figures[name] for name, weight in weights.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +109,7 @@ def ranked(
         of_kind.setdefault(kind, []).append(of)
     among = {kind: Among.of(those, weights()[kind].usual) for kind, those in of_kind.items()}
     found = [
-        Ranked(candidate, weights()[kind].probability(of, among[kind]), figures)
+        Ranked(candidate, weights()[kind].probability(of, among[kind], figures), figures)
         for candidate, of, (kind, figures) in zip(candidates, sums, pairs, strict=True)
     ]
     return sorted(found, key=lambda each: -each.probability)

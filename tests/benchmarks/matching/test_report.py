@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.matching.datasets import NoData, debates, named, tweets
+from benchmarks.matching.datasets import NoData, debates, ordinary_sentences, tweets
 from benchmarks.matching.embeddings import Embeddings
 from benchmarks.matching.report import Report
 from tests.helpers.embedders import TinyEmbedder
@@ -19,6 +19,7 @@ CLAIMS = [
     },
     {"id": "ferry", "text": "A ferry to Vell sank.", "title": "Sunken ferry", "date": ""},
 ]
+ORDINARY = "What a lovely day we had at the sea."
 QUESTIONS = [
     ("q1", "The bridge of Vell has collapsed! — Ada (@ada) May 1, 2020", "bridge"),
     ("q2", "They say a ferry sank near Vell", "ferry"),
@@ -28,14 +29,25 @@ QUESTIONS = [
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A set as CheckThat! writes it, of our own sentences."""
-    (tmp_path / "ct22_2a_en").mkdir()
-    (tmp_path / "README.md").touch()
-    with gzip.open(tmp_path / "ct22_2a_en" / "claims.jsonl.gz", "wt") as lines:
+    folder = tmp_path / "matching"
+    (folder / "ct22_2a_en").mkdir(parents=True)
+    (folder / "README.md").touch()
+    (tmp_path / "detection").mkdir()
+    for name, split in (("ct22_multi", "dev"), ("ct24_en", "train")):
+        with gzip.open(tmp_path / "detection" / f"{name}.tsv.gz", "wt") as lines:
+            lines.write(f"id\tlang\ttext\tlabel\tsplit\n1\ten\t{ORDINARY}\t0\t{split}\n")
+            lines.write(f"2\ten\tThe old bridge of Vell collapsed.\t1\t{split}\n")
+    with gzip.open(folder / "ct22_2a_en" / "claims.jsonl.gz", "wt") as lines:
         lines.writelines(json.dumps(claim) + "\n" for claim in CLAIMS)
     for part, rows in (("train", QUESTIONS), ("dev", QUESTIONS[:1])):
-        with gzip.open(tmp_path / "ct22_2a_en" / f"{part}.tsv.gz", "wt") as lines:
+        with gzip.open(folder / "ct22_2a_en" / f"{part}.tsv.gz", "wt") as lines:
             lines.writelines("\t".join(row) + "\n" for row in [("qid", "text", "claim_id"), *rows])
-    return tmp_path
+    return folder
+
+
+def test_ordinary_sentences_are_those_that_nobody_would_check(folder: Path) -> None:
+    assert [question.text for question in ordinary_sentences(folder, "dev")] == [ORDINARY]
+    assert [question.claims for question in ordinary_sentences(folder, "train")] == [frozenset()]
 
 
 def test_a_set_is_read(folder: Path) -> None:
@@ -59,10 +71,6 @@ def test_a_set_that_is_missing_says_how_to_name_its_folder(folder: Path) -> None
         debates(folder)
 
 
-def test_our_posts_name_claims_without_telling_them() -> None:
-    assert named("The old bridge of Vell collapsed.") == "78b074f699f5"
-
-
 @pytest.mark.parametrize("with_vectors", [False, True])
 def test_a_set_is_measured(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, with_vectors: bool
@@ -73,7 +81,9 @@ def test_a_set_is_measured(
 
     missed = Report(folder, with_vectors=with_vectors, misses=False).print(["2a"], "dev")
 
-    rows = [line for line in capsys.readouterr().out.splitlines() if " │ " in line and "1.0000" in line]
+    printed = capsys.readouterr().out
+    assert "any claim, of 1 ordinary sentences" in printed
+    rows = [line for line in printed.splitlines() if " │ " in line and "1.0000" in line]
     assert missed == 0
     assert ("vectors alone, centred" in "".join(rows)) is with_vectors
     assert len(rows) == (9 if with_vectors else 7)

@@ -65,7 +65,7 @@ def test_the_same_claim_is_told_with_its_reasons(ferry: Claim, bridge: Claim) ->
     assert (answer.language, answer.embedder) == ("en", "")
     [passage] = answer.passages
     assert (passage.start, passage.end, passage.kind) == (0, 41, "same")
-    [match] = passage.matches
+    match = passage.matches[0]
     assert (match.claim, match.statement, match.language) == (ferry.pk, ferry.statement, "en")
     assert (match.kind, match.confidence, match.reasons) == ("same", 0.9, ("the same words",))
 

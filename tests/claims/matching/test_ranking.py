@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.matching.query import Asked, Candidate
-from claims.matching.ranking import CROWD, MODEL, Among, kind_of, ranked, weights
+from claims.matching.ranking import CROWD, MODEL, Among, Weights, kind_of, ranked, weights
 from claims.matching.similarity_features import FIGURES
 
 ASKED = Asked(
@@ -83,6 +83,12 @@ def test_places_that_nobody_takes_are_taken_as_usual() -> None:
     assert Among.of([3.0] * CROWD.stop, usual=1.0) == Among(best=3.0, crowd=3.0)
 
 
+def test_some_figures_count_whatever_the_other_candidates_are() -> None:
+    known = Weights({"words": 1.0}, 0.0, 0.0, 0.0, {"similarity": 2.0}, -1.0, 0.0)
+
+    assert known.probability(1.0, Among(1.0, 1.0), {"words": 1.0, "similarity": 0.5}) == 0.5
+
+
 @pytest.mark.parametrize("similarity, words", [(0.95, 1.0), (None, 1.0)])
 def test_the_only_claim_there_is_is_meant_if_it_is_said(similarity: float | None, words: float) -> None:
     [found] = ranked(ASKED, [replace(SAID, similarity=similarity, words=words)])
@@ -102,7 +108,7 @@ def test_the_only_claim_there_is_is_not_meant_because_there_is_no_other(
 
 def test_the_model_weighs_figures_that_there_are() -> None:
     assert set(json.loads(MODEL.read_text("utf-8"))) == {"words", "same", "across"}
-    assert {name for each in weights().values() for name in each.figures} <= set(FIGURES)
+    assert {name for each in weights().values() for name in (*each.figures, *each.alone)} <= set(FIGURES)
 
 
 @given(
