@@ -12,6 +12,8 @@ from factcheck import features
 class DeskConfig(SimpleAdminConfig):
     """Django's admin, whose pages are loaded with the routes (factcheck.urls): other commands start faster."""
 
+    default_site = "factcheck.admin.desk_site.DeskSite"
+
     def ready(self) -> None:
         register(check_dependencies, Tags.admin)
         register(check_desk, Tags.admin)

@@ -36,9 +36,9 @@ def menu_entry(
 
     def active(request: HttpRequest) -> bool:
         if queue:
-            return request.path == reverse(name) and request.GET.get("queue") == queue
-        elsewhere = "queue" in request.GET or request.path in map(reverse, _ENTRIES_OF_THEIR_OWN)
-        return request.path.startswith(reverse(name)) and not elsewhere
+            return request.GET.get("queue") == queue and request.path == reverse(name)
+        below = "queue" not in request.GET and request.path.startswith(reverse(name))
+        return below and request.path not in map(reverse, _ENTRIES_OF_THEIR_OWN)
 
     return {
         "title": title,

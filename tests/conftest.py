@@ -11,8 +11,11 @@ import time_machine
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections
+from django.template import Context, Template
 from django.test import TransactionTestCase
+from django.test.signals import template_rendered
 from django.utils import timezone, translation
+from django.utils.safestring import SafeString
 from pytest_django import DjangoDbBlocker
 
 from factcheck.database import clock, embedded
@@ -199,6 +202,20 @@ def no_download_is_left_open() -> Iterator[None]:
             break
         time.sleep(0.01)
     assert seats._value == limited_streams.SEATS
+
+
+@pytest.fixture(scope="session", autouse=True)
+def parts_of_pages_are_not_kept(django_test_environment: None) -> Iterator[None]:
+    """Of a page, the client keeps what its template was given; Django's would keep that for each part of it again."""
+
+    def render(template: Template, context: Context) -> SafeString:
+        if context.template is template:
+            template_rendered.send(sender=template, template=template, context=context)
+        return template.nodelist.render(context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", render)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -13,7 +13,7 @@ def _features() -> list[str]:
 
 
 APPLICATIONS: Final = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # whose site is DeskConfig's
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.inlines",

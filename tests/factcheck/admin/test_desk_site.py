@@ -1,0 +1,33 @@
+"""What the frame of every page of the desk costs."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from factcheck import desk
+
+pytestmark = pytest.mark.django_db
+
+
+def test_no_page_gathers_all_kinds_of_rows(client: Client, editor: User) -> None:
+    client.force_login(editor)
+    assert client.get(reverse("admin:index")).context["available_apps"] == []
+    of_one = client.get(reverse("admin:app_list", args=["sources"])).context["app_list"]
+    assert [app["app_label"] for app in of_one] == ["sources"]
+
+
+def test_the_menu_looks_up_each_address_about_twice(
+    client: Client, editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up: list[str] = []
+
+    def reverse_and_remember(name: str) -> str:
+        looked_up.append(name)
+        return reverse(name)
+
+    monkeypatch.setattr(desk, "reverse", reverse_and_remember)
+    client.force_login(editor)
+    client.get(reverse("admin:claims_claim_changelist"))
+    assert len(looked_up) <= 2 * len(set(looked_up)) + 5
+    assert len(set(looked_up)) > 40
