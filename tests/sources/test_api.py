@@ -12,6 +12,7 @@ from claims.models import Claim
 from claims.review import workflow
 from sources.models import Publisher
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -97,7 +98,24 @@ def test_retracted_claim_leaves_the_source(client: Client, publish: Publish, edi
     ]
 
 
-@pytest.mark.parametrize(
+@pytest.fixture
+def ferry_and_study(publish: Publish, gazette: Publisher) -> None:
+    ferry = make_source(TEXT, title="Ferry story", publisher=gazette, url="https://example.com/ferry")
+    study = make_source(
+        TEXT,
+        title="Études sur le pont",
+        kind="study",
+        language="fr-CA",
+        url="",
+        published_on=date(2026, 2, 1),
+    )
+    claim = make_claim()
+    for source in (ferry, study):
+        make_appearance(claim, source, "Nothing else")
+    publish(claim)
+
+
+@sweep(
     "query, expected",
     [
         ("", ["Études sur le pont", "Ferry story"]),
@@ -115,26 +133,20 @@ def test_retracted_claim_leaves_the_source(client: Client, publish: Publish, edi
     ],
 )
 def test_sources_are_filtered_and_sorted(
-    client: Client, publish: Publish, gazette: Publisher, query: str, expected: list[str]
+    client: Client, ferry_and_study: None, gazette: Publisher, query: str, expected: list[str]
 ) -> None:
-    ferry = make_source(TEXT, title="Ferry story", publisher=gazette, url="https://example.com/ferry")
-    study = make_source(
-        TEXT,
-        title="Études sur le pont",
-        kind="study",
-        language="fr-CA",
-        url="",
-        published_on=date(2026, 2, 1),
-    )
-    claim = make_claim()
-    for source in (ferry, study):
-        make_appearance(claim, source, "Nothing else")
-    publish(claim)
     found = get(client, f"sources/?{query.format(gazette=gazette.pk)}")["results"]
     assert [source["title"] for source in found if not source["title"].startswith("Report")] == expected
 
 
-@pytest.mark.parametrize(
+@pytest.fixture
+def quoted_gazette(publish: Publish, gazette: Publisher) -> None:
+    claim = make_claim()
+    make_appearance(claim, make_source(TEXT, publisher=gazette), "Nothing else")
+    publish(claim)
+
+
+@sweep(
     "query, expected",
     [
         ("", ["Factcheck Newsroom", "Gazette de Genève"]),
@@ -147,11 +159,8 @@ def test_sources_are_filtered_and_sorted(
     ],
 )
 def test_publishers_are_filtered_and_sorted(
-    client: Client, publish: Publish, gazette: Publisher, query: str, expected: list[str]
+    client: Client, quoted_gazette: None, query: str, expected: list[str]
 ) -> None:
-    claim = make_claim()
-    make_appearance(claim, make_source(TEXT, publisher=gazette), "Nothing else")
-    publish(claim)
     assert [publisher["name"] for publisher in get(client, f"publishers/?{query}")["results"]] == expected
 
 

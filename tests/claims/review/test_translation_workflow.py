@@ -19,6 +19,7 @@ from claims.review.translation_drafts import (
 )
 from claims.review.translation_workflow import move_translation, translation_options
 from sources.models import Publisher
+from tests.helpers import newsroom
 from tests.helpers.broken_rules import as_committed
 from tests.helpers.ledger_rows import imported_verdict
 from tests.helpers.newsroom import make_claim, make_draft
@@ -340,9 +341,7 @@ def test_what_was_in_review_is_not_discarded(claim: Claim, checker: User, collea
     assert Translation.objects.count() == 1
 
 
-def test_whom_it_concerns_is_told(
-    claim: Claim, checker: User, colleague: User, editor: User, publish: Callable[..., Claim]
-) -> None:
+def test_whom_it_concerns_is_told(claim: Claim, checker: User, colleague: User, editor: User) -> None:
     Notification.objects.all().delete()
     draft = translate(claim, colleague)
     move_translation(draft, "submit", by=colleague, note="Please look at the figures.")
@@ -353,7 +352,7 @@ def test_whom_it_concerns_is_told(
     kinds = Notification.objects.filter(person=colleague).values_list("kind", flat=True)
     assert set(kinds) == {"translation_back", "translation_done"}
     verdict_drafts.draft(claim, author=checker).delete()
-    new_version(publish, claim)
+    new_version(newsroom.publishing(checker, editor, told=True), claim)
     assert Notification.objects.filter(person=colleague, kind="translation_stale").count() == 1
 
 

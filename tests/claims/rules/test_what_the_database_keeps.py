@@ -1,5 +1,6 @@
 """What only the database writes: history, and what it counts of the ledger. Whatever a role may do to the tables."""
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from claims.models import Claim, Mention, SearchWord, Verdict
 from tests.helpers.broken_rules import refused, sql
+from tests.helpers.sweeps import sweep
 from tests.helpers.tampering import as_superuser
 
 pytestmark = pytest.mark.django_db
@@ -30,9 +32,12 @@ def as_another(published: Verdict) -> Iterator[Verdict]:
 KEPT = ["mention", "searchword", "searchlanguage", "searchspelling", "statedwords", "unlinkedreviewrow"]
 
 
-@pytest.mark.parametrize("table", KEPT)
-@pytest.mark.parametrize(
-    "statement", ["DELETE FROM {}", "INSERT INTO {} SELECT * FROM {}", "TRUNCATE {}", "UPDATE {} SET {} = {}"]
+@sweep(
+    "table, statement",
+    itertools.product(
+        KEPT,
+        ["DELETE FROM {}", "INSERT INTO {} SELECT * FROM {}", "TRUNCATE {}", "UPDATE {} SET {} = {}"],
+    ),
 )
 def test_nobody_else_writes_what_is_counted(as_another: Verdict, table: str, statement: str) -> None:
     column = {

@@ -12,6 +12,7 @@ from claims.search.syntax import pieces, plain, wanted_words, websearch
 from claims.search.word_frequencies import known
 from factcheck.database.owner_functions import analyze
 from tests.helpers.newsroom import make_claim
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -25,59 +26,65 @@ def found(query: str) -> list[int]:
     return list(rows.values_list("claim_id", flat=True))
 
 
-@pytest.mark.parametrize(
-    ("statement", "language", "query"),
-    [
-        ("The bridges were opened in May.", "en", "bridge opening"),
-        ("Die Brücken wurden im Mai eröffnet.", "de", "brucke"),
-        ("Die Brücken wurden im Mai eröffnet.", "de-AT", "Brücke"),
-        ("Los puentes se abrieron en mayo.", "es", "PUENTE"),
-        ("Les ponts ont coûté neuf millions.", "fr", "pont couter"),
-        ("Мосты открыли в мае.", "ru", "мост"),
-        ("Οι γέφυρες άνοιξαν τον Μάιο.", "el", "γεφυρα"),
-        ("Bilene ble kjøpt i mai.", "nb", "biler"),
-        ("Mostovi su otvoreni u maju.", "hr", "mostova"),
-        ("다리는 9백만 유로였다.", "ko", "다리는"),
-        ("新しい橋は九百万ユーロかかった。", "ja", "九百万"),
-        ("COVID-19 was seen in 2019-10.", "en", "covid 19"),
-        ("COVID-19 was seen in 2019-10.", "en", "covid-19 2019-10"),
-        ("这座桥花费了九百万欧元。", "zh", "桥花费"),
-        ("这座桥花费了九百万欧元。", "zh", "桥"),
-        ("这座桥花费了九百万欧元。", "zh", "元"),
-        ("สะพานมีราคาเก้าล้านยูโร", "th", "ราคา"),
-        ("تكلف الجسر تسعة ملايين يورو.", "ar", "جسر"),
-        ("أغلقت المدرسة.", "ar", "المدرسه"),
-        ("أغلقت المدرسه.", "ar", "مدرسة"),
-        ("إلى القرى", "und", "الي القري"),
-        ("یہ پل بند ہے", "ur", "يه پل بند هے"),
-        ("As eleições de 2022 foram anuladas.", "pt", "eleição 2022"),
-        ("A eleicao de 2022 foi anulada.", "pt-BR", "eleições 2022"),
-        ("Las elecciones de 2022 se anularon.", "es", "elección 2022"),
-        ("Las vacunaciones cuestan.", "es", "vacunación"),
-        ("Les eleccions de 2022 s'han anul·lat.", "ca", "elecció 2022"),
-        ("Les élections de 2022 sont annulées.", "fr", "ELECTION 2022"),
-        ("Müller schließt die Straße.", "de", "Mueller strasse"),
-        ("Mueller schliesst die Strasse.", "de", "Müllers Straße"),
-        ("Neue Frauen, alte Quellen.", "de", "neu Frau Quelle"),
-        ("IŞIK KAPALI", "tr", "ışık"),
-        ("ışık kapalı", "tr", "ISIK"),
-        ("İstanbul kapalı", "tr", "istanbul kapali"),
-        ("Cầu Long Biên đã đóng cửa.", "vi", "cau long bien dong cua"),
-        ("Cầu", "vi", "Cầu"),
-        ("다리는", "ko", "다리는"),
-        ("ﬁnal ｆｅｒｒｙ", "en", "final ferry"),
-        ("The sœur’s cœur", "en", "soeur coeur"),
-        ("Ærø and Łódź", "en", "aero lodz"),
-        ("The so‑called “well‐known” ferry", "en", "so-called 'well-known'"),
-        ("पुलों की कीमत नौ करोड़ थी।", "hi", "पुल"),
-    ],
-)
+#: Statements, their languages, and words by which they are found.
+FORMS = [
+    ("The bridges were opened in May.", "en", "bridge opening"),
+    ("Die Brücken wurden im Mai eröffnet.", "de", "brucke"),
+    ("Die Brücken wurden im Mai eröffnet.", "de-AT", "Brücke"),
+    ("Los puentes se abrieron en mayo.", "es", "PUENTE"),
+    ("Les ponts ont coûté neuf millions.", "fr", "pont couter"),
+    ("Мосты открыли в мае.", "ru", "мост"),
+    ("Οι γέφυρες άνοιξαν τον Μάιο.", "el", "γεφυρα"),
+    ("Bilene ble kjøpt i mai.", "nb", "biler"),
+    ("Mostovi su otvoreni u maju.", "hr", "mostova"),
+    ("다리는 9백만 유로였다.", "ko", "다리는"),
+    ("新しい橋は九百万ユーロかかった。", "ja", "九百万"),
+    ("COVID-19 was seen in 2019-10.", "en", "covid 19"),
+    ("COVID-19 was seen in 2019-10.", "en", "covid-19 2019-10"),
+    ("这座桥花费了九百万欧元。", "zh", "桥花费"),
+    ("这座桥花费了九百万欧元。", "zh", "桥"),
+    ("这座桥花费了九百万欧元。", "zh", "元"),
+    ("สะพานมีราคาเก้าล้านยูโร", "th", "ราคา"),
+    ("تكلف الجسر تسعة ملايين يورو.", "ar", "جسر"),
+    ("أغلقت المدرسة.", "ar", "المدرسه"),
+    ("أغلقت المدرسه.", "ar", "مدرسة"),
+    ("إلى القرى", "und", "الي القري"),
+    ("یہ پل بند ہے", "ur", "يه پل بند هے"),
+    ("As eleições de 2022 foram anuladas.", "pt", "eleição 2022"),
+    ("A eleicao de 2022 foi anulada.", "pt-BR", "eleições 2022"),
+    ("Las elecciones de 2022 se anularon.", "es", "elección 2022"),
+    ("Las vacunaciones cuestan.", "es", "vacunación"),
+    ("Les eleccions de 2022 s'han anul·lat.", "ca", "elecció 2022"),
+    ("Les élections de 2022 sont annulées.", "fr", "ELECTION 2022"),
+    ("Müller schließt die Straße.", "de", "Mueller strasse"),
+    ("Mueller schliesst die Strasse.", "de", "Müllers Straße"),
+    ("Neue Frauen, alte Quellen.", "de", "neu Frau Quelle"),
+    ("IŞIK KAPALI", "tr", "ışık"),
+    ("ışık kapalı", "tr", "ISIK"),
+    ("İstanbul kapalı", "tr", "istanbul kapali"),
+    ("Cầu Long Biên đã đóng cửa.", "vi", "cau long bien dong cua"),
+    ("Cầu", "vi", "Cầu"),
+    ("다리는", "ko", "다리는"),
+    ("ﬁnal ｆｅｒｒｙ", "en", "final ferry"),
+    ("The sœur’s cœur", "en", "soeur coeur"),
+    ("Ærø and Łódź", "en", "aero lodz"),
+    ("The so‑called “well‐known” ferry", "en", "so-called 'well-known'"),
+    ("पुलों की कीमत नौ करोड़ थी।", "hi", "पुल"),
+]
+
+
+@pytest.fixture
+def something_else(publish: Publish) -> None:
+    """What is looked for by nobody, in each of the languages."""
+    for language in {"en": 0} | {language: 0 for _statement, language, _query in FORMS}:
+        publish(make_claim("Something else altogether.", language=language))
+
+
+@sweep("statement, language, query", FORMS, undone=True)
 def test_words_are_found_in_the_forms_of_their_language_without_naming_it(
-    publish: Publish, statement: str, language: str, query: str
+    publish: Publish, something_else: None, statement: str, language: str, query: str
 ) -> None:
     claim = publish(make_claim(statement, language=language))
-    for other in ("en", language):
-        publish(make_claim("Something else altogether.", language=other))
     assert found(query) == [claim.pk]
 
 
@@ -99,7 +106,16 @@ def test_a_stem_is_not_taken_for_another_languages_word(publish: Publish) -> Non
     assert found("universe") == [english.pk]
 
 
-@pytest.mark.parametrize(
+@pytest.fixture
+def bridges_and_ferry(publish: Publish) -> dict[str, int]:
+    return {
+        "new bridge": publish(make_claim("The new bridge is long: 大桥.")).pk,
+        "old bridge": publish(make_claim("The old bridge is not new.")).pk,
+        "ferry": publish(make_claim("The ferry is slow."), summary="It has no engine.").pk,
+    }
+
+
+@sweep(
     ("query", "expected"),
     [
         ('"new bridge"', {"new bridge"}),
@@ -117,13 +133,10 @@ def test_a_stem_is_not_taken_for_another_languages_word(publish: Publish) -> Non
         ("!!!", set()),
     ],
 )
-def test_phrases_exclusions_and_alternatives(publish: Publish, query: str, expected: set[str]) -> None:
-    claims = {
-        "new bridge": publish(make_claim("The new bridge is long: 大桥.")).pk,
-        "old bridge": publish(make_claim("The old bridge is not new.")).pk,
-        "ferry": publish(make_claim("The ferry is slow."), summary="It has no engine.").pk,
-    }
-    assert set(found(query)) == {claims[name] for name in expected}
+def test_phrases_exclusions_and_alternatives(
+    bridges_and_ferry: dict[str, int], query: str, expected: set[str]
+) -> None:
+    assert set(found(query)) == {bridges_and_ferry[name] for name in expected}
 
 
 def test_what_says_it_itself_comes_before_what_was_found_out_about_it(publish: Publish) -> None:
@@ -152,7 +165,7 @@ def test_reading_says_what_is_wanted_and_what_is_not(publish: Publish) -> None:
     assert not read("bridges -ponte").is_doubtful
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("query", "has_forms"),
     [
         (" ".join(["bridges"] * 300), True),
@@ -161,6 +174,7 @@ def test_reading_says_what_is_wanted_and_what_is_not(publish: Publish) -> None:
         ("bridges-" * 250, False),
         (" ".join(["-bridges"] * 200), False),
     ],
+    undone=True,
 )
 def test_what_is_quoted_at_length_is_meant_as_it_stands(
     publish: Publish, query: str, has_forms: bool

@@ -20,8 +20,18 @@ Publish = Callable[..., Claim]
 STATEMENT = "The harbour bridge to Überlingen closes; the government of Kazakhstan says so."
 
 
+@pytest.fixture
+def harbour(publish: Publish) -> Claim:
+    return publish(make_claim(STATEMENT))
+
+
+@pytest.fixture
+def harbour_of_2019(publish: Publish) -> Claim:
+    return publish(make_claim(STATEMENT + " In 2019, 港口开放 at example.org."))
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize(
+@sweep(
     ("typed", "meant"),
     [
         ("hrabour", "harbour"),  # changed places
@@ -42,15 +52,14 @@ STATEMENT = "The harbour bridge to Überlingen closes; the government of Kazakhs
         ("(hrabour) or brigde!", "(harbour) or bridge!"),
     ],
 )
-def test_misspelt_words_are_answered_as_meant(publish: Publish, typed: str, meant: str) -> None:
-    claim = publish(make_claim(STATEMENT))
+def test_misspelt_words_are_answered_as_meant(harbour: Claim, typed: str, meant: str) -> None:
     reading = answered(typed)
     assert (reading.asked, reading.answered, reading.is_corrected) == (typed, meant, True)
-    assert [p.claim_id for p in Publication.objects.current().answering(reading)] == [claim.pk]
+    assert [p.claim_id for p in Publication.objects.current().answering(reading)] == [harbour.pk]
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
+@sweep(
     ("statement", "language", "typed", "meant"),
     [
         ("Правительство закрыло гавань.", "ru", "правителство", "правительство"),
@@ -59,6 +68,7 @@ def test_misspelt_words_are_answered_as_meant(publish: Publish, typed: str, mean
         ("정부가 항구를 폐쇄했다.", "ko", "정브가", "정부가"),
         ("सरकार ने बंदरगाह बंद किया।", "hi", "सरकर", "सरकार"),
     ],
+    undone=True,
 )
 def test_other_alphabets_are_forgiven_alike(
     publish: Publish, statement: str, language: str, typed: str, meant: str
@@ -68,7 +78,7 @@ def test_other_alphabets_are_forgiven_alike(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
+@sweep(
     "typed",
     [
         "volcano",  # resembles nothing
@@ -81,8 +91,7 @@ def test_other_alphabets_are_forgiven_alike(
         "https://exmaple.org/",
     ],
 )
-def test_what_is_no_typo_stays_as_it_is(publish: Publish, typed: str) -> None:
-    publish(make_claim(STATEMENT + " In 2019, 港口开放 at example.org."))
+def test_what_is_no_typo_stays_as_it_is(harbour_of_2019: Claim, typed: str) -> None:
     reading = answered(typed)
     assert (reading.answered, reading.is_corrected) == (typed, False)
 

@@ -108,8 +108,14 @@ def test_the_database_sees_nothing_but_words() -> None:
         assert sql.fetchone() == (["en:harbour", "harbour"],)
 
 
+@pytest.fixture
+def something_else(publish: Publish) -> Claim:
+    """What is looked for by nobody."""
+    return publish(make_claim("Something else altogether."))
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize(
+@sweep(
     ("statement", "query"),
     [
         ("They call it “zero impact”.", "zero impact"),
@@ -144,12 +150,12 @@ def test_the_database_sees_nothing_but_words() -> None:
             "The harbour -the old one- is closed at -5 degrees.",
         ),
     ],
+    undone=True,
 )
 def test_what_is_written_is_found_as_it_is_typed(
-    client: Client, publish: Publish, statement: str, query: str
+    client: Client, publish: Publish, something_else: Claim, statement: str, query: str
 ) -> None:
     claim = publish(make_claim(statement, language="und"))
-    publish(make_claim("Something else altogether."))
     found = client.get("/api/v1/claims/", {"q": query}).json()["results"]
     assert [row["id"] for row in found] == [claim.pk]
 

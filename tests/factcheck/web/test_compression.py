@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import itertools
 import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -301,11 +302,18 @@ def test_file_is_sent_compressed(tmp_path: Any) -> None:
 # The site
 
 
+@pytest.fixture
+def published_claim(publish: Publish) -> Claim:
+    return publish()
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", ["/api/v1/claims/", "/api/v1/claims/{id}/", "/", "/feeds/claims.atom"])
-@pytest.mark.parametrize("coding", ["br", "gzip"])
-def test_what_everybody_may_read(client: Client, publish: Publish, address: str, coding: str) -> None:
-    address = address.format(id=publish().pk)
+@sweep(
+    "address, coding",
+    itertools.product(["/api/v1/claims/", "/api/v1/claims/{id}/", "/", "/feeds/claims.atom"], ["br", "gzip"]),
+)
+def test_what_everybody_may_read(client: Client, published_claim: Claim, address: str, coding: str) -> None:
+    address = address.format(id=published_claim.pk)
     whole = client.get(address, follow=True)
     response = client.get(address, follow=True, headers={"accept-encoding": coding})
     assert response.headers["Content-Encoding"] == coding

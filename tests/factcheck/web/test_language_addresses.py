@@ -66,13 +66,17 @@ def test_language_of_a_path(path: str, expected: tuple[str, str]) -> None:
     assert parted(path) == expected
 
 
+@pytest.fixture
+def published_claim(publish: Publish) -> Claim:
+    return publish()
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize("code", CODES)
+@sweep("code", CODES)
 def test_page_speaks_the_language_of_its_address_whatever_the_browser_asks_for(
-    client: Client, publish: Publish, code: str
+    client: Client, published_claim: Claim, code: str
 ) -> None:
-    claim = publish()
-    for path in ("/", claim.get_absolute_url(), "/check/", "/standards/", "/ask/"):
+    for path in ("/", published_claim.get_absolute_url(), "/check/", "/standards/", "/ask/"):
         answer = client.get(f"/{code}{path}", headers={"Accept-Language": "ko, de;q=0.5"})
         assert answer.status_code == 200, path
         assert answer["Content-Language"] == code

@@ -1,5 +1,6 @@
 """`q` in the API and on reader pages: which search is answered, in which order, and what is said about it."""
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -18,6 +19,7 @@ from claims.search.word_frequencies import frequencies
 from factcheck.api.pagination import _statement
 from factcheck.database.cached_sql import Slot, Statement
 from tests.helpers.newsroom import make_claim, make_draft
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -110,20 +112,28 @@ def test_pages_of_a_search_are_stable_both_ways(
     assert len(back) == 6
 
 
-@pytest.mark.parametrize(
-    "address", [f"{CLAIMS}?q=bridge&page_size={{}}", "/v1alpha1/claims:search?query=bridge&pageSize={}"]
-)
-@pytest.mark.parametrize("size", [1, 2, 3, 4, 7])
-def test_what_says_it_itself_comes_before_what_only_explains_it(
-    client: Client, publish: Publish, address: str, size: int
-) -> None:
-    """Whatever the pages are: of the first only, of both, of the others only."""
+@pytest.fixture
+def said_and_explained(publish: Publish) -> list[str]:
+    """Statements about a bridge and of claims that are explained by one, in the order in which they are found."""
     explained = [publish(make_claim(f"A ferry, {n}."), explanation="The bridge is shut.") for n in range(2)]
     long = publish(make_claim("The bridge has a name that goes on for many more words."))
     short = publish(make_claim("The bridge is closed."))
     explained += [publish(make_claim(f"A tunnel, {n}."), explanation="Bridges!") for n in range(2)]
     publish(make_claim("A harbour."))
-    texts = [claim.statement for claim in (short, long, *reversed(explained))]
+    return [claim.statement for claim in (short, long, *reversed(explained))]
+
+
+@sweep(
+    "address, size",
+    itertools.product(
+        [f"{CLAIMS}?q=bridge&page_size={{}}", "/v1alpha1/claims:search?query=bridge&pageSize={}"],
+        [1, 2, 3, 4, 7],
+    ),
+)
+def test_what_says_it_itself_comes_before_what_only_explains_it(
+    client: Client, said_and_explained: list[str], address: str, size: int
+) -> None:
+    """Whatever the pages are: of the first only, of both, of the others only."""
     seen: list[str] = []
     following: str | None = address.format(size)
     while following:
@@ -133,7 +143,7 @@ def test_what_says_it_itself_comes_before_what_only_explains_it(
             following = f"{address.format(size)}&pageToken={token}"
         else:
             following = page.get("next") and urlsplit(page["next"])._replace(scheme="", netloc="").geturl()
-    assert seen == texts
+    assert seen == said_and_explained
 
 
 def test_what_only_explains_it_is_not_read_where_others_fill_the_page(

@@ -18,13 +18,14 @@ from tests.helpers.article_lookup import (
     look_up,
     post,
 )
+from tests.helpers.sweeps import sweep
 
 __all__ = ["article", "bridge"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(
+@sweep(
     "url",
     [
         "",

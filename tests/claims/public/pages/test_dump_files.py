@@ -17,6 +17,7 @@ from claims.public.pages import dump_files
 from factcheck.api import limited_streams
 from factcheck.installation.environment import Rate
 from tests.helpers.newsroom import make_claim
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +56,7 @@ def test_the_newest_has_a_stable_address(client: Client, dump: KeptDump, setting
     assert client.get(LATEST, headers={"If-Match": '"another"'}).status_code == 412
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("asked", "status", "told"),
     [
         ("bytes=0-9", 206, "bytes 0-9/{size}"),
@@ -128,7 +129,7 @@ def test_pages_of_others_may_read_parts(client: Client, dump: KeptDump) -> None:
     assert answer["Cross-Origin-Resource-Policy"] == "cross-origin"
 
 
-@pytest.mark.parametrize(
+@sweep(
     "address",
     [
         "/dumps/latest/claims.xlsx",

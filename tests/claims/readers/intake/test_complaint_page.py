@@ -15,6 +15,7 @@ from claims.models import Claim, Complaint
 from claims.review import workflow
 from factcheck.installation.environment import Rate
 from tests.claims.readers.conftest import jobs
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +26,11 @@ WORDS = {
     "name": "Rita",
     "homepage": "",
 }
+
+
+@pytest.fixture
+def published_claim(publish: Callable[..., Claim]) -> Claim:
+    return publish()
 
 
 def filled_in(page: Any, **changes: str) -> dict[str, str]:
@@ -105,7 +111,7 @@ def test_a_form_that_was_open_for_days_is_shown_again(reader: Client, publish: C
     assert "open for very long" in answer.content.decode()
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("field", "value", "says"),
     [
         ("mail", "", "Give the mail address"),
@@ -120,12 +126,13 @@ def test_a_form_that_was_open_for_days_is_shown_again(reader: Client, publish: C
         ("kind", "praise", "Say what your complaint is about"),
         ("name", "x" * 201, ""),
     ],
+    undone=True,
 )
 def test_what_is_wrong_is_said_and_nothing_is_lost(
-    field: str, value: str, says: str, reader: Client, publish: Callable[..., Claim]
+    field: str, value: str, says: str, reader: Client, published_claim: Claim
 ) -> None:
     changes: dict[str, Any] = {field: value}
-    answer = send(reader, f"/claims/{publish().pk}/complain/", **changes)
+    answer = send(reader, f"/claims/{published_claim.pk}/complain/", **changes)
     assert answer.status_code == 400
     assert says in answer.content.decode()
     assert not Complaint.objects.exists()

@@ -14,6 +14,7 @@ from factcheck.installation.environment import Rate
 from tests.claims.readers.conftest import jobs
 from tests.helpers.media_files import SMALL_PNG
 from tests.helpers.newsroom import make_claim
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -70,7 +71,12 @@ def test_what_is_sent_again_with_its_key_is_taken_in_once(publish: Callable[...,
     assert post(COMPLAINTS, complaint_on(claim.pk), **{"Idempotency-Key": "ä"}).status_code == 400
 
 
-@pytest.mark.parametrize(
+@pytest.fixture
+def published_claim(publish: Callable[..., Claim]) -> Claim:
+    return publish()
+
+
+@sweep(
     ("changes", "pointer", "says"),
     [
         ({"claim": "x"}, "#/claim", "integer"),
@@ -84,11 +90,12 @@ def test_what_is_sent_again_with_its_key_is_taken_in_once(publish: Callable[...,
         ({"version": 1}, "#/version", "There is no such member"),
         ({"text": "a\u0000b"}, "#/text", "Null"),
     ],
+    undone=True,
 )
 def test_what_is_wrong_is_named_with_its_place(
-    changes: dict[str, Any], pointer: str, says: str, publish: Callable[..., Claim]
+    changes: dict[str, Any], pointer: str, says: str, published_claim: Claim
 ) -> None:
-    answer = post(COMPLAINTS, complaint_on(publish().pk, **changes))
+    answer = post(COMPLAINTS, complaint_on(published_claim.pk, **changes))
     assert answer.status_code == 400
     assert answer["Content-Type"] == "application/problem+json"
     [error] = answer.json()["errors"]
