@@ -1,6 +1,6 @@
 """Whose document it is: publishers recognised by name and by the host of an address, else made.
 
-docs/decisions/0032-whose-an-address-is.md says why both are asked.
+docs/decisions/0032-publisher-of-an-address.md says why both are asked.
 """
 
 import re
