@@ -116,7 +116,7 @@ def _triaged(address: str, cookie: Any) -> tuple[float, int]:
                 page.keyboard.press(key)
                 keys += 1
             expect(page.locator(f"[data-shown='{shown}']")).to_have_count(0, timeout=60_000)
-        expect(page.get_by_text("Nothing waits here.")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("Nothing is waiting here.")).to_be_visible(timeout=60_000)
         seconds = time.perf_counter() - began
         browser.close()
     return seconds, keys

@@ -101,7 +101,7 @@ def _line(name: str, text: str, longest: int | None) -> str:
     line = " ".join(text.replace("\0", " ").split())
     if longest is not None and len(line) > longest:
         raise OverrideError(
-            gettext("The %(name)s has %(line)s characters; at most %(longest)s are kept. Shorten it.")
+            gettext("The %(name)s has %(line)s characters; the limit is %(longest)s. Shorten it.")
             % {"name": name, "line": len(line), "longest": longest}
         )
     return line
@@ -116,7 +116,7 @@ def _day(text: str) -> date | None:
     except ValueError:
         pass  # 2019-02-30
     raise OverrideError(
-        gettext("Date: “%(text)s” is no day of the calendar. Write it as year-month-day, such as 2019-01-08.")
+        gettext("Date: “%(text)s” is not a date. Write it as year-month-day, such as 2019-01-08.")
         % {"text": text}
     )
 
@@ -128,7 +128,7 @@ def _address(url: str) -> str:
         not url_key(url) or len(url) > longest or len(url_key(url)) > longest or re.search(r"\s", url)
     ):
         raise OverrideError(
-            gettext("Address: “%(url)s” is not the address of a web page. It begins with https://.")
+            gettext("Address: “%(url)s” is not the address of a web page. It must begin with https://.")
             % {"url": url[:200]}
         )
     return url

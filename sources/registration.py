@@ -30,7 +30,7 @@ def enter(stated: Overrides, *, by: User | None = None) -> tuple[Source, bool]:
     elif stated.publisher:
         hold(f"publisher {stated.publisher.lower()}")
     if not stated.title:
-        raise OverrideError(gettext("Title: none is given. A new source without a text needs one."))
+        raise OverrideError(gettext("Title: missing. A new source without a text needs one."))
     source = Source.objects.create(
         title=stated.title,
         kind=stated.kind or Source.Kind.ARTICLE,

@@ -27,7 +27,7 @@ class Material:
     url: str = ""
     """The address that was asked for."""
     final_url: str = ""
-    """Where redirects ended."""
+    "The address after redirects."
     content_type: str = ""
     charset: str | None = None
     filename: str = ""
@@ -99,9 +99,7 @@ def _file(path: Path) -> bytes:
         ) from None
     except PermissionError:
         raise ReadingError(
-            SpokenSentence(
-                "“%(path)s” may not be read by this user. Change its permissions, or copy it.", path=path
-            )
+            SpokenSentence("This user cannot read “%(path)s”. Change its permissions, or copy it.", path=path)
         ) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)

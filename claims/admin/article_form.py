@@ -50,7 +50,7 @@ class ArticleForm(forms.Form):
         required=False,
         widget=UnfoldAdminTextInputWidget({"type": "url", "placeholder": "https://"}),
         help_text=gettext_lazy(
-            "The page is fetched. With a text or file below, it is only noted as the address."
+            "The page is fetched from here. If you add a text or a file below, the address is only recorded."
         ),
     )
     text = forms.CharField(
@@ -72,7 +72,8 @@ class ArticleForm(forms.Form):
         required=False,
         widget=UnfoldAdminFileFieldWidget,
         help_text=gettext_lazy(
-            "Of a recording at the address above: WebVTT, SRT, or text with times. The text is taken from it."
+            "For a recording at the address above: WebVTT, SRT, or text with times. The text is taken from "
+            "this file."
         ),
     )
     title = forms.CharField(label=gettext_lazy("Title"), required=False, widget=UnfoldAdminTextInputWidget)
@@ -87,12 +88,12 @@ class ArticleForm(forms.Form):
         label=gettext_lazy("Language"),
         required=False,
         widget=UnfoldAdminTextInputWidget,
-        help_text=gettext_lazy("A tag such as en, pt-BR or ko; recognised when left empty."),
+        help_text=gettext_lazy("A tag such as en, pt-BR or ko. Leave empty to detect it."),
     )
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
         required=False,
-        choices=[("", gettext_lazy("As recognised")), *Source.Kind.choices],
+        choices=[("", gettext_lazy("Detect automatically")), *Source.Kind.choices],
         widget=UnfoldAdminSelectWidget,
     )
 
@@ -107,13 +108,11 @@ class ArticleForm(forms.Form):
             raise forms.ValidationError(_("Give the article’s address, paste its text, or choose a file."))
         if cleaned.get("transcript") and (given or not cleaned.get("address")):
             raise forms.ValidationError(
-                _("A transcript goes with the address of its recording, and nothing else.")
+                _("A transcript needs the address of its recording, and nothing else.")
             )
         for name in ("file", "transcript"):
             if cleaned.get(name) and cleaned[name].size > LARGEST:
-                self.add_error(
-                    name, _("The file is too large: at most %d MB are read.") % (LARGEST // 1_000_000)
-                )
+                self.add_error(name, _("The file is too large. The limit is %d MB.") % (LARGEST // 1_000_000))
         return cleaned
 
     def overrides(self) -> Overrides:
@@ -216,7 +215,7 @@ def more_view(request: HttpRequest, pk: int) -> HttpResponse:
         )
         messages.success(request, text % {"created": created})
     else:
-        messages.info(request, _("Everything that the text states is proposed already."))
+        messages.info(request, _("Every statement in the text has already been proposed."))
     return redirect(change_page(snapshot.source))
 
 
@@ -249,14 +248,16 @@ def _report(request: HttpRequest, imported: ImportedArticle) -> None:
         )
         messages.success(request, text % {"created": created})
     else:
-        messages.info(request, _("Nothing new was found in it: no claim was added."))
+        messages.info(request, _("No new claims were found in it."))
     if not captured.is_new_source:
         messages.info(
             request,
-            _("A known source whose text has changed: a new snapshot was kept.")
+            _("The text of a known source has changed: a new snapshot was stored.")
             if captured.is_new_snapshot
-            else _("The same text was known already."),
+            else _("This text was already imported."),
         )
     if lost := len(proposal.orphaned):
-        text = ngettext("%(number)d quote lost its place.", "%(number)d quotes lost their place.", lost)
+        text = ngettext(
+            "%(number)d quote can no longer be located.", "%(number)d quotes can no longer be located.", lost
+        )
         messages.warning(request, text % {"number": lost})

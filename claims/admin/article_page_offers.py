@@ -25,7 +25,7 @@ _LONGEST_ASKED = 2_000
 def offers(desk: DeskAdmin, request: HttpRequest, source: Source, asked: Any) -> dict[str, Any]:
     """What `asked["for"]` is about: `claim`, `appearance` or `evidence`."""
     if not isinstance(asked, dict):
-        raise RefusedWords(_("The page sent something that is no request."))
+        raise RefusedWords(_("The page sent an invalid request. Reload it and try again."))
     person, words = person_at(request), str(asked.get("exact", ""))[:_LONGEST_ASKED]
     sought = str(asked.get("q", "")).strip()[:_LONGEST_ASKED]
     match asked.get("for"):
@@ -43,7 +43,7 @@ def offers(desk: DeskAdmin, request: HttpRequest, source: Source, asked: Any) ->
                     "admin/desk/article_drafts.html", {"drafts": drafts, "sought": sought}
                 )
             }
-    raise RefusedWords(_("The page sent something that is no request."))
+    raise RefusedWords(_("The page sent an invalid request. Reload it and try again."))
 
 
 def attachable(person: User) -> QuerySet[Claim]:
@@ -84,7 +84,7 @@ def _speaker(source: Source, asked: dict[str, Any]) -> str:
     """Who says most of the words, as the reading of the article has it; nobody, where that is not certain."""
     number, start, end = (asked.get(name) for name in ("snapshot", "start", "end"))
     if not (isinstance(number, int) and isinstance(start, int) and isinstance(end, int)):
-        raise RefusedWords(_("The page sent something that is no request."))
+        raise RefusedWords(_("The page sent an invalid request. Reload it and try again."))
     snapshot = Snapshot.objects.filter(source=source, number=number).first()
     if snapshot is None:
         return ""

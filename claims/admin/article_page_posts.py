@@ -93,7 +93,7 @@ def attach(source: Source, asked: Any, by: User) -> dict[str, Any]:
     given = _cleaned(AttachedWordsForm, asked)
     claim = Claim.objects.readable_by(by).filter(pk=given["claim"]).first()
     if claim is None:
-        raise NotPossible(_("There is no claim %d that you may read.") % given["claim"])
+        raise NotPossible(_("There is no claim %d that you can read.") % given["claim"])
     words = _words(source, given)
     attach_to_claim(words, source, claim, by=by)
     return _changed(words.snapshot, by, f"c{claim.pk}", _("Attached to claim %d.") % claim.pk)
@@ -105,7 +105,7 @@ def make_evidence(source: Source, asked: Any, by: User) -> dict[str, Any]:
     given = _cleaned(EvidenceOfWordsForm, asked)
     verdict = Verdict.objects.readable_by(by).filter(pk=given["verdict"]).first()
     if verdict is None:
-        raise NotPossible(_("There is no draft %d that you may read.") % given["verdict"])
+        raise NotPossible(_("There is no draft %d that you can read.") % given["verdict"])
     words = _words(source, given)
     item = make_evidence_of(words, source, verdict, stance=given["stance"], note=given["note"], by=by)
     return _changed(words.snapshot, by, f"e{item.pk}", _("Added to the evidence of the draft."))
@@ -118,17 +118,19 @@ def decide(source: Source, asked: Any, by: User, pk: int, action: str) -> dict[s
         raise Http404
     require(by, "claims.triage_claim", _("accept and decline claims"))
     if not isinstance(asked, dict):
-        raise RefusedWords(_("The page sent something that is no request."))
+        raise RefusedWords(_("The page sent an invalid request. Reload it and try again."))
     number = asked.get("snapshot")
     snapshot = source.snapshots.filter(number=number).first() if isinstance(number, int) else None
     if snapshot is None:
-        raise RefusedWords(_("The page sent no snapshot that the source has."))
+        raise RefusedWords(
+            _("The page sent a snapshot that does not belong to this source. Reload it and try again.")
+        )
     try:
         moved = _moved(claim, action, str(asked.get("last_move", "")), str(asked.get("note", "")), by)
     except NotPossible as refusal:
         # The page learns what has become of the claim along with the refusal.
         return {"problem": str(refusal), **_changed(snapshot, by, f"c{pk}", "")}
-    done = _("%(move)s: done. The state is “%(state)s”.")
+    done = _("%(move)s: done. The state is now “%(state)s”.")
     said = done % {"move": label_of(action), "state": moved.get_state_display()}
     return _changed(snapshot, by, f"c{pk}", said)
 
@@ -137,12 +139,12 @@ def decide(source: Source, asked: Any, by: User, pk: int, action: str) -> dict[s
 def _moved(claim: Claim, action: str, seen: str, note: str, by: User) -> Claim:
     """The move, unless the page shows an older state of the claim."""
     if not Claim.objects.select_for_update().filter(pk=claim.pk).exists():
-        raise NotPossible(_("The claim was deleted meanwhile."))
+        raise NotPossible(_("The claim has been deleted in the meantime."))
     last = last_move(claim)
     if seen != str(last):
         made = Transition.objects.get(pk=last)
         raise NotPossible(
-            _("Meanwhile %(who)s did this: “%(move)s”. Nothing was done: look at it as it is now.")
+            _("%(who)s has just done this: “%(move)s”. Nothing was changed. Reload the page and check.")
             % {"who": made.actor_name, "move": label_of(made.action)}
         )
     return workflow.move(claim, action, by=by, note=note)
@@ -152,7 +154,7 @@ def _body(request: HttpRequest) -> Any:
     try:
         return orjson.loads(request.body)
     except ValueError:
-        raise RefusedWords(_("The page sent something that is no request.")) from None
+        raise RefusedWords(_("The page sent an invalid request. Reload it and try again.")) from None
 
 
 def _cleaned(form: type[forms.Form], asked: Any) -> dict[str, Any]:

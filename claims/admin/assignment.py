@@ -145,14 +145,14 @@ def day_of(text: str) -> date | None:
             raise ValueError(text)
         day_in_sight(day)
     except (ValueError, ValidationError):
-        raise NotPossible(gettext("“%s” is no day.") % text[:40]) from None
+        raise NotPossible(gettext("“%s” is not a date.") % text[:40]) from None
     return day
 
 
 def priority_of(text: str) -> int:
     """A priority as a form sends it. Raises NotPossible."""
     if not (text.isascii() and text.isdecimal() and int(text[:4]) in Priority.values):
-        raise NotPossible(gettext("Choose one of the priorities."))
+        raise NotPossible(gettext("Choose a priority from the list."))
     return int(text)
 
 
@@ -164,7 +164,7 @@ def person_of(text: str) -> User:
         else None
     )
     if found is None:
-        raise NotPossible(gettext("Choose who is to have it."))
+        raise NotPossible(gettext("Choose a person."))
     return found
 
 
@@ -179,30 +179,30 @@ def change_hands(subject: Subject, action: str, asked: Any, *, by: User) -> str:
     match action:
         case "take":
             assignments.take(subject, by=by)
-            return gettext("It is yours now.")
+            return gettext("Assigned to you.")
         case "hand-over":
             to, note = person_of(asked.get("person", "")), asked.get("note", "")
             assignments.hand_over(subject, to, by=by, note=note, seen=_seen(asked))
-            return gettext("%s has it now.") % display_name(to)
+            return gettext("Assigned to %s.") % display_name(to)
         case "release":
             assignments.release(subject, by=by, seen=_seen(asked))
-            return gettext("It is nobody's now.")
+            return gettext("No longer assigned to anyone.")
         case "due":
             due_on = day_of(asked.get("due_on", ""))
             assignments.set_due(subject, due_on, by=by)
             if due_on is None:
-                return gettext("It is not due on a certain day any more.")
-            return gettext("It is due on %s.") % date_format(due_on, "DATE_FORMAT")
+                return gettext("It no longer has a due date.")
+            return gettext("Due on %s.") % date_format(due_on, "DATE_FORMAT")
         case "priority":
             priority = priority_of(asked.get("priority", ""))
             assignments.set_priority(subject, priority, by=by)
-            return gettext("The priority is “%s” now.") % Priority(priority).label
+            return gettext("Priority changed to “%s”.") % Priority(priority).label
         case "follow":
             followers.follow(claim, by)
-            return gettext("You are told of what happens to this claim.")
+            return gettext("You follow this claim.")
         case "unfollow":
             followers.unfollow(claim, by)
-            return gettext("You are not told of this claim any more.")
+            return gettext("You no longer follow this claim.")
     raise Http404
 
 

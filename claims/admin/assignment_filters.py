@@ -40,7 +40,7 @@ class _WorkFilter(DropdownFilter):
 
 
 class PersonFilter(_WorkFilter):
-    title = _("who has it")
+    title = _("assigned to")
     parameter_name = "who"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
@@ -49,7 +49,7 @@ class PersonFilter(_WorkFilter):
         busy = Assignment.objects.held().values("person")
         people = User.objects.filter(pk__in=busy).order_by("first_name", "last_name", "username")
         named = [(str(person.pk), display_name(person)) for person in people[:_MOST_PEOPLE]]
-        return [("me", _("I have it")), ("nobody", _("Nobody")), *named]
+        return [("me", _("Assigned to me")), ("nobody", _("Unassigned")), *named]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen, work = self.chosen(request), work_on(queryset)
@@ -72,8 +72,8 @@ class DueFilter(_WorkFilter):
         return [
             ("overdue", _("Overdue")),
             ("today", _("Today")),
-            ("week", _("Within seven days")),
-            ("none", _("Without a day")),
+            ("week", _("Due within seven days")),
+            ("none", _("No due date")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -118,7 +118,7 @@ class DoneFilter(DropdownFilter):
     parameter_name = "done"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
-        return [("no", _("To be done")), ("yes", _("Done"))]
+        return [("no", _("To do")), ("yes", _("Done"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = {"no": True, "yes": False}.get(str(self.value() or ""))

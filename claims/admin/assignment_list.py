@@ -61,7 +61,7 @@ class AssignedList:
             return shown
         return (*shown[:1], *_FILTERS, *shown[1:], *self.period_filters)
 
-    @admin.display(description=_("whose work"))
+    @admin.display(description=_("assigned to"))
     def whose_work(self, row: Any) -> SafeString | str:
         """Who has it, by when, and how much it presses if out of the ordinary."""
         assignment = _open_of(row)
@@ -70,7 +70,7 @@ class AssignedList:
         holder = assignments.holder_of(assignment)
         return format_html(
             '<span class="desk-work-cell"><b>{}</b> {} {}</span>',
-            display_name(holder) if holder else gettext("nobody"),
+            display_name(holder) if holder else gettext("unassigned"),
             due_badge(assignment.due_on),
             priority_badge(assignment.priority),
         )
@@ -85,7 +85,7 @@ class AssignedList:
         """Ask once who is to have them, by when and how much they press; then assign them all."""
         number = len(queryset.order_by().values("pk")[: _MOST_AT_ONCE + 1])
         if number > _MOST_AT_ONCE:
-            messages.error(request, gettext("Choose %d at most at once.") % _MOST_AT_ONCE)
+            messages.error(request, gettext("Choose no more than %d at once.") % _MOST_AT_ONCE)
             return None
         asked = "person" in request.POST
         problem = ""
@@ -133,7 +133,7 @@ class AssignedList:
             else:
                 given += 1
         if given:
-            done = ngettext("%(who)s has %(number)d more.", "%(who)s has %(number)d more.", given)
+            done = ngettext("%(number)d more for %(who)s.", "%(number)d more for %(who)s.", given)
             messages.success(request, done % {"who": display_name(to), "number": given})
 
 

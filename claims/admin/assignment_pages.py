@@ -38,7 +38,7 @@ class AssignmentAdmin(LookOnly, DeskAdmin):
     list_filter = (DoneFilter, PersonFilter, DueFilter, ("priority", ChoicesDropdownFilter))
     list_select_related = ("claim", "verdict", "person")
     search_fields = ("claim__statement", "note")
-    search_help_text = _("Words of the claim or of the note")
+    search_help_text = _("Words in the claim or the note")
     ordering = ("-pk",)
     fields = ("claim", "verdict", "person", "since", "due_on", "priority", "by_name", "note", "done_at")
 
@@ -54,7 +54,7 @@ class AssignmentAdmin(LookOnly, DeskAdmin):
     def kind(self, row: Assignment) -> SafeString:
         return state_badge(row.verdict or row.claim)
 
-    @admin.display(description=_("who has it"), ordering="person__first_name")
+    @admin.display(description=_("assigned to"), ordering="person__first_name")
     def who(self, row: Assignment) -> str:
         holder = assignments.holder_of(row)
         return display_name(holder) if holder else "–"

@@ -41,7 +41,7 @@ class AssignmentRuleAdmin(DeskAdmin):
         *("person", "role", "follower", "created_by"),
     )
     search_fields = ("name", "words")
-    search_help_text = _("Words of the name, or words that the rule looks for")
+    search_help_text = _("Words in the name, or words that the rule looks for")
     ordering = ("position", "pk")
     actions = ("switch_on", "switch_off")
     autocomplete_fields = ("topic", "publisher", "source", "claimant")
@@ -57,7 +57,10 @@ class AssignmentRuleAdmin(DeskAdmin):
                     ("claimant", "worth_at_least"),
                     "words",
                 ),
-                "description": _("All that is filled in must be so. Nothing filled in: every claim."),
+                "description": _(
+                    "A claim must meet every condition that you fill in. If you fill in none, "
+                    "the rule applies to every claim."
+                ),
             },
         ),
         (
@@ -79,7 +82,7 @@ class AssignmentRuleAdmin(DeskAdmin):
         if rule.person:
             done.append(gettext("to %s") % display_name(rule.person))
         if rule.role:
-            done.append(gettext("to who has least in the role %s") % rule.role)
+            done.append(gettext("to the person with the least work in the role %s") % rule.role)
         if rule.priority is not None:
             done.append(str(Priority(rule.priority).label))
         if rule.due_in_days is not None:

@@ -55,7 +55,7 @@ class AuditRecordAdmin(LookOnly, DeskAdmin):
         WhenFilter,
     )
     search_fields = ("actor_name",)
-    search_help_text = _("A person, or an address")
+    search_help_text = _("A person or an address")
     ordering = ("-pk",)
     sortable_by = ()
     fields = ("at", "shown_kind", "actor_name", "subject_name", "what", "address", "browser", "agent", "more")
@@ -82,7 +82,7 @@ class AuditRecordAdmin(LookOnly, DeskAdmin):
     def browser(self, record: AuditRecord) -> str:
         return browser_of(record.agent) if record.agent else "–"
 
-    @admin.display(description=_("detail"))
+    @admin.display(description=_("details"))
     def more(self, record: AuditRecord) -> SafeString | str:
         if not record.detail:
             return "–"

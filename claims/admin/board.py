@@ -93,8 +93,8 @@ class BoardColumn:
 
 _TITLES: dict[str, StrOrPromise] = {
     "proposed": gettext_lazy("Proposed"),
-    "accepted": gettext_lazy("Accepted, nobody has it"),
-    "work": gettext_lazy("In work"),
+    "accepted": gettext_lazy("Accepted, unassigned"),
+    "work": gettext_lazy("In progress"),
     "review": gettext_lazy("In review"),
     "ready": gettext_lazy("Ready to publish"),
     "published": gettext_lazy("Published this week"),
@@ -310,7 +310,7 @@ def _work_moves(state: str, person: User) -> Iterable[dict[str, Any]]:
     """To take what nobody has, or to release what somebody has."""
     if not person.has_perm(assignments.TAKE):
         return
-    action, label = ("release", _("Release it")) if state.endswith("-held") else ("take", _("Take it"))
+    action, label = ("release", _("Release")) if state.endswith("-held") else ("take", _("Assign to me"))
     to = _LEADS.get((state, action), "")
     yield {"action": action, "label": label, "to": to, "note": "", "required": False}
 

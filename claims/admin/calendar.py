@@ -141,7 +141,7 @@ def _due(row: Assignment, today: date) -> CalendarEntry:
         label=_("Due"),
         text=str(row.claim),
         page=change_page(row.verdict or row.claim),
-        person=display_name(holder) if holder else _("nobody"),
+        person=display_name(holder) if holder else _("unassigned"),
         priority=priority_badge(row.priority),
         is_late=row.due_on is not None and row.due_on < today,
     )

@@ -30,8 +30,8 @@ from factcheck.admin.versions import DeskForm
 from factcheck.list_phrases import listed
 
 #: As it stands in the log: not translated, since the log is read in every language.
-TESTED = gettext_noop("Sent a test message.")
-REPLACED = gettext_noop("Replaced the address.")
+TESTED = gettext_noop("Test message sent.")
+REPLACED = gettext_noop("Address replaced.")
 
 #: So many messages are shown on a channel's page.
 _SHOWN = 10
@@ -52,11 +52,11 @@ class ChatChannelForm(DeskForm):
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off"}),
     )
     kinds = forms.MultipleChoiceField(
-        label=gettext_lazy("What it is told"),
+        label=gettext_lazy("Messages to send"),
         choices=[(kind.value, kind.label) for kind in TOLD_TO_CHATS],
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text=gettext_lazy("Nothing chosen: everything."),
+        help_text=gettext_lazy("Choose none to send everything."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -67,11 +67,11 @@ class ChatChannelForm(DeskForm):
             # What is left empty has not changed, and the page does not know the present one.
             self._kept, self.initial["address"] = self.instance.address, ""
             self.fields["address"].help_text = (
-                gettext("Leave it empty to keep the present one: %s") % chat.shown_address(self._kept)
+                gettext("Leave empty to keep the current one: %s") % chat.shown_address(self._kept)
                 if self.instance.pk
                 else gettext(
-                    "The chat tool shows it where an incoming webhook, or a workflow, is added to a channel. Whoever"
-                    " knows it may write there, so it is not shown again."
+                    "Your chat tool shows this address when you add an incoming webhook, or a workflow, to a "
+                    "channel. Anyone who knows it can post there, so it is not shown again."
                 )
             )
 
@@ -120,7 +120,7 @@ class ChatChannelAdmin(DeskAdmin):
     def last_message(self, channel: ChatChannel) -> datetime | None:
         return channel.progress.sent_at
 
-    @admin.display(description=_("what it is told"))
+    @admin.display(description=_("messages sent"))
     def told_of(self, channel: ChatChannel) -> str:
         labels = {kind.value: str(kind.label) for kind in TOLD_TO_CHATS}
         return listed(labels[kind] for kind in channel.kinds) or gettext("Everything")
@@ -160,7 +160,7 @@ class ChatChannelAdmin(DeskAdmin):
 
     def response_add(self, request: HttpRequest, obj: ChatChannel, *args: Any, **kwargs: Any) -> HttpResponse:
         """To its page, where it can be tried out."""
-        messages.success(request, gettext("Added. Send a test message to see that it arrives."))
+        messages.success(request, gettext("Added. Send a test message to check that it arrives."))
         return HttpResponseRedirect(change_page(obj))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
@@ -197,9 +197,9 @@ class ChatChannelAdmin(DeskAdmin):
             try:
                 chat.try_out(channel)
             except chat.NotSent as failure:
-                messages.error(request, gettext("The test did not arrive: %s") % failure)
+                messages.error(request, gettext("The test message did not arrive: %s") % failure)
             else:
-                messages.success(request, gettext("The test was sent. Look for it in the channel."))
+                messages.success(request, gettext("Test message sent. Look for it in the channel."))
         return HttpResponseRedirect(change_page(channel))
 
 

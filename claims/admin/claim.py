@@ -63,9 +63,7 @@ class ClaimForm(DeskForm):
     def clean(self) -> dict[str, Any]:
         if self.is_without_its_draft:
             raise forms.ValidationError(
-                _(
-                    "Not saved: the draft of the verdict was deleted meanwhile, or is not yours. Copy what you wrote."
-                ),
+                _("Not saved: the draft verdict was deleted, or it is not yours. Copy your text."),
                 code="stale",
             )
         return super().clean()
@@ -302,7 +300,9 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
                 formset.form = live_preview.without_lock(formset.form)
             parts[formset.model] = formset(**given)
         if [row.instance.pk for row in parts[Verdict].forms] != [draft.pk]:
-            return HttpResponseBadRequest(_("This is not the form of the page."))
+            return HttpResponseBadRequest(
+                _("This form does not belong to this page. Reload the page and try again.")
+            )
         form = live_preview.without_lock(self.get_form(request, claim, change=True))
         return live_preview.preview(
             parts[Verdict].forms[0],
@@ -364,7 +364,10 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
         key = Claim.objects.filter(pk=claim.pk).values("statement_key")
         same = Claim.objects.readable_by(person_at(request)).filter(statement_key__in=key)
         for other in same.exclude(pk=claim.pk).order_by("pk")[:3]:
-            words = _("The same statement is there already: {} ({}). If it is the same claim, merge the two.")
+            words = _(
+                "A claim with the same statement already exists: {} ({}). If it is the same claim, "
+                "merge the two."
+            )
             link = format_html('<a href="{}">{}</a>', change_page(other), other)
             messages.warning(request, format_html(words, link, other.get_state_display()))
 
@@ -394,7 +397,7 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
         except NotPossible as refusal:
             messages.error(request, str(refusal))
             return redirect(change_page(claim))
-        messages.success(request, _("Drafted. Fill it in, then submit it for review."))
+        messages.success(request, _("Draft created. Fill it in, then submit it for review."))
         return redirect(f"{change_page(verdict.claim)}#verdict")
 
     def history_entries(self, row: Claim, reader: User) -> list[PastEvent]:

@@ -74,7 +74,7 @@ class ClaimBulk(MovesAdmin):
         context = {"title": _("Decline claims"), "reasons": [str(reason) for reason in DECLINE_REASONS]}
         return self._ask(request, claims, "decline", declined, context)
 
-    @admin.action(description=gettext_lazy("File under a topic…"), permissions=["triage"])
+    @admin.action(description=gettext_lazy("Add a topic…"), permissions=["triage"])
     def file_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
         """Ask for the topic, then add it to them all."""
 
@@ -84,14 +84,16 @@ class ClaimBulk(MovesAdmin):
             return file_under(seen, topic, by=person_at(request)) if topic else None
 
         topics = Topic.objects.order_by("name").values_list("pk", "name")[:_MOST_TOPICS]
-        return self._ask(request, claims, "topic", filed, {"title": _("File claims"), "topics": topics})
+        return self._ask(
+            request, claims, "topic", filed, {"title": _("Add topics to claims"), "topics": topics}
+        )
 
     @admin.action(description=gettext_lazy("Merge…"), permissions=["merge"])
     def merge_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
         """Show them side by side, ask which one stays, then merge the others into it."""
         number = claims.count()
         if not 2 <= number <= _MOST_MERGED:
-            messages.warning(request, _("Select from 2 to %d claims to merge.") % _MOST_MERGED)
+            messages.warning(request, _("Select 2 to %d claims to merge.") % _MOST_MERGED)
             return None
 
         def merged(seen: Sequence[Seen]) -> Sequence[Outcome] | None:
@@ -100,13 +102,13 @@ class ClaimBulk(MovesAdmin):
             if stays is None:
                 return None
             others = [one for one in seen if one.claim != stays.pk]
-            note = request.POST.get("note", "").strip() or _("The same claim.")
+            note = request.POST.get("note", "").strip() or _("These are the same claim.")
             return decide(others, "merge", by=person_at(request), note=note, into=stays)
 
         context = {"title": _("Merge claims"), "sides": self._sides(request, claims)}
         return self._ask(request, claims, "merge", merged, context)
 
-    @admin.action(description=gettext_lazy("One rumour: put into a cluster"), permissions=["gather"])
+    @admin.action(description=gettext_lazy("Same rumour: put into a cluster"), permissions=["gather"])
     def gather_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
         return gather(request, claims.order_by("pk"))
 
@@ -117,7 +119,7 @@ class ClaimBulk(MovesAdmin):
         keys = list(claims.order_by("pk").values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
         if len(keys) > MOST_AT_ONCE:
             messages.warning(
-                request, _("At most %d claims at once: narrow the list, or select fewer.") % MOST_AT_ONCE
+                request, _("No more than %d claims at once. Filter the list, or select fewer.") % MOST_AT_ONCE
             )
             return None
         moves = last_moves(keys)
@@ -185,7 +187,7 @@ class ClaimBulk(MovesAdmin):
         if len(refused) > _MOST_SHOWN:
             more = len(refused) - _MOST_SHOWN
             messages.warning(
-                request, ngettext("%d more was not done.", "%d more were not done.", more) % more
+                request, ngettext("%d more was not changed.", "%d more were not changed.", more) % more
             )
         if done := sum(isinstance(one, Decided) for one in outcomes):
-            messages.success(request, ngettext("%d claim: done.", "%d claims: done.", done) % done)
+            messages.success(request, ngettext("%d claim changed.", "%d claims changed.", done) % done)

@@ -74,7 +74,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
     list_more = ("id", "language", "context", "reason", "created_at", "updated_at")
     downloaded_as: ClassVar[dict[str, str]] = {"statement_cut": "statement", "band": "score"}
     search_fields = ("statement", "claimant__name", "appearances__exact")
-    search_help_text = gettext_lazy("Words of the statement or the quote, or who said it")
+    search_help_text = gettext_lazy("Words in the statement or the quote, or the claimant")
     ordering = ("-pk",)
     # What a page of long words may weigh.
     list_per_page = 38
@@ -94,12 +94,12 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         query.pop(PAGE_VAR, None)
         triage = []
         if self.has_triage_permission(request):
-            triage = [(_("Triage these"), f"{reverse('admin:claims_claim_triage')}?{query.urlencode()}")]
+            triage = [(_("Triage this list"), f"{reverse('admin:claims_claim_triage')}?{query.urlencode()}")]
         if request.user.has_perm(PERMISSION):
             triage.append((_("Paste rows"), reverse("admin:claims_claim_paste")))
         if is_by_article(request):
             del query["group"]
-            return [*triage, (_("Not by article"), f"?{query.urlencode()}")]
+            return [*triage, (_("Do not group by article"), f"?{query.urlencode()}")]
         query["group"] = ARTICLE
         return [*triage, (_("By article"), f"?{query.urlencode()}")]
 
@@ -124,7 +124,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
 
     @admin.display(description=gettext_lazy("statement"), ordering="statement")
     def statement_cut(self, claim: Claim) -> SafeString:
-        checked = badge(_("Checked already"), "waiting") if claim.checked_before.all() else ""
+        checked = badge(_("Already checked"), "waiting") if claim.checked_before.all() else ""
         heading = getattr(claim, "article_heading", "")
         return format_html('{}<span class="desk-statement" dir="auto">{}</span> {}', heading, claim, checked)
 
@@ -139,7 +139,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         present = [verdict for verdict in claim.verdicts.all() if verdict.state not in past]
         return format_html_join(" ", "{}", ((verdict_badges(verdict),) for verdict in present)) or "–"
 
-    @admin.display(description=gettext_lazy("worth"), ordering="score")
+    @admin.display(description=gettext_lazy("check-worthiness"), ordering="score")
     def band(self, claim: Claim) -> str:
         return band_label(claim.score) or "–"
 
@@ -147,7 +147,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
     def said_by(self, claim: Claim) -> str:
         return short(claim.claimant.name, 40) if claim.claimant else "–"
 
-    @admin.display(description=gettext_lazy("where"))
+    @admin.display(description=gettext_lazy("found in"))
     def where(self, claim: Claim) -> SafeString | str:
         sources = {appearance.source_id: appearance.source for appearance in claim.appearances.all()}
         links = ((change_page(source), short(source.title, 50)) for source in sources.values())

@@ -54,7 +54,7 @@ class ClaimMediaInline(StackedInline):
             kwargs["queryset"] = media_readable_by(person_at(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    @admin.display(description=gettext_lazy("what it looks like"))
+    @admin.display(description=gettext_lazy("what it is said to show"))
     def shown(self, row: ClaimMedia) -> SafeString | str:
         return preview(row.media) if row.pk else _("Shown after saving.")
 

@@ -32,7 +32,7 @@ _OWN_WORDS = ("title", "description", "language")
 #: From which state to which, by the word on the button.
 _LABELS = {
     ("draft", "published"): _("Publish"),
-    ("published", "draft"): _("Take back from readers"),
+    ("published", "draft"): _("Withdraw from readers"),
     ("draft", "dissolved"): _("Dissolve"),
     ("published", "dissolved"): _("Dissolve"),
     ("dissolved", "draft"): _("Open again"),
@@ -131,7 +131,7 @@ class ClusterAdmin(DeskAdmin):
         there = row.members.select_related("claim")
         return [
             *super().history_entries(row, reader),
-            *changes_of(ClusterMember, of=gettext("a claim of it"), cluster_id=row.pk),
+            *changes_of(ClusterMember, of=gettext("a claim in this cluster"), cluster_id=row.pk),
             *(
                 PastEvent(each.added_at, each.added_by_name, gettext("Added “%s”") % each.claim)
                 for each in there
@@ -184,5 +184,5 @@ def gather(request: HttpRequest, claims: Any) -> HttpResponse | None:
     except (NotPossible, NotAllowed) as refusal:
         messages.error(request, str(refusal))
         return None
-    messages.success(request, gettext("They are in one cluster now. Give it a title that fits all of them."))
+    messages.success(request, gettext("They are now in one cluster. Give it a title that fits all of them."))
     return HttpResponseRedirect(change_page(cluster))

@@ -53,7 +53,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
     )
     list_select_related = ("claim",)
     search_fields = ("text", "author_name")
-    search_help_text = _("Words of comments, or who wrote them")
+    search_help_text = _("Words in comments, or their author")
     ordering = ("-pk",)
     fields = ("about", "said", ("author_name", "created_at"), ("verdict_version", "edited_at"), "shown_state")
     readonly_fields: ClassVar[tuple[str, ...]] = ("about", "said", "shown_state")
@@ -199,7 +199,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
         for person in said.unable:
             messages.warning(
                 request,
-                gettext("%(who)s may not read this and was not told.") % {"who": display_name(person)},
+                gettext("%(who)s cannot read this and was not notified.") % {"who": display_name(person)},
             )
         return self._back(request, said.comment)
 
@@ -280,7 +280,9 @@ def _named(rows: Any, pk: str) -> Any:
         return None
     row = rows.filter(pk=pk).first() if pk.isdecimal() and len(pk) < 19 else None
     if row is None:
-        raise PermissionDenied(gettext("What the form names is not there for you."))
+        raise PermissionDenied(
+            gettext("The form refers to something that you cannot see. Reload the page and try again.")
+        )
     return row
 
 

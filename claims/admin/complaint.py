@@ -42,27 +42,27 @@ def complaint_badge(complaint: Complaint) -> SafeString:
 
 def _take(request: HttpRequest, complaint: Complaint, person: User) -> str:
     complaint_moves.assign(complaint, person, by=person)
-    return gettext("It is yours.")
+    return gettext("Assigned to you.")
 
 
 def _give(request: HttpRequest, complaint: Complaint, person: User) -> str:
     chosen = request.POST.get("person", "")
     to = complaint_moves.people_for_complaints().filter(pk=chosen).first() if chosen.isdecimal() else None
     if to is None:
-        raise NotPossible(gettext("Choose who is to answer it."))
+        raise NotPossible(gettext("Choose who will answer it."))
     complaint_moves.assign(complaint, to, by=person)
-    return gettext("Given to %(person)s.") % {"person": display_name(to)}
+    return gettext("Assigned to %(person)s.") % {"person": display_name(to)}
 
 
 def _put_back(request: HttpRequest, complaint: Complaint, person: User) -> str:
     complaint_moves.put_back(complaint, by=person)
-    return gettext("It waits for whoever takes it next.")
+    return gettext("Released: anyone can now take it.")
 
 
 def _correct(request: HttpRequest, complaint: Complaint, person: User) -> str:
     draft = complaint_moves.start_correction(complaint, by=person)
     request.begun = draft  # type: ignore[attr-defined]  # where one goes on
-    return gettext("This draft is the correction that the complaint waits for.")
+    return gettext("This draft is the correction for the complaint.")
 
 
 def _answer(request: HttpRequest, complaint: Complaint, person: User) -> str:
@@ -74,12 +74,12 @@ def _answer(request: HttpRequest, complaint: Complaint, person: User) -> str:
         reason=sent.get("reason", ""),
         by=person,
     )
-    return gettext("Answered: the reader gets a mail.")
+    return gettext("Answered: the reader will receive an email.")
 
 
 def _reject(request: HttpRequest, complaint: Complaint, person: User) -> str:
     complaint_moves.reject(complaint, reason=request.POST.get("reason", ""), by=person)
-    return gettext("Rejected: the reader is told why by mail.")
+    return gettext("Rejected: the reader will receive the reason by email.")
 
 
 @admin.register(Complaint)
@@ -96,7 +96,7 @@ class ComplaintAdmin(ReaderMessageAdmin):
     )
     list_select_related = ("claim", "assigned_to")
     search_fields = ("text", "claim__statement")
-    search_help_text = _("Words of the complaint or of the claim")
+    search_help_text = _("Words in the complaint or the claim")
     ordering = ("-pk",)
     deciding = ANSWER_COMPLAINTS
     page_template = "admin/desk/complaint.html"

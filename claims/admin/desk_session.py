@@ -27,7 +27,7 @@ class DeskSessionAdmin(LookOnly, DeskAdmin):
     list_filter = (("person", AutocompleteSelectFilter),)
     list_select_related = ("person",)
     search_fields = ("person__username", "person__last_name", "address")
-    search_help_text = _("A person, or an address")
+    search_help_text = _("A person or an address")
     ordering = ("-last_used_at", "-pk")
     fields = ("person", "browser", "agent", "address", "way", "began_at", "last_used_at")
     readonly_fields = ("browser",)
@@ -71,4 +71,4 @@ def _end(request: HttpRequest, others: QuerySet[DeskSession], asked: str) -> Non
     if ended := desk_sessions.end_these(others, about=person, by=person, request=request):
         messages.success(request, ngettext("%d session was ended.", "%d sessions were ended.", ended) % ended)
     else:
-        messages.info(request, gettext("That session had ended already."))
+        messages.info(request, gettext("That session had already ended."))

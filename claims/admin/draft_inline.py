@@ -63,7 +63,7 @@ def _may_write(verdict: Verdict, person: User) -> bool:
 def _no_draft_any_more(verdict: Verdict) -> forms.ValidationError:
     return forms.ValidationError(
         _(
-            "Not saved: this verdict is no draft any more (%(state)s). Copy what you wrote; to change it, ask for "
+            "Not saved: this verdict is no longer a draft (%(state)s). Copy your text. To change it, request "
             "changes or draft a new version."
         )
         % {"state": verdict.get_state_display()},

@@ -47,7 +47,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
     list_filter = (QueueFilter, ("run", AutocompleteSelectFilter))
     list_per_page = 20
     search_fields = ("claim__statement", "claim__claimant__name", "earlier__claimant__name")
-    search_help_text = _("Words of the statement, or who said it")
+    search_help_text = _("Words in the statement, or the claimant")
     ordering = ("-pk",)
     actions = ("merge_selected", "tell_selected_apart", "gather_selected")
     change_form_outer_before_template = "admin/desk/duplicate_top.html"
@@ -65,7 +65,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
             Prefetch("claim__verdicts", verdicts), Prefetch("earlier__verdicts", verdicts)
         )
 
-    @admin.display(description=_("the newer claim, and the one that was there first"))
+    @admin.display(description=_("the newer claim and the older claim"))
     def pair(self, pair: PossibleDuplicate) -> SafeString:
         return render_to_string("admin/desk/duplicate.html", pair_context(pair))
 
@@ -95,13 +95,15 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
     @admin.action(description=_("Different claims"), permissions=["decide"])
     def tell_selected_apart(self, request: HttpRequest, pairs: QuerySet[PossibleDuplicate]) -> None:
         number = duplicates.tell_apart(pairs, by=person_at(request))
-        words = ngettext("%d pair noted as different claims.", "%d pairs noted as different claims.", number)
+        words = ngettext(
+            "%d pair marked as different claims.", "%d pairs marked as different claims.", number
+        )
         messages.success(request, words % number)
 
     def has_gather_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perms(["claims.merge_claim", "claims.add_cluster", "claims.change_cluster"])
 
-    @admin.action(description=_("One rumour: put into a cluster"), permissions=["gather"])
+    @admin.action(description=_("Same rumour: put into a cluster"), permissions=["gather"])
     def gather_selected(
         self, request: HttpRequest, pairs: QuerySet[PossibleDuplicate]
     ) -> HttpResponse | None:
@@ -149,7 +151,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
             except NotAllowed as refusal:
                 messages.error(request, str(refusal))
             else:
-                messages.success(request, gettext("Noted: these are different claims."))
+                messages.success(request, gettext("Marked as different claims."))
         return self._back(request)
 
     def rumour_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -169,7 +171,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
             messages.error(request, str(refusal))
             return None
         messages.success(
-            request, gettext("They are in one cluster now. Give it a title that fits all of them.")
+            request, gettext("They are now in one cluster. Give it a title that fits all of them.")
         )
         return HttpResponseRedirect(change_page(cluster))
 
@@ -194,7 +196,7 @@ def pair_context(pair: PossibleDuplicate) -> dict[str, Any]:
     merged = Claim.State.MERGED in (pair.claim.state, pair.earlier.state)
     outcome: SafeString | None
     if pair.dismissed_at:
-        outcome = badge(gettext("Different, says %s") % pair.dismissed_by_name, "faded")
+        outcome = badge(gettext("Different claims, according to %s") % pair.dismissed_by_name, "faded")
     else:
         outcome = badge(_("Merged"), "faded") if merged else None
     return {

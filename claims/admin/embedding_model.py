@@ -36,7 +36,7 @@ class EmbeddingModelAdmin(LookOnly, DeskAdmin):
     def state(self, model: EmbeddingModel) -> SafeString:
         asked = asked_model()
         if asked is not None and asked.id == model.pk:
-            return badge(_("claims are found by it"), "good")
+            return badge(_("used to find claims"), "good")
         return badge(_("complete"), "neutral") if model.completed_at else badge(_("being built"), "active")
 
     @admin.display(description=gettext_lazy("statements"))

@@ -42,7 +42,7 @@ class EvidenceInline(TypedNames, StackedInline):
         (None, {"fields": ("source", "stance", "note", "exact")}),
         WHERE_SEVERAL,
         (
-            _("If a picture, a recording or a film shows it"),
+            _("If a picture, a recording or a video shows it"),
             {"fields": (("media", "media_fragment"),), "classes": ("collapse",)},
         ),
         (None, {"fields": ("place", "position")}),
@@ -64,10 +64,10 @@ class EvidenceInline(TypedNames, StackedInline):
             field.help_text = ""
         elif db_field.name == "stance":
             # Nobody has decided before they have: a first one in the list would be taken for it, and for a change.
-            field.choices = [("", _("Choose what it does")), *db_field.choices]
+            field.choices = [("", _("Choose a stance")), *db_field.choices]
         return field
 
-    @admin.display(description=_("where it stands"))
+    @admin.display(description=_("location"))
     def place(self, row: Evidence) -> StrOrPromise:
         if not row.pk:
             return _("Shown after saving.")
@@ -95,9 +95,9 @@ class EvidenceInline(TypedNames, StackedInline):
 def counts_badge(row: Evidence) -> SafeString:
     """Whether the verdict can rest on it."""
     if row.source.url or row.snapshot_id:
-        return badge(_("Readers can look it up"), "good")
+        return badge(_("Public for readers"), "good")
     if row.media_id:
-        return badge(_("Readers can see it"), "good")
+        return badge(_("Visible to readers"), "good")
     return badge(_("Needs an address or a snapshot"), "bad")
 
 

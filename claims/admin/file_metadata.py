@@ -16,7 +16,7 @@ from factcheck.list_phrases import listed
 
 #: What an editor looks for first, by its name in the metadata.
 _TELLING: Mapping[str, StrOrPromise] = {
-    "taken_at": gettext_lazy("Taken"),
+    "taken_at": gettext_lazy("Date taken"),
     "place": gettext_lazy("Place"),
     "camera": gettext_lazy("Camera"),
     "software": gettext_lazy("Program"),
@@ -24,13 +24,15 @@ _TELLING: Mapping[str, StrOrPromise] = {
     "caption": gettext_lazy("Caption in the file"),
 }
 _STATES: Mapping[str, StrOrPromise] = {
-    "unreadable": gettext_lazy("There are some, and they are damaged or ask too much to be read."),
-    "not_read_here": gettext_lazy("There may be some; they are not read on this installation."),
+    "unreadable": gettext_lazy("There are credentials, but they are damaged or too complex to read."),
+    "not_read_here": gettext_lazy("There may be credentials; this installation does not read them."),
 }
 _VALIDATIONS: Mapping[str, StrOrPromise] = {
-    "trusted": gettext_lazy("The signature holds, and who signed is on this newsroom’s list."),
-    "valid": gettext_lazy("The signature holds; who signed is on no list of this newsroom."),
-    "invalid": gettext_lazy("The signature does not hold: the file was changed since, or signed wrongly."),
+    "trusted": gettext_lazy("The signature is valid, and the signer is on this newsroom’s list."),
+    "valid": gettext_lazy("The signature is valid; the signer is not on any list of this newsroom."),
+    "invalid": gettext_lazy(
+        "The signature is not valid: the file was changed after signing, or signed incorrectly."
+    ),
 }
 
 
@@ -51,8 +53,8 @@ def credentials_in_words(provenance: Mapping[str, Any]) -> SafeString:
         ("", str(_VALIDATIONS.get(str(provenance.get("validation")), ""))),
         (_("Signed"), listed(signed)),
         (_("Made with"), str(provenance.get("claim_generator", ""))),
-        (_("What was done"), listed(filter(None, actions))),
-        ("", _("A signature says who stands behind this, not that what is to be seen has happened.")),
+        (_("Actions"), listed(filter(None, actions))),
+        ("", _("A signature shows who vouches for the file, not that the scene in it is real.")),
     ]
     return _lines([(label, words) for label, words in told if words])
 

@@ -44,7 +44,7 @@ class FileForm(forms.Form):
         file = self.cleaned_data["file"]
         if file.size > settings.IMPORT_MAX_BYTES:
             raise forms.ValidationError(
-                _("The file has %(size)s; at most %(most)s are taken here. The command takes any size.")
+                _("The file has %(size)s; the limit here is %(most)s. Use the command for larger files.")
                 % {"size": filesizeformat(file.size), "most": filesizeformat(settings.IMPORT_MAX_BYTES)}
             )
         return file
@@ -125,7 +125,7 @@ def set_up_view(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpR
     try:
         return _set_up(admin, request, run)
     except FileNotFoundError:
-        messages.error(request, _("The file is not there any more. Choose it again."))
+        messages.error(request, _("The file is no longer there. Choose it again."))
         return HttpResponseRedirect(reverse("admin:claims_importrun_add"))
 
 
@@ -135,7 +135,7 @@ def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpRespo
     sent = toml if asked == "toml" else form
     if asked and (sent is None or sent.is_valid()):
         if sent is not None and not _keep(run, sent):
-            messages.error(request, _("It has been started meanwhile."))
+            messages.error(request, _("It has been started in the meantime."))
             return HttpResponseRedirect(change_page(run))
         if asked != "start":
             return HttpResponseRedirect(request.path)

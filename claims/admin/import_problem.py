@@ -46,7 +46,7 @@ class ImportProblemAdmin(LookOnly, DeskAdmin):
     list_filter = (("run", AutocompleteSelectFilter), ("outcome", ChoicesDropdownFilter), KindFilter)
     list_select_related = ("run",)
     search_fields = ("file", "position", "reason")
-    search_help_text = _("Words of the reason, a file or a position")
+    search_help_text = _("Words in the reason, a file or a position")
     ordering = ("pk",)
     fields = (
         "import_page",
@@ -58,7 +58,7 @@ class ImportProblemAdmin(LookOnly, DeskAdmin):
     )
     readonly_fields = ("import_page", "outcome_badge", "about", "pretty_fields", "pretty_record")
 
-    @admin.display(description=_("where"), ordering="pk")
+    @admin.display(description=_("found in"), ordering="pk")
     def where(self, problem: ImportProblem) -> str:
         return f"{problem.file}, {problem.position}"
 
@@ -85,13 +85,13 @@ class ImportProblemAdmin(LookOnly, DeskAdmin):
     def import_page(self, problem: ImportProblem) -> SafeString:
         return format_html('<a href="{}">{}</a>', change_page(problem.run), problem.run)
 
-    @admin.display(description=_("what was understood"))
+    @admin.display(description=_("understood as"))
     def pretty_fields(self, problem: ImportProblem) -> SafeString | str:
-        return _folded(_("The values that were recognised, by our names"), problem.fields)
+        return _folded(_("The values that were recognised, under this program’s field names"), problem.fields)
 
-    @admin.display(description=_("what the file says"))
+    @admin.display(description=_("in the file"))
     def pretty_record(self, problem: ImportProblem) -> SafeString | str:
-        return _folded(_("The record, word for word"), problem.record)
+        return _folded(_("The original record"), problem.record)
 
 
 def _folded(sentence: StrOrPromise, value: Any) -> SafeString | str:

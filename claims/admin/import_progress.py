@@ -94,8 +94,8 @@ def _far(run: ImportRun) -> str:
     numbers = {"done": intcomma(run.done), "records": intcomma(run.records)}
     if _is_writing(run):
         words = ngettext(
-            "%(done)s of %(records)s record dealt with",
-            "%(done)s of %(records)s records dealt with",
+            "%(done)s of %(records)s record processed",
+            "%(done)s of %(records)s records processed",
             run.records,
         )
         return words % numbers
@@ -104,7 +104,7 @@ def _far(run: ImportRun) -> str:
 
 
 def _speed(records: int) -> str:
-    words = ngettext("%(records)s record a second", "%(records)s records a second", records)
+    words = ngettext("%(records)s record per second", "%(records)s records per second", records)
     return words % {"records": intcomma(records)}
 
 

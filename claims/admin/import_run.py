@@ -66,7 +66,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
     )
     list_filter = (("state", ChoicesDropdownFilter), ("created_at", DaysFilter))
     search_fields = ("origin", "started_by_name", "content_sha256")
-    search_help_text = _("The file or address, or who imported it")
+    search_help_text = _("The file or address, or the person who imported it")
     ordering = ("-pk",)
     change_form_outer_before_template = "admin/desk/import_top.html"
     fields = (
@@ -93,7 +93,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
     def shown_size(self, run: ImportRun) -> str:
         return "–" if run.size is None else filesizeformat(run.size)
 
-    @admin.display(description=_("how it was read"))
+    @admin.display(description=_("settings used for reading"))
     def shown_notes(self, run: ImportRun) -> SafeString | str:
         return format_html_join("", "<p>{}</p>", ((note,) for note in run.notes)) or "–"
 
@@ -101,11 +101,15 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
     def settings(self, run: ImportRun) -> SafeString | str:
         if not run.format_settings:
             return "–"
-        return folded_json(_("How the file was read, so that it can be read so again"), run.format_settings)
+        return folded_json(
+            _("Settings for reading the file, to use again for the next one"), run.format_settings
+        )
 
-    @admin.display(description=_("known again"))
+    @admin.display(description=_("recognised by"))
     def known_again(self, run: ImportRun) -> SafeString | str:
-        return fingerprint(_("The same file is recognised, whatever its name."), run.content_sha256)
+        return fingerprint(
+            _("The same file is recognised by its content, whatever its name."), run.content_sha256
+        )
 
     # A new one -------------------------------------------------------------------------------------------------------
 
@@ -185,7 +189,10 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
             except (NotPossible, NotAllowed) as refusal:
                 messages.error(request, str(refusal))
             else:
-                messages.success(request, gettext("It goes on. What was stored already is not stored twice."))
+                messages.success(
+                    request,
+                    gettext("The import continues. Records that are already stored are not stored twice."),
+                )
         return HttpResponseRedirect(change_page(run))
 
     def discard_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -198,7 +205,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         except (NotPossible, NotAllowed) as refusal:
             messages.error(request, str(refusal))
             return HttpResponseRedirect(change_page(run))
-        messages.success(request, gettext("Discarded: %s. Nothing of it was stored.") % run.origin)
+        messages.success(request, gettext("Discarded: %s. Nothing was stored.") % run.origin)
         return HttpResponseRedirect(reverse("admin:claims_importrun_changelist"))
 
     def release_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -206,14 +213,14 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         run = self._asked_for(request, pk, house_archive.PERMISSION)
         if request.method == "POST":
             if not request.POST.get("looked_at"):
-                messages.error(request, gettext("Look at the sample, and say that you have."))
+                messages.error(request, gettext("Check the sample, and confirm that you have."))
                 return HttpResponseRedirect(change_page(run))
             try:
                 house_archive.release(run, by=person_at(request))
             except (NotPossible, NotAllowed) as refusal:
                 messages.error(request, str(refusal))
             else:
-                messages.success(request, gettext("It is released: what it brings is published now."))
+                messages.success(request, gettext("Released: its records are now being published."))
         return HttpResponseRedirect(change_page(run))
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -227,7 +234,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
             else:
                 messages.success(
                     request,
-                    gettext("It is being undone, a part at a time."),
+                    gettext("The import is being undone, step by step."),
                 )
         return HttpResponseRedirect(change_page(run))
 
@@ -242,7 +249,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
 
 def state_badge(run: ImportRun) -> SafeString:
     if is_broken_off(run):
-        return badge(_("Broken off"), "bad")
+        return badge(_("Interrupted"), "bad")
     return badge(run.get_state_display(), _TONES[run.state])
 
 

@@ -20,7 +20,7 @@ from factcheck.database.distinct_values import occurring_values
 class QueueFilter(DropdownFilter):
     """The lists of the dashboard, as filters."""
 
-    title = _("what waits")
+    title = _("waiting for")
     parameter_name = "queue"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
@@ -46,7 +46,7 @@ class JudgedFilter(DropdownFilter):
     parameter_name = "judged"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
-        return [("published", _("Published")), ("open", _("In work")), ("none", _("None"))]
+        return [("published", _("Published")), ("open", _("In progress")), ("none", _("None"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
         verdicts = Verdict.objects.readable_by(person_at(request)).filter(claim=OuterRef("pk"))

@@ -40,13 +40,13 @@ def unkept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def refusal_of(request: HttpRequest, row: Verdict | Translation) -> JsonResponse | None:
     """Why nothing is shown: a colleague has moved the draft on, the form is too long, or asked about too often."""
     if row.state != row.State.DRAFT:
-        moved_on = _("This is no draft any more (%(state)s). Copy what you wrote, and load the page anew.")
+        moved_on = _("This verdict is no longer a draft (%(state)s). Copy your text, then reload the page.")
         return _said(moved_on % {"state": row.get_state_display()}, status=409)
     if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST_FORM:
-        return _said(_("This is too long to be shown."), status=413)
+        return _said(_("This text is too long to preview."), status=413)
     admission = admit(request, user_id=person_at(request).pk, cost=_COST)
     if admission and not admission.allowed:
-        return _said(_("Shown again in a moment: this was asked too often."), status=429)
+        return _said(_("Too many previews at once. It will be shown again in a moment."), status=429)
     return None
 
 

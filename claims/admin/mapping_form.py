@@ -36,7 +36,7 @@ LABELS: dict[str, StrOrPromise] = {
     "reviewed_on": gettext_lazy("Reviewed on"),
     "claimed_on": gettext_lazy("Claimed on"),
     "language": gettext_lazy("Language"),
-    "id": gettext_lazy("The file’s own number"),
+    "id": gettext_lazy("Record number in the file"),
     "summary": gettext_lazy("Summary"),
     "topics": gettext_lazy("Topics"),
     "appearances": gettext_lazy("Where it was claimed"),
@@ -44,18 +44,18 @@ LABELS: dict[str, StrOrPromise] = {
     "title": gettext_lazy("Headline of the review"),
     "byline": gettext_lazy("Byline"),
     "review_language": gettext_lazy("Language of the review"),
-    "publisher_url": gettext_lazy("Publisher’s own address"),
+    "publisher_url": gettext_lazy("Address of the publisher"),
     "claimant_title": gettext_lazy("Claimant’s job title"),
     "claimant_kind": gettext_lazy("Kind of claimant"),
-    "claimant_same_as": gettext_lazy("Claimant elsewhere"),
+    "claimant_same_as": gettext_lazy("Address of the claimant’s page"),
     "rating_value": gettext_lazy("Rating as a number"),
-    "rating_best": gettext_lazy("Number for true"),
-    "rating_worst": gettext_lazy("Number for false"),
-    "media": gettext_lazy("Addresses of pictures, sound or film"),
-    "media_kind": gettext_lazy("Picture, sound or film"),
-    "media_authenticity_category": gettext_lazy("What became of the picture, sound or film"),
+    "rating_best": gettext_lazy("Number that means true"),
+    "rating_worst": gettext_lazy("Number that means false"),
+    "media": gettext_lazy("Addresses of pictures, audio or video"),
+    "media_kind": gettext_lazy("Picture, audio or video"),
+    "media_authenticity_category": gettext_lazy("What was done to the picture, audio or video"),
     "original_media_context": gettext_lazy("What it really shows"),
-    "original_media_url": gettext_lazy("Where the original is"),
+    "original_media_url": gettext_lazy("Where to find the original"),
 }
 #: The fields that nearly every file has; the others are folded away.
 USUAL = (
@@ -90,8 +90,8 @@ _DELIMITERS: Choices = [
     ("|", gettext_lazy("vertical bar")),
 ]
 _QUOTINGS: Choices = [
-    ("minimal", gettext_lazy("around cells that need it, doubled inside")),
-    ("literal", gettext_lazy("are characters like any other")),
+    ("minimal", gettext_lazy("enclose cells where needed, doubled inside a cell")),
+    ("literal", gettext_lazy("are ordinary characters")),
 ]
 
 
@@ -116,10 +116,10 @@ class MappingForm(forms.Form):
     """
 
     ratings = forms.CharField(
-        label=gettext_lazy("What its codes for ratings mean"),
+        label=gettext_lazy("Meaning of the rating codes"),
         required=False,
         widget=UnfoldAdminTextareaWidget({"rows": 5, "placeholder": "0 = False", "spellcheck": "false"}),
-        help_text=gettext_lazy("One a line: the file’s code, =, and the publisher’s own label."),
+        help_text=gettext_lazy("One per line: the code in the file, =, and the publisher’s own label."),
     )
 
     unrated = forms.BooleanField(
@@ -127,7 +127,7 @@ class MappingForm(forms.Form):
         required=False,
         widget=UnfoldBooleanWidget,
         help_text=gettext_lazy(
-            "They become claims that wait for triage. Where there are ratings, name their column."
+            "They are imported as claims for triage. If there are ratings, name their column."
         ),
     )
 
@@ -160,7 +160,7 @@ class MappingForm(forms.Form):
             required=False,
             initial=constant,
             widget=UnfoldAdminTextInputWidget(
-                {"placeholder": _("else always"), "aria-label": _("%s where there is none") % LABELS[name]}
+                {"placeholder": _("otherwise always"), "aria-label": _("%s if missing") % LABELS[name]}
             ),
         )
         if name in _DATES:
@@ -171,24 +171,24 @@ class MappingForm(forms.Form):
                 for one in dict.fromkeys((seen or {}).values())
                 if one in dict(_ORDERS)
             ]
-            unsaid = _("seen: %s") % listed_phrases(orders) if orders else _("order of dates")
+            unsaid = _("found: %s") % listed_phrases(orders) if orders else _("order of dates")
             self._choice(f"manner-{name}", [("", unsaid), *_ORDERS], order, str(order))
-            self._describe(f"manner-{name}", _("%s: the order of its dates") % LABELS[name])
+            self._describe(f"manner-{name}", _("%s: order of day and month") % LABELS[name])
         if name in _LISTS:
             separators = section(self._mapping, "split").get(name) or []
             said_so = separators[0] if len(separators) == 1 else json.dumps(separators) if separators else ""
             self._choice(
                 f"manner-{name}", [("", _("one value")), *_SEPARATORS], said_so, " ".join(separators)
             )
-            self._describe(f"manner-{name}", _("%s: what stands between several") % LABELS[name])
+            self._describe(f"manner-{name}", _("%s: separator between several values") % LABELS[name])
 
     def _add_dialect(self, dialect: Settings) -> None:
-        self._choice("delimiter", _DELIMITERS, dialect.get("delimiter", ","), label=_("Between cells"))
+        self._choice("delimiter", _DELIMITERS, dialect.get("delimiter", ","), label=_("Cell separator"))
         self._choice("quoting", _QUOTINGS, dialect.get("quoting", "minimal"), label=_("Quotation marks"))
         self.fields["encoding"] = forms.CharField(
             label=_("Encoding"), initial=dialect.get("encoding", "utf-8"), widget=UnfoldAdminTextInputWidget
         )
-        header = (("1", _("holds the names of the columns")), ("0", _("is a record like the others")))
+        header = (("1", _("contains the column names")), ("0", _("is a record like the others")))
         self._choice(
             "header", list(header), "1" if dialect.get("header", True) else "0", label=_("First row")
         )
@@ -211,7 +211,7 @@ class MappingForm(forms.Form):
             "".encode(encoding)
         except (LookupError, ValueError):
             raise forms.ValidationError(
-                _("“%s” is no encoding. Usual ones are utf-8 and cp1252.") % encoding
+                _("“%s” is not a known encoding. Common ones are utf-8 and cp1252.") % encoding
             ) from None
         return encoding
 
@@ -304,5 +304,5 @@ def _in_words(columns: Any) -> str:
     if isinstance(columns, dict):
         return " + ".join(map(str, columns.get("columns", [])))
     if isinstance(columns, list):
-        return _(", else ").join(map(str, columns))
+        return _(", otherwise ").join(map(str, columns))
     return str(columns)

@@ -46,7 +46,7 @@ class BroughtPicture(forms.Form):
         required=False,
         widget=UnfoldAdminFileFieldWidget({"accept": "image/*", "data-takes-pasted": ""}),
         help_text=gettext_lazy(
-            "A copied picture can be pasted anywhere on this page. Of a film, take a screenshot."
+            "You can paste a copied picture anywhere on this page. For a video, take a screenshot."
         ),
     )
     address = forms.CharField(
@@ -54,16 +54,16 @@ class BroughtPicture(forms.Form):
         required=False,
         max_length=2000,
         widget=UnfoldAdminTextInputWidget({"inputmode": "url", "placeholder": "https://"}),
-        help_text=gettext_lazy("Of the picture itself, not of the page that shows it."),
+        help_text=gettext_lazy("The address of the picture itself, not of the page that shows it."),
     )
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if bool(cleaned.get("upload")) == bool(cleaned.get("address")):
-            raise forms.ValidationError(_("Choose or paste a picture, or give its address: one of the two."))
+            raise forms.ValidationError(_("Choose or paste a picture, or enter its address: one of the two."))
         if cleaned.get("upload") and cleaned["upload"].size > LARGEST:
             self.add_error(
-                "upload", _("The picture is too large: at most %d MB are read.") % (LARGEST // 1_000_000)
+                "upload", _("The picture is too large. The limit is %d MB.") % (LARGEST // 1_000_000)
             )
         return cleaned
 
@@ -107,7 +107,7 @@ def check_view(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
     found = _found(look, request, without=without) if look is not None and look.is_distinctive else []
     context = {
         **admin.admin_site.each_context(request),
-        "title": _("Was this picture checked?"),
+        "title": _("Has this picture been checked?"),
         "media": admin.media + form.media,
         "form": form,
         "found": found,
@@ -125,7 +125,7 @@ def _look(form: BroughtPicture, request: HttpRequest) -> PerceptualHash | None:
         return None
     admission = admit(request, user_id=person_at(request).pk, cost=_COST)
     if admission and not admission.allowed:
-        form.add_error(None, _("Pictures were asked about too often; try again in a minute."))
+        form.add_error(None, _("Too many picture searches. Try again in a minute."))
         return None
     try:
         return form.look()

@@ -45,10 +45,10 @@ class MediaObjectForm(DeskForm):
         if cleaned.get("show_to_readers") and not cleaned.get("alternative_text", "").strip():
             self.add_error(
                 "alternative_text",
-                _("Describe it first, for those who cannot see it."),
+                _("Add a description first, for people who cannot see it."),
             )
         elif cleaned.get("show_to_readers") and self.instance.pk and not self.instance.public_sha256:
-            self.add_error("show_to_readers", _("There is no picture of it that readers could be shown."))
+            self.add_error("show_to_readers", _("No preview of it can be shown to readers."))
         return cleaned
 
 
@@ -60,7 +60,7 @@ class NewMediaForm(forms.ModelForm):
         required=False,
         widget=UnfoldAdminFileFieldWidget({"accept": "image/*,video/*,audio/*", "data-takes-pasted": ""}),
         help_text=gettext_lazy(
-            "A picture, a recording or a film. A copied picture can be pasted anywhere on this page."
+            "A picture, a recording or a video. You can paste a copied picture anywhere on this page."
         ),
     )
     address = forms.CharField(
@@ -68,7 +68,10 @@ class NewMediaForm(forms.ModelForm):
         required=False,
         max_length=2000,
         widget=UnfoldAdminTextInputWidget({"inputmode": "url", "placeholder": "https://"}),
-        help_text=gettext_lazy("Of the file itself, not of the page that shows it. It is fetched and kept."),
+        help_text=gettext_lazy(
+            "The address of the file itself, not of the page that shows it. The file is "
+            "downloaded and stored."
+        ),
     )
 
     class Meta:
@@ -80,7 +83,7 @@ class NewMediaForm(forms.ModelForm):
         given = [name for name in ("upload", "address") if cleaned.get(name)]
         if len(given) != 1:
             raise forms.ValidationError(
-                _("Choose a file, paste a picture, or give an address: one of these.")
+                _("Choose a file, paste a picture, or enter an address: one of these.")
             )
         return cleaned
 
@@ -123,7 +126,7 @@ class MediaObjectAdmin(DeskAdmin):
     list_filter = (("kind", ChoicesDropdownFilter), DescribedFilter, "show_to_readers")
     sortable_by = ("kind", "created_at")
     search_fields = ("filename", "content_url", "alternative_text", "sha256")
-    search_help_text = gettext_lazy("Words of the description, a file name, or an address")
+    search_help_text = gettext_lazy("Words in the description, a file name, or an address")
     ordering = ("-pk",)
     list_per_page = 30
     autocomplete_fields = ("source",)
@@ -131,7 +134,7 @@ class MediaObjectAdmin(DeskAdmin):
     fieldsets = (
         (None, {"fields": ("alternative_text", "show_to_readers", ("filename", "content_url"), "source")}),
         (
-            gettext_lazy("What the file says of itself"),
+            gettext_lazy("File metadata"),
             {"fields": ("told", "all_metadata", "credentials", "told_caveats", "proof")},
         ),
     )
@@ -251,22 +254,22 @@ class MediaObjectAdmin(DeskAdmin):
 
     # What the file says of itself -------------------------------------------------------------------------------------
 
-    @admin.display(description=gettext_lazy("in short"))
+    @admin.display(description=gettext_lazy("summary"))
     def told(self, row: MediaObject) -> SafeString | str:
-        return told_of_itself(row.metadata) or _("Nothing about when, where and with what it was made.")
+        return told_of_itself(row.metadata) or _("No details of when, where and how it was made.")
 
-    @admin.display(description=gettext_lazy("all of it"))
+    @admin.display(description=gettext_lazy("complete"))
     def all_metadata(self, row: MediaObject) -> SafeString | str:
-        return folded_json(_("Everything that is written in the file"), row.metadata) if row.metadata else "–"
+        return folded_json(_("All metadata in the file"), row.metadata) if row.metadata else "–"
 
     @admin.display(description=gettext_lazy("content credentials"))
     def credentials(self, row: MediaObject) -> SafeString | str:
         if not row.provenance:
-            return _("None: the file brings no signed statement of where it comes from.")
+            return _("None: the file contains no signed statement of its origin.")
         words = credentials_in_words(row.provenance)
-        return format_html("{}{}", words, folded_json(_("All that it states"), row.provenance))
+        return format_html("{}{}", words, folded_json(_("Everything stated"), row.provenance))
 
-    @admin.display(description=gettext_lazy("to be known"))
+    @admin.display(description=gettext_lazy("note"))
     def told_caveats(self, row: MediaObject) -> str:
         return " ".join(
             caveat["sentence"] if isinstance(caveat, dict) else str(caveat) for caveat in row.caveats
@@ -274,5 +277,5 @@ class MediaObjectAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("this file"))
     def proof(self, row: MediaObject) -> SafeString | str:
-        sentence = _("The file is kept as it came. Whoever has the same file can compare the two.")
+        sentence = _("The file is stored unchanged, so anyone who has the same file can compare the two.")
         return fingerprint(sentence, row.sha256)

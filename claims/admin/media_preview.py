@@ -48,8 +48,8 @@ def description_badge(row: MediaObject) -> SafeString:
     if not row.alternative_text.strip():
         return badge(_("Needs a description"), "bad")
     if row.show_to_readers:
-        return badge(_("Readers see it"), "good")
-    return badge(_("Told in words only"), "neutral")
+        return badge(_("Visible to readers"), "good")
+    return badge(_("Described in words only"), "neutral")
 
 
 def preview(row: MediaObject) -> SafeString:
@@ -102,7 +102,7 @@ def used_in(row: MediaObject, request: HttpRequest) -> list[dict[str, Any]]:
             "state": state_badge(claim),
             "role": badge(_("The claim is about it"), "active")
             if claim.pk in about
-            else badge(_("Evidence: not what was judged"), "neutral"),
+            else badge(_("Evidence, not part of the claim"), "neutral"),
             "verdicts": [(verdict, verdict_badges(verdict)) for verdict in claim.verdicts.all()],
         }
         for claim in readable.filter(pk__in=about | resting).order_by("-pk")[:_SHOWN]

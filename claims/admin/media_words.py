@@ -13,18 +13,18 @@ from sources.media.perceptual_hash import Orientation
 from sources.models import MediaHash
 
 _ALIKE: Mapping[Alikeness, tuple[StrOrPromise, Tone]] = {
-    "same": (gettext_lazy("The same picture, as far as can be told"), "active"),
-    "very_alike": (gettext_lazy("Very alike: saved anew, or changed a little"), "waiting"),
-    "alike": (gettext_lazy("Alike: cropped or edited, or another picture of the same scene"), "neutral"),
+    "same": (gettext_lazy("Apparently the same picture"), "active"),
+    "very_alike": (gettext_lazy("Very similar: saved again, or slightly changed"), "waiting"),
+    "alike": (gettext_lazy("Similar: cropped or edited, or another picture of the same scene"), "neutral"),
 }
 _LIES: Mapping[str, StrOrPromise] = {
-    Orientation.TURNED_90: gettext_lazy("turned by a quarter"),
+    Orientation.TURNED_90: gettext_lazy("rotated by 90°"),
     Orientation.TURNED_180: gettext_lazy("upside down"),
-    Orientation.TURNED_270: gettext_lazy("turned by a quarter"),
+    Orientation.TURNED_270: gettext_lazy("rotated by 90°"),
     Orientation.MIRRORED: gettext_lazy("mirrored"),
-    Orientation.UPSIDE_DOWN: gettext_lazy("mirrored from top to bottom"),
-    Orientation.MIRRORED_TURNED_90: gettext_lazy("mirrored and turned by a quarter"),
-    Orientation.MIRRORED_TURNED_270: gettext_lazy("mirrored and turned by a quarter"),
+    Orientation.UPSIDE_DOWN: gettext_lazy("mirrored top to bottom"),
+    Orientation.MIRRORED_TURNED_90: gettext_lazy("mirrored and rotated by 90°"),
+    Orientation.MIRRORED_TURNED_270: gettext_lazy("mirrored and rotated by 90°"),
 }
 
 
@@ -42,5 +42,5 @@ def circumstances(near: NearDuplicate) -> list[str]:
         told.append(str(MediaHash.Transformation(near.part).label))
     if near.frame_at is not None:
         minutes, seconds = divmod(int(near.frame_at), 60)
-        told.append(_("in the film at %(minutes)d:%(seconds)02d") % {"minutes": minutes, "seconds": seconds})
+        told.append(_("in the video at %(minutes)d:%(seconds)02d") % {"minutes": minutes, "seconds": seconds})
     return told

@@ -174,7 +174,7 @@ class MovesAdmin(DeskAdmin):
 
     def moved_message(self, subject: Claim | Verdict, action: str) -> str:
         """What a person reads after a move; what readers see of it is linked."""
-        done = _("%(move)s: done. The state is “%(state)s”.") % {
+        done = _("%(move)s: done. The state is now “%(state)s”.") % {
             "move": label_of(action),
             "state": subject.get_state_display(),
         }
@@ -225,7 +225,8 @@ class MovesAdmin(DeskAdmin):
         refusal = ""
         if confirmed:
             refusal = _(
-                "Nothing was done: %(who)s changed what readers would see, after you looked at it. Look at it again."
+                "Nothing was changed: since you opened the page, %(who)s has changed what readers would see. "
+                "Check it again."
             ) % {"who": changed_by(subject, person_at(request), request.POST.get("looked_at", ""))}
         raise AskedOnceMore(found, shown, refusal)
 
@@ -235,9 +236,7 @@ class MovesAdmin(DeskAdmin):
         if seen == str(now.pk if now else 0):
             return
         if now and now.action == action:
-            raise NotPossible(
-                _("That had been done already, by %s. Nothing was done twice.") % now.actor_name
-            )
+            raise NotPossible(_("%s had already done this. It was not done twice.") % now.actor_name)
         raise NotPossible(
-            _("Meanwhile somebody has moved this on. Nothing was done: look at it as it is now.")
+            _("Another user has moved this on. Nothing was changed. Reload the page and check.")
         )

@@ -26,7 +26,9 @@ class NewsroomPageForm(DeskForm):
         if newest:
             self.instance.version = newest.version + 1
             if not cleaned.get("note"):
-                self.add_error("note", _("Say in a sentence what changed: readers see it beside the page."))
+                self.add_error(
+                    "note", _("Describe in one sentence what changed. Readers see it beside the page.")
+                )
         return cleaned
 
 

@@ -160,11 +160,11 @@ class NotificationAdmin(LookOnly, DeskAdmin):
         form = PreferenceForm(person_at(request), request.POST or None)
         if form.is_valid():
             form.save()
-            messages.success(request, gettext("Saved. It holds for everything from now on."))
+            messages.success(request, gettext("Saved. The settings apply from now on."))
             return HttpResponseRedirect(request.path)
         context = {
             **self.admin_site.each_context(request),
-            "title": gettext("How you are told"),
+            "title": gettext("Notification settings"),
             "subtitle": None,
             "opts": self.opts,
             "form": form,
@@ -183,7 +183,8 @@ class NotificationAdmin(LookOnly, DeskAdmin):
         if request.method == "POST":
             preferences.stop_mail(person, asked[1])
             return HttpResponse(
-                gettext("No more mails of this kind."), content_type="text/plain; charset=utf-8"
+                gettext("You will receive no more emails of this kind."),
+                content_type="text/plain; charset=utf-8",
             )
         return HttpResponseRedirect(reverse("admin:claims_notification_preferences"))
 
@@ -198,4 +199,4 @@ def _place(row: Notification, person: User) -> str:
 
 
 def _marked(number: int) -> str:
-    return ngettext("%d is marked as read.", "%d are marked as read.", number) % number
+    return ngettext("%d notification marked as read.", "%d notifications marked as read.", number) % number

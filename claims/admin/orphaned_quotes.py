@@ -22,14 +22,16 @@ from factcheck.admin.base import DeskAdmin, change_page, person_at
 _AROUND = 120
 
 _REASONS: dict[OrphanReason, StrOrPromise] = {
-    OrphanReason.NOT_FOUND: gettext_lazy("The newest version does not have this passage."),
-    OrphanReason.CHANGED: gettext_lazy("The words were changed."),
-    OrphanReason.ELSEWHERE: gettext_lazy("The words stand in another place only, which may be a quotation."),
-    OrphanReason.QUOTED: gettext_lazy("The words are quoted there: a correction, a teaser or somebody else."),
-    OrphanReason.SPEAKER: gettext_lazy("Somebody else may say these words now."),
-    OrphanReason.AROUND: gettext_lazy("The sentence around the words was changed."),
-    OrphanReason.REWRITTEN: gettext_lazy("The paragraph around the words was rewritten."),
-    OrphanReason.TWICE: gettext_lazy("The text says it twice now, in two ways."),
+    OrphanReason.NOT_FOUND: gettext_lazy("The latest version does not contain this passage."),
+    OrphanReason.CHANGED: gettext_lazy("The wording was changed."),
+    OrphanReason.ELSEWHERE: gettext_lazy("The words appear only in another place, which may be a quotation."),
+    OrphanReason.QUOTED: gettext_lazy(
+        "The words are quoted there: a correction, a teaser or another speaker."
+    ),
+    OrphanReason.SPEAKER: gettext_lazy("The words may now belong to another speaker."),
+    OrphanReason.AROUND: gettext_lazy("The sentence around the quote was changed."),
+    OrphanReason.REWRITTEN: gettext_lazy("The paragraph around the quote was rewritten."),
+    OrphanReason.TWICE: gettext_lazy("The text now says this twice, in two ways."),
     OrphanReason.PLACE_TAKEN: gettext_lazy("Another appearance of this claim is at that place."),
 }
 
@@ -73,5 +75,5 @@ def take_place(
         except IntegrityError as refusal:
             messages.error(request, desk.in_words(refusal))
         else:
-            messages.success(request, _("The quote has its place again: “%s”") % quotation.exact[:100])
+            messages.success(request, _("The quote has been located again: “%s”") % quotation.exact[:100])
     return HttpResponseRedirect(change_page(claim))

@@ -16,9 +16,7 @@ def download_view(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpRespons
     try:
         pack = evidence_pack(claim.pk, for_public=False)
     except NothingPublished:
-        messages.warning(
-            request, _("This claim was never published, so there is no evidence to hand out yet.")
-        )
+        messages.warning(request, _("This claim was never published, so there is no evidence pack yet."))
         return HttpResponseRedirect(change_page(claim))
     response = StreamingHttpResponse(filter(None, pack.written()), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{pack.name}"'

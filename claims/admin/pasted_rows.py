@@ -54,7 +54,8 @@ class PasteForm(forms.Form):
             raise forms.ValidationError(_("Nothing was pasted."))
         if len(text.encode()) > MOST_BYTES:
             raise forms.ValidationError(
-                _("That is more than %d MB. Store it as a file, and import that.") % (MOST_BYTES // 1_000_000)
+                _("That is more than %d MB. Save it as a file, and import the file.")
+                % (MOST_BYTES // 1_000_000)
             )
         return text
 

@@ -60,19 +60,19 @@ class PeerClaimAdmin(LookOnly, DeskAdmin):
     def shown_status(self, claim: PeerClaim) -> SafeString:
         return badge(claim.get_status_display(), _TONES[claim.status])
 
-    @admin.display(description=_("there"))
+    @admin.display(description=_("available since"))
     def page(self, claim: PeerClaim) -> SafeString:
-        return format_html('<a href="{}" rel="noopener noreferrer">{}</a>', claim.url, _("Their page"))
+        return format_html(
+            '<a href="{}" rel="noopener noreferrer">{}</a>', claim.url, _("Page at the newsroom")
+        )
 
-    @admin.display(description=_("body"))
+    @admin.display(description=_("JSON"))
     def pretty_body(self, claim: PeerClaim) -> SafeString:
-        return folded_json(_("What their API says of it, for programs"), claim.document)
+        return folded_json(_("The JSON of its API"), claim.document)
 
     @admin.display(description=_("signed"))
     def proof(self, claim: PeerClaim) -> SafeString:
         return folded_json(
-            _(
-                "What they published, as they signed it, and the signature, by which anybody can tell whose it is."
-            ),
+            _("The publication as the newsroom signed it, with the signature that proves its origin."),
             f"{claim.change}\n\n{claim.signature}",
         )

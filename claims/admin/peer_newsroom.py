@@ -37,8 +37,8 @@ class SiteForm(forms.Form):
         max_length=500,
         widget=UnfoldAdminTextInputWidget({"inputmode": "url", "placeholder": "https://"}),
         help_text=gettext_lazy(
-            "Of the newsroom's site, or any page there. Nothing is followed before you have seen whose key it signs"
-            " with."
+            "The address of the newsroom’s site, or of any page there. You will see its signing key before "
+            "anything is followed."
         ),
     )
 
@@ -136,14 +136,14 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
             # Asked again: a form may say anything, and the key that somebody accepted may have changed meanwhile.
             signer = peer_edits.look(request.POST.get("url", ""))
             if signer.key != request.POST["key"]:
-                raise NotPossible(gettext("It signs with another key than the one that you were shown."))
+                raise NotPossible(gettext("It signs with a different key from the one shown to you."))
             newsroom = peer_edits.follow(signer, name=request.POST.get("name", ""), by=person_at(request))
         except (NotPossible, NotAllowed) as refusal:
             messages.error(request, str(refusal))
             return HttpResponseRedirect(reverse("admin:claims_peernewsroom_add"))
         self.log_addition(request, newsroom, [{"added": {}}])
         messages.success(
-            request, gettext("Followed from now on. What it has published is taken within minutes.")
+            request, gettext("Followed from now on. Its publications are imported within a few minutes.")
         )
         return HttpResponseRedirect(change_page(newsroom))
 
@@ -168,7 +168,9 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         newsroom = self._asked_for(request, pk)
         if request.method == "POST":
             peer_edits.switch(newsroom, active=False, by=person_at(request))
-            messages.success(request, gettext("Paused: nothing more is taken. What came stays."))
+            messages.success(
+                request, gettext("Paused: nothing more is imported. Claims already imported are kept.")
+            )
         return HttpResponseRedirect(change_page(newsroom))
 
     def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -176,7 +178,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         newsroom = self._asked_for(request, pk)
         if request.method == "POST":
             peer_edits.switch(newsroom, active=True, by=person_at(request))
-            messages.success(request, gettext("Followed again, from now on."))
+            messages.success(request, gettext("Followed again from now on."))
         return HttpResponseRedirect(change_page(newsroom))
 
     def ask_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -189,7 +191,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
                 messages.error(request, str(refusal))
             else:
                 messages.success(
-                    request, gettext("It is asked within a minute; this page shows what comes of it.")
+                    request, gettext("The newsroom is queried within a minute. This page shows the result.")
                 )
         return HttpResponseRedirect(change_page(newsroom))
 
@@ -202,7 +204,9 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
             except NotPossible as refusal:
                 messages.error(request, str(refusal))
             else:
-                messages.success(request, gettext("The new key is accepted. It is followed again."))
+                messages.success(
+                    request, gettext("The new key is accepted, and the newsroom is followed again.")
+                )
         return HttpResponseRedirect(change_page(newsroom))
 
     def begin_anew_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -215,10 +219,10 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
                 messages.error(request, str(refusal))
             else:
                 with in_house_language():
-                    what = gettext("all that was taken")
+                    what = gettext("imported claims")
                 self.log_change(request, newsroom, [{"changed": {"fields": [what]}}])
                 messages.success(
-                    request, gettext("What was taken is forgotten, and all of it is taken again.")
+                    request, gettext("The imported claims were dropped, and all of them are imported again.")
                 )
         return HttpResponseRedirect(change_page(newsroom))
 
@@ -246,9 +250,9 @@ def _state_badge(newsroom: PeerNewsroom) -> SafeString:
     if progress.halted:
         return badge(progress.get_halted_display(), "bad")
     if progress.consecutive_failures:
-        return badge(_("Fails"), "bad")
+        return badge(_("Failing"), "bad")
     if progress.visited_at is None:
-        return badge(_("Being taken"), "waiting")
+        return badge(_("Importing"), "waiting")
     return badge(_("Followed"), "good")
 
 

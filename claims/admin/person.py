@@ -76,7 +76,8 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
             field.widget = UnfoldAdminCheckboxSelectMultipleWidget(choices=field.choices)
             field.label = _("Roles")
             field.help_text = _(
-                "Each role can do what the one before it can. Without a role nobody enters the desk."
+                "Each role includes the rights of the one before it. A person without a role cannot use the "
+                "desk."
             )
         return field
 
@@ -131,7 +132,11 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
             if request.method == "POST":
                 second_factors.reset(person, reason=request.POST.get("reason", ""), by=by, request=request)
                 messages.success(
-                    request, gettext("Reset. They were told by mail, and sign in with their password.")
+                    request,
+                    gettext(
+                        "Second factors reset. The person was notified by email, and signs in "
+                        "with the password."
+                    ),
                 )
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from None

@@ -19,7 +19,7 @@ class PreferenceForm(forms.Form):
     """One person's choices: a line for each kind of thing, and the hour, place and language of mails."""
 
     hour = forms.TypedChoiceField(
-        label=_("Hour of the daily digest"),
+        label=_("Time of the daily digest"),
         coerce=int,
         choices=[(hour, f"{hour:02}:00") for hour in range(24)],
         widget=UnfoldAdminSelectWidget,
@@ -28,7 +28,7 @@ class PreferenceForm(forms.Form):
         label=_("Time zone"), required=False, choices=[], widget=UnfoldAdminSelectWidget
     )
     language = forms.ChoiceField(
-        label=_("Language of mails"), required=False, choices=[], widget=UnfoldAdminSelectWidget
+        label=_("Language of emails"), required=False, choices=[], widget=UnfoldAdminSelectWidget
     )
 
     def __init__(self, person: User, answers: QueryDict | None = None) -> None:
@@ -40,9 +40,9 @@ class PreferenceForm(forms.Form):
         # The server knows time zones under names of its own; what the person chose earlier stays possible.
         zones = sorted(available_timezones() | {schedule.time_zone} - {""})
         zone, language = self.fields["time_zone"], self.fields["language"]
-        newsroom = _("As the newsroom: %s") % settings.TIME_ZONE
+        newsroom = _("Newsroom default: %s") % settings.TIME_ZONE
         zone.choices = [("", newsroom), *((each, each) for each in zones)]  # type: ignore[attr-defined]  # see above
-        language.choices = [("", _("As the newsroom")), *settings.LANGUAGES]  # type: ignore[attr-defined]
+        language.choices = [("", _("Newsroom default")), *settings.LANGUAGES]  # type: ignore[attr-defined]
         for kind in NotificationKind:
             self.fields[kind.value] = forms.ChoiceField(label=kind.label, choices=MailChoice.choices)
 

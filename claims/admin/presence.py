@@ -57,7 +57,7 @@ def said_of(somebody: Somebody) -> str:
     words = (
         _("%(name)s is editing this (since %(time)s)")
         if somebody.writing_since
-        else _("%(name)s looks at this (since %(time)s)")
+        else _("%(name)s is viewing this (since %(time)s)")
     )
     return words % {"name": somebody.name, "time": f"{localtime(since):%H:%M}"}
 
@@ -72,7 +72,7 @@ def what_changed(row: Model, *, open_for: Any) -> str:
         labels[column] for column, (name, at) in last_changes(row).items() if at >= opened and name == who
     ]
     told = {
-        "who": who or _("Somebody"),
+        "who": who or _("Another user"),
         "what": listed(fields) or _("this page"),
         "time": f"{localtime(when):%H:%M}" if when else "",
     }

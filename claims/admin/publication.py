@@ -54,11 +54,11 @@ class PublicationAdmin(LookOnly, DeskAdmin):
         address = reverse("claim-version", args=[publication.claim_id, publication.version])
         return format_html('<a href="{}">{}</a>', address, _("This version as readers saw it"))
 
-    @admin.display(description=_("body"))
+    @admin.display(description=_("JSON"))
     def pretty_body(self, publication: Publication) -> SafeString:
-        return folded_json(_("What the API says of this version, for programs"), publication.document)
+        return folded_json(_("The API’s JSON of this version"), publication.document)
 
     @admin.display(description=_("unchanged since"))
     def proof(self, publication: Publication) -> SafeString | str:
-        sentence = _("Nobody can change what was published. Whoever has a copy can compare it with this one.")
+        sentence = _("A publication cannot be changed. Anyone who has a copy can compare it with this one.")
         return fingerprint(sentence, publication.body_sha256)

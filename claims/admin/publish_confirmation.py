@@ -88,7 +88,7 @@ def changed_by(subject: Claim | Verdict, reader: User, since: str) -> str:
     looked_at = parse_datetime(since) if len(since) < _LONGEST_MOMENT else None
     found = timeline(claim, reader).events if looked_at and is_aware(looked_at) else []
     who = [event.who for event in found if looked_at and event.at > looked_at and event.who]
-    return who[0] if who else str(_("somebody"))
+    return who[0] if who else str(_("another user"))
 
 
 def _change(prospect: Prospect) -> PublicChange:
@@ -117,8 +117,8 @@ def _change(prospect: Prospect) -> PublicChange:
 
 def _entry_parts(entry: Publication) -> Iterator[tuple[str, str]]:
     """What readers see of an entry: of what was withdrawn, that and the note which says why."""
-    merged = _("Leads to claim %(id)s") % {"id": entry.merged_into_id}
-    yield _("What readers find"), merged if entry.merged_into_id else str(entry.get_status_display())
+    merged = _("Redirects to claim %(id)s") % {"id": entry.merged_into_id}
+    yield _("Status"), merged if entry.merged_into_id else str(entry.get_status_display())
     if entry.status == Publication.Status.PUBLISHED:
         yield from _parts(entry.document)
     elif entry.note:
@@ -161,7 +161,7 @@ def _verdict_parts(verdict: Document) -> Iterator[tuple[str, str]]:
     stances = dict(Evidence.Stance.choices)
     cited = [f"{stances[item['stance']]}: {_quoted(item, item['note'])}" for item in verdict["evidence"]]
     yield _("Evidence"), "\n".join(cited)
-    yield _("What they say"), "\n".join(map(replied, verdict.get("right_of_reply", [])))
+    yield _("Right of reply"), "\n".join(map(replied, verdict.get("right_of_reply", [])))
 
 
 def _quoted(item: Document, note: str = "") -> str:

@@ -107,7 +107,7 @@ def _overdue() -> QueueLine:
     """Everybody's, so that nothing stays with somebody who is ill."""
     page = reverse("admin:claims_assignment_changelist") + "?done=no&due=overdue"
     rows = Assignment.objects.overdue(timezone.localdate())
-    return _line("overdue", _("Overdue, whoever has it"), rows, "due_on", page)
+    return _line("overdue", _("Overdue, everyone’s"), rows, "due_on", page)
 
 
 def _line(name: str, title: str, rows: QuerySet[Any], since: str, page: str) -> QueueLine:

@@ -199,14 +199,14 @@ def _in_need(links: Any, person: User) -> QuerySet[LinkState]:
 
 CLAIM_QUEUES = {
     "triage": Queue(
-        _("Proposed, to be decided about"),
+        _("Proposals to triage"),
         lambda claims, person: claims.filter(state=Claim.State.PROPOSED),
         (F("score").desc(nulls_last=True), "pk"),
     ),
     "unchecked": Queue(
         _("Accepted, without a verdict"), _unchecked, (F("score").desc(nulls_last=True), "pk")
     ),
-    "orphaned": Queue(_("Quotes that lost their place"), _orphaned, ("pk",)),
+    "orphaned": Queue(_("Quotes that could not be located"), _orphaned, ("pk",)),
 }
 VERDICT_QUEUES = {
     "mine": Queue(
@@ -215,11 +215,11 @@ VERDICT_QUEUES = {
         # What came back from review first.
         ("-review_round", "pk"),
     ),
-    "returned": Queue(_("Sent back to me"), _returned, ("submitted_at", "pk")),
-    "review": Queue(_("To be signed off by me"), _awaiting_my_signoff, ("submitted_at", "pk")),
+    "returned": Queue(_("Returned to me"), _returned, ("submitted_at", "pk")),
+    "review": Queue(_("Waiting for my sign-off"), _awaiting_my_signoff, ("submitted_at", "pk")),
     "ready": Queue(_("Signed off, ready to publish"), _ready, ("submitted_at", "pk")),
     "recheck": Queue(
-        _("To be checked again"),
+        _("Due for another check"),
         lambda verdicts, person: verdicts.filter(
             state=Verdict.State.PUBLISHED, recheck_on__lte=timezone.localdate()
         ),
@@ -234,18 +234,18 @@ TRANSLATION_QUEUES = {
         ("-review_round", "pk"),
     ),
     "translations": Queue(
-        _("Translations to be signed off by me"), _translations_to_review, ("submitted_at", "pk")
+        _("Translations waiting for my sign-off"), _translations_to_review, ("submitted_at", "pk")
     ),
     "ready": Queue(_("Translations ready to publish"), _translations_ready, ("submitted_at", "pk")),
     "stale": Queue(
-        _("Translations to bring up to date"),
+        _("Translations to update"),
         _out_of_date,
         ("-published_at", "pk"),
     ),
 }
 RATING_QUEUES = {
     "unmapped": Queue(
-        _("Labels that nobody has mapped"),
+        _("Labels without a rating class"),
         _unmapped,
         # What decides about most claims first, and the same words of several publishers one after the other.
         (F("together").desc(), F("words"), F("used").desc(), "pk"),
@@ -254,7 +254,7 @@ RATING_QUEUES = {
 
 DUPLICATE_QUEUES = {
     "duplicates": Queue(
-        _("Claims that may be the same"),
+        _("Possible duplicates"),
         _undecided,
         ("pk",),
     )
@@ -262,45 +262,41 @@ DUPLICATE_QUEUES = {
 
 REPEAT_QUEUES = {
     "repeats": Queue(
-        _("Checked claims that were seen again"),
+        _("Repeats of checked claims"),
         _seen_again,
         ("-last_seen_at", "-pk"),
     )
 }
 
 WATCH_QUEUES = {
-    "failing": Queue(_("Watches that give nothing"), _failing, ("progress__failing_since", "pk")),
+    "failing": Queue(_("Feeds without new articles"), _failing, ("progress__failing_since", "pk")),
 }
 
 PEER_QUEUES = {
-    "trouble": Queue(
-        _("Followed newsrooms of which nothing comes"), _in_trouble, ("progress__failing_since", "pk")
-    ),
+    "trouble": Queue(_("Peer newsrooms without updates"), _in_trouble, ("progress__failing_since", "pk")),
 }
 
 REPLY_QUEUES = {
-    "awaited": Queue(_("Answers awaited"), _awaited, ("answer_by", "pk")),
+    "awaited": Queue(_("Awaiting answers"), _awaited, ("answer_by", "pk")),
     "mine": Queue(
-        _("Answers that I wait for"),
+        _("Awaiting answers to my requests"),
         lambda rows, person: _awaited(rows, person).filter(Q(sent_by=person) | Q(verdict__author=person)),
         ("answer_by", "pk"),
     ),
 }
 
 COMPLAINT_QUEUES = {
-    "complaints": Queue(_("Complaints to be answered"), _waiting, ("due_on", "pk")),
-    "held_complaints": Queue(_("Complaints held back: spam?"), _held, ("received_at", "pk")),
+    "complaints": Queue(_("Complaints to answer"), _waiting, ("due_on", "pk")),
+    "held_complaints": Queue(_("Complaints held as possible spam"), _held, ("received_at", "pk")),
 }
 
 REQUEST_QUEUES = {
-    "requests": Queue(
-        _("What readers ask us to check"), _waiting, (F("askers").desc(), F("confirmed_at"), "pk")
-    ),
-    "held_requests": Queue(_("Requests held back: spam?"), _held, ("received_at", "pk")),
+    "requests": Queue(_("Readers’ requests"), _waiting, (F("askers").desc(), F("confirmed_at"), "pk")),
+    "held_requests": Queue(_("Requests held as possible spam"), _held, ("received_at", "pk")),
 }
 
 LINK_QUEUES = {
-    "links": Queue(_("Links that need somebody"), _in_need, ("since", "pk")),
+    "links": Queue(_("Links to review"), _in_need, ("since", "pk")),
 }
 
 #: The queues of each model, by the name that addresses carry.

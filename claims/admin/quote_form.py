@@ -16,7 +16,7 @@ from sources.models import Source
 
 #: The fields that tell one place of a quote from another, folded away: they are rarely needed.
 WHERE_SEVERAL = (
-    gettext_lazy("If the quote stands several times in the source"),
+    gettext_lazy("If the source contains the quote more than once"),
     {"fields": (("prefix", "suffix"),), "classes": ("collapse",)},
 )
 _WORDS = ("exact", "prefix", "suffix")
@@ -38,7 +38,7 @@ class QuoteForm(forms.ModelForm):
         }
         help_texts = {
             "exact": gettext_lazy(
-                "Paste the passage from the source. Empty: the source is listed without a quote."
+                "Paste the passage from the source. If it is empty, the source is listed without a quote."
             ),
         }
 
@@ -74,7 +74,7 @@ class QuoteForm(forms.ModelForm):
             text = source.latest_snapshot().text
             self.add_error("exact", [in_words(problem), *places_in_words(text, problem)])
             # Also opens the fold that holds the field.
-            self.add_error("prefix", _("Write the words that stand before the one you mean."))
+            self.add_error("prefix", _("Enter the words before the passage you mean."))
         else:
             quotation.put_on(self.instance)
             cleaned.update({name: getattr(quotation, name) for name in _WORDS})

@@ -44,7 +44,7 @@ def _chosen(request: HttpRequest, person: User) -> Claim:
     rows = Claim.objects.readable_by(person).select_related("merged_into")
     found = rows.filter(pk=int(digits)).first() if digits and len(digits) < 19 else None
     if found is None:
-        raise NotPossible(gettext("Name a claim: its number, or the address of its page."))
+        raise NotPossible(gettext("Enter a claim: its number, or the address of its page."))
     return found
 
 
@@ -54,25 +54,25 @@ def _take_up(request: HttpRequest, asked: ReaderRequest, person: User) -> str:
         asked, statement=sent.get("statement", ""), language=sent.get("language", "").strip(), by=person
     )
     request.begun = claim  # type: ignore[attr-defined]  # where one goes on
-    return gettext("Proposed. Readers are told when it is published.")
+    return gettext("Proposed. The readers will be notified when it is published.")
 
 
 def _link(request: HttpRequest, asked: ReaderRequest, person: User) -> str:
     asked = request_moves.link(asked, _chosen(request, person), by=person)
     if asked.state == ReaderRequest.State.ANSWERED:
-        return gettext("Answered: all who asked get a mail.")
-    return gettext("Readers are told when that claim is published.")
+        return gettext("Answered: every reader who asked will receive an email.")
+    return gettext("The readers will be notified when that claim is published.")
 
 
 def _answer(request: HttpRequest, asked: ReaderRequest, person: User) -> str:
     answer = request.POST.get("answer", "")
     request_moves.answer_with(asked, _chosen(request, person), answer=answer, by=person)
-    return gettext("Answered: all who asked get a mail.")
+    return gettext("Answered: every reader who asked will receive an email.")
 
 
 def _decline(request: HttpRequest, asked: ReaderRequest, person: User) -> str:
     request_moves.decline(asked, reason=request.POST.get("reason", ""), by=person)
-    return gettext("Declined: all who asked are told why by mail.")
+    return gettext("Declined: every reader who asked will receive the reason by email.")
 
 
 @admin.register(ReaderRequest)
@@ -82,7 +82,7 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
     list_filter = (QueueFilter, ("state", ChoicesDropdownFilter), LanguageFilter)
     list_select_related = ("claim",)
     search_fields = ("text", "address")
-    search_help_text = _("Words of the text or of the address")
+    search_help_text = _("Words in the text or the address")
     ordering = ("-pk",)
     deciding = request_moves.DECIDE
     page_template = "admin/desk/reader_request.html"
@@ -109,7 +109,7 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
         response["Cache-Control"] = "no-store"
         return response
 
-    @admin.display(description=_("what is asked about"))
+    @admin.display(description=_("request"))
     def what(self, asked: ReaderRequest) -> SafeString:
         words = str(asked) if not asked.erased_at else gettext("(deleted by the reader)")
         return format_html('<span class="desk-statement" dir="auto">{}</span>', words)
@@ -118,7 +118,7 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
     def how_far(self, asked: ReaderRequest) -> SafeString:
         return request_badge(asked)
 
-    @admin.display(description=_("asked by"), ordering="askers")
+    @admin.display(description=_("requested by"), ordering="askers")
     def asked_by(self, asked: ReaderRequest) -> str:
         return ngettext("%d reader", "%d readers", asked.askers) % asked.askers
 

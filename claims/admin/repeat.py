@@ -51,7 +51,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
     list_per_page = 20
     list_select_related = ("claim", "source", "proposal", "snapshot")
     search_fields = ("exact", "claim__statement")
-    search_help_text = _("Words of the sentence or of the claim")
+    search_help_text = _("Words in the sentence or the claim")
     ordering = ("-last_seen_at", "-pk")
     autocomplete_fields = ("source",)
     actions = ("confirm_selected", "reject_selected")
@@ -75,7 +75,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
         for repeat in rows:
             repeat.rated = ratings.get(repeat.claim_id, [])
 
-    @admin.display(description=_("the words, and the claim that was checked"))
+    @admin.display(description=_("the new wording and the checked claim"))
     def seen_again(self, repeat: Repeat) -> SafeString:
         return render_to_string("admin/desk/repeat.html", _context(repeat))
 
@@ -93,7 +93,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("claims.change_repeat")
 
-    @admin.action(description=_("The same claim: list the place"), permissions=["decide"])
+    @admin.action(description=_("Same claim: add the appearance"), permissions=["decide"])
     def confirm_selected(self, request: HttpRequest, rows: QuerySet[Repeat]) -> None:
         confirmed = sum(self._confirm(request, repeat) for repeat in rows)
         if confirmed:
@@ -103,7 +103,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
     @admin.action(description=_("Something else"), permissions=["decide"])
     def reject_selected(self, request: HttpRequest, rows: QuerySet[Repeat]) -> None:
         number = repeats.reject(rows, by=person_at(request))
-        words = ngettext("%d noted as something else.", "%d noted as something else.", number)
+        words = ngettext("%d marked as something else.", "%d marked as something else.", number)
         messages.success(request, words % number)
 
     def _confirm(self, request: HttpRequest, repeat: Repeat) -> bool:
@@ -140,7 +140,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
         repeat = self._asked_for(request, pk)
         if request.method == "POST" and self._confirm(request, repeat):
             link = format_html('<a href="{}">{}</a>', change_page(repeat.claim), repeat.claim)
-            messages.success(request, format_html(gettext("Listed among the appearances of “{}”."), link))
+            messages.success(request, format_html(gettext("Added to the appearances of “{}”."), link))
         return self._back()
 
     def reject_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -151,7 +151,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
                 repeats.reject([repeat], by=person_at(request))
             except NotAllowed as refusal:
                 raise PermissionDenied(str(refusal)) from None
-            messages.success(request, gettext("Noted: this is something else."))
+            messages.success(request, gettext("Marked as something else."))
         return self._back()
 
     def _asked_for(self, request: HttpRequest, pk: int) -> Repeat:
@@ -171,7 +171,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
             raise Http404
         context = {
             **self.admin_site.each_context(request),
-            "title": gettext("False claims that are coming back"),
+            "title": gettext("Recurring false claims"),
             "returning": coming_back(self.get_queryset(request)),
             "most": _MOST,
         }
@@ -245,7 +245,7 @@ def _context(repeat: Any) -> dict[str, Any]:
     if repeat.outcome:
         said = {"what": repeat.get_outcome_display(), "who": repeat.decided_by_name}
         tone = "good" if repeat.outcome == Repeat.Outcome.CONFIRMED else "faded"
-        outcome = badge(gettext("%(what)s, says %(who)s") % said, tone)  # type: ignore[arg-type]
+        outcome = badge(gettext("%(what)s, according to %(who)s") % said, tone)  # type: ignore[arg-type]
     return {
         "repeat": repeat,
         "before": before,

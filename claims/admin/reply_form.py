@@ -22,10 +22,10 @@ USUAL_TIME = timedelta(hours=24)
 ASKED: Any = (
     (None, {"fields": ("party", ("channel", "address"), "language", "answer_by")}),
     (
-        gettext_lazy("What they are asked"),
+        gettext_lazy("Question"),
         {
             "fields": ("subject", "text"),
-            "description": gettext_lazy("{deadline} is filled in when it is sent."),
+            "description": gettext_lazy("{deadline} is filled in when the request is sent."),
         },
     ),
 )
@@ -51,7 +51,7 @@ class ReplyForm(DeskForm):
         party = self.fields["party"]
         party.required = claimant is None
         if claimant:
-            party.help_text = _("Leave it empty for the claimant, %(whom)s.") % {"whom": claimant.name}
+            party.help_text = _("Leave empty for the claimant, %(whom)s.") % {"whom": claimant.name}
         for name in ("channel", "answer_by", "text", "not_asked"):
             if name in self.fields:
                 self.fields[name].required = True
@@ -69,7 +69,9 @@ class ReplyForm(DeskForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if cleaned.get("not_asked") == ReplyRequest.NotAsked.OTHER and not cleaned.get("not_asked_note"):
-            self.add_error("not_asked_note", _("Say in your words why nobody was asked: readers see it."))
+            self.add_error(
+                "not_asked_note", _("Explain in your own words why no one was asked. Readers see this.")
+            )
         return cleaned
 
     def _get_validation_exclusions(self) -> set[str]:
@@ -110,12 +112,14 @@ class SentForm(forms.Form):
 class AnswerForm(forms.Form):
     """What came back, when and how, and what readers are to see of it."""
 
-    answered_at = forms.DateTimeField(label=gettext_lazy("When it came"))
-    answer_channel = forms.ChoiceField(label=gettext_lazy("How it came"), choices=ReplyRequest.Channel)
-    answer = forms.CharField(
-        label=gettext_lazy("The whole answer"), required=False, max_length=100_000, strip=False
+    answered_at = forms.DateTimeField(label=gettext_lazy("When the answer arrived"))
+    answer_channel = forms.ChoiceField(
+        label=gettext_lazy("How the answer arrived"), choices=ReplyRequest.Channel
     )
-    answer_shown = forms.ChoiceField(label=gettext_lazy("What readers see"), choices=ReplyRequest.Shown)
+    answer = forms.CharField(
+        label=gettext_lazy("Full answer"), required=False, max_length=100_000, strip=False
+    )
+    answer_shown = forms.ChoiceField(label=gettext_lazy("Shown to readers"), choices=ReplyRequest.Shown)
     excerpt = forms.CharField(label=gettext_lazy("Excerpt"), required=False, max_length=10_000)
     statement = forms.CharField(label=gettext_lazy("In our words"), required=False, max_length=10_000)
 
@@ -147,6 +151,6 @@ class TemplateForm(DeskForm):
     def clean_subject(self) -> str:
         subject: str = self.cleaned_data["subject"]
         if "\n" in subject or "\r" in subject:
-            raise ValidationError(_("A subject is one line."))
+            raise ValidationError(_("Enter the subject on one line."))
         reply_wording.check(subject)
         return subject

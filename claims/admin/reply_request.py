@@ -45,7 +45,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
     )
     list_select_related = ("verdict__claim", "claimant", "sent_by")
     search_fields = ("verdict__claim__statement",)
-    search_help_text = gettext_lazy("Words of the claim")
+    search_help_text = gettext_lazy("Words in the claim")
     ordering = ("-pk",)
     change_form_outer_before_template = "admin/desk/reply_top.html"
 
@@ -67,7 +67,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
     def state(self, row: ReplyRequest) -> SafeString:
         return state_badge(row.verdict)
 
-    @admin.display(description=gettext_lazy("asked by"))
+    @admin.display(description=gettext_lazy("requested by"))
     def asked_by(self, row: ReplyRequest) -> str:
         return row.sent_by_name or "–"
 
@@ -122,9 +122,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
             raise PermissionDenied
         verdict = self._verdict(request)
         if verdict is None or not may_edit(verdict, person_at(request)):
-            messages.error(
-                request, _("Begin from a verdict that is a draft: there it says “Right of reply”.")
-            )
+            messages.error(request, _("Start from a draft verdict, under “Right of reply”."))
             return HttpResponseRedirect(reverse("admin:claims_replyrequest_changelist"))
         return super().add_view(request, *args, **kwargs)
 
@@ -155,9 +153,9 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         self, request: HttpRequest, obj: ReplyRequest, post_url_continue: str | None = None
     ) -> HttpResponse:
         if obj.not_asked:
-            messages.success(request, _("Kept. Readers see the reason beside the verdict."))
+            messages.success(request, _("Saved. Readers see the reason beside the verdict."))
             return HttpResponseRedirect(_page_of(obj.verdict))
-        messages.success(request, _("Kept. Send it now, or pass it on and mark it as sent."))
+        messages.success(request, _("Saved. Send it now, or pass it on and mark it as sent."))
         return HttpResponseRedirect(change_page(obj))
 
     def response_change(self, request: HttpRequest, obj: ReplyRequest) -> HttpResponse:
@@ -196,12 +194,12 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
             if action == "update":
                 draft = reply_requests.draft_update(row, by=person)
                 messages.success(
-                    request, _("Drafted with the answer. Look at the public note, then submit it.")
+                    request, _("Draft created with the answer. Check the public note, then submit it.")
                 )
                 return HttpResponseRedirect(_page_of(draft))
             form = SentForm(request.POST)
             if not form.is_valid():
-                raise NotPossible(_("Give the day and the time of day at which it was passed on."))
+                raise NotPossible(_("Enter the date and time at which you passed it on."))
             messages.success(request, _done(row, action, person, form.cleaned_data["at"]))
         except NotInRole as refusal:
             raise PermissionDenied(str(refusal)) from None
@@ -233,7 +231,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         context = {
             **self.admin_site.each_context(request),
             **_beside(row.verdict),
-            "title": _("The answer of %s") % row.whom,
+            "title": _("Answer from %s") % row.whom,
             "subtitle": None,
             "opts": self.opts,
             "row": row,
@@ -260,21 +258,23 @@ def _done(row: ReplyRequest, action: str, person: User, at: datetime | None) -> 
     """
     if action == "sent":
         sent = reply_requests.mark_sent(row, by=person, at=at)
-        return _("Noted as sent on %s.") % date_format(timezone.localtime(sent.sent_at), "DATETIME_FORMAT")
+        return _("Marked as sent on %s.") % date_format(timezone.localtime(sent.sent_at), "DATETIME_FORMAT")
     if action == "mail":
         reply_requests.ask_by_mail(row, by=person)
-        return _("It goes out within a minute. Answers come to you.")
+        return _("It will be sent within a minute. Answers will come to you.")
     reply_requests.stop_mail(row, by=person)
-    return _("Stopped: it is not mailed.")
+    return _("Stopped: no email is sent.")
 
 
 def _said_of(row: ReplyRequest) -> str:
     state = row.verdict.state
     if state == Verdict.State.PUBLISHED:
-        return _("Kept. Readers do not see it yet: draft the update with it.")
+        return _("Saved. Readers do not see it yet: draft an update that includes it.")
     if state == Verdict.State.IN_REVIEW:
-        return _("Kept. Who had signed off is asked again, because the answer is published with the verdict.")
-    return _("Kept. It is published with the verdict.")
+        return _(
+            "Saved. Those who signed off are asked again, because the answer is published with the verdict."
+        )
+    return _("Saved. It will be published with the verdict.")
 
 
 def _answered(row: ReplyRequest) -> dict[str, Any]:

@@ -24,8 +24,8 @@ class ReplyTemplateAdmin(DeskAdmin):
             {
                 "fields": ("language", "subject", "text"),
                 "description": _(
-                    "Filled in are {claim}, {claimant}, {deadline}, {newsroom} and {editor}, who is whoever asks. The"
-                    " text has to say {claim} and {deadline}."
+                    "These are filled in: {claim}, {claimant}, {deadline}, {newsroom} and {editor}, the "
+                    "person who asks. The text must contain {claim} and {deadline}."
                 ),
             },
         ),

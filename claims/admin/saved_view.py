@@ -61,7 +61,7 @@ class SavedViewAdmin(DeskAdmin):
         desk = _desk_of(self.admin_site, view.listed)
         return str(capfirst(str(desk.opts.verbose_name_plural))) if desk else view.listed
 
-    @admin.display(description=_("kept by"))
+    @admin.display(description=_("saved by"))
     def kept_by(self, view: SavedView) -> str:
         return display_name(view.owner)
 
@@ -109,7 +109,7 @@ class SavedViewAdmin(DeskAdmin):
         page = HttpResponseRedirect(f"{_list_page(desk)}?{query}")
         name = " ".join(asked.get("name", "").split())
         if not name or len(name) > LONGEST_NAME or len(query) > LONGEST_QUERY:
-            messages.error(request, gettext("Give the view a name of at most %d characters.") % LONGEST_NAME)
+            messages.error(request, gettext("Enter a name of no more than %d characters.") % LONGEST_NAME)
             return page
         mine = Q(owner=person_at(request), listed=desk.opts.label_lower, name__iexact=name)
         try:
@@ -128,7 +128,7 @@ class SavedViewAdmin(DeskAdmin):
             return page
         messages.success(
             request,
-            (gettext("“%s” now shows this list.") if replaced else gettext("Kept as “%s”.")) % name,
+            (gettext("“%s” now shows this list.") if replaced else gettext("Saved as “%s”.")) % name,
         )
         return page
 
@@ -139,7 +139,7 @@ class SavedViewAdmin(DeskAdmin):
         if view is None:
             raise Http404
         if desk is None:
-            messages.warning(request, gettext("The list of this view does not exist any more."))
+            messages.warning(request, gettext("The list of this view no longer exists."))
             return HttpResponseRedirect(reverse("admin:claims_savedview_changelist"))
         if not desk.has_view_or_change_permission(request):
             raise PermissionDenied
@@ -147,9 +147,7 @@ class SavedViewAdmin(DeskAdmin):
         if gone:
             messages.warning(
                 request,
-                gettext(
-                    "Some of what “%(view)s” was made of does not exist any more and is left out: %(what)s."
-                )
+                gettext("Some filters of “%(view)s” no longer exist and are left out: %(what)s.")
                 % {"view": view.name, "what": listed(gone)},
             )
         return HttpResponseRedirect(f"{_list_page(desk)}?{query}")

@@ -82,9 +82,9 @@ def schedule_view(request: HttpRequest, verdict: Verdict) -> HttpResponse:
         seen = form.cleaned_data["seen"]
         if "cancel" in request.POST:
             scheduled_publications.cancel(verdict, by=by, seen=seen or 0)
-            messages.success(request, _("Cancelled: it is not published by itself any more."))
+            messages.success(request, _("Cancelled: it will not be published automatically."))
         elif not (at := form.cleaned_data["at"]):
-            raise NotPossible(_("Give the day and the time of day."))
+            raise NotPossible(_("Enter the date and time."))
         else:
             planned = scheduled_publications.schedule(verdict, at, by=by, instead_of=seen)
             messages.success(request, _planned_words(planned))
@@ -98,7 +98,8 @@ def schedule_view(request: HttpRequest, verdict: Verdict) -> HttpResponse:
 def _planned_words(planned: ScheduledPublication) -> str:
     minutes = round((planned.publish_at - clock.now()).total_seconds() / 60)
     return _(
-        "Publishes on %(moment)s (%(zone)s), %(ahead)s from now. What stands in the way then, you are told."
+        "Will be published on %(moment)s (%(zone)s), %(ahead)s from now. You will be notified if something "
+        "prevents it."
     ) % {
         "moment": date_format(localtime(planned.publish_at), "DATETIME_FORMAT"),
         "zone": time_zone(),

@@ -37,10 +37,10 @@ _TONES: dict[str, Tone] = {
 }
 
 _DONE = {
-    "address": gettext_lazy("The source has the new address now. It is looked at within some minutes."),
-    "accept": gettext_lazy("Noted: it is fine so. If it changes again, it is listed again."),
-    "archive": gettext_lazy("A copy of the page as it is now will be made within some minutes."),
-    "check": gettext_lazy("The page will be looked at within a minute or two."),
+    "address": gettext_lazy("The source now has the new address. It will be checked within a few minutes."),
+    "accept": gettext_lazy("Marked as correct. If it changes again, it will be listed again."),
+    "archive": gettext_lazy("A copy of the current page will be made within a few minutes."),
+    "check": gettext_lazy("The page will be checked within two minutes."),
 }
 
 
@@ -52,7 +52,7 @@ class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
     list_per_page = 20
     list_select_related = ("source", "accepted_by")
     search_fields = ("source__title", "source__url")
-    search_help_text = _("Words of the title of a source, or its address")
+    search_help_text = _("Words in the title of a source, or its address")
     ordering = ("-since", "-pk")
     actions = ("accept_selected",)
     change_form_outer_before_template = "admin/desk/source_link_top.html"
@@ -63,7 +63,7 @@ class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
         for link in rows:
             link.cited_by = claims.get(link.pk, [])
 
-    @admin.display(description=_("the source, and what became of its address"))
+    @admin.display(description=_("the source and the status of its link"))
     def what_became_of_it(self, link: LinkState) -> SafeString:
         return render_to_string("admin/desk/source_link.html", _context(link))
 
@@ -82,11 +82,11 @@ class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
     def has_accept_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(link_edits.CHANGE_LINK)
 
-    @admin.action(description=_("It is fine so"), permissions=["accept"])
+    @admin.action(description=_("Mark as correct"), permissions=["accept"])
     def accept_selected(self, request: HttpRequest, rows: QuerySet[LinkState]) -> None:
         done = sum(self._carried_out(request, link, _accept) for link in rows)
         if done:
-            words = ngettext("%d link noted as fine.", "%d links noted as fine.", done)
+            words = ngettext("%d link marked as correct.", "%d links marked as correct.", done)
             messages.success(request, words % done)
 
     def get_urls(self) -> list[URLPattern]:

@@ -30,8 +30,8 @@ _TONES: dict[str, Tone] = {
 
 _KINDS: dict[str, tuple[StrOrPromise, Tone]] = {
     "same": (_("The same claim"), "active"),
-    "related": (_("The same matter"), "neutral"),
-    "contradicts": (_("Says otherwise"), "waiting"),
+    "related": (_("Related"), "neutral"),
+    "contradicts": (_("Contradicts it"), "waiting"),
 }
 
 

@@ -128,7 +128,7 @@ def _edits(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
     written = [pk for pk, author in verdicts if reads_all or author == reader.pk]
     past += changes_of(Verdict, without=_TOLD_BY_MOVES, newest=most, pgh_obj_id__in=written)
     past += changes_of(Evidence, of=_("an item of evidence"), newest=most, verdict_id__in=written)
-    replies = _("a request for an answer")
+    replies = _("a request for reply")
     past += changes_of(ReplyRequest, of=replies, without=NOTED, newest=most, verdict_id__in=written)
     for event in past:
         yield TimelineEvent(
@@ -146,7 +146,7 @@ def _sign_offs(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]
 def _publications(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
     entries = claim.publications.only("version", "kind", "note", "published_at", "claim")
     for entry in entries.order_by("-version")[:most]:
-        what = _("Readers see version %(number)d: %(kind)s") % {
+        what = _("Version %(number)d published: %(kind)s") % {
             "number": entry.version,
             "kind": entry.get_kind_display(),
         }
@@ -170,7 +170,7 @@ def _comments(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
     rows = Comment.objects.readable_by(reader).filter(claim=claim)
     for row in rows.order_by("-pk")[:most]:
         if row.withdrawn_at:
-            yield TimelineEvent(row.created_at, "comments", row.author_name, _("commented; withdrawn since"))
+            yield TimelineEvent(row.created_at, "comments", row.author_name, _("commented; since withdrawn"))
         else:
             yield TimelineEvent(row.created_at, "comments", row.author_name, _("commented"), row.text)
 
@@ -181,12 +181,12 @@ _DONE: dict[str, StrOrPromise] = {
     "decline": gettext_lazy("declined the claim"),
     "merge": gettext_lazy("merged it into another claim"),
     "unmerge": gettext_lazy("undid the merge"),
-    "republish": gettext_lazy("published changed appearances and topics"),
+    "republish": gettext_lazy("published changes to appearances and topics"),
     "submit": gettext_lazy("submitted the verdict for review"),
-    "request_changes": gettext_lazy("asked for changes"),
-    "withdraw": gettext_lazy("took the verdict back from review"),
+    "request_changes": gettext_lazy("requested changes"),
+    "withdraw": gettext_lazy("withdrew the verdict from review"),
     "publish": gettext_lazy("published the verdict"),
-    "supersede": gettext_lazy("replaced the verdict by a new version"),
+    "supersede": gettext_lazy("replaced the verdict with a new version"),
     "retract": gettext_lazy("retracted the verdict"),
 }
 #: Columns that moves change, which are told by themselves.

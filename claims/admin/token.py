@@ -41,10 +41,10 @@ class TokenForm(DeskForm):
     """What a new token is for, what it may do, and for how long."""
 
     scopes = forms.MultipleChoiceField(
-        label=gettext_lazy("May"),
+        label=gettext_lazy("Scopes"),
         choices=Scope.choices,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text=gettext_lazy("Never more than the role of the person that it acts as."),
+        help_text=gettext_lazy("A token never has more rights than the person it acts as."),
     )
     days = forms.TypedChoiceField(
         label=gettext_lazy("Valid for"),
@@ -65,7 +65,7 @@ class ApiTokenAdmin(DeskAdmin):
     list_display = ("name", "status", "acts_as", "may", "expiry", "last_used_at")
     list_select_related = ("user", "created_by", "revoked_by")
     search_fields = ("name", "user__username", "user__last_name", "token_key")
-    search_help_text = gettext_lazy("Words of the name, a person, or how the token begins")
+    search_help_text = gettext_lazy("Words in the name, a person, or the first characters of the token")
     ordering = ("-pk",)
     autocomplete_fields = ("user",)
     change_form_outer_after_template = "admin/desk/token_bottom.html"
@@ -120,15 +120,13 @@ class ApiTokenAdmin(DeskAdmin):
             return badge(_("Revoked"), "faded")
         if token.expiry <= now():
             return badge(_("Expired"), "faded")
-        return (
-            badge(_("Active"), "good") if token.is_usable else badge(_("Its person may not sign in"), "bad")
-        )
+        return badge(_("Active"), "good") if token.is_usable else badge(_("Its owner cannot sign in"), "bad")
 
     @admin.display(description=gettext_lazy("acts as"), ordering="user__last_name")
     def acts_as(self, token: ApiToken) -> str:
         return display_name(token.user)
 
-    @admin.display(description=gettext_lazy("made by"))
+    @admin.display(description=gettext_lazy("created by"))
     def made_by(self, token: ApiToken) -> str:
         return display_name(token.created_by) if token.created_by else _("the command create_token")
 
@@ -140,7 +138,7 @@ class ApiTokenAdmin(DeskAdmin):
     def ended_by(self, token: ApiToken) -> str:
         return display_name(token.revoked_by) if token.revoked_by else "–"
 
-    @admin.display(description=gettext_lazy("may"))
+    @admin.display(description=gettext_lazy("scopes"))
     def may(self, token: ApiToken) -> SafeString:
         known = dict(Scope.choices)
         return format_html_join(
@@ -213,7 +211,7 @@ class ApiTokenAdmin(DeskAdmin):
             except NotAllowed as refusal:
                 messages.error(request, str(refusal))
             else:
-                messages.success(request, _("Revoked: “%s” opens nothing any more.") % token.name)
+                messages.success(request, _("Revoked: “%s” no longer works.") % token.name)
         return HttpResponseRedirect(change_page(token))
 
     def render_change_form(

@@ -44,7 +44,7 @@ from factcheck.django_internals import become
 from factcheck.language_names import is_right_to_left, language_name
 
 _STATE = Translation.State
-_BEGUN = gettext_lazy("Begun. Write it beside the original, then submit it for review.")
+_BEGUN = gettext_lazy("Translation started. Write it beside the original, then submit it for review.")
 
 
 @admin.register(Translation)
@@ -59,7 +59,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         ("author", AutocompleteSelectFilter),
     )
     search_fields = ("verdict__claim__statement", "statement", "summary", "byline")
-    search_help_text = gettext_lazy("Words of the claim or of the translation")
+    search_help_text = gettext_lazy("Words in the claim or the translation")
     ordering = ("-pk",)
     autocomplete_fields = ("verdict",)
     add_fieldsets = ((None, {"fields": ("verdict", "language")}),)
@@ -201,7 +201,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         return self._done(
             request,
             lambda: translation_drafts.carry_over_translation(row, by=person_at(request)),
-            _("Carried over unchanged. Somebody else signs it off now."),
+            _("Carried over unchanged. Another person must sign it off."),
             back=change_page(row),
         )
 
@@ -214,7 +214,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         def move() -> Translation:
             if request.POST.get("last_move", "") != str(last_step(row)):
                 raise NotPossible(
-                    _("Meanwhile somebody has moved this on. Nothing was done: look at it as it is now.")
+                    _("Another user has moved this on. Nothing was changed. Reload the page and check.")
                 )
             return move_translation(
                 row, action, by=person_at(request), note=request.POST.get("note", "")[:10_000]
@@ -248,7 +248,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         return answer
 
     def history_entries(self, row: Translation, reader: User) -> list[PastEvent]:
-        begun = PastEvent(row.created_at, name_of(row.author), _("Begun"))
+        begun = PastEvent(row.created_at, name_of(row.author), _("Started"))
         steps = [
             PastEvent(step.at, step.by_name, label_of(step.action), note=step.note)
             for step in row.steps.readable_by(reader)

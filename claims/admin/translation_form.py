@@ -38,7 +38,7 @@ class BeginTranslationForm(DeskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["verdict"].label = _("What is translated")
+        self.fields["verdict"].label = _("To translate")
         self.fields["language"].help_text = _("A language tag such as es, pt-BR or ar.")
 
     def _get_validation_exclusions(self) -> set[str]:

@@ -143,12 +143,12 @@ class Triage(MovesAdmin):
         if action == "assign":
             colleague = User.objects.filter(pk=_number(asked.get("person")), is_active=True).first()
             if colleague is None:
-                return [NotDecided(one.claim, "", _("Say to whom.")) for one in seen[:1]]
+                return [NotDecided(one.claim, "", _("Enter a person.")) for one in seen[:1]]
             return give(seen, colleague, by=person)
         into = None
         if action == "merge":
             into = self._named(request, asked.get("into") or asked.get("other_into", ""))
-            note = note or _("The same claim.")
+            note = note or _("These are the same claim.")
         return decide(seen, action, by=person, note=note, into=into)
 
     def _named(self, request: HttpRequest, number: str) -> Claim | None:

@@ -113,7 +113,7 @@ def _undo(decided: Decided, by: User) -> Outcome:
         if decided.action == "topic":
             require(by, "claims.change_claim", _("edit claims"))
             if not claim.topics.filter(pk=decided.mark).exists():
-                raise NotPossible(_("It is not filed under that topic any more."))
+                raise NotPossible(_("It no longer has that topic."))
             claim.topics.remove(decided.mark)
         elif decided.action == "assign":
             _give_back(claim, decided.mark, by)
@@ -131,7 +131,7 @@ def _file_under(seen: Seen, topic: Topic, by: User) -> Outcome:
     def made(claim: Claim) -> Decided:
         topics = list(claim.topics.all())
         if topic in topics:
-            raise NotPossible(_("It is filed under “%(topic)s” already.") % {"topic": topic})
+            raise NotPossible(_("It already has the topic “%(topic)s”.") % {"topic": topic})
         claim_edits.edit(claim, by=by, topics=[*topics, topic])
         return Decided(claim.pk, "topic", topic.pk)
 
@@ -176,7 +176,7 @@ def _carried_out(
             locked = Claim.objects.select_for_update().filter(pk__in=[pk, *([with_it.pk] if with_it else [])])
             claim = {row.pk: row for row in locked.order_by("pk")}.get(pk)
             if claim is None or not Claim.objects.readable_by(by).filter(pk=pk).exists():
-                return NotDecided(pk, "", _("The claim was deleted meanwhile."))
+                return NotDecided(pk, "", _("The claim has been deleted in the meantime."))
             return made(claim)
     except NotAllowed as refusal:
         return NotDecided(pk, str(claim), str(refusal), is_forbidden=True)
@@ -192,8 +192,8 @@ def _refuse_what_moved_on(claim: Claim, seen: int) -> None:
         return
     last = Transition.objects.filter(claim=claim, verdict=None).order_by("pk").last()
     if last is None:
-        raise NotPossible(_("Meanwhile it has changed: look at it as it is now."))
+        raise NotPossible(_("It has changed in the meantime. Check it again."))
     said = {"who": last.actor_name, "what": label_of(last.action), "note": last.note}
     if last.note:
-        raise NotPossible(_("%(who)s was quicker: %(what)s (“%(note)s”).") % said)
-    raise NotPossible(_("%(who)s was quicker: %(what)s.") % said)
+        raise NotPossible(_("%(who)s was faster: %(what)s (“%(note)s”).") % said)
+    raise NotPossible(_("%(who)s was faster: %(what)s.") % said)

@@ -71,7 +71,7 @@ class TriageProgress:
     def __str__(self) -> str:
         said = {"decided": self.decided, "all": self.all, "declined": self.declined}
         if self.waiting > MOST_COUNTED:
-            return _("%(decided)d decided, %(declined)d declined; more than %(most)d wait") % {
+            return _("%(decided)d decided, %(declined)d declined; more than %(most)d waiting") % {
                 **said,
                 "most": MOST_COUNTED,
             }

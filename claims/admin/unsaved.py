@@ -57,7 +57,7 @@ def unsaved_of(person: User) -> list[UnsavedWords]:
         if kept.page not in pages:
             page = page_at(kept.page, asking)
             pages[kept.page] = (
-                str(page or _("A page that is not there any more")),
+                str(page or _("A page that no longer exists")),
                 bool(page and page.may_be_read),
             )
         what, may_go_on = pages[kept.page]

@@ -63,7 +63,7 @@ class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
     )
     list_select_related = ("claim", "rating", "publisher", "author")
     search_fields = ("claim__statement", "summary", "byline")
-    search_help_text = gettext_lazy("Words of the claim, the summary or the byline")
+    search_help_text = gettext_lazy("Words in the claim, the summary or the byline")
     ordering = ("-pk",)
     actions = ("assign_selected",)
     period_filters = (PublishedFilter, RatingClassFilter)
@@ -145,7 +145,7 @@ class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
     def response_add(
         self, request: HttpRequest, obj: Verdict, post_url_continue: str | None = None
     ) -> HttpResponse:
-        messages.success(request, _("Drafted. Fill it in, then submit it for review."))
+        messages.success(request, _("Draft created. Fill it in, then submit it for review."))
         return HttpResponseRedirect(change_page(obj))
 
     # The page --------------------------------------------------------------------------------------------------------
@@ -231,5 +231,5 @@ class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
         if not reads_work_on(row, reader):
             return told
         own = changes_of(Verdict, without=self.told_otherwise, pgh_obj_id=row.pk)
-        replies = changes_of(ReplyRequest, of=_("a request for an answer"), without=NOTED, verdict_id=row.pk)
+        replies = changes_of(ReplyRequest, of=_("a request for reply"), without=NOTED, verdict_id=row.pk)
         return [*own, *changes_of(Evidence, of=_("an item of evidence"), verdict_id=row.pk), *replies, *told]

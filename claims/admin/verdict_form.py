@@ -16,7 +16,7 @@ from sources.models import Publisher
 FIELDSETS: Any = (
     (gettext_lazy("Finding"), {"fields": ("rating", "summary", "explanation")}),
     (
-        gettext_lazy("If the claim is about a picture, sound or film"),
+        gettext_lazy("If the claim is about a picture, audio or video"),
         {
             "fields": ("media_authenticity_category", "original_media_context", "original_media_url"),
             "classes": ("collapse",),
@@ -92,10 +92,10 @@ class BeginForm(forms.ModelForm):
         claim, publisher = cleaned.get("claim"), cleaned.get("publisher")
         if claim and publisher and self._is_open(claim.pk, publisher):
             raise forms.ValidationError(
-                _("There is already an open verdict of this publisher on the claim. Continue that one.")
+                _("This publisher already has an open verdict on the claim. Continue that one.")
             )
         if claim and claim.state in ("declined", "merged"):
-            raise forms.ValidationError(_("A declined or merged claim gets no verdict."))
+            raise forms.ValidationError(_("A declined or merged claim cannot have a verdict."))
         return cleaned
 
     def _is_open(self, claim: int, publisher: Publisher) -> bool:

@@ -44,8 +44,8 @@ class AddressForm(forms.Form):
         max_length=2000,
         widget=UnfoldAdminTextInputWidget({"inputmode": "url", "placeholder": "https://"}),
         help_text=gettext_lazy(
-            "Of a feed, a sitemap or any page of a site, which names its feeds. Nothing is followed before you have "
-            "seen what there is."
+            "The address of a feed, a sitemap or any page of a site that links to its feeds. You will see "
+            "what was found before anything is followed."
         ),
     )
 
@@ -137,7 +137,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         """What is known of its pages goes along with a watch, and is not listed line by line; articles stay."""
         number = WatchedPage.objects.filter(watch__in=objs, source__isnull=False).count()
         shown = [str(watch) for watch in objs] + [
-            ngettext("%d article that it brought stays", "%d articles that it brought stay", number) % number
+            ngettext("%d article from it is kept", "%d articles from it are kept", number) % number
         ]
         return shown, {str(self.opts.verbose_name_plural): len(objs)}, set(), []
 
@@ -173,7 +173,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
             return HttpResponseRedirect(reverse("admin:claims_watch_add"))
         self.log_addition(request, watch, [{"added": {}}])
         messages.success(
-            request, gettext("Followed from now on. The first visit brings the newest articles only.")
+            request, gettext("Followed from now on. The first visit imports only the newest articles.")
         )
         return HttpResponseRedirect(change_page(watch))
 
@@ -192,7 +192,9 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         watch = self._asked_for(request, pk)
         if request.method == "POST":
             watch_edits.switch(watch, active=False, by=person_at(request))
-            messages.success(request, gettext("Paused: nothing more is fetched. What came in stays."))
+            messages.success(
+                request, gettext("Paused: nothing more is fetched. Articles already imported are kept.")
+            )
         return HttpResponseRedirect(change_page(watch))
 
     def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -200,7 +202,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         watch = self._asked_for(request, pk)
         if request.method == "POST":
             watch_edits.switch(watch, active=True, by=person_at(request))
-            messages.success(request, gettext("Followed again, from now on."))
+            messages.success(request, gettext("Followed again from now on."))
         return HttpResponseRedirect(change_page(watch))
 
     def visit_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -213,7 +215,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
                 messages.error(request, str(refusal))
             else:
                 messages.success(
-                    request, gettext("It is visited within a minute; this page shows what comes of it.")
+                    request, gettext("It will be visited within a minute. This page shows the result.")
                 )
         return HttpResponseRedirect(change_page(watch))
 

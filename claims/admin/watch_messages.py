@@ -15,7 +15,7 @@ def state_badge(watch: Watch) -> SafeString:
     if not watch.active:
         return badge(_("Paused"), "faded")
     if watch.progress.consecutive_failures:
-        return badge(_("Fails"), "bad")
+        return badge(_("Failing"), "bad")
     if watch.progress.visited_at is None:
         return badge(_("Not visited yet"), "waiting")
     return badge(_("Followed"), "good")

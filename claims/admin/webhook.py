@@ -45,14 +45,14 @@ class WebhookForm(DeskForm):
         choices=WebhookEvent.choices,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text=gettext_lazy("What it is told of; nothing chosen: everything."),
+        help_text=gettext_lazy("Choose the events to send. Choose none to send all."),
     )
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         same = WebhookEndpoint.objects.filter(owner=self.instance.owner_id, name=name)
         if same.exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError(gettext("There is a webhook of this name already."))
+            raise forms.ValidationError(gettext("There is already a webhook with this name."))
         return name
 
     def clean_url(self) -> str:
@@ -67,7 +67,7 @@ class WebhookForm(DeskForm):
             # Nothing is sent to a new address before its receiver has agreed, and only its owner can ask.
             self.instance.verified_at, cleaned["active"] = None, False
         if cleaned.get("active") and self.instance.owner_id and self.instance.verified_at is None:
-            self.add_error("active", gettext("Its owner has to have the receiver agree first."))
+            self.add_error("active", gettext("The owner must first have the receiver agree."))
         if cleaned.get("active"):
             # Whoever switches it on again has dealt with why it was switched off.
             self.instance.disabled_at, self.instance.disabled_reason = None, ""
@@ -141,7 +141,7 @@ class WebhookAdmin(DeskAdmin):
         self, request: HttpRequest, obj: WebhookEndpoint, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """To its page, where the secret is that the receiver needs."""
-        messages.success(request, gettext("Added. Give its secret to the receiver, then send a test."))
+        messages.success(request, gettext("Added. Give the secret to the receiver, then send a test."))
         return HttpResponseRedirect(change_page(obj))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
@@ -178,7 +178,7 @@ class WebhookAdmin(DeskAdmin):
             attempt = endpoints.try_out(endpoint)
             self.log_change(request, endpoint, TESTED)
             if attempt.error:
-                messages.error(request, gettext("The test did not arrive: %s") % attempt.error)
+                messages.error(request, gettext("The test message did not arrive: %s") % attempt.error)
             else:
                 messages.success(
                     request,
@@ -224,15 +224,15 @@ class WebhookAdmin(DeskAdmin):
         """One whose secret is the newsroom's: that of somebody else's webhook was shown to them alone."""
         endpoint = self._asked_for(request, pk)
         if endpoint.owner_id:
-            raise PermissionDenied(gettext("The secret of this webhook is its owner's alone."))
+            raise PermissionDenied(gettext("Only the owner can see the secret of this webhook."))
         return endpoint
 
 
 # As they stand in the log: not translated, since the log is read in every language.
-TESTED = gettext_noop("Sent a test.")
-SHOWN = gettext_noop("Looked at the secret.")
-REPLACED = gettext_noop("Replaced the secret; the old one signs for a day more.")
-REPLACED_AT_ONCE = gettext_noop("Replaced the secret; the old one ended at once.")
+TESTED = gettext_noop("Test sent.")
+SHOWN = gettext_noop("Secret viewed.")
+REPLACED = gettext_noop("Secret replaced; the old one still signs for one more day.")
+REPLACED_AT_ONCE = gettext_noop("Secret replaced; the old one ended at once.")
 _PRESSED = frozenset({TESTED, SHOWN, REPLACED, REPLACED_AT_ONCE})
 
 

@@ -109,13 +109,13 @@ class WebhookDeliveryAdmin(LookOnly, DeskAdmin):
     def attempts_made(self, delivery: Any) -> int:
         return delivery.attempts_number  # annotated above
 
-    @admin.display(description=_("last answer"))
+    @admin.display(description=_("last response"))
     def last_answer(self, delivery: Any) -> str:
         return delivery.last_error or (f"HTTP {delivery.last_status}" if delivery.last_status else "–")
 
     @admin.display(description=_("message"))
     def message(self, delivery: WebhookDelivery) -> SafeString:
-        return folded_json(_("What was sent, for programs"), json.loads(events.message(delivery)))
+        return folded_json(_("The JSON that was sent"), json.loads(events.message(delivery)))
 
     # Sending again ---------------------------------------------------------------------------------------------------
 
@@ -127,7 +127,7 @@ class WebhookDeliveryAdmin(LookOnly, DeskAdmin):
         again = sum(endpoints.send_again(delivery) for delivery in queryset)
         messages.success(
             request,
-            ngettext("%d message is sent again.", "%d messages are sent again.", again) % again,
+            ngettext("%d message will be sent again.", "%d messages will be sent again.", again) % again,
         )
 
     def get_urls(self) -> list[URLPattern]:
@@ -142,7 +142,7 @@ class WebhookDeliveryAdmin(LookOnly, DeskAdmin):
         if not self.has_send_again_permission(request):
             raise PermissionDenied
         if request.method == "POST" and endpoints.send_again(delivery):
-            messages.success(request, gettext("The message is sent again, with the same id."))
+            messages.success(request, gettext("The message will be sent again with the same id."))
         return HttpResponseRedirect(change_page(delivery))
 
     def render_change_form(

@@ -22,17 +22,18 @@ ALLOWANCE = Allowance()
 
 _NOTHING_PROPOSED = {
     Cause.BUSY: SpokenSentence(
-        "The article is stored, but nothing was proposed: other articles are being searched for claims at "
-        "the moment. Import it again in a minute."
+        "The article is stored, but no claims were proposed: other articles are being searched at the "
+        "moment. Import it again in a minute."
     ),
     Cause.TIME: SpokenSentence(
-        "The article is stored, but nothing was proposed: searching it for claims takes more than "
-        "%(seconds)s seconds. Mark its claims yourself, or import the part you need.",
+        "The article is stored, but no claims were proposed: the search for claims took longer than "
+        "%(seconds)s seconds. Mark the claims yourself, or import only the part you need.",
         seconds=f"{ALLOWANCE.seconds:.0f}",
     ),
 }
 _FAILED = SpokenSentence(
-    "The article is stored, but nothing was proposed: searching it for claims failed. Mark its claims yourself."
+    "The article is stored, but no claims were proposed: the search for claims failed. Mark the claims "
+    "yourself."
 )
 
 

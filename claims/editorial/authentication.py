@@ -19,10 +19,7 @@ class InsufficientScope(PermissionDenied):
     """The token was made for something else (RFC 6750, 3.1)."""
 
     def __init__(self, scope: Scope) -> None:
-        super().__init__(
-            gettext("This token was not made for this: it lacks the scope “%(scope)s”.")
-            % {"scope": scope.value}
-        )
+        super().__init__(gettext("This token lacks the scope “%(scope)s”.") % {"scope": scope.value})
         self.scope = scope
 
 
@@ -35,7 +32,7 @@ class BearerAuthentication(TokenAuthentication):
         except NotAllowed as refusal:
             raise AuthenticationFailed(str(refusal)) from None
         if found is None:
-            raise AuthenticationFailed(gettext("This token is not known, has expired or was revoked."))
+            raise AuthenticationFailed(gettext("This token is unknown, expired or revoked."))
         # The rows that triggers keep say through which token they came about; the person is added by the middleware.
         pghistory.context(token=found.name)
         return found.user, found

@@ -41,7 +41,7 @@ _TRUTHS = {"true": True, "false": False}
 class MediaWork(EditorialResource):
     """Pictures, recordings and films, whether or not anything published shows them."""
 
-    nouns = ("picture, recording or film", "pictures, sound and film")
+    nouns = ("picture, recording or film", "pictures, audio and video")
     view_permission = "sources.view_mediaobject"
     list_query = MediaQuery
     serializer_class = EditorialMediaSerializer
@@ -64,7 +64,7 @@ class MediaWork(EditorialResource):
         The same file sent again is the same thing, so no `Idempotency-Key` is needed. JSON names an address; a file
         comes as `multipart/form-data`, in a part `file` beside `alternative_text` and `show_to_readers`.
         """
-        require(self.person, "sources.add_mediaobject", gettext("add pictures, sound and film"))
+        require(self.person, "sources.add_mediaobject", gettext("add pictures, audio and video"))
         values = _stated(request, self.person)
         key = "file" if "file" in values else "url"
         began = clock.now()
@@ -85,7 +85,7 @@ class MediaWork(EditorialResource):
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """Change what is said of it: the description above all, without which nothing that shows it is published."""
         values = read(MediaChanges, request.data, by=self.person, partial=True)
-        require(self.person, "sources.change_mediaobject", gettext("edit pictures, sound and film"))
+        require(self.person, "sources.change_mediaobject", gettext("edit pictures, audio and video"))
 
         def work() -> KeptAnswer:
             MediaObject.objects.select_for_update().filter(pk=id).first()
@@ -104,19 +104,19 @@ def _stated(request: Request, by: User) -> dict[str, Any]:
     said: dict[str, Any] = {}
     for key, given in body.lists():
         if len(given) > 1:
-            raise ValidationError({key: [gettext("It is given more than once.")]})
+            raise ValidationError({key: [gettext("It was given more than once.")]})
         said[key] = given[0]
     if "show_to_readers" in said:
         said["show_to_readers"] = _TRUTHS.get(said["show_to_readers"], said["show_to_readers"])
     if said.get("file") is None or said["file"] is not request.FILES.get("file") or "url" in said:
-        raise ValidationError({"file": [gettext("A form holds the file, as `file`, and no address.")]})
+        raise ValidationError({"file": [gettext("A form must contain the file, as `file`, and no address.")]})
     return read(MediaForm, said, by=by)
 
 
 class ClaimMediaWork(PartOfClaim):
     """What a claim is about, where it is a picture, a recording or a film: each by its own id."""
 
-    nouns = ("picture, recording or film", "pictures, sound and film")
+    nouns = ("picture, recording or film", "pictures, audio and video")
     view_permission = "claims.view_claimmedia"
     serializer_class = EditorialClaimMediaSerializer
     bodies: ClassVar = {"create": ClaimMediaBody, "partial_update": ClaimMediaChanges}

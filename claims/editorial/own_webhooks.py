@@ -114,7 +114,7 @@ class WebhookWork(OwnWebhooks):
         """Send a test message now and once, also while it is paused, and say how that went."""
         row = self.row(id=id)
         if row.verified_at is None:
-            raise NotPossible(gettext("Nothing is sent there before the receiver has agreed (verify)."))
+            raise NotPossible(gettext("Nothing is sent there until the receiver has agreed (verify)."))
 
         def work(sent: Any) -> KeptAnswer:
             log = delivery_rows(WebhookDelivery.objects.filter(pk=sent.delivery_id)).get()
@@ -181,9 +181,7 @@ class WebhookDeliveryWork(OwnWebhooks):
 
         def work(_prepared: None) -> KeptAnswer:
             if not endpoints.send_again(row):
-                raise NotPossible(
-                    gettext("This message is about nothing that was published; send a test instead.")
-                )
+                raise NotPossible(gettext("This message is not about a publication; send a test instead."))
             return self.showing(self.fresh(row))
 
         return self.created_once(work)

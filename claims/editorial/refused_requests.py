@@ -41,7 +41,7 @@ class PreconditionRequired(exceptions.APIException):
 
     status_code = HTTPStatus.PRECONDITION_REQUIRED
     default_detail = gettext_lazy(
-        "Send the ETag of what you are changing in `If-Match`, so that nobody's work is overwritten."
+        "Send the ETag of the resource in `If-Match`, so that you do not overwrite others’ changes."
     )
 
 
@@ -49,9 +49,7 @@ class PreconditionFailed(exceptions.APIException):
     """Somebody changed it since."""
 
     status_code = HTTPStatus.PRECONDITION_FAILED
-    default_detail = gettext_lazy(
-        "It was changed since you read it. Read it again, and make your change to what it says now."
-    )
+    default_detail = gettext_lazy("It has changed since you read it. Read it again, and repeat your change.")
 
     def __init__(self, etag: str) -> None:
         super().__init__()
@@ -63,7 +61,7 @@ class KeyReused(exceptions.APIException):
 
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
     default_detail = gettext_lazy(
-        "This Idempotency-Key was used for another request. Make a new key for each thing to do."
+        "This Idempotency-Key was used for a different request. Use a new key for each request."
     )
 
 
@@ -94,15 +92,15 @@ def as_problem(exception: Exception) -> Exception:
         case OverrideError():
             return Unprocessable(str(exception))
         case ProtectedError() | RestrictedError():
-            return Conflict(gettext("Something else still refers to it, so it cannot be deleted."))
+            return Conflict(gettext("It cannot be deleted, because something else refers to it."))
         case IntegrityError():
             of_a_value = isinstance(exception.__cause__, _OF_A_VALUE)
             return (Unprocessable if of_a_value else Conflict)(in_words(exception))
         case DataError():
-            return Unprocessable(gettext("The database cannot hold a value of this body."))
+            return Unprocessable(gettext("The database cannot store one of the values in this body."))
         case OperationalError() if isinstance(exception.__cause__, _AT_ONCE):
             return HeldByAnother(
-                gettext("Somebody else is changing the same thing right now. Nothing was done; try again.")
+                gettext("Another request is changing this at the same time. Nothing was changed; try again.")
             )
     for kind, key in _ABOUT.items():
         if isinstance(exception, kind):

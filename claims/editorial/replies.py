@@ -21,7 +21,7 @@ from claims.review.reply_requests import ReceivedAnswer
 class ReplyWork(PartOfVerdict):
     """Requests for answers of those whom a verdict is about, and reasons why nobody was asked."""
 
-    nouns = ("request for an answer", "requests for answers")
+    nouns = ("request for reply", "requests for reply")
     view_permission = "claims.view_replyrequest"
     write_scope = Scope.VERDICTS
     serializer_class = ReplyRequestSerializer

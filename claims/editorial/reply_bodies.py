@@ -60,11 +60,11 @@ class ReplyBody(StrictKeys):
         asked = [name for name in ("channel", "address", "text", "answer_by", "sent_at") if values.get(name)]
         if values.get("not_asked") and asked:
             raise serializers.ValidationError(
-                {asked[0]: [gettext("Somebody is asked, or `not_asked` says why not.")]}
+                {asked[0]: [gettext("Name the person who is asked, or say in `not_asked` why no one is.")]}
             )
         if values.get("not_asked") == ReplyRequest.NotAsked.OTHER and not values.get("not_asked_note"):
             raise serializers.ValidationError(
-                {"not_asked_note": [gettext("Say in your words why nobody was asked.")]}
+                {"not_asked_note": [gettext("Explain in your own words why no one was asked.")]}
             )
         return values
 
@@ -82,13 +82,13 @@ class AnswerBody(StrictKeys):
 
     answered_at = MomentField(help_text="When it came.")
     channel = serializers.ChoiceField(ReplyRequest.Channel.choices)
-    text = Text(required=False, allow_blank=True, max_length=LONGEST_ANSWER, help_text="The whole answer.")
+    text = Text(required=False, allow_blank=True, max_length=LONGEST_ANSWER, help_text="The full answer.")
     shown = serializers.ChoiceField(ReplyRequest.Shown.choices)
     excerpt = Text(
         required=False,
         allow_blank=True,
         max_length=LONGEST_EXCERPT,
-        help_text="For `excerpt`: their words, with […] where something is left out.",
+        help_text="For `excerpt`: their exact words, with […] for omissions.",
     )
     statement = Text(
         required=False,

@@ -75,7 +75,7 @@ class ClaimChanges(ClaimBody):
 
     def validate_first_appearance(self, appearance: Appearance | None) -> Appearance | None:
         if appearance and appearance.claim_id != self.context["claim"]:
-            raise serializers.ValidationError(gettext("It is no appearance of this claim."))
+            raise serializers.ValidationError(gettext("It is not an appearance of this claim."))
         return appearance
 
 
@@ -115,7 +115,7 @@ class QuoteBody(StrictKeys):
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         if "source" in values and "source_url" in values:
             raise serializers.ValidationError(
-                {"source_url": [gettext("Give `source` or `source_url`, not both.")]}
+                {"source_url": [gettext("Give either `source` or `source_url`, not both.")]}
             )
         if not self.partial and values.keys().isdisjoint(self.at_least_one_of):
             raise serializers.ValidationError(
@@ -128,13 +128,7 @@ class QuoteBody(StrictKeys):
             )
         if place and ("prefix" in values or "suffix" in values):
             raise serializers.ValidationError(
-                {
-                    "prefix": [
-                        gettext(
-                            "Words around the quote choose between places; `start` names the place already."
-                        )
-                    ]
-                }
+                {"prefix": [gettext("Give either the words around the quote or `start`, not both.")]}
             )
         return values
 
@@ -197,7 +191,7 @@ class EvidenceBody(QuoteBody):
     """What a verdict rests on."""
 
     stance = serializers.ChoiceField(Evidence.Stance.choices)
-    note = Text(required=False, allow_blank=True, help_text="What the source shows, in our words.")
+    note = Text(required=False, allow_blank=True, help_text="What the source shows, in our own words.")
     position = WholeNumberField(
         min_value=0, max_value=32767, required=False, help_text="The order on the page."
     )
@@ -272,7 +266,7 @@ class SourceBody(StrictKeys):
                 {"capture": [gettext("Give the text or have it fetched, not both.")]}
             )
         if values.get("capture") and "url" not in values:
-            raise serializers.ValidationError({"url": [gettext("An address is needed to fetch from.")]})
+            raise serializers.ValidationError({"url": [gettext("Give an address to fetch from.")]})
         if values.keys().isdisjoint(self.at_least_one_of):
             raise serializers.ValidationError({"url": [gettext("Give an address, a title or a text.")]})
         return values
@@ -304,7 +298,7 @@ class TopicBody(StrictKeys):
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         if "slug" not in values and not slugify(values["name"], allow_unicode=True):
             raise serializers.ValidationError(
-                {"slug": [gettext("The name holds no letters to make one from: give it.")]}
+                {"slug": [gettext("The name contains no letters to derive an identifier from. Give one.")]}
             )
         return values
 
@@ -345,10 +339,10 @@ class ClaimMoveBody(VerdictMoveBody):
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         if values["action"] == "merge" and "into" not in values:
-            raise serializers.ValidationError({"into": [gettext("Name the claim to merge into.")]})
+            raise serializers.ValidationError({"into": [gettext("Give the claim to merge into.")]})
         for key, action in (("into", "merge"), ("kind", "republish")):
             if key in values and values["action"] != action:
                 raise serializers.ValidationError(
-                    {key: [gettext("This belongs to `%(action)s` only.") % {"action": action}]}
+                    {key: [gettext("Allowed only with `%(action)s`.") % {"action": action}]}
                 )
         return values

@@ -25,7 +25,7 @@ class NamedSerializer(serializers.Serializer):
 
 class ActorSerializer(serializers.Serializer):
     id = serializers.IntegerField(allow_null=True)
-    name = serializers.CharField(help_text="As the person was called then.")
+    name = serializers.CharField(help_text="The name of the person at that time.")
 
 
 class ReferredRatingSerializer(serializers.Serializer):

@@ -96,7 +96,7 @@ class Reference(serializers.PrimaryKeyRelatedField):
 
     default_error_messages = {
         "does_not_exist": gettext_lazy("There is nothing with the id {pk_value} here."),
-        "incorrect_type": gettext_lazy("Give the id, which is a whole number."),
+        "incorrect_type": gettext_lazy("Give the id, an integer."),
     }
 
     def get_queryset(self) -> Any:
@@ -136,7 +136,7 @@ class StrictKeys(serializers.Serializer):
         known = sorted(self.fields)
         return {
             key: [
-                gettext("This key is not known here.%(suggestion)s Known are: %(known)s.")
+                gettext("Unknown key.%(suggestion)s Known keys: %(known)s.")
                 % {"suggestion": suggestion(key, known), "known": ", ".join(known)}
             ]
             for key in unknown

@@ -26,7 +26,7 @@ from factcheck.web.throttling.enforcement import RateLimit
 
 _REALM = 'Bearer realm="editorial"'
 _NO_TOKEN = gettext_lazy(
-    "Send a token: `Authorization: Bearer …`. You make one at the desk under “API tokens” "
+    "Send a token: `Authorization: Bearer …`. You can create one at the desk under “API tokens” "
     "(/admin/claims/apitoken/)."
 )
 
@@ -97,7 +97,7 @@ class EditorialView(ViewSet):
         if not self.is_served:
             return
         if self.view_permission:  # for writing too, which is answered with what was written
-            require(self.person, self.view_permission, gettext("see what is asked for here"))
+            require(self.person, self.view_permission, gettext("see this"))
         if self.action != "list":
             NoQuery(self.plain.GET, QuerySet(), request=self.plain)
         if request.method in ("PATCH", "DELETE") and "If-Match" not in request.headers:

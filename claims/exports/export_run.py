@@ -86,7 +86,8 @@ def _state(order: Order, path: Path) -> State | None:
         asked = ", ".join(f"{name} “{value}”" for name, value in before.asked.items() if value)
         raise OutputError(
             gettext(
-                "What was interrupted there is another export: %(asked)s. Ask for the same to continue it."
+                "The interrupted export there is a different one: %(asked)s. Use the same options to "
+                "continue it."
             )
             % {"asked": asked}
         )

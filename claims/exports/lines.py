@@ -217,13 +217,12 @@ def read(stream: BinaryIO) -> Iterator[ArchiveLine]:
     else:
         raise Unreadable(
             gettext(
-                "Line %(number)s: the file ends here, without its end. It was cut off, or is no lossless "
-                "export."
+                "Line %(number)s: the file ends here too early. It was cut off, or is not a lossless export."
             )
             % {"number": number}
         )
     if stream.read(1):
-        raise Unreadable(gettext("Line %(number)s: there is more behind the end.") % {"number": number + 1})
+        raise Unreadable(gettext("Line %(number)s: there is more after the end.") % {"number": number + 1})
 
 
 def _read(number: int, text: bytes) -> ArchiveLine:
@@ -239,8 +238,8 @@ def _read(number: int, text: bytes) -> ArchiveLine:
         if kind == "header" and (said["format"], said["format_version"]) != (FORMAT, FORMAT_VERSION):
             raise Unreadable(
                 gettext(
-                    "Line %(number)s: this is %(format)s, version %(format_version)s; what can be read is "
-                    "%(format_2)s, version %(format_version_2)s."
+                    "Line %(number)s: this is %(format)s, version %(format_version)s; only %(format_2)s, "
+                    "version %(format_version_2)s can be read."
                 )
                 % {
                     "number": number,
@@ -254,7 +253,7 @@ def _read(number: int, text: bytes) -> ArchiveLine:
             said.setdefault("chain_sha256", "")  # which older exports do not have
         if bool(behind) != (kind == "entry") or (behind and not body.endswith(b"}}\n")):
             raise Unreadable(
-                gettext("Line %(number)s: an entry ends with its body, and nothing else has one.")
+                gettext("Line %(number)s: an entry must end with its body, and nothing else may have one.")
                 % {"number": number}
             )
         columns = _BY_TYPE[kind].read(said) if kind in _BY_TYPE else said
@@ -262,7 +261,7 @@ def _read(number: int, text: bytes) -> ArchiveLine:
         if isinstance(problem, Unreadable):
             raise
         raise Unreadable(
-            gettext("Line %(number)s: this is no line of a lossless export (%(problem)s).")
+            gettext("Line %(number)s: this is not a line of a lossless export (%(problem)s).")
             % {"number": number, "problem": problem}
         ) from None
     return ArchiveLine(number, kind, columns, body[:-2])

@@ -56,7 +56,7 @@ def verify(path: Path, progress: Progress = lambda read: None) -> dict[str, Any]
         ) from None
     except (ValueError, KeyError, TypeError):
         raise Mismatch(
-            gettext("%(beside)s is no manifest of an export.") % {"beside": beside(path)}
+            gettext("%(beside)s is not a manifest of an export.") % {"beside": beside(path)}
         ) from None
     digest, read = hashlib.sha256(), 0
     try:

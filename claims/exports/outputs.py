@@ -74,7 +74,8 @@ class State:
             return cls(**values, place=ExportPlace(**place) if place else None)
         except (ValueError, TypeError, KeyError, AttributeError):
             raise OutputError(
-                gettext("%(path)s cannot be read. Delete it, and begin without --resume.") % {"path": path}
+                gettext("%(path)s cannot be read. Delete it, and start again without --resume.")
+                % {"path": path}
             ) from None
 
 
@@ -223,7 +224,8 @@ def _replay(file: IO[bytes], output: PartFile, state: State) -> None:
         left -= len(block)
     if output.hash.hexdigest() != state.sha256:
         raise OutputError(
-            gettext("%(file)s is not what was written. Begin again without --resume.") % {"file": file.name}
+            gettext("%(file)s has been changed since it was written. Start again without --resume.")
+            % {"file": file.name}
         )
     output.bytes = state.bytes
 

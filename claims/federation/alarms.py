@@ -33,13 +33,13 @@ def tell(newsroom: PeerNewsroom) -> None:
 def _write(newsroom: PeerNewsroom, address: str) -> None:
     progress = newsroom.progress
     lines = [
-        _("Nothing more is taken of the newsroom “%(name)s” (%(url)s).")
+        _("No further claims are imported from the newsroom “%(name)s” (%(url)s).")
         % {"name": newsroom.name, "url": newsroom.url},
         progress.failure,
-        _("It is not asked again before somebody decides what is to be done.")
+        _("It will not be queried again until an administrator decides what to do.")
         if progress.halted
-        else _("It is asked again by itself, less and less often."),
+        else _("It will be queried again automatically, less and less often."),
         settings.SITE_URL + reverse("admin:claims_peernewsroom_change", args=[newsroom.pk]),
     ]
-    subject = _("[Factcheck] A newsroom cannot be followed: %s") % newsroom.name
+    subject = _("[Factcheck] A peer newsroom cannot be followed: %s") % newsroom.name
     send_mail(subject.replace("\n", " "), "\n\n".join(lines), None, [address])

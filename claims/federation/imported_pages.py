@@ -83,12 +83,12 @@ def _said(claim: dict[str, Any], verdict: dict[str, Any], site: str) -> dict[str
     language, url = _required(claim, "language", 35), _required(claim, "url", LONGEST_ADDRESS)
     if not re.fullmatch(LANGUAGE_TAG, language):
         raise NotBelieved(
-            gettext("Claim %(id)s is in “%(language)s”, which is no language.")
+            gettext("Claim %(id)s is in “%(language)s”, which is not a language.")
             % {"id": claim["id"], "language": language}
         )
     if not url.startswith(f"{site}/"):
         raise NotBelieved(
-            gettext("The page of claim %(id)s is said to be %(url)s, which is not on its site.")
+            gettext("The page of claim %(id)s is given as %(url)s, which is not on its site.")
             % {"id": claim["id"], "url": url}
         )
     claimant = claim.get("claimant")
@@ -108,7 +108,7 @@ def _said(claim: dict[str, Any], verdict: dict[str, Any], site: str) -> dict[str
 def _within(found: dict[str, Any], name: str) -> dict[str, Any]:
     part = found.get(name)
     if not isinstance(part, dict):
-        raise NotBelieved(gettext("A verdict that it sent has no “%(name)s”.") % {"name": name})
+        raise NotBelieved(gettext("A verdict in its answer has no “%(name)s”.") % {"name": name})
     return part
 
 
@@ -116,7 +116,7 @@ def _required(found: dict[str, Any], name: str, most: int) -> str:
     value = _text(found.get(name), most)
     if not value.strip():
         raise NotBelieved(
-            gettext("A claim that it sent has no “%(name)s” of at most %(most)s characters.")
+            gettext("A claim in its answer has no “%(name)s” of up to %(most)s characters.")
             % {"name": name, "most": most}
         )
     return value

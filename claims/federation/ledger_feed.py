@@ -52,7 +52,7 @@ def _asked(address: str, site: str, size: int, etag: str) -> FeedAnswer:
         if origin(there) != site:
             raise FetchError(
                 "led_elsewhere",
-                gettext("%(site)s leads to %(origin)s. Follow that, if it is meant.")
+                gettext("%(site)s redirects to %(origin)s. Follow that address, if it is the right one.")
                 % {"site": site, "origin": origin(there) or there},
             )
 
@@ -68,5 +68,5 @@ def _asked(address: str, site: str, size: int, etag: str) -> FeedAnswer:
     if answer.status == 304 and etag:
         return FeedAnswer(None, size, etag)
     if answer.status == 304:
-        raise NotBelieved(gettext("It says that nothing has changed, and was not asked that."))
+        raise NotBelieved(gettext("It answered “not modified” to a request that did not ask for this."))
     return FeedAnswer(read_page(answer.content), size, answer.etag)

@@ -96,14 +96,18 @@ def read_page(content: bytes) -> LedgerPage:
         page = orjson.loads(content)
         house, more, changes = page["house"], page["more"], page["results"]
     except (ValueError, TypeError, KeyError):
-        raise NotBelieved(gettext("What it answers is no feed of changes as this program has it.")) from None
+        raise NotBelieved(
+            gettext("Its answer is not a feed of changes that this program can read.")
+        ) from None
     if not isinstance(house, dict):
-        raise NotBelieved(gettext("Its feed of changes is not signed: its program is older, or another one."))
+        raise NotBelieved(
+            gettext("Its feed of changes is not signed: its program is an older or a different one.")
+        )
     signer = Signer(_text(house, "name", 200), _text(house, "url", 500), _text(house, "key", 43))
     if not _KEY.fullmatch(signer.key) or not signer.name.strip() or type(more) is not bool:
-        raise NotBelieved(gettext("Its feed of changes does not say whose it is."))
+        raise NotBelieved(gettext("Its feed of changes does not name its newsroom."))
     if not isinstance(changes, list) or not all(isinstance(change, dict) for change in changes):
-        raise NotBelieved(gettext("Its feed of changes has no list of changes."))
+        raise NotBelieved(gettext("Its feed of changes contains no list of changes."))
     return LedgerPage(signer, more, changes)
 
 
@@ -125,18 +129,18 @@ def believed(
     _require_same_house(page.signer, key=key, site=site)
     if len(page.changes) > most:
         raise NotBelieved(
-            gettext("It sent %(changes)s changes where %(most)s were asked for.")
+            gettext("It sent %(changes)s changes instead of at most %(most)s.")
             % {"changes": len(page.changes), "most": most}
         )
     try:
         changes = [_believed(change, key) for change in page.changes]
     except TypeError:  # written deeper than anything is read
-        raise NotBelieved(gettext("What it sent is nested too deeply.")) from None
+        raise NotBelieved(gettext("Its answer is nested too deeply.")) from None
     expected = after or 1
     for number, change in enumerate(changes):
         if change.sequence != expected + number:
             raise NotBelieved(
-                gettext("Its ledger has a gap: entry %(sequence)s came where %(expected)s had to.")
+                gettext("Its ledger has a gap: entry %(sequence)s came instead of entry %(expected)s.")
                 % {"sequence": change.sequence, "expected": expected + number}
             )
     _require_chain(page.changes)
@@ -144,12 +148,13 @@ def believed(
         return changes
     if not changes:
         raise NotBelieved(
-            gettext("Its ledger no longer has entry %(after)s, which was taken from it.") % {"after": after},
+            gettext("Its ledger no longer contains entry %(after)s, which was imported from it.")
+            % {"after": after},
             halt=_HALT.HISTORY,
         )
     if changes[0].text != last_change:
         raise NotBelieved(
-            gettext("Its ledger now tells entry %(after)s otherwise than when it was taken and signed.")
+            gettext("Its ledger now has a different entry %(after)s from the signed one that was imported.")
             % {"after": after},
             halt=_HALT.HISTORY,
         )
@@ -172,13 +177,13 @@ def origin(url: str) -> str:
 def _require_same_house(signer: Signer, *, key: str, site: str) -> None:
     if signer.key != key:
         raise NotBelieved(
-            gettext("It signs with another key than the one that was accepted here."),
+            gettext("It signs with a different key from the one that was accepted here."),
             halt=_HALT.KEY,
             offered_key=signer.key,
         )
     if origin(signer.url) != site:
         raise NotBelieved(
-            gettext("It says that its site is %(url)s, not %(site)s. Follow it there, if that is true.")
+            gettext("It gives its site as %(url)s, not %(site)s. Follow it there, if that is right.")
             % {"url": signer.url or "nowhere", "site": site},
             halt=_HALT.ADDRESS,
         )
@@ -194,7 +199,7 @@ def _require_chain(changes: list[dict[str, Any]]) -> None:
         chain = _text(change, "chain_sha256", 64) if "chain_sha256" in change else None
         if previous and chain is None and previous != NO_ENTRY:
             raise NotBelieved(
-                gettext("Entry %(sequence)s does not tell of its chain any more.")
+                gettext("Entry %(sequence)s no longer contains its hash chain.")
                 % {"sequence": change["sequence"]}
             )
         if previous and chain is not None:
@@ -211,7 +216,7 @@ def _require_chain(changes: list[dict[str, Any]]) -> None:
             )
             if chain_hash(entry_text(facts, previous)) != chain:
                 raise NotBelieved(
-                    gettext("Entry %(sequence)s does not go on from the entry before it.")
+                    gettext("Entry %(sequence)s does not follow from the entry before it.")
                     % {"sequence": change["sequence"]},
                     halt=_HALT.HISTORY,
                 )
@@ -224,12 +229,12 @@ def _believed(change: dict[str, Any], key: str) -> SignedChange:
     text = signed_text({name: value for name, value in change.items() if name not in _UNSIGNED})
     if not _SIGNATURE.fullmatch(signature) or not is_signed_by(key, text, signature):
         raise NotBelieved(
-            gettext("Entry %(sequence)s does not bear its newsroom's signature.") % {"sequence": sequence}
+            gettext("Entry %(sequence)s lacks the newsroom’s signature.") % {"sequence": sequence}
         )
     status = _text(change, "status", 20)
     if status not in PeerClaim.Status.values:
         raise NotBelieved(
-            gettext("Entry %(sequence)s has a status that is not known here: “%(status)s”.")
+            gettext("Entry %(sequence)s has an unknown status: “%(status)s”.")
             % {"sequence": sequence, "status": status}
         )
     claim, body = _claim(change, sequence) if status == PeerClaim.Status.PUBLISHED else (None, "")
@@ -253,12 +258,13 @@ def _claim(change: dict[str, Any], sequence: int) -> tuple[dict[str, Any], str]:
     body = orjson.dumps(claim)
     if not isinstance(claim, dict) or hashlib.sha256(body).hexdigest() != change.get("body_sha256"):
         raise NotBelieved(
-            gettext("The claim in entry %(sequence)s did not arrive as it was signed.")
+            gettext("The claim in entry %(sequence)s differs from the one that was signed.")
             % {"sequence": sequence}
         )
     if claim.get("id") != change.get("claim_id"):
         raise NotBelieved(
-            gettext("Entry %(sequence)s is about another claim than it says.") % {"sequence": sequence}
+            gettext("Entry %(sequence)s contains a different claim from the one it names.")
+            % {"sequence": sequence}
         )
     return claim, body.decode()
 
@@ -270,16 +276,15 @@ def _moment(change: dict[str, Any], sequence: int) -> datetime:
             moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise NotBelieved(
-            gettext("Entry %(sequence)s does not say when it was published.") % {"sequence": sequence}
+            gettext("Entry %(sequence)s has no publication time.") % {"sequence": sequence}
         ) from None
     if moment.tzinfo is None:
         raise NotBelieved(
-            gettext("Entry %(sequence)s does not say in which time zone it was published.")
-            % {"sequence": sequence}
+            gettext("Entry %(sequence)s has a publication time without a time zone.") % {"sequence": sequence}
         )
     if moment > datetime.now(UTC) + _CLOCKS_APART:
         raise NotBelieved(
-            gettext("Entry %(sequence)s says that it was published in the future.") % {"sequence": sequence}
+            gettext("Entry %(sequence)s has a publication time in the future.") % {"sequence": sequence}
         )
     return moment
 
@@ -287,7 +292,7 @@ def _moment(change: dict[str, Any], sequence: int) -> datetime:
 def _number(found: dict[str, Any], name: str) -> int:
     value = found.get(name)
     if type(value) is not int or not 1 <= value <= LARGEST_ID:
-        raise NotBelieved(gettext("What it sent has no number as “%(name)s”.") % {"name": name})
+        raise NotBelieved(gettext("Its answer has no number in “%(name)s”.") % {"name": name})
     return value
 
 
@@ -295,7 +300,7 @@ def _text(found: dict[str, Any], name: str, most: int) -> str:
     value = found.get(name)
     if not isinstance(value, str) or len(value) > most or "\0" in value:
         raise NotBelieved(
-            gettext("What it sent has no text of at most %(most)s characters as “%(name)s”.")
+            gettext("Its answer has no text of up to %(most)s characters in “%(name)s”.")
             % {"most": most, "name": name}
         )
     return value

@@ -31,13 +31,13 @@ def look(address: str) -> Signer:
     address = address.strip()
     site = origin(address if is_address(address) else f"https://{address}")
     if not site:
-        raise NotPossible(_("“%s” is no address of a site.") % address[:200])
+        raise NotPossible(_("“%s” is not the address of a site.") % address[:200])
     if site == origin(settings.SITE_URL):
-        raise NotPossible(_("This is our own site. A newsroom does not follow itself."))
+        raise NotPossible(_("This is this newsroom’s own site. A newsroom cannot follow itself."))
     try:
         answer = ask(site, since=0, sizes=(2,))
         if answer.page is None:
-            raise NotBelieved(_("It answers nothing."))
+            raise NotBelieved(_("It did not answer."))
         signer = answer.page.signer
         believed(answer.page, key=signer.key, site=site, after=0, last_change="", most=2)
     except FetchError as refusal:
@@ -68,7 +68,8 @@ def follow(signer: Signer, *, name: str = "", by: User | None = None) -> PeerNew
     if has_the_name_of_the_house(name):
         raise NotPossible(
             _(
-                "It is called as our own newsroom is: what it publishes would read as ours. Give it another name here."
+                "It has the same name as this newsroom, so its verdicts would look like ours. Give it "
+                "another name here."
             )
         )
     newsroom = PeerNewsroom(name=name, url=signer.url, key=signer.key, created_by=by)
@@ -88,7 +89,7 @@ def switch(newsroom: PeerNewsroom, *, active: bool, by: User) -> None:
     Raises:
         NotAllowed: the person's role does not include it.
     """
-    require(by, _CHANGE, _("pause a newsroom that is followed"))
+    require(by, _CHANGE, _("pause a followed newsroom"))
     newsroom = PeerNewsroom.objects.select_for_update().get(pk=newsroom.pk)
     if newsroom.active != active:
         newsroom.active = active
@@ -104,12 +105,12 @@ def ask_now(newsroom: PeerNewsroom, *, by: User) -> None:
         NotAllowed: the person's role does not include it.
         NotPossible: it is paused, or somebody has to decide first.
     """
-    require(by, _CHANGE, _("have a newsroom asked for what is new"))
+    require(by, _CHANGE, _("check a newsroom for updates"))
     progress = PeerProgress.objects.select_for_update().select_related("newsroom").get(pk=newsroom.pk)
     if not progress.newsroom.active:
-        raise NotPossible(_("“%s” is paused. Go on with it first.") % newsroom)
+        raise NotPossible(_("“%s” is paused. Resume it first.") % newsroom)
     if progress.halted:
-        raise NotPossible(_("“%s” was stopped. Decide what is to be done first.") % newsroom)
+        raise NotPossible(_("“%s” was stopped. Decide what to do first.") % newsroom)
     _ask_soon(newsroom)
 
 
@@ -124,9 +125,9 @@ def accept_key(newsroom: PeerNewsroom, key: str, *, by: User) -> None:
     require(by, _CHANGE, _("accept another newsroom's key"))
     progress = PeerProgress.objects.select_for_update().get(pk=newsroom.pk)
     if progress.halted != PeerProgress.Halt.KEY or not key or progress.offered_key != key:
-        raise NotPossible(_("“%s” does not sign with this key now. Look at its page again.") % newsroom)
+        raise NotPossible(_("“%s” no longer signs with this key. Check its page again.") % newsroom)
     if key == public_key():
-        raise NotPossible(_("This is our own key. Whoever signs with it speaks for us, and is not followed."))
+        raise NotPossible(_("This is this newsroom’s own key. A site that signs with it cannot be followed."))
     newsroom = PeerNewsroom.objects.select_for_update().get(pk=newsroom.pk)
     newsroom.key = key
     try:
@@ -145,10 +146,10 @@ def begin_anew(newsroom: PeerNewsroom, *, by: User) -> None:
         NotAllowed: the person's role does not include it.
         NotPossible: nothing was taken yet, or its key is in question.
     """
-    require(by, _CHANGE, _("take a newsroom's ledger anew"))
+    require(by, _CHANGE, _("import a newsroom’s ledger again"))
     progress = PeerProgress.objects.select_for_update().get(pk=newsroom.pk)
     if progress.halted == PeerProgress.Halt.KEY:
-        raise NotPossible(_("“%s” signs with another key. Decide about that first.") % newsroom)
+        raise NotPossible(_("“%s” signs with a different key. Decide about the key first.") % newsroom)
     newsroom.claims.all().delete()
     PeerProgress.objects.filter(pk=newsroom.pk).update(sequence=0, last_change="", etag="", visited_at=None)
     _go_on(newsroom)

@@ -77,7 +77,7 @@ def take_turn(newsroom_id: int, *, is_stopped: Callable[[], bool] = lambda: Fals
         _fail(hold, tally, error.sentence, halt=error.halt, offered_key=error.offered_key)
     except Exception:  # whatever an answer does to the program, the other newsrooms are followed
         logger.exception("Following %s failed", hold.newsroom.url)
-        _fail(hold, tally, gettext("The program failed on what it answered; its log says how."))
+        _fail(hold, tally, gettext("An unexpected error occurred in its answer; see the log."))
     finally:
         hold.given_back()
     return tally
@@ -115,7 +115,7 @@ def _keep_up(hold: "_Hold", tally: TurnTally, is_stopped: Callable[[], bool]) ->
             _note_up_to_date(progress, "" if changes else answer.etag)
             return
         if not changes:
-            raise NotBelieved(gettext("It says that there is more, and sends nothing."))
+            raise NotBelieved(gettext("It announced more changes, and sent none."))
 
 
 def _require_that_ledger_is_gone(newsroom: PeerNewsroom, progress: PeerProgress) -> None:
@@ -125,8 +125,8 @@ def _require_that_ledger_is_gone(newsroom: PeerNewsroom, progress: PeerProgress)
         believed(page, key=newsroom.key, site=newsroom.url, after=0, last_change="", most=2)
         raise NotBelieved(
             gettext(
-                "Its ledger ends before entry %(sequence)s, which was taken from it: an older backup, or "
-                "another ledger."
+                "Its ledger ends before entry %(sequence)s, which was imported from it. It is an older "
+                "backup, or a different ledger."
             )
             % {"sequence": progress.sequence},
             halt=PeerProgress.Halt.HISTORY,

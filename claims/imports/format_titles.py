@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 #: By the names under which runs keep them.
 TITLES: Final = {
     "page": _("Web page with ClaimReview markup"),
-    "report": _("Report of refused records, corrected"),
-    "claims": _("Claims as exports of this program have them"),
-    "reviews": _("JSON records with our own names of fields"),
+    "report": _("Corrected report of rejected records"),
+    "claims": _("Claims exported by this program"),
+    "reviews": _("JSON records with this program’s field names"),
     "fact-check-tools": _("Answers of the Google Fact Check Tools API"),
     "claimreview": _("JSON with ClaimReview markup"),
     "xlsx": _("Spreadsheet (Excel)"),

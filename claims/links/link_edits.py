@@ -26,12 +26,12 @@ def use_new_address(link: LinkState, *, by: User) -> Source:
     require(by, CHANGE_SOURCE, _("to change sources"))
     locked = _locked(link)
     if locked.outcome != LinkOutcome.MOVED or locked.moved_to != link.moved_to:
-        raise NotPossible(_("This page has no new address any more. Look at it again."))
+        raise NotPossible(_("This page no longer has a new address. Check it again."))
     source = Source.objects.select_for_update().get(pk=locked.source_id)
     other = Source.objects.at(locked.moved_to)
     if other is not None and other.pk != source.pk:
         raise NotPossible(
-            _("Another source has the new address already: “%(title)s” (source %(number)d).")
+            _("Another source already has the new address: “%(title)s” (source %(number)d).")
             % {"title": other.title, "number": other.pk}
         )
     source.url = locked.moved_to
@@ -51,7 +51,7 @@ def accept(link: LinkState, *, by: User) -> None:
     require(by, CHANGE_LINK, _("to decide about links to sources"))
     locked = _locked(link)
     if not locked.needs_somebody or locked.outcome != link.outcome:
-        raise NotPossible(_("This link does not wait for anybody any more, or it changed meanwhile."))
+        raise NotPossible(_("This link no longer needs a decision, or it has changed. Reload the page."))
     locked.accepted_at, locked.accepted_by = timezone.now(), by
     locked.save(update_fields=["accepted_at", "accepted_by"])
 
@@ -85,5 +85,5 @@ def _locked(link: LinkState) -> LinkState:
     """
     locked = LinkState.objects.select_for_update(of=("self",)).filter(pk=link.pk).first()
     if locked is None:
-        raise NotPossible(_("No publication cites this source any more, so its link is not watched."))
+        raise NotPossible(_("No publication cites this source any longer, so its link is not checked."))
     return locked

@@ -36,26 +36,24 @@ def what_happened(link: LinkState) -> str:
         return _("The page has moved to %(address)s.") % {"address": link.moved_to}
     if link.outcome == LinkOutcome.CHANGED:
         words = ngettext(
-            "The page no longer has %d passage that is quoted from it.",
-            "The page no longer has %d passages that are quoted from it.",
+            "The page no longer contains %d quoted passage.",
+            "The page no longer contains %d quoted passages.",
             link.lost_quotes,
         )
         return words % link.lost_quotes
     if link.outcome == LinkOutcome.GONE:
-        return _GONE.get(link.reason, lambda: _("The page is not there any more."))()
+        return _GONE.get(link.reason, lambda: _("The page no longer exists."))()
     if link.outcome == LinkOutcome.UNREACHABLE:
         return _UNREACHABLE.get(link.reason, lambda: _("The page cannot be reached at the moment."))()
-    return _("The address works.") if link.outcome else _("The address was not checked yet.")
+    return _("The address works.") if link.outcome else _("The address has not been checked yet.")
 
 
 _GONE = {
-    "missing_page": lambda: _(
-        "The page is not there any more: its address leads to the front page, or says so."
-    ),
-    "name_not_found": lambda: _("The site is not there any more: its name leads nowhere."),
+    "missing_page": lambda: _("The page no longer exists: its address leads to the front page, or says so."),
+    "name_not_found": lambda: _("The site no longer exists: its name cannot be resolved."),
 }
 _UNREACHABLE = {
-    "access_refused": lambda: _("The site does not let programs read the page; people may."),
-    "robots_forbidden": lambda: _("The site does not want programs to read the page; people may."),
-    "certificate_invalid": lambda: _("The site does not prove its identity: its certificate is not valid."),
+    "access_refused": lambda: _("The site blocks programs from this page; people can open it."),
+    "robots_forbidden": lambda: _("The site asks programs not to read this page; people can open it."),
+    "certificate_invalid": lambda: _("The site’s certificate is not valid, so its identity is not proven."),
 }

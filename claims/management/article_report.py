@@ -24,9 +24,9 @@ from factcheck.list_phrases import listed_phrases
 NARROW = 80
 
 _KINDS = {
-    "same": gettext_lazy("Checked already"),
-    "related": gettext_lazy("Checked on the same matter"),
-    "contradicts": gettext_lazy("Checked, but otherwise than it is said here"),
+    "same": gettext_lazy("Already checked"),
+    "related": gettext_lazy("Checked on a related claim"),
+    "contradicts": gettext_lazy("Checked: the claim differs from this text"),
 }
 
 
@@ -206,7 +206,7 @@ def _header(article: ImportedArticle) -> Table:
     for name, value in rows.items():
         header.add_row(name, Text(value) if value else Text(gettext("not found"), style="dim"))
     if caveats:
-        header.add_row(gettext("Mind"), Text(caveats, style="bold"))
+        header.add_row(gettext("Note"), Text(caveats, style="bold"))
     return header
 
 
@@ -280,13 +280,14 @@ def _summary(article: ImportedArticle) -> str:
         words.append(gettext("%(number)s known before") % {"number": existing})
     if proposal.also_stated:
         words.append(
-            gettext("%(number)s also stated, proposed with --all") % {"number": len(proposal.also_stated)}
+            gettext("%(number)s further statements, proposed with --all")
+            % {"number": len(proposal.also_stated)}
         )
     if again := sum(known.kind == "same" for known in article.checked_before.values()):
-        words.append(gettext("%(number)s checked already") % {"number": again})
+        words.append(gettext("%(number)s already checked") % {"number": again})
     if proposal.held or proposal.moved or proposal.orphaned:
         words.append(
-            gettext("anchors: %(held)s held, %(moved)s moved, %(orphaned)s orphaned")
+            gettext("anchors: %(held)s unchanged, %(moved)s moved, %(orphaned)s orphaned")
             % {
                 "held": len(proposal.held),
                 "moved": len(proposal.moved),

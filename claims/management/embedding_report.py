@@ -59,7 +59,7 @@ def print_standing(
     console = console_on(stream)
     for model, (made, outstanding) in standing:
         state = gettext("complete") if model.completed_at else gettext("being built")
-        state = gettext("is asked") if model.pk == asked else state
+        state = gettext("in use") if model.pk == asked else state
         console.print(
             ngettext(
                 "%(model)s: %(state)s; %(made)s vector of %(dimensions)s dimensions, %(outstanding)s outstanding.",

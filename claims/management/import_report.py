@@ -55,7 +55,7 @@ def progress_on(console: Console) -> Iterator[run_import.Tell]:
             shown,
             completed=progress.done,
             total=progress.total,
-            told=gettext("%(records)s records, %(rate)s/s, %(refused)s refused")
+            told=gettext("%(records)s records, %(rate)s/s, %(refused)s rejected")
             % {
                 "records": f"{records:,}",
                 "rate": f"{records / elapsed if elapsed else 0:,.0f}",
@@ -94,9 +94,9 @@ def asked_on(console: Console) -> Unrated:
         if not (console.is_terminal and sys.stdin.isatty()):
             return False
         console.print(
-            gettext("%(file)s: no column is known to hold the ratings.") % {"file": file.name}, **_PLAIN
+            gettext("%(file)s: no column was recognised as the rating.") % {"file": file.name}, **_PLAIN
         )
-        question = gettext("Import all of it as claims that nobody has rated? [y/N] ")
+        question = gettext("Import all of them as unrated claims? [y/N] ")
         return console.input(question, markup=False).strip().casefold() in ("y", "yes")
 
     return ask
@@ -116,7 +116,7 @@ def _print_detected(console: Console, file: File, form: ImportFormat, settings: 
 def print_summary(console: Console, run: ImportRun, *, dry_run: bool) -> None:
     """What became of the records, and why some could not be used."""
     table = Table(
-        title=gettext("%(run)s (tried only, nothing was stored)") % {"run": run} if dry_run else str(run),
+        title=gettext("%(run)s (dry run, nothing was stored)") % {"run": run} if dry_run else str(run),
         title_justify="left",
     )
     table.add_column(gettext("records"))
@@ -128,8 +128,8 @@ def print_summary(console: Console, run: ImportRun, *, dry_run: bool) -> None:
         (gettext("merged"), run.merged),
     ):
         table.add_row(name, f"{number:,}")
-    table.add_row(gettext("refused"), f"{run.refused:,}", end_section=True)
-    table.add_row(gettext("together"), f"{run.records:,}", end_section=True)
+    table.add_row(gettext("rejected"), f"{run.refused:,}", end_section=True)
+    table.add_row(gettext("total"), f"{run.records:,}", end_section=True)
     for outcome, title in ImportProblem.Outcome.choices:
         for field, code, number in reasons(run, outcome):
             table.add_row(f"{title}: {field + ': ' if field else ''}{kind_in_words(code)}", f"{number:,}")

@@ -25,8 +25,8 @@ def print_settled(settled: SettledLink, console: Console) -> None:
     link = settled.link
     if link.suspected:
         words = ngettext(
-            "%(outcome)s, %(number)s time in a row; looked at again before it counts: %(address)s",
-            "%(outcome)s, %(number)s times in a row; looked at again before it counts: %(address)s",
+            "%(outcome)s, %(number)s time in a row; checked again before it counts: %(address)s",
+            "%(outcome)s, %(number)s times in a row; checked again before it counts: %(address)s",
             link.failures,
         ) % {
             "outcome": _WORDS[LinkOutcome(link.suspected)],
@@ -46,11 +46,11 @@ def print_tally(tally: LinkTally, console: Console) -> None:
             table.add_row(Text(str(words)), f"{number:,}")
     table.add_section()
     table.add_row(Text(gettext("checked")), f"{tally.checked:,}")
-    table.add_row(Text(gettext("otherwise than before")), f"{tally.changed:,}")
+    table.add_row(Text(gettext("changed")), f"{tally.changed:,}")
     if tally.postponed:
-        table.add_row(Text(gettext("left for later, as their sites ask")), f"{tally.postponed:,}")
+        table.add_row(Text(gettext("postponed, as their sites ask")), f"{tally.postponed:,}")
     if tally.failed:
-        table.add_row(Text(gettext("the program failed on (see its log)")), f"{tally.failed:,}")
+        table.add_row(Text(gettext("errors (see the log)")), f"{tally.failed:,}")
     console.print(table)
 
 

@@ -75,7 +75,7 @@ def _of_ndjson(file: IO[str], column: str) -> Iterator[Row]:
             found = json.loads(line)
         except ValueError as problem:
             raise TableError(
-                gettext("Line %(number)s is no JSON: %(problem)s.") % {"number": number, "problem": problem}
+                gettext("Line %(number)s is not JSON: %(problem)s.") % {"number": number, "problem": problem}
             ) from None
         cells = found if isinstance(found, dict) else {"text": found}
         name = _column(list(cells), column, gettext("line %(number)s") % {"number": number})
@@ -107,7 +107,7 @@ def _column(names: Sequence[str], wanted: str, place: str) -> str:
     missing = (
         gettext("%(place)s: there is no column “%(column)s”. Name one with --column: %(columns)s.")
         if wanted
-        else gettext("%(place)s: no column is known to hold texts. Name one with --column: %(columns)s.")
+        else gettext("%(place)s: no column was recognised as the text. Name one with --column: %(columns)s.")
     )
     raise TableError(
         missing
@@ -203,16 +203,17 @@ class PartialFile:
             rows, size = int(state["rows"]), int(state["bytes"])
         except FileNotFoundError:
             raise TableError(
-                gettext("Nothing was begun in %(part)s. Begin without --resume.") % {"part": self.part}
+                gettext("There is nothing to continue in %(part)s. Start again without --resume.")
+                % {"part": self.part}
             ) from None
         except (ValueError, KeyError, TypeError):
             raise TableError(
-                gettext("%(noted)s cannot be read. Delete it, and begin without --resume.")
+                gettext("%(noted)s cannot be read. Delete it, and start again without --resume.")
                 % {"noted": self.noted}
             ) from None
         if not self.part.exists() or self.part.stat().st_size < size:
             raise TableError(
-                gettext("%(part)s is shorter than %(noted)s says. Begin without --resume.")
+                gettext("%(part)s is shorter than %(noted)s says. Start again without --resume.")
                 % {"part": self.part, "noted": self.noted}
             )
         return rows, size

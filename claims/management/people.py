@@ -13,6 +13,6 @@ def user_named(name: str | None) -> User | None:
         return User.objects.get_by_natural_key(name)
     except User.DoesNotExist:
         raise CommandError(
-            gettext("There is no user “%(name)s”. Leave --by out, or name somebody with an account.")
+            gettext("There is no user “%(name)s”. Leave --by out, or name a user with an account.")
             % {"name": name}
         ) from None

@@ -13,7 +13,7 @@ from claims.models import Watch
 
 _KINDS = {
     "new": gettext_lazy("imported"),
-    "known": gettext_lazy("known already"),
+    "known": gettext_lazy("already known"),
     "changed": gettext_lazy("changed, and captured again"),
     "unchanged": gettext_lazy("unchanged"),
     "failed": gettext_lazy("failed"),
@@ -48,7 +48,7 @@ def state_of(watch: Watch) -> str:
         return gettext("paused")
     progress = watch.progress
     if progress.consecutive_failures:
-        return gettext("fails since %(moment)s: %(failure)s") % {
+        return gettext("failing since %(moment)s: %(failure)s") % {
             "moment": f"{progress.failing_since:%Y-%m-%d %H:%M}",
             "failure": progress.failure,
         }
@@ -71,12 +71,12 @@ def print_page(looked_at: LookedAt, console: Console) -> None:
 def told(tally: VisitTally) -> str:
     """A visit in one line."""
     if tally.later:
-        return gettext("%(watch)s: later. %(why)s") % {"watch": tally.watch, "why": tally.later}
+        return gettext("%(watch)s: postponed. %(why)s") % {"watch": tally.watch, "why": tally.later}
     if tally.failure and not tally.failed:
-        return gettext("%(watch)s: nothing. %(why)s") % {"watch": tally.watch, "why": tally.failure}
+        return gettext("%(watch)s: failed. %(why)s") % {"watch": tally.watch, "why": tally.failure}
     counts = (
         (ngettext("%(number)s new", "%(number)s new", tally.new), tally.new),
-        (ngettext("%(number)s known already", "%(number)s known already", tally.known), tally.known),
+        (ngettext("%(number)s already known", "%(number)s already known", tally.known), tally.known),
         (ngettext("%(number)s changed", "%(number)s changed", tally.changed), tally.changed),
         (ngettext("%(number)s unchanged", "%(number)s unchanged", tally.unchanged), tally.unchanged),
         (ngettext("%(number)s failed", "%(number)s failed", tally.failed), tally.failed),

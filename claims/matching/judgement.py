@@ -85,7 +85,7 @@ def _in_original(words: tuple[Word, ...], text: str, original: str) -> list[Word
 
 def _reasons(found: WordAlignment, asked: Asked, candidate: Candidate) -> tuple[str, ...]:
     if found.is_denial:
-        return (_("One of them denies what the other says."),)
+        return (_("One of them denies the other."),)
     reasons = []
     if 0 < len(found.ours) <= _MOST_WORDS_OF_A_REASON and 0 < len(found.theirs) <= _MOST_WORDS_OF_A_REASON:
         ours, theirs = (" ".join(word.text for word in words) for words in (found.ours, found.theirs))
@@ -93,9 +93,9 @@ def _reasons(found: WordAlignment, asked: Asked, candidate: Candidate) -> tuple[
             _("The text says %(ours)s, the claim says %(theirs)s.") % {"ours": ours, "theirs": theirs}
         )
     elif asked.language and candidate.language and asked.language != candidate.language:
-        reasons.append(_("They say it in different languages."))
+        reasons.append(_("They are in different languages."))
     else:
-        reasons.append(_("Both are about the same matter."))
+        reasons.append(_("Both are about the same subject."))
     if candidate.claimant and share_heard(names(candidate.claimant), heard(asked.text)) == 1:
-        reasons.append(_("The text names %(claimant)s, who said it.") % {"claimant": candidate.claimant})
+        reasons.append(_("The text names %(claimant)s, the claimant.") % {"claimant": candidate.claimant})
     return tuple(reasons)

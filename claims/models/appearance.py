@@ -26,7 +26,7 @@ class Appearance(Anchored):
 
     class Anchor(models.TextChoices):
         ANCHORED = "anchored", _("Found in the text")
-        ORPHANED = "orphaned", _("Lost its place")
+        ORPHANED = "orphaned", _("Not located")
         UNANCHORED = "unanchored", _("Without a place")
 
     claim = models.ForeignKey(
@@ -41,7 +41,9 @@ class Appearance(Anchored):
         choices=Anchor,
         default=Anchor.UNANCHORED,
         editable=False,
-        help_text=_("Lost: the latest version of the source no longer has the words in this place."),
+        help_text=_(
+            "Not located: the latest version of the source no longer contains the quote at this place."
+        ),
     )
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
 

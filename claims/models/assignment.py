@@ -72,7 +72,7 @@ class Assignment(models.Model):
         null=True,
         related_name="assignments",
         db_index=False,
-        verbose_name=_("who has it"),
+        verbose_name=_("assigned to"),
     )
     #: Since when this person has it, or nobody; the database says so.
     since = models.DateTimeField(_("since"), db_default=Now(), editable=False)
@@ -83,7 +83,7 @@ class Assignment(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
     by_name = models.CharField(
-        _("by"), max_length=250, help_text=_("As the person, or the rule, was called then.")
+        _("by"), max_length=250, help_text=_("The name of the person, or of the rule, at that time.")
     )
     note = models.TextField(_("note"), max_length=2000, blank=True)
     #: When there was nothing more to do: it was published, declined or merged. It can be taken up again.
@@ -100,8 +100,8 @@ class Assignment(models.Model):
         verbose_name_plural = _("assignments")
         default_permissions = ("view",)
         permissions = [
-            ("take_work", _("Can take work, hand over their own and say when it is due")),
-            ("assign_work", _("Can assign work to anybody")),
+            ("take_work", _("Can take work, hand over their own and set due dates")),
+            ("assign_work", _("Can assign work to anyone")),
         ]
         constraints = [
             UniqueConstraint(
@@ -187,4 +187,4 @@ class Assignment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.claim}: {self.person or _('nobody')}"
+        return f"{self.claim}: {self.person or _('unassigned')}"

@@ -33,10 +33,12 @@ class AssignmentRule(models.Model):
 
     name = models.CharField(_("name"), max_length=200)
     position = models.PositiveSmallIntegerField(
-        _("order"), default=100, help_text=_("Rules with a lower number are asked first.")
+        _("order"), default=100, help_text=_("Rules with a lower number are applied first.")
     )
     active = models.BooleanField(
-        _("active"), default=False, help_text=_("Save it first, and see below what it would have done.")
+        _("active"),
+        default=False,
+        help_text=_("Save the rule first, then see below what it would have done."),
     )
 
     topic = models.ForeignKey(
@@ -46,10 +48,10 @@ class AssignmentRule(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("topic"),
-        help_text=_("Filed under it or under a part of it. New claims of articles have no topics yet."),
+        help_text=_("The topic or one of its subtopics. New claims from articles have no topics yet."),
     )
     language = LanguageField(
-        _("language"), blank=True, help_text=_("A tag such as en, pt-BR or ko. en means en-GB as well.")
+        _("language"), blank=True, help_text=_("A tag such as en, pt-BR or ko. en includes en-GB.")
     )
     publisher = models.ForeignKey(
         "sources.Publisher",
@@ -70,13 +72,13 @@ class AssignmentRule(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(0), MaxValueValidator(1)],
-        help_text=_("From 0 to 1: 0.7 are 70 per cent."),
+        help_text=_("From 0 to 1: 0.7 means 70 per cent."),
     )
     words = models.TextField(
         _("words"),
         max_length=LONGEST_WORDS,
         blank=True,
-        help_text=_("One a line. One of them must occur in the statement; capitals do not matter."),
+        help_text=_("One per line. The statement must contain one of them; capitals do not matter."),
     )
 
     person = models.ForeignKey(
@@ -93,7 +95,7 @@ class AssignmentRule(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name=_("or to who has least to do in the role"),
+        verbose_name=_("or to the person with the least work in the role"),
     )
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, null=True, blank=True)
     due_in_days = models.PositiveSmallIntegerField(
@@ -101,7 +103,7 @@ class AssignmentRule(models.Model):
         null=True,
         blank=True,
         validators=[MaxValueValidator(LONGEST_DELAY)],
-        help_text=_("0 is the day on which it comes in."),
+        help_text=_("0 is the day on which the claim comes in."),
     )
     follower = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -110,7 +112,7 @@ class AssignmentRule(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("follows it"),
-        help_text=_("Who is told of what happens to it. Who has it follows it anyway."),
+        help_text=_("The person who is notified about the claim. The assignee follows it in any case."),
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -126,14 +128,14 @@ class AssignmentRule(models.Model):
 
     class Meta:
         ordering = ["position", "id"]
-        verbose_name = _("rule that assigns")
-        verbose_name_plural = _("rules that assign")
+        verbose_name = _("assignment rule")
+        verbose_name_plural = _("assignment rules")
         constraints = [
             CheckConstraint(name="assignmentrule_has_a_name", condition=~Q(name="")),
             CheckConstraint(
                 name="assignmentrule_worth_is_a_share",
                 condition=Q(worth_at_least__isnull=True) | Q(worth_at_least__range=(0, 1)),
-                violation_error_message=_("The check-worthiness is from 0 to 1."),
+                violation_error_message=_("The check-worthiness must be between 0 and 1."),
             ),
             CheckConstraint(
                 name="assignmentrule_priority_is_known",
@@ -157,7 +159,7 @@ class AssignmentRule(models.Model):
                 | Q(due_in_days__isnull=False)
                 | Q(follower__isnull=False),
                 violation_error_message=_(
-                    "Say what the rule does: who gets it, the priority, the day, or who follows it."
+                    "Say what the rule does: set an assignee, a priority, a due date, or a follower."
                 ),
             ),
             bounds.not_longer("assignmentrule_words_fit", "words", LONGEST_WORDS),

@@ -18,7 +18,7 @@ class AuditKind(models.TextChoices):
 
     SIGNED_IN = "signed_in", _("Signed in")
     SIGN_IN_FAILED = "sign_in_failed", _("Sign-in failed")
-    CODE_REFUSED = "code_refused", _("Second factor refused")
+    CODE_REFUSED = "code_refused", _("Second factor rejected")
     SIGNED_OUT = "signed_out", _("Signed out")
     SESSION_ENDED = "session_ended", _("Session ended")
     DOWNLOADED = "downloaded", _("Downloaded")
@@ -27,8 +27,8 @@ class AuditKind(models.TextChoices):
     FACTOR_ADDED = "factor_added", _("Second factor added")
     FACTOR_REMOVED = "factor_removed", _("Second factor removed")
     FACTORS_RESET = "factors_reset", _("Second factors reset")
-    RULE_CHANGED = "rule_changed", _("Rule about second factors changed")
-    PERSON_ADDED = "person_added", _("Account made")
+    RULE_CHANGED = "rule_changed", _("Rule for second factors changed")
+    PERSON_ADDED = "person_added", _("Account created")
     PERSON_CHANGED = "person_changed", _("Account changed")
     PERSON_DELETED = "person_deleted", _("Account deleted")
     ROLE_GIVEN = "role_given", _("Role given")
@@ -36,7 +36,7 @@ class AuditKind(models.TextChoices):
     ROLE_RENAMED = "role_renamed", _("Role renamed")
     PERMISSION_GIVEN = "permission_given", _("Permission given")
     PERMISSION_TAKEN = "permission_taken", _("Permission taken away")
-    TOKEN_MADE = "token_made", _("API token made")
+    TOKEN_MADE = "token_made", _("API token created")
     TOKEN_REVOKED = "token_revoked", _("API token revoked")
     SHORTENED = "shortened", _("Old records removed")
 
@@ -75,8 +75,8 @@ class AuditRecord(models.Model):
         verbose_name=_("whose account"),
     )
     subject_name = models.CharField(_("whose account"), max_length=200, blank=True)
-    what = models.CharField(_("more exactly"), max_length=300, blank=True)
-    detail = models.JSONField(_("detail"), default=dict)
+    what = models.CharField(_("details"), max_length=300, blank=True)
+    detail = models.JSONField(_("details"), default=dict)
     address = models.CharField(_("address"), max_length=50, blank=True)
     agent = models.CharField(_("browser or program"), max_length=200, blank=True)
 

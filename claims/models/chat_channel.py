@@ -55,35 +55,35 @@ class ChatChannel(models.Model):
         JSON = "json", _("Plain JSON")
 
     name = models.CharField(_("name"), max_length=100, unique=True)
-    shape = models.CharField(_("shape of messages"), max_length=10, choices=Shape)
+    shape = models.CharField(_("message format"), max_length=10, choices=Shape)
     address = models.CharField(_("address"), max_length=2000)
     kinds = ArrayField(
         models.CharField(max_length=20, choices=_CHOICES),
-        verbose_name=_("what it is told"),
+        verbose_name=_("messages sent"),
         default=list,
         blank=True,
-        help_text=_("Nothing chosen: everything."),
+        help_text=_("Choose none to send everything."),
     )
     topics = models.ManyToManyField(
         "claims.Topic",
         blank=True,
         related_name="+",
         verbose_name=_("topics"),
-        help_text=_("Only claims on one of these. None: all."),
+        help_text=_("Only claims on these topics. Choose none for all."),
     )
     languages = ArrayField(
         LanguageField(),
         verbose_name=_("languages"),
         default=list,
         blank=True,
-        help_text=_("Only claims in one of these: en, pt-BR; separated by commas. None: all."),
+        help_text=_("Only claims in these languages, separated by commas: en, pt-BR. Leave empty for all."),
     )
     tells_words = models.BooleanField(
-        _("with notes and comments"),
+        _("include notes and comments"),
         default=False,
         help_text=_(
-            "When off, a message says what happened to which claim, and links to it. When on, it also has the words of"
-            " notes and comments, which everybody in the channel reads."
+            "When off, a message says what happened to which claim, with a link. When on, it also contains "
+            "notes and comments, which everyone in the channel can read."
         ),
     )
     active = models.BooleanField(_("active"), default=True, help_text=_("While it is off, nothing is sent."))
@@ -178,7 +178,7 @@ class ChatMessage(models.Model):
     created_at = models.DateTimeField(_("when"), db_default=Now(), editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     failures = models.PositiveSmallIntegerField(_("failed attempts"), default=0)
-    failure = models.TextField(_("what went wrong"), blank=True)
+    failure = models.TextField(_("error"), blank=True)
 
     class Meta:
         ordering = ["-id"]

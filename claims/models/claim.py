@@ -65,7 +65,7 @@ class Claim(models.Model):
     statement = models.TextField(
         _("statement"),
         max_length=LONGEST_STATEMENT,
-        help_text=_("The claim in a sentence that stands by itself."),
+        help_text=_("The claim in one sentence that can be understood by itself."),
     )
     #: By which the same statement is found again however it is typed.
     statement_key = models.GeneratedField(
@@ -87,7 +87,7 @@ class Claim(models.Model):
         _("context"),
         max_length=LONGEST_CONTEXT,
         blank=True,
-        help_text=_("What a reader must know to understand the claim. Shown to readers."),
+        help_text=_("What a reader needs to know to understand the claim. Shown to readers."),
     )
     topics = models.ManyToManyField(
         "claims.Topic", blank=True, related_name="claims", verbose_name=_("topics")
@@ -99,7 +99,7 @@ class Claim(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("first appearance"),
-        help_text=_("The earliest place where the claim is known to have been made."),
+        help_text=_("The earliest known place where the claim was made."),
     )
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.PROPOSED, editable=False)
     reason = models.TextField(
@@ -109,7 +109,7 @@ class Claim(models.Model):
         _("check-worthiness"),
         null=True,
         blank=True,
-        help_text=_("From 0 to 1, as the article reader judged it."),
+        help_text=_("From 0 to 1, as estimated from the article."),
     )
     score_reasons = ArrayField(
         models.CharField(max_length=50), default=list, blank=True, verbose_name=_("reasons for the score")
@@ -140,7 +140,7 @@ class Claim(models.Model):
             ("triage_claim", _("Can accept and decline claims")),
             ("merge_claim", _("Can merge claims and undo it")),
             ("republish_claim", _("Can publish new appearances and topics of a published claim")),
-            ("read_drafts", _("Can read everybody's claims and verdicts before they are published")),
+            ("read_drafts", _("Can read all claims and verdicts before they are published")),
         ]
         constraints = [
             claim_rules.HAS_A_STATEMENT,

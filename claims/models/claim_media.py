@@ -23,7 +23,8 @@ LONGEST_CAPTION = 2_000
 JUDGED_OF_MEDIA = ("media_fragment", "caption")
 
 _IS_IN_REVIEW = refuse(
-    "A verdict on this claim is in review: its pictures, sound and film stay until it is published or returned.",
+    "A verdict on this claim is in review. Its pictures, audio and video cannot change until it is published "
+    "or returned.",
     name="claimmedia_is_fixed_in_review",
 )
 
@@ -62,20 +63,20 @@ class ClaimMedia(models.Model):
         "sources.MediaObject",
         models.PROTECT,
         related_name="claimed_in",
-        verbose_name=_("picture, sound or film"),
+        verbose_name=_("picture, audio or video"),
     )
     caption = models.TextField(
         _("what it is said to show"),
         max_length=LONGEST_CAPTION,
         blank=True,
-        help_text=_("As the claim has it, not as it is. Shown to readers."),
+        help_text=_("What the claim says it shows, true or not. Shown to readers."),
     )
     media_fragment = MediaFragmentField()
     page_url = AddressField(
         _("where it was seen"),
         max_length=2000,
         blank=True,
-        help_text=_("The address of the page or post that it was shared with."),
+        help_text=_("The address of the page or post where it was shared."),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
@@ -84,13 +85,13 @@ class ClaimMedia(models.Model):
 
     class Meta:
         ordering = ["position", "id"]
-        verbose_name = _("picture, sound or film")
-        verbose_name_plural = _("pictures, sound and film")
+        verbose_name = _("picture, audio or video")
+        verbose_name_plural = _("pictures, audio and video")
         constraints = [
             UniqueConstraint(
                 name="claimmedia_is_listed_once",
                 fields=["claim", "media"],
-                violation_error_message=_("This picture, recording or film is already listed."),
+                violation_error_message=_("This picture, recording or video is already listed."),
             ),
             bounds.not_longer("claimmedia_caption_fits", "caption", LONGEST_CAPTION),
             fragment_is_one("claimmedia_fragment_is_one"),

@@ -56,7 +56,7 @@ SCORE_IS_BETWEEN_0_AND_1 = CheckConstraint(
 # How it changes -------------------------------------------------------------------------------------------------------
 
 _IS_IN_REVIEW = refuse(
-    "A verdict on this claim is in review: what it judges stays until it is published or returned.",
+    "A verdict on this claim is in review. The claim cannot change until it is published or returned.",
     name="claim_words_are_fixed_in_review",
 )
 _IS_PUBLISHED = refuse(

@@ -27,7 +27,10 @@ class Claimant(models.Model):
         _("party or organisation"),
         max_length=200,
         blank=True,
-        help_text=_("Whom they speak for, always spelt alike: the balance of what was checked counts by it."),
+        help_text=_(
+            "The party or organisation they speak for, always in the same spelling: it is used to "
+            "count the balance of checks."
+        ),
     )
     country = models.CharField(
         _("country"), max_length=2, blank=True, help_text=_("ISO 3166-1 code such as DE.")

@@ -113,7 +113,7 @@ class Cluster(models.Model):
         verbose_name = _("cluster")
         verbose_name_plural = _("clusters")
         default_permissions = ("view", "add", "change")
-        permissions = [("publish_cluster", _("Can publish, take back and dissolve clusters"))]
+        permissions = [("publish_cluster", _("Can publish, withdraw and dissolve clusters"))]
         constraints = [
             CheckConstraint(name="cluster_has_a_title", condition=~Q(title="")),
             bounds.not_longer("cluster_description_fits", "description", LONGEST_DESCRIPTION),
@@ -177,7 +177,7 @@ class ClusterMember(models.Model):
             UniqueConstraint(
                 name="clustermember_is_listed_once",
                 fields=["cluster", "claim"],
-                violation_error_message=_("The claim is in this cluster already."),
+                violation_error_message=_("The claim is already in this cluster."),
             ),
         ]
 

@@ -81,7 +81,9 @@ class Comment(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
     )
-    author_name = models.CharField(_("by"), max_length=200, help_text=_("As the person was called then."))
+    author_name = models.CharField(
+        _("by"), max_length=200, help_text=_("The name of the person at that time.")
+    )
     text = models.TextField(_("comment"), max_length=LONGEST_COMMENT, blank=True, help_text=_("Markdown."))
     mentioned = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("mentioned")
@@ -116,7 +118,7 @@ class Comment(models.Model):
                 name="comment_says_something_or_is_withdrawn",
                 condition=Q(text__regex=r"\S", withdrawn_at__isnull=True)
                 | Q(text="", withdrawn_at__isnull=False),
-                violation_error_message=_("Write something."),
+                violation_error_message=_("Enter a comment."),
             ),
             CheckConstraint(
                 name="comment_names_who_withdrew_it",

@@ -135,7 +135,7 @@ class Complaint(FromReader):
 
     class State(models.TextChoices):
         NEW = "new", _("Not confirmed")
-        CONFIRMED = "confirmed", _("Waits")
+        CONFIRMED = "confirmed", _("Waiting")
         IN_PROGRESS = "in_progress", _("In progress")
         ANSWERED = "answered", _("Answered")
         REJECTED = "rejected", _("Rejected")
@@ -152,7 +152,7 @@ class Complaint(FromReader):
     )
     version = models.PositiveIntegerField(_("version"), editable=False)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    text = models.TextField(_("what the reader writes"), max_length=LONGEST_READER_TEXT)
+    text = models.TextField(_("reader’s text"), max_length=LONGEST_READER_TEXT)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.NEW, editable=False)
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -205,7 +205,7 @@ class Complaint(FromReader):
             CheckConstraint(
                 name="complaint_says_something",
                 condition=Q(text__regex=r"\S") | Q(erased_at__isnull=False),
-                violation_error_message=_("Write what is wrong."),
+                violation_error_message=_("Describe what is wrong."),
             ),
             CheckConstraint(
                 name="complaint_kind_is_known",
@@ -230,17 +230,17 @@ class Complaint(FromReader):
             CheckConstraint(
                 name="complaint_answered_says_what_came_of_it",
                 condition=~Q(state="answered") | ~Q(outcome="") & Q(answer__regex=r"\S"),
-                violation_error_message=_("Say what came of it, and write an answer."),
+                violation_error_message=_("Enter the outcome and an answer."),
             ),
             CheckConstraint(
                 name="complaint_no_change_has_a_reason",
                 condition=~Q(outcome="no_change") & ~Q(state="rejected") | Q(reason__regex=r"\S"),
-                violation_error_message=_("Say why nothing is changed."),
+                violation_error_message=_("Explain why nothing is changed."),
             ),
             CheckConstraint(
                 name="complaint_corrected_names_what_was_published",
                 condition=~Q(outcome="corrected") | Q(entry__isnull=False),
-                violation_error_message=_("Publish the correction first: the answer names it."),
+                violation_error_message=_("Publish the correction first: the answer links to it."),
             ),
             CheckConstraint(
                 name="complaint_entry_goes_with_its_outcome",

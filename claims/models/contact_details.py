@@ -39,7 +39,7 @@ class ContactDetails(models.Model):
     request = models.ForeignKey(
         "claims.ReaderRequest", models.CASCADE, null=True, related_name="contacts", verbose_name=_("request")
     )
-    mail = models.EmailField(_("mail address"), max_length=LONGEST_MAIL)
+    mail = models.EmailField(_("email address"), max_length=LONGEST_MAIL)
     #: The same for all addresses that end in one mailbox, as far as that can be told: for the limit on mails.
     mailbox = models.CharField(max_length=LONGEST_MAIL, editable=False)
     name = models.CharField(_("name"), max_length=LONGEST_NAME, blank=True)

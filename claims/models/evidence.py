@@ -56,7 +56,7 @@ class Evidence(Anchored):
         _("note"),
         max_length=LONGEST_NOTE,
         blank=True,
-        help_text=_("What the source shows, in our words."),
+        help_text=_("What the source shows, in our own words."),
     )
     #: What is to be seen or heard, where it is a picture, a recording or a film that shows it.
     media = models.ForeignKey(
@@ -65,7 +65,7 @@ class Evidence(Anchored):
         null=True,
         blank=True,
         related_name="evidence",
-        verbose_name=_("picture, sound or film"),
+        verbose_name=_("picture, audio or video"),
     )
     media_fragment = MediaFragmentField()
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -85,7 +85,7 @@ class Evidence(Anchored):
             models.CheckConstraint(
                 name="evidence_fragment_is_of_media",
                 condition=models.Q(media_fragment="") | models.Q(media__isnull=False),
-                violation_error_message=_("Choose the recording that this is a part of."),
+                violation_error_message=_("Choose the recording that this is part of."),
             ),
             models.CheckConstraint(
                 name="evidence_stance_is_known",

@@ -84,7 +84,7 @@ class ImportRun(models.Model):
         UNDONE = "undone", _("Undone")
 
     origin = models.CharField(
-        _("from"), max_length=2000, help_text=_("The file, folder or address as it was named.")
+        _("from"), max_length=2000, help_text=_("The file, folder or address as entered.")
     )
     #: What was uploaded through the desk.
     upload = models.FileField(_("file"), upload_to="imports/", blank=True)
@@ -98,12 +98,12 @@ class ImportRun(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
     started_by_name = models.CharField(
-        _("by"), max_length=200, blank=True, help_text=_("As the person was called then.")
+        _("by"), max_length=200, blank=True, help_text=_("The name of the person at that time.")
     )
     house_archive = models.BooleanField(
-        _("house archive"),
+        _("newsroom archive"),
         default=False,
-        help_text=_("The newsroom's own archive, to be published without a sign-off for each verdict."),
+        help_text=_("The newsroom’s own archive, to be published without a sign-off for each verdict."),
     )
     #: Of a house archive: records from the whole of it, for the second administrator to look at.
     sample = models.JSONField(null=True)
@@ -111,7 +111,7 @@ class ImportRun(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("released by")
     )
     released_by_name = models.CharField(
-        _("released by"), max_length=200, blank=True, help_text=_("As the person was called then.")
+        _("released by"), max_length=200, blank=True, help_text=_("The name of the person at that time.")
     )
     released_at = models.DateTimeField(_("released"), null=True)
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
@@ -125,12 +125,12 @@ class ImportRun(models.Model):
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
     #: Records of something that is stored already, some of whose values say otherwise; the report names both.
     merged = models.PositiveIntegerField(_("merged into others"), default=0)
-    refused = models.PositiveIntegerField(_("refused"), default=0)
+    refused = models.PositiveIntegerField(_("rejected"), default=0)
     #: Records that were stored with a value left out.
     incomplete = models.PositiveIntegerField(_("stored without a value"), default=0)
     #: Sentences on what was not read, or read in an unusual way: columns, sheets, encodings.
     notes = models.JSONField(_("notes"), default=list, blank=True)
-    moved_at = models.DateTimeField(null=True, help_text=_("When it last came forward."))
+    moved_at = models.DateTimeField(null=True, help_text=_("Time of the last progress."))
     error = models.TextField(_("error"), blank=True)
     undone_at = models.DateTimeField(_("undone"), null=True)
     undone_by_name = models.CharField(_("undone by"), max_length=200, blank=True)
@@ -145,7 +145,7 @@ class ImportRun(models.Model):
         permissions = [
             ("run_import", _("Can import files of fact checks")),
             ("undo_import", _("Can undo imports")),
-            ("import_house_archive", _("Can bring in the newsroom's own archive, or release it")),
+            ("import_house_archive", _("Can import the newsroom’s own archive, or release it")),
         ]
         constraints = [
             CheckConstraint(
@@ -197,7 +197,7 @@ class ImportProblem(models.Model):
     """A record that was refused, or a value of it that was left out: where it stands, and why."""
 
     class Outcome(models.TextChoices):
-        REFUSED = "refused", _("Refused")
+        REFUSED = "refused", _("Rejected")
         LEFT_OUT = "left_out", _("Stored without this value")
         MERGED = "merged", _("Merged into another record")
 

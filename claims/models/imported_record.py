@@ -24,9 +24,9 @@ class ImportedRecord(models.Model):
 
     class Outcome(models.TextChoices):
         CREATED = "created", _("Created a claim or a verdict")
-        UPDATED = "updated", _("Changed what was there")
-        AGREED = "agreed", _("Said what was there already")
-        MERGED = "merged", _("Said otherwise what was there already")
+        UPDATED = "updated", _("Changed an existing record")
+        AGREED = "agreed", _("Matched an existing record")
+        MERGED = "merged", _("Merged into an existing record")
 
     run = models.ForeignKey(ImportRun, models.PROTECT, related_name="taken", verbose_name=_("import"))
     #: Of everything that the record says, once its values are settled: the same again changes nothing.
@@ -46,9 +46,9 @@ class ImportedRecord(models.Model):
     #: Whether something in it was not stored, because something else is stored there: it is reported each time.
     differs = models.BooleanField(default=False)
     #: As `Claim.updated_at` says it: a claim that changed later may not say any more what the record says.
-    at = models.DateTimeField(_("taken"))
+    at = models.DateTimeField(_("imported on"))
     label = models.CharField(
-        _("rating as found"), max_length=200, blank=True, help_text=_("Exactly as the record has it.")
+        _("original rating"), max_length=200, blank=True, help_text=_("As it is in the record.")
     )
     file = models.CharField(_("file"), max_length=500)
     position = models.CharField(_("position"), max_length=200)

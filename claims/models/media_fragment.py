@@ -20,14 +20,14 @@ def goes_forward(fragment: str) -> None:
         return  # which is told already
     begins, ends = seconds_of(fragment)
     if ends is not None and ends <= begins:
-        raise ValidationError(_("The part of the recording has to end after it begins."))
+        raise ValidationError(_("The part of the recording must end after it begins."))
 
 
 class MediaFragmentField(models.CharField[str, str]):
     """A stretch of a recording in seconds (W3C Media Fragments), such as `t=12.5,17`; empty for all of it."""
 
     default_validators = [
-        RegexValidator(FRAGMENT, _("Write the part in seconds, such as t=12.5,17.")),
+        RegexValidator(FRAGMENT, _("Enter the part in seconds, such as t=12.5,17.")),
         goes_forward,
     ]
 
@@ -37,7 +37,9 @@ class MediaFragmentField(models.CharField[str, str]):
         kwargs.setdefault("blank", True)
         kwargs.setdefault("default", "")
         kwargs.setdefault("db_default", "")
-        kwargs.setdefault("help_text", _("In seconds, such as t=12.5,17. Empty: all of it."))
+        kwargs.setdefault(
+            "help_text", _("In seconds, such as t=12.5,17. Leave empty for the whole recording.")
+        )
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> Any:
@@ -50,5 +52,5 @@ def fragment_is_one(name: str) -> CheckConstraint:
     return CheckConstraint(
         name=name,
         condition=Q(media_fragment="") | Q(media_fragment__regex=FRAGMENT),
-        violation_error_message=_("Write the part of the recording in seconds, such as t=12.5,17."),
+        violation_error_message=_("Enter the part of the recording in seconds, such as t=12.5,17."),
     )

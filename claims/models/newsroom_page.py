@@ -30,9 +30,9 @@ class NewsroomPage(models.Model):
         METHODOLOGY = "methodology", _("How we work")
         CORRECTIONS_POLICY = "corrections-policy", _("Corrections and complaints")
         NONPARTISANSHIP = "nonpartisanship", _("Independence and fairness")
-        FUNDING = "funding", _("Who pays for it")
+        FUNDING = "funding", _("Funding")
         ORGANISATION = "organisation", _("Who we are")
-        TEAM = "team", _("The people")
+        TEAM = "team", _("Our people")
         CONTACT = "contact", _("Contact")
 
     kind = models.CharField(_("page"), max_length=20, choices=Kind)
@@ -41,16 +41,16 @@ class NewsroomPage(models.Model):
     title = models.CharField(_("title"), max_length=200)
     text = models.TextField(_("text"), max_length=LONGEST_PAGE, help_text=_("Markdown."), blank=True)
     url = AddressField(
-        _("or where it stands"),
+        _("or its address"),
         max_length=2000,
         blank=True,
-        help_text=_("The address, if the page stands on the newsroom's own site."),
+        help_text=_("The address, if the page is on the newsroom’s own site."),
     )
     note = models.CharField(
         _("what changed"),
         max_length=500,
         blank=True,
-        help_text=_("In words for readers, from the second version on."),
+        help_text=_("For readers; required from the second version on."),
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
@@ -61,8 +61,8 @@ class NewsroomPage(models.Model):
 
     class Meta:
         ordering = ["kind", "language", "-version"]
-        verbose_name = _("page about us")
-        verbose_name_plural = _("pages about us")
+        verbose_name = _("newsroom page")
+        verbose_name_plural = _("newsroom pages")
         default_permissions = ("add", "view")
         constraints = [
             UniqueConstraint(name="newsroompage_version_is_unique", fields=["kind", "language", "version"]),
@@ -78,12 +78,14 @@ class NewsroomPage(models.Model):
             CheckConstraint(
                 name="newsroompage_says_something",
                 condition=Q(title__regex=r"\S") & (Q(text__regex=r"\S") | ~Q(url="")),
-                violation_error_message=_("Write the page, or say where it stands."),
+                violation_error_message=_("Write the page, or enter its address."),
             ),
             CheckConstraint(
                 name="newsroompage_change_is_told",
                 condition=Q(version=1) | Q(note__regex=r"\S"),
-                violation_error_message=_("Say in a sentence what changed: readers see it beside the page."),
+                violation_error_message=_(
+                    "Describe in one sentence what changed. Readers see it beside the page."
+                ),
             ),
             bounds.not_longer("newsroompage_text_fits", "text", LONGEST_PAGE),
         ]

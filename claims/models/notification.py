@@ -23,9 +23,9 @@ _OF_ANOTHER_CLAIM = refuse("What somebody is told of is of one claim.", name="no
 class MailChoice(models.TextChoices):
     """When somebody is told by mail. At the desk they are told always."""
 
-    AT_ONCE = "at_once", _("At once")
+    AT_ONCE = "at_once", _("Immediately")
     DIGEST = "digest", _("In the daily digest")
-    NEVER = "never", _("Not by mail")
+    NEVER = "never", _("No email")
 
 
 class NotificationKind(models.TextChoices):
@@ -38,22 +38,22 @@ class NotificationKind(models.TextChoices):
     MENTIONED = "mentioned", _("You were mentioned")
     REPLIED = "replied", _("Reply")
     COMMENTED = "commented", _("Comment")
-    SUBMITTED = "submitted", _("Waits for sign-off")
+    SUBMITTED = "submitted", _("Waiting for sign-off")
     RETURNED = "returned", _("Changes requested")
     SIGNED_OFF = "signed_off", _("Signed off")
     PUBLISHED = "published", _("Published")
     RETRACTED = "retracted", _("Retracted")
     NOT_PUBLISHED = "not_published", _("Not published as scheduled")
     LINK_LOST = "link_lost", _("A cited page is gone, moved or changed")
-    TRANSLATION_WAITS = "translation_waits", _("A translation waits for sign-off")
-    TRANSLATION_BACK = "translation_back", _("A translation needs changes")
-    TRANSLATION_DONE = "translation_done", _("A translation was published or taken back")
+    TRANSLATION_WAITS = "translation_waits", _("A translation is waiting for sign-off")
+    TRANSLATION_BACK = "translation_back", _("Changes to a translation requested")
+    TRANSLATION_DONE = "translation_done", _("A translation was published or withdrawn")
     TRANSLATION_STALE = "translation_stale", _("A translation is out of date")
     ACCEPTED = "accepted", _("Accepted for checking")
     DECLINED = "declined", _("Declined")
     MERGED = "merged", _("Merged")
     UNMERGED = "unmerged", _("Merge undone")
-    ANSWERED = "answered", _("An answer came in")
+    ANSWERED = "answered", _("A reply arrived")
     ANSWER_OVERDUE = "answer_overdue", _("No answer by the deadline")
     COMPLAINED = "complained", _("Complaint of a reader")
     COMPLAINT_GIVEN = "complaint_given", _("Complaint assigned to you")
@@ -103,7 +103,7 @@ class Notification(models.Model):
         models.CASCADE,
         db_index=False,
         related_name="notifications",
-        verbose_name=_("who is told"),
+        verbose_name=_("recipient"),
     )
     kind = models.CharField(_("what happened"), max_length=20, choices=Kind)
     claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="+", verbose_name=_("claim"))
@@ -118,13 +118,13 @@ class Notification(models.Model):
     )
     #: Empty where nobody did it: time did.
     actor_name = models.CharField(
-        _("by"), max_length=200, blank=True, help_text=_("As the person was called then.")
+        _("by"), max_length=200, blank=True, help_text=_("The name of the person at that time.")
     )
     note = models.TextField(_("note"), blank=True)
     created_at = models.DateTimeField(_("when"), db_default=Now(), editable=False)
     read_at = models.DateTimeField(_("read"), null=True, editable=False)
-    mail = models.CharField(_("by mail"), max_length=10, choices=MailChoice, editable=False)
-    mailed_at = models.DateTimeField(_("mailed"), null=True, editable=False)
+    mail = models.CharField(_("email"), max_length=10, choices=MailChoice, editable=False)
+    mailed_at = models.DateTimeField(_("emailed"), null=True, editable=False)
 
     objects = NotificationQuerySet.as_manager()
 

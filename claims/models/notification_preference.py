@@ -18,7 +18,7 @@ def time_zone_is_known(name: str) -> None:
     """
     if name not in available_timezones():
         raise ValidationError(
-            gettext("There is no time zone “%s”. One is Europe/Madrid.") % name, "unknown time zone"
+            gettext("There is no time zone “%s”. An example is Europe/Madrid.") % name, "unknown time zone"
         )
 
 
@@ -30,10 +30,10 @@ class NotificationPreference(models.Model):
         models.CASCADE,
         db_index=False,
         related_name="notification_preferences",
-        verbose_name=_("who is told"),
+        verbose_name=_("recipient"),
     )
     kind = models.CharField(_("what happened"), max_length=20, choices=NotificationKind)
-    mail = models.CharField(_("by mail"), max_length=10, choices=MailChoice)
+    mail = models.CharField(_("email"), max_length=10, choices=MailChoice)
 
     class Meta:
         ordering = ["person", "kind"]
@@ -66,23 +66,26 @@ class MailSchedule(models.Model):
         max_length=64,
         blank=True,
         validators=[time_zone_is_known],
-        help_text=_("Empty: the newsroom's."),
+        help_text=_("Leave empty for the newsroom’s setting."),
     )
     language = models.CharField(
-        _("language of mails"), max_length=10, blank=True, help_text=_("Empty: the newsroom's.")
+        _("language of emails"),
+        max_length=10,
+        blank=True,
+        help_text=_("Leave empty for the newsroom’s setting."),
     )
     #: The day, where the person is, whose digest they have got.
     digest_of = models.DateField(null=True, editable=False)
 
     class Meta:
-        verbose_name = _("mail schedule")
-        verbose_name_plural = _("mail schedules")
+        verbose_name = _("email schedule")
+        verbose_name_plural = _("email schedules")
         default_permissions = ()
         constraints = [
             CheckConstraint(
                 name="mailschedule_hour_is_of_a_day",
                 condition=Q(hour__range=(0, 23)),
-                violation_error_message=_("An hour is from 0 to 23."),
+                violation_error_message=_("The hour must be from 0 to 23."),
             ),
             CheckConstraint(
                 name="mailschedule_time_zone_is_a_name",

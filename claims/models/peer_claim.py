@@ -58,7 +58,7 @@ class PeerClaim(models.Model):
     #: The number there of the claim that it was merged into.
     merged_into = models.BigIntegerField(null=True)
     published_at = models.DateTimeField(_("published there"))
-    taken_at = models.DateTimeField(_("taken"))
+    taken_at = models.DateTimeField(_("imported on"))
     #: The last entry of its ledger about it, exactly as it was signed, and the signature.
     change = models.TextField()
     signature = models.CharField(max_length=86)
@@ -69,8 +69,8 @@ class PeerClaim(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        verbose_name = _("claim of others")
-        verbose_name_plural = _("claims of others")
+        verbose_name = _("peer claim")
+        verbose_name_plural = _("peer claims")
         default_permissions = ("view",)
         constraints = [
             UniqueConstraint(name="peerclaim_is_taken_once", fields=["newsroom", "claim_id"]),

@@ -38,20 +38,20 @@ class PeerNewsroom(models.Model):
     name = models.CharField(
         _("name"),
         max_length=200,
-        help_text=_(
-            "As it is called here, wherever its fact checks are shown. Its own feed does not change it."
-        ),
+        help_text=_("The name shown here beside its fact checks. Its own feed does not change it."),
     )
     url = AddressField(
-        _("address"), max_length=500, help_text=_("Of its site, such as https://facts.example.")
+        _("address"), max_length=500, help_text=_("The address of its site, such as https://facts.example.")
     )
     key = models.CharField(
         _("public key"),
         max_length=43,
-        help_text=_("By which it signs what it publishes. Nothing that bears another signature is taken."),
+        help_text=_("The key that signs its publications. Anything with a different signature is rejected."),
     )
     active = models.BooleanField(
-        _("active"), default=True, help_text=_("While it is off, nothing is asked for; what was taken stays.")
+        _("active"),
+        default=True,
+        help_text=_("While it is off, nothing is imported; claims already imported are kept."),
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -80,19 +80,19 @@ class PeerNewsroom(models.Model):
             UniqueConstraint(
                 name="peernewsroom_is_followed_once",
                 fields=["url"],
-                violation_error_message=_("This newsroom is followed already."),
+                violation_error_message=_("This newsroom is already followed."),
             ),
             UniqueConstraint(
                 name="peernewsroom_has_its_own_key",
                 fields=["key"],
-                violation_error_message=_("Another newsroom that is followed signs with this key."),
+                violation_error_message=_("Another followed newsroom signs with this key."),
             ),
             UniqueConstraint(
                 Lower("name"),
                 name="peernewsroom_has_its_own_name",
                 violation_error_message=_(
-                    "Another newsroom that is followed is called so here. Readers could not tell the two apart:"
-                    " give this one another name."
+                    "Another followed newsroom has this name here, so readers could not tell them apart. "
+                    "Choose a different name."
                 ),
             ),
         ]
@@ -152,13 +152,13 @@ class PeerProgress(models.Model):
     """How far a newsroom's ledger was taken, and what stops that. Made by the database with its newsroom."""
 
     class Halt(models.TextChoices):
-        KEY = "key", _("Signs with another key")
-        HISTORY = "history", _("Tells another history")
-        ADDRESS = "address", _("Says that it is somewhere else")
+        KEY = "key", _("Signs with a different key")
+        HISTORY = "history", _("Its history has changed")
+        ADDRESS = "address", _("Gives a different address")
 
     newsroom = models.OneToOneField(PeerNewsroom, models.CASCADE, primary_key=True, related_name="progress")
     #: The number of the last entry of its ledger that was taken; 0 before the first.
-    sequence = models.BigIntegerField(_("taken up to entry"), default=0)
+    sequence = models.BigIntegerField(_("imported up to entry"), default=0)
     #: That entry as it was signed (`claims.ledger.house_signature.signed_text`): it must still be told so.
     last_change = models.TextField(blank=True)
     #: By what its server says whether there is more since.
@@ -173,7 +173,7 @@ class PeerProgress(models.Model):
     offered_key = models.CharField(max_length=43, blank=True, db_default="")
     consecutive_failures = models.PositiveIntegerField(default=0)
     failing_since = models.DateTimeField(null=True)
-    failure = models.TextField(_("what went wrong"), blank=True)
+    failure = models.TextField(_("error"), blank=True)
 
     class Meta:
         default_permissions = ()

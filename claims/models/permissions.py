@@ -14,8 +14,8 @@ class OfferedPermission(models.Model):
 
     class Meta:
         default_permissions = ()
-        verbose_name = _("offered permission")
-        verbose_name_plural = _("offered permissions")
+        verbose_name = _("available permission")
+        verbose_name_plural = _("available permissions")
         constraints = [
             models.UniqueConstraint(fields=["role", "permission"], name="permission_is_offered_once"),
         ]

@@ -159,7 +159,7 @@ class Publication(models.Model):
         RETRACTION = "retraction", _("Retraction")
         MERGE = "merge", _("Merge")
         UNMERGE = "unmerge", _("Merge undone")
-        CLASSIFICATION = "classification", _("Rating made comparable")
+        CLASSIFICATION = "classification", _("Rating class assigned")
         TRANSLATION = "translation", _("Translation")
 
     claim = models.ForeignKey(
@@ -176,7 +176,7 @@ class Publication(models.Model):
 
     #: The public representation, JSON as it is served but for the address of this site (`factcheck.web.site_urls`).
     #: `ledger.document.claim_document` says its shape.
-    body = UncompressedTextField(_("body"))
+    body = UncompressedTextField(_("JSON"))
     body_sha256 = models.CharField(max_length=64)
     #: The hash of this entry and, through that of the one before it, of all before it. Computed by the database;
     #: `claims.ledger.proofs.entry_text` has the bytes.
@@ -254,7 +254,7 @@ class Publication(models.Model):
                 name="publication_media_have_alternative_text",
                 condition=~Q(body__contains='"alternative_text":""'),
                 violation_error_message=_(
-                    "What a picture, recording or film shows has to be described before readers see it."
+                    "A picture, recording or video needs a description before it can be shown to readers."
                 ),
             ),
             models.CheckConstraint(

@@ -16,9 +16,9 @@ class QuoteFate(models.Model):
     """
 
     class Outcome(models.TextChoices):
-        STANDS = "stands", _("Stands")
+        STANDS = "stands", _("Still there")
         CHANGED = "changed", _("Was changed")
-        GONE = "gone", _("Stands no more")
+        GONE = "gone", _("No longer there")
 
     snapshot = models.ForeignKey("sources.Snapshot", models.PROTECT, db_index=False, related_name="+")
     start = models.PositiveIntegerField()

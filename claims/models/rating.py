@@ -10,7 +10,7 @@ from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse, see_the_present
 
-COLOUR = RegexValidator(r"^#[0-9a-f]{6}$", _("Give a colour as #rrggbb in lower case."))
+COLOUR = RegexValidator(r"^#[0-9a-f]{6}$", _("Enter a colour as #rrggbb in lower case."))
 
 
 _IS_USED = refuse(
@@ -54,7 +54,7 @@ class RatingScale(models.Model):
     language = LanguageField(_("language"))
     methodology = models.TextField(_("methodology"), blank=True)
     methodology_url = models.URLField(_("methodology page"), max_length=500, blank=True)
-    in_use = models.BooleanField(_("offered for new verdicts"), default=True)
+    in_use = models.BooleanField(_("available for new verdicts"), default=True)
 
     class Meta:
         ordering = ["publisher", "name", "-version"]
@@ -95,7 +95,7 @@ class Rating(models.Model):
         max_length=20,
         choices=RatingClass,
         blank=True,
-        help_text=_("Empty while nobody has decided: a label is never mapped by guessing."),
+        help_text=_("Empty until an editor decides. Labels are never mapped automatically by guessing."),
     )
     definition = models.TextField(_("definition"), blank=True)
     labels = models.JSONField(_("labels in other languages"), default=dict, blank=True)

@@ -29,8 +29,8 @@ class ReaderPicture(models.Model):
 
     class Meta:
         default_permissions = ()
-        verbose_name = _("picture of a reader")
-        verbose_name_plural = _("pictures of readers")
+        verbose_name = _("reader’s picture")
+        verbose_name_plural = _("readers’ pictures")
         constraints = [
             CheckConstraint(
                 name="readerpicture_kind_is_known",

@@ -96,8 +96,8 @@ class ReaderRequest(FromReader):
 
     class State(models.TextChoices):
         NEW = "new", _("Not confirmed")
-        CONFIRMED = "confirmed", _("Waits")
-        TAKEN_UP = "taken_up", _("Taken up")
+        CONFIRMED = "confirmed", _("Waiting")
+        TAKEN_UP = "taken_up", _("Accepted for checking")
         ANSWERED = "answered", _("Answered")
         DECLINED = "declined", _("Will not be checked")
         SPAM = "spam", _("Spam")
@@ -111,8 +111,8 @@ class ReaderRequest(FromReader):
     picture_key = models.CharField(max_length=128, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.NEW, editable=False)
     #: How many have asked for it and confirmed that; who has their details deleted still counts.
-    askers = models.PositiveIntegerField(_("how many ask"), default=0, editable=False)
-    last_asked_at = models.DateTimeField(_("last asked"), null=True, editable=False)
+    askers = models.PositiveIntegerField(_("number of requests"), default=0, editable=False)
+    last_asked_at = models.DateTimeField(_("last request"), null=True, editable=False)
     #: What it became, or what answers it.
     claim = models.ForeignKey(
         "claims.Claim",
@@ -128,8 +128,8 @@ class ReaderRequest(FromReader):
 
     class Meta:
         ordering = ["-id"]
-        verbose_name = _("request from readers")
-        verbose_name_plural = _("requests from readers")
+        verbose_name = _("reader’s request")
+        verbose_name_plural = _("readers’ requests")
         default_permissions = ("view",)
         permissions = [("answer_readerrequest", _("Can decide about requests from readers"))]
         constraints = [
@@ -143,7 +143,7 @@ class ReaderRequest(FromReader):
                 | ~Q(url_key="")
                 | ~Q(picture_key="")
                 | Q(erased_at__isnull=False),
-                violation_error_message=_("Give a text, an address or a picture."),
+                violation_error_message=_("Enter a text, an address or a picture."),
             ),
             CheckConstraint(
                 name="readerrequest_state_is_known",
@@ -154,7 +154,7 @@ class ReaderRequest(FromReader):
             CheckConstraint(
                 name="readerrequest_declined_with_a_reason",
                 condition=~Q(state="declined") | Q(reason__regex=r"\S"),
-                violation_error_message=_("Say why it will not be checked."),
+                violation_error_message=_("Explain why it will not be checked."),
             ),
             CheckConstraint(
                 name="readerrequest_at_the_desk_is_asked_by_somebody",

@@ -34,7 +34,7 @@ class Repeat(Anchored):
 
     class Origin(models.TextChoices):
         ARTICLE = "article", _("An imported article")
-        READER = "reader", _("A text that a reader had checked")
+        READER = "reader", _("A text that a reader checked")
 
     class Outcome(models.TextChoices):
         CONFIRMED = "confirmed", _("Confirmed")
@@ -55,7 +55,9 @@ class Repeat(Anchored):
         blank=True,
         related_name="+",
         verbose_name=_("source"),
-        help_text=_("Where the words stand. Confirmed, it becomes an appearance of the claim there."),
+        help_text=_(
+            "The source that contains the words. When confirmed, it becomes an appearance of the claim."
+        ),
     )
     #: What was proposed of the same words when the article came in: to confirm is to merge it.
     proposal = models.ForeignKey(

@@ -23,7 +23,7 @@ _REASONS = ["public_record", "published_words", "no_way", "danger", "not_identif
 NAMES_SOMEBODY = CheckConstraint(
     name="replyrequest_names_somebody",
     condition=Q(claimant__isnull=False, party="") | Q(claimant__isnull=True) & ~Q(party=""),
-    violation_error_message=_("Name whom it is about: the claimant, or somebody else, and not both."),
+    violation_error_message=_("Choose either the claimant or another person, not both."),
 )
 
 REASON_IS_KNOWN = CheckConstraint(
@@ -50,22 +50,20 @@ ASKED_OR_NOT = CheckConstraint(
         mail_asked_at__isnull=True,
         answered_at__isnull=True,
     ),
-    violation_error_message=_("Somebody was asked, or there is a reason why nobody was: not both."),
+    violation_error_message=_("Record either a request or a reason for not asking, not both."),
 )
 
 ANOTHER_REASON_IN_WORDS = CheckConstraint(
     name="replyrequest_another_reason_in_words",
     condition=~Q(not_asked="other") | ~Q(not_asked_note=""),
-    violation_error_message=_("Say in your words why nobody was asked: readers see it."),
+    violation_error_message=_("Explain in your own words why no one was asked. Readers see this."),
 )
 
 SENT_IS_COMPLETE = CheckConstraint(
     name="replyrequest_sent_is_complete",
     condition=Q(sent_at__isnull=True)
     | ~Q(channel="") & Q(answer_by__isnull=False, answer_by__gt=F("sent_at")),
-    violation_error_message=_(
-        "What was sent says how, and by when an answer is asked for: later than it was sent."
-    ),
+    violation_error_message=_("A sent request needs the way it was sent, and a deadline after that time."),
 )
 
 ANSWER_IS_WHOLE = CheckConstraint(
@@ -81,7 +79,7 @@ ANSWER_IS_WHOLE = CheckConstraint(
         | Q(answer_shown="nothing")
     ),
     violation_error_message=_(
-        "An answer has the moment at which it came, after it was asked for, and what readers are to see of it."
+        "An answer needs the time it arrived, after the request was sent, and the text for readers."
     ),
 )
 

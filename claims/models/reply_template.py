@@ -18,8 +18,8 @@ class ReplyTemplate(models.Model):
 
     class Meta:
         ordering = ["language"]
-        verbose_name = _("wording of requests")
-        verbose_name_plural = _("wordings of requests")
+        verbose_name = _("request wording")
+        verbose_name_plural = _("request wordings")
         constraints = [
             CheckConstraint(
                 name="replytemplate_says_something",

@@ -24,12 +24,12 @@ LONGEST_READER_ANSWER = 10_000
 class SpamSign(models.TextChoices):
     """Why something is held back until somebody at the desk has looked at it."""
 
-    TRAP = "trap", _("filled in a field that people do not see")
-    QUICK = "quick", _("was sent faster than anybody types")
-    LINKS = "links", _("has many links")
-    MARKUP = "markup", _("has links as programs write them")
-    REPEATED = "repeated", _("the same words came several times")
-    MANY_MAILS = "many_mails", _("many messages name this mail address")
+    TRAP = "trap", _("filled in a field that people cannot see")
+    QUICK = "quick", _("was sent faster than a person can type")
+    LINKS = "links", _("contains many links")
+    MARKUP = "markup", _("contains links in the form that programs write")
+    REPEATED = "repeated", _("the same text came several times")
+    MANY_MAILS = "many_mails", _("many messages use this email address")
 
 
 class FromReader(models.Model):
@@ -41,7 +41,7 @@ class FromReader(models.Model):
         default=list,
         blank=True,
         editable=False,
-        verbose_name=_("held back because"),
+        verbose_name=_("reason for holding it"),
     )
     received_at = models.DateTimeField(_("received"), db_default=Now(), editable=False)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, editable=False)
@@ -54,7 +54,7 @@ class FromReader(models.Model):
     )
     #: As the person was called then; empty where the reader did it, or the clock.
     moved_by_name = models.CharField(max_length=200, blank=True, editable=False)
-    moved_at = models.DateTimeField(_("last moved"), db_default=Now(), editable=False)
+    moved_at = models.DateTimeField(_("last change"), db_default=Now(), editable=False)
     #: Digest of the `Idempotency-Key` that it was sent with, and of what was sent.
     sent_key = models.CharField(max_length=64, blank=True, editable=False)
     sent_sha256 = models.CharField(max_length=64, blank=True, editable=False)

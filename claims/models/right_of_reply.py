@@ -55,7 +55,7 @@ class ReplyRequest(models.Model):
     """
 
     class Channel(models.TextChoices):
-        EMAIL = "email", _("E-mail")
+        EMAIL = "email", _("Email")
         TELEPHONE = "telephone", _("Telephone")
         FORM = "form", _("Contact form")
         LETTER = "letter", _("Letter")
@@ -67,18 +67,18 @@ class ReplyRequest(models.Model):
         """Why nobody was asked. What readers are told of it is in `claims.ledger.document.reply_document`."""
 
         PUBLIC_RECORD = "public_record", _("The public record speaks for itself")
-        PUBLISHED_WORDS = "published_words", _("It only quotes what they have published themselves")
+        PUBLISHED_WORDS = "published_words", _("The verdict only quotes what they have published themselves")
         NO_WAY = "no_way", _("There is no way to reach them")
         DANGER = "danger", _("Asking would put people in danger")
-        NOT_IDENTIFIED = "not_identified", _("It is not known who they are")
+        NOT_IDENTIFIED = "not_identified", _("Their identity is not known")
         OTHER = "other", _("Another reason")
 
     class Shown(models.TextChoices):
         """What readers see of an answer."""
 
-        FULL = "full", _("The whole answer")
+        FULL = "full", _("Full answer")
         EXCERPT = "excerpt", _("An excerpt, in their words")
-        STATEMENT = "statement", _("What they said, in our words")
+        STATEMENT = "statement", _("A summary in our words")
         NOTHING = "nothing", _("Only that they answered")
 
     verdict = models.ForeignKey(
@@ -93,30 +93,30 @@ class ReplyRequest(models.Model):
         verbose_name=_("claimant"),
     )
     party = models.CharField(
-        _("somebody else than the claimant"),
+        _("someone other than the claimant"),
         max_length=200,
         blank=True,
-        help_text=_("A person or organisation that the verdict is about beside the claimant."),
+        help_text=_("A person or organisation that the verdict is about, other than the claimant."),
     )
-    not_asked = models.CharField(_("why nobody was asked"), max_length=20, choices=NotAsked, blank=True)
+    not_asked = models.CharField(_("reason for not asking"), max_length=20, choices=NotAsked, blank=True)
     not_asked_note = models.TextField(
         _("the reason in our words"),
         max_length=reply_rules.LONGEST_NOTE,
         blank=True,
-        help_text=_("Readers see it. Empty: they see the usual words for the reason."),
+        help_text=_("Shown to readers. If empty, they see the standard wording for the reason."),
     )
 
-    channel = models.CharField(_("how"), max_length=20, choices=Channel, blank=True)
+    channel = models.CharField(_("method"), max_length=20, choices=Channel, blank=True)
     address = models.CharField(
-        _("where they were asked"),
+        _("contact address"),
         max_length=500,
         blank=True,
-        help_text=_("Address, number or account. It stays inside and is forgotten after a while."),
+        help_text=_("Address, number or account. It is internal, and deleted after a while."),
     )
     language = LanguageField(_("language"), blank=True)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
-    text = models.TextField(_("what they were asked"), max_length=reply_rules.LONGEST_TEXT, blank=True)
-    answer_by = models.DateTimeField(_("answer by"), null=True, blank=True)
+    text = models.TextField(_("question"), max_length=reply_rules.LONGEST_TEXT, blank=True)
+    answer_by = models.DateTimeField(_("deadline"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
@@ -126,7 +126,7 @@ class ReplyRequest(models.Model):
         max_length=200,
         blank=True,
         editable=False,
-        help_text=_("As the person was called then."),
+        help_text=_("The name of the person at that time."),
     )
     #: Since when it waits to be mailed by the worker; None where a person passes it on.
     mail_asked_at = models.DateTimeField(null=True, editable=False)
@@ -139,17 +139,20 @@ class ReplyRequest(models.Model):
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     #: When it was noted here, which says whether what is published could know of it.
     answer_recorded_at = models.DateTimeField(null=True, editable=False)
-    answer_channel = models.CharField(_("how they answered"), max_length=20, choices=Channel, blank=True)
+    answer_channel = models.CharField(_("method of the answer"), max_length=20, choices=Channel, blank=True)
     answer = models.TextField(_("the answer"), max_length=reply_rules.LONGEST_ANSWER, blank=True)
-    answer_shown = models.CharField(_("what readers see"), max_length=10, choices=Shown, blank=True)
+    answer_shown = models.CharField(_("shown to readers"), max_length=10, choices=Shown, blank=True)
     excerpt = models.TextField(
         _("excerpt"),
         max_length=reply_rules.LONGEST_EXCERPT,
         blank=True,
-        help_text=_("Their words as they stand, with […] where something is left out."),
+        help_text=_("Their exact words, with […] for omissions."),
     )
     statement = models.TextField(
-        _("in our words"), max_length=reply_rules.LONGEST_EXCERPT, blank=True, help_text=_("What they said.")
+        _("in our words"),
+        max_length=reply_rules.LONGEST_EXCERPT,
+        blank=True,
+        help_text=_("Their full answer."),
     )
 
     #: The same request of the version before.
@@ -162,8 +165,8 @@ class ReplyRequest(models.Model):
 
     class Meta:
         ordering = ["id"]
-        verbose_name = _("request for an answer")
-        verbose_name_plural = _("requests for answers")
+        verbose_name = _("request for reply")
+        verbose_name_plural = _("requests for reply")
         constraints = [
             reply_rules.NAMES_SOMEBODY,
             reply_rules.REASON_IS_KNOWN,

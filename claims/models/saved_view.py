@@ -37,10 +37,10 @@ class SavedView(models.Model):
         db_index=False,
         editable=False,
         related_name="saved_views",
-        verbose_name=_("kept by"),
+        verbose_name=_("saved by"),
     )
     is_shared = models.BooleanField(
-        _("shared"), default=False, help_text=_("Everybody who may open the list finds it there.")
+        _("shared"), default=False, help_text=_("Visible to everyone who can open the list.")
     )
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
 
@@ -51,7 +51,7 @@ class SavedView(models.Model):
         verbose_name = _("saved view")
         verbose_name_plural = _("saved views")
         default_permissions = ("view", "delete")
-        permissions = [("share_savedview", _("Can share views of lists with everybody"))]
+        permissions = [("share_savedview", _("Can share views of lists with everyone"))]
         constraints = [
             CheckConstraint(name="savedview_has_a_name", condition=Q(name__regex=r"\S")),
             CheckConstraint(name="savedview_is_of_a_list", condition=Q(listed__regex=r"^[a-z_]+\.[a-z_]+$")),
@@ -61,14 +61,16 @@ class SavedView(models.Model):
                 "listed",
                 Lower("name"),
                 name="savedview_is_named_once",
-                violation_error_message=_("You have a view of this name already."),
+                violation_error_message=_("You already have a view with this name."),
             ),
             UniqueConstraint(
                 "listed",
                 Lower("name"),
                 name="savedview_is_shared_once",
                 condition=Q(is_shared=True),
-                violation_error_message=_("A view of this name is shared already: choose another name."),
+                violation_error_message=_(
+                    "There is already a shared view with this name. Choose another name."
+                ),
             ),
         ]
 

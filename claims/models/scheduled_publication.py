@@ -54,8 +54,8 @@ class ScheduledPublication(models.Model):
     class Outcome(models.TextChoices):
         PUBLISHED = "published", _("Published")
         CANCELLED = "cancelled", _("Cancelled")
-        MOVED = "moved", _("Moved to another moment")
-        OVERTAKEN = "overtaken", _("Overtaken")
+        MOVED = "moved", _("Rescheduled")
+        OVERTAKEN = "overtaken", _("No longer needed")
         REFUSED = "refused", _("Not published")
 
     verdict = models.ForeignKey(
@@ -65,7 +65,7 @@ class ScheduledPublication(models.Model):
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("scheduled by")
     )
-    made_by_name = models.CharField(max_length=200, help_text=_("As the person was called then."))
+    made_by_name = models.CharField(max_length=200, help_text=_("The name of the person at that time."))
     made_at = models.DateTimeField(_("scheduled"), db_default=Now())
     #: What became of it; empty while it is to come.
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
@@ -86,7 +86,7 @@ class ScheduledPublication(models.Model):
                 name="scheduledpublication_one_open_per_verdict",
                 fields=["verdict"],
                 condition=Q(outcome=""),
-                violation_error_message=_("The publication of this verdict is scheduled already."),
+                violation_error_message=_("This publication is already scheduled."),
             ),
             CheckConstraint(
                 name="scheduledpublication_outcome_is_known",

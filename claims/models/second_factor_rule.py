@@ -31,23 +31,21 @@ class SecondFactorRule(models.Model):
         _("days to set it up"),
         default=14,
         help_text=_(
-            "Counted from when it is required of the person: since then, or since they got the account or"
-            " the role. With 0 they set it up before anything else."
+            "Days from the moment a person needs a second factor: from now, or from when they get the "
+            "account or the role. With 0 they must set it up before anything else."
         ),
     )
     since = models.DateTimeField(_("required since"), null=True, editable=False)
     always = models.BooleanField(
         default=False,
         editable=False,
-        help_text=_(
-            "Of administrators it is required whatever anybody sets; superusers follow this rule too."
-        ),
+        help_text=_("Administrators always need one; superusers follow this rule too."),
     )
 
     class Meta:
         ordering = ["role__name"]
-        verbose_name = _("rule about second factors")
-        verbose_name_plural = _("rules about second factors")
+        verbose_name = _("rule for second factors")
+        verbose_name_plural = _("rules for second factors")
         default_permissions = ("view", "change")
         constraints = [
             models.CheckConstraint(
@@ -119,9 +117,7 @@ class SecondFactorGrace(models.Model):
     begins_at = models.DateTimeField(null=True)
     vouched_at = models.DateTimeField(
         null=True,
-        help_text=_(
-            "When the identity provider vouched for a second factor, if the last sign-in came from there."
-        ),
+        help_text=_("When the last sign-in used an identity provider that confirmed a second factor."),
     )
 
     def __str__(self) -> str:

@@ -55,7 +55,7 @@ class SignOff(models.Model):
         "claims.Verdict", models.PROTECT, db_index=False, related_name="signoffs", verbose_name=_("verdict")
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
-    by_name = models.CharField(_("by"), max_length=200, help_text=_("As the person was called then."))
+    by_name = models.CharField(_("by"), max_length=200, help_text=_("The name of the person at that time."))
     round = models.PositiveSmallIntegerField(_("review round"))
     #: How many answers of those who were asked were in when it was given.
     answers = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
@@ -76,7 +76,7 @@ class SignOff(models.Model):
             UniqueConstraint(
                 name="signoff_once_per_round_and_person",
                 fields=["verdict", "round", "by", "answers"],
-                violation_error_message=_("You have already signed this verdict off."),
+                violation_error_message=_("You have already signed off this verdict."),
             )
         ]
         indexes = [

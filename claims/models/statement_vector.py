@@ -26,11 +26,11 @@ class EmbeddingModel(models.Model):
 
     name = models.CharField(_("name"), max_length=200, unique=True, editable=False)
     dimensions = models.PositiveSmallIntegerField(_("dimensions"), editable=False)
-    begun_at = models.DateTimeField(_("begun"), db_default=Now(), editable=False)
+    begun_at = models.DateTimeField(_("started"), db_default=Now(), editable=False)
     #: Since when it is asked: all statements had a vector then, and the indexes were there.
     completed_at = models.DateTimeField(_("complete since"), null=True, editable=False)
     #: When the worker last looked after it. One that nobody looks after any more is removed.
-    kept_at = models.DateTimeField(_("last looked after"), db_default=Now(), editable=False)
+    kept_at = models.DateTimeField(_("last maintenance"), db_default=Now(), editable=False)
 
     objects = EmbeddingModelQuerySet.as_manager()
 
@@ -63,7 +63,7 @@ class LanguageMean(models.Model):
     """
 
     class Kind(models.TextChoices):
-        QUERIES = "queries", _("Posts, as questions")
+        QUERIES = "queries", _("Posts, as queries")
         POSTS = "posts", _("Posts, as statements")
         CLAIMS = "claims", _("Statements of claims")
 

@@ -21,8 +21,8 @@ class Scope(models.TextChoices):
     WRITE = "claims:write", _("Add and edit claims, appearances, sources, claimants and topics")
     VERDICTS = "verdicts:write", _("Draft verdicts and edit drafts and their evidence")
     MOVE = "workflow:move", _("Accept and decline claims; submit, sign off and return verdicts")
-    PUBLISH = "publish", _("Publish, retract and merge: what readers see at once")
-    WEBHOOKS = "webhooks", _("Set up webhooks of its own: addresses that are told what is published")
+    PUBLISH = "publish", _("Publish, retract and merge: immediately visible to readers")
+    WEBHOOKS = "webhooks", _("Set up webhooks of its own: addresses that are notified of publications")
 
 
 #: How the audit log names a token.
@@ -49,9 +49,9 @@ class ApiToken(AbstractAuthToken):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="auth_token_set", verbose_name=_("acts as")
     )
     name = models.CharField(
-        _("name"), max_length=100, help_text=_("What it is for, such as the tool that will use it.")
+        _("name"), max_length=100, help_text=_("A name such as the tool that will use it.")
     )
-    scopes = ArrayField(models.CharField(max_length=30, choices=Scope), verbose_name=_("may"))
+    scopes = ArrayField(models.CharField(max_length=30, choices=Scope), verbose_name=_("scopes"))
     expiry = models.DateTimeField(_("expires"))
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"

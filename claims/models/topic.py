@@ -11,7 +11,7 @@ class Topic(models.Model):
     """What claims are about, as readers look for it: migration, vaccines, Korean Peninsula."""
 
     name = models.CharField(_("name"), max_length=100)
-    slug = models.SlugField(_("end of its address"), max_length=100, unique=True, allow_unicode=True)
+    slug = models.SlugField(_("last part of its address"), max_length=100, unique=True, allow_unicode=True)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
     )

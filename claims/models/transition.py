@@ -68,7 +68,9 @@ class Transition(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
-    actor_name = models.CharField(_("by"), max_length=200, help_text=_("As the person was called then."))
+    actor_name = models.CharField(
+        _("by"), max_length=200, help_text=_("The name of the person at that time.")
+    )
     #: The import that moved it, or whose undoing did; NULL where a person moved it.
     import_run = models.ForeignKey(
         "claims.ImportRun",

@@ -32,14 +32,12 @@ CONTENT = ("verdict", "language", "version", "original_sha256", "supersedes", "i
 
 _TABLE = "translation"
 _CONTENT_CHANGED = refuse(
-    "Only a draft can be edited. Ask for changes, or begin a new version of what is published.",
+    "Only a draft can be edited. Request changes, or start a new version of the published translation.",
     name=f"{_TABLE}_content_is_fixed",
 )
 _plain = RegexValidator(
     re.compile(translation_rules.HIDDEN_CHARACTERS),
-    _(
-        "This has characters that cannot be seen and change in which order the others are read. Take them out."
-    ),
+    _("This contains invisible characters that change the reading order of the others. Remove them."),
     inverse_match=True,
 )
 
@@ -109,14 +107,14 @@ class Translation(models.Model):
         max_length=LONGEST_EXPLANATION,
         blank=True,
         validators=[_plain],
-        help_text=_("Markdown, as the original has it."),
+        help_text=_("Markdown, like the original."),
     )
     byline = models.CharField(
         _("translated by"),
         max_length=200,
         blank=True,
         validators=[_plain],
-        help_text=_("Shown to readers; empty: the newsroom signs."),
+        help_text=_("Shown to readers. If empty, the newsroom’s name is shown."),
     )
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -160,7 +158,7 @@ class Translation(models.Model):
             ("submit_translation", _("Can submit translations for review")),
             (
                 "sign_off_translation",
-                _("Can sign off other people's translations or ask for changes"),
+                _("Can sign off other people’s translations or request changes"),
             ),
             ("publish_translation", _("Can publish translations")),
             ("retract_translation", _("Can retract published translations")),

@@ -32,7 +32,7 @@ ONE_LIVE = UniqueConstraint(
     Lower("language"),
     name="translation_one_live",
     condition=Q(state="published"),
-    violation_error_message=_("There is already a published translation of this verdict into the language."),
+    violation_error_message=_("There is already a published translation of this verdict in this language."),
 )
 
 ONE_OPEN = UniqueConstraint(
@@ -40,7 +40,7 @@ ONE_OPEN = UniqueConstraint(
     Lower("language"),
     name="translation_one_open",
     condition=Q(state__in=["draft", "in_review"]),
-    violation_error_message=_("Somebody is already translating this verdict into the language."),
+    violation_error_message=_("Another translator is already working on this verdict in this language."),
 )
 
 VERSION_IS_UNIQUE = UniqueConstraint(
@@ -76,7 +76,7 @@ HIDES_NOTHING = CheckConstraint(
     & ~Q(explanation__regex=HIDDEN_CHARACTERS)
     & ~Q(byline__regex=HIDDEN_CHARACTERS),
     violation_error_message=_(
-        "A text has characters that cannot be seen and change in which order the others are read."
+        "A text contains invisible characters that change the reading order of the others."
     ),
 )
 
@@ -88,7 +88,7 @@ _NOT_PUBLISHED = refuse(
     name="translation_is_of_what_is_published",
 )
 _SAME_LANGUAGE = refuse(
-    "The original is in this language already.", name="translation_is_into_another_language"
+    "The original is already in this language.", name="translation_is_into_another_language"
 )
 
 

@@ -50,7 +50,7 @@ class TranslationStep(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
-    by_name = models.CharField(_("by"), max_length=200, help_text=_("As the person was called then."))
+    by_name = models.CharField(_("by"), max_length=200, help_text=_("The name of the person at that time."))
     note = models.TextField(_("note"), blank=True)
     at = models.DateTimeField(_("when"), db_default=Now())
 
@@ -66,7 +66,7 @@ class TranslationStep(models.Model):
                 name="translationstep_one_signoff_per_round_and_person",
                 fields=["translation", "round", "by"],
                 condition=Q(action=SIGN_OFF),
-                violation_error_message=_("You have already signed this translation off."),
+                violation_error_message=_("You have already signed off this translation."),
             ),
             CheckConstraint(
                 name="translationstep_signoff_changes_no_state",

@@ -122,7 +122,7 @@ class UnsavedForm(models.Model):
     version = models.CharField(max_length=64, blank=True, help_text="Of the row, as the page showed it.")
     values = models.JSONField(default=dict)
     started = models.JSONField(default=dict)
-    updated_at = models.DateTimeField(_("written"), db_default=Now())
+    updated_at = models.DateTimeField(_("written on"), db_default=Now())
     #: From when on it is stored or given up: only the mark remains, for requests that come late.
     closed_at = models.DateTimeField(null=True, editable=False)
 
@@ -144,7 +144,7 @@ class UnsavedForm(models.Model):
                     ),
                     2 * LARGEST,
                 ),
-                violation_error_message=_("This is more than can be kept on the server."),
+                violation_error_message=_("This is more than the server can store."),
             ),
             CheckConstraint(
                 name="unsavedform_holds_nothing_once_closed",

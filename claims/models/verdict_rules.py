@@ -25,7 +25,7 @@ ONE_OPEN = UniqueConstraint(
     name="verdict_one_open_per_claim_and_publisher",
     fields=["claim", "publisher"],
     condition=Q(state__in=["draft", "in_review"]),
-    violation_error_message=_("There is already an open verdict of this publisher on the claim."),
+    violation_error_message=_("This publisher already has an open verdict on the claim."),
 )
 
 VERSION_IS_UNIQUE = UniqueConstraint(

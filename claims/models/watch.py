@@ -72,33 +72,39 @@ class Watch(models.Model):
     language = LanguageField(
         _("language"),
         blank=True,
-        help_text=_("Of its articles: a tag such as en, pt-BR or ko. Empty: recognised in each."),
+        help_text=_(
+            "Language of its articles: a tag such as en, pt-BR or ko. Leave empty to detect it for "
+            "each article."
+        ),
     )
     interval_minutes = models.PositiveIntegerField(
-        _("minutes between visits"), default=30, help_text=_("From 5 minutes to a week (10080).")
+        _("minutes between visits"), default=30, help_text=_("From 5 minutes to a week (10080 minutes).")
     )
     most_per_visit = models.PositiveIntegerField(
         _("articles per visit"),
         default=10,
         help_text=_(
-            "So many are fetched at a time, new and changed ones; of what is there at first, only the newest."
-            " 1 to 100."
+            "The number of new and changed articles fetched per visit; the first visit takes only the "
+            "newest. 1 to 100."
         ),
     )
     most_per_day = models.PositiveIntegerField(
         _("new articles per day"),
         default=50,
-        help_text=_("What is more waits for tomorrow (UTC). 1 to 1000."),
+        help_text=_("Further articles wait for the next day (UTC). 1 to 1000."),
     )
     most_proposals_per_day = models.PositiveIntegerField(
         _("proposals per day"),
         default=300,
         help_text=_(
-            "When so many claims were proposed, no further article is begun before tomorrow. 1 to 10000."
+            "When this number of claims has been proposed, no further article is started until the next day. "
+            "1 to 10000."
         ),
     )
     active = models.BooleanField(
-        _("active"), default=True, help_text=_("While it is off, nothing is fetched; what came in stays.")
+        _("active"),
+        default=True,
+        help_text=_("While it is off, nothing is fetched; articles already imported are kept."),
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -126,7 +132,7 @@ class Watch(models.Model):
             CheckConstraint(
                 name="watch_interval_is_polite",
                 condition=Q(interval_minutes__range=(SHORTEST_INTERVAL, LONGEST_INTERVAL)),
-                violation_error_message=_("The interval must be from 5 minutes to a week (10080)."),
+                violation_error_message=_("The interval must be from 5 minutes to a week (10080 minutes)."),
             ),
             CheckConstraint(
                 name="watch_budgets_are_bounded",
@@ -136,13 +142,13 @@ class Watch(models.Model):
                     most_proposals_per_day__range=(1, MOST_PROPOSALS),
                 ),
                 violation_error_message=_(
-                    "At least 1; at most 100 articles a visit, 1000 articles and 10000 proposals a day."
+                    "At least 1; at most 100 articles per visit, 1000 articles and 10000 proposals per day."
                 ),
             ),
             UniqueConstraint(
                 name="watch_follows_an_address_once",
                 fields=["url_key"],
-                violation_error_message=_("This address is followed already."),
+                violation_error_message=_("This address is already followed."),
             ),
         ]
         triggers = [
@@ -215,7 +221,7 @@ class WatchProgress(models.Model):
     failed_articles = models.PositiveIntegerField(_("articles that failed"), default=0)
     consecutive_failures = models.PositiveIntegerField(default=0)
     failing_since = models.DateTimeField(null=True)
-    failure = models.TextField(_("what went wrong"), blank=True)
+    failure = models.TextField(_("error"), blank=True)
     #: What of the list could not be read although it gave something.
     note = models.TextField(blank=True)
 
@@ -257,7 +263,7 @@ class WatchedPage(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
         IMPORTED = "imported", _("Imported")
-        PASSED = "passed", _("Passed over")
+        PASSED = "passed", _("Skipped")
         FAILED = "failed", _("Failed")
 
     watch = models.ForeignKey(Watch, models.CASCADE, related_name="pages", db_index=False)
@@ -284,7 +290,7 @@ class WatchedPage(models.Model):
     last_modified = models.CharField(max_length=LONGEST_MODIFIED, blank=True)
     #: Attempts that brought nothing, one after the other.
     attempts = models.PositiveSmallIntegerField(default=0)
-    failure = models.TextField(_("what went wrong"), blank=True)
+    failure = models.TextField(_("error"), blank=True)
 
     objects = WatchedPageQuerySet.as_manager()
 

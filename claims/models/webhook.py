@@ -69,18 +69,20 @@ class WebhookEndpoint(models.Model):
 
     name = models.CharField(_("name"), max_length=100)
     url = models.URLField(
-        _("address"), max_length=500, help_text=_("Where messages are sent to, as POST requests with JSON.")
+        _("address"),
+        max_length=500,
+        help_text=_("The address to send messages to, as POST requests with JSON."),
     )
     description = models.TextField(
-        _("description"), blank=True, help_text=_("Who receives, and whom to ask.")
+        _("description"), blank=True, help_text=_("The receiver, and the person to contact.")
     )
     filter = models.CharField(
         _("filter"),
         max_length=2000,
         blank=True,
         help_text=_(
-            "Which claims, as the API's list of claims is asked: publisher=example.org&rating_class=false. "
-            "Empty: all."
+            "Which claims, with the parameters of the API’s list of claims: "
+            "publisher=example.org&rating_class=false. Leave empty for all."
         ),
     )
     event_kinds = ArrayField(
@@ -88,12 +90,14 @@ class WebhookEndpoint(models.Model):
         verbose_name=_("events"),
         default=list,
         blank=True,
-        help_text=_("What it is told of; nothing chosen: everything."),
+        help_text=_("Choose the events to send. Choose none to send all."),
     )
     active = models.BooleanField(
         _("active"),
         default=True,
-        help_text=_("While it is off nothing is sent; on again, it goes on where it stopped."),
+        help_text=_(
+            "While it is off, nothing is sent. When switched on again, it continues where it stopped."
+        ),
     )
     disabled_at = models.DateTimeField(_("switched off by the system"), null=True, editable=False)
     disabled_reason = models.TextField(_("why"), blank=True, editable=False)
@@ -109,7 +113,7 @@ class WebhookEndpoint(models.Model):
         editable=False,
         related_name="+",
         verbose_name=_("owner"),
-        help_text=_("Who set it up with a token of their own; nobody: the newsroom."),
+        help_text=_("The user whose token created it; if empty, it belongs to the newsroom."),
     )
     token = models.ForeignKey(
         "claims.ApiToken",
@@ -141,7 +145,7 @@ class WebhookEndpoint(models.Model):
                 name="webhookendpoint_name_is_its_own",
                 fields=["owner", "name"],
                 nulls_distinct=False,
-                violation_error_message=_("There is a webhook of this name already."),
+                violation_error_message=_("There is already a webhook with this name."),
             ),
             CheckConstraint(
                 name="webhookendpoint_owner_has_a_token",
@@ -151,7 +155,7 @@ class WebhookEndpoint(models.Model):
             CheckConstraint(
                 name="webhookendpoint_receiver_agreed_before",
                 condition=Q(owner__isnull=True) | Q(active=False) | Q(verified_at__isnull=False),
-                violation_error_message=_("Nothing is sent there before the receiver has agreed."),
+                violation_error_message=_("Nothing is sent there until the receiver has agreed."),
             ),
             CheckConstraint(
                 name="webhookendpoint_address_is_of_the_web",

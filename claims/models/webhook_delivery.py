@@ -57,14 +57,14 @@ class WebhookDelivery(models.Model):
         choices=[
             *WebhookEvent.choices,
             (TEST_EVENT, _("Test")),
-            (VERIFICATION_EVENT, _("Question to the receiver")),
+            (VERIFICATION_EVENT, _("Verification request")),
         ],
     )
     message_id = models.CharField(_("message"), max_length=40, unique=True, default=new_message_id)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
     created_at = models.DateTimeField(_("created"), db_default=Now())
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True, default=timezone.now)
-    settled_at = models.DateTimeField(_("settled"), null=True)
+    settled_at = models.DateTimeField(_("completed"), null=True)
     #: Attempts since it was made, or last sent again by hand: where it is in the schedule of retries.
     failures = models.PositiveSmallIntegerField(_("failed attempts"), default=0)
 
@@ -134,8 +134,8 @@ class WebhookAttempt(models.Model):
     at = models.DateTimeField(_("when"))
     duration_ms = models.PositiveIntegerField(_("duration (ms)"))
     status_code = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
-    response = models.TextField(_("answer"), blank=True, help_text=_("Its beginning."))
-    error = models.TextField(_("what went wrong"), blank=True)
+    response = models.TextField(_("answer"), blank=True, help_text=_("The beginning of the answer."))
+    error = models.TextField(_("error"), blank=True)
 
     class Meta:
         ordering = ["id"]

@@ -36,7 +36,7 @@ def issue(
     if not 1 <= days <= LONGEST_DAYS:
         raise ValueError(f"A token lives from 1 to {LONGEST_DAYS} days, not {days}.")
     if by is not None and not may_manage(person, by):
-        raise NotAllowed(_("You can make tokens for yourself only."))
+        raise NotAllowed(_("You can create tokens only for yourself."))
     token, secret = ApiToken.objects.create(
         person, expiry=timedelta(days=days), name=name, scopes=sorted(set(scopes)), created_by=by
     )
@@ -58,7 +58,7 @@ def revoke(token: ApiToken, *, by: User) -> ApiToken:
     """
     token = ApiToken.objects.select_for_update(of=("self",)).select_related("user").get(pk=token.pk)
     if not may_manage(token.user, by):
-        raise NotAllowed(_("You can revoke your own tokens only."))
+        raise NotAllowed(_("You can revoke only your own tokens."))
     if token.revoked_at is None:
         token.revoked_at, token.revoked_by = timezone.now(), by
         token.save(update_fields=["revoked_at", "revoked_by"])
@@ -79,9 +79,7 @@ def find(secret: str) -> ApiToken | None:
     )
     if token and token.vouched_at is None and locked(token.second_factor_due):
         raise NotAllowed(
-            _(
-                "The person whose token this is has to set up a second factor at the desk first (/accounts/2fa/)."
-            )
+            _("The owner of this token must first set up a second factor at the desk (/accounts/2fa/).")
         )
     now = timezone.now()
     if token and (token.last_used_at is None or token.last_used_at < now - USE_NOTED_EVERY):

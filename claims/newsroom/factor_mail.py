@@ -19,11 +19,11 @@ def tell_of_reset(*, person_id: int, by_id: int | None) -> None:
     by = User.objects.filter(pk=by_id).first() if by_id else None
     with written_for(person):
         lines = [
-            _("%(who)s has reset the second factors of your account, and you were signed out everywhere.")
-            % {"who": display_name(by) if by else _("Whoever runs the server")},
+            _("%(who)s has reset the second factors of your account. You were signed out everywhere.")
+            % {"who": display_name(by) if by else _("The server’s operator")},
             _("Sign in with your password and set up a new one:"),
             f"{settings.SITE_URL}/accounts/2fa/",
-            _("If you did not ask for this, tell your administrators at once."),
+            _("If you did not ask for this, contact your administrators at once."),
         ]
         subject = _("[Factcheck] Your second factors were reset")
         send_mail(subject, "\n\n".join(lines), None, [person.email])

@@ -64,7 +64,8 @@ def check(text: str, *, needed: tuple[str, ...] = ()) -> None:
         ValidationError: what cannot, or what the text has to say, each as a sentence.
     """
     problems = [
-        _("{%(name)s} is not known. There are: %(known)s.") % {"name": name, "known": _listed(PLACEHOLDERS)}
+        _("{%(name)s} is not a known field. Known fields: %(known)s.")
+        % {"name": name, "known": _listed(PLACEHOLDERS)}
         for name in dict.fromkeys(_BRACED.findall(text))
         if name not in PLACEHOLDERS
     ]
@@ -72,12 +73,12 @@ def check(text: str, *, needed: tuple[str, ...] = ()) -> None:
     for number, line in enumerate(stray.splitlines(), 1):
         if "{" in line or "}" in line:
             problems.append(
-                _("Line %(number)d has a brace that is not closed or not opened: “%(line)s”.")
+                _("Line %(number)d has an unmatched brace: “%(line)s”.")
                 % {"number": number, "line": line.strip()[:80]}
             )
     missing = [name for name in needed if f"{{{name}}}" not in text]
     if missing:
-        problems.append(_("The text has to say %(what)s.") % {"what": _listed(missing)})
+        problems.append(_("The text must contain %(what)s.") % {"what": _listed(missing)})
     if problems:
         raise ValidationError(problems)
 

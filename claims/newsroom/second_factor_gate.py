@@ -67,7 +67,7 @@ def _remind(request: Any, due: datetime) -> None:
 
 def _led_to_enrolment(request: HttpRequest) -> HttpResponseBase:
     if request.method not in ("GET", "HEAD"):
-        raise PermissionDenied(_("Set up a second factor first: until then the desk is closed to you."))
+        raise PermissionDenied(_("Set up a second factor first. Until then you cannot use the desk."))
     return HttpResponseRedirect(reverse("mfa_index"))
 
 

@@ -120,7 +120,8 @@ def obstacle(person: User, by: User) -> str:
         return _("Your role does not include this: %(what)s.") % {"what": _("reset second factors")}
     if person.pk == by.pk:
         return _(
-            "Nobody resets their own. Ask another administrator, or use reset_second_factor on the server."
+            "You cannot reset your own second factors. Ask another administrator, or use reset_second_factor "
+            "on the server."
         )
     if person.is_superuser and not by.is_superuser:
         return _("Only a superuser can do this to a superuser.")
@@ -143,7 +144,7 @@ def reset(person: User, *, reason: str, by: User | None = None, request: Any = N
     if by is not None and (why := obstacle(person, by)):
         raise NotAllowed(why)
     if not reason.strip():
-        raise NotPossible(_("Say why: how you know that it is really them."))
+        raise NotPossible(_("Enter the reason: how you verified that it is really them."))
     person = hold(person)
     factors = Authenticator.objects.filter(user=person)
     removed = sum(factor.type in FACTORS for factor in factors)

@@ -22,7 +22,7 @@ from factcheck.list_phrases import listed
 #: How the ways to sign in are called in the log; what allauth names otherwise stands as it is.
 _WAYS = {
     "socialaccount": gettext_noop("single sign-on"),
-    Authenticator.Type.TOTP: gettext_noop("code of an app"),
+    Authenticator.Type.TOTP: gettext_noop("authenticator app code"),
     Authenticator.Type.WEBAUTHN: gettext_noop("security key"),
     Authenticator.Type.RECOVERY_CODES: gettext_noop("recovery code"),
 }

@@ -80,9 +80,7 @@ def find(text: str, quote: str, *, prefix: str = "", suffix: str = "") -> Anchor
     ]
     if not found:
         raise QuoteNotFound(
-            SpokenSentence(
-                "The text does not contain this quote. Copy the passage from the text as it stands there."
-            )
+            SpokenSentence("The text does not contain this quote. Copy the passage exactly from the text.")
         )
     before, after = fold(prefix).strip(), fold(suffix).strip()
     fitting = [

@@ -67,10 +67,10 @@ def quote_at(source: Source, number: int, start: int, end: int, *, exact: str = 
     snapshot = source.latest_snapshot()
     if snapshot is None or snapshot.number != number:
         raise WrongPlace(
-            _("The latest snapshot of the source is number %(latest)d: count the offsets in that.")
+            _("The latest snapshot of the source is number %(latest)d. Use offsets in that one.")
             % {"latest": snapshot.number}
             if snapshot
-            else _("The source has no snapshot to count offsets in.")
+            else _("The source has no snapshot, so offsets cannot be used.")
         )
     try:
         anchor = anchor_at(snapshot.text, start, end)
@@ -78,7 +78,7 @@ def quote_at(source: Source, number: int, start: int, end: int, *, exact: str = 
         raise WrongPlace(str(problem)) from None
     if exact and exact != anchor.exact:
         raise WrongPlace(
-            _("At %(start)d–%(end)d the snapshot has other words: “%(words)s”.")
+            _("The snapshot has different words at %(start)d–%(end)d: “%(words)s”.")
             % {"start": start, "end": end, "words": _cut(anchor.exact)}
         )
     return _at(snapshot, anchor)

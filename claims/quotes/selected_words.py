@@ -14,7 +14,8 @@ from sources.models import Source
 
 #: Why words are not taken that were selected in an older text.
 CAPTURED_AGAIN = gettext_lazy(
-    "The article was captured again since you opened the page. Load it again, then select the words in the new text."
+    "The article was captured again since you opened the page. Reload it, then select the words in the new "
+    "text."
 )
 
 #: What a reader takes for one character (UAX 29): an emoji of several code points, a letter with its marks.
@@ -33,7 +34,7 @@ def selected_words(source: Source, number: int, start: int, end: int, exact: str
         WrongPlace: they do not stand there, the source was captured again since, or they are no quotation.
     """
     if not exact.strip():
-        raise WrongPlace(_("Nothing but white space was selected."))
+        raise WrongPlace(_("You selected only white space."))
     snapshot = source.latest_snapshot()
     if snapshot is None or snapshot.number != number:
         raise WrongPlace(str(CAPTURED_AGAIN))
@@ -41,7 +42,7 @@ def selected_words(source: Source, number: int, start: int, end: int, exact: str
     first, last = whole_characters(snapshot.text, start, end)
     if last - first > LONGEST_QUOTE:
         raise WrongPlace(
-            _("A quotation has at most %(most)d characters; these are %(number)d.")
+            _("A quote can have at most %(most)d characters; this one has %(number)d.")
             % {"most": LONGEST_QUOTE, "number": last - first}
         )
     return quote_at(source, number, first, last)

@@ -43,7 +43,9 @@ def picture_in(content: bytes) -> SentPicture:
         raise _too_large()
     kind = recognise(content[:HEAD])
     if kind is None or kind.media_type not in ReaderPicture.Kind:
-        raise NotAPicture(_("This is no picture that can be taken. Send it as JPEG, PNG, WebP or GIF."))
+        raise NotAPicture(
+            _("This is not a picture in a supported format. Send it as JPEG, PNG, WebP or GIF.")
+        )
     try:
         drawn = read_picture_bytes(content, kind.reader).rendition
     except MediaRefused as refusal:
@@ -55,6 +57,6 @@ def picture_in(content: bytes) -> SentPicture:
 
 def _too_large() -> NotAPicture:
     return NotAPicture(
-        _("The picture is too large: at most %(most)s MB are taken. Send a smaller copy or a screenshot.")
+        _("The picture is too large. The limit is %(most)s MB. Send a smaller copy or a screenshot.")
         % {"most": f"{LARGEST_PICTURE / 1e6:.1f}"}
     )

@@ -67,10 +67,10 @@ def attach_to_claim(words: QuotedWords, source: Source, claim: Claim, *, by: Use
     source = _held(source, words)
     standing = Claim.objects.select_for_update(of=("self",)).filter(pk=claim.pk).first()
     if standing is None:
-        raise NotPossible(_("The claim was deleted meanwhile."))
+        raise NotPossible(_("The claim has been deleted in the meantime."))
     if standing.merged_into_id:
         raise NotPossible(
-            _("Claim %(id)s was merged into claim %(target)s: attach the words to that.")
+            _("Claim %(id)s was merged into claim %(target)s. Attach the words to that claim.")
             % {"id": standing.pk, "target": standing.merged_into_id}
         )
     if standing.state == Claim.State.DECLINED:
@@ -79,7 +79,7 @@ def attach_to_claim(words: QuotedWords, source: Source, claim: Claim, *, by: Use
     if there := _at(words, beginning_here).first():
         return there
     if beginning_here.exists():
-        raise NotPossible(_("The claim has a quotation that begins at this place already."))
+        raise NotPossible(_("The claim already has a quote that begins at this place."))
     return claim_edits.add_appearance(standing, source, words, by=by)
 
 

@@ -62,7 +62,10 @@ def edit(claim: Claim, *, by: User, topics: Sequence[Topic] | None = None, **fie
     changes = {name: value for name, value in fields.items() if getattr(claim, name) != value}
     if any(name in changes for name in fixed_fields(claim)):
         raise NotPossible(
-            _("A verdict on this claim is in review: what it judges stays until it is published or returned.")
+            _(
+                "A verdict on this claim is in review. The claim cannot change until it is published or "
+                "returned."
+            )
         )
     for name, value in changes.items():
         setattr(claim, name, value)
@@ -83,7 +86,9 @@ def delete(claim: Claim, *, by: User) -> None:
     require(by, "claims.delete_claim", _("delete claims"))
     claim = _there(claim)
     if is_worked_on(claim):
-        raise NotPossible(_("Somebody has worked on this claim. Decline it, or merge it into another."))
+        raise NotPossible(
+            _("This claim has already been edited. Decline it, or merge it into another claim.")
+        )
     claim.delete()
 
 
@@ -126,17 +131,17 @@ def add_media(claim: Claim, media: MediaObject, *, by: User, **fields: Any) -> C
         NotPossible: a verdict on the claim is in review, or it is listed already.
         NotAllowed: the person's role does not include it.
     """
-    require(by, "claims.add_claimmedia", _("add pictures, sound and film"))
+    require(by, "claims.add_claimmedia", _("add pictures, audio and video"))
     claim = _with_open_media(claim, by)
     if claim.media.filter(media=media).exists():
-        raise NotPossible(_("This picture, recording or film is already listed."))
+        raise NotPossible(_("This picture, recording or video is already listed."))
     return ClaimMedia.objects.create(claim=claim, media=media, **fields)
 
 
 @transaction.atomic
 def edit_media(row: ClaimMedia, *, by: User, **fields: Any) -> ClaimMedia:
     """Change what is said of it. Raises as `add_media`."""
-    require(by, "claims.change_claimmedia", _("edit pictures, sound and film"))
+    require(by, "claims.change_claimmedia", _("edit pictures, audio and video"))
     _with_open_media(row.claim, by)
     for name, value in fields.items():
         setattr(row, name, value)
@@ -147,7 +152,7 @@ def edit_media(row: ClaimMedia, *, by: User, **fields: Any) -> ClaimMedia:
 @transaction.atomic
 def remove_media(row: ClaimMedia, *, by: User) -> None:
     """Take it off the list; the file stays. Raises as `add_media`."""
-    require(by, "claims.delete_claimmedia", _("remove pictures, sound and film"))
+    require(by, "claims.delete_claimmedia", _("remove pictures, audio and video"))
     _with_open_media(row.claim, by)
     row.delete()
 
@@ -158,8 +163,8 @@ def _with_open_media(claim: Claim, by: User) -> Claim:
     if fixed_fields(claim):
         raise NotPossible(
             _(
-                "A verdict on this claim is in review: its pictures, sound and film stay until it is published or"
-                " returned."
+                "A verdict on this claim is in review. Its pictures, audio and video cannot change until it "
+                "is published or returned."
             )
         )
     return claim
@@ -170,7 +175,9 @@ def _locked(claim: Claim, by: User) -> Claim:
     require(by, "claims.change_claim", _("edit claims"))
     claim = _there(claim)
     if not may_edit(claim, by):
-        raise NotAllowed(_("Your role edits proposed claims only, and this one has been decided about."))
+        raise NotAllowed(
+            _("With your role you can edit only proposed claims, and this one has been decided.")
+        )
     return claim
 
 
@@ -182,5 +189,5 @@ def _there(claim: Claim) -> Claim:
     """
     found = Claim.objects.select_for_update().filter(pk=claim.pk).first()
     if found is None:
-        raise NotPossible(_("The claim was deleted meanwhile."))
+        raise NotPossible(_("The claim has been deleted in the meantime."))
     return found

@@ -35,7 +35,7 @@ def gather(claims: Iterable[Claim], *, by: User) -> Cluster:
     )
     if len(known) > 1:
         titles = listed(f"“{cluster}”" for cluster in known)
-        raise NotPossible(_("These claims stand in several clusters: %(clusters)s.") % {"clusters": titles})
+        raise NotPossible(_("These claims are in several clusters: %(clusters)s.") % {"clusters": titles})
     cluster = known[0] if known else _new(wanted[0], by)
     add(cluster, wanted, by=by)
     return cluster
@@ -84,7 +84,7 @@ def move(cluster: Cluster, state: str, *, by: User) -> Cluster:
     cluster = _locked(cluster)
     if (cluster.state, state) not in CLUSTER_STEPS:
         raise NotPossible(
-            _("Meanwhile the cluster is “%(state)s”. Nothing was done: look at it as it is now.")
+            _("The cluster is now “%(state)s”. Nothing was changed. Reload the page and check.")
             % {"state": cluster.get_state_display()}
         )
     cluster.state = state

@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 #: In the order of their number keys.
 DECLINE_REASONS = (
     _("An opinion, a forecast or a promise: nothing that can be checked."),
-    _("Too vague to be checked."),
-    _("Too small a matter for a check."),
+    _("Too vague to check."),
+    _("Too minor to check."),
     _("Outside what we cover."),
-    _("Known to be right, and nobody doubts it."),
-    _("Not a claim: the sentence was cut wrong or taken out of its context."),
+    _("Known to be right and not in dispute."),
+    _("Not a claim: the sentence was cut wrongly or taken out of context."),
 )

@@ -49,9 +49,9 @@ def change_description(media: MediaObject, **said: Any) -> None:
         setattr(media, name, value)
     described = media.alternative_text.strip()
     if before and not described:
-        raise NotPossible(_("It has been described: correct that rather than clear it."))
+        raise NotPossible(_("It already has a description. Correct it instead of clearing it."))
     if media.show_to_readers and not described:
-        raise NotPossible(_("Describe it before it is shown to readers (“alternative text”)."))
+        raise NotPossible(_("Add a description (“alternative text”) before it is shown to readers."))
     if media.show_to_readers and not media.public_sha256:
-        raise NotPossible(_("There is no picture of it that readers could be shown."))
+        raise NotPossible(_("No preview of it can be shown to readers."))
     media.save(update_fields=[*said])

@@ -66,8 +66,8 @@ def require_terms_that_hold(verdict: Verdict) -> None:
     if verdict.reply_rule == _Rule.NOT_DUE and names_somebody(verdict):
         raise NotPossible(
             _(
-                "Since this was submitted, %(whom)s has become somebody who can be asked for an answer. Ask for"
-                " changes, so that they are asked, or that it is said why not."
+                "Since this was submitted, %(whom)s has become someone who can be asked for a reply. Request "
+                "changes, so that they are asked or a reason is given."
             )
             % {"whom": verdict.claim.claimant}
         )
@@ -85,8 +85,8 @@ def require_time_to_answer(verdict: Verdict) -> None:
     if last is not None and last.answer_by is not None:
         raise NotYet(
             _(
-                "%(whom)s was given until %(moment)s to answer. Record the answer when it comes, or publish then: it"
-                " can be scheduled now."
+                "%(whom)s has until %(moment)s to answer. Record the answer when it arrives, or publish "
+                "after that time: you can schedule it now."
             )
             % {"whom": last.whom, "moment": date_format(localtime(last.answer_by), "DATETIME_FORMAT")},
             last.answer_by,

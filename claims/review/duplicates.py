@@ -66,6 +66,6 @@ def _undecided(pair: PossibleDuplicate) -> PossibleDuplicate:
     pair = locked.get(pk=pair.pk)
     if pair.dismissed_at:
         raise NotPossible(
-            _("%(who)s has found these claims to be different.") % {"who": pair.dismissed_by_name}
+            _("According to %(who)s, these are different claims.") % {"who": pair.dismissed_by_name}
         )
     return pair

@@ -75,11 +75,9 @@ def missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = None) 
         "summary": _("a summary"),
         "reviewed_on": _("the date of the review"),
         "evidence": _("evidence with an address or a snapshot"),
-        "alternative_text": _(
-            "a description of each picture, recording and film (“alternative text”), for who cannot see or hear it"
-        ),
+        "alternative_text": _("alternative text for each picture, recording and video"),
         "correction": _("the kind of change and the public note on it"),
-        "right_of_reply": _("an answer asked for of %(whom)s, or the reason why not")
+        "right_of_reply": _("a request for reply to %(whom)s, or the reason for not asking")
         % {"whom": verdict.claim.claimant.name if verdict.claim.claimant else ""},
     }
     return {part: words[part] for part, is_lacking in lacks.items() if is_lacking}
@@ -95,8 +93,8 @@ def _media_are_described(claim: Claim) -> None:
     if _undescribed(claim.pk):
         raise NotPossible(
             _(
-                "A picture, recording or film of this claim has no description yet (“alternative text”). Readers who"
-                " cannot see or hear it need one."
+                "A picture, recording or video of this claim has no description (“alternative text”). "
+                "Readers who cannot see or hear it need one."
             )
         )
 
@@ -117,13 +115,16 @@ def _signed_off(verdict: Verdict, by: User) -> None:
     given = verdict.signoffs.counting().exclude(by=verdict.author_id).count()
     if given < verdict.required_signoffs:
         raise NotPossible(
-            _("%(given)d of %(required)d sign-offs by others than the author.")
+            _("%(given)d of %(required)d sign-offs by people other than the author.")
             % {"given": given, "required": verdict.required_signoffs}
         )
     live = Verdict.objects.filter(claim=verdict.claim_id, publisher=verdict.publisher_id, state=_V.PUBLISHED)
     if live.exclude(pk=verdict.supersedes_id or 0).exists():
         raise NotPossible(
-            _("Another verdict has been published since this one was drafted. Draft it again from there.")
+            _(
+                "Another verdict has been published since this one was drafted. Draft a new version of that "
+                "one."
+            )
         )
     # Last: all else is there when the time that was given is over.
     require_time_to_answer(verdict)
@@ -131,18 +132,18 @@ def _signed_off(verdict: Verdict, by: User) -> None:
 
 def _written_by_another(verdict: Verdict, by: User) -> None:
     if by.pk in (verdict.author_id, verdict.submitted_by_id, *verdict.edited_by):
-        raise NotAllowed(_("You wrote, edited or submitted this verdict: somebody else has to review it."))
+        raise NotAllowed(_("You wrote, edited or submitted this verdict, so another person must review it."))
 
 
 def _not_signed_off_yet(verdict: Verdict, by: User) -> None:
     _written_by_another(verdict, by)
     if verdict.signoffs.counting().filter(by=by).exists():
-        raise NotPossible(_("You have already signed this verdict off."))
+        raise NotPossible(_("You have already signed off this verdict."))
 
 
 def _written_by_them(verdict: Verdict, by: User) -> None:
     if by.pk not in (verdict.author_id, verdict.submitted_by_id):
-        raise NotAllowed(_("Only who wrote or submitted a verdict can withdraw it. Ask for changes instead."))
+        raise NotAllowed(_("Only the author or submitter can withdraw a verdict. Request changes instead."))
 
 
 def _without_live_verdict(claim: Claim, by: User) -> None:
@@ -150,14 +151,14 @@ def _without_live_verdict(claim: Claim, by: User) -> None:
     together = Claim.objects.filter(Q(pk=claim.pk) | Q(merged_into=claim))
     live = Verdict.objects.filter(claim__in=together, state=_V.PUBLISHED)
     if live.exists():
-        raise NotPossible(_("The claim has a published verdict. Retract that first."))
+        raise NotPossible(_("The claim has a published verdict. Retract it first."))
 
 
 def _can_be_merged(claim: Claim, by: User) -> None:
     _media_are_described(claim)
     if claim.merged_claims.exists():
         raise NotPossible(
-            _("Other claims are merged into this one. Undo that first, or merge the other way round.")
+            _("Other claims are merged into this one. Undo those merges first, or merge the other way round.")
         )
 
 
@@ -165,7 +166,10 @@ def _nothing_is_built_on_it(claim: Claim, by: User) -> None:
     built_on = claim.verdicts.exists() or claim.merged_claims.exists() or claim.publications.exists()
     if built_on:
         raise NotOffered(
-            _("The claim has a verdict, was published, or has others merged into it: it was worked on since.")
+            _(
+                "The claim has a verdict, was published, or has other claims merged into it, so it has been "
+                "worked on."
+            )
         )
 
 
@@ -176,7 +180,8 @@ def _only_unreviewed_parts_differ(claim: Claim, by: User) -> None:
     if reviewed_parts_differ(claim, newest) or claimed_media_differ(claim, newest):
         raise NotPossible(
             _(
-                "The words, claimant, date or pictures of the claim differ from what is published. Draft a new verdict."
+                "The statement, claimant, date or media of the claim differ from the published version. "
+                "Draft a new verdict."
             )
         )
     _media_are_described(claim)
@@ -195,7 +200,7 @@ _DECLINE: Move[Claim] = Move(
     _C.DECLINED,
     gettext_lazy("Decline"),
     "claims.triage_claim",
-    note=gettext_lazy("Why it is not checked"),
+    note=gettext_lazy("Why it will not be checked"),
     note_required=True,
     check=_without_live_verdict,
 )
@@ -203,7 +208,7 @@ _RECONSIDER: Move[Claim] = Move(
     _C.PROPOSED,
     gettext_lazy("Back to triage"),
     "claims.triage_claim",
-    note=gettext_lazy("Why it has to be decided anew"),
+    note=gettext_lazy("Why it needs a new decision"),
     check=_nothing_is_built_on_it,
 )
 
@@ -255,9 +260,9 @@ VERDICT_MOVES: dict[tuple[str, str], Move[Verdict]] = {
     ),
     (_V.IN_REVIEW, "request_changes"): Move(
         _V.DRAFT,
-        gettext_lazy("Ask for changes"),
+        gettext_lazy("Request changes"),
         "claims.sign_off_verdict",
-        note=gettext_lazy("What has to change"),
+        note=gettext_lazy("What needs to change"),
         note_required=True,
         check=_written_by_another,
     ),

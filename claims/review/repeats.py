@@ -39,7 +39,7 @@ def confirm(repeat: Repeat, *, by: User) -> Claim:
 @transaction.atomic
 def reject(repeats: Iterable[Repeat], *, by: User) -> int:
     """They say something else, and are not asked about again. How many that is news for. Raises NotAllowed."""
-    require(by, "claims.change_repeat", _("decide whether a checked claim appears again"))
+    require(by, "claims.change_repeat", _("decide whether a checked claim is repeated"))
     undecided = Repeat.objects.open().filter(pk__in=[repeat.pk for repeat in repeats])
     return undecided.update(
         outcome=Repeat.Outcome.REJECTED, decided_at=clock.now(), decided_by_name=display_name(by)
@@ -48,7 +48,7 @@ def reject(repeats: Iterable[Repeat], *, by: User) -> int:
 
 def _list_place(repeat: Repeat, by: User) -> None:
     if repeat.source is None:
-        raise NotPossible(_("Say first where these words stand: name the source on this page and save."))
+        raise NotPossible(_("Enter the source of these words on this page and save it first."))
     known = Appearance.objects.filter(claim=repeat.claim, source=repeat.source, exact=repeat.exact)
     if not known.exists():
         claim_edits.add_appearance(repeat.claim, repeat.source, _quotation(repeat), by=by)
@@ -72,10 +72,10 @@ def _decide(repeat: Repeat, outcome: str, by: User) -> None:
 
 
 def _undecided(repeat: Repeat, by: User) -> Repeat:
-    require(by, "claims.change_repeat", _("decide whether a checked claim appears again"))
+    require(by, "claims.change_repeat", _("decide whether a checked claim is repeated"))
     locked = Repeat.objects.select_for_update(of=("self",)).select_related("claim", "source", "proposal")
     repeat = locked.get(pk=repeat.pk)
     if repeat.outcome:
         said = {"who": repeat.decided_by_name, "what": repeat.get_outcome_display()}
-        raise NotPossible(_("%(who)s has decided this already: %(what)s.") % said)
+        raise NotPossible(_("%(who)s has already decided this: %(what)s.") % said)
     return repeat

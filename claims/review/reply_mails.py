@@ -60,9 +60,9 @@ def mail_of(row: ReplyRequest) -> EmailMessage:
 def _obstacle(row: ReplyRequest) -> str:
     """Why it is not sent any more; empty where it is."""
     if row.verdict.state != Verdict.State.DRAFT:
-        return _("Not sent: the verdict is no draft any more.")
+        return _("Not sent: the verdict is no longer a draft.")
     if row.sent_by is None or not row.sent_by.is_active or not row.sent_by.email:
-        return _("Not sent: who asked has no e-mail address here any more.")
+        return _("Not sent: the person who asked no longer has an email address here.")
     if row.answer_by is None or row.answer_by <= clock.now():
-        return _("Not sent: the moment by which an answer is asked for has passed.")
+        return _("Not sent: the deadline for the answer has passed.")
     return ""

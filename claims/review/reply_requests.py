@@ -56,7 +56,7 @@ def add(verdict: Verdict, *, by: User, **fields: Any) -> ReplyRequest:
         NotPossible: the verdict is no draft.
         NotAllowed: it is somebody else's, or the person's role does not include it.
     """
-    require(by, "claims.add_replyrequest", _("ask for answers"))
+    require(by, "claims.add_replyrequest", _("request replies"))
     verdict = verdict_drafts.locked_draft(verdict, by)
     row = ReplyRequest(verdict=verdict, **_complete(fields))
     _sent_by_hand(row, by)
@@ -68,10 +68,10 @@ def add(verdict: Verdict, *, by: User, **fields: Any) -> ReplyRequest:
 @transaction.atomic
 def edit(row: ReplyRequest, *, by: User, **fields: Any) -> ReplyRequest:
     """Change what is asked, as long as the verdict is a draft. Raises as `add`."""
-    require(by, "claims.change_replyrequest", _("ask for answers"))
+    require(by, "claims.change_replyrequest", _("request replies"))
     row = _locked(row, by)
     if row.mail_asked_at and not row.sent_at:
-        raise NotPossible(_("It is on its way by mail. Stop that first."))
+        raise NotPossible(_("It is being sent by email. Stop that first."))
     for name, value in _complete(fields).items():
         setattr(row, name, value)
     _sent_by_hand(row, by)
@@ -83,7 +83,7 @@ def edit(row: ReplyRequest, *, by: User, **fields: Any) -> ReplyRequest:
 @transaction.atomic
 def remove(row: ReplyRequest, *, by: User) -> None:
     """Take it out of the draft. Raises as `add`."""
-    require(by, "claims.delete_replyrequest", _("remove requests for answers"))
+    require(by, "claims.delete_replyrequest", _("remove requests for reply"))
     row = _locked(row, by)
     verdict_drafts.record_editor(row.verdict, by)
     row.delete()
@@ -99,10 +99,10 @@ def mark_sent(row: ReplyRequest, *, by: User, at: datetime | None = None) -> Rep
     Raises:
         NotPossible: something of it is missing, or it was sent before.
     """
-    require(by, "claims.change_replyrequest", _("ask for answers"))
+    require(by, "claims.change_replyrequest", _("request replies"))
     row = _locked(row, by)
     if row.mail_asked_at:
-        raise NotPossible(_("It is on its way by mail. Stop that first."))
+        raise NotPossible(_("It is being sent by email. Stop that first."))
     _require_ready(row)
     row.sent_at = at or clock.now()
     _sent_by_hand(row, by)
@@ -114,23 +114,25 @@ def mark_sent(row: ReplyRequest, *, by: User, at: datetime | None = None) -> Rep
 @transaction.atomic
 def ask_by_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
     """Have the worker mail it, with the person as the one to whom answers go. Raises as `mark_sent`."""
-    require(by, "claims.change_replyrequest", _("ask for answers"))
+    require(by, "claims.change_replyrequest", _("request replies"))
     row = _locked(row, by)
     _require_ready(row)
     if row.mail_asked_at:
-        raise NotPossible(_("It is on its way by mail already."))
+        raise NotPossible(_("It is already being sent by email."))
     if row.channel != ReplyRequest.Channel.EMAIL:
-        raise NotPossible(_("Only what goes by e-mail can be mailed. Pass it on, then mark it as sent."))
+        raise NotPossible(
+            _("Only requests by email can be sent from here. Pass it on yourself, then mark it as sent.")
+        )
     try:
         validate_email(row.address)
     except ValidationError:
-        raise NotPossible(_("“%s” is no e-mail address.") % row.address) from None
+        raise NotPossible(_("“%s” is not an email address.") % row.address) from None
     if not by.email:
         raise NotPossible(
-            _("Answers go to you, and your account has no e-mail address: an administrator can add one.")
+            _("Answers go to you, but your account has no email address. Ask an administrator to add one.")
         )
     if row.answer_by is None or row.answer_by <= clock.now():
-        raise NotPossible(_("The moment by which an answer is asked for has passed."))
+        raise NotPossible(_("The deadline for the answer has passed."))
     row.mail_asked_at, row.mail_problem = clock.now(), ""
     row.sent_by, row.sent_by_name = by, display_name(by)
     row.save()
@@ -146,10 +148,10 @@ def stop_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
     Raises:
         NotPossible: it was sent meanwhile.
     """
-    require(by, "claims.change_replyrequest", _("ask for answers"))
+    require(by, "claims.change_replyrequest", _("request replies"))
     row = _locked(row, by)
     if row.sent_at:
-        raise NotPossible(_("It was sent meanwhile."))
+        raise NotPossible(_("It has been sent in the meantime."))
     row.mail_asked_at, row.mail_problem, row.sent_by, row.sent_by_name = None, "", None, ""
     row.save()
     return row
@@ -166,11 +168,11 @@ def record_answer(row: ReplyRequest, answer: ReceivedAnswer, *, by: User) -> Rep
     require(by, "claims.change_replyrequest", _("record answers"))
     row = _held(row, by)
     if row.verdict.state == Verdict.State.SUPERSEDED:
-        raise NotPossible(_("A newer version of the verdict has this request: record the answer there."))
+        raise NotPossible(_("A newer version of the verdict contains this request. Record the answer there."))
     if row.answered_at and row.verdict.state != Verdict.State.DRAFT:
-        raise NotPossible(_("An answer was recorded already. Draft a new version to change it."))
+        raise NotPossible(_("An answer has already been recorded. Draft a new version to change it."))
     if row.sent_at is None:
-        raise NotPossible(_("It was not sent yet, so nobody can have answered."))
+        raise NotPossible(_("It has not been sent yet, so there can be no answer."))
     answer = _by_the_minute(row, answer)
     _require_whole(row, answer)
     newer = ReplyRequest.objects.select_related("verdict").filter(carried_from=row, answered_at=None).first()
@@ -198,14 +200,12 @@ def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
     row = _held(row, by)
     verdict = row.verdict
     if row.answered_at is None:
-        raise NotPossible(_("No answer is there that could be published."))
+        raise NotPossible(_("There is no answer to publish."))
     if verdict.state != Verdict.State.PUBLISHED:
-        raise NotPossible(_("Only of what is published an update is drafted."))
+        raise NotPossible(_("You can draft an update only for a published verdict."))
     draft = verdict_drafts.draft(verdict.claim, author=by, publisher=verdict.publisher)
     with in_house_language():
-        note = _("%(whom)s answered after this was published; the answer has been added.") % {
-            "whom": row.whom
-        }
+        note = _("%(whom)s answered after publication; the answer has been added.") % {"whom": row.whom}
     return verdict_drafts.edit(draft, by=by, correction_kind=CorrectionKind.UPDATE, correction_note=note)
 
 
@@ -248,7 +248,7 @@ def _sent_by_hand(row: ReplyRequest, by: User) -> None:
     if row.sent_at is None:
         return
     if row.sent_at > clock.now():
-        raise NotPossible(_("It cannot have been sent in the future."))
+        raise NotPossible(_("The sending time cannot be in the future."))
     if row.sent_by is None:
         row.sent_by, row.sent_by_name = by, display_name(by)
     _require_asked(row)
@@ -263,9 +263,9 @@ def as_sent(row: ReplyRequest) -> str:
 
 def _require_ready(row: ReplyRequest) -> None:
     if row.not_asked:
-        raise NotPossible(_("It says why nobody is asked, so there is nothing to send."))
+        raise NotPossible(_("It gives a reason for not asking, so there is nothing to send."))
     if row.sent_at:
-        raise NotPossible(_("It was sent already."))
+        raise NotPossible(_("It has already been sent."))
     _require_asked(row)
 
 
@@ -273,16 +273,16 @@ def _require_asked(row: ReplyRequest) -> None:
     """Fill in the deadline, and look whether anything else is missing."""
     row.text = as_sent(row)
     parts = {
-        _("how they are asked"): row.channel,
-        _("what they are asked"): row.text.strip(),
-        _("by when an answer is asked for"): row.answer_by,
+        _("the method"): row.channel,
+        _("the question"): row.text.strip(),
+        _("the deadline"): row.answer_by,
     }
     missing = [words for words, value in parts.items() if not value]
     missing += reply_wording.unfilled(f"{row.subject}\n{row.text}")
     if missing:
         raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": listed_phrases(missing)})
     if row.sent_at and row.answer_by and row.answer_by <= row.sent_at:
-        raise NotPossible(_("An answer is asked for by a moment after it is sent."))
+        raise NotPossible(_("The deadline must be after the request is sent."))
 
 
 def _by_the_minute(row: ReplyRequest, answer: ReceivedAnswer) -> ReceivedAnswer:
@@ -295,9 +295,9 @@ def _by_the_minute(row: ReplyRequest, answer: ReceivedAnswer) -> ReceivedAnswer:
 
 def _require_whole(row: ReplyRequest, answer: ReceivedAnswer) -> None:
     if answer.at > clock.now():
-        raise NotPossible(_("It cannot have come in the future."))
+        raise NotPossible(_("The arrival time cannot be in the future."))
     if row.sent_at and answer.at < row.sent_at:
-        raise NotPossible(_("It cannot have come before it was asked for."))
+        raise NotPossible(_("The answer cannot have arrived before the request was sent."))
     shown = ReplyRequest.Shown
     part = {
         shown.FULL.value: answer.text,
@@ -305,14 +305,12 @@ def _require_whole(row: ReplyRequest, answer: ReceivedAnswer) -> None:
         shown.STATEMENT.value: answer.statement,
     }
     if answer.shown not in shown.values:
-        raise NotPossible(_("Choose what readers see of it."))
+        raise NotPossible(_("Choose what to show to readers."))
     if not part.get(answer.shown, "-").strip():
-        raise NotPossible(_("Fill in what readers see: %(what)s.") % {"what": shown(answer.shown).label})
+        raise NotPossible(_("Fill in the text for readers: %(what)s.") % {"what": shown(answer.shown).label})
     if answer.shown == shown.EXCERPT and (strange := _not_in(answer.excerpt, answer.text)):
         raise NotPossible(
-            _(
-                "The answer does not have these words in this place: “%(words)s”. Mark what is left out with […]."
-            )
+            _("The answer does not contain these words at this place: “%(words)s”. Mark omissions with […].")
             % {"words": strange[:200]}
         )
 
@@ -349,7 +347,7 @@ def _locked(row: ReplyRequest, by: User) -> ReplyRequest:
     verdict = verdict_drafts.locked_draft(row.verdict, by)
     found = ReplyRequest.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
     if found is None:
-        raise NotPossible(_("It was removed meanwhile."))
+        raise NotPossible(_("It has been removed in the meantime."))
     found.verdict = verdict
     return found
 
@@ -368,7 +366,7 @@ def _held(row: ReplyRequest, by: User) -> ReplyRequest:
     )
     found = rows.filter(pk=row.pk).first()
     if found is None:
-        raise NotPossible(_("It was removed meanwhile."))
+        raise NotPossible(_("It has been removed in the meantime."))
     if not ReplyRequest.objects.readable_by(by).filter(pk=row.pk).exists():
-        raise NotAllowed(_("You may not read this request."))
+        raise NotAllowed(_("You cannot read this request."))
     return found

@@ -39,7 +39,7 @@ def schedule(
     verdict = _locked(verdict)
     step = VERDICT_MOVES.get((verdict.state, "publish"))
     if step is None:
-        raise NotPossible(_("Only a verdict that is in review can be scheduled."))
+        raise NotPossible(_("Only a verdict in review can be scheduled."))
     if step.check:
         try:
             step.check(verdict, by)
@@ -48,7 +48,7 @@ def schedule(
                 raise
     now = clock.now()
     if not now < at <= now + FURTHEST:
-        raise NotPossible(_("Choose a moment that lies ahead, within a year."))
+        raise NotPossible(_("Choose a time in the future, within a year."))
     _end(verdict, instead_of, Outcome.MOVED, by)
     return ScheduledPublication.objects.create(
         verdict=verdict, publish_at=at, made_by=by, made_by_name=display_name(by)
@@ -107,8 +107,8 @@ def _end(verdict: Verdict, seen: int | None, outcome: str, by: User) -> None:
         last = ScheduledPublication.objects.filter(verdict=verdict).first()
         who = last.ended_by_name or last.made_by_name if last else ""
         raise NotPossible(
-            _("Meanwhile %(who)s changed what is scheduled. Nothing was done: look at it as it is now.")
-            % {"who": who or _("somebody")}
+            _("%(who)s has just changed the schedule. Nothing was changed. Reload the page and check.")
+            % {"who": who or _("another user")}
         )
     if waiting:
         _close(waiting, outcome, reason="", by=by)
@@ -121,5 +121,5 @@ def _locked(verdict: Verdict) -> Verdict:
         Verdict.objects.select_for_update(of=("self",)).select_related("claim").filter(pk=verdict.pk).first()
     )
     if found is None:
-        raise NotPossible(_("The draft was deleted meanwhile."))
+        raise NotPossible(_("The draft has been deleted in the meantime."))
     return found

@@ -66,7 +66,7 @@ def step_in(table: Table, subject: Moving, action: str, *, by: User, note: str) 
         step = table[subject.state, action]
     except KeyError:
         raise NotPossible(
-            _("“%(action)s” is not possible while the state is “%(state)s”.")
+            _("“%(action)s” is not possible in the state “%(state)s”.")
             % {"action": action, "state": subject.get_state_display()}
         ) from None
     if not by.has_perm(step.permission):

@@ -35,15 +35,15 @@ def begin_translation(verdict: Verdict, language: str, *, by: User, **content: A
     held = Verdict.objects.select_for_update(of=("self",)).select_related("publisher")
     verdict_now = held.filter(pk=verdict.pk).first()
     if claim is None or verdict_now is None:
-        raise NotPossible(_("The claim was deleted meanwhile."))
+        raise NotPossible(_("The claim has been deleted in the meantime."))
     verdict_now.claim = claim
     original = require_translatable(verdict_now, language)
     same = Translation.objects.filter(verdict=verdict_now, language__iexact=language)
     if same.open().readable_by(by).exists():
-        raise NotPossible(_("Somebody is already translating this into the language."))
+        raise NotPossible(_("Another translator is already working on this language."))
     if same.open().exists():
         # Not why: that there is a draft is for those who read drafts.
-        raise NotPossible(_("You cannot translate this into the language at present. Ask an editor."))
+        raise NotPossible(_("You cannot translate this into the language at the moment. Ask an editor."))
     earlier = newest_before(verdict_now, language, by)
     carried: dict[str, Any] = {}
     if earlier:
@@ -70,19 +70,16 @@ def require_translatable(verdict: Verdict, language: str) -> Original:
     entry = Publication.objects.current().filter(claim=verdict.claim_id).only("body").first()
     original = original_of(verdict, entry) if entry else None
     if original is None or verdict.state != Verdict.State.PUBLISHED:
-        raise NotPossible(_("Only what is published is translated: readers do not see this verdict now."))
+        raise NotPossible(_("Only published verdicts are translated, and this one is not public."))
     if verdict.claim.state != Claim.State.ACCEPTED:
-        raise NotPossible(_("The claim is merged into another. Translate what is published there."))
+        raise NotPossible(_("The claim is merged into another one. Translate the verdict published there."))
     if not verdict.publisher.is_house:
         raise NotPossible(
-            _(
-                "Only our own verdicts are translated. What %(publisher)s wrote is theirs to translate: we would sign"
-                " off words that we do not answer for."
-            )
+            _("Only our own verdicts are translated. %(publisher)s is responsible for translating its own.")
             % {"publisher": verdict.publisher}
         )
     if language.lower() == original.language.lower():
-        raise NotPossible(_("The original is in this language already."))
+        raise NotPossible(_("The original is already in this language."))
     return original
 
 
@@ -129,7 +126,7 @@ def discard_translation(translation: Translation, *, by: User) -> None:
     require(by, "claims.delete_translation", _("delete drafts"))
     draft = _locked_draft(translation, by)
     if draft.steps.exists():
-        raise NotPossible(_("It was in review before: what was said about it stays, and so does the draft."))
+        raise NotPossible(_("It has been in review, so the draft and its comments are kept."))
     draft.delete()
 
 
@@ -147,15 +144,17 @@ def carry_over_translation(translation: Translation, *, by: User) -> Translation
         claim=earlier.claim_id, publisher=earlier.publisher_id, state=Verdict.State.PUBLISHED
     ).first()
     if verdict is None:
-        raise NotPossible(_("Only what is published is translated: readers do not see this verdict now."))
+        raise NotPossible(_("Only published verdicts are translated, and this one is not public."))
     if is_of(translation, original_of(verdict)) and verdict.pk == earlier.pk:
         raise NotPossible(
-            _("This is the translation of what is published now: there is nothing to carry over.")
+            _("This is already the translation of the current version: there is nothing to carry over.")
         )
     words = {name: getattr(translation, name) for name in (*WORDS, "byline")}
     words["edited_by"] = _writers_of_unreviewed_words(translation, by)
     draft = begin_translation(verdict, translation.language, by=by, **words)
-    return move_translation(draft, "submit", by=by, note=_("Carried over unchanged from the version before."))
+    return move_translation(
+        draft, "submit", by=by, note=_("Carried over unchanged from the previous version.")
+    )
 
 
 def _writers_of_unreviewed_words(earlier: Translation, by: User) -> list[int]:
@@ -168,8 +167,13 @@ def _locked_draft(translation: Translation, by: User) -> Translation:
     draft = locked(translation)
     if draft.state != _STATE.DRAFT:
         raise NotPossible(
-            _("Only a draft can be edited. Ask for changes, or begin a new version of what is published.")
+            _(
+                "Only a draft can be edited. Request changes, or start a new version of the published "
+                "translation."
+            )
         )
     if not may_edit_translation(draft, by):
-        raise NotAllowed(_("This draft is somebody else's. Its author or an editor can change it."))
+        raise NotAllowed(
+            _("This draft belongs to another translator. Only its author or an editor can change it.")
+        )
     return draft

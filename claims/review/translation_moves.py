@@ -23,16 +23,14 @@ def missing_of_translation(translation: Translation, original: Original | None =
     """
     original = original or original_of(translation.verdict)
     if original is None or original.sha256 != translation.original_sha256:
-        return [
-            _("the original as it was: what readers see of it is another version by now. Translate that one")
-        ]
+        return [_("the current original: readers now see another version. Translate that one")]
     lacks = [
         _("the translation of the %(part)s") % {"part": label}
         for name, label in original.labels.items()
         if original.words[name].strip() and not getattr(translation, name).strip()
     ]
     has_more = [
-        _("an empty “%(part)s”, as the original has it") % {"part": label}
+        _("an empty “%(part)s”, as in the original") % {"part": label}
         for name, label in original.labels.items()
         if not original.words[name].strip() and getattr(translation, name).strip()
     ]
@@ -44,7 +42,9 @@ def missing_of_translation(translation: Translation, original: Original | None =
 
 def _theirs_and_complete(translation: Translation, by: User) -> None:
     if by.pk not in translation.writers and not by.has_perm("claims.sign_off_translation"):
-        raise NotAllowed(_("This draft is somebody else's. Its author or an editor can change it."))
+        raise NotAllowed(
+            _("This draft belongs to another translator. Only its author or an editor can change it.")
+        )
     _complete(translation, by)
 
 
@@ -57,13 +57,13 @@ def _signed_off(translation: Translation, by: User) -> None:
     verdict = translation.verdict
     if verdict.state != Verdict.State.PUBLISHED or verdict.claim.state != Claim.State.ACCEPTED:
         raise NotPossible(
-            _("What it is a translation of is not published any more. Translate the new version.")
+            _("The version that it translates is no longer published. Translate the new version.")
         )
     _complete(translation, by)
     given = translation.steps.signoffs().exclude(by__in=translation.writers).count()
     if given < translation.required_signoffs:
         raise NotPossible(
-            _("%(given)d of %(required)d sign-offs by others than the translator.")
+            _("%(given)d of %(required)d sign-offs by people other than the translator.")
             % {"given": given, "required": translation.required_signoffs}
         )
 
@@ -71,27 +71,27 @@ def _signed_off(translation: Translation, by: User) -> None:
 def _written_by_another(translation: Translation, by: User) -> None:
     if by.pk in translation.writers:
         raise NotAllowed(
-            _("You wrote, edited or submitted this translation: somebody else has to review it.")
+            _("You wrote, edited or submitted this translation, so another person must review it.")
         )
 
 
 def _not_signed_off_yet(translation: Translation, by: User) -> None:
     _written_by_another(translation, by)
     if translation.steps.signoffs().filter(by=by).exists():
-        raise NotPossible(_("You have already signed this translation off."))
+        raise NotPossible(_("You have already signed off this translation."))
 
 
 def _written_by_them(translation: Translation, by: User) -> None:
     if by.pk not in (translation.author_id, translation.submitted_by_id):
         raise NotAllowed(
-            _("Only who wrote or submitted a translation can withdraw it. Ask for changes instead.")
+            _("Only the author or submitter can withdraw a translation. Request changes instead.")
         )
 
 
 def _is_shown(translation: Translation, by: User) -> None:
     newest = Publication.objects.current().filter(claim=translation.verdict.claim_id).first()
     if newest is None or all(each["id"] != translation.pk for each in retold(newest)["translations"]):
-        raise NotOffered(_("Readers are not shown this translation any more."))
+        raise NotOffered(_("This translation is no longer shown to readers."))
 
 
 _T = Translation.State
@@ -113,9 +113,9 @@ TRANSLATION_MOVES: dict[tuple[str, str], Move[Translation]] = {
     ),
     (_T.IN_REVIEW, "request_changes"): Move(
         _T.DRAFT,
-        gettext_lazy("Ask for changes"),
+        gettext_lazy("Request changes"),
         "claims.sign_off_translation",
-        note=gettext_lazy("What has to change"),
+        note=gettext_lazy("What needs to change"),
         note_required=True,
         check=_written_by_another,
     ),
@@ -126,14 +126,14 @@ TRANSLATION_MOVES: dict[tuple[str, str], Move[Translation]] = {
         _T.PUBLISHED,
         gettext_lazy("Publish"),
         "claims.publish_translation",
-        note=gettext_lazy("Public note: what changed in the translation, where there was one"),
+        note=gettext_lazy("Public note: what changed in the translation, if there was one before"),
         check=_signed_off,
     ),
     (_T.PUBLISHED, "retract"): Move(
         _T.RETRACTED,
-        gettext_lazy("Take back"),
+        gettext_lazy("Withdraw"),
         "claims.retract_translation",
-        note=gettext_lazy("Public note: why the translation is taken back"),
+        note=gettext_lazy("Public note: why the translation is withdrawn"),
         note_required=True,
         check=_is_shown,
     ),

@@ -68,12 +68,12 @@ def locked(translation: Translation) -> Translation:
     verdict = Verdict.objects.filter(translations=translation.pk).only("claim_id").first()
     claim = Claim.objects.select_for_update().filter(pk=verdict.claim_id).first() if verdict else None
     if verdict is None or claim is None:
-        raise NotPossible(_("The draft was deleted meanwhile."))
+        raise NotPossible(_("The draft has been deleted in the meantime."))
     held = Verdict.objects.select_for_update(of=("self",)).select_related("publisher").get(pk=verdict.pk)
     held.claim = claim
     fresh = Translation.objects.select_for_update().filter(pk=translation.pk).first()
     if fresh is None:
-        raise NotPossible(_("The draft was deleted meanwhile."))
+        raise NotPossible(_("The draft has been deleted in the meantime."))
     fresh.verdict = held
     return fresh
 
@@ -115,8 +115,8 @@ def _publish(translation: Translation, asked: _Asked) -> None:
     if not asked.note and any(row.verdict_id == translation.verdict_id for row in before):
         raise NotPossible(
             _(
-                "A note for readers is needed: this replaces a published translation of the same words. Say what"
-                " changed in it."
+                "A public note is required, because this replaces a published translation of the same text. "
+                "Say what changed in it."
             )
         )
     for row in before:

@@ -37,14 +37,14 @@ def draft(claim: Claim, *, author: User, publisher: Publisher | None = None, **c
     """
     found = Claim.objects.select_for_update().filter(pk=claim.pk).first()
     if found is None:
-        raise NotPossible(_("The claim was deleted meanwhile."))
+        raise NotPossible(_("The claim has been deleted in the meantime."))
     claim = found
     publisher = publisher or Publisher.objects.house()
     if claim.state in (Claim.State.DECLINED, Claim.State.MERGED):
-        raise NotPossible(_("A declined or merged claim gets no verdict."))
+        raise NotPossible(_("A declined or merged claim cannot have a verdict."))
     earlier = list(claim.verdicts.filter(publisher=publisher).order_by("-version"))
     if any(verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW) for verdict in earlier):
-        raise NotPossible(_("There is already an open verdict of this publisher on the claim."))
+        raise NotPossible(_("This publisher already has an open verdict on the claim."))
     replaced = {verdict.supersedes_id for verdict in earlier}
     public = (Verdict.State.PUBLISHED, Verdict.State.RETRACTED)
     predecessor = next((row for row in earlier if row.state in public and row.pk not in replaced), None)
@@ -109,14 +109,12 @@ def edit(verdict: Verdict, *, by: User, **content: Any) -> Verdict:
     rating = content.get("rating")
     if rating is not None and not offered_ratings(verdict).filter(pk=rating.pk).exists():
         raise NotOfTheScale(
-            _("Rating %(id)s is not in a scale that %(publisher)s uses now.")
+            _("Rating %(id)s is not on a scale that %(publisher)s uses now.")
             % {"id": rating.pk, "publisher": verdict.publisher}
         )
     if verdict.supersedes_id is None and any(content.get(name) for name in CHANGE):
         raise NotPossible(
-            _(
-                "This verdict replaces nothing that was published, so there is no change to explain to readers."
-            )
+            _("This verdict does not replace a published one, so there is no change to explain to readers.")
         )
     for name, value in content.items():
         setattr(verdict, name, value)
@@ -187,12 +185,14 @@ def locked_draft(verdict: Verdict, by: User) -> Verdict:
     Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
     found = Verdict.objects.select_for_update().filter(pk=verdict.pk).first()
     if found is None:
-        raise NotPossible(_("The draft was deleted meanwhile."))
+        raise NotPossible(_("The draft has been deleted in the meantime."))
     verdict = found
     if verdict.state != Verdict.State.DRAFT:
         raise NotPossible(
-            _("Only a draft can be edited. Ask for changes, or draft a new version of what is published.")
+            _("Only a draft can be edited. Request changes, or draft a new version of the published verdict.")
         )
     if not may_edit(verdict, by):
-        raise NotAllowed(_("This draft is somebody else's. Its author or an editor can change it."))
+        raise NotAllowed(
+            _("This draft belongs to another translator. Only its author or an editor can change it.")
+        )
     return verdict

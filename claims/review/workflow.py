@@ -105,7 +105,7 @@ def _locked(subject: Claim | Verdict, into: Claim | None) -> tuple[Any, dict[int
         claim.pk: claim for claim in Claim.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
     }
     if len(claims) < len(set(wanted)):
-        raise NotPossible(_("The claim was deleted meanwhile."))
+        raise NotPossible(_("The claim has been deleted in the meantime."))
     if not isinstance(subject, Verdict):
         return claims[claim_id], claims
     verdict = (
@@ -115,7 +115,7 @@ def _locked(subject: Claim | Verdict, into: Claim | None) -> tuple[Any, dict[int
         .first()
     )
     if verdict is None:
-        raise NotPossible(_("The draft was deleted meanwhile."))
+        raise NotPossible(_("The draft has been deleted in the meantime."))
     verdict.claim = claims[claim_id]
     return verdict, claims
 
@@ -197,14 +197,14 @@ def _reconsider(claim: Claim, request: Request) -> None:
 def _merge(claim: Claim, request: Request) -> None:
     target = request.into
     if target is None or target.pk == claim.pk:
-        raise NotPossible(_("Name another claim to merge into."))
+        raise NotPossible(_("Choose another claim to merge into."))
     if target.state in (Claim.State.MERGED, Claim.State.DECLINED):
         raise NotPossible(
-            _("Claim %(id)s is itself merged or declined: choose one that stands.") % {"id": target.pk}
+            _("Claim %(id)s is itself merged or declined. Choose an active claim.") % {"id": target.pk}
         )
     if claim.publications.exists() and target.state != Claim.State.ACCEPTED:
         raise NotPossible(
-            _("Claim %(id)s has to be accepted before a published claim can be merged into it.")
+            _("Claim %(id)s must be accepted before a published claim can be merged into it.")
             % {"id": target.pk}
         )
     claim.merged_into, claim.state_before_merge = target, request.before

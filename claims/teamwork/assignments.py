@@ -90,7 +90,7 @@ def take(subject: Subject, *, by: User) -> Assignment:
         return assignment
     if holder := holder_of(assignment):
         raise NotPossible(
-            _("%(who)s has it since %(when)s. Nothing was done: it is theirs to hand over.")
+            _("Assigned to %(who)s since %(when)s. Nothing was changed: only the assignee can hand it over.")
             % {"who": display_name(holder), "when": _moment(assignment)}
         )
     return _give(subject, assignment, by, by=by, note="")
@@ -208,11 +208,10 @@ def _locked(subject: Subject) -> Assignment:
     claim = Claim.objects.select_for_update(no_key=True).filter(pk=claim_id).first()
     fresh = claim if isinstance(subject, Claim) else Verdict.objects.filter(pk=subject.pk).first()
     if claim is None or fresh is None:
-        raise NotPossible(_("It was deleted meanwhile."))
+        raise NotPossible(_("It has been deleted in the meantime."))
     if not is_to_be_done(fresh):
         raise NotPossible(
-            _("There is nothing to do any more: the state is “%(state)s”.")
-            % {"state": fresh.get_state_display()}
+            _("There is nothing left to do: the state is “%(state)s”.") % {"state": fresh.get_state_display()}
         )
     verdict = fresh if isinstance(fresh, Verdict) else None
     found = _of(fresh).select_related("person").first()
@@ -230,8 +229,8 @@ def _refuse_stale(assignment: Assignment, seen: int | Unchanged | None) -> None:
     if isinstance(seen, Unchanged) or seen == (holder.pk if holder else None):
         return
     raise NotPossible(
-        _("Meanwhile %(who)s has it. Nothing was done: look at it as it is now.")
-        % {"who": display_name(holder) if holder else _("nobody")}
+        _("It is now assigned to %(who)s. Nothing was changed. Reload the page and check.")
+        % {"who": display_name(holder) if holder else _("unassigned")}
     )
 
 
@@ -241,11 +240,11 @@ def _may_give(assignment: Assignment, to: User, by: User) -> None:
     if not by.has_perm(ASSIGN):
         require(by, TAKE, _("take work and hand it over"))
         if not (holder == by or (holder is None and to == by)):
-            raise NotAllowed(_("Only who has it, or an editor, can give it to somebody else."))
+            raise NotAllowed(_("Only the assignee or an editor can assign it to another person."))
     # As it stands now: the person may have left since the page was drawn.
     fresh = User.objects.filter(pk=to.pk, is_active=True).first()
     if fresh is None:
-        raise NotPossible(_("%(who)s does not work here any more.") % {"who": display_name(to)})
+        raise NotPossible(_("%(who)s no longer works here.") % {"who": display_name(to)})
     if not can_do(kind, fresh):
         raise NotPossible(_("The role of %(who)s does not include this work.") % {"who": display_name(to)})
 
@@ -253,16 +252,19 @@ def _may_give(assignment: Assignment, to: User, by: User) -> None:
 def _may_change(assignment: Assignment, by: User) -> None:
     if by.has_perm(ASSIGN):
         return
-    require(by, TAKE, _("say when work is due"))
+    require(by, TAKE, _("set due dates"))
     if holder_of(assignment) != by:
         raise NotAllowed(
-            _("Only who has it, or an editor, can change that. Take it first, if it is nobody's.")
+            _(
+                "Only the assignee or an editor can change that. If it is unassigned, assign it to yourself "
+                "first."
+            )
         )
 
 
 def _known(priority: int) -> int:
     if priority not in Priority.values:
-        raise NotPossible(_("Choose one of the priorities."))
+        raise NotPossible(_("Choose a priority from the list."))
     return priority
 
 

@@ -130,8 +130,8 @@ def try_out(channel: ChatChannel) -> None:
     """
     text = ChatText(
         kind="test",
-        headline=_("A test from %s") % settings.NEWSROOM_NAME,
-        statement=_("If you can read this, this channel will be told what happens to claims."),
+        headline=_("Test message from %s") % settings.NEWSROOM_NAME,
+        statement=_("If you can read this, this channel will receive news of claims."),
         link=f"{settings.SITE_URL}{reverse('admin:index')}",
         button=_("Open the desk"),
     )

@@ -69,7 +69,7 @@ def write(
     if thread:
         verdict, version = thread.verdict, thread.verdict_version
     elif verdict and not Verdict.objects.readable_by(by).filter(pk=verdict.pk, claim=claim).exists():
-        raise NotAllowed(_("You may not read this verdict, or it is on another claim."))
+        raise NotAllowed(_("You cannot read this verdict, or it is on another claim."))
     comment = Comment.objects.create(
         claim=claim,
         verdict=verdict,
@@ -107,18 +107,18 @@ def edit(comment: Comment, text: str, *, by: User, seen: str | None = None) -> S
     """
     comment = _locked(comment, by)
     if comment.author_id != by.pk:
-        raise NotAllowed(_("Only who wrote a comment edits it."))
+        raise NotAllowed(_("Only the author can edit a comment."))
     now = clock.now()
     if comment.withdrawn_at or now - comment.created_at > EDITABLE_FOR:
         raise NotPossible(
-            _("A comment can be edited for a day, and not after it was withdrawn. Reply to it instead.")
+            _("A comment can be edited for one day, unless it was withdrawn. Reply to it instead.")
         )
     text = _checked(text)
     if text == comment.text:
         return Said(comment, [])
     if seen is not None and seen != version_of(comment):
         raise NotPossible(
-            _("You have edited this comment on another page meanwhile. Look at it, then edit it there.")
+            _("You have edited this comment in another window. Reload this page, then edit it again.")
         )
     _save(comment, text=text, edited_at=now)
     mentioned, unable = _mention(comment, by)
@@ -136,7 +136,7 @@ def withdraw(comment: Comment, *, by: User) -> Comment:
     """
     comment = _locked(comment, by)
     if comment.author_id != by.pk and not by.has_perm(WITHDRAW):
-        raise NotAllowed(_("Only who wrote a comment, or an administrator, withdraws it."))
+        raise NotAllowed(_("Only the author or an administrator can withdraw a comment."))
     if comment.withdrawn_at is None:
         comment.mentioned.clear()
         # Who has not read it will not.
@@ -164,9 +164,9 @@ def resolve(comment: Comment, *, by: User, resolved: bool = True, seen: int | No
     """
     comment = _locked(comment, by)
     if comment.reply_to_id:
-        raise NotPossible(_("A thread is resolved as a whole, not one of its replies."))
+        raise NotPossible(_("Resolve the whole thread, not a single reply."))
     if resolved and seen is not None and comment.replies.filter(pk__gt=seen).exists():
-        raise NotPossible(_("Somebody has replied meanwhile. Read it, then resolve the thread."))
+        raise NotPossible(_("Someone has replied in the meantime. Read the reply, then resolve the thread."))
     if resolved and comment.resolved_at is None:
         _save(comment, resolved_at=clock.now(), resolved_by=by, resolved_by_name=display_name(by)[:200])
     elif not resolved and comment.resolved_at:
@@ -194,16 +194,16 @@ def _locked_claim(claim: Claim, by: User) -> Claim:
     """The claim, which nobody deletes meanwhile. Whoever writes locks claims before anything else."""
     locked = Claim.objects.select_for_update(of=("self",), no_key=True).filter(pk=claim.pk).first()
     if locked is None:
-        raise NotPossible(_("The claim was deleted meanwhile."))
+        raise NotPossible(_("The claim has been deleted in the meantime."))
     if not Claim.objects.readable_by(by).filter(pk=claim.pk).exists():
-        raise NotAllowed(_("You may not read this claim."))
+        raise NotAllowed(_("You cannot read this claim."))
     return locked
 
 
 def _locked(comment: Comment, by: User) -> Comment:
     _locked_claim(comment.claim, by)
     if not Comment.objects.readable_by(by).filter(pk=comment.pk).exists():
-        raise NotAllowed(_("You may not read this comment."))
+        raise NotAllowed(_("You cannot read this comment."))
     return (
         Comment.objects.select_for_update(of=("self",), no_key=True)
         .select_related("claim", "verdict__author")
@@ -224,10 +224,10 @@ def _checked(text: str) -> str:
     # What a browser sends ends lines with two characters, and PostgreSQL stores every character but one.
     text = text.replace("\r\n", "\n").replace("\0", "�").strip()
     if not text:
-        raise NotPossible(_("Write something."))
+        raise NotPossible(_("Enter a comment."))
     if len(text) > LONGEST_COMMENT:
         raise NotPossible(
-            _("The comment has %(count)d characters, and %(most)d are possible.")
+            _("The comment has %(count)d characters; the limit is %(most)d.")
             % {"count": len(text), "most": LONGEST_COMMENT}
         )
     return text

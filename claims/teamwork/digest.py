@@ -103,7 +103,7 @@ def _mail(person: User, told: list[Notification], moment: datetime) -> EmailMult
         "preferences": mails.absolute(reverse("admin:claims_notification_preferences")),
     }
     subject = mails.one_line(
-        _("[%(newsroom)s] What happened until %(when)s")
+        _("[%(newsroom)s] Activity until %(when)s")
         % {"newsroom": settings.NEWSROOM_NAME, "when": date_format(moment, "SHORT_DATETIME_FORMAT")}
     )
     mail = mails.composed(person, subject, "mail/digest", context, kind=mails.DIGEST)

@@ -16,7 +16,7 @@ def follow(claim: Claim, by: User) -> None:
         NotAllowed: the person may not read it.
     """
     if not Claim.objects.readable_by(by).filter(pk=claim.pk).exists():
-        raise NotAllowed(_("You may not read this claim."))
+        raise NotAllowed(_("You cannot read this claim."))
     add([claim.pk], [by.pk])
 
 

@@ -35,11 +35,9 @@ class WebhookQuery(ClaimListQuery):
 
     def _unknown(self, name: str) -> str:
         if name == "status":
-            return _(
-                "`status`: leave it out. A webhook is told by itself when a claim is retracted or merged."
-            )
+            return _("`status`: leave it out. Webhooks always report retracted and merged claims.")
         if name in ClaimListQuery.base_filters:
-            return _("`%s` says how a list is shown; a webhook takes conditions on claims only.") % name
+            return _("`%s` controls how a list is shown; a webhook accepts only filters on claims.") % name
         return super()._unknown(name)
 
 

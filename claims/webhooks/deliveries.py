@@ -161,7 +161,7 @@ def _note_failure(delivery: WebhookDelivery, progress: WebhookProgress, outcome:
     if attempt.status_code == HTTPStatus.GONE:
         # The message stays due: it is the first to be sent when somebody switches the endpoint on again.
         disabled_endpoints.disable(
-            delivery.endpoint, gettext("The receiver says that it wants no more messages (HTTP 410).")
+            delivery.endpoint, gettext("The receiver wants no more messages (HTTP 410).")
         )
         return
 
@@ -177,7 +177,8 @@ def _note_failure(delivery: WebhookDelivery, progress: WebhookProgress, outcome:
         disabled_endpoints.disable(
             delivery.endpoint,
             gettext(
-                "No message has arrived since %(moment)s UTC, although %(number)s were sent. The last time: %(error)s"
+                "No message has arrived since %(moment)s UTC, although %(number)s were sent. The last error: "
+                "%(error)s"
             )
             % {
                 "moment": f"{progress.failing_since:%Y-%m-%d %H:%M}",
@@ -209,9 +210,9 @@ def _verdict(status: int) -> str:
     if 200 <= status < 300:
         return ""
     if 300 <= status < 400:
-        return gettext(
-            "HTTP %(status)s: redirects are not followed; enter the address where messages shall arrive."
-        ) % {"status": status}
+        return gettext("HTTP %(status)s: redirects are not followed; enter the final address.") % {
+            "status": status
+        }
     return f"HTTP {status}"
 
 

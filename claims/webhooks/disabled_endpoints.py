@@ -52,10 +52,10 @@ def report(endpoint: WebhookEndpoint) -> None:
 
 def _write(endpoint: WebhookEndpoint, page: str, address: str) -> None:
     lines = [
-        _("Nothing more is sent to the webhook “%(name)s” (%(url)s).")
+        _("The webhook “%(name)s” (%(url)s) was switched off.")
         % {"name": endpoint.name, "url": endpoint.url},
         endpoint.disabled_reason,
-        _("When its receiver works again, switch it on: it goes on where it stopped."),
+        _("When its receiver works again, switch it on. It will continue where it stopped."),
         f"{settings.SITE_URL}{page}",
     ]
     subject = _("[Factcheck] Webhook switched off: %s") % endpoint.name

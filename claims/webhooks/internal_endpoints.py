@@ -48,7 +48,7 @@ def add(token: ApiToken, **values: Any) -> WebhookEndpoint:
     hold(f"webhooks of {token.user_id}")
     if owned_by(token.user_id).count() >= MOST_PER_OWNER:
         raise NotPossible(
-            _("You have %(most)d webhooks already; delete one that you no longer need.")
+            _("You already have %(most)d webhooks. Delete one that you no longer need.")
             % {"most": MOST_PER_OWNER}
         )
     return WebhookEndpoint.objects.create(
@@ -91,14 +91,16 @@ def accept(endpoint: WebhookEndpoint, proof: ReceiverProof, token: ApiToken) -> 
         NotPossible: the receiver did not, or was asked at another address or for another secret.
     """
     if (proof.url, proof.secret) != (endpoint.url, endpoint.secret):
-        raise NotPossible(_("The webhook was changed while its receiver was asked. Ask again."))
+        raise NotPossible(_("The webhook was changed during verification. Verify it again."))
     if proof.attempt.error:
-        raise NotPossible(_("The question did not arrive: %(reason)s") % {"reason": proof.attempt.error})
+        raise NotPossible(
+            _("The verification request did not arrive: %(reason)s") % {"reason": proof.attempt.error}
+        )
     if not proof.holds:
         raise NotPossible(
             _(
-                "The receiver answered, but not with the challenge signed by the secret of this webhook, as JSON with "
-                "the key “challenge_response”."
+                "The receiver did not answer with the challenge, signed with the secret of this webhook, as "
+                "JSON with the key “challenge_response”."
             )
         )
     endpoint.verified_at = timezone.now()
@@ -116,9 +118,7 @@ def challenge_answer(secret: str, challenge: str) -> str:
 
 def _switch_on(endpoint: WebhookEndpoint, token: ApiToken) -> None:
     if endpoint.verified_at is None:
-        raise NotPossible(
-            _("Ask the receiver first (verify): nothing is sent there before they have agreed.")
-        )
+        raise NotPossible(_("Verify the receiver first: nothing is sent there until they have agreed."))
     endpoint.active, endpoint.token = True, token
     endpoint.disabled_at, endpoint.disabled_reason = None, ""
 

@@ -61,7 +61,7 @@ def _step(endpoint_id: int) -> int | None:
         deliveries = _deliveries(endpoint, entries)
     except InvalidParameters as refusal:
         disabled_endpoints.disable(
-            endpoint, gettext("The filter is not understood: %(why)s") % {"why": refusal.detail}
+            endpoint, gettext("The filter is not valid: %(why)s") % {"why": refusal.detail}
         )
         return None
     WebhookDelivery.objects.bulk_create(deliveries)

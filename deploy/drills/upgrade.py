@@ -37,7 +37,7 @@ def run(arguments: list[str]) -> int:
         prog="drill upgrade", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--from", dest="revision", help="the version before, in git (default: the last tag, else HEAD)"
+        "--from", dest="revision", help="the previous version, in git (default: the last tag, else HEAD)"
     )
     parser.add_argument("--postgres", type=int, default=18, help="which PostgreSQL (default: %(default)s)")
     parser.add_argument(
@@ -121,7 +121,7 @@ def _replaced(site: Site, load: Load, coming: Path, seconds: float) -> None:
     site.command(coming, "migrate")
     report.join()
     print(f"Migrated in {time.monotonic() - began:.1f} s.")
-    load.phase("the version before on the new schema")
+    load.phase("the previous version on the new schema")
     time.sleep(seconds)
     load.phase("workers replaced")
     site.start_worker("worker-next", coming)
@@ -130,7 +130,7 @@ def _replaced(site: Site, load: Load, coming: Path, seconds: float) -> None:
     site.start_web(NEXT[0], coming)
     site.stop(BEFORE[0])
     time.sleep(seconds)
-    load.phase("the last of the version before ends")
+    load.phase("the last of the previous version ends")
     site.start_web(NEXT[1], coming)
     site.stop(BEFORE[1])
     load.phase("the next version alone")

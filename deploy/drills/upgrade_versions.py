@@ -148,5 +148,5 @@ def _require_a_way(tree: Path, before: Path) -> None:
     changed = [name for name, content in _migrations(before).items() if now.get(name) != content]
     if changed:
         raise NotComparable(
-            f"Migrations of the version before are not what they were: {', '.join(sorted(changed))}."
+            f"Migrations of the previous version are not what they were: {', '.join(sorted(changed))}."
         )

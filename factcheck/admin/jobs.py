@@ -33,11 +33,11 @@ call(
 
 _STATUSES = {
     "todo": _("waiting"),
-    "doing": _("under way"),
+    "doing": _("running"),
     "succeeded": _("done"),
     "failed": _("failed"),
     "cancelled": _("cancelled"),
-    "aborting": _("being stopped"),
+    "aborting": _("stopping"),
     "aborted": _("stopped"),
 }
 _TONES: dict[str, Tone] = {"todo": "waiting", "doing": "active", "succeeded": "good", "failed": "bad"}

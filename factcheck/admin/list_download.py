@@ -48,7 +48,7 @@ class ListDownload(ListColumns):
         try:
             changelist = self.get_changelist_instance(request)
         except (IncorrectLookupParameters, DisallowedModelAdminLookup):
-            messages.error(request, _("There are no such filters, so nothing was downloaded."))
+            messages.error(request, _("These filters do not exist, so nothing was downloaded."))
             listed = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
             return HttpResponseRedirect(reverse(listed))
         columns = [str(name) for name in self.get_list_display(request)]

@@ -309,14 +309,14 @@ class _Meeting:
             self._add((f"{at}-DELETE",), None, (), (), None, fate=row.fate, who=who, at=when)
         if row.is_new_of_theirs and form is not None:
             self.both_versions.notes.append(
-                _("Added meanwhile: %(kind)s “%(row)s”")
+                _("Added in the meantime: %(kind)s “%(row)s”")
                 % {"kind": formset.model._meta.verbose_name, "row": form.instance}
             )
 
     def _note(self, formset: Any, gone: int) -> None:
         if gone > 0:
             self.both_versions.notes.append(
-                _("Deleted meanwhile: %(kind)s (%(count)d)")
+                _("Deleted in the meantime: %(kind)s (%(count)d)")
                 % {"kind": formset.model._meta.verbose_name, "count": gone}
             )
 

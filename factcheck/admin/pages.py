@@ -32,7 +32,7 @@ class DeskPage:
         if self.row is not None:
             return f"{kind}: {self.row}"
         if self.names_a_row:
-            return _("%(kind)s, which is gone or not yours to read any more") % {"kind": kind}
+            return _("%(kind)s, deleted or no longer accessible to you") % {"kind": kind}
         return _("%(kind)s, new") % {"kind": kind} if self.is_for_a_new_one else kind
 
 

@@ -44,10 +44,10 @@ class NewKey(AddWebAuthnForm):
     """A key that is added; one that can sign in alone does so, unless the person would rather not."""
 
     passwordless = forms.BooleanField(
-        label=gettext_lazy("Sign in with it alone, without the password"),
+        label=gettext_lazy("Sign in with it alone, without a password"),
         initial=True,
         required=False,
         help_text=gettext_lazy(
-            "It then asks for your finger, face or PIN. Leave it out for a key that only has a button."
+            "It then asks for your finger, face or PIN. Leave this off for a key that only has a button."
         ),
     )

@@ -57,8 +57,8 @@ class SingleSignOn(DefaultSocialAccountAdapter):
             messages.error(
                 request,
                 _(
-                    "There is an account with your mail address already. Sign in to it with its password,"
-                    " then connect single sign-on under your account."
+                    "There is already an account with your email address. Sign in to it with its password, "
+                    "then connect single sign-on under your account."
                 ),
             )
             raise ImmediateHttpResponse(HttpResponseRedirect(reverse("account_login")))

@@ -115,7 +115,9 @@ def _write_xlsx(file: Any, header: Sequence[str], rows: Iterable[Sequence[Cell]]
             sheet.write_string(0, column, name, bold)
         for number, row in enumerate(rows, 1):
             if number == MOST_ROWS - 1:
-                sheet.write_string(number, 0, _("A sheet holds no more rows: the CSV file has them all."))
+                sheet.write_string(
+                    number, 0, _("A sheet cannot hold more rows. The CSV file contains them all.")
+                )
                 break
             for column, cell in enumerate(row):
                 _write_cell(sheet, number, column, cell, formats)
@@ -145,7 +147,7 @@ def _fitting(text: str) -> str:
     """All of a text, or as much as Excel takes, which is said."""
     if len(text) <= LONGEST_CELL:
         return text
-    said = _("… (Excel takes no more characters in a cell: the CSV file has them all.)")
+    said = _("… (Excel allows no more characters in a cell. The CSV file contains them all.)")
     return text[: LONGEST_CELL - len(said)] + said
 
 

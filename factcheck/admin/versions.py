@@ -40,7 +40,7 @@ class DeskForm(forms.ModelForm):
         locked = type(self.instance)._base_manager.select_for_update().get(pk=self.instance.pk)
         if UNDECIDED in self.data:
             raise forms.ValidationError(
-                _("Not saved: choose for each of these fields whose version is to stand."),
+                _("Not saved: choose which version to keep for each of these fields."),
                 code="undecided",
             )
         if self.data.get(self.add_prefix(FIELD)) == version_of(locked, self.versioned_relations):
@@ -48,9 +48,12 @@ class DeskForm(forms.ModelForm):
         who, when = last_saved(locked)
         raise forms.ValidationError(
             _(
-                "Not saved: %(who)s changed this page%(when)s, after you opened it. Nothing is overwritten and"
-                " nothing you wrote is lost: look at both versions, then save again."
+                "Not saved: %(who)s changed this page%(when)s, after you opened it. Nothing was overwritten "
+                "and your text is not lost. Compare both versions, then save again."
             )
-            % {"who": who or _("somebody"), "when": _(" at %s") % f"{localtime(when):%H:%M}" if when else ""},
+            % {
+                "who": who or _("another user"),
+                "when": _(" at %s") % f"{localtime(when):%H:%M}" if when else "",
+            },
             code="stale",
         )

@@ -82,8 +82,8 @@ def _shown(choice: Choice, fields: dict[str, Any], post: QueryDict) -> ShownChoi
         return ShownChoice(
             **common,
             base=None,
-            mine=_("You worked on it: put it back with your words.") if by_them else _("You deleted it."),
-            theirs=_("It was deleted.") if by_them else _("It was changed: leave it."),
+            mine=_("You edited it: restore it with your text.") if by_them else _("You deleted it."),
+            theirs=_("It was deleted.") if by_them else _("It was changed: keep it."),
             sides="",
         )
     base, mine, theirs = (

@@ -37,7 +37,7 @@ class Path:
         if text in self.names:
             return text
         raise ValueRefused(
-            gettext("there is no such part of the answer.%(suggestion)s")
+            gettext("there is no such part of the response.%(suggestion)s")
             % {"suggestion": suggestion(text, self.names)}
         )
 

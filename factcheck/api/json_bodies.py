@@ -38,7 +38,7 @@ class StrictJSON(BaseParser):
             body = None
         if body is None or len(body) > self.most:
             raise ContentTooLarge(
-                gettext("The body is too large: at most %(most)s bytes are read.") % {"most": self.most}
+                gettext("The body is too large. The limit is %(most)s bytes.") % {"most": self.most}
             )
         return read_strictly(body)
 
@@ -56,7 +56,7 @@ def read_strictly(body: bytes) -> Any:
             json.dumps(found, ensure_ascii=False).encode()
     except UnicodeError:
         raise ParseError(
-            gettext("The body is not JSON in UTF-8, or holds half of a surrogate pair.")
+            gettext("The body is not JSON in UTF-8, or contains half of a surrogate pair.")
         ) from None
     except RecursionError:
         raise ParseError(gettext("The body is nested too deeply.")) from None
@@ -66,13 +66,13 @@ def read_strictly(body: bytes) -> Any:
 
 
 def _no_number(name: str) -> Any:
-    raise ValueError(gettext("%(name)s is not a number of JSON") % {"name": name})
+    raise ValueError(gettext("%(name)s is not a JSON number") % {"name": name})
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise ValueError(gettext("the key “%(key)s” stands twice in one object") % {"key": key[:50]})
+            raise ValueError(gettext("the key “%(key)s” occurs twice in one object") % {"key": key[:50]})
         found[key] = value
     return found

@@ -21,7 +21,7 @@ class Busy(APIException):
     """Too many downloads run in this process."""
 
     status_code = HTTPStatus.SERVICE_UNAVAILABLE
-    default_detail = gettext_lazy("Too many downloads are running. Please come back a little later.")
+    default_detail = gettext_lazy("Too many downloads are running. Please try again later.")
     wait = 30
 
 

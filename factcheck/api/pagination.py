@@ -250,7 +250,7 @@ def decoded(cursor: str, ordering: Ordering) -> Position:
         ValueRefused: it is none of ours, or it belongs to another order.
     """
     refusal = ValueRefused(
-        gettext("it is not a cursor of this list; take it from `next` or `previous` as it stands.")
+        gettext("it is not a cursor of this list; copy it unchanged from `next` or `previous`.")
     )
     try:
         name, direction, *parts = json.loads(
@@ -258,7 +258,7 @@ def decoded(cursor: str, ordering: Ordering) -> Position:
         )
         if name != ordering.name:
             raise ValueRefused(
-                gettext("it belongs to another order than `%(ordering)s`; begin at the first page again.")
+                gettext("it belongs to another order than `%(ordering)s`; start again at the first page.")
                 % {"ordering": ordering.name}
             )
         if direction not in ("before", "after"):

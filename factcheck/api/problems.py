@@ -34,7 +34,9 @@ from factcheck.web.unavailable import outage_of
 MEDIA_TYPE = "application/problem+json"
 
 NOT_FOUND = gettext_lazy("Nothing is published at this address.")
-SERVER_ERROR = gettext_lazy("Something went wrong on our side. It has been logged; please try again later.")
+SERVER_ERROR = gettext_lazy(
+    "Something went wrong on our side. The error has been logged; please try again later."
+)
 #: What the statuses are called that we answer with (RFC 9110).
 _PHRASES = {
     400: gettext_lazy("Bad Request"),
@@ -151,7 +153,7 @@ def problem_response(raised: Exception, context: Mapping[str, Any]) -> HttpRespo
     if isinstance(exception, exceptions.NotAcceptable):
         offered = ", ".join(renderer.media_type for renderer in exception.available_renderers or [])
         return ProblemResponse(
-            request, exception.status_code, gettext("What is offered here: %(types)s.") % {"types": offered}
+            request, exception.status_code, gettext("Available types: %(types)s.") % {"types": offered}
         )
     members: dict[str, Any] = {}
     detail = str(exception.detail)
@@ -214,13 +216,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    answered = error_response(request, HTTPStatus.FORBIDDEN, gettext("You may not do this."))
+    answered = error_response(request, HTTPStatus.FORBIDDEN, gettext("You are not allowed to do this."))
     return answered or defaults.permission_denied(request, exception)
 
 
 def not_sent_by_a_page(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose token does not fit (CSRF_FAILURE_VIEW). What somebody wrote into it is handed back to be copied."""
-    if answered := error_response(request, HTTPStatus.FORBIDDEN, gettext("You may not do this.")):
+    if answered := error_response(request, HTTPStatus.FORBIDDEN, gettext("You are not allowed to do this.")):
         return answered
     # Words, and not names of choices; passwords are nobody's to see.
     words = [

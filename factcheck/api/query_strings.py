@@ -43,7 +43,7 @@ class ValuesField(forms.Field):
             value = [part for text in value for part in text.split(",")]
         if len(value) > (SEVERAL_LIMIT if self.several else 1):
             raise ValidationError(
-                gettext("give it at most %(most)s values, not %(given)s.")
+                gettext("give at most %(most)s values, not %(given)s.")
                 % {"most": SEVERAL_LIMIT, "given": len(value)}
                 if self.several
                 else gettext("give it once, not %(given)s.") % {"given": len(value)},
@@ -187,9 +187,9 @@ class Query(UncopiedFilterSet):
         known = sorted(self.filters)
         said = gettext("`%(name)s` is not a parameter of this address.") % {"name": shown}
         allowed = (
-            gettext("Known here: %(names)s.") % {"names": ", ".join(known)}
+            gettext("Known names: %(names)s.") % {"names": ", ".join(known)}
             if known
-            else gettext("None is known here.")
+            else gettext("There are none.")
         )
         return f"{said}{suggestion(name, known)} {allowed}"
 

@@ -113,10 +113,10 @@ class Words:
 
     def __call__(self, text: str) -> str:
         if "\0" in text:
-            raise ValueRefused(gettext("it must not hold a NUL character."))
+            raise ValueRefused(gettext("it must not contain a NUL character."))
         if len(text) > self.most:
             raise ValueRefused(
-                gettext("it has %(text)s characters; at most %(most)s are read.")
+                gettext("it has %(text)s characters; the limit is %(most)s.")
                 % {"text": len(text), "most": self.most}
             )
         return text
@@ -135,7 +135,7 @@ class DayValue:
                 return date.fromisoformat(text)
         except ValueError:  # a day that no calendar has
             pass
-        raise ValueRefused(gettext("it must be a day such as 2026-05-01."))
+        raise ValueRefused(gettext("it must be a date such as 2026-05-01."))
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ class Moment:
             pass
         raise ValueRefused(
             gettext(
-                "it must be a day such as 2026-05-01, or a moment with its zone such as 2026-05-01T12:00:00Z."
+                "it must be a date such as 2026-05-01, or a time with its zone such as 2026-05-01T12:00:00Z."
             )
         )
 
@@ -227,7 +227,7 @@ class Slug:
         if len(text) <= 100 and re.fullmatch(_SLUG, text):
             return text
         raise ValueRefused(
-            gettext("it must consist of letters, digits, hyphens and underscores, and be no number.")
+            gettext("it must consist of letters, digits, hyphens and underscores, and not be a number.")
         )
 
 

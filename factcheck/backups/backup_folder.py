@@ -64,8 +64,8 @@ class BackupFolder:
         if not self.generations.exists() and remembered_folder(place.data_dir) == self.path:
             raise BackupFailed(
                 gettext(
-                    "There were backups in %(path)s, and there are none now. Is its disk there? To begin "
-                    "anew, remove %(begun)s."
+                    "There were backups in %(path)s, but none are there now. Is the disk mounted? To start "
+                    "over, remove %(begun)s."
                 )
                 % {"path": self.path, "begun": note_path(place.data_dir)}
             )
@@ -98,7 +98,7 @@ class BackupFolder:
                     fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
                 except BlockingIOError:
                     raise BackupUnderWay(
-                        gettext("A backup is being written to %(path)s; wait for its end.")
+                        gettext("A backup is being written to %(path)s. Wait until it ends.")
                         % {"path": self.path}
                     ) from None
             yield

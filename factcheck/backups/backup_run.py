@@ -79,7 +79,7 @@ def back_up(
             earlier, server = generations.listed(folder), RunningServer.at(place)
             if any(one.system != server.system for one in earlier):
                 raise BackupFailed(
-                    gettext("The backups in %(path)s are of another database; name another folder.")
+                    gettext("The backups in %(path)s belong to another database. Choose another folder.")
                     % {"path": folder.path}
                 )
             parent = None if is_full else _parent(earlier, server, full_days)

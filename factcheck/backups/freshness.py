@@ -51,7 +51,7 @@ def overdue() -> str:
         return _("There is no backup yet.")
     if datetime.now(UTC) - newest > timedelta(hours=settings.BACKUP_MAX_AGE_HOURS):
         moment = date_format(localtime(newest), "DATETIME_FORMAT")
-        return _("The newest backup is of %(moment)s.") % {"moment": moment}
+        return _("The latest backup is from %(moment)s.") % {"moment": moment}
     return ""
 
 
@@ -77,7 +77,7 @@ def gap_problem() -> str:
     if not found:
         return ""
     return _(
-        "The log since the newest backup has a gap (%(first)s): later moments cannot be restored. The next "
+        "The log since the latest backup has a gap (%(first)s): later moments cannot be restored. The next "
         "backup closes it."
     ) % {"first": found[0].first}
 
@@ -101,7 +101,7 @@ def _problems() -> list[str]:
 @register()
 def check_backups(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Whether the newest backup is as new as it should be, and all that was written since can be restored."""
-    hint = _("Run `manage.py backup`, which says what is wrong; with BACKUP_SCHEDULE the worker does so.")
+    hint = _("Run `manage.py backup` to see the error; with BACKUP_SCHEDULE the worker does this.")
     return [Advice(problem, hint=hint, id="factcheck.W007") for problem in _problems()]
 
 
@@ -111,9 +111,7 @@ def check_log(app_configs: Any, databases: Sequence[str] | None = None, **option
     if settings.BACKUP_DIR is None or "default" not in (databases or ()):
         return []
     problem = log_problem()
-    return (
-        [Advice(problem, hint=_("DATA_DIR/postgres.log says more."), id="factcheck.W008")] if problem else []
-    )
+    return [Advice(problem, hint=_("See DATA_DIR/postgres.log."), id="factcheck.W008")] if problem else []
 
 
 def log_problem() -> str:
@@ -128,9 +126,9 @@ def log_problem() -> str:
     except Error:
         return ""  # that the database is away is told elsewhere
     if not archives:
-        return _("The database was started without BACKUP_DIR: between backups, nothing of it is kept.")
+        return _("The database was started without BACKUP_DIR: changes between backups are not saved.")
     if fails:
-        return _("What the database writes between backups cannot be kept in BACKUP_DIR.")
+        return _("The database log between backups cannot be stored in BACKUP_DIR.")
     return ""
 
 

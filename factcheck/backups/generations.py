@@ -88,7 +88,8 @@ def _read(path: Path) -> Generation:
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise BackupFailed(
             gettext(
-                "The backup in %(path)s cannot be read (%(error)s). Move the folder away to go on without it."
+                "The backup in %(path)s cannot be read (%(error)s). Move the folder away to continue without "
+                "it."
             )
             % {"path": path, "error": error}
         ) from error
@@ -105,7 +106,7 @@ def chain(generation: Generation, among: Iterable[Generation]) -> list[Generatio
     while (parent := links[0].parent) is not None:
         if parent not in named:
             raise BackupFailed(
-                gettext("The backup %(name)s is based on %(parent)s, which is not there.")
+                gettext("The backup %(name)s is based on %(parent)s, which is missing.")
                 % {"name": links[0].name, "parent": parent}
             )
         links.insert(0, named[parent])

@@ -85,14 +85,14 @@ def _restore(
         if there and not put_aside:
             raise BackupFailed(
                 gettext(
-                    "There is an installation in %(to)s already (%(there)s). Name another folder, or "
+                    "There is already an installation in %(to)s (%(there)s). Choose another folder, or use "
                     "--put-aside to move it into a folder beside the restored one."
                 )
                 % {"to": to, "there": ", ".join(there)}
             )
         place = ServerPlace(to)
         with _unused(to), _aside(place.restored) as unfinished:
-            tell(gettext("Checking and putting together the copies of the database"))
+            tell(gettext("Checking and combining the copies of the database"))
             _put_together(folder, generation, unfinished, place)
             tell(gettext("Replaying the log"))
             last_change = _replay(folder, generation, timeline, wanted, unfinished)
@@ -109,7 +109,7 @@ def _chosen(folder: BackupFolder, wanted: RestorePoint) -> tuple[Generation, int
         named = {one.name: one for one in generations.listed(folder)}
         if wanted.backup not in named:
             raise BackupFailed(
-                gettext("There is no backup %(backup)s in %(path)s. `backup --list` names them.")
+                gettext("There is no backup %(backup)s in %(path)s. `backup --list` lists them.")
                 % {"backup": wanted.backup, "path": folder.path}
             )
         return named[wanted.backup], named[wanted.backup].timeline
@@ -138,7 +138,8 @@ def _unused(to: Path) -> Iterator[None]:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise BackupFailed(
-                    gettext("The installation in %(to)s is in use. Stop what uses it first.") % {"to": to}
+                    gettext("The installation in %(to)s is in use. Stop the processes that use it first.")
+                    % {"to": to}
                 ) from None
         yield
 
@@ -235,7 +236,7 @@ def _why_not(
 
 
 def _what_still_works(problem: str, option: str) -> str:
-    return gettext("The log cannot be replayed any further: %(problem)s. What still works: %(option)s") % {
+    return gettext("The log cannot be replayed any further: %(problem)s. Still possible: %(option)s") % {
         "problem": problem,
         "option": option,
     }

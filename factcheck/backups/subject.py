@@ -19,8 +19,8 @@ def server_place() -> ServerPlace:
     if not settings.EMBEDDED_DATABASE:
         raise BackupFailed(
             gettext(
-                "DATABASE_URL names a server of your own, which this does not back up. docs/backups.md "
-                "says what does."
+                "DATABASE_URL refers to a server of your own, which this command does not back up. See "
+                "docs/backups.md."
             )
         )
     return ServerPlace(settings.DATA_DIR.resolve())

@@ -46,7 +46,7 @@ def day_in_sight(day: date) -> None:
     """
     if not EARLIEST <= day <= LATEST:
         raise ValidationError(
-            gettext("%(day)s cannot be meant: give a day from %(first)s to %(last)s.")
+            gettext("%(day)s is out of range. Give a date from %(first)s to %(last)s.")
             % {"day": day.isoformat(), "first": EARLIEST.isoformat(), "last": LATEST.isoformat()},
             "out of sight",
         )
@@ -62,7 +62,7 @@ def days_in_sight(name: str, *fields: str) -> CheckConstraint:
     return CheckConstraint(
         name=name,
         condition=condition,
-        violation_error_message=_("A day must be from the years 1000 to 2199."),
+        violation_error_message=_("A date must be in the years 1000 to 2199."),
     )
 
 
@@ -83,6 +83,6 @@ def not_longer(name: str, field: str, most: int) -> CheckConstraint:
         name=name,
         condition=LessThanOrEqual(Length(field), most),
         violation_error_message=format_lazy(
-            _("The text is too long: {most} characters can be stored."), most=most
+            _("The text is too long. The limit is {most} characters."), most=most
         ),
     )

@@ -33,17 +33,18 @@ def patiently(
         except OperationalError as error:
             if not isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
                 raise
-            others = "; ".join(holders(alias)) or gettext("nobody any more")
+            others = "; ".join(holders(alias)) or gettext("none any longer")
             if not left:
                 raise CommandError(
                     gettext(
-                        "A table is in use, and stayed so for %(tries)s times %(seconds)s seconds. In transactions "
-                        "are: %(others)s. What has been done stays; run it again when they have ended."
+                        "A table is in use, and was still in use after %(tries)s attempts of %(seconds)s "
+                        "seconds. Open transactions: %(others)s. Completed migrations are kept; run this "
+                        "again when the transactions have ended."
                     )
                     % {"tries": tries, "seconds": f"{seconds:g}", "others": others}
                 ) from None
             tell(
-                gettext("A table is in use. In transactions are: %(others)s. Trying again, %(left)s times.")
+                gettext("A table is in use. Open transactions: %(others)s. Trying again, %(left)s times.")
                 % {"others": others, "left": left}
             )
             # Others go first; and two who do this do not meet again.

@@ -233,9 +233,9 @@ def in_words(refusal: IntegrityError) -> str:
     """What the database refused, as a sentence for a person: the constraint's own, or what a rule says."""
     cause = refusal.__cause__
     if not isinstance(cause, errors.IntegrityError):
-        return _("The database refused it.")
+        return _("The database rejected it.")
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             if constraint.name == cause.diag.constraint_name:
                 return str(constraint.get_violation_error_message())
-    return cause.diag.message_primary or _("The database refused it.")
+    return cause.diag.message_primary or _("The database rejected it.")

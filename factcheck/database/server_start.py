@@ -28,7 +28,7 @@ def wait_until_reachable(alias: str, *, tell: Callable[[str], object]) -> None:
             if time.monotonic() > deadline or _REFUSED.search(str(error)):
                 raise
             if not has_told:
-                tell(gettext("The database cannot be reached yet. Waiting for it for two minutes."))
+                tell(gettext("The database cannot be reached yet. Waiting up to two minutes."))
                 has_told = True
             time.sleep(PAUSE)
         else:

@@ -15,6 +15,6 @@ def as_owner_only() -> Iterator[None]:
     with as_owner():
         if not is_owner():
             raise CommandError(
-                gettext("Only the owner of the database does this: run it with OWNER_DATABASE_URL.")
+                gettext("Only the owner of the database can do this: run it with OWNER_DATABASE_URL.")
             )
         yield

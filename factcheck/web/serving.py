@@ -66,8 +66,8 @@ def require_free_port(host: str, port: int) -> None:
         except OSError as error:
             raise CommandError(
                 gettext(
-                    "Port %(port)s on %(host)s cannot be used: %(strerror)s. Stop what listens there, or "
-                    "choose another port, for example with PORT=%(port_2)s."
+                    "Port %(port)s on %(host)s cannot be used: %(strerror)s. Stop the program that uses it, "
+                    "or choose another port, for example with PORT=%(port_2)s."
                 )
                 % {"port": port, "host": host, "strerror": error.strerror, "port_2": port % 65535 + 1}
             ) from None

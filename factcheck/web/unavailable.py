@@ -32,14 +32,13 @@ class Outage(NamedTuple):
 TOO_LONG = Outage(
     HTTPStatus.SERVICE_UNAVAILABLE,
     gettext_lazy(
-        "This question takes longer than we may spend on it. Ask for less at once: fewer words "
-        "or filters, no exact count."
+        "This request takes too long. Ask for less at once: fewer words or filters, no exact count."
     ),
     30,
 )
 LOCKED = Outage(
     HTTPStatus.SERVICE_UNAVAILABLE,
-    gettext_lazy("Somebody else is changing this at the moment. Please try again in a moment."),
+    gettext_lazy("Someone else is changing this at the moment. Please try again in a moment."),
     5,
 )
 AWAY = Outage(
@@ -49,14 +48,12 @@ AWAY = Outage(
 )
 FILES_AWAY = Outage(
     HTTPStatus.SERVICE_UNAVAILABLE,
-    gettext_lazy(
-        "The store of files cannot be reached, so nothing was stored. Please try again in a moment."
-    ),
+    gettext_lazy("The file store cannot be reached, so nothing was stored. Please try again in a moment."),
     30,
 )
 FULL = Outage(
     HTTPStatus.INSUFFICIENT_STORAGE,
-    gettext_lazy("The disk is full, so nothing was stored. Whoever runs this can free space."),
+    gettext_lazy("The disk is full, so nothing was stored. The server’s operator needs to free space."),
     None,
 )
 

@@ -39,15 +39,15 @@ class BodyRefusal(NamedTuple):
 
 
 NO_LENGTH = BodyRefusal(
-    HTTPStatus.LENGTH_REQUIRED, gettext_lazy("Say how long the body is, with Content-Length.")
+    HTTPStatus.LENGTH_REQUIRED, gettext_lazy("Give the length of the body in Content-Length.")
 )
 TOO_LARGE = BodyRefusal(
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    format_lazy(gettext_lazy("The body is too large: at most {most} bytes are read."), most=AT_ONCE),
+    format_lazy(gettext_lazy("The body is too large. The limit is {most} bytes."), most=AT_ONCE),
 )
 TOO_MANY = BodyRefusal(
     HTTPStatus.SERVICE_UNAVAILABLE,
-    gettext_lazy("Too many bodies are on their way already. Please try again in a moment."),
+    gettext_lazy("Too many uploads are already running. Please try again in a moment."),
     2,
 )
 INCOMPLETE = BodyRefusal(
@@ -151,9 +151,7 @@ def largest() -> int:
 def beyond_all_limits() -> BodyRefusal:
     """What nobody would take once it was here is refused before it comes."""
     most = (largest() - AT_ONCE) // 2**20
-    detail = gettext("The file is too large: at most %(most)s MB are taken in. Nothing of it was kept.") % {
-        "most": most
-    }
+    detail = gettext("The file is too large. The limit is %(most)s MB. Nothing was stored.") % {"most": most}
     return BodyRefusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
 
 

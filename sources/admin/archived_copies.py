@@ -53,7 +53,7 @@ class ShownCopy:
 
     @property
     def proof(self) -> SafeString:
-        sentence = _("Nobody can change what was archived. Whoever has the same file can compare the two.")
+        sentence = _("An archived copy cannot be changed. Anyone who has the same file can compare the two.")
         names = {shown.file.name or shown.file.get_role_display(): shown.file.sha256 for shown in self.files}
         return fingerprints(sentence, names)
 
@@ -118,13 +118,11 @@ def archive_now_view(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpRes
         asked = request_copy(source, reason="desk", by=person_at(request))
         call_archiver()
     if asked:
-        messages.success(request, _("The page is archived now. It takes up to a minute."))
+        messages.success(request, _("The page is being archived. This takes up to a minute."))
     elif source.url:
-        messages.info(request, _("It is about to be archived already."))
+        messages.info(request, _("It is already waiting to be archived."))
     else:
-        messages.error(
-            request, _("This source has no address that could be archived. Upload a file instead.")
-        )
+        messages.error(request, _("This source has no address to archive. Upload a file instead."))
     return HttpResponseRedirect(change_page(source))
 
 
@@ -161,12 +159,12 @@ def _keep(request: HttpRequest, source: Source) -> HttpResponse:
         messages.error(request, str(refusal))
     except (FilesAway, archive.ArchiveError, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        messages.error(request, _("The file could not be kept: %s") % reason)
+        messages.error(request, _("The file could not be stored: %s") % reason)
     else:
         kept = copy.files.get()
         messages.success(
             request,
-            _("“%(name)s” is kept (%(size)s).") % {"name": kept.name, "size": filesizeformat(kept.size)},
+            _("“%(name)s” was stored (%(size)s).") % {"name": kept.name, "size": filesizeformat(kept.size)},
         )
     return HttpResponseRedirect(change_page(source))
 

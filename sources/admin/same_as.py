@@ -30,8 +30,8 @@ class SameAsForm(DeskForm):
             raise forms.ValidationError(
                 format_html(
                     _(
-                        'Already known here by %(address)s: <a href="%(page)s">%(name)s</a>. '
-                        "Use that one, or correct whichever is wrong."
+                        'Another record here has %(address)s: <a href="%(page)s">%(name)s</a>. Use that one, '
+                        "or correct the wrong one."
                     )
                     % {"address": "{}", "page": "{}", "name": "{}"},
                     common,
@@ -83,7 +83,7 @@ class SameAsDesk(NamedDesk):
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             raise PermissionDenied
         if not authorities.are_asked():
-            return JsonResponse({"candidates": [], "problems": [_("Nobody is asked here who is who.")]})
+            return JsonResponse({"candidates": [], "problems": [_("No authority is set up for look-ups.")]})
         sort = self.sorts.get(request.GET.get("kind", ""), Sort.ANY)
         found = authorities.candidates(request.GET.get("q", ""), sort, language=get_language() or "en")
         here = self._known_here(found.candidates, request.GET.get("row", ""))

@@ -49,7 +49,7 @@ def marked_text(snapshot: Snapshot, reader: User) -> SafeString:
     if len(snapshot.text) <= _SHOWN:
         return beginning
     rest = len(snapshot.text) - _SHOWN
-    more = ngettext("The text goes on: %d character more.", "The text goes on: %d characters more.", rest)
+    more = ngettext("%d more character follows.", "%d more characters follow.", rest)
     return format_html('{}<p class="desk-quiet">{}</p>', beginning, more % rest)
 
 
@@ -93,18 +93,18 @@ class SnapshotAdmin(LookOnly, DeskAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Snapshot]:
         return super().get_queryset(request).defer("text")
 
-    @admin.display(description=_("to be known of its text"))
+    @admin.display(description=_("notes on its text"))
     def told_caveats(self, snapshot: Snapshot) -> str:
         return " ".join(caveat["sentence"] for caveat in snapshot.caveats)
 
     @admin.display(description=_("this copy"))
     def proof_of_copy(self, snapshot: Snapshot) -> SafeString | str:
-        sentence = _("Nobody can change what was captured. Whoever has the same file can compare the two.")
+        sentence = _("A snapshot cannot be changed. Anyone who has the same file can compare the two.")
         return fingerprint(sentence, snapshot.content_sha256)
 
     @admin.display(description=_("its text"))
     def proof_of_text(self, snapshot: Snapshot) -> SafeString | str:
-        sentence = _("The text below is still the one that quotes were found in.")
+        sentence = _("The text below is unchanged since quotes were found in it.")
         return fingerprint(sentence, snapshot.text_sha256)
 
     def render_change_form(

@@ -28,7 +28,7 @@ class Address:
 
     def __call__(self, text: str) -> str:
         if len(text) > self.most or not re.fullmatch(_ADDRESS, text):
-            raise ValueRefused(gettext("it must be a whole http(s) address, percent-encoded."))
+            raise ValueRefused(gettext("it must be a complete http(s) address, percent-encoded."))
         return self.key(text)
 
     def key(self, address: str) -> str:

@@ -41,7 +41,7 @@ class PublicSnapshot(TypedDict):
     """What a source held at a moment, identified by the hash of its text."""
 
     id: int
-    number: Annotated[int, "Counts the snapshots of one source from 1."]
+    number: Annotated[int, "Numbers the snapshots of one source from 1."]
     captured_at: Moment
     text_sha256: str
 

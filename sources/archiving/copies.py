@@ -35,11 +35,9 @@ SECONDS, PATIENCE = 60.0, 10.0
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 _LONGEST_ADDRESS = 2000
 
-_NO_TEXT = gettext_lazy("What is at the address is no text.")
-_BROUGHT = gettext_lazy(
-    "The text that somebody brought stays; what the address shows now is in the other files."
-)
-_SHORTER = gettext_lazy("The address shows less than it did when its text was taken, so that text stays.")
+_NO_TEXT = gettext_lazy("The address does not contain text.")
+_BROUGHT = gettext_lazy("The text added by a user is kept; the other files have what the address shows now.")
+_SHORTER = gettext_lazy("The address now shows less than when its text was captured, so that text is kept.")
 
 
 @dataclass(frozen=True, slots=True)

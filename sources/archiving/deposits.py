@@ -97,7 +97,7 @@ def _ordered(url: str) -> str:
     if job := answer.get("job_id"):
         return str(job)[:200]
     raise _Refused(
-        gettext("The Internet Archive does not keep it: %(get)s")
+        gettext("The Internet Archive does not save it: %(get)s")
         % {"get": answer.get("message") or "it gave no reason"}
     )
 
@@ -108,11 +108,11 @@ def _finished(job: str) -> str:
     if answer.get("status") == "success":
         address = f"{ARCHIVE}/web/{answer.get('timestamp', '')}/{answer.get('original_url', '')}"
         if len(address) > _LONGEST_ADDRESS:
-            raise _Refused(gettext("The address that it has at the Internet Archive is too long to be kept."))
+            raise _Refused(gettext("Its address at the Internet Archive is too long to store."))
         return address
     if answer.get("status") == "error":
         raise _Refused(
-            gettext("The Internet Archive could not keep it: %(get)s")
+            gettext("The Internet Archive could not save it: %(get)s")
             % {"get": answer.get("message") or "it gave no reason"}
         )
     return ""
@@ -138,5 +138,5 @@ def _asked(path: str, fields: dict[str, str]) -> dict[str, Any]:
     try:
         told = orjson.loads(answer.content)
     except orjson.JSONDecodeError:
-        raise _Later(gettext("The Internet Archive answered something that is not JSON.")) from None
+        raise _Later(gettext("The Internet Archive sent an answer that is not JSON.")) from None
     return told if isinstance(told, dict) else {}

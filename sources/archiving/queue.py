@@ -29,7 +29,7 @@ WAITS = [timedelta(minutes=minutes) for minutes in (1, 10, 60, 360, 1440)]
 OUR_FAULT = timedelta(minutes=10)
 #: So many are looked at for one whose site is ready.
 _LOOKED_AT = 200
-_KILLED = gettext_lazy("Whoever worked on it was ended before it was done, again and again.")
+_KILLED = gettext_lazy("The process was stopped before it finished, several times.")
 
 
 @dataclass(frozen=True, slots=True)

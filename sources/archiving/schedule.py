@@ -63,6 +63,6 @@ def archive_due(
 def _of_our_files(error: Exception) -> str:
     if isinstance(error, OSError):
         return gettext(
-            "The copy cannot be kept: %(strerror)s. It is tried again as soon as that is put right."
+            "The copy cannot be stored: %(strerror)s. It is tried again as soon as this is solved."
         ) % {"strerror": error.strerror or error}
     return str(error)

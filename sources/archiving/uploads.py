@@ -40,15 +40,13 @@ def check_room(size: int) -> None:
     if size > settings.ARCHIVE_UPLOAD_BYTES:
         raise UploadRefused(
             "too_large",
-            _("The file has %(size)s; at most %(most)s are taken.")
+            _("The file has %(size)s; the limit is %(most)s.")
             % {"size": filesizeformat(size), "most": filesizeformat(settings.ARCHIVE_UPLOAD_BYTES)},
         )
     if size + SPARED > min(map(_free, _places())):
         raise UploadRefused(
             "no_room",
-            _(
-                "There is no room for a file of %s at present. Whoever runs this installation has to make some."
-            )
+            _("There is not enough disk space for a file of %s. The server’s operator needs to free space.")
             % filesizeformat(size),
         )
 
@@ -69,8 +67,8 @@ def keep_upload(source: Source, file: File, *, name: str, by: User) -> ArchivedC
         raise UploadRefused(
             "unknown_kind",
             _(
-                "“%s” is none of the files that are taken as evidence: PDF documents, pictures (not SVG), sound, film, "
-                "spreadsheets, tables and plain text. Save it as one of these."
+                "“%s” is not in a format that is accepted as evidence: PDF documents, pictures (not SVG), "
+                "audio, video, spreadsheets, tables and plain text. Save it in one of these."
             )
             % name,
         )

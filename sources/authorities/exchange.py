@@ -41,12 +41,10 @@ def asked(authority: str, url: str, parameters: Mapping[str, str]) -> dict[str, 
         said = orjson.loads(answer.content)
     except orjson.JSONDecodeError:
         raise AuthorityAway(
-            gettext("%(authority)s sent something else than JSON.") % {"authority": authority}
+            gettext("%(authority)s sent something other than JSON.") % {"authority": authority}
         ) from None
     if not isinstance(said, dict):
-        raise AuthorityAway(
-            gettext("%(authority)s sent something else than was asked for.") % {"authority": authority}
-        )
+        raise AuthorityAway(gettext("%(authority)s sent an unexpected answer.") % {"authority": authority})
     if isinstance(error := said.get("error"), dict):
         raise AuthorityAway(
             gettext("%(authority)s answered: %(get)s")

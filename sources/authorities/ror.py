@@ -23,7 +23,7 @@ def candidates(url: str, name: str) -> list[AuthorityRecord]:
     found = asked(NAME, f"{url}/v2/organizations", {"query": f'"{plain}"'})
     items = found.get("items")
     if not isinstance(items, list):
-        raise AuthorityAway(gettext("%(name)s sent something else than was asked for.") % {"name": NAME})
+        raise AuthorityAway(gettext("%(name)s sent an unexpected answer.") % {"name": NAME})
     known = [item for item in items if isinstance(item, dict) and item.get("status") != "withdrawn"]
     made = [_candidate(item) for item in known[:MOST_CANDIDATES]]
     return [one for one in made if one.same_as and one.name]

@@ -62,7 +62,7 @@ def candidates(url: str, name: str, sort: Sort, language: str) -> list[Authority
     )
     entities = answer.get("entities")
     if not isinstance(entities, dict):
-        raise AuthorityAway(gettext("%(name)s sent something else than was asked for.") % {"name": NAME})
+        raise AuthorityAway(gettext("%(name)s sent an unexpected answer.") % {"name": NAME})
     # In the order of the search, which knows what is meant most often.
     known = (entities.get(item) for item in items)
     rows = [row for row in known if isinstance(row, dict) and _is_of(row, sort)]

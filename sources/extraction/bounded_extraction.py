@@ -17,8 +17,8 @@ _REFUSALS = {
         "too_costly",
         (
             SpokenSentence(
-                "This document takes more than the %(seconds)s seconds that one may take to be read. "
-                "Paste its text, or import the part you need.",
+                "Reading this document takes more than %(seconds)s seconds. Paste its text, or import the "
+                "part you need.",
                 seconds=f"{ALLOWANCE.seconds:.0f}",
             )
         ),
@@ -27,29 +27,26 @@ _REFUSALS = {
         "too_costly",
         (
             SpokenSentence(
-                "This document takes more than the %(memory)s MB of memory that one may take to be read. "
-                "Paste its text, or import the part you need.",
+                "Reading this document needs more than %(memory)s MB of memory. Paste its text, or import "
+                "the part you need.",
                 memory=ALLOWANCE.memory // 1024 // 1024,
             )
         ),
     ),
     Cause.BUSY: (
         "busy",
-        SpokenSentence(
-            "Other documents are being read at the moment, and this one found no place. Try again in "
-            "a minute."
-        ),
+        SpokenSentence("Other documents are being read at the moment. Try again in a minute."),
     ),
     Cause.OUTPUT: (
         "too_long",
-        SpokenSentence("This document holds more text than can be stored. Import the part you need."),
+        SpokenSentence("This document contains more text than can be stored. Import the part you need."),
     ),
     Cause.CRASH: (
         "unreadable",
         (
             SpokenSentence(
-                "Reading this document failed: it is damaged, or takes more memory than one may. "
-                "Download it again, or paste its text."
+                "Reading this document failed: it is damaged, or needs too much memory. Download it again, "
+                "or paste its text."
             )
         ),
     ),
@@ -67,7 +64,7 @@ def extract_bounded(question: ExtractionRequest) -> Document:
         raise ExtractionError(
             "too_large",
             SpokenSentence(
-                "This document has %(size)s MB; at most %(largest)s MB are read. Import the part you need.",
+                "This document has %(size)s MB; the limit is %(largest)s MB. Import the part you need.",
                 size=f"{size:.1f}",
                 largest=LARGEST // 1000000,
             ),

@@ -165,7 +165,9 @@ def _believed(content: bytes, text: str, label: str) -> str:
             return detected
         if mess > HOPELESS:
             raise _undecodable(
-                SpokenSentence("This text claims to be %(label)s, but makes no words in it.", label=label)
+                SpokenSentence(
+                    "This text claims to be %(label)s, but does not contain words in it.", label=label
+                )
             )
     return _checked(text, label)
 
@@ -184,7 +186,8 @@ def _strictly(content: bytes, encoding: str) -> str:
             return text
         raise _undecodable(
             SpokenSentence(
-                "This text begins with a mark of %(encoding)s, but is not.", encoding=encoding.upper()
+                "This text begins with a mark of %(encoding)s, but is in another encoding.",
+                encoding=encoding.upper(),
             )
         ) from None
 
@@ -243,9 +246,7 @@ def detected_encoding(content: bytes) -> str:
     best = charset_normalizer.from_bytes(telling[:200_000], cp_isolation=DETECTABLE).best()
     if best is None:
         raise _undecodable(
-            SpokenSentence(
-                "This text declares no character encoding that fits it, and none can be told from its bytes."
-            )
+            SpokenSentence("This text declares no character encoding that fits it, and none can be detected.")
         )
     return SIBLINGS.get((best.encoding, detect_language(str(best))), best.encoding)
 
@@ -255,7 +256,7 @@ def _detected(content: bytes) -> str:
     try:
         return _checked(content.decode(encoding), encoding)
     except UnicodeDecodeError:
-        raise _undecodable(SpokenSentence("This text is in no single character encoding.")) from None
+        raise _undecodable(SpokenSentence("This text mixes several character encodings.")) from None
 
 
 def _checked(text: str, encoding: str) -> str:

@@ -121,8 +121,8 @@ def _read(
         raise ExtractionError(
             "too_long",
             SpokenSentence(
-                "This document holds %(text)s characters of text; at most %(longest)s are stored. Import "
-                "the part you need.",
+                "This document contains %(text)s characters of text; the limit is %(longest)s. Import the "
+                "part you need.",
                 text=f"{len(document.text):,}",
                 longest=f"{LONGEST:,}",
             ),
@@ -137,8 +137,7 @@ def _by_kind(
         raise ExtractionError(
             "too_large",
             SpokenSentence(
-                "This document has %(content)s MB; at most %(largest)s MB are read. Import the part you "
-                "need.",
+                "This document has %(content)s MB; the limit is %(largest)s MB. Import the part you need.",
                 content=f"{len(content) / 1000000:.1f}",
                 largest=LARGEST // 1000000,
             ),
@@ -174,8 +173,8 @@ def _by_characters(
         raise ExtractionError(
             "not_accepted",
             SpokenSentence(
-                "This document is of the type %(declared)s. Only web pages, PDF, .docx and .odt "
-                "documents, transcripts and plain text can be read.",
+                "This document has the type %(declared)s. Only web pages, PDF, .docx and .odt documents, "
+                "transcripts and plain text can be read.",
                 declared=declared,
             ),
         )
@@ -200,8 +199,8 @@ def _by_characters(
         raise ExtractionError(
             "no_times",
             SpokenSentence(
-                "This transcript has no times in it. Save it as WebVTT or SRT, or write the time before "
-                "each part (1:05), in the order in which they are heard."
+                "This transcript has no times. Save it as WebVTT or SRT, or write the time before each part "
+                "(1:05), in chronological order."
             ),
         )
     return extract_plain(text)

@@ -102,7 +102,7 @@ def extract_office(content: bytes, kind: str) -> Document:
         raise ExtractionError(
             "no_text",
             SpokenSentence(
-                "This document holds no text: it may hold pictures of pages. Run it through text "
+                "This document contains no text; it may contain pictures of pages. Run it through text "
                 "recognition (OCR) and import the result."
             ),
         )
@@ -130,7 +130,7 @@ def _part(archive: zipfile.ZipFile, name: str, missing: bytes | None = None) -> 
         raise ExtractionError(
             "too_large",
             SpokenSentence(
-                "This document is much larger than its file says. Copy its text into a new one and "
+                "This document unpacks to much more than its file states. Copy its text into a new one and "
                 "import that."
             ),
         )

@@ -59,7 +59,7 @@ def extract_pdf(content: bytes) -> Document:
             raise ExtractionError(
                 "too_large",
                 SpokenSentence(
-                    "This PDF document has %(pdf)s pages; at most %(most_pages)s are read. Import a part.",
+                    "This PDF document has %(pdf)s pages; the limit is %(most_pages)s. Import a part.",
                     pdf=len(pdf),
                     most_pages=MOST_PAGES,
                 ),
@@ -74,7 +74,7 @@ def extract_pdf(content: bytes) -> Document:
         raise ExtractionError(
             "no_text",
             SpokenSentence(
-                "This PDF document holds pictures of pages and no text: it was scanned. Run it through "
+                "This PDF document was scanned: it contains pictures of pages and no text. Run it through "
                 "text recognition (OCR) and import the result."
             ),
         )
@@ -103,8 +103,8 @@ def _pages(pdf: pypdfium2.PdfDocument) -> Iterator[PageText]:
             raise ExtractionError(
                 "too_long",
                 SpokenSentence(
-                    "This PDF document holds more than %(longest)s characters of text. Import the part you "
-                    "need.",
+                    "This PDF document contains more than %(longest)s characters of text. Import the part "
+                    "you need.",
                     longest=f"{LONGEST:,}",
                 ),
             )

@@ -68,7 +68,7 @@ def extract_transcript(text: str, *, is_given_as_one: bool = False) -> Document 
     spoken, cues = _written(_said(pieces))
     if not any(map(str.isalpha, spoken)):
         raise ExtractionError(
-            "no_text", SpokenSentence("This transcript has no words in it. Check that the file is complete.")
+            "no_text", SpokenSentence("This transcript has no words. Check that the file is complete.")
         )
     stated = (
         next((line for line in lines[1:20] if line.startswith("Language:")), "") if media_type == VTT else ""

@@ -41,8 +41,8 @@ def status_refusal(url: str, status: int) -> tuple[str, str]:
     if status in (401, 402, 403, 407, 451):
         return "access_refused", (
             SpokenSentence(
-                "%(url)s refuses access (HTTP %(status)s). If you may read it in a browser, save the "
-                "page and import the file.",
+                "%(url)s refuses access (HTTP %(status)s). If you can read it in a browser, save the page "
+                "and import the file.",
                 url=url,
                 status=status,
             )
@@ -50,8 +50,8 @@ def status_refusal(url: str, status: int) -> tuple[str, str]:
     if status in (404, 410):
         return "not_found", (
             SpokenSentence(
-                "%(url)s does not exist, or no longer (HTTP %(status)s). Check the address, or look in a "
-                "web archive.",
+                "%(url)s does not exist, or no longer exists (HTTP %(status)s). Check the address, or look "
+                "in a web archive.",
                 url=url,
                 status=status,
             )
@@ -67,7 +67,7 @@ def status_refusal(url: str, status: int) -> tuple[str, str]:
         )
     if status >= 500:
         return "server_error", SpokenSentence(
-            "%(url)s has a fault on its side (HTTP %(status)s). Try again later.", url=url, status=status
+            "The server of %(url)s has a problem (HTTP %(status)s). Try again later.", url=url, status=status
         )
     return "unexpected_status", SpokenSentence(
         "%(url)s answered with HTTP %(status)s instead of a page. Open it in a browser.",

@@ -41,8 +41,8 @@ def require_fetchable(url: str, *, came_from: str, allow_loopback: bool) -> None
         raise FetchError(
             "credentials_in_url",
             SpokenSentence(
-                "The address at %(hostname)s carries a user name or password. Remove what stands before "
-                "the “@”; for a page behind a login, save it and import the file.",
+                "The address at %(hostname)s contains a user name or password. Remove the part before the "
+                "“@”; for a page behind a login, save it and import the file.",
                 hostname=parts.hostname,
             ),
         )

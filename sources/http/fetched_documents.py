@@ -204,7 +204,7 @@ def _answer(
         raise FetchError(
             "certificate_invalid",
             SpokenSentence(
-                "%(url)s does not prove its identity: its certificate is not valid. Check the address, "
+                "The certificate of %(url)s is not valid, so its identity is not proven. Check the address, "
                 "or save the page and import the file.",
                 url=url,
             ),
@@ -331,7 +331,7 @@ def _check_acceptable(
         raise FetchError(
             "media_type_not_accepted",
             SpokenSentence(
-                "%(url)s is of the type %(content_type)s. Only %(only)s can be read.",
+                "%(url)s has the type %(content_type)s. Only %(only)s can be read.",
                 url=url,
                 content_type=content_type,
                 only=only if accepted == ACCEPTED_MEDIA_TYPES else _listed(accepted),
@@ -342,8 +342,8 @@ def _check_acceptable(
         raise FetchError(
             "broken_response",
             SpokenSentence(
-                "%(url)s is compressed with %(listed)s, which was not asked for. Save the page and "
-                "import the file.",
+                "%(url)s is compressed with %(listed)s, which was not requested. Save the page and import "
+                "the file.",
                 url=url,
                 listed=_listed(unknown),
             ),

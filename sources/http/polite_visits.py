@@ -90,7 +90,7 @@ def asked_to_wait(site: str, seconds: float) -> FetchError:
     return FetchError(
         "asked_to_wait",
         SpokenSentence(
-            "%(netloc)s wants to be left alone for about %(minutes)s min. It is asked again after that.",
+            "%(netloc)s asks for a pause of about %(minutes)s min. It will be tried again after that.",
             netloc=urlsplit(site).netloc,
             minutes=minutes,
         ),
@@ -139,7 +139,7 @@ class PoliteVisitor:
             raise FetchError(
                 "robots_forbidden",
                 SpokenSentence(
-                    "The robots.txt of its site forbids to fetch %(url)s. Ask the publisher.", url=url
+                    "The site’s robots.txt does not allow fetching %(url)s. Ask the publisher.", url=url
                 ),
             )
 
@@ -206,8 +206,8 @@ class PoliteVisitor:
             self._unknown[site] = FetchError(
                 "robots_unknown",
                 SpokenSentence(
-                    "Whether pages of %(netloc)s may be fetched cannot be told, because the robots.txt of "
-                    "the site cannot be read. Try again later.",
+                    "The robots.txt of %(netloc)s cannot be read, so it is not clear whether its pages may "
+                    "be fetched. Try again later.",
                     netloc=urlsplit(site).netloc,
                 ),
                 wait=error.wait,

@@ -64,7 +64,8 @@ def check_address(url: str, *, allow_loopback: bool = False) -> None:
         raise PostError(
             "credentials_in_url",
             gettext(
-                "The address at %(hostname)s carries a user name or password: a signature proves who sends."
+                "The address at %(hostname)s contains a user name or password. Remove it: a signature "
+                "already proves the sender."
             )
             % {"hostname": parts.hostname},
         )
@@ -72,7 +73,7 @@ def check_address(url: str, *, allow_loopback: bool = False) -> None:
         allowed = ", ".join(map(str, sorted(ACCEPTED_PORTS)))
         raise PostError(
             "port_not_allowed",
-            gettext("%(url)s uses port %(port)s; only %(allowed)s are sent to.")
+            gettext("%(url)s uses port %(port)s; messages are sent only to %(allowed)s.")
             % {"url": url, "port": port, "allowed": allowed},
         )
 
@@ -135,7 +136,7 @@ def _failures_in_words(url: str, deadline: Deadline, seconds: float) -> Iterator
     except requests.exceptions.SSLError:
         raise PostError(
             "certificate_invalid",
-            gettext("%(host)s does not prove its identity by a valid certificate.") % {"host": host},
+            gettext("The certificate of %(host)s is not valid.") % {"host": host},
         ) from None
     except (requests.exceptions.InvalidURL, UnicodeError):
         raise PostError("invalid_url", gettext("%(url)s is not a valid address.") % {"url": url}) from None

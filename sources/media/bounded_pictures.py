@@ -20,26 +20,25 @@ ALLOWANCE = Allowance(memory=1024 * 1024 * 1024, seconds=30.0)
 _REFUSALS = {
     Cause.TIME: (
         "too_costly",
-        gettext_noop("This picture takes too long to be read. Save it anew with another program."),
+        gettext_noop("Reading this picture takes too long. Save it again with another program."),
     ),
     Cause.MEMORY: (
         "too_costly",
-        gettext_noop("This picture takes too much memory to be read. Save it anew with fewer points."),
+        gettext_noop("Reading this picture takes too much memory. Save it again with fewer pixels."),
     ),
     Cause.BUSY: (
         "busy",
-        gettext_noop(
-            "Other pictures are being read at the moment, and this one found no place. Try again in a minute."
-        ),
+        gettext_noop("Other pictures are being read at the moment. Try again in a minute."),
     ),
     Cause.OUTPUT: (
         "too_costly",
-        gettext_noop("This picture holds too much to be read. Save it anew with another program."),
+        gettext_noop("This picture contains too much to read. Save it again with another program."),
     ),
     Cause.CRASH: (
         "unreadable",
         gettext_noop(
-            "This picture cannot be read: it is damaged, or is none. Save it anew, or take a screenshot of it."
+            "This picture cannot be read: it is damaged, or is not a picture. Save it again, or take a "
+            "screenshot of it."
         ),
     ),
 }
@@ -48,8 +47,8 @@ _REFUSALS = {
 #: What the process says of a picture that it cannot read, by its code; `%(detail)s` is what it adds.
 _SAID = {
     "too_many_pixels": gettext_noop(
-        "This picture has %(detail)s points, more than are read. Save it smaller; of a map or a scan, cut out "
-        "the part that matters."
+        "This picture has too many pixels (%(detail)s). Save it smaller; of a map or a scan, cut out the "
+        "relevant part."
     ),
     "unreadable": _REFUSALS[Cause.CRASH][1],
     "not_read_here": gettext_noop("This kind of picture cannot be read here. Save it as JPEG and send that."),
@@ -85,7 +84,7 @@ def look_of(content: bytes) -> PerceptualHash:
         raise MediaRefused(*svg_refusal())
     if kind is None or kind.kind != IMAGE:
         raise MediaRefused(
-            "unknown_type", _("This is no picture that can be read: send a JPEG, PNG, WebP or GIF.")
+            "unknown_type", _("This is not a readable picture. Send a JPEG, PNG, WebP or GIF.")
         )
     whole, *parts = _answer(PictureRequest(kind.reader, content=content, only_look=True)).looks
     return replace(whole.hash, parts=tuple((look.part, look.hash) for look in parts))
@@ -94,7 +93,7 @@ def look_of(content: bytes) -> PerceptualHash:
 def svg_refusal() -> tuple[str, str]:
     """Why a drawing is not taken in: it is a page, with scripts and whatever it fetches, and no two show it alike."""
     return "svg", _(
-        "An SVG drawing can hold scripts and is not taken in. Save it as a PNG picture and send that."
+        "An SVG drawing can contain scripts and is not accepted. Save it as a PNG picture and send that."
     )
 
 

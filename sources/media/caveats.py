@@ -6,22 +6,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 _SENTENCES = {
-    "cut_off": gettext_noop("The file ends before the picture does; what is missing is grey."),
+    "cut_off": gettext_noop("The file ends before the picture does; the missing part is grey."),
     "animated": gettext_noop(
-        "It moves. Readers see its first picture; twelve of its pictures are compared with others."
+        "It is animated. Readers see its first frame; twelve of its frames are compared with other pictures."
     ),
-    "holds_a_page": gettext_noop(
-        "Within the file stands a web page or script as well. Do not open the file in a browser."
-    ),
+    "holds_a_page": gettext_noop("The file also contains a web page or script. Do not open it in a browser."),
     "holds_an_archive": gettext_noop("The file is an archive as well as a picture. Do not unpack it."),
     "not_read_here": gettext_noop(
         "This kind of picture cannot be read here. Save it as JPEG and add that, too."
     ),
     "no_ffmpeg": gettext_noop(
-        "Sound and film cannot be read here, for FFmpeg is not installed. The file is kept as it came."
+        "Audio and video cannot be read here, because FFmpeg is not installed. The file is stored unchanged."
     ),
-    "no_frames": gettext_noop("No pictures could be taken from the film."),
-    "too_plain": gettext_noop("There is too little in the picture to tell it from others by its looks."),
+    "no_frames": gettext_noop("No frames could be extracted from the video."),
+    "too_plain": gettext_noop("The picture has too little detail to recognise copies of it."),
 }
 
 

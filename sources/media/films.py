@@ -83,7 +83,7 @@ def read_recording(path: Path, kind: MediaFormat) -> Recording:
     if not probed.succeeded or not (pictures or any(one.get("codec_type") == "audio" for one in streams)):
         raise MediaRefused(
             "unreadable",
-            _("This film or sound cannot be read: it is damaged, or was cut off. Save or download it again."),
+            _("This recording cannot be read: it is damaged, or was cut off. Save or download it again."),
         )
     width, height = _measures(pictures[0]) if pictures else (None, None)
     form = told.get("format", {})
@@ -154,18 +154,16 @@ def _run(program: str, arguments: list[str], allowance: Allowance) -> Finished:
     except OutOfBounds as bounds:
         if bounds.cause is Cause.BUSY:
             raise MediaRefused(
-                "busy", _("Other films are being read at the moment. Try again in a minute.")
+                "busy", _("Other videos are being read at the moment. Try again in a minute.")
             ) from None
         if bounds.cause is Cause.CRASH:
             raise MediaRefused(
                 "unreadable",
-                _("This film or sound cannot be read: it is damaged. Save or download it again."),
+                _("This recording cannot be read: it is damaged. Save or download it again."),
             ) from None
         raise MediaRefused(
             "too_costly",
-            _(
-                "This film or sound takes too much time or memory to be read. Save it anew with another program."
-            ),
+            _("Reading this recording takes too much time or memory. Save it again with another program."),
         ) from None
 
 
@@ -181,9 +179,7 @@ def _measures(stream: Mapping[str, Any]) -> tuple[int | None, int | None]:
     if width * height > _MOST_POINTS:
         raise MediaRefused(
             "too_many_pixels",
-            _(
-                "The pictures of this film have %(width)d × %(height)d points, more than are read. Save it smaller."
-            )
+            _("The frames of this video are too large (%(width)d × %(height)d pixels). Save it smaller.")
             % {"width": width, "height": height},
         )
     turns = [data.get("rotation") for data in stream.get("side_data_list", []) if isinstance(data, dict)]

@@ -79,8 +79,8 @@ def _kind(file: ReceivedFile) -> MediaFormat:
         raise MediaRefused(
             "unknown_type",
             _(
-                "This is no picture, sound or film that is known here, whatever its name says. "
-                "Send a JPEG, PNG, WebP, GIF, MP4, WebM, MP3 or another common kind."
+                "This is not a known format of picture, audio or video, whatever its name. Send a JPEG, PNG, "
+                "WebP, GIF, MP4, WebM, MP3 or another common kind."
             ),
         )
     return kind

@@ -25,11 +25,11 @@ class ArchivedCopy(models.Model):
         APPEARANCE = "appearance", _("a claim appears in it")
         REVIEW = "review", _("a verdict went into review")
         PUBLICATION = "publication", _("a verdict was published")
-        DESK = "desk", _("somebody asked for it at the desk")
-        COMMAND = "command", _("asked for on the command line")
-        IMPORT = "import", _("cited by others whose archive was imported")
+        DESK = "desk", _("requested at the desk")
+        COMMAND = "command", _("requested on the command line")
+        IMPORT = "import", _("cited in an imported archive")
         LINK_CHECK = "link_check", _("the page had changed")
-        UPLOAD = "upload", _("somebody uploaded the file")
+        UPLOAD = "upload", _("file uploaded at the desk")
 
     source = models.ForeignKey(
         "sources.Source",
@@ -47,13 +47,13 @@ class ArchivedCopy(models.Model):
         verbose_name=_("text"),
     )
     address = AddressField(
-        _("address"), max_length=2000, blank=True, help_text=_("That was asked for; empty for an upload.")
+        _("address"), max_length=2000, blank=True, help_text=_("The requested address; empty for an upload.")
     )
     final_address = AddressField(
-        _("final address"), max_length=2000, blank=True, help_text=_("Where redirects ended.")
+        _("final address"), max_length=2000, blank=True, help_text=_("The address after redirects.")
     )
     http_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True, blank=True)
-    captured_at = models.DateTimeField(_("kept"), db_default=TransactionNow())
+    captured_at = models.DateTimeField(_("stored on"), db_default=TransactionNow())
     reason = models.CharField(_("why"), max_length=20, choices=Reason)
     captured_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -65,7 +65,7 @@ class ArchivedCopy(models.Model):
     )
     #: Part of a copy that could not be had (`text`, `screenshot`, `pdf`) → a sentence that says why.
     missing: "models.JSONField[dict[str, str], dict[str, str]]" = models.JSONField(
-        _("what is missing"), default=dict, blank=True
+        _("missing parts"), default=dict, blank=True
     )
 
     class Meta:
@@ -142,12 +142,12 @@ class ArchivedFile(models.Model):
     copy = models.ForeignKey(
         ArchivedCopy, models.PROTECT, db_index=False, related_name="files", verbose_name=_("archived copy")
     )
-    role = models.CharField(_("what it is"), max_length=20, choices=Role)
+    role = models.CharField(_("kind of copy"), max_length=20, choices=Role)
     sha256 = models.CharField(_("fingerprint"), max_length=64)
     size = models.BigIntegerField(_("size in bytes"))
     media_type = models.CharField(_("media type"), max_length=100)
     name = models.CharField(
-        _("name"), max_length=255, blank=True, help_text=_("Of an upload, as it was called there.")
+        _("name"), max_length=255, blank=True, help_text=_("For an upload, its original name.")
     )
 
     class Meta:
@@ -211,7 +211,7 @@ class Timestamp(models.Model):
     authority = AddressField(_("authority"), max_length=500)
     #: The TimeStampToken in DER, as `openssl ts -verify -token_in` reads it.
     token = models.BinaryField()
-    stamped_at = models.DateTimeField(_("stamped"))
+    stamped_at = models.DateTimeField(_("timestamped"))
     received_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -46,7 +46,7 @@ class ArchivingRequest(models.Model):
     )
     reason = models.CharField(_("why"), max_length=20, choices=REASONS)
     priority = models.SmallIntegerField(default=0)
-    asked_at = models.DateTimeField(_("asked"), db_default=Now())
+    asked_at = models.DateTimeField(_("requested on"), db_default=Now())
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -60,7 +60,7 @@ class ArchivingRequest(models.Model):
     #: Somebody is at it until then.
     held_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    problem = models.TextField(_("what went wrong"), blank=True, help_text=_("At the last attempt."))
+    problem = models.TextField(_("error"), blank=True, help_text=_("The error of the last attempt."))
     copy = models.ForeignKey(
         ArchivedCopy,
         models.PROTECT,

@@ -23,7 +23,7 @@ class LinkOutcome(models.TextChoices):
     MOVED = "moved", _("Moved to another address")
     GONE = "gone", _("Gone")
     UNREACHABLE = "unreachable", _("Cannot be reached at the moment")
-    CHANGED = "changed", _("Quoted words were changed")
+    CHANGED = "changed", _("A quote was changed")
 
 
 #: Outcomes that somebody has to look at.
@@ -53,7 +53,7 @@ class LinkState(models.Model):
     source = models.OneToOneField(
         "sources.Source", models.CASCADE, primary_key=True, related_name="link", verbose_name=_("source")
     )
-    url = AddressField(_("address"), max_length=LONGEST_ADDRESS, help_text=_("The one that is watched."))
+    url = AddressField(_("address"), max_length=LONGEST_ADDRESS, help_text=_("The address that is checked."))
     #: Scheme, host and port: who is asked for one page at a time.
     site = models.CharField(max_length=300)
     outcome = models.CharField(_("outcome"), max_length=20, choices=LinkOutcome, blank=True)
@@ -68,7 +68,7 @@ class LinkState(models.Model):
     held_until = models.DateTimeField(null=True)
     suspected = models.CharField(max_length=20, choices=LinkOutcome, blank=True)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
-    failing_since = models.DateTimeField(_("fails since"), null=True)
+    failing_since = models.DateTimeField(_("failing since"), null=True)
 
     # By what an unchanged page is known, and what was found in it.
     etag = models.CharField(max_length=500, blank=True)
@@ -77,9 +77,9 @@ class LinkState(models.Model):
     #: What the text was compared with; with anything else it is to be compared anew.
     compared_with = models.CharField(max_length=64, blank=True)
     #: How many of the quoted passages the page did not have.
-    lost_quotes = models.PositiveIntegerField(_("quoted passages that it has no more"), default=0)
+    lost_quotes = models.PositiveIntegerField(_("missing quotes"), default=0)
 
-    accepted_at = models.DateTimeField(_("said to be fine"), null=True)
+    accepted_at = models.DateTimeField(_("marked as correct"), null=True)
     accepted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
@@ -179,12 +179,12 @@ class LinkCheck(models.Model):
     http_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
     reason = models.CharField(_("reason"), max_length=40, blank=True)
     moved_to = AddressField(_("new address"), max_length=LONGEST_ADDRESS, blank=True)
-    lost_quotes = models.PositiveIntegerField(_("quoted passages that it has no more"), default=0)
+    lost_quotes = models.PositiveIntegerField(_("missing quotes"), default=0)
 
     class Meta:
         ordering = ["-id"]
-        verbose_name = _("change of a link")
-        verbose_name_plural = _("changes of links")
+        verbose_name = _("link change")
+        verbose_name_plural = _("link changes")
         default_permissions = ("view",)
         constraints = [
             models.CheckConstraint(name="linkcheck_outcome_is_known", condition=Q(outcome__in=_OUTCOMES)),

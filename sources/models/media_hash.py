@@ -30,37 +30,37 @@ class MediaHash(models.Model):
     class Transformation(models.TextChoices):
         """What was done to the picture before it was hashed. Turned and mirrored ones are found without being kept."""
 
-        WHOLE = "whole", _("all of it")
+        WHOLE = "whole", _("complete")
         BORDERLESS = "borderless", _("without its borders")
         CENTRE_90 = "centre_90", _("the inner 90 %")
         CENTRE_80 = "centre_80", _("the inner 80 %")
         CENTRE_70 = "centre_70", _("the inner 70 %")
-        UPPER = "upper", _("without what is at the bottom")
-        LOWER = "lower", _("without what is at the top")
+        UPPER = "upper", _("without the bottom")
+        LOWER = "lower", _("without the top")
 
     media = models.ForeignKey(
         "sources.MediaObject",
         models.CASCADE,
         db_index=False,
         related_name="hashes",
-        verbose_name=_("picture or film"),
+        verbose_name=_("picture or video"),
     )
-    frame_at = models.FloatField(_("second of the film"), null=True, blank=True)
+    frame_at = models.FloatField(_("second of the video"), null=True, blank=True)
     transformation = models.CharField(
         _("part"), max_length=12, choices=Transformation, default=Transformation.WHOLE
     )
-    pdq = BitsField(_("what it looks like"), length=BITS)
+    pdq = BitsField(_("what it is said to show"), length=BITS)
     quality = models.PositiveSmallIntegerField(
         _("quality"),
         help_text=_(
-            "From 50 to 100: how much there is in the picture. Plain areas, which are all alike, have none."
+            "From 50 to 100: how much detail the picture has. Plain areas, which all look alike, have none."
         ),
     )
 
     class Meta:
         ordering = ["media", "frame_at", "id"]
-        verbose_name = _("look of a picture")
-        verbose_name_plural = _("looks of pictures")
+        verbose_name = _("picture hash")
+        verbose_name_plural = _("picture hashes")
         default_permissions = ("view",)
         constraints = [
             UniqueConstraint(

@@ -26,15 +26,15 @@ class MediaObject(models.Model):
 
     class Kind(models.TextChoices):
         IMAGE = "image", _("Picture")
-        VIDEO = "video", _("Film")
-        AUDIO = "audio", _("Sound")
+        VIDEO = "video", _("Video")
+        AUDIO = "audio", _("Audio")
 
     class Keyframes(models.TextChoices):
-        NONE = "", _("not a film")
-        DUE = "due", _("still to be taken")
-        TAKEN = "taken", _("taken")
-        NOT_HERE = "not_here", _("cannot be taken here")
-        FAILED = "failed", _("could not be taken")
+        NONE = "", _("not a video")
+        DUE = "due", _("waiting")
+        TAKEN = "taken", _("imported on")
+        NOT_HERE = "not_here", _("not possible here")
+        FAILED = "failed", _("failed")
 
     sha256 = models.CharField(_("fingerprint of the file"), max_length=64, unique=True, editable=False)
     size = models.PositiveBigIntegerField(_("size in bytes"), editable=False)
@@ -42,7 +42,7 @@ class MediaObject(models.Model):
     media_type = models.CharField(_("media type"), max_length=100, editable=False)
     filename = models.CharField(_("file name"), max_length=255, blank=True)
     content_url = AddressField(
-        _("address"), max_length=2000, blank=True, help_text=_("Where the file was found.")
+        _("address"), max_length=2000, blank=True, help_text=_("The address of the page where it was found.")
     )
     width = models.PositiveIntegerField(_("width"), null=True, blank=True, editable=False)
     height = models.PositiveIntegerField(_("height"), null=True, blank=True, editable=False)
@@ -51,44 +51,45 @@ class MediaObject(models.Model):
         _("alternative text"),
         blank=True,
         max_length=2000,
-        help_text=_("What is to be seen or heard, for those who cannot see or hear it."),
+        help_text=_("What can be seen or heard, for people who cannot see or hear it."),
     )
     show_to_readers = models.BooleanField(
         _("show to readers"),
         default=False,
         help_text=_(
-            "When off, readers see a description in words only, for example because of its rights or its cruelty."
+            "When off, readers see only a description in words, for example for legal reasons or because of "
+            "graphic content."
         ),
     )
     public_sha256 = models.CharField(
-        _("fingerprint of what readers see"), max_length=64, blank=True, editable=False
+        _("fingerprint of the public version"), max_length=64, blank=True, editable=False
     )
     public_media_type = models.CharField(max_length=100, blank=True, editable=False)
     public_width = models.PositiveIntegerField(null=True, blank=True, editable=False)
     public_height = models.PositiveIntegerField(null=True, blank=True, editable=False)
-    keyframes = models.CharField(
-        _("pictures of the film"), max_length=10, choices=Keyframes, blank=True, editable=False
-    )
+    keyframes = models.CharField(_("frames"), max_length=10, choices=Keyframes, blank=True, editable=False)
     metadata = models.JSONField(
-        _("what the file says of itself"),
+        _("file metadata"),
         default=dict,
         blank=True,
         editable=False,
-        help_text=_("Camera, moment, place, software: for editors alone."),
+        help_text=_("Camera, time, place, software: visible to editors only."),
     )
     provenance = models.JSONField(
         _("content credentials"),
         default=dict,
         blank=True,
         editable=False,
-        help_text=_("What a C2PA manifest in the file states, who signed it, and whether that holds."),
+        help_text=_(
+            "The statements of the file’s C2PA manifest, its signer, and whether the signature is valid."
+        ),
     )
     caveats = models.JSONField(
-        _("caveats"),
+        _("notes"),
         default=list,
         blank=True,
         editable=False,
-        help_text=_("What to know about how the file was read: that a part of it could not be, say."),
+        help_text=_("Notes on reading the file, for example that a part of it could not be read."),
     )
     transcript = models.ForeignKey(
         "sources.Snapshot",
@@ -113,8 +114,8 @@ class MediaObject(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        verbose_name = _("picture, sound or film")
-        verbose_name_plural = _("pictures, sounds and films")
+        verbose_name = _("picture, audio or video")
+        verbose_name_plural = _("pictures, audio and video")
         constraints = [
             CheckConstraint(
                 name="mediaobject_hashes_are_sha256",
@@ -163,7 +164,7 @@ class MediaObject(models.Model):
                 condition=Q(show_to_readers=False)
                 | Q(alternative_text__regex=r"[^[:space:]]") & ~Q(public_sha256=""),
                 violation_error_message=_(
-                    "Readers see it only with an alternative text, and only where a picture of it could be made."
+                    "Shown only with an alternative text, and only if a preview could be made."
                 ),
             ),
             CheckConstraint(

@@ -19,8 +19,8 @@ class PublicDeposit(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     #: By which the archive knows the order.
     job = models.CharField(max_length=200, blank=True)
-    address = AddressField(_("address there"), max_length=2000, blank=True)
-    problem = models.TextField(_("what went wrong"), blank=True)
+    address = AddressField(_("address in the archive"), max_length=2000, blank=True)
+    problem = models.TextField(_("error"), blank=True)
 
     class Meta:
         ordering = ["id"]

@@ -115,9 +115,7 @@ class Publisher(models.Model):
         _("domain"),
         max_length=253,
         blank=True,
-        help_text=_(
-            "By which addresses are recognised as this publisher's; taken from the site when left empty."
-        ),
+        help_text=_("The domains of this publisher’s addresses; taken from the site if left empty."),
     )
     country = models.CharField(
         _("country"), max_length=2, blank=True, help_text=_("ISO 3166-1 code such as DE.")
@@ -219,7 +217,7 @@ class Publisher(models.Model):
     def clean(self) -> None:
         self._take_domain()
         if self._takes_the_name_of_the_house():
-            raise ValidationError({"name": _("Only our own newsroom has this name. Keep the other one.")})
+            raise ValidationError({"name": _("Our own newsroom has this name. Choose another.")})
 
     def _take_domain(self) -> None:
         if not self.domain:

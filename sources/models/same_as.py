@@ -80,8 +80,8 @@ def same_as_field() -> SameAsField:
         blank=True,
         verbose_name=_("same as"),
         help_text=_(
-            "Addresses that identify the same thing elsewhere, for example its Wikidata page; separated by commas. "
-            "An identifier of Wikidata or ROR can stand alone, such as Q64."
+            "Addresses that identify the same entity elsewhere, for example its Wikidata page; separated by "
+            "commas. A Wikidata or ROR identifier can stand alone, such as Q64."
         ),
     )
 

@@ -26,13 +26,13 @@ class Snapshot(models.Model):
         "sources.Source", models.PROTECT, db_index=False, related_name="snapshots", verbose_name=_("source")
     )
     number = models.PositiveIntegerField(
-        _("number"), help_text=_("Counts the snapshots of one source from 1.")
+        _("number"), help_text=_("Numbers the snapshots of one source from 1.")
     )
     captured_at = models.DateTimeField(_("captured"), db_default=Now())
     captured_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    url = AddressField(_("address"), max_length=2000, blank=True, help_text=_("Where redirects ended."))
+    url = AddressField(_("address"), max_length=2000, blank=True, help_text=_("The address after redirects."))
     media_type = models.CharField(_("media type"), max_length=100)
     content_sha256 = models.CharField(_("fingerprint of the file"), max_length=64)
     content_size = models.PositiveIntegerField(_("size in bytes"))
@@ -43,21 +43,19 @@ class Snapshot(models.Model):
     text = models.TextField(_("text"))
     text_sha256 = models.CharField(_("fingerprint of the text"), max_length=64)
     extractor = models.CharField(
-        _("extractor"), max_length=100, help_text=_("Name and version of what read the bytes.")
+        _("extractor"), max_length=100, help_text=_("Name and version of the extractor.")
     )
     caveats = models.JSONField(
-        _("caveats"),
+        _("notes"),
         default=list,
         blank=True,
-        help_text=_("What to know about how the text was taken: that a part of the page was not read, say."),
+        help_text=_("Notes on extracting the text, for example that a part of the page was not read."),
     )
     cues = models.JSONField(
         _("times"),
         default=list,
         blank=True,
-        help_text=_(
-            "Of a transcript: where each stretch of the text begins, and the seconds when it is heard."
-        ),
+        help_text=_("For a transcript: the start of each part of the text, with its time in seconds."),
     )
 
     class Meta:

@@ -67,7 +67,7 @@ class Source(models.Model):
         _("show the text to readers"),
         default=True,
         help_text=_(
-            "When off, the public page shows only the quoted passages, for texts whose rights allow no more."
+            "When off, the public page shows only the quoted passages, for example for copyright reasons."
         ),
     )
     notes = models.TextField(_("internal notes"), blank=True)

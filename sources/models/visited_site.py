@@ -15,7 +15,7 @@ class VisitedSite(models.Model):
     """
 
     site = models.CharField(
-        _("site"), max_length=300, unique=True, help_text=_("Scheme, host and port, as robots.txt knows it.")
+        _("site"), max_length=300, unique=True, help_text=_("Scheme, host and port, as in robots.txt.")
     )
     #: When it may be asked for something. While somebody does so, that is when they would be given up.
     ready_at = models.DateTimeField(default=timezone.now)

@@ -44,7 +44,7 @@
         const waiting = notes.querySelectorAll("li.proposed").length;
         const all = notes.children.length;
         document.getElementById("notes-count").textContent = all
-            ? interpolate(gettext("%s noted, %s to decide about"), [all, waiting])
+            ? interpolate(gettext("%s noted, %s to decide"), [all, waiting])
             : "";
         document.getElementById("notes-none").hidden = all > 0;
     };
@@ -164,7 +164,7 @@
     };
     const decideCurrent = (action) => {
         const item = current && noteOf(current);
-        if (!item || !isProposed(item)) return tell(gettext("Choose a proposed claim first: n leads to the next one."));
+        if (!item || !isProposed(item)) return tell(gettext("Choose a proposed claim first: press n for the next one."));
         if (action === "accept") return decide(current, "accept");
         declining.dataset.note = current;
         document.getElementById("decline-statement").textContent = item.querySelector("a").textContent;
@@ -173,7 +173,7 @@
     };
     const undo = () => {
         const key = decisions.pop();
-        if (!key) return tell(gettext("Nothing to undo: nothing was decided on this page."));
+        if (!key) return tell(gettext("Nothing to undo: no decisions were made on this page."));
         decide(key, "reconsider", "", { stay: true });
     };
 
@@ -339,15 +339,15 @@
 
     const keys = window.deskKeys;
     keys.add("j", gettext("Next sentence; also ↓ in the text"), () => step(1), { repeats: true });
-    keys.add("k", gettext("Sentence before; also ↑"), () => step(-1), { repeats: true });
-    keys.add("J", gettext("Take the next sentence into the selection; also Shift ↓"), () => extend(1), { repeats: true });
-    keys.add("K", gettext("One sentence less, or the one before too; also Shift ↑"), () => extend(-1), { repeats: true });
+    keys.add("k", gettext("Previous sentence; also ↑"), () => step(-1), { repeats: true });
+    keys.add("J", gettext("Add the next sentence to the selection; also Shift ↓"), () => extend(1), { repeats: true });
+    keys.add("K", gettext("One sentence fewer, or also the one before; also Shift ↑"), () => extend(-1), { repeats: true });
     keys.add("o", gettext("Move the other end; Shift ← → moves it by a character, with Ctrl by a word"), swap);
     if (mayUse.has("claim")) keys.add("c", gettext("Make a claim of the selected words; also Enter"), () => use("claim"));
     if (mayUse.has("appearance")) keys.add("t", gettext("Attach the selected words to a claim"), () => use("appearance"));
     if (mayUse.has("evidence")) keys.add("e", gettext("Use the selected words as evidence"), () => use("evidence"));
     keys.add("n", gettext("Next proposal"), () => go(1, isWaiting, gettext("No further proposal below.")), { repeats: true });
-    keys.add("p", gettext("Proposal before"), () => go(-1, isWaiting, gettext("No further proposal above.")), { repeats: true });
+    keys.add("p", gettext("Previous proposal"), () => go(-1, isWaiting, gettext("No further proposal above.")), { repeats: true });
     if (mayTriage) {
         keys.add("a", gettext("Accept the proposal"), () => decideCurrent("accept"));
         keys.add("d", gettext("Decline the proposal"), () => decideCurrent("decline"));

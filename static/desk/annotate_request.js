@@ -41,7 +41,7 @@
             }
             throw new Error(
                 isStranger
-                    ? gettext("You are not signed in any more. Sign in in another tab, then do it again here.")
+                    ? gettext("You are no longer signed in. Sign in in another tab, then try again here.")
                     : gettext("Not saved: something went wrong on the server. Try again."),
             );
         }

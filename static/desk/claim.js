@@ -70,7 +70,7 @@
             const told = kind.startsWith("application/json") ? await answer.json() : {};
             if (mine.signal.aborted) return;
             if (!answer.ok) {
-                status.textContent = told.refusal || say("The preview could not be made.");
+                status.textContent = told.refusal || say("The preview is not available.");
                 return;
             }
             place = frame.contentWindow?.scrollY || 0;
@@ -86,7 +86,7 @@
             timer = setTimeout(
                 () =>
                     ask().catch((failure) => {
-                        if (failure.name !== "AbortError") status.textContent = say("The preview could not be made.");
+                        if (failure.name !== "AbortError") status.textContent = say("The preview is not available.");
                     }),
                 wait,
             );

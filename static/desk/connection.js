@@ -39,7 +39,7 @@
     };
     const clear = () => {
         if (!told) return;
-        show(say("Connected again. What you wrote is kept on the server too."), "back");
+        show(say("Connected again. Your text is also stored on the server."), "back");
         gone = setTimeout(() => {
             sign.textContent = told = "";
         }, 6000);
@@ -48,7 +48,7 @@
     // That something was not saved is said until it can be; that the server is away goes without saying then.
     const lost = () => {
         if (sign?.classList.contains("desk-connection-unsaved") && told) return;
-        show(say("Not connected. What you write is kept on this computer."));
+        show(say("Not connected. Your text is stored on this computer."));
     };
 
     /* A request that gives up: `Unheard` where no answer of the server itself came. */

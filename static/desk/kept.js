@@ -100,12 +100,12 @@
     /* One of several: what was written in another tab, browser or at another time. */
     const offer = (form, kept, isHere) => {
         const box = made("details", { className: "desk-fold" });
-        box.append(made("summary", { textContent: `${say("Kept as well, and not put into the fields")} (${whenOf(kept)})` }));
+        box.append(made("summary", { textContent: `${say("Also saved, but not put into the fields")} (${whenOf(kept)})` }));
         box.append(...wordsBoxes(form, kept));
         const line = made("p", { className: "desk-line" });
         if (isHere) {
             line.append(
-                button(say("Put these into the fields"), () => {
+                button(say("Restore these"), () => {
                     // What stands there now remains under its own name.
                     form.deskWriting = anew(begin(form).before);
                     takeOver(form, kept);
@@ -145,21 +145,21 @@
     const notice = (form, newest, others, isStale) => {
         const told = made("p", {
             textContent: isStale
-                ? say("The page was changed since you wrote on it. What you wrote is kept.")
-                : say("What you wrote was not saved and is back in its fields. Look at it, then save."),
+                ? say("The page was changed since you edited it. Your text is stored.")
+                : say("Your unsaved text has been restored. Check it, then save."),
         });
         told.setAttribute("role", "status");
         told.append(` (${whenOf(newest)})`);
         const box = made("section", { className: "desk-panel desk-kept" }, told);
-        box.setAttribute("aria-label", say("Words that were kept"));
+        box.setAttribute("aria-label", say("Saved text"));
         const line = made("p", { className: "desk-line" });
         if (isStale && form.elements._version) {
-            line.append(button(say("Put both together"), () => compare(form, newest), true));
+            line.append(button(say("Combine both"), () => compare(form, newest), true));
         }
-        line.append(button(say("Discard what was kept"), () => discard([newest, record(form)])()));
+        line.append(button(say("Discard the saved text"), () => discard([newest, record(form)])()));
         box.append(line);
         if (isStale) {
-            const fold = made("details", { className: "desk-fold" }, made("summary", { textContent: say("What you wrote") }));
+            const fold = made("details", { className: "desk-fold" }, made("summary", { textContent: say("Your text") }));
             fold.open = !form.elements._version;
             fold.append(...wordsBoxes(form, newest));
             box.append(fold);
@@ -188,7 +188,7 @@
         const isStale = newest.version !== versionOf(form);
         if (isTouched || isRefused(form)) {
             const box = made("section", { className: "desk-panel desk-kept" });
-            box.setAttribute("aria-label", say("Words that were kept"));
+            box.setAttribute("aria-label", say("Saved text"));
             box.append(...unsaved.map((kept) => offer(form, kept, kept.version === versionOf(form))));
             form.before(box);
             return;
@@ -201,9 +201,9 @@
     const withoutPlace = (all) => {
         if (!all.length || isRefused()) return;
         const box = made("section", { className: "desk-panel desk-kept" });
-        box.setAttribute("aria-label", say("Words that were kept"));
+        box.setAttribute("aria-label", say("Saved text"));
         box.append(
-            made("p", { textContent: say("You wrote on this page, and it cannot be saved here any more. What you wrote is below.") }),
+            made("p", { textContent: say("You edited this page, but it can no longer be saved here. Your text is below.") }),
             ...all.map((kept) => offer(null, kept, false)),
         );
         box.querySelectorAll("details").forEach((part) => (part.open = true));
@@ -256,7 +256,7 @@
     const signInAndSend = (form, submitter) => {
         const told = made("p", {
             id: "desk-dialog-told",
-            textContent: say("You are not signed in any more. Sign in, and what you wrote is saved; it stays on this page."),
+            textContent: say("You are no longer signed in. Sign in to save your text; it stays on this page."),
         });
         const dialog = made("dialog", { className: "desk-dialog" }, told);
         dialog.setAttribute("aria-labelledby", "desk-dialog-told");
@@ -267,7 +267,7 @@
                 () => window.open("/accounts/login/?next=/admin/", SIGN_IN_WINDOW, "popup,width=520,height=720"),
                 true,
             ),
-            button(say("Go on writing"), () => dialog.close()),
+            button(say("Continue writing"), () => dialog.close()),
         );
         dialog.append(buttons);
         document.body.append(dialog);
@@ -278,7 +278,7 @@
                 dialog.close();
                 send(form, submitter, session.token);
             } else {
-                told.textContent = say("Somebody else has signed in. Your words are kept for you; sign in yourself to save them.");
+                told.textContent = say("Another user has signed in. Your text is stored for you; sign in yourself to save it.");
             }
         }, 1000);
         dialog.addEventListener("close", () => {
@@ -304,7 +304,7 @@
                 else signInAndSend(form, submitter);
             })
             .catch(() => {
-                connection.show(say("Not saved: the server does not answer. What you wrote is kept on this computer; save again when you are connected."), "unsaved");
+                connection.show(say("Not saved: the server does not answer. Your text is stored on this computer; save again when you are connected."), "unsaved");
                 window.deskKept.askAgain();
             })
             .finally(() => (form.deskAsked = false));

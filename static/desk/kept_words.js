@@ -66,12 +66,12 @@
 
     const waiting = new Map();
     const REFUSED = {
-        401: () => say("You are not signed in any more. What you write is kept on this computer."),
-        403: () => say("The desk is closed to you just now. What you write is kept on this computer."),
-        409: () => say("Somebody else has signed in. What you write is kept on this computer, for you."),
-        413: () => say("This is too long to be kept on the server. It is kept on this computer until you save."),
-        other: () => say("The server cannot keep this. What you write is kept on this computer only."),
-        429: () => say("You have very many unsaved forms. What you write is kept on this computer only."),
+        401: () => say("You are no longer signed in. Your text is stored on this computer."),
+        403: () => say("You cannot use the desk at the moment. Your text is stored on this computer."),
+        409: () => say("Another user has signed in. Your text is stored for you on this computer."),
+        413: () => say("This is too long to store on the server. It is stored on this computer until you save."),
+        other: () => say("The server cannot store this. Your text is stored on this computer only."),
+        429: () => say("You have too many unsaved forms. Your text is stored on this computer only."),
     };
     let isSending = false;
     let retry = null;

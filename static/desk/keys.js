@@ -106,13 +106,13 @@
         const box = element("input", "", { type: "checkbox" });
         box.checked = !isOff;
         box.addEventListener("change", () => switchOff(!box.checked));
-        label.append(box, say("Keys work on this device"));
+        label.append(box, say("Use keyboard shortcuts on this device"));
         const close = element("button", say("Close"), { type: "button", class: "desk-button" });
         close.addEventListener("click", () => dialog.close());
         dialog.append(
-            element("h2", say("Keys on this page"), { id: "desk-keys-title" }),
+            element("h2", say("Keyboard shortcuts on this page"), { id: "desk-keys-title" }),
             list,
-            element("p", say("They rest while you type. Tab reaches everything without them."), { class: "desk-quiet" }),
+            element("p", say("They are off while you type. Tab reaches everything without them."), { class: "desk-quiet" }),
             label,
             close,
         );
@@ -135,7 +135,7 @@
         // Whoever has switched the keys off, or has no keyboard, finds the list by this button.
         let opener = document.querySelector("[data-desk-keys]");
         if (!opener) {
-            opener = element("button", say("Keys"), { type: "button", class: "desk-keys-button" });
+            opener = element("button", say("Keyboard shortcuts"), { type: "button", class: "desk-keys-button" });
             document.querySelector("#content")?.append(opener);
         }
         opener.hidden = false;

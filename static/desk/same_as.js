@@ -23,7 +23,7 @@
         const status = element("p", "same-as-status");
         status.setAttribute("role", "status");
         const list = element("ul", "same-as-list");
-        const look = element("button", "desk-button same-as-look", say("Look up who this is"));
+        const look = element("button", "desk-button same-as-look", say("Look up identifiers"));
         look.type = "button";
         const box = element("div", "same-as", look, status, list);
         name.parentElement.append(box);
@@ -51,7 +51,7 @@
             fill("id_country", candidate.country);
             fill("id_url", candidate.website);
             list.replaceChildren();
-            status.textContent = interpolate(say("%s: taken over. Save the page to keep it."), [candidate.name]);
+            status.textContent = interpolate(say("%s: filled in. Save the page to keep it."), [candidate.name]);
             look.focus();
         };
 
@@ -79,9 +79,9 @@
                 page.dir = "auto";
                 item.append(element("span", "same-as-known", say("Already here:"), " ", page));
             } else {
-                const take = element("button", "desk-button", say("This is it"));
+                const take = element("button", "desk-button", say("Use this one"));
                 take.type = "button";
-                take.setAttribute("aria-label", interpolate(say("This is it: %s, %s"), [candidate.name, candidate.description]));
+                take.setAttribute("aria-label", interpolate(say("Use this one: %s, %s"), [candidate.name, candidate.description]));
                 take.addEventListener("click", () => choose(candidate));
                 item.append(take);
             }
@@ -96,7 +96,7 @@
                 status.textContent = "";
                 return;
             }
-            status.textContent = say("Looking …");
+            status.textContent = say("Searching…");
             const question = new URLSearchParams({ q: words, kind: kind?.value ?? "", row });
             let answer;
             try {
@@ -104,14 +104,14 @@
                 if (!response.ok) throw new Error(String(response.status));
                 answer = await response.json();
             } catch {
-                if (turn === asked) status.textContent = say("No answer at the moment. An address can be pasted all the same.");
+                if (turn === asked) status.textContent = say("No answer at the moment. You can still paste an address.");
                 return;
             }
             if (turn !== asked) return;
             list.replaceChildren(...answer.candidates.map(shown));
             status.textContent = [
                 ...answer.problems,
-                answer.candidates.length || answer.problems.length ? "" : say("Nobody and nothing is known by this name."),
+                answer.candidates.length || answer.problems.length ? "" : say("No match for this name."),
             ]
                 .filter(Boolean)
                 .join(" ");

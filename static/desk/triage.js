@@ -49,7 +49,7 @@
                 ahead.delete(claim);
                 article = parsed(await (kept ?? fetchClaim(claim)));
             } catch {
-                tell(say("The next claim could not be fetched. Try again, or load the page anew."), true);
+                tell(say("The next claim could not be loaded. Try again, or reload the page."), true);
                 return;
             }
             if (asked !== claim) return; // somebody has gone on meanwhile
@@ -77,7 +77,7 @@
             if (typeof html !== "string") return;
             const article = parsed(html);
             if (article.dataset.other) mark(next, { other: article.dataset.other });
-            else if (!("waits" in article.dataset)) mark(next, { done: say("decided meanwhile") });
+            else if (!("waits" in article.dataset)) mark(next, { done: say("already decided") });
             else return;
             if (following() !== next) look();
         };
@@ -93,7 +93,7 @@
             }
             if (other) {
                 item.dataset.other = other;
-                words.textContent = interpolate(say("%s looks at it"), [other]);
+                words.textContent = interpolate(say("%s is viewing this"), [other]);
             }
         };
         const query = (own) => new URLSearchParams([...new URLSearchParams(root.dataset.list), ...own]);
@@ -119,7 +119,7 @@
             if (claim) {
                 const look = document.createElement("button");
                 look.type = "button";
-                look.textContent = say("Look at it");
+                look.textContent = say("View it");
                 look.addEventListener("click", () => show(String(claim)));
                 line.append(look);
             }
@@ -166,7 +166,7 @@
             undoButton.hidden = !undoable.length;
         };
         const unreachable = (claims) => {
-            tell(say("The desk could not be reached: what you decided last was not stored."), true, claims[0]);
+            tell(say("The desk could not be reached. Your last decision was not stored."), true, claims[0]);
         };
 
         const decide = (form, submitter, also) => {
@@ -344,16 +344,16 @@
         const { add } = window.deskKeys;
         add("j", say("Next proposal"), () => step(1), { repeats: true });
         add("k", say("Previous proposal"), () => step(-1), { repeats: true });
-        add("x", say("Select, to decide about several at once"), select);
-        add("A", say("Accept what is left of the article"), withRest("a"));
-        add("D", say("Decline what is left of the article"), withRest("d"));
-        add("S", say("Assign what is left of the article"), withRest("s"));
-        add("T", say("File what is left of the article under a topic"), withRest("t"));
+        add("x", say("Select, to decide several at once"), select);
+        add("A", say("Accept the rest of the article"), withRest("a"));
+        add("D", say("Decline the rest of the article"), withRest("d"));
+        add("S", say("Assign the rest of the article"), withRest("s"));
+        add("T", say("Add a topic to the rest of the article"), withRest("t"));
         add("0", say("In your own words"), () => pressNumber(0));
         for (let digit = 1; digit <= 9; digit += 1) {
-            add(String(digit), interpolate(say("Choice %s of what is open"), [digit]), () => pressNumber(digit));
+            add(String(digit), interpolate(say("Choice %s in the open panel"), [digit]), () => pressNumber(digit));
         }
-        add("Escape", say("Close what is open, select nothing"), () => {
+        add("Escape", say("Close the panel, clear the selection"), () => {
             const details = opened();
             if (details) details.open = false;
             choose([]);

@@ -75,7 +75,7 @@ def test_live_ledger(live_server: LiveServer, key: str, tmp_path: Path) -> None:
 def test_live_ledger_that_was_changed_in_the_database(live_server: LiveServer, key: str) -> None:
     past_all_rules(NOTE)
     program = ran("verify_ledger.py", live_server.url, key)
-    assert program.stderr.startswith("Entry 2 does not go on from the entry before it.\n")
+    assert program.stderr.startswith("Entry 2 does not follow from the entry before it.\n")
 
 
 def test_live_ledger_that_was_set_back(live_server: LiveServer, key: str, tmp_path: Path) -> None:

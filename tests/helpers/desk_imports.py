@@ -16,7 +16,7 @@ from claims.newsroom.refusals import NotPossible
 SETTINGS = {
     "dialect": {"encoding": "utf-8", "delimiter": ",", "quoting": "minimal", "header": True},
     "mapping": {
-        "name": "proposed by the names of the columns",
+        "name": "suggested by the column names",
         "fields": {"statement": "claim", "rating": ["verdict", "label"], "reviewed_on": "day"},
         "transform": {"claimant": "slug"},
     },

@@ -151,10 +151,10 @@ def test_what_a_snapshot_proves_is_said_in_words(client: Client, contributor: Us
         for fold in page.cssselect("details.desk-fold:not([open])")
     }
     assert folds == {
-        "Nobody can change what was captured. Whoever has the same file can compare the two.": (
+        "A snapshot cannot be changed. Anyone who has the same file can compare the two.": (
             f"Its checksum: {snapshot.content_sha256}"
         ),
-        "The text below is still the one that quotes were found in.": f"Its checksum: {snapshot.text_sha256}",
+        "The text below is unchanged since quotes were found in it.": f"Its checksum: {snapshot.text_sha256}",
     }
     assert "SHA-256" not in page.text_content()
 

@@ -158,7 +158,7 @@ def test_an_archive_that_is_away_is_told(desk: Client, monkeypatch: pytest.Monke
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(archive, "store_file", full)
-    assert upload(desk, make_source()) == "The file could not be kept: No space left on device"
+    assert upload(desk, make_source()) == "The file could not be stored: No space left on device"
     assert not ArchivedCopy.objects.exists()
 
 
@@ -192,9 +192,9 @@ def test_archive_now_asks_and_calls_the_worker(desk: Client, django_capture_on_c
     with django_capture_on_commit_callbacks(execute=True):
         first = desk.post(address, follow=True)
     assert "The page is archived now" in first.content.decode()
-    assert "A copy is asked for and will be made in a moment." in first.content.decode()
+    assert "A copy has been requested and will be made in a moment." in first.content.decode()
     assert ProcrastinateJob.objects.filter(task_name="sources.archiving.archive_due_sources").count() == 1
-    assert "It is about to be archived already." in desk.post(address, follow=True).content.decode()
+    assert "It is already waiting to be archived." in desk.post(address, follow=True).content.decode()
     nowhere = reverse("admin:sources_source_archive", args=[make_source(url="").pk])
     assert "has no address" in desk.post(nowhere, follow=True).content.decode()
     assert desk.get(address).status_code == 405
@@ -223,7 +223,7 @@ def test_the_page_says_what_there_is_and_why_there_is_none(desk: Client, setting
     settings.TIMESTAMP_AUTHORITY = "https://tsa.example"
     shown = page(desk, source)
     assert "https://example.org/elsewhere" in shown
-    assert shown.count("Not everything could be kept: No browser.") == 1
+    assert shown.count("Not everything could be stored: No browser.") == 1
     assert "is not there yet" in shown
     stamp = Timestamp.objects.create(
         sha256=digest, authority="https://tsa.example", token=b"token", stamped_at=timezone.now()

@@ -94,7 +94,7 @@ def test_selected_words_become_a_claim_in_three_clicks_at_most(
     page = opened(desk, source)
     select(page, "It rained.", last=False)
     clicks = page.evaluate("clicks")  # letting the mouse go is one for the browser
-    page.locator("#bar-words").get_by_role("button", name="Make a claim").click()
+    page.locator("#bar-words").get_by_role("button", name="Create a claim").click()
     expect(page.locator("#words-statement")).to_have_value("It rained.")
     page.get_by_role("button", name="Propose the claim").dblclick()
     expect(page.locator("#notes li")).to_have_count(1)
@@ -227,14 +227,14 @@ def test_by_keyboard_alone(seat: Any, source: Source, checker: User, editor: Use
     page.keyboard.press("u")
     expect(page.locator(f"#note-c{made.pk}")).to_have_class("proposed")
     moves = made.transitions.order_by("pk").values_list("action", "note")
-    assert list(moves) == [("decline", "Too vague to be checked."), ("reconsider", "")]
+    assert list(moves) == [("decline", "Too vague to check."), ("reconsider", "")]
     # What somebody else has decided meanwhile is said, and shown.
     workflow.move(proposals[1], "decline", by=editor, note="Not ours.")
     page.keyboard.press("n")
     expect(page.locator("#notes [aria-current]")).to_contain_text("Proposal 1")
     page.keyboard.press("a")
     expect(page.locator("#said")).to_have_text(
-        "Meanwhile Edda did this: “Decline”. Nothing was done: look at it as it is now."
+        "Edda has just done this: “Decline”. Nothing was changed. Reload the page and check."
     )
     expect(page.locator(f"#note-c{proposals[1].pk}")).to_have_class("declined")
     assert proposals[1].transitions.count() == 1

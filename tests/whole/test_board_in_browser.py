@@ -69,7 +69,7 @@ def test_cards_move_by_keyboard_and_by_dragging(page: Page, checker: User, edito
     expect(card(page, other).locator("a")).to_be_focused()
     page.keyboard.press("ArrowUp")
     page.keyboard.press("m")
-    expect(page.get_by_role("dialog").get_by_role("button", name="Take it")).to_be_focused()
+    expect(page.get_by_role("dialog").get_by_role("button", name="Assign to me")).to_be_focused()
     page.keyboard.press("Escape")
     expect(card(page, proposed).locator("a")).to_be_focused()
     page.keyboard.press("m")
@@ -89,7 +89,7 @@ def test_cards_move_by_keyboard_and_by_dragging(page: Page, checker: User, edito
     expect(column_of(page, free)).to_have_attribute("data-column", "work")
     assert Assignment.objects.get(claim=free).person == editor
     card(page, review).drag_to(page.locator("[data-column=work]"))
-    expect(page.get_by_label("What has to change")).to_be_focused()
+    expect(page.get_by_label("What needs to change")).to_be_focused()
     page.keyboard.press("Escape")
     card(page, review).drag_to(page.locator("[data-column=ready]"))
     with page.expect_navigation():

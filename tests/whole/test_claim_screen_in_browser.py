@@ -203,7 +203,7 @@ def test_keys_press_what_they_say_and_rest_while_somebody_types(
     page = desk.claim(claim)
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_role("heading")).to_have_text("Keys on this page")
+    expect(dialog.get_by_role("heading")).to_have_text("Keyboard shortcuts on this page")
     listed = dialog.locator("kbd").all_inner_texts()
     assert {"s", "S", "v", "f", "m", "p", "q", "t", "b", "?"} <= set(listed)
     assert len(listed) == len(set(listed))
@@ -222,7 +222,7 @@ def test_keys_press_what_they_say_and_rest_while_somebody_types(
     claim.refresh_from_db()
     assert claim.context == "s t ?"
     page.get_by_role("button", name="Keys").click()
-    page.get_by_label("Keys work on this device").uncheck()
+    page.get_by_label("Use keyboard shortcuts on this device").uncheck()
     page.get_by_role("button", name="Close").click()
     page.reload()
     page.keyboard.press("?")

@@ -210,7 +210,7 @@ def test_what_is_followed_fits_a_phone(seat: Any, editor: User, paper: Paper) ->
 
     page = desk.open("/admin/claims/watch/add/")
     page.fill("[name=address]", feed)
-    page.get_by_role("button", name="See what there is").click()
+    page.get_by_role("button", name="Look up feeds").click()
     expect(page.get_by_text("2 entries")).to_be_visible()
     fits(page)
     page.get_by_role("button", name="Follow this").click()
@@ -306,7 +306,7 @@ def test_words_that_were_kept_can_be_given_up(seat: Any, checker: User) -> None:
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
     with page.expect_navigation():
-        page.get_by_role("button", name="Discard what was kept").click()
+        page.get_by_role("button", name="Discard the saved text").click()
     expect(page.locator("[name=context]")).to_have_value("As it was.")
     expect(page.locator(".desk-kept")).to_have_count(0)
 

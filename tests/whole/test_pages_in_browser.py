@@ -272,7 +272,7 @@ def checked(page: Page) -> Page:
     """The answer to the text, pasted into the page that is open."""
     page.get_by_label("Your text, in any language").fill(SAID)
     page.get_by_role("button", name="Check this text").click()
-    expect(page.locator("h1")).to_have_text("What was checked in this text")
+    expect(page.locator("h1")).to_have_text("Checked claims in this text")
     page.wait_for_load_state()  # its styles may come after its words
     return page
 
@@ -284,7 +284,7 @@ def test_a_text_is_checked_without_javascript_on_a_phone(
         visit(addresses["check"], java_script_enabled=False, viewport={"width": 390, "height": 844})
     )
     expect(page.locator(".source-text mark")).to_have_count(2)
-    page.get_by_role("link", name="The checked claim says otherwise").press("Enter")
+    page.get_by_role("link", name="The checked claim differs").press("Enter")
     expect(page.locator("#found-2")).to_be_in_viewport()
     page.get_by_role("link", name="Sentence 2 in the text").click()
     expect(page.locator("#sentence-2")).to_be_in_viewport()

@@ -54,7 +54,7 @@ def test_from_a_name_by_keyboard_to_the_answer(
 
     chris = at_the_desk(checker)
     chris.goto(place)
-    field = chris.get_by_label("Say something to colleagues")
+    field = chris.get_by_label("Comment for colleagues")
     field.press_sequentially("Who has the accounts? @k")
     people = chris.get_by_role("listbox", name="Colleagues")
     expect(people.get_by_role("option")).to_have_text(["Kim@kim"])

@@ -103,7 +103,7 @@ def test_fifty_proposals_by_keyboard(opened: Open, editor: User) -> None:
     is_shown(page, order[40])
     press("A")
     expected |= {claim.pk: ("accepted", "") for claim in order[40:]}
-    expect(page.get_by_text("Nothing waits here.")).to_be_visible()
+    expect(page.get_by_text("Nothing is waiting here.")).to_be_visible()
     expect(page.locator("#triage-progress")).to_have_text("50 of 50, 20 declined")
     assert dict(Claim.objects.exclude(pk=stays.pk).values_list("pk", "state")) == {
         pk: state for pk, (state, _reason) in expected.items()

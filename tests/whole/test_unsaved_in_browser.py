@@ -105,7 +105,7 @@ def test_neither_tab_overwrites_what_the_other_keeps(seat: Seated, checker: User
     offered = third.locator(".desk-kept details")
     offered.locator("summary").click()
     expect(offered.locator("textarea")).to_have_value("from the first tab")
-    offered.get_by_role("button", name="Put these into the fields").click()
+    offered.get_by_role("button", name="Restore these").click()
     expect(third.locator("[name=context]")).to_have_value("from the first tab")
     on_server(third, "from the second tab")
     write(one, " goes on")
@@ -135,7 +135,7 @@ def test_a_server_that_is_away_costs_no_words(trouble: str, seat: Seated, checke
         expect(sign).to_contain_text("You are not signed in any more.")
         assert open_drafts() == []
     else:
-        expect(sign).to_have_text("Not connected. What you write is kept on this computer.")
+        expect(sign).to_have_text("Not connected. Your text is stored on this computer.")
         page.locator("button[name=_save]").click()
         expect(sign).to_contain_text("Not saved: the server does not answer.")
     assert page.input_value("[name=context]") == WORDS
@@ -289,7 +289,7 @@ def test_words_kept_of_an_older_version_are_put_beside_the_present_one(seat: Sea
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
     with page.expect_navigation():
-        page.get_by_role("button", name="Put both together").click()
+        page.get_by_role("button", name="Combine both").click()
     choice = page.locator(".desk-both-choice", has_text="Context")
     expect(choice.locator(".desk-both-sides label").first).to_contain_text(WORDS)
     expect(choice.locator(".desk-both-sides label").last).to_contain_text("A colleague was faster.")

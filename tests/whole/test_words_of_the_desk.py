@@ -40,8 +40,8 @@ OURS = re.compile(
 #: Where such a word is meant, and why.
 MEANT = {
     # For who writes programs: the editorial API names places by them.
-    "The source has no snapshot to count offsets in.",
-    "The latest snapshot of the source is number %(latest)d: count the offsets in that.",
+    "The source has no snapshot, so offsets cannot be used.",
+    "The latest snapshot of the source is number %(latest)d. Use offsets in that one.",
 }
 
 MARKERS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
@@ -76,8 +76,8 @@ COUNTED = re.compile(
 #: Numbers that are never one, and why.
 ALWAYS_MANY = {
     "{{ times }} times",  # shown from two on
-    "What we published in the last {{ balance_days }} days",  # a constant
-    "The comment has %(count)d characters, and %(most)d are possible.",
+    "Published in the last {{ balance_days }} days",  # a constant
+    "The comment has %(count)d characters; the limit is %(most)d.",
 }
 LIMIT = re.compile(r"(at most|more than|from \d to) %", re.IGNORECASE)
 

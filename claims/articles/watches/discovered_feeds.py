@@ -68,8 +68,8 @@ def followable(address: str, visitor: PoliteVisitor) -> list[Followable]:
         raise FetchError(
             "no_list",
             gettext(
-                "%(address)s is of the type %(content_type)s, which cannot be followed. Give the address "
-                "of a feed, a sitemap or a page."
+                "%(address)s has the type %(content_type)s, which cannot be followed. Enter the address of a "
+                "feed, a sitemap or a page."
             )
             % {"address": address, "content_type": answer.content_type},
         )

@@ -144,7 +144,7 @@ class _Visit:
                 self._fail(in_words(error.sentence), error.wait)
         except Exception:  # whatever a list does to the program, the other watches are visited
             logger.exception("Visiting %s failed", self._lease.watch.url)
-            self._fail(gettext("The program failed on this address; its log says how."))
+            self._fail(gettext("An unexpected error occurred at this address; see the log."))
 
     def _read_list(self) -> None:
         watch, progress = self._lease.watch, self._lease.watch.progress
@@ -176,17 +176,14 @@ class _Visit:
             raise FetchError(
                 "no_list",
                 gettext(
-                    "%(url)s was a feed or sitemap and is none any more. Look for its new address, and "
-                    "follow that."
+                    "%(url)s was a feed or sitemap and no longer is. Find its new address, and follow that."
                 )
                 % {"url": watch.url},
             )
         elif answer.content_type and answer.content_type not in ACCEPTED_MEDIA_TYPES:
             raise FetchError(
                 "no_list",
-                gettext(
-                    "%(url)s is neither a feed nor a sitemap nor a page: it is of the type %(content_type)s."
-                )
+                gettext("%(url)s is not a feed, a sitemap or a page: it has the type %(content_type)s.")
                 % {"url": watch.url, "content_type": answer.content_type},
             )
         else:
@@ -201,7 +198,7 @@ class _Visit:
         pages, notes, read = list(found.pages), [], 0
         refused: list[FetchError] = []
         if not found.is_whole:
-            notes.append(gettext("The list is broken or too long: what could be read of it was."))
+            notes.append(gettext("The list is broken or too long. The readable part was read."))
         if found.kind == "sitemap" and found.lists:
             for sitemap in self._newest(found.lists):
                 if not self._lease.renewed():
@@ -216,7 +213,7 @@ class _Visit:
                 if inner := page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes):
                     pages += inner.pages
                 else:
-                    notes.append(gettext("%(url)s is no sitemap.") % {"url": sitemap.url})
+                    notes.append(gettext("%(url)s is not a sitemap.") % {"url": sitemap.url})
         if refused and not read:
             raise refused[0]
         return pages, " ".join(notes[:3])

@@ -49,7 +49,7 @@ def switch(watch: Watch, *, active: bool, by: User) -> Watch:
     Raises:
         NotAllowed: the person's role does not include it.
     """
-    require(by, "claims.change_watch", _("pause what is followed"))
+    require(by, "claims.change_watch", _("pause followed feeds and pages"))
     watch = Watch.objects.select_for_update(of=("self",)).get(pk=watch.pk)
     if watch.active != active:
         watch.active = active
@@ -67,9 +67,9 @@ def visit_now(watch: Watch, *, by: User) -> None:
         NotAllowed: the person's role does not include it.
         NotPossible: it is paused.
     """
-    require(by, "claims.change_watch", _("have what is followed visited"))
+    require(by, "claims.change_watch", _("start a visit to a followed feed or page"))
     if not Watch.objects.active().filter(pk=watch.pk).exists():
-        raise NotPossible(_("“%s” is paused. Go on with it first.") % watch)
+        raise NotPossible(_("“%s” is paused. Resume it first.") % watch)
     _visit_at_once(watch)
 
 

@@ -80,9 +80,9 @@ def look_at(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> LookedAt
     retry = now + FIRST_RETRY * 3**page.attempts
     ours = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at)
     if page.state == _STATE.IMPORTED and page.source_id is None:
-        return _given_up(page, gettext("Its source was deleted here, so it is not followed any more."))
+        return _given_up(page, gettext("Its source was deleted here, so it is no longer followed."))
     if page.attempts >= MOST_ATTEMPTS:
-        return _given_up(page, page.failure or gettext("The program ended while it was imported."))
+        return _given_up(page, page.failure or gettext("The program stopped during the import."))
     if not ours.update(attempts=F("attempts") + 1, next_look_at=retry, looked_at=now):
         return None
     due_at, page.next_look_at = page.next_look_at, retry
@@ -107,10 +107,10 @@ def look_at(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> LookedAt
         WatchedPage.objects.filter(pk=page.pk, next_look_at=retry).update(
             attempts=F("attempts") - 1, next_look_at=now + FIRST_RETRY
         )
-        return LookedAt("later", page, failure=gettext("The store of files cannot be reached."))
+        return LookedAt("later", page, failure=gettext("The file store cannot be reached."))
     except Exception:  # whatever one page does to the program, the others are imported
         logger.exception("Importing %s failed", page.url)
-        return _failed(page, gettext("The program failed on this page; its log says how."), lasts=False)
+        return _failed(page, gettext("An unexpected error occurred on this page; see the log."), lasts=False)
 
 
 def _imported(page: WatchedPage, watch: Watch, answer: Fetched) -> LookedAt:
@@ -127,7 +127,7 @@ def _imported(page: WatchedPage, watch: Watch, answer: Fetched) -> LookedAt:
         proposals, failure = len(article.proposal.created), in_words(article.proposal.failure)
         if failure and page.attempts < MOST_ATTEMPTS:
             # Nothing is stored: what is known is not searched again.
-            raise _NotSearched(gettext("It could not be searched for claims, and is tried again."))
+            raise _NotSearched(gettext("The search for claims failed, and will be tried again."))
         kept = _settle(
             page,
             answer,
@@ -141,7 +141,7 @@ def _imported(page: WatchedPage, watch: Watch, answer: Fetched) -> LookedAt:
         if not kept:
             # The watch was removed meanwhile, or the page taken over by somebody else.
             transaction.set_rollback(True)
-            return LookedAt("failed", page, failure=gettext("The watch was removed meanwhile."))
+            return LookedAt("failed", page, failure=gettext("The watch was removed in the meantime."))
         WatchProgress.objects.filter(pk=watch.pk).update(
             articles_of_day=F("articles_of_day") + int(was_waiting),
             proposals_of_day=F("proposals_of_day") + proposals,

@@ -126,7 +126,7 @@ def evidence_pack(claim_id: int, *, for_public: bool) -> EvidencePack:
     entries = list(Publication.objects.filter(claim_id=claim_id).order_by("version").select_related(None))
     if not entries:
         raise NothingPublished(
-            gettext("Claim %(claim_id)s was never published, so there is no evidence of it to hand out.")
+            gettext("Claim %(claim_id)s was never published, so there is no evidence pack for it.")
             % {"claim_id": claim_id}
         )
     cited = cited_files((entry.document for entry in entries), for_public=for_public)

@@ -144,7 +144,10 @@ class _Checking:
     def _header(self, line: ArchiveLine) -> None:
         if line.said["filter"]:
             raise RestoreRefused(
-                gettext("The file holds a part of a ledger (%(filter)s). Only a whole one can be restored.")
+                gettext(
+                    "The file contains only part of a ledger (%(filter)s). Only a complete ledger can be "
+                    "restored."
+                )
                 % {"filter": line.said["filter"]}
             )
         self._announced = line.said["sequence"]
@@ -152,7 +155,10 @@ class _Checking:
     def _end(self, line: ArchiveLine) -> None:
         if not self._entries == line.said["entries"] == self._announced:
             raise RestoreRefused(
-                gettext("Line %(line)s: the file has %(entries)s entries of %(announced)s. It is not whole.")
+                gettext(
+                    "Line %(line)s: the file has %(entries)s of the %(announced)s entries it announced. "
+                    "It is incomplete."
+                )
                 % {"line": line.number, "entries": f"{self._entries:,}", "announced": f"{self._announced:,}"}
             )
 
@@ -215,7 +221,7 @@ class _Checking:
             self._entries += 1
             if line.said["sequence"] != self._entries:
                 raise RestoreRefused(
-                    gettext("Line %(line)s: entry %(sequence)s stands where %(entries)s should.")
+                    gettext("Line %(line)s: found entry %(sequence)s where entry %(entries)s was expected.")
                     % {"line": line.number, "sequence": line.said["sequence"], "entries": self._entries}
                 )
             bodies[line.number] = understood_body(line)
@@ -251,8 +257,8 @@ class _Checking:
         if chain_hash(entry_text(facts, previous)) != self._chain:
             raise RestoreRefused(
                 gettext(
-                    "Line %(line)s: entry %(sequence)s does not go on from the entry before it. One of the "
-                    "two was changed since it was published."
+                    "Line %(line)s: entry %(sequence)s does not follow from the entry before it. One of the "
+                    "two was changed after publication."
                 )
                 % {"line": line.number, "sequence": said["sequence"]}
             )
@@ -269,9 +275,9 @@ class _Checking:
             if said["origin"] in own and not Verdict.objects.filter(pk=pk).exists():
                 raise RestoreRefused(
                     gettext(
-                        "Line %(line)s: verdict %(pk)s is the house's, and this newsroom has published verdicts "
-                        "of its own here since. A ledger is restored in its name only before that: use a new "
-                        "database."
+                        "Line %(line)s: verdict %(pk)s is this newsroom’s own, and the newsroom has since "
+                        "published other verdicts here. Its ledger can be restored only before that: use a "
+                        "new database."
                     )
                     % {"line": line.number, "pk": pk}
                 )
@@ -294,8 +300,8 @@ class _Checking:
             if here.get(line.said["sequence"]) != tuple(line.said[name] for name in names):
                 raise RestoreRefused(
                     gettext(
-                        "Line %(line)s: the ledger of this database has another entry %(sequence)s. It can "
-                        "continue a ledger, not join two."
+                        "Line %(line)s: the ledger of this database has a different entry %(sequence)s. A "
+                        "restore can continue a ledger, but cannot join two."
                     )
                     % {"line": line.number, "sequence": line.said["sequence"]}
                 )
@@ -309,7 +315,7 @@ class _Checking:
                 if claim.pk not in self._merged or claim.state != Claim.State.MERGED:
                     self._conflict(
                         line,
-                        gettext("claim %(claim)s is another one here: “%(claim_2)s”")
+                        gettext("claim %(claim)s is different here: “%(claim_2)s”")
                         % {"claim": claim.pk, "claim_2": claim},
                     )
             elif reviewed_parts_differ(claim, newest) or claimed_media_differ(claim, newest):
@@ -340,18 +346,16 @@ class _Checking:
             _ids_of(name, some, bodies) for name in ("verdict", "evidence", "reply", "appearance")
         )
         for pk in Verdict.objects.filter(~Exists(published), pk__in=verdicts).values_list("pk", flat=True):
-            self._conflict(verdicts[pk], gettext("verdict %(pk)s is another one here.") % {"pk": pk})
+            self._conflict(verdicts[pk], gettext("verdict %(pk)s is different here.") % {"pk": pk})
         for pk in Evidence.objects.filter(~Exists(shown), pk__in=evidence).values_list("pk", flat=True):
-            self._conflict(evidence[pk], gettext("evidence %(pk)s is another one here.") % {"pk": pk})
+            self._conflict(evidence[pk], gettext("evidence %(pk)s is different here.") % {"pk": pk})
         for pk in ReplyRequest.objects.filter(~Exists(shown), pk__in=replies).values_list("pk", flat=True):
-            self._conflict(
-                replies[pk], gettext("request for an answer %(pk)s is another one here.") % {"pk": pk}
-            )
+            self._conflict(replies[pk], gettext("request for reply %(pk)s is different here.") % {"pk": pk})
         others = Appearance.objects.filter(~Exists(ledger), pk__in=appearances).exclude(
             claim__in=self._merged
         )
         for pk in others.values_list("pk", flat=True):
-            self._conflict(appearances[pk], gettext("appearance %(pk)s is another one here.") % {"pk": pk})
+            self._conflict(appearances[pk], gettext("appearance %(pk)s is different here.") % {"pk": pk})
 
 
 def _ids_of(

@@ -19,17 +19,16 @@ def understood_body(line: ArchiveLine) -> dict[str, Any]:
     """
     if hashlib.sha256(line.body).hexdigest() != line.said["body_sha256"]:
         raise Unreadable(
-            gettext("Line %(line)s: the body is not the one that was exported (SHA-256).")
-            % {"line": line.number}
+            gettext("Line %(line)s: the body does not match its checksum (SHA-256).") % {"line": line.number}
         )
     if not is_marked_well(line.body):
         raise Unreadable(
-            gettext("Line %(line)s: the body has a tab where no export puts one.") % {"line": line.number}
+            gettext("Line %(line)s: the body contains a tab that no export writes.") % {"line": line.number}
         )
     body: dict[str, Any] = understood(line.body)
     if not all(map(is_safe, _html(body))):
         raise Unreadable(
-            gettext("Line %(line)s: an explanation has HTML that no export puts there.")
+            gettext("Line %(line)s: an explanation contains HTML that no export writes.")
             % {"line": line.number}
         )
     return body

@@ -268,8 +268,8 @@ def _record(some: list[RestoredEntry]) -> None:
         if numbers[entry.line.said["id"]] != entry.line.said["sequence"]:
             raise RestoreRefused(
                 gettext(
-                    "Line %(line)s: something else was published meanwhile. What was restored stays; the "
-                    "rest does not fit any more."
+                    "Line %(line)s: another publication was added in the meantime. Restored entries are "
+                    "kept; the rest no longer fits."
                 )
                 % {"line": entry.line.number}
             )

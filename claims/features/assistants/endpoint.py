@@ -107,7 +107,7 @@ def _caller(request: HttpRequest) -> Caller:
     bearer = _BEARER.fullmatch(header)
     try:
         token = api_tokens.find(bearer[1]) if bearer else None
-        reason = "This token is not known, has expired or was revoked."
+        reason = "This token is unknown, expired or revoked."
     except NotAllowed as refusal:
         token, reason = None, str(refusal)
     if token is None or bearer is None:
@@ -182,7 +182,7 @@ def _carried_out(request: HttpRequest, message: Message, caller: Caller) -> dict
     return answered
 
 
-_BUSY = "Too many expensive questions are being answered. Please try again in a moment."
+_BUSY = "Too many expensive requests are running. Please try again in a moment."
 
 
 def _cost(message: Message, caller: Caller) -> int:

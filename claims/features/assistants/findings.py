@@ -50,8 +50,8 @@ MAY_BE_MEANT = (
     " about is to be seen from its statement. Use match_text to have a statement compared."
 )
 NOTHING_AT_ADDRESS = (
-    "Not checked: no published verdict is about this page, cites it, or is about a statement that was seen on it. That"
-    " says nothing about whether what stands there is true."
+    "Not checked: no published verdict is about this page, cites it, or is about a statement that was seen on it. This"
+    " does not show whether its text is true."
 )
 AT_ADDRESS = (
     "These published claims have to do with this page. A verdict is about a statement, never about a whole page; other"

@@ -120,7 +120,7 @@ class DayArgument(Argument):
         try:
             return date.fromisoformat(_DAY.fullmatch(value)[0]).isoformat()  # type: ignore[index]  # which is caught
         except (TypeError, ValueError):
-            raise self.refused("it must be a day such as 2026-05-01.") from None
+            raise self.refused("it must be a date such as 2026-05-01.") from None
 
 
 def schema_of(arguments: Sequence[Argument]) -> dict[str, Any]:

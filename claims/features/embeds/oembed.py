@@ -57,7 +57,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
     query = EmbedQuery(_understood(request.GET), Publication.objects.none(), request=request)
     form = query.value("format", "json")
     if form not in _CONTENT_TYPES:
-        return ProblemResponse(request, 501, gettext("`format`: offered are json and xml."))
+        return ProblemResponse(request, 501, gettext("`format`: must be json or xml."))
     document = _published_at(query.value("url", ""))
     card = _card(document, max_width=query.value("maxwidth"), max_height=query.value("maxheight"))
     return conditional(
@@ -86,14 +86,15 @@ def _published_at(url: str) -> Document:
         NoSuchPlace: there is no published claim.
     """
     if not url:
-        detail = gettext("`url`: it is missing; give the address of a claim's page.")
+        detail = gettext("`url`: missing; give the address of a claim's page.")
         raise InvalidParameters([{"parameter": "url", "code": "required", "detail": detail}])
     claim_id = _claim_at(url)
     document = current(claim_id) if claim_id is not None else None
     if document is None:
         raise no_such_place(
             "url",
-            gettext("it is no address of a published claim, such as %(example)s.") % {"example": _example()},
+            gettext("it is not the address of a published claim, such as %(example)s.")
+            % {"example": _example()},
         )
     return document
 

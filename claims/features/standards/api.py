@@ -34,7 +34,7 @@ class StandardsQuery(Query):
     """The days that a report is about."""
 
     since = Parameter(DayValue(), "The first day; a year before the last unless given.", default=None)
-    until = Parameter(DayValue(), "The last day; today unless given.", default=None)
+    until = Parameter(DayValue(), "the last day (default: today)", default=None)
 
     @property
     def period(self) -> Period:

@@ -26,13 +26,13 @@ class CodeArticle:
 
 
 REGULAR = CodeArticle("IFCN", "1.3", _("fact checks are published regularly"))
-EQUAL_STANDARDS = CodeArticle("IFCN", "2.1", _("the same standards whoever makes a claim"))
+EQUAL_STANDARDS = CodeArticle("IFCN", "2.1", _("the same standards for every claimant"))
 NO_ONE_SIDE = CodeArticle(
-    "IFCN", "2.2", _("no undue concentration on one side, and a word on how claims are selected")
+    "IFCN", "2.2", _("no undue concentration on one side, and an explanation of how claims are selected")
 )
 NONPARTISAN = CodeArticle("IFCN", "2.5", _("a policy on nonpartisanship"))
 SOURCES_NAMED = CodeArticle(
-    "IFCN", "3.1", _("the source of all significant evidence, with links where there are such")
+    "IFCN", "3.1", _("the source of all significant evidence, with links where available")
 )
 MORE_THAN_ONE_SOURCE = CodeArticle(
     "IFCN", "3.3", _("key elements are checked against more than one named source")
@@ -40,18 +40,18 @@ MORE_THAN_ONE_SOURCE = CodeArticle(
 FUNDING = CodeArticle("IFCN", "4.1", _("a page on funding"))
 OWNERSHIP = CodeArticle("IFCN", "4.2", _("a statement on ownership"))
 STRUCTURE = CodeArticle("IFCN", "4.3", _("how the organisation is set up, and who is in charge"))
-PEOPLE = CodeArticle("IFCN", "4.4", _("who plays a significant part in what is published"))
+PEOPLE = CodeArticle("IFCN", "4.4", _("people with a significant role in what is published"))
 CONTACT = CodeArticle("IFCN", "4.5", _("easy ways to reach the editorial team"))
 METHODOLOGY = CodeArticle(
     "IFCN", "5.1", _("a statement on how claims are selected, researched, written and published")
 )
 REASON_FOR_CHOICE = CodeArticle(
-    "IFCN", "5.2", _("claims are selected by reach and importance, and the reason is told")
+    "IFCN", "5.2", _("claims are selected by reach and importance, and the reason is given")
 )
 BOTH_SIDES = CodeArticle(
     "IFCN", "5.3", _("evidence that supports the claim as well as evidence that undermines it")
 )
-CLAIMANT_CONTACTED = CodeArticle("IFCN", "5.5", _("who made the claim is contacted where possible"))
+CLAIMANT_CONTACTED = CodeArticle("IFCN", "5.5", _("the claimant is contacted where possible"))
 READERS_SEND_CLAIMS = CodeArticle("IFCN", "5.6", _("readers are encouraged to send in claims"))
 CORRECTIONS_POLICY = CodeArticle("IFCN", "6.1", _("a corrections or complaints policy that is easily found"))
 CORRECTED_OPENLY = CodeArticle("IFCN", "6.3", _("mistakes are corrected openly"))
@@ -59,10 +59,10 @@ CORRECTED_OPENLY = CodeArticle("IFCN", "6.3", _("mistakes are corrected openly")
 E_METHODOLOGY = CodeArticle(
     "EFCSN",
     _("methodology"),
-    _("two sources or more for what is central, evidence for both sides, and readers who can follow it"),
+    _("at least two sources for key points, evidence for both sides, and a trail that readers can follow"),
 )
 E_REPLY = CodeArticle("EFCSN", _("ethics"), _("a right of reply for those who are checked"))
 E_INDEPENDENCE = CodeArticle("EFCSN", _("ethics"), _("independence and impartiality"))
-E_TRANSPARENCY = CodeArticle("EFCSN", _("transparency"), _("who pays, who owns, who works there"))
+E_TRANSPARENCY = CodeArticle("EFCSN", _("transparency"), _("funding, ownership and staff"))
 E_CORRECTIONS = CodeArticle("EFCSN", "3.3", _("a corrections policy, and complaints answered"))
 E_COMPLAINTS = CodeArticle("EFCSN", "6", _("a correction that is asked for within seven working days"))

@@ -78,12 +78,13 @@ def _output(reviews: Sequence[PublishedReview], period: Period) -> list[Indicato
             "count",
             (codes.REGULAR,),
             _(
-                "Claims on which our newsroom published a verdict of its own, or a new version of one, in the period."
+                "Claims on which our newsroom published its own verdict, or a new version of it, in the "
+                "period."
             ),
         ),
         Indicator(
             "fact_checks_per_week",
-            _("Claims checked, a week"),
+            _("Claims checked per week"),
             round(len(reviews) / period.weeks, 1),
             "per_week",
             (codes.REGULAR,),
@@ -100,25 +101,25 @@ def _balance(reviews: Sequence[PublishedReview]) -> list[Indicator]:
             "by_topic",
             _("By topic"),
             [name for review in reviews for name in review.topics],
-            _("Claims filed under each topic; a claim may have several."),
+            _("Claims under each topic; a claim may have several."),
         ),
         (
             "by_party",
             _("By party or organisation"),
             [review.party for review in reviews if review.party],
-            _("Claims of those who speak for each."),
+            _("Claims by the representatives of each."),
         ),
         (
             "by_claimant",
             _("By claimant"),
             [review.claimant for review in reviews if review.claimant],
-            _("Claims of each person, organisation or group."),
+            _("Claims by each person, organisation or group."),
         ),
         (
             "by_claimant_kind",
             _("By kind of claimant"),
             [kinds[review.claimant_kind] for review in reviews if review.claimant_kind],
-            _("Claims of people, organisations and groups."),
+            _("Claims by people, organisations and groups."),
         ),
         (
             "by_country",
@@ -136,7 +137,7 @@ def _balance(reviews: Sequence[PublishedReview]) -> list[Indicator]:
             "by_rating",
             _("By rating"),
             [ratings[review.rating] for review in reviews if review.rating],
-            _("Claims by what our rating amounts to in classes that can be compared."),
+            _("Claims by our rating class."),
         ),
     ]
     found = []
@@ -151,7 +152,7 @@ def _selection(reviews: Sequence[PublishedReview]) -> list[Indicator]:
     words: Mapping[str, Words] = {
         "readers": _("readers asked for it"),
         "other_fact_checkers": _("others had checked it"),
-        "article_reader": _("found by the article reader"),
+        "article_reader": _("found in an imported article"),
         "by_hand": _("noted by a colleague"),
     }
     return [
@@ -161,7 +162,7 @@ def _selection(reviews: Sequence[PublishedReview]) -> list[Indicator]:
             len(chosen.ways),
             "count",
             (codes.NO_ONE_SIDE, codes.REASON_FOR_CHOICE),
-            _("Each claim by the first of these that is true of it."),
+            _("Each claim counts under the first of these that applies."),
             of=len(reviews),
             parts=tuple(Part(words[way], chosen.ways[way]) for way in words if chosen.ways[way]),
         ),
@@ -171,7 +172,7 @@ def _selection(reviews: Sequence[PublishedReview]) -> list[Indicator]:
             chosen.with_a_reason,
             len(reviews),
             (codes.REASON_FOR_CHOICE,),
-            _("Claims of which our records say why they were chosen."),
+            _("Claims whose records say why they were chosen."),
         ),
     ]
 
@@ -206,15 +207,15 @@ def _evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
             sum(one.has_address for one in cited),
             len(cited),
             sources,
-            _("Citations whose source has an address that readers can follow."),
+            _("Citations whose source has an address that readers can open."),
         ),
         _share(
             "archived_evidence",
-            _("Evidence that is archived"),
+            _("Archived evidence"),
             sum(one.has_archived_address or one.source in kept for one in cited),
             len(cited),
             sources,
-            _("Citations of whose source we keep a copy, or that stand in a public archive."),
+            _("Citations whose source we have a copy of, or that is in a public archive."),
         ),
     ]
 
@@ -225,12 +226,13 @@ def _replies(reviews: Sequence[PublishedReview]) -> list[Indicator]:
     return [
         _share(
             "right_of_reply",
-            _("Asked for an answer"),
+            _("Asked for a reply"),
             sum(review.asked > 0 for review in named),
             len(named),
             articles,
             _(
-                "Claims of somebody who is named, with a verdict that says that they or others it is about were asked."
+                "Claims by a named claimant, with a verdict that says that the claimant or others concerned "
+                "were asked."
             ),
         ),
         _share(
@@ -239,15 +241,15 @@ def _replies(reviews: Sequence[PublishedReview]) -> list[Indicator]:
             sum(not review.asked and review.says_why_not for review in named),
             len(named),
             articles,
-            _("The same where it stands why nobody was asked."),
+            _("The same, where the reason for not asking is given."),
         ),
         _share(
             "replies_received",
-            _("Answers received"),
+            _("Replies received"),
             sum(review.answered for review in reviews),
             sum(review.asked for review in reviews),
             articles,
-            _("Of all requests that were published, those that were answered."),
+            _("Answered requests, out of all published requests."),
         ),
     ]
 
@@ -262,7 +264,7 @@ def _care(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]
             signed.verdicts,
             len(reviews),
             (codes.EQUAL_STANDARDS, codes.METHODOLOGY),
-            _("Verdicts behind which somebody stands who did not write them."),
+            _("Verdicts signed off by someone other than their author."),
         ),
         Indicator(
             "sign_offs",
@@ -270,7 +272,7 @@ def _care(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]
             signed.given,
             "count",
             (codes.METHODOLOGY,),
-            _("Of the verdicts above, all of them."),
+            _("Out of all the verdicts above."),
         ),
         Indicator(
             "people_signing_off",
@@ -278,11 +280,11 @@ def _care(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]
             signed.people,
             "count",
             (codes.METHODOLOGY,),
-            _("How many different people that were."),
+            _("The number of different people."),
         ),
         Indicator(
             "days_to_publish",
-            _("Days until a claim is out"),
+            _("Days until a claim is published"),
             process.days_to_publish(reviews, period),
             "days",
             (codes.METHODOLOGY,),
@@ -292,11 +294,11 @@ def _care(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]
         ),
         Indicator(
             "corrections",
-            _("Changes that were told to readers"),
+            _("Public corrections"),
             sum(changed.by_kind.values()),
             "count",
             (codes.CORRECTED_OPENLY, codes.E_CORRECTIONS),
-            _("New versions in the period that readers were told of, by kind."),
+            _("New public versions in the period, by kind."),
             parts=tuple(Part(kinds[kind], count) for kind, count in sorted(changed.by_kind.items())),
         ),
         Indicator(
@@ -321,7 +323,7 @@ def _readers(period: Period) -> list[Indicator]:
             complaints.received,
             "count",
             policy,
-            _("Complaints that readers confirmed in the period; what became of those that ended in it."),
+            _("Complaints that readers confirmed in the period; outcomes of those closed in it."),
             parts=tuple(
                 Part(name, count)
                 for name, count in (
@@ -341,9 +343,7 @@ def _readers(period: Period) -> list[Indicator]:
             complaints.in_time,
             ended,
             policy,
-            _(
-                "Of those that were answered or rejected in the period, within the working days that were promised."
-            ),
+            _("Complaints answered or rejected in the period within the promised number of working days."),
         ),
         Indicator(
             "working_days_to_answer",
@@ -351,15 +351,15 @@ def _readers(period: Period) -> list[Indicator]:
             complaints.median_working_days,
             "working_days",
             policy,
-            _("At the median, of the same."),
+            _("Median of the same."),
         ),
         _share(
             "requests_answered",
-            _("Requests from readers that were answered"),
+            _("Readers’ requests answered"),
             requests.answered,
             requests.asked,
             (codes.READERS_SEND_CLAIMS,),
-            _("Of what readers asked us to check in the period; all who ask for the same count once."),
+            _("Readers’ requests in the period; all readers who asked for the same count once."),
         ),
     ]
 

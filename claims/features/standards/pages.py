@@ -20,7 +20,7 @@ class PeriodForm(forms.Form):
     def period(self) -> Period:
         """Raises NoSuchPeriod with a sentence for whoever asked."""
         if not self.is_valid():
-            raise NoSuchPeriod(gettext("Write the days as 2026-01-31."))
+            raise NoSuchPeriod(gettext("Enter the dates as 2026-01-31."))
         return Period.of(self.cleaned_data["since"], self.cleaned_data["until"])
 
 

@@ -33,7 +33,8 @@ def foreign_labels(records: Iterable[Input]) -> str:
         for name, counts in found.items()
     }
     return SpokenSentence(
-        "These labels are on no scale of the publisher to whom they would be ascribed: %(labels)s. Where somebody else "
-        "judged these claims, name them as the publisher, with --set publisher=… or “else always” in the form.",
+        "These labels are not on any scale of the publisher they would be assigned to: %(labels)s. If "
+        "another publisher rated these claims, give it with --set publisher=… or “otherwise always” in the "
+        "form.",
         labels="; ".join(f"{name}: {listed}" for name, listed in labels.items()),
     )

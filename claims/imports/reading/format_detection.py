@@ -59,7 +59,7 @@ def detect(file: File, *, format: str = "") -> tuple[ImportFormat, Mapping[str, 
         return Refusal(RecordPlace(file.name, "the whole file"), "", reason, "broken JSON")
     return _refused(
         file,
-        SpokenSentence("This is %(seen)s, of no format that can be read.", seen=_seen(file)),
+        SpokenSentence("This is %(seen)s, which is not in a supported format.", seen=_seen(file)),
         "unknown format",
     )
 
@@ -83,7 +83,7 @@ def _seen(file: File) -> str:
         return SpokenSentence("JSON without ClaimReview markup")
     if text.startswith("<"):
         return SpokenSentence(
-            "an XML document, perhaps a feed or a sitemap, whose pages are fetched when its address is imported"
+            "an XML document, perhaps a feed or a sitemap; import its address to fetch the pages"
         )
     if text.count("\ufffd") > len(text) // 100 or "\x00" in text:
         return SpokenSentence("a binary file")

@@ -255,7 +255,7 @@ def _claimant(record: _Record, outlet: Outlet | None) -> Person | None:
         if record.has("claimant_title"):
             record.remark(
                 "claimant_title",
-                [Problem("nobody is named", SpokenSentence("The title is of nobody who is named."))],
+                [Problem("no one is named", SpokenSentence("There is a job title, but no claimant."))],
             )
         return None
     person, problems = read_person(
@@ -266,7 +266,7 @@ def _claimant(record: _Record, outlet: Outlet | None) -> Person | None:
     if person and outlet and is_same(person.name, outlet):
         # Markup often repeats the organisation that publishes it. It checked the claim and did not make it.
         reason = SpokenSentence(
-            "%(person)s is who judged the claim; nobody is stored as having made it.",
+            "%(person)s rated the claim, so no claimant is stored.",
             person=shown(person.name),
         )
         record.remark("claimant", [Problem("claimant is the publisher", reason)])
@@ -296,7 +296,7 @@ def _too_long(text: str, limit: int) -> Problem:
     return Problem(
         "too long",
         SpokenSentence(
-            "%(text)s has %(text_2)s characters; %(limit)s can be stored.",
+            "%(text)s has %(text_2)s characters; the limit is %(limit)s.",
             text=shown(text),
             text_2=f"{len(text):,}",
             limit=f"{limit:,}",
@@ -308,7 +308,7 @@ def _language_unknown(statement: str) -> Problem:
     return Problem(
         "language unknown",
         SpokenSentence(
-            "The language of %(statement)s cannot be told; name the language.", statement=shown(statement)
+            "The language of %(statement)s cannot be detected; name the language.", statement=shown(statement)
         ),
     )
 
@@ -317,7 +317,7 @@ def _language_guessed(language: str) -> Problem:
     return Problem(
         "language guessed",
         SpokenSentence(
-            "The record names no language, and the statement alone leaves it in doubt; it is stored as "
+            "The record names no language, and the statement alone does not make it certain; it is stored as "
             "“%(language)s”. If that is wrong, name the language.",
             language=language,
         ),

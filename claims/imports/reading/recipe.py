@@ -75,7 +75,9 @@ class Recipe:
             # The three have it, and detection was told to choose among them.
             settings = form.settings_for(file, self.mapping)  # type: ignore[attr-defined]
         if self.sheet and form is not spreadsheets:
-            reason = SpokenSentence("This is no workbook, so it has no sheet “%(sheet)s”.", sheet=self.sheet)
+            reason = SpokenSentence(
+                "This is not a workbook, so it has no sheet “%(sheet)s”.", sheet=self.sheet
+            )
             return Refusal(RecordPlace(file.name, "the whole file"), "", reason, "unusable workbook")
         return form, self.completed(settings) if form in MAPPED else settings
 

@@ -45,7 +45,7 @@ from factcheck.installation.house_language import in_house_language
 
 _LONGEST_PLACE = {"file": 500, "position": 200}
 #: Why a claim is proposed of which an import has made a draft.
-_OF_THE_HOUSE = gettext_noop("Imported from the newsroom's own records: the verdict is a draft.")
+_OF_THE_HOUSE = gettext_noop("Imported from the newsroom’s own records: the verdict is a draft.")
 
 
 @dataclass(slots=True)

@@ -160,9 +160,9 @@ def _reason(review: Review) -> str:
         lines = [gettext("Imported without a rating.")]
         if review.publisher:
             looked = (
-                gettext("%(publisher)s looked at it on %(day)s")
+                gettext("%(publisher)s checked it on %(day)s")
                 if review.reviewed_on
-                else gettext("%(publisher)s looked at it")
+                else gettext("%(publisher)s checked it")
             ) % {"publisher": review.publisher.name, "day": review.reviewed_on}
             lines[0] += f" {looked}" + (f": {review.url}" if review.url else ".")
         said = {

@@ -155,7 +155,7 @@ class Standing(ReviewedClaim):
             raise Disagreement(
                 gettext(
                     "%(publisher)s rated this claim “%(rating)s” in another record, “%(rating_2)s” in this "
-                    "one. Correct the one that is wrong and feed it back."
+                    "one. Correct the wrong one and import it again."
                 )
                 % {"publisher": publisher, "rating": live.rating, "rating_2": rating}
             )
@@ -163,7 +163,7 @@ class Standing(ReviewedClaim):
             raise RetractedHere(
                 gettext(
                     "This verdict of %(publisher)s was retracted here (claim %(claim)s); an import does not "
-                    "publish it again. Draft it anew if it is to stand."
+                    "publish it again. To publish it, draft it here."
                 )
                 % {"publisher": publisher, "claim": self.claim.pk}
             )

@@ -45,11 +45,11 @@ def ask(run: ImportRun, *, by: User) -> None:
         NotAllowed: the person is no administrator.
         NotPossible: it was started already.
     """
-    require(by, PERMISSION, _("bring in the newsroom's own archive"))
+    require(by, PERMISSION, _("import the newsroom’s own archive"))
     with transaction.atomic():
         row = ImportRun.objects.select_for_update().get(pk=run.pk)
         if row.state != _STATE.CHOSEN:
-            raise NotPossible(_("It has been started meanwhile."))
+            raise NotPossible(_("It has been started in the meantime."))
         row.house_archive, row.started_by, row.started_by_name = True, by, display_name(by)
         row.save(update_fields=["house_archive", "started_by", "started_by_name"])
         runs.start(row, by=by)
@@ -62,17 +62,17 @@ def keep(place: str, recipe: Recipe, *, by: User) -> ImportRun:
         NotAllowed: the person is no administrator.
         NotPossible: it is no file, or is held already.
     """
-    require(by, PERMISSION, _("bring in the newsroom's own archive"))
+    require(by, PERMISSION, _("import the newsroom’s own archive"))
     if place == STANDARD_INPUT or is_address(place) or not Path(place).is_file():
         raise NotPossible(
             _(
-                "A house archive is one file, of which a copy is kept: what is released is what was looked at."
-                " Pack a folder as a ZIP file."
+                "A newsroom archive must be one file, so that the file that was reviewed is the one that is "
+                "released. Pack a folder as a ZIP file."
             )
         )
     digest = runs.digest_of(place)
     if held := ImportRun.objects.filter(content_sha256=digest, state=_STATE.HELD).first():
-        raise NotPossible(_("%(run)s waits for a second administrator already.") % {"run": held})
+        raise NotPossible(_("%(run)s is already waiting for a second administrator.") % {"run": held})
     path = Path(place)
     run = ImportRun(
         origin=place[:2000],
@@ -104,7 +104,7 @@ def hold(run: ImportRun) -> ImportRun:
         _fail(run, f"{type(problem).__name__}: {problem}".replace("\0", ""))
         raise
     if not sample.chosen:
-        _fail(run, _("No record of it can be stored."))
+        _fail(run, _("None of its records can be stored."))
         return run
     run.sample, run.state, run.moved_at = sample.chosen, _STATE.HELD, timezone.now()
     run.save(update_fields=["records", "refused", "sample", "state", "moved_at"])
@@ -124,16 +124,16 @@ def release(run: ImportRun, *, by: User) -> None:
         NotAllowed: the person is no administrator, or asked for it.
         NotPossible: it does not wait for that.
     """
-    require(by, PERMISSION, _("release the newsroom's own archive"))
+    require(by, PERMISSION, _("release the newsroom’s own archive"))
     run = ImportRun.objects.select_for_update().get(pk=run.pk)
     if run.state != _STATE.HELD:
         raise NotPossible(
-            _("This import does not wait to be released: it is “%(state)s”.")
+            _("This import is not waiting to be released: it is “%(state)s”.")
             % {"state": run.get_state_display()}
         )
     if run.started_by_id == by.pk:
         raise NotAllowed(
-            _("You asked for this archive yourself. Another administrator has to look at it and release it.")
+            _("You requested this import yourself. Another administrator must review and release it.")
         )
     run.released_by, run.released_by_name, run.released_at = by, display_name(by), timezone.now()
     run.save(update_fields=["released_by", "released_by_name", "released_at"])

@@ -23,7 +23,7 @@ _DRAFT = Verdict.State.DRAFT
 class NotForTheHouse(Disagreement):
     """A record that cannot become a verdict of the house, and why."""
 
-    field, code = "publisher", "record of the house"
+    field, code = "publisher", "record of this newsroom"
 
 
 class HouseRecords:
@@ -42,8 +42,8 @@ class HouseRecords:
         if self.is_archive and publisher and not publisher.is_house:
             raise NotForTheHouse(
                 gettext(
-                    "This is a record of %(publisher)s, and a house archive holds only the newsroom's own. "
-                    "Import it without “house archive”."
+                    "This is a record of %(publisher)s, and a newsroom archive may contain only the "
+                    "newsroom’s own. Import it without “newsroom archive”."
                 )
                 % {"publisher": publisher}
             )
@@ -74,8 +74,8 @@ class HouseRecords:
         if drafted_now and says_otherwise:
             raise NotForTheHouse(
                 gettext(
-                    "Another record of this import is the newsroom's draft on this claim, and says something "
-                    "else. Correct the one that is wrong and feed it back."
+                    "Another record of this import is the newsroom’s draft on this claim, with different "
+                    "content. Correct the wrong one and import it again."
                 )
             )
         if open_ and (says_otherwise or self.is_archive):
@@ -101,8 +101,8 @@ class HouseRecords:
         if not (live or open_ or self.is_archive) and self.run.started_by_id is None:
             raise NotForTheHouse(
                 gettext(
-                    "This is a record of this newsroom, so it becomes a draft, and a draft has an author. "
-                    "Say who imports it with --by."
+                    "This is a record of this newsroom, so it becomes a draft, and a draft needs an author. "
+                    "Name the person who imports it with --by."
                 )
             )
 
@@ -157,9 +157,8 @@ def is_namesake(house: Publisher, publisher: Publisher) -> bool:
 def namesake_refused(outlet: Outlet) -> NotForTheHouse:
     return NotForTheHouse(
         gettext(
-            "“%(outlet)s” is the name of this newsroom, but %(domain)s is not its site. If it is the "
-            "newsroom's, add the address to it under Publishers; if not, name the publisher "
-            "otherwise."
+            "“%(outlet)s” is the name of this newsroom, but %(domain)s is not its site. If it belongs to the "
+            "newsroom, add the address under Publishers; if not, give the publisher another name."
         )
         % {"outlet": outlet.name, "domain": outlet.domain or outlet.url or "its address"}
     )

@@ -72,7 +72,7 @@ def propose(reviews: Sequence[Review], *, by: User) -> list[StoredRow]:
 
 def _proposed(review: Review, by: User) -> StoredRow:
     if review.claimed_on and not has_come(review.claimed_on):
-        return StoredRow(review, "refused", why=_("%s has not come yet.") % review.claimed_on.isoformat())
+        return StoredRow(review, "refused", why=_("%s has not yet arrived.") % review.claimed_on.isoformat())
     try:
         with transaction.atomic():
             things = Things([review._replace(publisher=None, rating=None)], now=clock.now(), by=by)

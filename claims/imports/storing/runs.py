@@ -175,7 +175,7 @@ def start(run: ImportRun, *, by: User) -> None:
                 _("This import cannot be started: it is “%(state)s”.") % {"state": run.get_state_display()}
             )
         if not run.upload:
-            raise NotPossible(_("This import was started on the command line: repeat the command there."))
+            raise NotPossible(_("This import was started on the command line. Repeat the command there."))
         run.state = _STATE.WAITING
         run.save(update_fields=["state"])
         app.configure_task(RUN_IMPORT, queueing_lock=f"import {run.pk}").defer(run_id=run.pk)
@@ -314,7 +314,7 @@ def _nobody_else(run: ImportRun) -> Iterator[None]:
         with alone(f"import {run.pk}"):
             yield
     except AlreadyHeld:
-        raise AlreadyRunning(_("%(run)s is being carried out already.") % {"run": run}) from None
+        raise AlreadyRunning(_("%(run)s is already running.") % {"run": run}) from None
 
 
 @contextmanager

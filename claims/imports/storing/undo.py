@@ -123,8 +123,8 @@ def _work(run: ImportRun) -> list[tuple[Q, Any]]:
         (
             Q(Exists(moved)),
             ngettext_lazy(
-                "%d of its claims was accepted, declined, merged or retracted by somebody since.",
-                "%d of its claims were accepted, declined, merged or retracted by somebody since.",
+                "%d of its claims has since been accepted, declined, merged or retracted.",
+                "%d of its claims have since been accepted, declined, merged or retracted.",
             ),
         ),
         (
@@ -135,8 +135,8 @@ def _work(run: ImportRun) -> list[tuple[Q, Any]]:
         (
             Q(Exists(Assignment.objects.filter(claim=claim, by__isnull=False))),
             ngettext_lazy(
-                "%d of its claims has been assigned to somebody.",
-                "%d of its claims have been assigned to somebody.",
+                "%d of its claims has been assigned.",
+                "%d of its claims have been assigned.",
             ),
         ),
         (
@@ -253,7 +253,7 @@ class _Undoing:
 
     def __init__(self, run: ImportRun, by: User) -> None:
         self.run, self.by, self.now = run, by, clock.now()
-        self.note = _("The import that brought this was undone.")
+        self.note = _("The import that this came from was undone.")
 
     def take_back(self, ids: Sequence[int]) -> None:
         claims = list(Claim.objects.select_for_update().filter(pk__in=ids).order_by("pk"))

@@ -24,7 +24,7 @@ _REFUSED, _LEFT_OUT, _MERGED = (
     ImportProblem.Outcome.MERGED,
 )
 #: What is reported with the records that were written, and stays when an import that was broken off goes on.
-MERGED, OTHERWISE = "merged into another record", "something else is stored"
+MERGED, OTHERWISE = "merged into another record", "conflict with stored value"
 
 #: The states of imports that nobody is working on or waiting for.
 _ENDED = (ImportRun.State.FINISHED, ImportRun.State.FAILED, ImportRun.State.UNDONE)
@@ -83,7 +83,7 @@ def left_out_of(
     if is_merged:
         stored = "; ".join(f"{name}: {shown(value)}" for name, value in left_out.items())
         reason = SpokenSentence(
-            "It is a record of %(named)s, which is stored with something else. There stands %(stored)s.",
+            "It is a record of %(named)s, but other values are stored for it. Stored: %(stored)s.",
             named=named,
             stored=stored,
         )
@@ -91,7 +91,7 @@ def left_out_of(
         return
     for name, value in left_out.items():
         reason = SpokenSentence(
-            "Of %(named)s something else is stored: %(value)s.", named=named, value=shown(value)
+            "Other values are stored for %(named)s: %(value)s.", named=named, value=shown(value)
         )
         yield _problem(run, _LEFT_OUT, place, (name, OTHERWISE, reason), found, None)
 

@@ -53,7 +53,7 @@ def sign_ledger() -> Checkpoint | None:
         before = last.tree_size if last else 0
         if size < before:
             raise Inconsistent(
-                gettext("The ledger ends at entry %(size)s; checkpoint %(before)s was signed.")
+                gettext("The ledger ends at entry %(size)s, but checkpoint %(before)s was signed.")
                 % {"size": size, "before": before}
             )
         if not size or (last and not _is_due(last, size)):
@@ -112,7 +112,7 @@ def require_signed(checkpoint: Checkpoint) -> None:
         ) from None
     if stored != head.root:
         raise Inconsistent(
-            gettext("What is stored does not come to checkpoint %(size)s, which was signed.")
+            gettext("The stored entries do not match checkpoint %(size)s, which was signed.")
             % {"size": head.size}
         )
 
@@ -134,13 +134,13 @@ def head_of(checkpoint: Checkpoint) -> TreeHead:
     key = checkpoint.key
     if (head.size, head.root.hex()) != (checkpoint.tree_size, checkpoint.root_sha256):
         raise Inconsistent(
-            gettext("Checkpoint %(tree_size)s of %(log)s says another than what is signed.")
+            gettext("Checkpoint %(tree_size)s of %(log)s differs from its signed text.")
             % {"tree_size": checkpoint.tree_size, "log": checkpoint.log}
         )
     name = log_name(key.origin, checkpoint.log)
     if head.origin != name or not note.is_signed_by(name, decoded(key.public_key)):
         raise Inconsistent(
-            gettext("Checkpoint %(tree_size)s of %(log)s does not bear its signature.")
+            gettext("Checkpoint %(tree_size)s of %(log)s has an invalid signature.")
             % {"tree_size": checkpoint.tree_size, "log": checkpoint.log}
         )
     return head
@@ -156,7 +156,7 @@ def _require_link(last: Checkpoint) -> None:
     link = ReviewLink.objects.filter(number=head.size).first()
     if link is None or link.chain_sha256 != head.root.hex():
         raise Inconsistent(
-            gettext("The chain of reviews does not come to checkpoint %(size)s, which was signed.")
+            gettext("The chain of reviews does not match checkpoint %(size)s, which was signed.")
             % {"size": head.size}
         )
 
@@ -202,7 +202,7 @@ def _grow(before: int, size: int) -> None:
         number = entry.facts.sequence
         if chain_hash(text) != entry.chain_sha256:
             raise Inconsistent(
-                gettext("Entry %(number)s of the ledger is not what it was when it was published.")
+                gettext("Entry %(number)s of the ledger has changed since it was published.")
                 % {"number": number}
             )
         leaf = leaf_hash(text)
@@ -210,11 +210,11 @@ def _grow(before: int, size: int) -> None:
             tiles.add(leaf)
         elif leaf != next(known):
             raise Inconsistent(
-                gettext("Entry %(number)s of the ledger is not what was signed.") % {"number": number}
+                gettext("Entry %(number)s of the ledger is not the one that was signed.") % {"number": number}
             )
     if tiles.size != size:
         raise Inconsistent(
-            gettext("The ledger has a gap: %(size)s of %(size_2)s entries are there.")
+            gettext("The ledger has a gap: %(size)s of %(size_2)s entries exist.")
             % {"size": tiles.size, "size_2": size}
         )
     stored_tree.store_tiles(tiles.taken())

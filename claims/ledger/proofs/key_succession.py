@@ -42,9 +42,8 @@ def key_in_use() -> SigningKey:
     if newest.public_key != ours:
         raise KeyRefused(
             gettext(
-                "The key that SIGNING_KEY stands for (%(ours)s) is not the one with which this ledger is "
-                "signed (%(public_key)s). Set SIGNING_KEY to what it was, or announce the new key with "
-                "`manage.py change_signing_key`."
+                "The key of SIGNING_KEY (%(ours)s) is not the one that signs this ledger (%(public_key)s). "
+                "Restore the old SIGNING_KEY, or announce the new key with `manage.py change_signing_key`."
             )
             % {"ours": ours, "public_key": newest.public_key}
         )
@@ -66,12 +65,12 @@ def succeed(secret: str, *, lost_because: str = "") -> SigningKey:
     newest = SigningKey.objects.newest()
     if newest is None:
         raise KeyRefused(
-            gettext("Nothing was signed yet: set SIGNING_KEY, and the first checkpoint announces its key.")
+            gettext("Nothing has been signed yet. Set SIGNING_KEY; the first checkpoint announces its key.")
         )
     old, new = house_key(), key_made_of(secret)
     public_key = _public(new)
     if SigningKey.objects.filter(public_key=public_key).exists():
-        raise KeyRefused(gettext("This key was used before. Take another secret."))
+        raise KeyRefused(gettext("This key was used before. Choose another secret."))
     if lost_because:
         signers = [new]
     elif _public(old) == newest.public_key:
@@ -79,8 +78,8 @@ def succeed(secret: str, *, lost_because: str = "") -> SigningKey:
     else:
         raise KeyRefused(
             gettext(
-                "SIGNING_KEY does not stand for the key with which this ledger is signed, which has to "
-                "say what follows it. Set it to what it was, or say with --lost why that cannot be."
+                "SIGNING_KEY is not the secret of the key that signs this ledger, and only that key can "
+                "announce its successor. Set it to the old secret, or give the reason with --lost."
             )
         )
     text = statement(newest.origin, newest.public_key, public_key, lost_because)

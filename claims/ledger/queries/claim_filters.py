@@ -74,7 +74,7 @@ def past(moment: datetime) -> datetime:
     """
     now = datetime.now(UTC)
     if moment.date() > now.date():
-        raise no_such_place("as_of", gettext("it lies in the future."))
+        raise no_such_place("as_of", gettext("it is in the future."))
     return min(moment, now)
 
 

@@ -150,16 +150,20 @@ class EntriesCheck:
         here = f"Entry {row['sequence']} (claim {row['claim_id']}, version {row['version']})"
         if row["version"] != (last.version if last else 0) + 1:
             before = f"version {last.version}" if last else "no version"
-            yield Discrepancy(here, gettext("%(before)s of the claim is before it.") % {"before": before})
+            yield Discrepancy(
+                here, gettext("%(before)s of the claim is dated before it.") % {"before": before}
+            )
         if last and last.superseded_at != row["published_at"]:
             yield Discrepancy(
                 gettext("Entry %(sequence)s (claim %(claim_id)s, version %(version)s)")
                 % {"sequence": last.sequence, "claim_id": row["claim_id"], "version": last.version},
-                gettext("it says that it stood until %(when)s, and the next is of %(when_2)s.")
+                gettext(
+                    "it says that it was current until %(when)s, but the next version is dated %(when_2)s."
+                )
                 % {"when": _when(last.superseded_at), "when_2": _when(row["published_at"])},
             )
         if last and row["published_at"] < last.published_at:
-            yield Discrepancy(here, gettext("it is dated before the version that it follows."))
+            yield Discrepancy(here, gettext("it is dated before the version it follows."))
         self._last[row["claim_id"]] = _Last(
             *(row[name] for name in ("sequence", "version", "published_at", "superseded_at"))
         )
@@ -171,8 +175,8 @@ class EntriesCheck:
             yield Discrepancy(
                 gettext("Entry %(rewritten)s") % {"rewritten": self._rewritten},
                 ngettext(
-                    "%(behind)s entry behind it is not what was signed either: the chain was made anew.",
-                    "%(behind)s entries behind it are not what was signed either: the chain was made anew.",
+                    "%(behind)s entry after it differs from what was signed as well: the chain was rebuilt.",
+                    "%(behind)s entries after it differ from what was signed as well: the chain was rebuilt.",
                     self._behind,
                 )
                 % {"behind": f"{self._behind:,}"},
@@ -182,7 +186,7 @@ class EntriesCheck:
                 yield Discrepancy(
                     gettext("Entry %(sequence)s (claim %(claim_id)s, version %(version)s)")
                     % {"sequence": last.sequence, "claim_id": claim_id, "version": last.version},
-                    gettext("it says that it stood until %(when)s, and nothing follows it.")
+                    gettext("it says that it was current until %(when)s, but no version follows it.")
                     % {"when": _when(last.superseded_at)},
                 )
         yield from self._of_the_tiles()
@@ -197,7 +201,7 @@ class EntriesCheck:
                 yield Discrepancy(
                     gettext("Hashes of the tree (level %(level)s, tile %(tile)s)")
                     % {"level": tile.level, "tile": tile.number},
-                    gettext("they are not those of the entries that are there."),
+                    gettext("they do not match the stored entries."),
                 )
 
 

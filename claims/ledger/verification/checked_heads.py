@@ -19,7 +19,7 @@ def findings_of_keys() -> Iterator[Discrepancy]:
     for key in SigningKey.objects.in_order().select_related("follows"):
         place = f"Key {key.pk} ({key.public_key})"
         if key.follows_id != (last.pk if last else None):
-            yield Discrepancy(place, gettext("it does not follow the key before it."))
+            yield Discrepancy(place, gettext("it does not follow from the key before it."))
         if problem := problem_of(key):
             yield Discrepancy(place, f"{problem}.")
         last = key
@@ -48,7 +48,7 @@ class SignedHeads:
             if head.size < before:
                 yield Discrepancy(
                     place,
-                    gettext("it is of fewer entries than the one before it, which has %(before)s.")
+                    gettext("it covers fewer entries than the one before it, which covers %(before)s.")
                     % {"before": before},
                 )
             before = head.size
@@ -69,9 +69,7 @@ class SignedHeads:
                 self._found.append(
                     Discrepancy(
                         place,
-                        gettext(
-                            "what is there now does not come to it: something up to %(size)s was changed."
-                        )
+                        gettext("the stored entries no longer match it: an entry up to %(size)s was changed.")
                         % {"size": size},
                     )
                 )
@@ -83,7 +81,7 @@ class SignedHeads:
             for _root, place in some:
                 yield Discrepancy(
                     place,
-                    gettext("there are no longer %(size)s entries: some were taken away.") % {"size": size},
+                    gettext("there are no longer %(size)s entries: some were removed.") % {"size": size},
                 )
 
 

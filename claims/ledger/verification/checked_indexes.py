@@ -10,7 +10,7 @@ from claims.ledger.verification.findings import Discrepancy, in_few
 
 #: What is asked, with what is wrong where there is an answer: rows of one number, or of a text and a number.
 _QUESTIONS = {
-    gettext_lazy("its words in the search are not those of its text."): """
+    gettext_lazy("its search words do not match its text."): """
         SELECT 'Entry', sequence FROM claims_publication
         WHERE search_heading IS DISTINCT FROM
                 public.claims_search_heading(search_languages, search_statement, search_names)
@@ -20,7 +20,7 @@ _QUESTIONS = {
             )
         ORDER BY sequence
     """,
-    gettext_lazy("the words by which texts are matched with it are not those of its entry."): """
+    gettext_lazy("its matching words do not match its entry."): """
         SELECT 'Claim', coalesce(entry.claim_id, known.claim_id)
         FROM (
             SELECT claim_id, matched.words FROM claims_publication,
@@ -30,7 +30,7 @@ _QUESTIONS = {
         WHERE entry.words IS DISTINCT FROM known.words
         ORDER BY 2
     """,
-    gettext_lazy("it is not counted as often as entries mention it."): """
+    gettext_lazy("its count does not match the entries that mention it."): """
         WITH entries AS (
             SELECT * FROM claims_publication WHERE superseded_at IS NULL AND status = 'published'
         ), counted AS (
@@ -49,7 +49,7 @@ _QUESTIONS = {
         WHERE known.publications IS DISTINCT FROM counted.publications
         ORDER BY 1, 2
     """,
-    gettext_lazy("it is published, and no newest entry tells of it."): """
+    gettext_lazy("it is published, but missing among the latest entries."): """
         SELECT 'Verdict', verdict.id
         FROM claims_verdict AS verdict JOIN claims_claim AS claim ON claim.id = verdict.claim_id
         WHERE verdict.state = 'published' AND NOT EXISTS (
@@ -62,7 +62,7 @@ _QUESTIONS = {
         )
         ORDER BY verdict.id
     """,
-    gettext_lazy("the newest entry of its claim tells of it, and it is not published."): """
+    gettext_lazy("the latest entry of its claim contains it, but it is not published."): """
         SELECT 'Verdict', shown.verdict_id
         FROM claims_publishedverdict AS shown LEFT JOIN claims_verdict AS verdict ON verdict.id = shown.verdict_id
         WHERE shown.superseded_at IS NULL AND verdict.state IS DISTINCT FROM 'published'

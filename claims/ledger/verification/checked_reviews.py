@@ -55,7 +55,7 @@ def findings_of_reviews(grown: Grown) -> Iterator[Discrepancy]:
             if number != expected:
                 yield Discrepancy(
                     gettext("Link %(number)s of reviews") % {"number": number},
-                    gettext("it comes where link %(expected)s has to: links were taken out.")
+                    gettext("it comes where link %(expected)s should be: links were removed.")
                     % {"expected": expected},
                 )
                 expected = number
@@ -66,12 +66,12 @@ def findings_of_reviews(grown: Grown) -> Iterator[Discrepancy]:
             elif said[-1] < newest - _LONGEST_WAIT:
                 yield Discrepancy(
                     place,
-                    gettext("it is dated %(moment)s, and was linked long after that.")
+                    gettext("it is dated %(moment)s, but was linked long after that.")
                     % {"moment": moment(said[-1])},
                 )
             elif _hash(number, kind, row_id, said, previous) != chain_sha256:
                 yield Discrepancy(
-                    place, gettext("it, or the link before it, is not what it was when it was linked.")
+                    place, gettext("it, or the link before it, has changed since it was linked.")
                 )
             newest = max(newest, said[-1]) if said else newest
             previous = chain_sha256
@@ -129,5 +129,5 @@ def _unlinked() -> Iterator[Discrepancy]:
         if ids:
             yield Discrepancy(
                 f"{noun} {in_few(ids)}",
-                gettext("it has no link in the chain of reviews, and waits for none."),
+                gettext("it has no link in the chain of reviews, and is not waiting for one."),
             )

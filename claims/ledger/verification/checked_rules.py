@@ -60,7 +60,7 @@ def _of_rule(
     declared = trigger.render_declare(model)
     func = dedent(str(trigger.render_func(model))).strip()
     if _words(body) != _words(f"{declared} BEGIN {func} END;"):
-        yield Discrepancy(place, gettext("it does not say what this program has it say."))
+        yield Discrepancy(place, gettext("it differs from this program’s definition."))
 
 
 def _words(text: str) -> str:

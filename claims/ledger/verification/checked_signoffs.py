@@ -10,7 +10,7 @@ from claims.ledger.verification.findings import Discrepancy
 from claims.models.signoff_digests import SIGNED_ROWS, VERDICT_SHA256, entry_verdict_sha256, is_signed_off
 
 _QUESTIONS = {
-    gettext_lazy("it was published, and what it says is not what was signed off."): f"""
+    gettext_lazy("it was published, and differs from what was signed off."): f"""
         SELECT 'Verdict', signed.id FROM {SIGNED_ROWS}
         WHERE signed.origin = 'house' AND NOT signed.is_restored AND signed.state NOT IN ('draft', 'in_review') AND (
             SELECT count(DISTINCT given.by_id) FROM public.claims_signoff AS given
@@ -22,7 +22,7 @@ _QUESTIONS = {
         ) < signed.required_signoffs
         ORDER BY 2
     """,  # noqa: S608  nothing in it comes from outside
-    gettext_lazy("it says of a verdict of the house what nobody signed off."): f"""
+    gettext_lazy("it contains a verdict of this newsroom that no one signed off."): f"""
         SELECT DISTINCT 'Entry', entry.sequence
         FROM public.claims_publication AS entry
         CROSS JOIN (SELECT id, name FROM public.sources_publisher WHERE is_house) AS house

@@ -26,10 +26,10 @@ def findings_of_snapshots(quoted: Mapping[int, tuple[str, int]]) -> Iterator[Dis
             if pk not in texts:
                 yield Discrepancy(
                     gettext("Snapshot %(pk)s") % {"pk": pk},
-                    gettext("it was deleted, and entry %(entry)s quotes it.") % {"entry": entry},
+                    gettext("it was deleted, but entry %(entry)s quotes it.") % {"entry": entry},
                 )
             elif hashlib.sha256(texts[pk].encode()).hexdigest() != sha256:
                 yield Discrepancy(
                     gettext("Snapshot %(pk)s") % {"pk": pk},
-                    gettext("its text is not the one that entry %(entry)s quotes.") % {"entry": entry},
+                    gettext("its text differs from the one that entry %(entry)s quotes.") % {"entry": entry},
                 )

@@ -106,10 +106,10 @@ def _take_kept(
         place = f"Checkpoint in {one.name} ({one.head.size} entries)"
         if one.head.origin not in logs:
             yield Discrepancy(
-                place, gettext("it is of another log, %(origin)s.") % {"origin": one.head.origin}
+                place, gettext("it belongs to another log, %(origin)s.") % {"origin": one.head.origin}
             )
         elif not is_signed_here(one.note, one.head.origin, keys):
-            yield Discrepancy(place, gettext("it bears no signature of a key that is believed."))
+            yield Discrepancy(place, gettext("it has no signature of a trusted key."))
         else:
             heads[logs[one.head.origin]].take(one.head, place)
 

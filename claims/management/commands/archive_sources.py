@@ -18,19 +18,13 @@ from sources.models import ArchivingRequest
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Archive the pages that verdicts rest on and that claims appear in: what the server "
-        "sent, the text,\n"
-        "and, where Chromium is installed, a screenshot and a PDF. See docs/archiving.md.\n"
-        "\n"
-        "What was archived today is not archived again. It can be stopped (Ctrl-C) at any time, "
-        "and goes on\n"
-        "where it was when it is called again; several may run beside each other and beside the "
-        "worker. One\n"
-        "site is asked for one page a second.\n"
-        "\n"
-        "Exit status: 0 everything that could be archived is, 1 it was stopped, or some pages "
-        "could not be\n"
-        "archived (each is named on standard error, and at the desk)."
+        "Archive the pages that verdicts cite and that claims appear in: the original file, the text,\n"
+        "and, where Chromium is installed, a screenshot and a PDF. See docs/archiving.md.\n\n"
+        "Pages archived today are not archived again. You can stop it (Ctrl-C) at any time and run it\n"
+        "again to continue; several may run at once, also beside the worker. Each site is sent one\n"
+        "request a second.\n\n"
+        "Exit status: 0 every page that can be archived is archived, 1 it was stopped, or some pages could\n"
+        "not be archived (each is listed on standard error, and at the desk)."
     )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -39,28 +33,23 @@ class Command(SpokenCommand):
         )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--missing", action="store_true", help=gettext("only pages of which there is no copy at all")
-        )
+        parser.add_argument("--missing", action="store_true", help=gettext("only pages without any copy"))
         parser.add_argument(
             "--imported",
             action="store_true",
-            help=gettext(
-                "also pages that only the imported archives of others cite; there may be hundreds of "
-                "thousands"
-            ),
+            help=gettext("also pages cited only by imported archives; there may be hundreds of thousands"),
         )
         parser.add_argument(
             "--ask",
             action="store_true",
-            help=gettext("only ask for the copies, and leave the rest to the worker"),
+            help=gettext("only queue the copies, and leave the rest to the worker"),
         )
 
     def handle(self, *, missing: bool, imported: bool, ask: bool, **options: Any) -> None:
         asked = ask_for_cited(missing=missing, imported=imported)
         if ask:
             self.stdout.write(
-                ngettext("%(asked)s copy is asked for.", "%(asked)s copies are asked for.", asked)
+                ngettext("%(asked)s copy queued.", "%(asked)s copies queued.", asked)
                 % {"asked": f"{asked:,}"}
             )
             return
@@ -68,13 +57,13 @@ class Command(SpokenCommand):
             became = self._archive()
         except KeyboardInterrupt:
             raise CommandError(
-                gettext("Stopped. What was archived is kept; the same command goes on.")
+                gettext("Stopped. The archived copies are kept; run the same command to continue.")
             ) from None
         left = (
             ArchivingRequest.objects.open().filter(due_at__isnull=False).values("source").distinct().count()
         )
         self.stdout.write(
-            gettext("%(archived)s archived, %(failed)s attempts failed, %(left)s wait for another one.")
+            gettext("%(archived)s archived, %(failed)s attempts failed, %(left)s will be tried again.")
             % {"archived": f"{became['archived']:,}", "failed": f"{became['failed']:,}", "left": f"{left:,}"}
         )
         if became["failed"]:

@@ -15,14 +15,12 @@ from factcheck.management.owners_command import as_owner_only
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Announce another key with which the ledger is signed from now on, for good.\n"
-        "\n"
-        "Run it while SIGNING_KEY is still the old one; FILE has what it will be, a long random "
-        "text. Then set\n"
-        "SIGNING_KEY to that everywhere and restart: until then nothing is signed. Where the old "
-        "key is lost, set\n"
-        "SIGNING_KEY first and say why with --lost. docs/ledger-proofs.md says what followers "
-        "see."
+        "Announce a new key for signing the ledger. This cannot be undone.\n\n"
+        "Run it while SIGNING_KEY is still the old one; FILE contains the new one, a long random text. Then "
+        "set\n"
+        "SIGNING_KEY to the new one everywhere and restart: until then nothing is signed. If the old key is "
+        "lost, set\n"
+        "SIGNING_KEY first and give the reason with --lost. docs/ledger-proofs.md says what followers see."
     )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -33,14 +31,17 @@ class Command(SpokenCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         one = parser.add_mutually_exclusive_group(required=True)
         one.add_argument(
-            "file", metavar="FILE|-", nargs="?", help=gettext("has the new secret; - reads standard input")
+            "file",
+            metavar="FILE|-",
+            nargs="?",
+            help=gettext("contains the new secret; - reads standard input"),
         )
         one.add_argument("--lost", metavar="WHY", help=gettext("why the old key cannot announce the new one"))
 
     def handle(self, *, file: str | None, lost: str | None, **options: Any) -> None:
         if lost is not None:
             if not lost.strip():
-                raise CommandError(gettext("--lost: say why."))
+                raise CommandError(gettext("--lost: give the reason."))
             secret, why = settings.SIGNING_KEY or settings.SECRET_KEY, " ".join(lost.split())
         else:
             secret, why = _secret(str(file)), ""
@@ -67,6 +68,6 @@ def _secret(file: str) -> str:
     secret = text.strip()
     if len(secret) < 32:
         raise CommandError(
-            gettext("%(file)s: a key is made of at least 32 characters, at random.") % {"file": file}
+            gettext("%(file)s: a key must have at least 32 random characters.") % {"file": file}
         )
     return secret

@@ -18,20 +18,18 @@ from sources.models import LinkState
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Look whether the pages that publications cite are still at their addresses, and still "
-        "have the words that are\n"
-        "quoted from them. One failure makes nothing dead: what is found is believed once it was "
-        "found again, hours or\n"
-        "days later.\n"
-        "\n"
-        "The background worker does the same by itself, once a minute; both may run at once. "
-        '"Links that need somebody"\n'
-        "on the desk shows what was found.\n"
-        "\n"
-        "Exit status: 0 nothing that was looked at needs somebody, 1 something does (it is "
-        "listed), or the program failed\n"
-        "on a page, 2 the command was called wrongly. What was found goes to standard output, "
-        "progress to standard error."
+        "Check whether the pages that publications cite are still at their addresses, and still contain the "
+        "quoted\n"
+        "passages. A single failure does not make a link dead: a result counts once it was found again, "
+        "hours or\n"
+        "days later.\n\n"
+        'The background worker does the same once a minute; both may run at once. "Links to review" on the '
+        "desk\n"
+        "lists the results.\n\n"
+        "Exit status: 0 no checked link needs a decision, 1 some do (they are listed), or the program "
+        "failed\n"
+        "on a page, 2 the command was used incorrectly. Results go to standard output, progress to standard "
+        "error."
     )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -44,11 +42,9 @@ class Command(SpokenCommand):
         what.add_argument(
             "--due",
             action="store_true",
-            help=gettext("check what is due (what it does unless told otherwise)"),
+            help=gettext("check the links that are due (default)"),
         )
-        what.add_argument(
-            "--all", action="store_true", help=gettext("check all links, whether they are due or not")
-        )
+        what.add_argument("--all", action="store_true", help=gettext("check all links, due or not"))
         what.add_argument(
             "--claim", type=int, metavar="ID", help=gettext("check the sources of one published claim")
         )
@@ -68,12 +64,11 @@ class Command(SpokenCommand):
         if in_need:
             print_links_in_need(in_need, out)
             raise CommandError(
-                gettext("Links that need somebody: %(looked_at)s.")
-                % {"looked_at": looked_at.waiting().count()}
+                gettext("Links to review: %(looked_at)s.") % {"looked_at": looked_at.waiting().count()}
             )
         if tally.failed:
             raise CommandError(
-                gettext("Pages on which the program failed: %(failed)s. Its log says how.")
+                gettext("Pages on which the program failed: %(failed)s. See the log.")
                 % {"failed": tally.failed}
             )
 
@@ -81,7 +76,7 @@ class Command(SpokenCommand):
         sources = watched_links.sources_of(claim)
         if not sources:
             raise CommandError(
-                gettext("Claim %(claim)s is not published, or names no source.") % {"claim": claim}
+                gettext("Claim %(claim)s is not published, or cites no source.") % {"claim": claim}
             )
         return sources
 
@@ -107,6 +102,6 @@ class Command(SpokenCommand):
                     tally.add(found)
             except KeyboardInterrupt:
                 raise CommandError(
-                    gettext("Stopped. What was found is kept; the same command goes on.")
+                    gettext("Stopped. The results are kept; run the same command to continue.")
                 ) from None
         return tally

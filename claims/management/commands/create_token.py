@@ -13,23 +13,21 @@ from factcheck.management.localized_command import SpokenCommand
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Make an API token that acts as a person, and print it once. docs/editorial-api.md says "
-        "what scopes mean."
+        "Create an API token that acts as a person, and print it once. docs/editorial-api.md explains the "
+        "scopes."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("username", help=gettext("whose rights it has, at most"))
-        parser.add_argument(
-            "--name", required=True, help=gettext("what it is for, such as the tool that will use it")
-        )
+        parser.add_argument("username", help=gettext("user whose rights it has"))
+        parser.add_argument("--name", required=True, help=gettext("name, such as the tool that will use it"))
         parser.add_argument(
             "--scope",
             action="append",
             choices=Scope.values,
             dest="scopes",
-            help=gettext("what it may be used for; can be repeated; all of them when left out"),
+            help=gettext("scope; can be repeated; default: all"),
         )
-        parser.add_argument("--days", type=int, default=90, help=gettext("how long it lives (default: 90)"))
+        parser.add_argument("--days", type=int, default=90, help=gettext("lifetime in days (default: 90)"))
 
     def handle(
         self, *, username: str, name: str, scopes: list[str] | None, days: int, **options: Any
@@ -45,7 +43,7 @@ class Command(SpokenCommand):
         except ValueError as problem:
             raise CommandError(str(problem)) from None
         self.stderr.write(
-            gettext("%(token)s acts as %(person)s until %(expiry)s. It is shown only now:")
+            gettext("%(token)s acts as %(person)s until %(expiry)s. This is the only time it is shown:")
             % {"token": token.name, "person": person, "expiry": f"{token.expiry:%Y-%m-%d}"}
         )
         self.stdout.write(secret)

@@ -14,13 +14,11 @@ from factcheck.management.localized_command import SpokenCommand
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Write all that a published claim rests on into one ZIP, which anybody can check without "
-        "this program: what was\n"
-        "published, the texts that it quotes, captured pages, timestamps, and a README that says "
-        "how.\n"
-        "\n"
-        "A file is written as FILE.part and gets its name when it is whole. The same content "
-        "gives the same bytes."
+        "Write all evidence for a published claim into one ZIP, which anyone can check without this program: "
+        "the\n"
+        "publication, the quoted texts, captured pages, timestamps, and a README that explains how.\n\n"
+        "The file is written as FILE.part and renamed when it is complete. The same content gives the same "
+        "bytes."
     )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -33,13 +31,13 @@ class Command(SpokenCommand):
         parser.add_argument(
             "--output",
             metavar="FILE|-",
-            help=gettext("where to (default: evidence-of-claim-NUMBER.zip here); - is standard output"),
+            help=gettext("output file (default: evidence-of-claim-NUMBER.zip here); - is standard output"),
         )
         parser.add_argument(
             "--public",
             action="store_true",
             help=gettext(
-                "leave out uploaded files, and texts and copies whose rights do not allow to hand them on"
+                "leave out uploaded files, and texts and copies whose rights do not permit passing them on"
             ),
         )
 
@@ -65,7 +63,7 @@ class Command(SpokenCommand):
                 % {"path": path, "strerror": problem.strerror or problem}
             ) from None
         self.stdout.write(
-            gettext("%(path)s: %(size)s bytes. Its README.txt says how everything is checked.")
+            gettext("%(path)s: %(size)s bytes. Its README.txt explains how to check the contents.")
             % {"path": path, "size": f"{size:,}"}
         )
         for line in pack.cited.left_out:

@@ -29,18 +29,13 @@ from factcheck.management.localized_command import SpokenCommand
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Export published claims, as of one moment of the ledger, in constant memory.\n"
-        "\n"
-        "  ndjson   the JSON of each claim on a line, as the API has it; with --versions all the "
-        "lossless\n"
-        "           format, from which restore_claims restores ids, versions and texts\n"
-        "  csv      a table, one row for each verdict\n"
-        "  jsonld   a schema.org DataFeed of ClaimReview markup, with what was withdrawn\n"
-        "  parquet  the columns of the CSV, typed\n"
-        "\n"
-        "A file is written as FILE.part and gets its name when it is whole; FILE.manifest.json "
-        "beside it\n"
-        "has its checksum. docs/exports.md says more."
+        "Export published claims, as of one moment of the ledger, in constant memory.\n\n  ndjson   the JSON "
+        "of each claim on a line, as in the API; with --versions all the lossless\n           format, from "
+        "which restore_claims restores ids, versions and texts\n  csv      a table, one row for each "
+        "verdict\n  jsonld   a schema.org DataFeed of ClaimReview markup, including withdrawn reviews\n  "
+        "parquet  the columns of the CSV, typed\n\n"
+        "The file is written as FILE.part and renamed when it is complete; FILE.manifest.json beside it\n"
+        "contains its checksum. See docs/exports.md."
     )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -50,7 +45,7 @@ class Command(SpokenCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--format", choices=FORMATS, help=gettext("as the file's name ends, if not given")
+            "--format", choices=FORMATS, help=gettext("default: the extension of the file's name")
         )
         parser.add_argument(
             "--output", default="-", metavar="FILE|-", help=gettext("- is standard output (default)")
@@ -66,10 +61,11 @@ class Command(SpokenCommand):
             choices=VERSIONS,
             default="current",
             help=gettext(
-                "for ndjson: what claims say now (default), or the whole ledger in the lossless format"
+                "for ndjson: the current version of each claim (default), or the whole ledger in the "
+                "lossless format"
             ),
         )
-        parser.add_argument("--resume", action="store_true", help=gettext("continue what was interrupted"))
+        parser.add_argument("--resume", action="store_true", help=gettext("continue an interrupted export"))
         parser.add_argument(
             "--verify", metavar="FILE", help=gettext("only check a file against its manifest")
         )
@@ -79,7 +75,7 @@ class Command(SpokenCommand):
             if verify:
                 found = manifest.verify(Path(verify))
                 self.stderr.write(
-                    gettext("%(verify)s is whole: %(bytes)s bytes, SHA-256 %(sha256)s.")
+                    gettext("%(verify)s is complete: %(bytes)s bytes, SHA-256 %(sha256)s.")
                     % {"verify": verify, "bytes": f"{found['bytes']:,}", "sha256": found["sha256"]}
                 )
                 return
@@ -99,13 +95,11 @@ def _order(output: str, options: dict[str, Any]) -> Order:
     order = Order(options["format"] or guessed(output), options["versions"], options["filter"])
     if order.versions == "all" and order.format != "ndjson":
         raise CommandError(
-            gettext("--versions all is for ndjson: %(format)s has room for one version of a claim.")
+            gettext("--versions all needs ndjson: %(format)s can hold one version of a claim only.")
             % {"format": order.format}
         )
     if options["resume"] and output == "-":
-        raise CommandError(
-            gettext("--resume needs --output FILE: what went to standard output is not here any more.")
-        )
+        raise CommandError(gettext("--resume needs --output FILE: standard output cannot be continued."))
     return order
 
 

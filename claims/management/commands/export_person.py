@@ -12,16 +12,16 @@ from factcheck.management.localized_command import SpokenCommand
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Write everything that is known of the reader with this mail address to standard output, as JSON."
+        "Write all records about the reader with this email address to standard output, as JSON."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "mail", help=gettext("the mail address; make sure that it is the person who asks")
+            "mail", help=gettext("the email address; check that the request comes from its owner")
         )
 
     def handle(self, *, mail: str, **options: Any) -> None:
         known = personal_data.of_mail(mail)
         if not known:
-            raise CommandError(gettext("Nothing is known of this mail address."))
+            raise CommandError(gettext("There are no records for this email address."))
         self.stdout.write(json.dumps(known, ensure_ascii=False, indent=2))

@@ -12,14 +12,10 @@ from factcheck.management.localized_command import SpokenCommand
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Compare all claims with each other, and queue the pairs that may be the same for an "
-        "editor to decide about\n"
-        '("Possible duplicates" on the desk). Nothing is merged.\n'
-        "\n"
-        "What was compared is remembered: stopped, it goes on where it was; run again, it "
-        "compares what is new or was\n"
-        "changed. A pair that somebody decided about, or put into one cluster, is not asked "
-        "about again."
+        "Compare all claims with each other, and queue possible duplicates for an editor to decide\n"
+        '("Possible duplicates" on the desk). Nothing is merged.\n\n'
+        "Progress is stored: run it again to continue after a stop; later runs compare only new and changed\n"
+        "claims. Pairs that were decided, or put into one cluster, are not queued again."
     )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -28,7 +24,7 @@ class Command(SpokenCommand):
         )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--again", action="store_true", help=gettext("compare everything once more"))
+        parser.add_argument("--again", action="store_true", help=gettext("compare everything again"))
         parser.add_argument("--dry-run", action="store_true", help=gettext("count, but store nothing"))
 
     def handle(self, *, again: bool, dry_run: bool, **options: Any) -> None:
@@ -55,10 +51,10 @@ def _told(tally: PairTally, *, dry_run: bool) -> str:
         "%(compared)s of %(standing)s claims compared.",
         tally.standing,
     ) % {"compared": f"{tally.compared:,}", "standing": f"{tally.standing:,}"}
-    judged = gettext("Pairs looked at: %(judged)s.") % {"judged": f"{tally.judged:,}"}
+    judged = gettext("Pairs compared in detail: %(judged)s.") % {"judged": f"{tally.judged:,}"}
     found = (
-        gettext("Pairs that would wait for a decision and did not before: %(found)s.")
+        gettext("New pairs that would wait for a decision: %(found)s.")
         if dry_run
-        else gettext("Pairs that now wait for a decision and did not before: %(found)s.")
+        else gettext("New pairs waiting for a decision: %(found)s.")
     ) % {"found": f"{tally.found:,}"}
     return f"{compared} {judged} {found}"

@@ -15,15 +15,14 @@ from factcheck.management.localized_command import SpokenCommand
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Take what is new of the newsrooms that are followed, as far as they are due. The "
-        "background worker\n"
-        "does the same by itself, once a minute; both may run at once, and whoever is stopped is "
-        "gone on with\n"
-        'by the other. "Followed newsrooms" on the desk shows how each does.\n'
-        "\n"
-        "Exit status: 0 all that was due was taken (or nothing was due), 1 at least one of them "
-        "gave nothing,\n"
-        "or could not be added, 2 the command was called wrongly."
+        "Import new claims from the peer newsrooms that are due. The background worker does the same once a "
+        "minute;\n"
+        'both may run at once, and either continues where the other stopped. "Followed newsrooms" on the '
+        "desk\n"
+        "shows the status of each.\n\n"
+        "Exit status: 0 all newsrooms that were due were read (or none was due), 1 at least one of them "
+        "failed,\n"
+        "or could not be added, 2 the command was used incorrectly."
     )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -33,26 +32,28 @@ class Command(SpokenCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_mutually_exclusive_group()
+        what.add_argument("--now", action="store_true", help=gettext("import from all newsrooms, due or not"))
         what.add_argument(
-            "--now", action="store_true", help=gettext("take it of all, whether they are due or not")
+            "--list", action="store_true", help=gettext("list the followed newsrooms, and do nothing")
         )
-        what.add_argument("--list", action="store_true", help=gettext("tell who is followed, and do nothing"))
         what.add_argument(
             "--our-key",
             action="store_true",
-            help=gettext("tell the fingerprint of our own key, which others compare"),
+            help=gettext("print the fingerprint of our own key, for others to compare"),
         )
-        what.add_argument("--add", metavar="URL", help=gettext("follow the newsroom whose site this is"))
-        stated = parser.add_argument_group(gettext("of who is added"))
+        what.add_argument("--add", metavar="URL", help=gettext("follow the newsroom with this site"))
+        stated = parser.add_argument_group(gettext("language of the newsroom to add"))
         stated.add_argument(
-            "--name", default="", help=gettext("what it is called here; as it calls itself if not given")
+            "--name", default="", help=gettext("its name here (default: the name it gives itself)")
         )
         stated.add_argument(
             "--fingerprint",
             default="",
-            help=gettext("of its key, as they told you; needed, and shown without it"),
+            help=gettext(
+                "fingerprint of its key, as the newsroom gave it to you; required, and shown if missing"
+            ),
         )
-        stated.add_argument("--by", metavar="USERNAME", help=gettext("who adds it; nobody if not given"))
+        stated.add_argument("--by", metavar="USERNAME", help=gettext("the user who adds it (default: none)"))
 
     def handle(self, *, now: bool, **options: Any) -> None:
         if options["our_key"]:
@@ -74,7 +75,7 @@ class Command(SpokenCommand):
                 tally = sync_run.take_turn(newsroom_id)
             except KeyboardInterrupt:
                 raise CommandError(
-                    gettext("Stopped. What was taken is kept; the same command goes on.")
+                    gettext("Stopped. Imported claims are kept; run the same command to continue.")
                 ) from None
             if tally is not None:
                 failing += bool(tally.failure)
@@ -89,7 +90,9 @@ class Command(SpokenCommand):
                     ).rstrip()
                 )
         if failing:
-            raise CommandError(gettext("Newsrooms that gave nothing: %(failing)s.") % {"failing": failing})
+            raise CommandError(
+                gettext("Newsrooms that could not be read: %(failing)s.") % {"failing": failing}
+            )
 
     def _add(self, options: dict[str, Any]) -> None:
         try:
@@ -98,8 +101,8 @@ class Command(SpokenCommand):
             if "".join(options["fingerprint"].split()).lower() != shown.replace(" ", ""):
                 raise CommandError(
                     gettext(
-                        "%(signer)s (%(url)s) signs with the key %(shown)s. Ask them whether it is theirs, and "
-                        "give it: --fingerprint '%(shown)s'."
+                        "%(signer)s (%(url)s) signs with the key %(shown)s. Ask the newsroom whether it is "
+                        "theirs, then add: --fingerprint '%(shown)s'."
                     )
                     % {"signer": signer.name, "url": signer.url, "shown": shown}
                 )
@@ -107,7 +110,7 @@ class Command(SpokenCommand):
         except (NotPossible, NotAllowed) as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(
-            gettext("%(url)s is followed, as number %(newsroom)s: %(newsroom_2)s.")
+            gettext("%(url)s is now followed, as number %(newsroom)s: %(newsroom_2)s.")
             % {"url": newsroom.url, "newsroom": newsroom.pk, "newsroom_2": newsroom}
         )
 

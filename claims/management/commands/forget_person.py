@@ -11,20 +11,20 @@ from factcheck.management.localized_command import SpokenCommand
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Delete the details of the reader with this mail address, and what they wrote as far as "
-        "nobody else asks it."
+        "Delete the details of the reader with this email address, and their messages, unless other readers "
+        "sent the same."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "mail", help=gettext("the mail address; make sure that it is the person who asks")
+            "mail", help=gettext("the email address; check that the request comes from its owner")
         )
 
     def handle(self, *, mail: str, **options: Any) -> None:
         number = personal_data.forget(mail)
         if not number:
-            raise CommandError(gettext("Nothing is known of this mail address."))
+            raise CommandError(gettext("There are no records for this email address."))
         self.stdout.write(
-            ngettext("Forgotten: %(number)s message.", "Forgotten: %(number)s messages.", number)
+            ngettext("Deleted: %(number)s message.", "Deleted: %(number)s messages.", number)
             % {"number": number}
         )

@@ -23,29 +23,19 @@ OVERRIDES = ("title", "byline", "publisher", "date", "language", "url", "kind")
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Store an article as a source with a snapshot, and propose its check-worthy statements "
-        "as claims.\n"
-        "\n"
-        "The same text again changes nothing. A changed text makes a new snapshot of the same "
-        "source, and\n"
-        "the report says which earlier anchors held, moved or are orphaned. A text without an "
-        "address is\n"
-        "recognised by its title: name the old one with --title if the headline changed.\n"
-        "\n"
-        "Pages that hold no article (cookie questions, log-in pages, pages that a script draws) "
-        "are refused,\n"
-        "each by its name, and the report says when a part of a page was not read. A document "
-        "may take 30\n"
-        "seconds and 512 MB to be read.\n"
-        "\n"
-        "Every statement is listed: those to check first and those worth a look are proposed, and what "
-        "is also\n"
-        "stated is named below them. The same article again with --all proposes these too.\n"
-        "\n"
-        "Exit status: 0 imported (or nothing had changed), 1 the article could not be imported "
-        "and nothing\n"
-        "was stored, 2 the command was called wrongly. The report goes to standard output, "
-        "everything else\n"
+        "Store an article as a source with a snapshot, and propose its check-worthy statements as claims.\n\n"
+        "The same text again changes nothing. A changed text makes a new snapshot of the same source, and\n"
+        "the report lists which earlier anchors are unchanged, moved or orphaned. A text without an address "
+        "is\n"
+        "recognised by its title: give the old one with --title if the headline changed.\n\n"
+        "Pages without an article (cookie notices, login pages, pages drawn by a script) are rejected with\n"
+        "the reason, and the report says when part of a page was not read. A document may take 30\n"
+        "seconds and 512 MB to read.\n\n"
+        "Every statement is listed: those to check first and those worth a look are proposed; the others\n"
+        "are named below them. Run it again with --all to propose these too.\n\n"
+        "Exit status: 0 imported (or unchanged), 1 the article could not be imported and nothing\n"
+        "was stored, 2 the command was used incorrectly. The report goes to standard output, everything "
+        "else\n"
         "to standard error."
     )
 
@@ -68,10 +58,10 @@ class Command(SpokenCommand):
             metavar="FILE",
             default="",
             help=gettext(
-                "what is said in the recording at URL: the page gives title and date, this file the text"
+                "transcript of the recording at URL: the page gives title and date, this file the text"
             ),
         )
-        stated = parser.add_argument_group(gettext("what you know better than the article says it"))
+        stated = parser.add_argument_group(gettext("corrections to the article's details"))
         stated.add_argument("--title", default="")
         stated.add_argument("--byline", default="")
         stated.add_argument("--publisher", metavar="NAME", default="")
@@ -85,14 +75,14 @@ class Command(SpokenCommand):
             help=gettext("the kind of source"),
             metavar="KIND",
         )
-        parser.add_argument("--all", action="store_true", help=gettext("propose what is also stated too"))
+        parser.add_argument("--all", action="store_true", help=gettext("also propose the other statements"))
         parser.add_argument(
-            "--by", metavar="USERNAME", help=gettext("whose import it is; nobody's if not given")
+            "--by", metavar="USERNAME", help=gettext("the user who imports it (default: none)")
         )
+        parser.add_argument("--dry-run", action="store_true", help=gettext("report, but store nothing"))
         parser.add_argument(
-            "--dry-run", action="store_true", help=gettext("report, but store nothing at all")
+            "--json", action="store_true", help=gettext("write a JSON object instead of tables")
         )
-        parser.add_argument("--json", action="store_true", help=gettext("one JSON object instead of tables"))
 
     def handle(self, *, article: str, **options: Any) -> None:
         try:

@@ -43,23 +43,16 @@ SOME_REFUSED = 3
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Import fact checks of others, or your own archive: ClaimReview markup in web pages and "
-        "JSON, answers\n"
-        "of the Fact Check Tools API, tables (CSV, TSV, Excel) and NDJSON; a file, a folder, an "
-        "archive, the\n"
-        "address of a page, sitemap or feed, or - for standard input. docs/importing.md says "
-        "more.\n"
-        "\n"
-        "What was imported before is known again: the same file changes nothing, a changed "
-        "review becomes a\n"
-        "new version. An import that was broken off goes on when the same command is given "
-        "again. What cannot\n"
-        "be used is written to a report that can be corrected and imported.\n"
-        "\n"
-        "Exit status: 0 everything was taken, 1 the import failed, 2 the command was called "
-        "wrongly, 3 some\n"
-        "records were refused. The summary goes to standard output, everything else to standard "
-        "error."
+        "Import others' fact checks, or your own archive: ClaimReview markup in web pages and JSON, answers\n"
+        "of the Fact Check Tools API, tables (CSV, TSV, Excel) and NDJSON; a file, a folder, an archive, "
+        "the\n"
+        "address of a page, sitemap or feed, or - for standard input. See docs/importing.md.\n\n"
+        "Records imported before are recognised: the same file changes nothing, a changed review becomes a\n"
+        "new version. Run the same command to continue an interrupted import. Rejected records are written\n"
+        "to a report that you can correct and import.\n\n"
+        "Exit status: 0 all records were imported, 1 the import failed, 2 the command was used incorrectly, "
+        "3 some\n"
+        "records were rejected. The summary goes to standard output, everything else to standard error."
     )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -68,11 +61,11 @@ class Command(SpokenCommand):
         )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("place", metavar="FILE|FOLDER|URL|-", help=gettext("what to import"))
+        parser.add_argument("place", metavar="FILE|FOLDER|URL|-", help=gettext("file, folder, address, or -"))
         names = [form.NAME for form in FORMATS]
         parser.add_argument("--format", default="", choices=names, metavar="NAME", help=", ".join(names))
         parser.add_argument(
-            "--mapping", metavar="FILE", help=gettext("what the columns of a table mean (TOML)")
+            "--mapping", metavar="FILE", help=gettext("meaning of the columns of a table (TOML)")
         )
         parser.add_argument(
             "--set",
@@ -80,48 +73,48 @@ class Command(SpokenCommand):
             default=[],
             metavar="FIELD=VALUE",
             help=gettext(
-                "what a field is where a record does not say, such as publisher=Seeblatt; can be repeated"
+                "default for a field that a record lacks, such as publisher=Seeblatt; can be repeated"
             ),
         )
-        parser.add_argument("--sheet", default="", metavar="NAME", help=gettext("which sheet of a workbook"))
+        parser.add_argument("--sheet", default="", metavar="NAME", help=gettext("sheet of a workbook"))
         parser.add_argument(
             "--write-mapping",
             metavar="FILE",
             help=gettext(
-                "write what the columns are taken for to a file, to be corrected and given as --mapping; "
-                "nothing is imported"
+                "write the mapping of the columns to a file, to correct and use with --mapping; nothing is "
+                "imported"
             ),
         )
         parser.add_argument(
             "--unrated",
             action="store_true",
-            help=gettext("take reviews of which no column holds the ratings, as claims for triage"),
+            help=gettext("import reviews without a rating column, as claims for triage"),
         )
         parser.add_argument(
-            "--by", metavar="USERNAME", help=gettext("whose import it is; nobody's if not given")
+            "--by", metavar="USERNAME", help=gettext("the user who imports it (default: none)")
         )
         parser.add_argument(
             "--house-archive",
             action="store_true",
             help=gettext(
-                "the newsroom's own archive: read and held until another administrator than --by releases it"
+                "the newsroom's own archive: read and held until an administrator other than --by releases it"
             ),
         )
         parser.add_argument(
             "--dry-run",
             action="store_true",
-            help=gettext("do everything, show what would be stored, and take all of it back"),
+            help=gettext("do everything, show what would be stored, then undo it"),
         )
         parser.add_argument(
-            "--report", metavar="FILE", help=gettext("where the report of problems is written")
+            "--report", metavar="FILE", help=gettext("file for the report of rejected records")
         )
         parser.add_argument(
             "--pages",
             type=int,
             default=MOST_PAGES,
-            help=gettext("of a site, at most (default %(most_pages)s)") % {"most_pages": f"{MOST_PAGES:,}"},
+            help=gettext("pages per site (default %(most_pages)s)") % {"most_pages": f"{MOST_PAGES:,}"},
         )
-        parser.add_argument("--json", action="store_true", help=gettext("the summary as a JSON object"))
+        parser.add_argument("--json", action="store_true", help=gettext("write the summary as a JSON object"))
 
     def handle(self, *, place: str, dry_run: bool, **options: Any) -> None:
         _require_place(place)
@@ -173,7 +166,9 @@ class Command(SpokenCommand):
                 gettext("--house-archive stores nothing until it is released: leave --dry-run out.")
             )
         if by is None:
-            raise CommandError(gettext("Say which administrator asks for the house archive: --by USERNAME."))
+            raise CommandError(
+                gettext("Name the administrator who imports the newsroom archive: --by USERNAME.")
+            )
         try:
             run = house_archive.hold(house_archive.keep(place, recipe, by=by))
         except (NotPossible, NotAllowed) as refusal:
@@ -183,10 +178,10 @@ class Command(SpokenCommand):
         page = reverse("admin:claims_importrun_change", args=[run.pk])
         self.stdout.write(
             ngettext(
-                "%(records)s record read, %(refused)s refused. Nothing is stored or public yet: "
-                "another administrator looks at a sample and releases it at %(site_url)s%(page)s",
-                "%(records)s records read, %(refused)s of them refused. Nothing is stored or public yet: "
-                "another administrator looks at a sample and releases it at %(site_url)s%(page)s",
+                "%(records)s record read, %(refused)s rejected. Nothing is stored or public yet: another "
+                "administrator must check a sample and release it at %(site_url)s%(page)s",
+                "%(records)s records read, %(refused)s of them rejected. Nothing is stored or public yet: "
+                "another administrator must check a sample and release it at %(site_url)s%(page)s",
                 run.records,
             )
             % {
@@ -201,7 +196,7 @@ class Command(SpokenCommand):
         """Write what the columns of the first file at a place are taken for."""
         if place == STANDARD_INPUT:
             raise CommandError(
-                gettext("Standard input is read once: leave --write-mapping out, or name a file.")
+                gettext("Standard input can be read only once: leave --write-mapping out, or name a file.")
             )
         with closing(places.files(place)) as files:  # type: ignore[type-var]  # a generator, which can be closed
             file = next(files, None)
@@ -225,7 +220,7 @@ class Command(SpokenCommand):
                 % {"path": path, "strerror": error.strerror}
             ) from None
         self.stderr.write(
-            gettext("What the columns are taken for: %(path)s. Correct it, and give it as --mapping.")
+            gettext("The mapping of the columns: %(path)s. Correct it, then use it with --mapping.")
             % {"path": path}
         )
 
@@ -253,7 +248,7 @@ class Command(SpokenCommand):
                 gettext("The report cannot be written to %(report)s: %(strerror)s.")
                 % {"report": report, "strerror": error.strerror}
             ) from None
-        self.stderr.write(gettext("What could not be used, and why: %(report)s") % {"report": report})
+        self.stderr.write(gettext("Rejected records, with reasons: %(report)s") % {"report": report})
 
 
 def _require_place(place: str) -> None:
@@ -302,7 +297,8 @@ def _is_lossless_export(place: str) -> bool:
             return True
     raise CommandError(
         gettext(
-            "%(place)s is an export of ours, packed. Unpack it, or pipe it to: manage.py restore_claims -"
+            "%(place)s is a packed export of this program. Unpack it, or pipe it to: manage.py "
+            "restore_claims -"
         )
         % {"place": place}
     )

@@ -8,14 +8,16 @@ from factcheck.management.localized_command import SpokenCommand
 
 
 class Command(SpokenCommand):
-    help = gettext_noop("Load the demonstration data and one user per role. A second time changes nothing.")
+    help = gettext_noop(
+        "Load the demonstration data and one user per role. Running it again changes nothing."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--password",
             default="",
             help=gettext(
-                "what its users sign in with; if not given, they cannot until `manage.py changepassword`"
+                "password of its users; without it they cannot sign in until `manage.py changepassword`"
             ),
         )
 

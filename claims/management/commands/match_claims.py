@@ -27,19 +27,14 @@ from factcheck.management.localized_command import SpokenCommand
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Match a table of texts with published claims: has this been checked?\n"
-        "\n"
-        "FILE is CSV, TSV or NDJSON with a column of texts, or has a text on each line; - is "
-        "standard input.\n"
-        "Each row comes out as it went in, with what was found beside it: the answer (same, "
-        "contradicts,\n"
-        "related, nothing), how certain it is and why, the claim, and how its publisher rates "
-        'it. "nothing"\n'
-        "is no verdict. docs/operators.md says more.\n"
-        "\n"
-        "An output file is written as FILE.part and gets its name when it is whole. What was "
-        "interrupted\n"
-        "goes on with --resume."
+        "Match a table of texts with published claims: has this been checked?\n\n"
+        "FILE is CSV, TSV or NDJSON with a column of texts, or has a text on each line; - is standard "
+        "input.\n"
+        "Each row is written out unchanged, with the result beside it: the answer (same, contradicts,\n"
+        'related, nothing), its certainty and reasons, the claim, and the publisher\'s rating. "nothing"\n'
+        "is not a verdict. See docs/operators.md.\n\n"
+        "The output file is written as FILE.part and renamed when it is complete. Use --resume to continue\n"
+        "an interrupted run."
     )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -50,14 +45,14 @@ class Command(SpokenCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("place", metavar="FILE|-", help=gettext("the table"))
         parser.add_argument(
-            "--format", choices=FORMATS, help=gettext("as the file's name ends, if not given")
+            "--format", choices=FORMATS, help=gettext("default: the extension of the file's name")
         )
-        parser.add_argument("--column", default="", metavar="NAME", help=gettext("which holds the texts"))
+        parser.add_argument("--column", default="", metavar="NAME", help=gettext("column of the texts"))
         parser.add_argument(
             "--output", default="-", metavar="FILE|-", help=gettext("- is standard output (default)")
         )
         parser.add_argument(
-            "--language", default="", metavar="TAG", help=gettext("of the texts; detected if not given")
+            "--language", default="", metavar="TAG", help=gettext("language of the texts (default: detected)")
         )
         parser.add_argument(
             "--minimum-confidence",
@@ -65,7 +60,7 @@ class Command(SpokenCommand):
             metavar="0..1",
             help=gettext("leave out matches that are less certain"),
         )
-        parser.add_argument("--resume", action="store_true", help=gettext("continue what was interrupted"))
+        parser.add_argument("--resume", action="store_true", help=gettext("continue an interrupted export"))
 
     def handle(self, *, place: str, output: str, verbosity: int, **options: Any) -> None:
         terms = Terms(
@@ -79,11 +74,9 @@ class Command(SpokenCommand):
         if written_as == "lines":
             written_as = "csv"
         if options["resume"] and output == "-":
-            raise CommandError(
-                gettext("--resume needs --output FILE: what went to standard output is not here any more.")
-            )
+            raise CommandError(gettext("--resume needs --output FILE: standard output cannot be continued."))
         if embedding.embedder() is None:
-            self.stderr.write(gettext("There is no embedder: only words are compared, not meanings."))
+            self.stderr.write(gettext("There is no embedding model: only words are compared, not meanings."))
         try:
             with _opened(place) as file, _progress(verbosity) as progress:
                 rows = rows_of(file, form, options["column"])
@@ -102,7 +95,7 @@ class Command(SpokenCommand):
                 gettext("%(place)s cannot be matched: %(problem)s.") % {"place": place, "problem": problem}
             ) from None
         except KeyboardInterrupt:
-            hint = gettext(" Go on with --resume.") if output != "-" else ""
+            hint = gettext(" To continue, use --resume.") if output != "-" else ""
             raise CommandError(f"Interrupted.{hint}", returncode=130) from None
 
 

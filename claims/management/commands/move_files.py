@@ -20,8 +20,8 @@ DISK = "disk"
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Copy all files between the disk and a bucket, and compare each by its SHA-256 where it "
-        "came to be. It can be stopped (Ctrl-C); the same command goes on. See docs/installing.md."
+        "Copy all files between the disk and a bucket, and verify each copy by its SHA-256. You can stop it "
+        "(Ctrl-C) and run it again to continue. See docs/installing.md."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -30,13 +30,16 @@ class Command(SpokenCommand):
         way.add_argument(
             "--to",
             metavar="PLACE",
-            help=gettext("from where files are kept now to %(place)s") % {"place": place},
+            help=gettext("copy from where files are stored now to %(place)s") % {"place": place},
         )
         way.add_argument(
-            "--from", metavar="PLACE", dest="origin", help=gettext("from there to where they are kept now")
+            "--from",
+            metavar="PLACE",
+            dest="origin",
+            help=gettext("copy from there to where files are stored now"),
         )
         parser.add_argument(
-            "--remove", action="store_true", help=gettext("with --from: take away there what is certain here")
+            "--remove", action="store_true", help=gettext("with --from: remove the verified files there")
         )
         parser.add_argument(
             "--threads", type=int, default=8, help=gettext("files at a time (default: %(default)s)")
@@ -50,7 +53,7 @@ class Command(SpokenCommand):
                 gettext("--threads is %(threads)s; give a number from 1 to 64.") % {"threads": threads}
             )
         if to and remove:
-            raise CommandError(gettext("--remove goes with --from only: what is in use is not taken away."))
+            raise CommandError(gettext("--remove works only with --from: files in use are never removed."))
         other = _storage(to or origin or "")
         source, target = (default_storage, other) if to else (other, default_storage)
         tally, certain = Counter[Outcome](), set[str]()
@@ -64,16 +67,17 @@ class Command(SpokenCommand):
             missing = self._missing(target, certain)
         except FilesAway as away:
             raise CommandError(
-                gettext("%(away)s What was copied is certain; the same command goes on.") % {"away": away}
+                gettext("%(away)s Copied files are verified; run the same command to continue.")
+                % {"away": away}
             ) from away
         except KeyboardInterrupt:
             raise CommandError(
-                gettext("Stopped. What was copied is certain; the same command goes on.")
+                gettext("Stopped. Copied files are verified; run the same command to continue.")
             ) from None
         self.stdout.write(
             ngettext(
-                "%(copied)s file copied, %(there)s were there already. All are certain.",
-                "%(copied)s files copied, %(there)s were there already. All are certain.",
+                "%(copied)s file copied, %(there)s were already there. All are verified.",
+                "%(copied)s files copied, %(there)s were already there. All are verified.",
                 tally[Outcome.COPIED],
             )
             % {"copied": tally[Outcome.COPIED], "there": tally[Outcome.THERE]}
@@ -95,7 +99,7 @@ class Command(SpokenCommand):
             if name not in certain and not target.exists(name):
                 missing += 1
                 self.stderr.write(
-                    gettext("%(name)s is in neither place, and the database names it.") % {"name": name}
+                    gettext("%(name)s is in neither place, but the database refers to it.") % {"name": name}
                 )
             certain.add(name)
         return missing
@@ -121,5 +125,5 @@ def _storage(place: str) -> Storage:
     except ImproperlyConfigured as problem:
         raise CommandError(str(problem)) from None
     if there == here:
-        raise CommandError(gettext("Files are kept there now; name the other place."))
+        raise CommandError(gettext("Files are stored there now; name the other place."))
     return storages.create_storage(there)

@@ -19,7 +19,7 @@ class Command(SpokenCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
         parser.add_argument(
-            "--reason", required=True, help=gettext("how you know that it is really them; for the audit log")
+            "--reason", required=True, help=gettext("how you verified the person; for the audit log")
         )
 
     def handle(self, *, username: str, reason: str, **options: Any) -> None:
@@ -30,6 +30,6 @@ class Command(SpokenCommand):
         except NotPossible as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(
-            gettext("%(username)s signs in with the password now, and is asked to set up a second factor.")
+            gettext("%(username)s can now sign in with the password, and must set up a new second factor.")
             % {"username": username}
         )

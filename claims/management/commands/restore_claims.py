@@ -17,13 +17,10 @@ from factcheck.management.owners_command import as_owner_only
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Restore the ledger from a lossless export (export_claims --versions all): ids, "
-        "versions, texts.\n"
-        "\n"
-        "The file is checked first; nothing is written unless all of it fits what is here. "
-        "Interrupted,\n"
-        "the same command goes on where it stopped. docs/exports.md says what comes back and "
-        "what does not."
+        "Restore the ledger from a lossless export (export_claims --versions all): ids, versions, texts.\n\n"
+        "The file is checked first; nothing is written unless all of it fits the existing data. If "
+        "interrupted,\n"
+        "run the same command to continue. docs/exports.md says what is restored and what is not."
     )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -34,7 +31,7 @@ class Command(SpokenCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE|-", help=gettext("- reads standard input"))
         parser.add_argument(
-            "--dry-run", action="store_true", help=gettext("only check, and say what would be written")
+            "--dry-run", action="store_true", help=gettext("only check, and print what would be written")
         )
 
     def handle(self, *, file: str, dry_run: bool, verbosity: int, **options: Any) -> None:
@@ -52,9 +49,9 @@ class Command(SpokenCommand):
         for kind in dict.fromkeys([*restored.written, *restored.left]):
             written, left = restored.written[kind], restored.left[kind]
             told = (
-                gettext("%(kind)s %(written)s would be restored, %(left)s were here")
+                gettext("%(kind)s %(written)s would be restored, %(left)s already here")
                 if dry_run
-                else gettext("%(kind)s %(written)s restored, %(left)s were here")
+                else gettext("%(kind)s %(written)s restored, %(left)s already here")
             )
             self.stdout.write(
                 told % {"kind": f"{kind:14}", "written": f"{written:>10,}", "left": f"{left:,}"}

@@ -14,23 +14,22 @@ from factcheck.management.localized_command import SpokenCommand
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Take back what an import brought: retract what was published, change back what was changed, delete "
-        "what was never public. Claims that somebody has worked on since stand in the way; --rest leaves "
-        "these as they are."
+        "Undo an import: retract what it published, revert what it changed, delete what was never public. "
+        "Claims edited since then prevent this; with --rest they are left as they are."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("run", metavar="ID", type=int, help=gettext("the number of the import"))
+        parser.add_argument("run", metavar="ID", type=int, help=gettext("number of the import"))
         parser.add_argument(
             "--by",
             metavar="USERNAME",
             required=True,
-            help=gettext("who undoes it, an editor or administrator"),
+            help=gettext("user who undoes it, an editor or administrator"),
         )
         parser.add_argument(
             "--rest",
             action="store_true",
-            help=gettext("leave claims that somebody has worked on as they are"),
+            help=gettext("leave edited claims as they are"),
         )
 
     def handle(self, *, run: int, by: str, rest: bool, **options: Any) -> None:
@@ -43,8 +42,8 @@ class Command(SpokenCommand):
             undo.undo(found, by=person, rest=rest)
         except (NotPossible, NotAllowed) as refusal:
             hint = ngettext(
-                "--rest takes back the %(count)s claim that nobody has worked on.",
-                "--rest takes back the %(count)s claims that nobody has worked on.",
+                "With --rest, the %(count)s claim that has not been edited is undone.",
+                "With --rest, the %(count)s claims that have not been edited are undone.",
                 possible,
             ) % {"count": f"{possible:,}"}
             offered = f" {hint}" if possible and isinstance(refusal, NotPossible) else ""
@@ -53,6 +52,6 @@ class Command(SpokenCommand):
             self.stdout.write(gettext("%(run)s was undone.") % {"run": found})
         else:
             self.stdout.write(
-                gettext("%(run)s was undone in part: %(obstacles)s")
+                gettext("%(run)s was partly undone: %(obstacles)s")
                 % {"run": found, "obstacles": " ".join(undo.obstacles(found))}
             )

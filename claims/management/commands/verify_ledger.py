@@ -16,15 +16,12 @@ from factcheck.management.localized_command import SpokenCommand
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Verify that nothing in the ledger was rewritten: every entry, the chain and the tree "
-        "over them, every\n"
-        "checkpoint and key, the chain of moves and sign-offs, what entries are found by, and "
-        "the rules.\n"
-        "\n"
-        "Names each thing that is not as it was, and ends with 1 where there is any. What "
-        "somebody rewrote who has\n"
-        "the key too, only a checkpoint shows that was kept elsewhere: --checkpoint. "
-        "docs/ledger-proofs.md."
+        "Verify that nothing in the ledger was rewritten: every entry, the chain and the tree over them, "
+        "every\n"
+        "checkpoint and key, the chain of moves and sign-offs, the search indexes, and the rules.\n\n"
+        "It lists each problem, and exits with 1 if there are any. A rewrite by an attacker who has the key "
+        "too\n"
+        "is revealed only by a checkpoint that was stored elsewhere: --checkpoint. See docs/ledger-proofs.md."
     )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -38,9 +35,7 @@ class Command(SpokenCommand):
             action="append",
             default=[],
             metavar="FILE",
-            help=gettext(
-                "a checkpoint that was kept elsewhere; may be given several times, - reads standard input"
-            ),
+            help=gettext("a checkpoint that was stored elsewhere; can be repeated, - reads standard input"),
         )
         parser.add_argument(
             "--key",
@@ -48,7 +43,7 @@ class Command(SpokenCommand):
             default=[],
             metavar="KEY",
             help=gettext(
-                "the public key (base64url) by which those are believed; those of the database unless given"
+                "the public key (base64url) for verifying those (default: the keys in the database)"
             ),
         )
 
@@ -68,7 +63,7 @@ class Command(SpokenCommand):
                 self.stdout.write(str(finding))
         if found:
             self.stdout.write(
-                ngettext("%(found)s thing is not as it was.", "%(found)s things are not as they were.", found)
+                ngettext("%(found)s problem found.", "%(found)s problems found.", found)
                 % {"found": f"{found:,}"}
             )
             sys.exit(1)
@@ -89,7 +84,7 @@ def _require_key(text: str) -> None:
         is_key = False
     if not is_key:
         raise CommandError(
-            gettext("--key %(text)s: this is no public key, which has 43 letters, digits, - and _.")
+            gettext("--key %(text)s: this is not a public key, which has 43 letters, digits, - and _.")
             % {"text": text}
         )
 

@@ -20,21 +20,15 @@ from sources.http.fetch_errors import FetchError
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Visit the feeds, sitemaps and pages that the newsroom follows, as far as they are due: "
-        "new articles\n"
-        "are imported, changed ones captured again, and what is worth checking in them is "
-        "proposed.\n"
-        "\n"
-        "The background worker does the same by itself, once a minute; both may run at once, and "
-        "whoever is\n"
-        'stopped is gone on with by the other. "Watches" on the desk shows what is followed and '
-        "how it does.\n"
-        "\n"
-        "Exit status: 0 all that was due was visited (or nothing was due), 1 at least one of "
-        "them gave\n"
-        "nothing, or could not be added, 2 the command was called wrongly. What was done goes to "
-        "standard\n"
-        "output, progress and everything else to standard error."
+        "Visit the followed feeds, sitemaps and pages that are due: import new articles, capture changed "
+        "ones\n"
+        "again, and propose their check-worthy statements.\n\n"
+        "The background worker does the same once a minute; both may run at once, and either continues "
+        "where\n"
+        'the other stopped. "Watches" on the desk lists what is followed, with its status.\n\n'
+        "Exit status: 0 all that were due were visited (or none was due), 1 at least one of them failed,\n"
+        "or could not be added, 2 the command was used incorrectly. Results go to standard output, progress\n"
+        "and everything else to standard error."
     )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -47,33 +41,36 @@ class Command(SpokenCommand):
         what.add_argument(
             "--once",
             action="store_true",
-            help=gettext("visit what is due, and end (what it does unless told otherwise)"),
+            help=gettext("visit what is due, then exit (default)"),
         )
         what.add_argument(
             "--now",
             action="store_true",
-            help=gettext("visit all that is not paused, whether it is due or not"),
+            help=gettext("visit everything that is not paused, due or not"),
         )
         what.add_argument(
-            "--list", action="store_true", help=gettext("tell what is followed, and do nothing")
+            "--list", action="store_true", help=gettext("list what is followed, and do nothing")
         )
         what.add_argument(
             "--add",
             metavar="URL",
-            help=gettext("follow a feed, a sitemap or a page; the feed of a page, if it names one"),
+            help=gettext("follow a feed, a sitemap or a page; if a page links to a feed, the feed"),
         )
-        stated = parser.add_argument_group(gettext("of what is added"))
-        stated.add_argument("--name", default="", help=gettext("what the newsroom calls it"))
+        stated = parser.add_argument_group(gettext("publisher of the new watch"))
+        stated.add_argument("--name", default="", help=gettext("name of the new watch"))
         stated.add_argument(
-            "--language", metavar="TAG", default="", help=gettext("of its articles, such as en or pt-BR")
+            "--language",
+            metavar="TAG",
+            default="",
+            help=gettext("language of its articles, such as en or pt-BR"),
         )
         stated.add_argument(
-            "--interval", type=int, metavar="MINUTES", default=30, help=gettext("between visits")
+            "--interval", type=int, metavar="MINUTES", default=30, help=gettext("interval between visits")
         )
         stated.add_argument(
-            "--itself", action="store_true", help=gettext("follow the page, not the feed that it names")
+            "--itself", action="store_true", help=gettext("follow the page itself, not its feed")
         )
-        stated.add_argument("--by", metavar="USERNAME", help=gettext("who adds it; nobody if not given"))
+        stated.add_argument("--by", metavar="USERNAME", help=gettext("the user who adds it (default: none)"))
 
     def handle(self, *, now: bool, **options: Any) -> None:
         out = console_on(cast(TextIO, self.stdout))
@@ -96,13 +93,13 @@ class Command(SpokenCommand):
                 tally = visits.visit(watch_id, tell=lambda looked_at: print_page(looked_at, err))
             except KeyboardInterrupt:
                 raise CommandError(
-                    gettext("Stopped. What was imported is kept; the same command goes on.")
+                    gettext("Stopped. Imported articles are kept; run the same command to continue.")
                 ) from None
             if tally is not None:
                 failing += bool(tally.failure)
                 self.stdout.write(told(tally))
         if failing:
-            raise CommandError(gettext("Watches that gave nothing: %(failing)s.") % {"failing": failing})
+            raise CommandError(gettext("Watches that failed: %(failing)s.") % {"failing": failing})
 
     def _add(self, options: dict[str, Any]) -> None:
         by = user_named(options["by"])
@@ -120,6 +117,6 @@ class Command(SpokenCommand):
         except (FetchError, NotPossible, NotAllowed) as refusal:
             raise CommandError(in_words(refusal)) from None
         self.stdout.write(
-            gettext("%(url)s is followed, as number %(watch)s: %(watch_2)s.")
+            gettext("%(url)s is now followed, as number %(watch)s: %(watch_2)s.")
             % {"url": watch.url, "watch": watch.pk, "watch_2": watch}
         )

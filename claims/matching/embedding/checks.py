@@ -54,7 +54,7 @@ def _endpoint() -> list[CheckMessage]:
     return [
         Advice(
             f"What claims say goes to {address.netloc} unencrypted, drafts and the key included.",
-            hint=gettext("Use https://, or be sure of the network between."),
+            hint=gettext("Use https://, or make sure that the network in between is safe."),
             id="claims.W001",
         )
     ]

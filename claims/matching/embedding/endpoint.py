@@ -56,7 +56,8 @@ class Endpoint:
         with self._lock:
             if time.monotonic() < self._silent_until:
                 raise EmbedderFault(
-                    gettext("%(name)s did not answer a moment ago, and is not asked.") % {"name": self.name}
+                    gettext("%(name)s did not answer a moment ago, and is not used for now.")
+                    % {"name": self.name}
                 )
         try:
             return self._all(texts, self._query_prefix, QUESTION_SECONDS)
@@ -105,7 +106,7 @@ class Endpoint:
             vectors = np.array([_numbers(item["embedding"]) for item in items], np.float32)
         except (AttributeError, KeyError, TypeError, ValueError, binascii.Error):
             raise EmbedderFault(
-                gettext("%(name)s sent something else than vectors.") % {"name": self.name}
+                gettext("%(name)s sent something other than vectors.") % {"name": self.name}
             ) from None
         if sorted(places) != list(range(wanted)):
             raise EmbedderFault(
@@ -114,9 +115,7 @@ class Endpoint:
             )
         if vectors.ndim != 2 or not 1 <= vectors.shape[1] <= MOST_DIMENSIONS:
             raise EmbedderFault(
-                gettext(
-                    "%(name)s makes vectors of %(shape)s dimensions; 1 to %(most_dimensions)s can be stored."
-                )
+                gettext("%(name)s makes vectors of %(shape)s dimensions; the limit is %(most_dimensions)s.")
                 % {
                     "name": self.name,
                     "shape": f"{vectors.shape[-1]:,}",
@@ -124,7 +123,9 @@ class Endpoint:
                 }
             )
         if not np.isfinite(vectors).all() or not vectors.any(axis=1).all():
-            raise EmbedderFault(gettext("%(name)s sent vectors that are no direction.") % {"name": self.name})
+            raise EmbedderFault(
+                gettext("%(name)s sent zero vectors, which have no direction.") % {"name": self.name}
+            )
         return vectors[np.argsort(places)]
 
 

@@ -75,7 +75,7 @@ def model_of(embedder: Embedder) -> EmbeddingModel:
     if model.dimensions != embedder.dimensions:
         raise OtherDimensions(
             gettext(
-                "%(embedder)s makes vectors of %(dimensions)s dimensions, and those that are stored have "
+                "%(embedder)s makes vectors of %(dimensions)s dimensions, but the stored ones have "
                 "%(dimensions_2)s. Remove them: manage.py embed_claims --remove %(embedder_2)s"
             )
             % {
@@ -228,7 +228,7 @@ def _shortened(
 def _checked(embedder: Embedder, raw: Vectors, wanted: int) -> Vectors:
     if raw.shape != (wanted, embedder.dimensions) or not np.isfinite(raw).all():
         raise EmbedderFault(
-            gettext("%(embedder)s made something else than %(wanted)s vectors.")
+            gettext("%(embedder)s made something other than %(wanted)s vectors.")
             % {"embedder": embedder.name, "wanted": wanted}
         )
     return raw
@@ -254,5 +254,5 @@ def _alone(name: str) -> Iterator[None]:
             yield
     except AlreadyHeld:
         raise AlreadyLookedAfter(
-            gettext("Another process is making vectors of %(name)s now.") % {"name": name}
+            gettext("Another process is making vectors of %(name)s at the moment.") % {"name": name}
         ) from None

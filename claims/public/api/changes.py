@@ -77,8 +77,8 @@ class Since:
             return found
         raise ValueRefused(
             gettext(
-                "it must be a number of the feed (from 0 to %(greatest_id)s), a day such as 2026-05-01, "
-                "or a moment such as 2026-05-01T12:00:00Z."
+                "it must be a position in the feed (from 0 to %(greatest_id)s), a date such as 2026-05-01, "
+                "or a time such as 2026-05-01T12:00:00Z."
             )
             % {"greatest_id": GREATEST_ID}
         )
@@ -321,7 +321,7 @@ def _position(since: int | datetime) -> int:
     if isinstance(since, int):
         return since
     if since > datetime.now(UTC):
-        raise no_such_place("since", gettext("it lies in the future."))
+        raise no_such_place("since", gettext("it is in the future."))
     published_then = Publication.objects.filter(published_at__gte=since, sequence__lte=_shown())
     first: int | None = published_then.aggregate(n=Min("sequence"))["n"]
     return min(_end(), _shown()) if first is None else first - 1
@@ -345,7 +345,8 @@ def _require_reached(since: int) -> None:
         raise no_such_place(
             "since",
             gettext(
-                "the feed ends at %(end)s. What you read before was another one; begin again with since=0."
+                "the feed ends at %(end)s, so your position belongs to another feed; start again with "
+                "since=0."
             )
             % {"end": end},
         )

@@ -141,7 +141,7 @@ _LABELS: dict[str, Labels] = {
     "topic": _named(Topic.objects.all, Mention.Kind.TOPIC, "name"),
     "claimant": _named(Claimant.objects.all, Mention.Kind.CLAIMANT, "name"),
     "has": _among(
-        [("correction", "Correction"), ("evidence", "Evidence"), ("media", "Picture, sound or film")]
+        [("correction", "Correction"), ("evidence", "Evidence"), ("media", "Picture, audio or video")]
     ),
     "status": _among(Publication.Status.choices),
 }

@@ -72,9 +72,7 @@ def _offset(value: str) -> int:
     offset = natural(value)
     if offset > OFFSET_LIMIT:
         raise ValueRefused(
-            gettext(
-                "at most %(offset_limit)s results can be skipped; pageToken leads as far as there are any."
-            )
+            gettext("at most %(offset_limit)s results can be skipped; use pageToken for the rest.")
             % {"offset_limit": OFFSET_LIMIT}
         )
     return offset
@@ -294,7 +292,7 @@ def _image_place(token: str) -> int:
     except (ValueError, UnicodeDecodeError):
         name, place = "", ""
     if name != "image" or not place.isdecimal() or len(place) > 4:
-        raise ValueRefused(gettext("it is no token of an answer to claims:imageSearch."))
+        raise ValueRefused(gettext("it is not a token from an answer of claims:imageSearch."))
     return int(place)
 
 

@@ -279,7 +279,7 @@ class InclusionResource(LedgerResource):
         if sequence > size:
             raise no_such_place(
                 "sequence",
-                gettext("a ledger of %(size)s entries has none with this number.") % {"size": size},
+                gettext("a ledger of %(size)s entries has no entry with this number.") % {"size": size},
             )
         parts = merkle_tree.inclusion_parts(sequence - 1, size)
         *hashes, root = stored_tree.proof([*parts, (0, size)])
@@ -347,7 +347,7 @@ def _newest() -> Checkpoint:
 def _require_signed(name: str, size: int, signed: int) -> None:
     if size > signed:
         raise no_such_place(
-            name, gettext("the newest checkpoint is of %(signed)s entries.") % {"signed": signed}
+            name, gettext("the latest checkpoint covers %(signed)s entries.") % {"signed": signed}
         )
 
 

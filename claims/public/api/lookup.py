@@ -87,9 +87,7 @@ def addresses_in(body: Any) -> list[str]:
     if not isinstance(body, dict):
         raise ValidationError([gettext('It must be an object such as {"urls": ["https://example.org/"]}.')])
     wrong: dict[str, Any] = {
-        str(key): [gettext("There is no such member; `urls` is the only one.")]
-        for key in body
-        if key != "urls"
+        str(key): [gettext("Unknown member; only `urls` is allowed.")] for key in body if key != "urls"
     }
     urls = body.get("urls")
     if urls is None:

@@ -46,7 +46,8 @@ def require_no_fields(query: Query) -> None:
     """
     if query.value(FIELDS):
         detail = gettext(
-            "`%(fields)s`: it picks parts of our JSON, and Accept asks for %(json_ld)s, which comes whole."
+            "`%(fields)s`: it selects parts of the JSON, but Accept requests %(json_ld)s, which is always "
+            "complete."
         ) % {"fields": FIELDS, "json_ld": JSON_LD}
         raise InvalidParameters([{"parameter": FIELDS, "code": "invalid", "detail": detail}])
 

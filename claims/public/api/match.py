@@ -146,10 +146,7 @@ def texts_in(body: Any) -> list[str]:
         )
     wrong: dict[str, Any] = {
         str(key): [
-            gettext(
-                "There is no such member; give either `text` or `texts`. How to answer is said in the "
-                "address."
-            )
+            gettext("Unknown member; give either `text` or `texts`. Options belong in the query string.")
         ]
         for key in body
         if key not in ("text", "texts")
@@ -177,7 +174,7 @@ def _problems(texts: Any) -> list[str] | dict[int, list[str]]:
     problems = {place: [problem] for place, text in enumerate(texts) if (problem := _problem(text))}
     if not problems and (length := sum(map(len, texts))) > LENGTH_LIMIT_OF_ALL:
         return [
-            gettext("The texts have %(length)s characters; at most %(most)s are read at once.")
+            gettext("The texts have %(length)s characters together; the limit is %(most)s.")
             % {"length": f"{length:,}", "most": f"{LENGTH_LIMIT_OF_ALL:,}"}
         ]
     return problems
@@ -189,7 +186,7 @@ def _problem(text: Any) -> str:
     if "\0" in text:
         return gettext("It must not contain a NUL character.")
     if len(text) > LENGTH_LIMIT:
-        return gettext("It has %(length)s characters; at most %(most)s are read. Send it in parts.") % {
+        return gettext("It has %(length)s characters; the limit is %(most)s. Send it in parts.") % {
             "length": f"{len(text):,}",
             "most": f"{LENGTH_LIMIT:,}",
         }
@@ -201,10 +198,7 @@ def _require_few_sentences(texts: Sequence[str], cut: Any) -> None:
     if found > SENTENCE_LIMIT:
         raise ValidationError(
             [
-                gettext(
-                    "There are %(found)s sentences in it; at most %(sentence_limit)s are answered at once. "
-                    "Send it in parts."
-                )
+                gettext("It has %(found)s sentences; the limit is %(sentence_limit)s. Send it in parts.")
                 % {"found": f"{found:,}", "sentence_limit": SENTENCE_LIMIT}
             ]
         )
@@ -349,7 +343,7 @@ class MatchResource(ViewSet):
         query = MatchQuery(plain.GET, Publication.objects.all(), request=plain)
         text = query.value("text")
         if not text:
-            missing = gettext("`text`: give the text that may have been checked.")
+            missing = gettext("`text`: give the text to check.")
             raise InvalidParameters([{"parameter": "text", "code": "empty", "detail": missing}])
         content = answers_to([text], query)
         etag = hashlib.sha256(content).hexdigest()

@@ -53,9 +53,7 @@ class PicturesCrowd(APIException):
     """Too many pictures are being read."""
 
     status_code = HTTPStatus.SERVICE_UNAVAILABLE
-    default_detail = gettext_lazy(
-        "Other pictures are being read at the moment. Please try again in a minute."
-    )
+    default_detail = gettext_lazy("Other pictures are being processed at the moment. Try again in a minute.")
     wait = 10
 
 
@@ -76,7 +74,7 @@ def look_in(body: Any, files: Any) -> PerceptualHash:
             [gettext('It must be an object such as {"url": "https://example.org/picture.jpg"}.')]
         )
     wrong = {
-        str(key): [gettext("There is no such member. %(one_of_them)s") % {"one_of_them": _ONE_OF_THEM}]
+        str(key): [gettext("Unknown member. %(one_of_them)s") % {"one_of_them": _ONE_OF_THEM}]
         for key in body
         if key not in _KEYS or (key == "file" and key not in files)
     }
@@ -97,7 +95,7 @@ def look_in(body: Any, files: Any) -> PerceptualHash:
 def _of_file(file: Any) -> PerceptualHash:
     if file.size > MOST_BYTES:
         raise ContentTooLarge(
-            gettext("The picture is too large: at most %(most_bytes)s bytes are looked at.")
+            gettext("The picture is too large. The limit is %(most_bytes)s bytes.")
             % {"most_bytes": MOST_BYTES}
         )
     return look_of(file.read())

@@ -16,15 +16,15 @@ FOUND, NOTHING, UNCLEAR = "found", "nothing", "unclear"
 EXPLANATIONS = {
     FOUND: "Published fact checks show pictures that look like this one. Read what each is to its claim, and how much"
     " alike they are, before you take a verdict for one on this picture.",
-    NOTHING: "No published fact check shows a picture like this one. That is no verdict: it says nothing about whether"
-    " the picture is genuine, or shows what it is said to show.",
-    UNCLEAR: "The picture has too little in it to be told from others: a plain area, or a few lines. That is no"
-    " verdict.",
+    NOTHING: "No published fact check shows a picture like this one. This is not a verdict: it does not show"
+    " whether the picture is genuine, or shows what it is said to show.",
+    UNCLEAR: "The picture has too little detail to recognise copies of it: a plain area, or a few lines. This is"
+    " not a verdict.",
 }
 ALIKENESS: dict[Alikeness, str] = {
-    "same": "The same picture, as far as can be told: saved anew, or scaled.",
-    "very_alike": "Very alike: with small changes, such as other colours, a border or a caption.",
-    "alike": "Alike: it may be cropped or edited, or be another picture of the same scene.",
+    "same": "Apparently the same picture: saved again, or scaled.",
+    "very_alike": "Very similar: with small changes, such as other colours, a border or a caption.",
+    "alike": "Similar: it may be cropped or edited, or be another picture of the same scene.",
 }
 ROLES: dict[Role, str] = {
     "claimed": "The claim is about this picture.",

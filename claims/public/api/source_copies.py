@@ -41,7 +41,7 @@ class PublicArchivedCopy(TypedDict):
 
     captured_at: Moment
     address: Annotated[str, "That was asked for."]
-    final_address: Annotated[str, "Where redirects ended."]
+    final_address: Annotated[str, "The address after redirects."]
     http_status: int
     files: list[PublicArchivedFile]
 

@@ -106,9 +106,7 @@ def _channel(
         description=(
             _("Claims checked by %(newsroom)s: who said what, and what the evidence shows.")
             if is_by_house
-            else _(
-                "Claims checked by %(newsroom)s and by others whose fact checks it lists: each names its publisher."
-            )
+            else _("Claims checked by %(newsroom)s and by other publishers that it lists.")
         )
         % newsroom,
         language=interface_language(),

@@ -10,7 +10,7 @@ from claims.public.api.source_copies import may_be_shown
 from sources import archive
 from sources.models import ArchivedCopy, ArchivedFile
 
-_NOT_HERE = gettext_lazy("There is no such copy, or it is not shown to readers.")
+_NOT_HERE = gettext_lazy("There is no such copy, or it is not public.")
 
 
 @require_safe

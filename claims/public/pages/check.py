@@ -44,7 +44,7 @@ class PastedText(forms.Form):
         error_messages={
             "required": _("Paste a text first: a post, a speech, an article, or an address."),
             "max_length": _(
-                "The text has %(show_value)s characters; %(limit_value)s are checked at once. Paste it in parts."
+                "The text has %(show_value)s characters; the limit is %(limit_value)s. Paste it in parts."
             ),
         },
     )

@@ -24,10 +24,10 @@ def what_is_kept() -> str:
     """What becomes of a text that a reader brings."""
     if settings.KEEP_REPEATED_SENTENCES:
         return _(
-            "Of your text, sentences that repeat a checked claim are kept, so that we see what is coming back."
-            " Nothing is noted about you."
+            "Sentences in your text that repeat a checked claim are stored, so that we see what is spreading "
+            "again. Nothing is recorded about you."
         )
-    return _("Your text is compared and forgotten: nothing of it is kept.")
+    return _("Your text is compared and then deleted: nothing is stored.")
 
 
 @register.filter
@@ -36,7 +36,7 @@ def kind_in_words(kind: str) -> str:
     return {
         "same": _("The same claim"),
         "related": _("On the same subject. Compare:"),
-        "contradicts": _("The checked claim says otherwise"),
+        "contradicts": _("The checked claim differs"),
     }[kind]
 
 

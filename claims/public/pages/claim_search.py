@@ -55,7 +55,7 @@ def days_of(text: str) -> tuple[date, date]:
 
 def _year_or_month(text: str) -> None:
     if not _YEAR_OR_MONTH.fullmatch(text):
-        raise ValidationError(gettext("Write a year as 2026, or a month as 2026-03."))
+        raise ValidationError(gettext("Enter a year such as 2026, or a month such as 2026-03."))
 
 
 def _language_range(text: str) -> None:

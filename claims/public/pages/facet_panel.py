@@ -39,8 +39,8 @@ _FACETS = {
 TITLES = {
     "rating": _("Rating"),
     "topic": _("Topic"),
-    "claimant": _("Who said it"),
-    "publisher": _("Who checked it"),
+    "claimant": _("Claimant"),
+    "publisher": _("Publisher"),
     "language": _("Language"),
     "reviewed": pgettext_lazy("when something was checked", "When"),
     "q": _("Words"),

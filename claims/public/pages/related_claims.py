@@ -26,7 +26,7 @@ _NEIGHBOURS = MOST + 5
 REASONS = {
     "cluster": _("The same rumour"),
     "claimant": _("The same claimant on the same topic"),
-    "meaning": _("About the same matter"),
+    "meaning": _("Related"),
 }
 
 

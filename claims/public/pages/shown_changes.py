@@ -40,7 +40,7 @@ PART_NAMES = {
     "explanation": _("Explanation"),
     "valid_as_of": _("True as of"),
     "evidence": _("Evidence"),
-    "right_of_reply": _("What they say"),
+    "right_of_reply": _("Right of reply"),
 }
 
 

@@ -161,7 +161,7 @@ _PAGES: dict[str, Callable[[str, str, Mapping[Any, Any]], list[Document | None]]
     "about": _about,
     "corrections": _plain(lambda: _("Corrections")),
     "methodology": _plain(lambda: _("How we rate and correct")),
-    "standards": _plain(lambda: _("How we keep to the standards")),
+    "standards": _plain(lambda: _("How we meet the standards")),
     "check": _plain(lambda: _("Check a text")),
 }
 

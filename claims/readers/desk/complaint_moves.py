@@ -58,7 +58,7 @@ def start_correction(complaint: Complaint, *, by: User) -> Verdict:
     """
     complaint = _waiting(complaint, by)
     if complaint.entry_id:
-        raise NotPossible(_("A correction was published already; answer the complaint."))
+        raise NotPossible(_("A correction has already been published. Now answer the complaint."))
     claim = complaint.claim.merged_into or complaint.claim
     house = Publisher.objects.house()
     open_states = [Verdict.State.DRAFT, Verdict.State.IN_REVIEW]
@@ -87,15 +87,15 @@ def answer(complaint: Complaint, *, outcome: str, answer: str, reason: str = "",
     complaint = _waiting(complaint, by)
     answer, reason = answer.strip(), reason.strip()
     if outcome not in _Outcome.values:
-        raise NotPossible(_("Say what came of it: corrected, clarified, or no change."))
+        raise NotPossible(_("Choose the outcome: corrected, clarified, or no change."))
     if not answer:
-        raise NotPossible(_("Write the answer that the reader gets."))
+        raise NotPossible(_("Write the answer to the reader."))
     if outcome == _Outcome.CORRECTED and complaint.entry_id is None:
-        raise NotPossible(_("Publish the correction first: the answer names it."))
+        raise NotPossible(_("Publish the correction first: the answer links to it."))
     if outcome == _Outcome.NO_CHANGE and complaint.entry_id:
-        raise NotPossible(_("A change was published because of this complaint; the answer names it."))
+        raise NotPossible(_("A change was published because of this complaint; the answer refers to it."))
     if outcome == _Outcome.NO_CHANGE and not reason:
-        raise NotPossible(_("Say why nothing is changed."))
+        raise NotPossible(_("Explain why nothing is changed."))
     return _closed(complaint, by, state=_State.ANSWERED, outcome=outcome, answer=answer, reason=reason)
 
 
@@ -108,9 +108,9 @@ def reject(complaint: Complaint, *, reason: str, by: User) -> Complaint:
     """
     complaint = _waiting(complaint, by)
     if complaint.entry_id:
-        raise NotPossible(_("A change was published because of this complaint; answer it."))
+        raise NotPossible(_("A change was published because of this complaint. Now answer it."))
     if not reason.strip():
-        raise NotPossible(_("Say why it is rejected: the reader is told."))
+        raise NotPossible(_("Explain why it is rejected: the reader will receive this."))
     return _closed(complaint, by, state=_State.REJECTED, reason=reason.strip())
 
 
@@ -179,7 +179,7 @@ def _waiting(complaint: Complaint, by: User) -> Complaint:
     )
     found = rows.filter(pk=complaint.pk).first()
     if found is None or not found.is_waiting:
-        raise NotPossible(_("This complaint is closed, or its reader has taken it back."))
+        raise NotPossible(_("This complaint is closed, or the reader has withdrawn it."))
     return found
 
 

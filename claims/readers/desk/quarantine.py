@@ -48,7 +48,7 @@ def _still_held(rows: Iterable[Held], by: User) -> list[Held]:
     found: list[Held] = []
     for row in rows:
         permission = ANSWER_COMPLAINTS if isinstance(row, Complaint) else DECIDE
-        require(by, permission, _("decide about what readers send"))
+        require(by, permission, _("decide about readers’ messages"))
         held = type(row).objects.held().select_for_update().filter(pk=row.pk).first()
         if held is not None:
             found.append(held)

@@ -35,9 +35,9 @@ def take_up(request: ReaderRequest, *, statement: str, language: str, by: User) 
     request = _open(request, by)
     statement = statement.strip()
     if request.state == _State.TAKEN_UP and request.claim and request.claim.state != Claim.State.DECLINED:
-        raise NotPossible(_("It is taken up already."))
+        raise NotPossible(_("It has already been accepted for checking."))
     if not statement:
-        raise NotPossible(_("Write the statement that is to be checked."))
+        raise NotPossible(_("Enter the statement to check."))
     claim = claim_edits.create(by=by, statement=statement, language=language or "und")
     if request.address:
         source, _is_new = enter(Overrides(url=request.address, title=request.address[:500]), by=by)
@@ -72,7 +72,7 @@ def answer_with(request: ReaderRequest, claim: Claim, *, answer: str = "", by: U
     request = _open(request, by)
     claim = claim.merged_into or claim
     if not Publication.objects.current().filter(claim=claim).exists():
-        raise NotPossible(_("That claim is not published: readers could not read it."))
+        raise NotPossible(_("That claim is not published, so readers cannot see it."))
     return _closed(request, by, state=_State.ANSWERED, claim=claim, answer=answer.strip())
 
 
@@ -85,7 +85,7 @@ def decline(request: ReaderRequest, *, reason: str, by: User) -> ReaderRequest:
     """
     request = _open(request, by)
     if not reason.strip():
-        raise NotPossible(_("Say why it will not be checked: readers are told."))
+        raise NotPossible(_("Explain why it will not be checked: the readers will receive this."))
     return _closed(request, by, state=_State.DECLINED, reason=reason.strip(), claim=None)
 
 
@@ -124,11 +124,11 @@ def _open(request: ReaderRequest, by: User) -> ReaderRequest:
         NotAllowed: the person does not decide about requests.
         NotPossible: it is closed.
     """
-    require(by, DECIDE, _("decide about requests from readers"))
+    require(by, DECIDE, _("decide about readers’ requests"))
     rows = ReaderRequest.objects.select_for_update(of=("self",)).select_related("claim__merged_into")
     found = rows.filter(pk=request.pk).first()
     if found is None or not found.is_open:
-        raise NotPossible(_("This request is closed, or its readers have taken it back."))
+        raise NotPossible(_("This request is closed, or the readers have withdrawn it."))
     return found
 
 

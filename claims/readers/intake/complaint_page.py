@@ -41,7 +41,7 @@ def complaint(request: HttpRequest, pk: int) -> HttpResponse:
             complain(entry, kind=cleaned["kind"], text=cleaned["text"], sender=form.sender, sent=form.sent)
             return redirect("reader-message-sent")
         words, limit = refused
-        form.add_error(None, f"{_('Too much was sent from your network.')} {words}")
+        form.add_error(None, f"{_('Too many messages came from your network.')} {words}")
     context = {
         "form": form,
         "claim": entry.document,

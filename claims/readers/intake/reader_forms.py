@@ -42,9 +42,9 @@ class ReaderForm(forms.Form):
     mail = forms.CharField(
         max_length=LONGEST_MAIL,
         validators=[
-            OneMailAddress(_("This is no mail address. Write one such as name@example.org."), "invalid")
+            OneMailAddress(_("This is not an email address. Enter one such as name@example.org."), "invalid")
         ],
-        error_messages={"required": _("Give the mail address to which we answer.")},
+        error_messages={"required": _("Enter the email address for our answer.")},
     )
     name = forms.CharField(max_length=LONGEST_NAME, required=False)
     #: Hidden from people; programs fill in whatever is called so.
@@ -60,7 +60,7 @@ class ReaderForm(forms.Form):
             return is_quick(self.cleaned_data["shown"])
         except StampRefused:
             raise forms.ValidationError(
-                _("This page was open for very long. What you wrote is still here: please send it again.")
+                _("This page was open for too long. Your text is still here: please send it again.")
             ) from None
 
     @property
@@ -88,15 +88,15 @@ class ComplaintForm(ReaderForm):
     kind = forms.ChoiceField(
         choices=Complaint.Kind.choices,
         error_messages={
-            "required": _("Say what your complaint is about."),
-            "invalid_choice": _("Say what your complaint is about."),
+            "required": _("Choose what your complaint is about."),
+            "invalid_choice": _("Choose what your complaint is about."),
         },
     )
     text = forms.CharField(
         max_length=LONGEST_READER_TEXT,
         error_messages={
-            "required": _("Write what is wrong, and how you know."),
-            "max_length": _("It has %(show_value)s characters; at most %(limit_value)s are taken."),
+            "required": _("Describe what is wrong, and how you know."),
+            "max_length": _("It has %(show_value)s characters; the limit is %(limit_value)s."),
         },
     )
 
@@ -106,7 +106,7 @@ class RequestForm(ReaderForm):
         max_length=LONGEST_READER_TEXT,
         required=False,
         error_messages={
-            "max_length": _("The text has %(show_value)s characters; at most %(limit_value)s are taken.")
+            "max_length": _("The text has %(show_value)s characters; the limit is %(limit_value)s.")
         },
     )
     picture = forms.FileField(required=False, allow_empty_file=True)
@@ -129,7 +129,9 @@ class RequestForm(ReaderForm):
             and not cleaned.get("picture")
             and not self.errors.keys() & {"what", "picture"}
         ):
-            self.add_error("what", _("Write what you want to have checked, or give an address or a picture."))
+            self.add_error(
+                "what", _("Enter the text that you want checked, or give an address or a picture.")
+            )
         return cleaned
 
     @property

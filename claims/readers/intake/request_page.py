@@ -35,7 +35,7 @@ def asked(request: HttpRequest) -> HttpResponse:
             return _page(request, form, found.answer)
     if refused := refused_for_now(request):
         words, limit = refused
-        form.add_error(None, f"{_('Too much was sent from your network.')} {words}")
+        form.add_error(None, f"{_('Too many messages came from your network.')} {words}")
         return with_limit(_page(request, form), limit)
     ask(**what, sender=form.sender, sent=form.sent)
     return redirect("reader-message-sent")

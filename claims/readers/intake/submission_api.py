@@ -44,8 +44,10 @@ HEADER = "Idempotency-Key"
 #: As the editorial API takes it: a string of Structured Fields without escapes, with or without quotation marks.
 _KEY = re.compile(r'^"?([!#-\[\]-~]{1,255})"?$', re.ASCII)
 
-_TAKEN_IN = gettext_lazy("A mail was sent, unless it has to be looked at first: open its link and confirm.")
-_NOTHING_SAID = gettext_lazy("Nothing that was found, or not, says whether it is true.")
+_TAKEN_IN = gettext_lazy(
+    "An email was sent, unless the message is held for review. Open the link in it to confirm."
+)
+_NOTHING_SAID = gettext_lazy("A result here, or none, does not show whether it is true.")
 
 
 class SubmissionKeyReused(exceptions.APIException):
@@ -53,7 +55,7 @@ class SubmissionKeyReused(exceptions.APIException):
 
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
     default_detail = gettext_lazy(
-        "This Idempotency-Key was used for another request. Make a new key for each thing to send."
+        "This Idempotency-Key was used for a different request. Use a new key for each message."
     )
 
 
@@ -180,7 +182,7 @@ class RequestSubmission(SubmissionView):
         content = {"found": found.claims}
         if found.answer.is_answer and not body.validated_data.get("anyway"):
             detail = gettext(
-                "This was checked. Send it with `anyway` where that is not what is meant. %(nothing_said)s"
+                "This has been checked. If you mean something else, send it with `anyway`. %(nothing_said)s"
             ) % {"nothing_said": _NOTHING_SAID}
             return self.finish(
                 {"state": "answered", "detail": detail, "confirm_within_days": None, **content}, HTTPStatus.OK
@@ -205,7 +207,7 @@ class _Answered:
     def claims(self) -> list[dict[str, Any]]:
         sentences = self.answer.checked.sentences if self.answer.checked else []
         by_address = [
-            _found(document, "same", 1.0, [gettext("It has to do with the same address or picture.")])
+            _found(document, "same", 1.0, [gettext("It is about the same address or picture.")])
             for document in self.answer.naming
         ]
         meant = [meant for sentence in sentences for meant in sentence.meant]

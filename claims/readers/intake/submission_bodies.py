@@ -34,7 +34,7 @@ class SenderBody(serializers.Serializer):
     mail = serializers.CharField(
         max_length=LONGEST_MAIL,
         validators=[
-            OneMailAddress(gettext_lazy("It must be one mail address, such as name@example.org."), "invalid")
+            OneMailAddress(gettext_lazy("It must be an email address, such as name@example.org."), "invalid")
         ],
         help_text="One mail with a link goes there; what is sent is read once the link was opened and confirmed.",
     )
@@ -52,7 +52,7 @@ class SenderBody(serializers.Serializer):
             known = ", ".join(f"`{name}`" for name in self.fields)
             raise serializers.ValidationError(
                 {
-                    name: [gettext("There is no such member; there are %(known)s.") % {"known": known}]
+                    name: [gettext("Unknown member. Known members: %(known)s.") % {"known": known}]
                     for name in sorted(unknown)
                 }
             )
@@ -97,7 +97,7 @@ class RequestBody(SenderBody):
     def validate_address(self, address: str) -> str:
         if not key_of(address):
             raise serializers.ValidationError(
-                gettext("It must be a whole http(s) address of at most %(length_limit)s characters.")
+                gettext("It must be a complete http(s) address of at most %(length_limit)s characters.")
                 % {"length_limit": LENGTH_LIMIT}
             )
         return address
@@ -113,7 +113,7 @@ class RequestBody(SenderBody):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs.keys().isdisjoint(self.at_least_one_of):
             raise serializers.ValidationError(
-                gettext("Give what is to be checked: `text`, `address` or `picture`.")
+                gettext("Give something to check: `text`, `address` or `picture`.")
             )
         return attrs
 

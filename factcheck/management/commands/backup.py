@@ -21,16 +21,16 @@ class Command(SpokenCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_mutually_exclusive_group()
         what.add_argument(
-            "--full", action="store_true", help=gettext("Copy all of the database, not only what changed.")
+            "--full", action="store_true", help=gettext("Copy the whole database, not only the changes.")
         )
         what.add_argument("--files", action="store_true", help=gettext("Copy new files only."))
         what.add_argument(
-            "--list", action="store_true", help=gettext("Make none; list those that are there.")
+            "--list", action="store_true", help=gettext("Make no backup; list the existing ones.")
         )
         what.add_argument(
             "--verify",
             action="store_true",
-            help=gettext("Make none; read all that is there, and say what is damaged."),
+            help=gettext("Make no backup; read all existing ones, and list any damage."),
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -79,12 +79,12 @@ class Command(SpokenCommand):
         }
         self.stdout.write(f"{what}; {files}.")
         for name in done.given_up:
-            self.stdout.write(gettext("Backup %(name)s was given up.") % {"name": name})
+            self.stdout.write(gettext("Backup %(name)s was discarded.") % {"name": name})
         if not done.is_continuous:
             self.stderr.write(
                 gettext(
                     "The server was started without BACKUP_DIR: moments between backups cannot be restored. "
-                    "End all that uses it, and start it again."
+                    "Stop everything that uses it, and start it again."
                 )
             )
 
@@ -113,12 +113,14 @@ class Command(SpokenCommand):
             for count, fault in enumerate(examination.faults(folder), 1):  # noqa: B007  counted
                 self.stdout.write(fault)
         if count:
-            raise CommandError(ngettext("%(count)s fault.", "%(count)s faults.", count) % {"count": count})
+            raise CommandError(
+                ngettext("%(count)s problem.", "%(count)s problems.", count) % {"count": count}
+            )
         number = len(generations.listed(folder))
         self.stdout.write(
             ngettext(
-                "%(number)s backup, its files and the log are whole.",
-                "%(number)s backups, their files and the log are whole.",
+                "%(number)s backup, its files and the log are intact.",
+                "%(number)s backups, their files and the log are intact.",
                 number,
             )
             % {"number": number}

@@ -28,7 +28,7 @@ class Command(SpokenCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError(
-                gettext("The demo makes users and a secret key of its own; run it as `make demo`.")
+                gettext("The demo creates its own users and secret key; run it with `make demo`.")
             )
         serving.require_free_port(HOST, settings.PORT)
         console = Console()

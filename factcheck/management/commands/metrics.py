@@ -13,9 +13,7 @@ from factcheck.web.serving import require_free_port
 
 class Command(SpokenCommand):
     serves = True
-    help = gettext_noop(
-        "Serve what the database tells for metrics; `serve` does so by itself, and counts requests too."
-    )
+    help = gettext_noop("Serve metrics from the database; `serve` does the same, and counts requests too.")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -29,7 +27,7 @@ class Command(SpokenCommand):
         require_free_port(host, port)
         embedded.ensure_running()
         self.stdout.write(
-            gettext("Metrics are at http://%(host)s:%(port)s/metrics. Ctrl-C ends it.")
+            gettext("Metrics are at http://%(host)s:%(port)s/metrics. Press Ctrl-C to stop.")
             % {"host": host, "port": port}
         )
         export(host, port)

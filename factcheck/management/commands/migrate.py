@@ -14,9 +14,9 @@ from factcheck.management.localized_command import SpokenCommand
 
 class Command(SpokenCommand, migrate.Command):
     help = gettext_noop(
-        "Bring the tables of the database to this version of the program. It gives up a lock that it does not get"
-        " at once, and tries again. It works as the owner of the tables, where OWNER_DATABASE_URL names one, and"
-        " grants whoever serves what the program needs."
+        "Migrate the tables of the database to this version of the program. A lock that is not available at "
+        "once is given up and tried again. The command runs as the owner of the tables, if "
+        "OWNER_DATABASE_URL is set, and grants the serving role its permissions."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,10 +25,7 @@ class Command(SpokenCommand, migrate.Command):
             "--lock-seconds",
             type=float,
             default=2,
-            help=gettext(
-                "How long a statement may wait for a lock, and others behind it (default: %(default)s; "
-                "0: for ever)."
-            ),
+            help=gettext("How long a statement may wait for a lock (default: %(default)s; 0: no limit)."),
         )
         parser.add_argument(
             "--lock-tries",

@@ -14,12 +14,12 @@ from factcheck.management.localized_command import SpokenCommand
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Restore a backup (manage.py backup) into a folder, which is then used as DATA_DIR. To "
-        "bring an export back (export_claims), use restore_claims."
+        "Restore a backup (manage.py backup) into a folder, which you then use as DATA_DIR. To restore an "
+        "export (export_claims), use restore_claims."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("to", type=Path, help=gettext("The folder that is to become DATA_DIR."))
+        parser.add_argument("to", type=Path, help=gettext("The folder to use as DATA_DIR."))
         parser.add_argument(
             "--from",
             dest="source",
@@ -32,30 +32,27 @@ class Command(SpokenCommand):
             "--moment",
             type=moment,
             help=gettext(
-                "As it was then, such as 2026-11-26T11:59:59; UTC unless it says otherwise (default: the "
-                "last)."
+                "Restore the state at this time, such as 2026-11-26T11:59:59; UTC unless it has an offset "
+                "(default: the latest)."
             ),
         )
-        when.add_argument(
-            "--backup", help=gettext("As it was when this backup was made, by its name in `backup --list`.")
-        )
+        when.add_argument("--backup", help=gettext("Restore this backup, by its name in `backup --list`."))
         parser.add_argument(
             "--timeline",
             type=int,
             help=gettext(
-                "In which history: after a restore, what was before is in the earlier one (default: the "
-                "newest)."
+                "Timeline; after a restore, earlier states are in the earlier timeline (default: the latest)."
             ),
         )
         parser.add_argument(
             "--put-aside",
             action="store_true",
-            help=gettext("Where an installation is there, move it into a folder beside the restored one."),
+            help=gettext("Move an existing installation into a folder beside the restored one."),
         )
 
     def handle(self, *, to: Path, source: Path | None, put_aside: bool, **options: Any) -> None:
         if source is None:
-            raise CommandError(gettext("BACKUP_DIR is not set. Name the folder with the backups: --from."))
+            raise CommandError(gettext("BACKUP_DIR is not set. Give the folder with the backups: --from."))
         wanted = RestorePoint(options["moment"], options["backup"], options["timeline"])
         try:
             done = restore(
@@ -73,7 +70,9 @@ class Command(SpokenCommand):
             % {"changed": changed, "files": done.files}
         )
         if done.put_aside:
-            self.stdout.write(gettext("What was there is in %(put_aside)s.") % {"put_aside": done.put_aside})
+            self.stdout.write(
+                gettext("The previous contents are in %(put_aside)s.") % {"put_aside": done.put_aside}
+            )
         if done.damaged:
             named = "".join(f"\n  {path}" for path in done.damaged)
             raise CommandError(
@@ -92,6 +91,6 @@ def moment(text: str) -> datetime:
         read = datetime.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(
-            gettext("%(text)s is no moment; write it as 2026-11-26T11:59:59.") % {"text": f"{text!r}"}
+            gettext("%(text)s is not a valid time; write it as 2026-11-26T11:59:59.") % {"text": f"{text!r}"}
         ) from None
     return read if read.tzinfo else read.replace(tzinfo=UTC)

@@ -15,18 +15,20 @@ from factcheck.management.localized_command import SpokenCommand
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Carry out the migrations that the version before lacks, in an empty database that is "
-        "dropped afterwards, and refuse those that would stop or break what runs meanwhile."
+        "Run the migrations that the previous version lacks, in an empty temporary database, and reject "
+        "those that would stop or break the running version."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "migrations",
             nargs="*",
-            help=gettext("APP.NAME of those to look at, instead of what is new; of libraries too."),
+            help=gettext("APP.NAME of migrations to review instead of the new ones; also of libraries."),
         )
         parser.add_argument(
-            "--since", metavar="REVISION", help=gettext("The version before, in git (default: the last tag).")
+            "--since",
+            metavar="REVISION",
+            help=gettext("The previous version, in git (default: the last tag)."),
         )
 
     def handle(self, *, migrations: list[str], since: str | None, **options: Any) -> None:
@@ -41,7 +43,7 @@ class Command(SpokenCommand):
         except NoSuchRevision as error:
             raise CommandError(str(error)) from None
         if not keys:
-            self.stdout.write(gettext("No migration is new."))
+            self.stdout.write(gettext("There are no new migrations."))
             return
         embedded.ensure_running()
         with scratch_database(database):
@@ -49,8 +51,8 @@ class Command(SpokenCommand):
         if any(reviewed.refused or reviewed.idle for reviewed in found):
             raise CommandError(
                 gettext(
-                    "These may not run while the version before does. Change them, or say in `%(weighed)s` "
-                    "why."
+                    "These migrations cannot run beside the previous version. Change them, or give the "
+                    "reason in `%(weighed)s`."
                 )
                 % {"weighed": WEIGHED}
             )
@@ -85,7 +87,7 @@ class Command(SpokenCommand):
                 self.stdout.write(f"    {' '.join(effect.statement.split())[:300]}")
         for name in reviewed.idle:
             self.stdout.write(
-                gettext("  `%(weighed)s` names what it does not do: %(name)s")
+                gettext("  `%(weighed)s` names an operation that it does not contain: %(name)s")
                 % {"weighed": WEIGHED, "name": name}
             )
 
@@ -94,7 +96,7 @@ def _key(name: str, known: Any) -> Key:
     app, _, rest = name.partition(".")
     if (app, rest) not in known:
         raise CommandError(
-            gettext("There is no migration %(name)s; it is named APP.NAME, as in claims.0002_initial.")
+            gettext("There is no migration %(name)s; the form is APP.NAME, as in claims.0002_initial.")
             % {"name": name}
         )
     return app, rest

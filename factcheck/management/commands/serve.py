@@ -17,7 +17,7 @@ from factcheck.web import serving
 class Command(SpokenCommand):
     serves = True
     help = gettext_noop(
-        "Serve the site with granian, with static files, and with the background worker if asked to."
+        "Serve the site with granian, with static files, and optionally with the background worker."
     )
 
     requires_system_checks = [Tags.security, Tags.staticfiles, Tags.urls]
@@ -36,7 +36,7 @@ class Command(SpokenCommand):
             "--threads",
             type=int,
             default=settings.WEB_THREADS,
-            help=gettext("Threads of each (default: WEB_THREADS, or 8)."),
+            help=gettext("Threads per process (default: WEB_THREADS, or 8)."),
         )
         parser.add_argument(
             "--with-worker", action="store_true", help=gettext("Run the background worker too.")
@@ -64,8 +64,8 @@ class Command(SpokenCommand):
         if absent := missing_columns("default"):
             raise CommandError(
                 gettext(
-                    "The tables of the database are not those of this version of the program: %(column)s is"
-                    " missing, for example. `manage.py migrate` says what to do."
+                    "The tables of the database do not match this version of the program: %(column)s is "
+                    "missing, for example. Run `manage.py migrate` for instructions."
                 )
                 % {"column": absent[0]}
             )
@@ -84,7 +84,7 @@ class Command(SpokenCommand):
 
     def announce(self, host: str, port: int) -> None:
         self.stdout.write(
-            gettext("Serving %(site_url)s from %(host)s:%(port)s. Ctrl-C stops it.")
+            gettext("Serving %(site_url)s from %(host)s:%(port)s. Press Ctrl-C to stop.")
             % {"site_url": settings.SITE_URL, "host": host, "port": port}
         )
         self.stdout.flush()  # a service manager reads a pipe

@@ -120,7 +120,7 @@ def _text_of(request: HttpRequest) -> str:
 
 def busy(request: HttpRequest) -> HttpResponse:
     """The answer to an expensive question for which there is no room."""
-    detail = gettext("Too many expensive questions are being answered. Please try again in a moment.")
+    detail = gettext("Too many expensive requests are running. Please try again in a moment.")
     response = unavailable(request, HTTPStatus.SERVICE_UNAVAILABLE, detail, retry_after=2)
     keep_out_of_the_log(response)
     return response

@@ -34,7 +34,7 @@ def refusal(request: HttpRequest, admission: Admission) -> HttpResponse:
 def sentence(admission: Admission) -> str:
     """What the refused caller is told."""
     seconds = admission.reset_seconds
-    most = gettext("At most %(limit)s requests in %(window)s seconds are answered.") % {
+    most = gettext("The limit is %(limit)s requests in %(window)s seconds.") % {
         "limit": admission.limit,
         "window": admission.window,
     }

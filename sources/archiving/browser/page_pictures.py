@@ -20,9 +20,9 @@ WIDTH, HEIGHT, MOST_HEIGHT = 1280, 900, 16_000
 LOAD_SECONDS, QUIET_SECONDS = 10.0, 4.0
 
 _EXCESS = {
-    "time": gettext_lazy("The page took longer in the browser than it may."),
-    "memory": gettext_lazy("The page took more memory in the browser than it may."),
-    "disk": gettext_lazy("The page wrote more in the browser than it may."),
+    "time": gettext_lazy("The browser’s time limit was exceeded."),
+    "memory": gettext_lazy("The browser’s memory limit was exceeded."),
+    "disk": gettext_lazy("The browser’s disk limit was exceeded."),
 }
 #: Down to the end, so that pictures which load when they are seen are loaded, and up again.
 _SCROLL = """
@@ -59,13 +59,12 @@ def page_pictures(url: str, *, limits: BrowserLimits = LIMITS, allow_loopback: b
         NoBrowser: there is none that could.
     """
     if not settings.ARCHIVE_BROWSER:
-        raise NoBrowser(gettext("No browser is installed here, so there is neither a screenshot nor a PDF."))
+        raise NoBrowser(gettext("No browser is installed, so there is neither a screenshot nor a PDF."))
     if settings.ARCHIVE_BROWSER_SANDBOX and hasattr(os, "geteuid") and os.geteuid() == 0:
         raise NoBrowser(
             gettext(
-                "The browser is not started by the system's administrator, as whom the worker runs: it "
-                "would be without its sandbox. Run the worker as another user, or set "
-                "ARCHIVE_BROWSER_SANDBOX=0."
+                "The worker runs as the system administrator, so the browser would have no sandbox and is "
+                "not started. Run the worker as another user, or set ARCHIVE_BROWSER_SANDBOX=0."
             )
         )
     pictures = PagePictures()

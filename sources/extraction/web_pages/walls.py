@@ -106,7 +106,7 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
         raise ExtractionError(
             "login_wall",
             SpokenSentence(
-                "This page shows its article only to those who have logged in or pay for it. %(way_out)s",
+                "This page shows its article only to people who are logged in or have paid. %(way_out)s",
                 way_out=_WAY_OUT,
             ),
         )
@@ -131,7 +131,7 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
         raise ExtractionError(
             "script_drawn",
             SpokenSentence(
-                "This page is drawn by a script, and holds no text before a browser has run it. %(way_out)s",
+                "This page is drawn by a script, and has no text without a browser. %(way_out)s",
                 way_out=_WAY_OUT,
             ),
         )
@@ -141,8 +141,7 @@ def _consent_wall() -> ExtractionError:
     return ExtractionError(
         "consent_wall",
         SpokenSentence(
-            "This page asks for consent to cookies and shows no article before somebody has "
-            "answered. %(way_out)s",
+            "This page asks for consent to cookies before it shows the article. %(way_out)s",
             way_out=_WAY_OUT,
         ),
     )

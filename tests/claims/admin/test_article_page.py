@@ -150,4 +150,4 @@ def test_the_page_costs_the_same_however_much_is_noted(
 def test_a_source_without_a_text_says_so(client: Client, checker: User) -> None:
     client.force_login(checker)
     page = client.get(article_page(make_source().pk)).content.decode()
-    assert "No text of this source was captured yet." in page
+    assert "The text of this source has not been captured yet." in page

@@ -80,7 +80,7 @@ def test_a_place_that_is_not_the_words_is_refused_by_name(
     lookalike = page.post("claims/", "It rained", start=0, end=9, statement="It rained.")
     assert (lookalike.status_code, lookalike.json()) == (
         409,
-        {"problem": "At 0–9 the snapshot has other words: “The mayor”."},
+        {"problem": "The snapshot has different words at 0–9: “The mayor”."},
     )
     make_snapshot(source, TEXT + " Then it stopped.")
     stale = page.post("claims/", statement="It cost 240 million.")
@@ -129,14 +129,14 @@ def test_words_are_attached_to_a_claim(client: Client, source: Source, checker: 
     shorter = page.post("appearances/", "The tunnel", claim=claim.pk)
     assert (shorter.status_code, shorter.json()["problem"]) == (
         409,
-        "The claim has a quotation that begins at this place already.",
+        "The claim already has a quote that begins at this place.",
     )
     declined = make_claim(state="declined", reason="An opinion.")
     assert page.post("appearances/", claim=declined.pk).json() == {
         "problem": f"Claim {declined.pk} was declined."
     }
     assert page.post("appearances/", claim=10**6).json() == {
-        "problem": "There is no claim 1000000 that you may read."
+        "problem": "There is no claim 1000000 that you can read."
     }
 
 
@@ -145,7 +145,7 @@ def test_words_are_not_attached_to_a_merged_claim(client: Client, source: Source
     workflow.move(merged, "merge", by=editor, into=target)
     answer = ArticlePage(client, source, editor).post("appearances/", claim=merged.pk)
     assert answer.json() == {
-        "problem": f"Claim {merged.pk} was merged into claim {target.pk}: attach the words to that."
+        "problem": f"Claim {merged.pk} was merged into claim {target.pk}. Attach the words to that claim."
     }
 
 
@@ -159,7 +159,7 @@ def test_contributors_attach_to_proposals_they_may_read_and_decide_nothing(
     assert page.post("appearances/", claim=own.pk).status_code == 200
     assert page.post("appearances/", "It rained", claim=accepted.pk).status_code == 403
     hidden = page.post("appearances/", claim=secret.pk)
-    assert hidden.json() == {"problem": f"There is no claim {secret.pk} that you may read."}
+    assert hidden.json() == {"problem": f"There is no claim {secret.pk} that you can read."}
     decided = page.decide(own, "accept")
     assert (decided.status_code, decided.json()) == (
         403,
@@ -198,7 +198,7 @@ def test_words_become_evidence_of_a_draft(
     theirs = ArticlePage(client, source, colleague).post("evidence/", verdict=draft.pk, stance="refutes")
     assert (theirs.status_code, theirs.json()) == (
         403,
-        {"problem": "This draft is somebody else's. Its author or an editor can change it."},
+        {"problem": "This draft belongs to another translator. Only its author or an editor can change it."},
     )
     workflow.move(draft, "submit", by=checker)
     late = ArticlePage(client, source, checker).post("evidence/", verdict=draft.pk, stance="context")
@@ -210,14 +210,14 @@ def test_a_decision_is_made_once_and_taken_back(client: Client, source: Source, 
     claim = make_claim(state="proposed")
     make_appearance(claim, source, WORDS)
     page = ArticlePage(client, source, checker)
-    assert page.decide(claim, "decline").json()["problem"] == "A note is needed: Why it is not checked."
+    assert page.decide(claim, "decline").json()["problem"] == "A note is needed: Why it will not be checked."
     told = page.decide(claim, "decline", "An opinion").json()
-    assert told["said"] == "Decline: done. The state is “Declined”."
+    assert told["said"] == "Decline: done. The state is now “Declined”."
     assert 'class="declined"' in told["paragraphs"]["30"]
     again = page.decide(claim, "decline", "An opinion", seen=0)
     assert (again.status_code, again.json()["problem"]) == (
         409,
-        "Meanwhile Chris did this: “Decline”. Nothing was done: look at it as it is now.",
+        "Chris has just done this: “Decline”. Nothing was changed. Reload the page and check.",
     )
     assert again.json()["note"] == told["note"]
     undone = page.decide(claim, "reconsider").json()

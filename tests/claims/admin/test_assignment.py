@@ -51,9 +51,9 @@ def test_one_click_takes_it_and_the_page_says_who_has_it(
     desk: Desk, claim: Claim, checker: User, colleague: User
 ) -> None:
     desk.sign_in(checker)
-    assert words(panel(desk, claim)).startswith("Nobody has it")
+    assert words(panel(desk, claim)).startswith("Unassigned")
     assert offered(panel(desk, claim)) == ["follow", "take"]
-    assert said(press(desk, claim, "take")) == ["It is yours now."]
+    assert said(press(desk, claim, "take")) == ["Assigned to you."]
     assert words(panel(desk, claim)).startswith("You have it since")
     assert offered(panel(desk, claim)) == ["unfollow", "hand-over", "due", "due", "priority", "release"]
     desk.sign_in(colleague)
@@ -69,7 +69,7 @@ def test_dates_and_priorities_are_set_and_nonsense_is_refused(
     desk.sign_in(checker)
     press(desk, claim, "take")
     assert said(press(desk, claim, "due", due_on="2026-12-01")) == ["It is due on Dec. 1, 2026."]
-    assert said(press(desk, claim, "priority", priority="3")) == ["The priority is “Urgent” now."]
+    assert said(press(desk, claim, "priority", priority="3")) == ["Priority changed to “Urgent”."]
     for action, asked in (
         ("due", {"due_on": "2026-02-30"}),
         ("due", {"due_on": "0001-01-01"}),
@@ -84,7 +84,7 @@ def test_dates_and_priorities_are_set_and_nonsense_is_refused(
         assert "is no day" in refusal or refusal.startswith("Choose"), (action, asked)
     row = Assignment.objects.get()
     assert (str(row.due_on), row.priority) == ("2026-12-01", Priority.URGENT)
-    assert said(press(desk, claim, "due", due_on="")) == ["It is not due on a certain day any more."]
+    assert said(press(desk, claim, "due", due_on="")) == ["It no longer has a due date."]
 
 
 def test_an_editor_gives_it_to_anybody_and_an_old_tab_to_nobody(
@@ -95,7 +95,7 @@ def test_an_editor_gives_it_to_anybody_and_an_old_tab_to_nobody(
     assert people == ["Choose…", "Chris", "Edda", "Kim"]
     assert said(press(desk, claim, "hand-over", person=checker.pk, seen="")) == ["Chris has it now."]
     (refusal,) = said(press(desk, claim, "hand-over", person=colleague.pk, seen=""))
-    assert refusal == "Meanwhile Chris has it. Nothing was done: look at it as it is now."
+    assert refusal == "It is now assigned to Chris. Nothing was changed. Reload the page and check."
     assert Assignment.objects.get().person == checker
 
 
@@ -135,7 +135,7 @@ def test_a_verdict_is_somebodys_beside_its_claim(
     assignments.take(claim, by=colleague)
     desk.sign_in(checker)
     press(desk, draft, "take")
-    assert words(panel(desk, draft)).startswith("You have it")
+    assert words(panel(desk, draft)).startswith("Assigned to you")
     assert words(panel(desk, claim)).startswith("Kim has it")
 
 
@@ -189,7 +189,7 @@ def test_who_is_not_told_cannot_ask_by_a_filter(desk: Desk, contributor: User, c
         assert (answer.status_code, answer["Location"]) == (302, "/admin/claims/claim/?e=1"), asked
     page = desk.client.get(reverse("admin:claims_claim_changelist")).content.decode()
     assert "Chris" not in page
-    assert "whose work" not in page.lower()
+    assert "assigned to" not in page.lower()
 
 
 @pytest.mark.parametrize(("model", "queries"), [("claim", 16), ("verdict", 10), ("assignment", 8)])
@@ -221,7 +221,7 @@ def test_several_are_assigned_at_once(desk: Desk, checker: User, contributor: Us
     assert "Assign 3 claims" in asked
     assert not Assignment.objects.exists()
     again = desk.client.post(address, chosen | {"person": "", "due_on": ""}).content.decode()
-    assert "Choose who is to have it." in again
+    assert "Choose a person." in again
     answer = desk.client.post(
         address, chosen | {"person": checker.pk, "due_on": "2026-12-01", "priority": "2"}, follow=True
     )
@@ -232,7 +232,7 @@ def test_several_are_assigned_at_once(desk: Desk, checker: User, contributor: Us
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(assignment_list, "_MOST_AT_ONCE", 2)
         answer = desk.client.post(address, chosen | {"person": editor.pk}, follow=True)
-    assert said(answer) == ["Choose 2 at most at once."]
+    assert said(answer) == ["Choose no more than 2 at once."]
     # Who does not assign has no such action.
     desk.sign_in(checker)
     desk.client.post(address, chosen | {"person": editor.pk})

@@ -137,17 +137,17 @@ def test_a_card_is_moved_as_by_the_button_of_its_page(
 ) -> None:
     desk.sign_in(editor)
     answer = move(desk, everything["proposed"], "accept", note="Budget.")
-    assert said(answer) == ["Accept for checking: done. The state is “Accepted”."]
+    assert said(answer) == ["Accept for checking: done. The state is now “Accepted”."]
     assert answer.redirect_chain[-1][0] == f"{reverse(BOARD)}#claim-{everything['proposed'].pk}"
     assert (everything["proposed"]._meta.model_name, everything["proposed"].pk) in shown(desk)["accepted"]
-    assert said(move(desk, everything["accepted"], "take")) == ["It is yours now."]
-    assert said(move(desk, everything["accepted"], "release", seen=0)) == ["It is nobody's now."]
+    assert said(move(desk, everything["accepted"], "take")) == ["Assigned to you."]
+    assert said(move(desk, everything["accepted"], "release", seen=0)) == ["No longer assigned to anyone."]
     # What a note is asked for is not done without one, and what cannot be says why.
     assert said(move(desk, everything["review"], "request_changes")) == [
-        "A note is needed: What has to change."
+        "A note is needed: What needs to change."
     ]
     assert said(move(desk, everything["draft"], "publish")) == [
-        "“publish” is not possible while the state is “Draft”."
+        "“publish” is not possible in the state “Draft”."
     ]
     # Who was faster.
     (refusal,) = said(move(desk, everything["better"], "decline", note="No.", seen=999))
@@ -159,7 +159,7 @@ def test_a_card_is_moved_as_by_the_button_of_its_page(
     assert everything["ready"].state == "in_review"
     desk.sign_in(checker)
     assert said(move(desk, everything["review"], "sign_off")) == [
-        "You wrote, edited or submitted this verdict: somebody else has to review it."
+        "You wrote, edited or submitted this verdict, so another person must review it."
     ]
 
 

@@ -51,7 +51,7 @@ def add(client: Client, **changed: str) -> Any:
 
 def test_its_address_is_never_shown_again(desk: Desk, administrator: User, client: Client) -> None:
     answer = add(client)
-    assert said(answer) == ["Added. Send a test message to see that it arrives."]
+    assert said(answer) == ["Added. Send a test message to check that it arrives."]
     channel = ChatChannel.objects.get()
     assert (channel.address, channel.created_by) == (ADDRESS, administrator)
     pages = [
@@ -76,7 +76,7 @@ def test_its_address_is_never_shown_again(desk: Desk, administrator: User, clien
     channel.refresh_from_db()
     assert channel.address == "https://hooks.slack.com/services/new"
     history = client.get(pages[2]).content.decode()
-    assert "Replaced the address." in history
+    assert "Address replaced." in history
     assert SECRET not in history
     assert not LogEntry.objects.filter(change_message__contains=SECRET).exists()
 
@@ -99,10 +99,10 @@ def test_a_test_says_what_came_of_it(desk: Desk, client: Client, receiver: Recei
     page = reverse("admin:claims_chatchannel_test", args=[channel.pk])
     assert client.get(page).status_code == 302
     assert receiver.messages == []
-    assert said(client.post(page, follow=True)) == ["The test was sent. Look for it in the channel."]
+    assert said(client.post(page, follow=True)) == ["Test message sent. Look for it in the channel."]
     receiver.answers = [status(404, b"no_service")]
     answer = client.post(page, follow=True)
-    assert said(answer) == ["The test did not arrive: HTTP 404: no_service"]
+    assert said(answer) == ["The test message did not arrive: HTTP 404: no_service"]
     text = answer.content.decode()
     assert "The last message did not arrive: HTTP 404: no_service" in text
     assert SECRET not in text

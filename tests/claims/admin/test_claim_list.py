@@ -48,7 +48,7 @@ def test_several_are_merged_side_by_side_and_back(client: Client, editor: User) 
 def test_one_that_stays_is_among_them_and_there_are_two(client: Client, editor: User) -> None:
     one, other, third = make_claim(), make_claim(), make_claim()
     client.force_login(editor)
-    assert said(act(client, [one], "merge_selected")) == ["Select from 2 to 12 claims to merge."]
+    assert said(act(client, [one], "merge_selected")) == ["Select 2 to 12 claims to merge."]
     for stays in ("", "x", str(third.pk)):
         page = act(client, [one, other], "merge_selected", asked="1", stays=stays)
         assert page.context["what"] == "merge"
@@ -73,7 +73,7 @@ def test_several_are_filed(client: Client, checker: User, topic: Topic) -> None:
     page = act(client, [one, other], "file_selected")
     assert list(page.context["topics"]) == [(topic.pk, "Transport")]
     done = act(client, [one, other], "file_selected", asked="1", topic=topic.pk)
-    assert said(done) == ["Not done: “B.” It is filed under “Transport” already.", "1 claim: done."]
+    assert said(done) == ["Not done: “B.” It already has the topic “Transport”.", "1 claim: done."]
     assert set(topic.claims.all()) == {one, other}
 
 
@@ -93,7 +93,7 @@ def test_not_everything_at_once(client: Client, editor: User, monkeypatch: pytes
     claims = [make_claim(state="proposed"), make_claim(state="proposed")]
     client.force_login(editor)
     assert said(act(client, claims, "accept_selected")) == [
-        "At most 1 claims at once: narrow the list, or select fewer."
+        "No more than 1 claims at once. Filter the list, or select fewer."
     ]
     assert Transition.objects.count() == 0
 

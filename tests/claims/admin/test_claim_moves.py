@@ -22,7 +22,7 @@ def test_the_whole_way_of_a_claim(desk: Desk, client: Client, checker: User, edi
     claim = make_claim("The bridge cost 90 million euros.", state="proposed")
     desk.sign_in(checker)
     assert desk.move(claim, "accept", note="It decides the budget.") == [
-        "Accept for checking: done. The state is “Accepted”."
+        "Accept for checking: done. The state is now “Accepted”."
     ]
     client.post(reverse("admin:claims_claim_draft", args=[claim.pk]))
     verdict = claim.verdicts.get()
@@ -40,13 +40,13 @@ def test_the_whole_way_of_a_claim(desk: Desk, client: Client, checker: User, edi
     response = desk.save(verdict, **content, **evidence, **{"evidence-0-position": "0"})
     assert said(response) == ["Saved."]
     assert client.get(desk.page(verdict)).context["missing"] == []
-    assert desk.move(verdict, "submit") == ["Submit for review: done. The state is “In review”."]
+    assert desk.move(verdict, "submit") == ["Submit for review: done. The state is now “In review”."]
     desk.sign_in(editor)
     verdict.refresh_from_db()
-    assert desk.move(verdict, "sign_off") == ["Sign off: done. The state is “In review”."]
+    assert desk.move(verdict, "sign_off") == ["Sign off: done. The state is now “In review”."]
     [told] = desk.move(verdict, "publish")
     public = reverse("claim", args=[claim.pk, claim.slug])
-    assert told.startswith("Publish: done. The state is “Published”. ")
+    assert told.startswith("Publish: done. The state is now “Published”. ")
     assert f'href="{public}"' in told
     assert Publication.objects.current().get(claim=claim).document["verdicts"][0]["rating"]["code"] == "false"
 
@@ -71,7 +71,7 @@ def test_only_legal_moves_are_buttons(
 def test_what_stands_in_the_way_is_said_and_not_offered(desk: Desk, editor: User, publish: Any) -> None:
     page = desk.sign_in(editor).text(publish())
     assert "decline" not in buttons(page)
-    assert "The claim has a published verdict. Retract that first." in page
+    assert "The claim has a published verdict. Retract it first." in page
 
 
 def test_a_forbidden_move_is_a_403_and_changes_nothing(desk: Desk, contributor: User) -> None:
@@ -85,11 +85,11 @@ def test_a_forbidden_move_is_a_403_and_changes_nothing(desk: Desk, contributor: 
 @pytest.mark.parametrize(
     ("action", "asked", "refusal"),
     [
-        ("publish", {}, "“publish” is not possible while the state is “Proposed”."),
-        ("decline", {"note": " "}, "A note is needed: Why it is not checked."),
-        ("merge", {}, "Name another claim to merge into."),
-        ("merge", {"into": "no number"}, "Name another claim to merge into."),
-        ("merge", {"into": "999999999"}, "Name another claim to merge into."),
+        ("publish", {}, "“publish” is not possible in the state “Proposed”."),
+        ("decline", {"note": " "}, "A note is needed: Why it will not be checked."),
+        ("merge", {}, "Choose another claim to merge into."),
+        ("merge", {"into": "no number"}, "Choose another claim to merge into."),
+        ("merge", {"into": "999999999"}, "Choose another claim to merge into."),
         ("accept", {"kind": "joke"}, "Choose the kind of change."),
     ],
 )
@@ -108,10 +108,8 @@ def test_a_second_click_does_nothing_twice(desk: Desk, editor: User, publish: An
     seen = claim.transitions.filter(verdict=None).order_by("pk").values_list("pk", flat=True).last() or 0
     asked = {"seen": seen, "note": "Filed under transport.", "kind": "clarification"}
     [told] = desk.move(claim, "republish", **asked)
-    assert told.startswith("Publish changed appearances and topics: done. The state is “Accepted”. ")
-    assert desk.move(claim, "republish", **asked) == [
-        "That had been done already, by Edda. Nothing was done twice."
-    ]
+    assert told.startswith("Publish changed appearances and topics: done. The state is now “Accepted”. ")
+    assert desk.move(claim, "republish", **asked) == ["Edda had already done this. It was not done twice."]
     kinds = claim.publications.order_by("version").values_list("kind", flat=True)
     assert list(kinds) == ["publication", "clarification"]
 
@@ -120,7 +118,7 @@ def test_an_old_page_moves_nothing(desk: Desk, checker: User, editor: User) -> N
     claim = make_claim(state="proposed")
     workflow.move(claim, "accept", by=checker)
     assert desk.sign_in(editor).move(claim, "decline", seen=0, note="Not ours.") == [
-        "Meanwhile somebody has moved this on. Nothing was done: look at it as it is now."
+        "Another user has moved this on. Nothing was changed. Reload the page and check."
     ]
     claim.refresh_from_db()
     assert claim.state == "accepted"
@@ -145,12 +143,12 @@ def test_a_move_needs_the_token_against_forged_requests(editor: User) -> None:
 def test_merge_and_its_undoing(desk: Desk, editor: User) -> None:
     claim, target = make_claim(), make_claim()
     assert desk.sign_in(editor).move(claim, "merge", into=target.pk, note="The same sentence.") == [
-        "Merge into another claim: done. The state is “Merged”."
+        "Merge into another claim: done. The state is now “Merged”."
     ]
     assert str(target) in desk.text(claim)
     claim.refresh_from_db()
     assert desk.move(claim, "unmerge", note="Two bridges.") == [
-        "Undo the merge: done. The state is “Accepted”."
+        "Undo the merge: done. The state is now “Accepted”."
     ]
 
 
@@ -171,7 +169,7 @@ def test_several_are_accepted_and_refusals_named(desk: Desk, client: Client, che
         reverse("admin:claims_claim_changelist"), select([proposed, declined], "accept_selected"), follow=True
     )
     assert said(response) == [
-        "Not done: “Old news.” “accept” is not possible while the state is “Declined”.",
+        "Not done: “Old news.” “accept” is not possible in the state “Declined”.",
         "1 claim: done.",
     ]
     proposed.refresh_from_db()

@@ -265,18 +265,18 @@ def test_a_moment_is_set_and_cancelled_there(
         assert f"{timezone.localtime(made.publish_at):%Y-%m-%dT%H:%M}" == asked["at"]
         assert "Publishes on" in desk.text(claim)
         assert said(desk.client.post(address, {"at": "", "seen": made.pk}, follow=True)) == [
-            "Give the day and the time of day."
+            "Enter the date and time."
         ]
         assert said(desk.client.post(address, asked | {"at": "garbage"}, follow=True)) == [
             "Enter a valid date/time."
         ]
     desk.sign_in(checker)
-    assert "Change the moment" not in desk.text(claim)
+    assert "Change the time" not in desk.text(claim)
     assert desk.client.post(address, {"cancel": "1", "seen": made.pk}).status_code == 403
     assert ScheduledPublication.objects.get().outcome == ""
     desk.sign_in(editor)
     assert said(desk.client.post(address, {"cancel": "1", "seen": made.pk}, follow=True)) == [
-        "Cancelled: it is not published by itself any more."
+        "Cancelled: it will not be published automatically."
     ]
     assert desk.client.get(address).status_code == 302
 

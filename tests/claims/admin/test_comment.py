@@ -42,7 +42,7 @@ def test_written_from_the_claims_page(
     row = Comment.objects.get()
     assert places == {f"{desk.page(claim)}#comment-{row.pk}"}
     shown = client.get(desk.page(claim))
-    assert said(shown) == ["Connie may not read this and was not told."]
+    assert said(shown) == ["Connie cannot read this and was not notified."]
     assert "<p>Is it <strong>@chris</strong> or @connie?</p>" in shown.content.decode()
     assert list(Notification.objects.values_list("person__username", "kind")) == [("chris", "mentioned")]
     client.post(
@@ -166,7 +166,7 @@ def test_a_stale_tab_overwrites_and_hides_nothing(
     assert refused.status_code == 409
     assert "Three" in refused.content.decode()
     answer = client.post(at("resolve", own), {"last": thread.last}, follow=True)
-    assert said(answer) == ["Somebody has replied meanwhile. Read it, then resolve the thread."]
+    assert said(answer) == ["Someone has replied in the meantime. Read the reply, then resolve the thread."]
     own.refresh_from_db()
     assert (own.text, own.resolved_at) == ("Two", None)
     (fresh,) = client.get(desk.page(claim)).context["talk"]

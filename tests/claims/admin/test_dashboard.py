@@ -76,10 +76,10 @@ def test_each_role_sees_what_waits_for_it(
     ("asked", "said_so", "offered"),
     [
         ("", "Nothing here yet", "Add claim"),
-        ("q=volcano", "No row matches what you searched for and the filters that are set.", "Show all"),
+        ("q=volcano", "No row matches your search and filters.", "Show all"),
         (
             "state__exact=merged",
-            "No row matches what you searched for and the filters that are set.",
+            "No row matches your search and filters.",
             "Show all",
         ),
     ],
@@ -295,8 +295,8 @@ def test_a_publication_shows_its_body_and_note(client: Client, editor: User, pub
     document = html.document_fromstring(page)
     folds = document.cssselect("details.desk-fold:not([open])")
     assert [fold.cssselect("summary")[0].text_content() for fold in folds] == [
-        "What the API says of this version, for programs",
-        "Nobody can change what was published. Whoever has a copy can compare it with this one.",
+        "The API’s JSON of this version",
+        "A publication cannot be changed. Anyone who has a copy can compare it with this one.",
     ]
     assert document.cssselect("pre") == folds[0].cssselect("pre")
     assert "SHA-256" not in document.text_content()
@@ -352,8 +352,8 @@ def test_a_pasted_article_becomes_a_source_with_claims(desk: Desk, checker: User
     source = proposed[0].appearances.get().source
     assert (source.title, source.language) == ("Budget debate", "en")
     assert said(desk.client.post(address, sent, follow=True)) == [
-        "Nothing new was found in it: no claim was added.",
-        "The same text was known already.",
+        "No new claims were found in it.",
+        "This text was already imported.",
     ]
 
 

@@ -66,7 +66,7 @@ def test_the_same_is_merged_into_the_one_that_was_first(desk: Desk, pair: Possib
 
 
 def test_the_different_is_not_asked_about_again(desk: Desk, pair: PossibleDuplicate) -> None:
-    assert press(desk, pair, "different") == ["Noted: these are different claims."]
+    assert press(desk, pair, "different") == ["Marked as different claims."]
     pair.refresh_from_db()
     assert pair.dismissed_at is not None
     assert (pair.dismissed_by_name, shown(desk)) == ("Edda", [])
@@ -77,14 +77,14 @@ def test_several_at_once(desk: Desk) -> None:
     first, second, third = make_pair(), make_pair(), make_pair()
     assert run_action(desk, "merge_selected", [first, second]) == ["2 claims merged."]
     assert shown(desk) == [third]
-    assert run_action(desk, "tell_selected_apart", [third]) == ["1 pair noted as different claims."]
+    assert run_action(desk, "tell_selected_apart", [third]) == ["1 pair marked as different claims."]
     assert shown(desk) == []
 
 
 def test_what_stands_in_the_way_is_said_and_the_rest_is_done(desk: Desk) -> None:
     blocked = make_pair(make_claim("Trams are free.", state="declined", reason="No."))
     free = make_pair()
-    why = f"Claim {blocked.earlier_id} is itself merged or declined: choose one that stands."
+    why = f"Claim {blocked.earlier_id} is itself merged or declined. Choose an active claim."
     assert run_action(desk, "merge_selected", [blocked, free]) == [
         f"Not merged: “Trams are free.” {why}",
         "1 claim merged.",

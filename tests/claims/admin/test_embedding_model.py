@@ -45,7 +45,7 @@ def test_a_list_says_how_far_each_has_come(administrator: User, half_way: Embedd
     client = Client()
     client.force_login(administrator)
     shown = cells(client.get(LIST).content)
-    assert (shown["state"], shown["vectors"]) == ("claims are found by it", "1")
+    assert (shown["state"], shown["vectors"]) == ("used to find claims", "1")
     EmbeddingModel.objects.update(completed_at=None)
     neighbours.forget()
     assert cells(client.get(LIST).content)["state"] == "being built"

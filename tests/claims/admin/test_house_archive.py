@@ -52,7 +52,7 @@ def test_two_administrators_publish_an_archive(
     desk.sign_in(person("ben", "Administrator"))
     assert "Release and publish" in desk.text(run)
     told = said(client.post(address(run, "release"), follow=True))
-    assert told == ["Look at the sample, and say that you have."]
+    assert told == ["Check the sample, and confirm that you have."]
     client.post(address(run, "release"), {"looked_at": "yes"})
     run_waiting_jobs()
     run.refresh_from_db()
@@ -60,7 +60,7 @@ def test_two_administrators_publish_an_archive(
     claim = Publication.objects.current().order_by("pk")[0].document
     assert claim["verdicts"][0]["origin"] == "house_archive"
     page = client.get(claim["url"].partition("/claims/")[1] + claim["url"].partition("/claims/")[2])
-    assert "From our archive, taken over as it was; not reviewed again here" in page.content.decode()
+    assert "From our archive, imported unchanged; not reviewed again here" in page.content.decode()
     listed = client.get("/api/v1/verdicts/").json()["results"]
     assert {verdict["origin"] for verdict in listed} == {"house_archive"}
 

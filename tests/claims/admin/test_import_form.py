@@ -64,7 +64,7 @@ def test_who_may_look_at_imports_does_not_start_them(client: Client, checker: Us
     desk = Desk(client).sign_in(checker)
     assert desk.client.get(desk.page(run)).status_code == 200
     assert desk.client.post(set_up(run), {"do": "start"}).status_code == 403
-    assert "Look at it and start" not in desk.text(run)
+    assert "Preview and start" not in desk.text(run)
 
 
 def _permissions(*names: str) -> Any:
@@ -155,7 +155,7 @@ def test_a_corrected_mapping_is_previewed_and_kept(desk: Desk, intake: Intake) -
     assert run.format_settings == {
         "dialect": {"encoding": "utf-8", "delimiter": ";", "quoting": "minimal", "header": False},
         "mapping": {
-            "name": "proposed by the names of the columns",
+            "name": "suggested by the column names",
             "transform": {"claimant": "slug"},
             "fields": {"statement": "who", "rating": "verdict", "claimed_on": "day", "topics": "verdict"},
             "constants": {"publisher": "Gazette"},
@@ -173,7 +173,7 @@ def test_a_corrected_mapping_is_previewed_and_kept(desk: Desk, intake: Intake) -
     ("name", "value", "error"),
     [
         ("ratings", "0 False", "Write “0 False” as code = label."),
-        ("encoding", "klingon", "“klingon” is no encoding. Usual ones are utf-8 and cp1252."),
+        ("encoding", "klingon", "“klingon” is not a known encoding. Common ones are utf-8 and cp1252."),
         (
             "column-statement",
             '"nowhere"',
@@ -268,7 +268,7 @@ def test_a_file_that_was_lost_is_chosen_again(desk: Desk, intake: Intake, run: I
     intake.is_lost = True
     answer = desk.client.get(set_up(run), follow=True)
     assert answer.redirect_chain == [(ADD, 302)]
-    assert said(answer) == ["The file is not there any more. Choose it again."]
+    assert said(answer) == ["The file is no longer there. Choose it again."]
 
 
 def test_what_was_named_to_a_command_is_not_set_up_here(desk: Desk, intake: Intake, editor: User) -> None:

@@ -51,7 +51,7 @@ class TestProgress:
         shown = progress(desk, run)
         assert shown["percent"] == 25
         assert (shown["is_moving"], shown["label"], shown["far"]) == (True, "Reading", "1,200 records found")
-        assert (shown["speed"], shown["left"]) == ("12 records a second", "about 5 minutes left")
+        assert (shown["speed"], shown["left"]) == ("12 records per second", "about 5 minutes left")
         assert shown["refused"] == "3 refused so far"
 
     def test_of_writing_is_told_in_records(self, desk: Desk, intake: Intake, editor: User) -> None:
@@ -59,14 +59,14 @@ class TestProgress:
         counts = {"created": 60, "updated": 10, "unchanged": 20, "refused": 10}
         run = make_run(editor, state="writing", started_at=began, bytes_read=2000, records=200, **counts)
         shown = progress(desk, run)
-        assert (shown["percent"], shown["far"]) == (50, "100 of 200 records dealt with")
-        assert (shown["speed"], shown["left"]) == ("10 records a second", "less than a minute left")
+        assert (shown["percent"], shown["far"]) == (50, "100 of 200 records processed")
+        assert (shown["speed"], shown["left"]) == ("10 records per second", "less than a minute left")
 
     def test_speed_is_reckoned_from_an_earlier_answer(self, desk: Desk, intake: Intake, editor: User) -> None:
         began = timezone.now() - timedelta(hours=1)
         run = make_run(editor, state="writing", started_at=began, records=1000, created=100)
         earlier = f"{timezone.now().timestamp() - 4:.3f}~writing~1000~20"
-        assert progress(desk, run, earlier)["speed"] == "20 records a second"
+        assert progress(desk, run, earlier)["speed"] == "20 records per second"
 
     @pytest.mark.parametrize(
         "since", ["", "nonsense", "1~2", "9999999999~writing~1~1", "1~reading~5~5", "~~~"]
@@ -76,7 +76,7 @@ class TestProgress:
     ) -> None:
         began = timezone.now() - timedelta(seconds=10)
         run = make_run(editor, state="writing", started_at=began, records=1000, created=100)
-        assert progress(desk, run, since)["speed"] == "10 records a second"
+        assert progress(desk, run, since)["speed"] == "10 records per second"
 
     def test_of_an_unknown_size_is_no_percentage(self, desk: Desk, intake: Intake, editor: User) -> None:
         run = make_run(editor, state="reading", started_at=timezone.now(), size=None, bytes_read=5)
@@ -146,7 +146,7 @@ class TestPage:
         run = make_run(editor, state="failed", error="The disk is full.")
         assert "The disk is full." in desk.text(run)
         answer = desk.client.post(address(run, "go-on"), follow=True)
-        assert said(answer) == ["It goes on. What was stored already is not stored twice."]
+        assert said(answer) == ["The import continues. Records that are already stored are not stored twice."]
         assert intake.calls == [("start", run.pk, editor.username)]
 
     def test_what_a_command_began_goes_on_there(self, desk: Desk, intake: Intake, editor: User) -> None:
@@ -180,7 +180,7 @@ class TestPage:
         assert desk.client.get(address(run, "undo")).status_code == 302
         assert intake.calls == []
         assert said(desk.client.post(address(run, "undo"), follow=True)) == [
-            "It is being undone, a part at a time."
+            "The import is being undone, step by step."
         ]
         assert intake.calls == [("undo", run.pk, editor.username)]
         assert address(run, "undo") not in desk.text(run)
@@ -230,7 +230,7 @@ class TestDiscarding:
         assert run.upload.storage.exists(str(run.upload.name))
         with TestCase.captureOnCommitCallbacks(execute=True):
             answer = desk.client.post(address(run, "discard"), follow=True)
-        assert said(answer) == ["Discarded: archive.csv. Nothing of it was stored."]
+        assert said(answer) == ["Discarded: archive.csv. Nothing was stored."]
         assert not run.upload.storage.exists(str(run.upload.name))
         assert not ImportRun.objects.exists()
 
@@ -271,8 +271,8 @@ class TestProblems:
         folded = document.cssselect("details.desk-fold:not([open]) > pre")
         assert document.cssselect("pre") == folded
         assert [pre.getparent().cssselect("summary")[0].text_content() for pre in folded] == [
-            "The values that were recognised, by our names",
-            "The record, word for word",
+            "The values that were recognised, under this program’s field names",
+            "The original record",
         ]
         assert desk.page(run) in text
         assert "&lt;b&gt;Trams&lt;/b&gt; are free." in desk.client.get(PROBLEMS).content.decode()

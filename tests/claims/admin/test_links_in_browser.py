@@ -55,7 +55,7 @@ def test_pages_fit_and_say_what_happened(seat: Any, editor: User, claim: Claim, 
     gone = LinkState.objects.get(outcome="gone")
     for path, words in (
         ("/admin/sources/linkstate/?queue=links", "Use the new address"),
-        (f"/admin/sources/linkstate/{gone.pk}/change/", "What became of this link"),
+        (f"/admin/sources/linkstate/{gone.pk}/change/", "Status of this link"),
         (f"/claims/{claim.pk}/", "Read the archived copy"),
         (f"/sources/{gone.pk}/", "no longer at its address"),
     ):

@@ -181,7 +181,8 @@ def test_what_is_submitted_is_not_typed_any_more(
         assert (answer.status_code, json.loads(answer.content)) == (
             409,
             {
-                "refusal": "This is no draft any more (In review). Copy what you wrote, and load the page anew."
+                "refusal": "This verdict is no longer a draft (In review). Copy your text, then reload the "
+                "page."
             },
         )
 
@@ -192,7 +193,10 @@ def test_it_is_bounded(
     form = desk.sign_in(checker).form(claim)
     monkeypatch.setattr(live_preview, "LONGEST_FORM", 100)
     long = desk.client.post(address(claim), form)
-    assert (long.status_code, json.loads(long.content)) == (413, {"refusal": "This is too long to be shown."})
+    assert (long.status_code, json.loads(long.content)) == (
+        413,
+        {"refusal": "This text is too long to preview."},
+    )
     monkeypatch.undo()
     settings.RATE_LIMIT_TOKEN = Rate(30, 60)
     answers = [desk.client.post(address(claim), form).status_code for _time in range(2)]

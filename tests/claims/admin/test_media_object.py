@@ -49,7 +49,7 @@ def test_a_picture_is_added_and_shown(desk: Desk, checker: User) -> None:
     )
     page = answer.content.decode()
     assert f"/admin/sources/mediaobject/{media.pk}/file/" in page
-    assert "Readers see it" in page
+    assert "Visible to readers" in page
     shown = desk.client.get(f"/admin/sources/mediaobject/{media.pk}/file/")
     assert (shown.status_code, shown["Content-Type"]) == (200, media.public_media_type)
     assert shown["Content-Security-Policy"].startswith("default-src 'none'; sandbox")
@@ -65,7 +65,7 @@ def test_a_picture_is_added_and_shown(desk: Desk, checker: User) -> None:
         ({"address": "http://127.0.0.1/x.jpg"}, "not an address on the public internet"),
         (
             {"upload": SimpleUploadedFile("x.jpg", b"no picture")},
-            "no picture, sound or film that is known here",
+            "no picture, audio or video that is known here",
         ),
         ({"upload": SimpleUploadedFile("x.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>")}, "SVG"),
     ],
@@ -201,7 +201,7 @@ def test_a_picture_is_found_with_what_is_in_work(desk: Desk, draft: Claim) -> No
 
 def test_nothing_found_is_no_verdict(desk: Desk, draft: Claim) -> None:
     page = desk.client.post(CHECK, {"upload": upload(2), "address": ""}).content.decode()
-    assert "No picture like this one is here." in page
+    assert "No similar picture was found." in page
     assert "That is no verdict" in page
     assert "The bridge is under water." not in page
 
@@ -209,14 +209,14 @@ def test_nothing_found_is_no_verdict(desk: Desk, draft: Claim) -> None:
 def test_one_that_is_here_is_compared_with_the_others(desk: Desk, draft: Claim) -> None:
     media = draft.media.get().media
     page = desk.client.get(f"{CHECK}?media={media.pk}").content.decode()
-    assert "No picture like this one is here." in page
+    assert "No similar picture was found." in page
 
 
 def test_a_contributor_finds_no_drafts_of_others(client: Client, draft: Claim) -> None:
     desk = Desk(client).sign_in(person("conrad", "Contributor"))
     media = draft.media.get().media
     page = desk.client.post(CHECK, {"upload": upload(), "address": ""}).content.decode()
-    assert "No picture like this one is here." in page
+    assert "No similar picture was found." in page
     assert desk.client.get(f"/admin/sources/mediaobject/{media.pk}/file/").status_code == 404
     assert media.alternative_text not in desk.client.get(LIST).content.decode()
     assert desk.client.get(f"/admin/sources/mediaobject/{media.pk}/change/").status_code in (302, 404)
@@ -251,5 +251,5 @@ def test_the_same_file_of_somebody_elses_draft_is_not_told(client: Client, draft
 def test_what_cannot_be_looked_for(desk: Desk, sent: dict[str, Any]) -> None:
     answer = desk.client.post(CHECK, {"address": "", **sent})
     assert answer.status_code == 200
-    assert "No picture like this one is here." not in answer.content.decode()
+    assert "No similar picture was found." not in answer.content.decode()
     assert "errorlist" in answer.content.decode() or "error" in answer.content.decode()

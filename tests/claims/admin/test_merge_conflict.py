@@ -260,7 +260,7 @@ def test_rows_are_put_together_row_by_row(draft: Verdict, checker: User, editor:
         "evidence-0-note": ("theirs", "Page 1.", "Page [-1-]{+10+}."),
         "evidence-1-note": ("mine", "Page [-2-]{+20+}.", "Page 2."),
     }
-    assert mine.notes() == [f"Added meanwhile: evidence “{draft.evidence.get(note='Theirs.')}”"]
+    assert mine.notes() == [f"Added in the meantime: evidence “{draft.evidence.get(note='Theirs.')}”"]
     mine.save()
     assert sorted(notes(draft)) == ["Mine.", "Page 10.", "Page 20.", "Theirs."]
 
@@ -274,7 +274,7 @@ def test_a_row_that_others_deleted_while_i_worked_on_it_is_named(
     mine.save(**{"evidence-0-note": "Page 1 to 3."})
     assert notes(draft) == ["Page 2."]
     assert mine.choices() == {
-        "evidence-1-DELETE": ("", "You worked on it: put it back with your words.", "It was deleted.")
+        "evidence-1-DELETE": ("", "You edited it: restore it with your text.", "It was deleted.")
     }
     assert "choose for each" in mine.save().error()
     mine.save(**{"_take-evidence-1-DELETE": chosen})
@@ -288,7 +288,7 @@ def test_a_row_that_i_deleted_while_others_worked_on_it_is_named(
     mine, theirs = Tab(editor, draft), Tab(checker, draft)
     theirs.save(**{"evidence-0-note": "Page 10."})
     mine.save(**{"evidence-0-DELETE": "on"})
-    assert mine.choices() == {"evidence-0-DELETE": ("", "You deleted it.", "It was changed: leave it.")}
+    assert mine.choices() == {"evidence-0-DELETE": ("", "You deleted it.", "It was changed: keep it.")}
     mine.save(**{"_take-evidence-0-DELETE": chosen})
     assert notes(draft) == left
 
@@ -299,7 +299,7 @@ def test_a_row_that_nobody_else_worked_on_goes_without_a_question(
     mine, theirs = Tab(editor, draft), Tab(checker, draft)
     theirs.save(**{"evidence-0-DELETE": "on"})
     mine.save(**{"evidence-1-DELETE": "on", "summary": "Mine."})
-    assert mine.notes() == ["Deleted meanwhile: evidence (1)"]
+    assert mine.notes() == ["Deleted in the meantime: evidence (1)"]
     mine.save()
     draft.refresh_from_db()
     assert (notes(draft), draft.summary) == ([], "Mine.")

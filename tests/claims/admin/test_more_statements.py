@@ -43,7 +43,7 @@ def test_the_page_after_an_import_shows_bands_and_what_is_also_stated(
     ]
     source = Source.objects.get()
     assert asked_for_more(client, source) == ["1 more claim is waiting for triage."]
-    assert asked_for_more(client, source) == ["Everything that the text states is proposed already."]
+    assert asked_for_more(client, source) == ["Every statement in the text has already been proposed."]
     assert Claim.objects.filter(state="proposed", created_by=contributor).count() == 31
 
 

@@ -60,7 +60,7 @@ def test_what_readers_were_told_stays(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"text": ""}, "Write the page, or say where it stands."),
+        ({"text": ""}, "Write the page, or enter its address."),
         ({"title": "  "}, "This field is required."),
         ({"language": "klingonese"}, "language"),
     ],

@@ -53,7 +53,7 @@ def test_unread_first_and_nobody_elses(
     client.post(LIST, {"action": "mark_selected_read", "_selected_action": [others.pk, shown[0].pk]})
     assert client.get(READ).status_code == 302
     assert [row.kind for row in Notification.objects.filter(person=editor).unread()] == ["accepted"]
-    assert said(client.post(READ, follow=True))[-1:] == ["1 is marked as read."]
+    assert said(client.post(READ, follow=True))[-1:] == ["1 notification marked as read."]
     assert Notification.objects.unread().count() == 3
     assert set(Notification.objects.unread().values_list("person", flat=True)) == {colleague.pk}
 

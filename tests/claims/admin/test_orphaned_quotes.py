@@ -40,14 +40,14 @@ def offered(desk: Desk, appearance: Appearance) -> list[tuple[str, str]]:
 
 def test_the_page_says_why_and_offers_both_wordings(desk: Desk, lost: Appearance) -> None:
     page = desk.client.get(f"/admin/claims/claim/{lost.claim_id}/change/").content.decode()
-    assert "The words were changed." in page
+    assert "The wording was changed." in page
     assert [words for words, _ in offered(desk, lost)] == [DAM.replace("300", "900"), DAM]
 
 
 def test_one_click_takes_a_candidate(desk: Desk, lost: Appearance, source: Source) -> None:
     [(words, action), _] = offered(desk, lost)
     answer = desk.client.post(action, follow=True)
-    assert said(answer) == [f"The quote has its place again: “{words}”"]
+    assert said(answer) == [f"The quote has been located again: “{words}”"]
     lost.refresh_from_db()
     newest = source.latest_snapshot()
     assert newest is not None
@@ -64,7 +64,7 @@ def test_a_place_in_a_version_that_is_not_the_newest_any_more_is_refused(
     [(_, action), _] = offered(desk, lost)
     make_snapshot(source, f"Again\n\n{TEXT}")
     answer = desk.client.post(action, follow=True)
-    assert said(answer) == ["The latest snapshot of the source is number 3: count the offsets in that."]
+    assert said(answer) == ["The latest snapshot of the source is number 3. Use offsets in that one."]
     lost.refresh_from_db()
     assert lost.anchor == "orphaned"
 
@@ -106,5 +106,5 @@ def test_a_quote_without_a_likeness_has_no_button(desk: Desk, source: Source) ->
     reanchor(make_snapshot(source, f"{DAM} Nobody was hurt."))
     appearance.refresh_from_db()
     page = desk.client.get(f"/admin/claims/claim/{appearance.claim_id}/change/").content.decode()
-    assert "The newest version does not have this passage." in page
+    assert "The latest version does not contain this passage." in page
     assert offered(desk, appearance) == []

@@ -78,7 +78,7 @@ def test_what_is_in_trouble_is_listed_on_the_desk(
     turn(newsroom)
     listed = desk.get("/admin/claims/peernewsroom/?queue=trouble").context["cl"]
     assert [row.pk for row in listed.result_list] == [newsroom.pk]
-    assert "Followed newsrooms of which nothing comes" in desk.get("/admin/").content.decode()
+    assert "Peer newsrooms without updates" in desk.get("/admin/").content.decode()
 
 
 def test_its_address_and_key_are_not_typed(desk: Client, peer: PeerSite, newsroom: PeerNewsroom) -> None:

@@ -49,7 +49,7 @@ def test_publishing_shows_what_readers_will_see_before_it_is_done(
     shown = parts(page)
     assert shown["Statement"] == ("", "<ins>Trams are free.</ins>", "new")
     assert shown["Rating"] == ("", "<ins>False</ins>", "new")
-    assert "Readers see nothing of it yet." in page.content.decode()
+    assert "Not visible to readers yet." in page.content.decode()
     done = press(desk, ready, "publish", confirmed=page.context["question"].shown)
     [told] = said(done)
     assert told.startswith("Publish: done.")
@@ -92,7 +92,7 @@ def test_what_changed_since_somebody_looked_is_refused_by_name(
     seen = {"confirmed": page.context["question"].shown, "looked_at": page.context["looked_at"]}
     desk.sign_in(checker).save(ready.claim, topics=[str(topic.pk)])
     again = press(desk.sign_in(editor), ready, "publish", **seen)
-    told = "Nothing was done: Chris changed what readers would see, after you looked at it. Look at it again."
+    told = "Nothing was changed: since you opened the page, Chris has changed what readers would see. Check it again."
     assert told in again.content.decode()
     assert parts(again)["Topics"] == ("", "<ins>Transport</ins>", "new")
     assert Publication.objects.count() == 0
@@ -113,7 +113,7 @@ def test_a_confirmation_is_good_for_one_click(desk: Desk, editor: User, ready: V
     asked = {"confirmed": page.context["question"].shown, "last_move": last_move(ready)}
     press(desk, ready, "publish", **asked)
     assert said(press(desk, ready, "publish", **asked)) == [
-        "That had been done already, by Edda. Nothing was done twice."
+        "Edda had already done this. It was not done twice."
     ]
     assert Publication.objects.count() == 1
 
@@ -171,7 +171,7 @@ def test_merging_what_is_public_shows_both_claims(
     asked = {"into": str(target.pk), "note": "The same."}
     page = press(desk.sign_in(editor), claim, "merge", **asked)
     assert [change.claim for change in page.context["changes"]] == [claim, target]
-    assert parts(page)["What readers find"] == (
+    assert parts(page)["What readers see"] == (
         "<del>Published</del>",
         f"<ins>Leads to claim {target.pk}</ins>",
         "changed",

@@ -78,7 +78,7 @@ def test_a_place_is_confirmed(desk: Desk, checked: Claim) -> None:
 
 def test_something_else_is_noted(desk: Desk, checked: Claim) -> None:
     repeat = in_article(checked)
-    assert press(desk, repeat, "reject") == ["Noted: this is something else."]
+    assert press(desk, repeat, "reject") == ["Marked as something else."]
     assert (shown(desk), checked.appearances.count()) == ([], 0)
 
 
@@ -88,7 +88,7 @@ def test_several_at_once(desk: Desk, checked: Claim) -> None:
     messages = said(desk.client.post(QUEUE, asked, follow=True))
     assert [message[:30] for message in messages] == ["Not confirmed: “Trams are free", "2 places confirmed."]
     asked = {"action": "reject_selected", "_selected_action": [third.pk]}
-    assert said(desk.client.post(QUEUE, asked, follow=True)) == ["1 noted as something else."]
+    assert said(desk.client.post(QUEUE, asked, follow=True)) == ["1 marked as something else."]
     assert shown(desk) == []
 
 

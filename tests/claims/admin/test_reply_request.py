@@ -84,7 +84,7 @@ def test_form_begins_with_the_template_of_the_language(seat: Desk, draft: Verdic
 def test_ask_pass_on_and_record_what_came_back(seat: Desk, draft: Verdict, checker: User) -> None:
     response = seat.client.post(f"{ADD}?verdict={draft.pk}", asking(), follow=True)
     row = ReplyRequest.objects.get()
-    assert said(response) == ["Kept. Send it now, or pass it on and mark it as sent."]
+    assert said(response) == ["Saved. Send it now, or pass it on and mark it as sent."]
     assert (row.claimant, row.sent_at) == (draft.claim.claimant, None)
     assert press(seat, row, "sent")[0].startswith("Noted as sent on ")
     row.refresh_from_db()
@@ -101,7 +101,7 @@ def test_ask_pass_on_and_record_what_came_back(seat: Desk, draft: Verdict, check
     assert "does not have these words" in refused.content.decode()
     assert "It rests on nothing." in refused.content.decode()  # what was typed stays
     kept = seat.client.post(address, given | {"excerpt": "the tender"}, follow=True)
-    assert said(kept) == ["Kept. It is published with the verdict."]
+    assert said(kept) == ["Saved. It will be published with the verdict."]
     row.refresh_from_db()
     assert (row.answer_channel, row.excerpt, row.statement) == ("telephone", "the tender", "")
 
@@ -109,7 +109,7 @@ def test_ask_pass_on_and_record_what_came_back(seat: Desk, draft: Verdict, check
 def test_say_why_nobody_is_asked(seat: Desk, draft: Verdict) -> None:
     address = f"{ADD}?verdict={draft.pk}&not_asked"
     refused = seat.client.post(address, {"party": "", "not_asked": "other", "not_asked_note": ""})
-    assert "Say in your words why nobody was asked" in refused.content.decode()
+    assert "Say in your words reason for not asking" in refused.content.decode()
     seat.client.post(address, {"party": "", "not_asked": "no_way", "not_asked_note": ""})
     row = ReplyRequest.objects.get()
     assert (row.not_asked, row.text) == ("no_way", "")
@@ -128,10 +128,10 @@ def test_nobody_asks_about_what_is_not_theirs(
     row = ask(draft, checker, sent_at=None)
     other = Desk(client).sign_in(colleague)
     assert said(other.client.get(f"{ADD}?verdict={draft.pk}", follow=True)) == [
-        "Begin from a verdict that is a draft: there it says “Right of reply”."
+        "Start from a draft verdict, under “Right of reply”."
     ]
     assert press(other, row, "sent") == [
-        "This draft is somebody else's. Its author or an editor can change it."
+        "This draft belongs to another translator. Only its author or an editor can change it."
     ]
     outsider = Desk(client).sign_in(contributor)
     for path in (ADD, reverse("admin:claims_replyrequest_change", args=[row.pk])):
@@ -162,7 +162,9 @@ def test_answer_after_publication_leads_to_an_update(
     reply_requests.record_answer(row, answer(), by=checker)
     found = page(seat, reverse("admin:claims_claim_change", args=[draft.claim_id]))
     assert "Draft the update with the answer" in found.cssselect("#right-of-reply")[0].text_content()
-    assert press(seat, row, "update") == ["Drafted with the answer. Look at the public note, then submit it."]
+    assert press(seat, row, "update") == [
+        "Draft created with the answer. Check the public note, then submit it."
+    ]
     newer = Verdict.objects.get(supersedes=draft)
     assert (newer.correction_kind, newer.reply_requests.get().answer) == ("update", "It rests on the tender.")
 
@@ -191,7 +193,7 @@ def test_templates_are_edited_by_editors_and_checked(client: Client, editor: Use
     given = hidden | {"language": "en", "subject": "About {claim}", "text": "By {dedline}: {claim}?"}
     refused = desk.client.post(address, given).content.decode()
     assert "{dedline} is not known" in refused
-    assert "The text has to say {deadline}." in refused
+    assert "The text must contain {deadline}." in refused
     desk.client.post(address, given | {"text": "By {deadline}: {claim}?"})
     row.refresh_from_db()
     assert row.text == "By {deadline}: {claim}?"

@@ -50,7 +50,7 @@ def test_whom_a_name_means_is_offered_and_taken_over(
     rows.first.get_by_role("button").click()
     expect(page.locator("#id_same_as")).to_have_value("https://www.wikidata.org/wiki/Q900000001")
     expect(page.locator(".same-as-status")).to_have_text(
-        "Ingrid Solheim: taken over. Save the page to keep it."
+        "Ingrid Solheim: filled in. Save the page to keep it."
     )
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url("**/claimant/")
@@ -81,7 +81,7 @@ def test_an_answer_that_comes_after_the_choice_is_let_go(
     page.wait_for_function("awaited === 0")
     page.evaluate("() => new Promise(go => setTimeout(go, 100))")  # so that it could show what it was told
     expect(page.locator(".same-as-status")).to_have_text(
-        "Ingrid Solheim: taken over. Save the page to keep it."
+        "Ingrid Solheim: filled in. Save the page to keep it."
     )
     expect(rows).to_have_count(0)
     assert desk.trouble == []

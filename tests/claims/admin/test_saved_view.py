@@ -115,7 +115,7 @@ def test_what_does_not_exist_any_more_is_left_out_and_named(client: Client, edit
     assert opened.context["cl"].result_count == 1
     SavedView.objects.update(listed="claims.nothing")
     opened = client.get(reverse("admin:claims_savedview_open", args=[view.pk]), follow=True)
-    assert said(opened) == ["The list of this view does not exist any more."]
+    assert said(opened) == ["The list of this view no longer exists."]
 
 
 def test_a_list_that_one_may_not_open_has_no_views(client: Client, contributor: User, editor: User) -> None:
@@ -131,11 +131,11 @@ def test_a_list_that_one_may_not_open_has_no_views(client: Client, contributor: 
 
 def test_a_name_is_needed_and_is_ones_only_one(client: Client, editor: User, checker: User) -> None:
     client.force_login(editor)
-    assert said(keep(client, " ")) == ["Give the view a name of at most 60 characters."]
-    assert said(keep(client, "x" * 61)) == ["Give the view a name of at most 60 characters."]
+    assert said(keep(client, " ")) == ["Enter a name of no more than 60 characters."]
+    assert said(keep(client, "x" * 61)) == ["Enter a name of no more than 60 characters."]
     SavedView.objects.create(owner=checker, listed="claims.claim", name="Ours", is_shared=True)
     assert said(keep(client, "ours", is_shared="1")) == [
-        "A view of this name is shared already: choose another name."
+        "There is already a shared view with this name. Choose another name."
     ]
     assert SavedView.objects.count() == 1
 

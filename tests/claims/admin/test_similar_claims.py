@@ -149,7 +149,7 @@ def test_on_its_page_a_claim_is_merged_with_one_click(desk: Desk, answers: Answe
     answers.know(TYPED, make_claim("Trams are not free."), "contradicts")
     answers.know(TYPED, declined, "related")
     assert merges(desk, proposal) == [str(other.pk)]
-    desk.move(proposal, "merge", into=other.pk, note="The same claim.")
+    desk.move(proposal, "merge", into=other.pk, note="These are the same claim.")
     proposal.refresh_from_db()
     assert (proposal.state, proposal.merged_into) == ("merged", other)
     assert 'id="similar"' not in desk.text(proposal)
@@ -175,4 +175,4 @@ def test_triage_tells_what_was_checked_already(desk: Desk, publish: Callable[...
     make_claim("Rain is wet.", state="proposed")
     Repeat.objects.create(claim=publish(), proposal=proposal, exact=TYPED, origin="article", confidence=0.9)
     text = desk.client.get(reverse("admin:claims_claim_changelist") + "?queue=triage").content.decode()
-    assert text.count("Checked already") == 1
+    assert text.count("Already checked") == 1

@@ -73,9 +73,9 @@ def test_the_list_says_what_became_of_it_and_which_claim_cites_it(
 
 def test_the_dashboard_counts_them(client: Client, checker: User, contributor: User, link: LinkState) -> None:
     client.force_login(checker)
-    assert "Links that need somebody" in client.get("/admin/").content.decode()
+    assert "Links to review" in client.get("/admin/").content.decode()
     client.force_login(contributor)
-    assert "Links that need somebody" not in client.get("/admin/").content.decode()
+    assert "Links to review" not in client.get("/admin/").content.decode()
     assert client.get(LIST).status_code == 403
 
 
@@ -155,11 +155,11 @@ def test_a_link_to_a_button_does_nothing(client: Client, checker: User, link: Li
 def test_its_page_tells_its_past(client: Client, checker: User, link: LinkState) -> None:
     client.force_login(checker)
     page = client.get(f"/admin/sources/linkstate/{link.pk}/change/").content.decode()
-    assert "What became of this link" in page
+    assert "Status of this link" in page
     assert "Use the new address" in page
 
 
 def test_several_can_be_noted_at_once(client: Client, checker: User, link: LinkState) -> None:
     client.force_login(checker)
     chosen = {"action": "accept_selected", "_selected_action": [link.pk]}
-    assert "1 link noted as fine." in client.post(LIST, chosen, follow=True).content.decode()
+    assert "1 link marked as correct." in client.post(LIST, chosen, follow=True).content.decode()

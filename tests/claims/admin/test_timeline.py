@@ -48,7 +48,7 @@ def test_everything_in_one_list_the_newest_first(claim: Claim, editor: User) -> 
     assert ("Kim", "signed off the verdict, in round 1") in words
     assert ("Edda", "published the verdict") in words
     assert ("Kim", "commented") in words
-    assert ("", "Readers see version 1: First publication") in words
+    assert ("", "Version 1 published: First publication") in words
 
 
 @sweep("kind", KINDS, undone=True)
@@ -75,7 +75,7 @@ def test_a_small_edit_is_told_in_a_sentence(client: Client, checker: User) -> No
 def test_whoever_reads_no_drafts_reads_nothing_of_them(claim: Claim, contributor: User) -> None:
     # Whoever may read a claim reads what is said of it.
     assert told(claim, contributor) == [
-        ("", "Readers see version 1: First publication"),
+        ("", "Version 1 published: First publication"),
         ("Kim", "commented"),
     ]
     mine = make_claim("Trams are old.", state="proposed", created_by=contributor)

@@ -199,7 +199,7 @@ def test_what_decides_is_shown(client: Client, checker: User, publish: Any, topi
     assert shown["topics"] == [topic]
     text = page.content.decode()
     assert "<mark>The tunnel cost 240 million euros</mark>, he said. Then it rained." in text
-    assert text.count("Checked already") >= 2
+    assert text.count("Already checked") >= 2
 
 
 def test_turns_are_ones_own_and_end(checker: User, editor: User) -> None:

@@ -217,7 +217,7 @@ def test_the_list_says_what_and_where_and_discards(checker: User, client: Client
         writer.write({"context": f"Thought {number}", "evidence-0-note": "", "evidence-TOTAL_FORMS": "1"})
     found = unsaved_of(checker)
     assert [(each.what, each.may_go_on, each.begins) for each in found] == [
-        ("A page that is not there any more", False, "Thought 2"),
+        ("A page that no longer exists", False, "Thought 2"),
         ("Claim, new", True, "Thought 1"),
         ("Claim: The bridge cost 4 million euros.", True, "Thought 0"),
     ]

@@ -156,7 +156,7 @@ def test_what_a_reviewer_asked_for_stands_on_top(desk: Desk, checker: User, edit
     verdict = workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
     desk.sign_in(editor).move(verdict, "request_changes", note="Name the auditor.")
     page = desk.sign_in(checker).text(verdict)
-    assert "Edda asks for changes:" in page
+    assert "Edda requests changes:" in page
     assert page.index("Name the auditor.") < page.index('name="summary"')
 
 
@@ -190,7 +190,7 @@ def test_evidence_that_readers_cannot_look_up_says_so(desk: Desk, checker: User)
     Evidence.objects.create(verdict=verdict, source=make_source(url=""), stance="context")
     page = desk.sign_in(checker).text(verdict)
     assert "Needs an address or a snapshot" in page
-    assert "Readers can look it up" not in page
+    assert "Public for readers" not in page
 
 
 def test_a_quote_of_the_evidence_is_anchored(desk: Desk, checker: User) -> None:
@@ -210,7 +210,7 @@ def test_a_verdict_of_another_publisher_begins_on_the_add_page(desk: Desk, edito
     response = desk.client.post(reverse("admin:claims_verdict_add"), asked, follow=True)
     verdict = claim.verdicts.get()
     assert (verdict.publisher, verdict.author, verdict.version) == (agency, editor, 1)
-    assert said(response) == ["Drafted. Fill it in, then submit it for review."]
+    assert said(response) == ["Draft created. Fill it in, then submit it for review."]
     again = desk.client.post(reverse("admin:claims_verdict_add"), asked)
     assert "There is already an open verdict of this publisher" in again.content.decode()
     assert claim.verdicts.count() == 1

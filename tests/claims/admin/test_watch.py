@@ -67,7 +67,7 @@ class TestAdding:
             editor,
             desk.page(watch),
         )
-        assert said(followed) == ["Followed from now on. The first visit brings the newest articles only."]
+        assert said(followed) == ["Followed from now on. The first visit imports only the newest articles."]
         assert LogEntry.objects.get().user == editor
 
     def test_a_feed_is_shown_with_what_it_lists(self, desk: Desk, editor: User, paper: Paper) -> None:
@@ -85,7 +85,7 @@ class TestAdding:
         assert f'Followed already: <a href="{desk.page(watch)}"' in shown
         assert 'name="follow"' not in shown
         assert said(desk.client.post(ADD, {"follow": watch.url}, follow=True)) == [
-            "This address is followed already."
+            "This address is already followed."
         ]
 
     @pytest.mark.parametrize(
@@ -117,12 +117,14 @@ class TestButtons:
         watch = make_watch(FEED)
         WatchProgress.objects.filter(pk=watch.pk).update(next_visit_at=timezone.now() + timedelta(days=1))
         desk.sign_in(editor)
-        assert press(desk, watch, "pause") == ["Paused: nothing more is fetched. What came in stays."]
-        assert press(desk, watch, "visit") == ["“Sundvik Post” is paused. Go on with it first."]
+        assert press(desk, watch, "pause") == [
+            "Paused: nothing more is fetched. Articles already imported are kept."
+        ]
+        assert press(desk, watch, "visit") == ["“Sundvik Post” is paused. Resume it first."]
         assert not Watch.objects.get().active
-        assert press(desk, watch, "resume") == ["Followed again, from now on."]
+        assert press(desk, watch, "resume") == ["Followed again from now on."]
         assert press(desk, watch, "visit") == [
-            "It is visited within a minute; this page shows what comes of it."
+            "It will be visited within a minute. This page shows the result."
         ]
         assert progress_of(watch).next_visit_at <= timezone.now()
         history = desk.client.get(reverse("admin:claims_watch_history", args=[watch.pk]))
@@ -145,14 +147,14 @@ class TestButtons:
         assert (watch.interval_minutes, watch.most_per_visit) == (60, 5)
         assert progress_of(watch).next_visit_at - timezone.now() <= timedelta(hours=1)
         refused = desk.save(watch, interval_minutes="1")
-        assert "The interval must be from 5 minutes to a week (10080)." in refused.content.decode()
+        assert "The interval must be from 5 minutes to a week (10080 minutes)." in refused.content.decode()
 
     def test_removed_without_its_articles(self, desk: Desk, editor: User) -> None:
         watch = make_watch(FEED)
         source = brought(watch, "Rain.")
         address = reverse("admin:claims_watch_delete", args=[watch.pk])
         desk.sign_in(editor)
-        assert "1 article that it brought stays" in desk.client.get(address).content.decode()
+        assert "1 article from it is kept" in desk.client.get(address).content.decode()
         desk.client.post(address, {"post": "yes"})
         assert list(Watch.objects.all()) == []
         assert list(Source.objects.all()) == [source]

@@ -36,14 +36,20 @@ def test_draft_that_evidence_is_added_to(deleted_meanwhile: None, checker: User)
     refusal = tool(checker).post(
         f"verdicts/{draft.pk}/evidence/", {"source": source.pk, "stance": "refutes", "note": "Page 3."}
     )
-    assert (refusal.status_code, refusal.json()["detail"]) == (409, "The draft was deleted meanwhile.")
+    assert (refusal.status_code, refusal.json()["detail"]) == (
+        409,
+        "The draft has been deleted in the meantime.",
+    )
     assert not Evidence.objects.filter(source=source).exists()
 
 
 def test_claim_that_an_appearance_is_added_to(deleted_meanwhile: None, editor: User) -> None:
     claim, source = make_claim(), make_source()
     refusal = tool(editor).post(f"claims/{claim.pk}/appearances/", {"source": source.pk})
-    assert (refusal.status_code, refusal.json()["detail"]) == (409, "The claim was deleted meanwhile.")
+    assert (refusal.status_code, refusal.json()["detail"]) == (
+        409,
+        "The claim has been deleted in the meantime.",
+    )
     assert not Appearance.objects.filter(source=source).exists()
 
 

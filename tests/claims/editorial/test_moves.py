@@ -133,7 +133,7 @@ def test_publishing_needs_the_signoffs(checker: User, editor: User) -> None:
         "type": "about:blank",
         "title": "Conflict",
         "status": 409,
-        "detail": "0 of 1 sign-offs by others than the author.",
+        "detail": "0 of 1 sign-offs by people other than the author.",
         "instance": f"/api/v1/editorial/verdicts/{verdict.pk}/moves/",
     }
     assert not Publication.objects.exists()
@@ -172,20 +172,20 @@ def test_open_moves_are_those_of_the_desk_with_what_stands_in_their_way(checker:
         assert moves["state"] == "in_review"
         return {move["action"]: move["obstacle"] for move in moves["moves"]}
 
-    own = "You wrote, edited or submitted this verdict: somebody else has to review it."
-    scope = "This token was not made for this: it lacks the scope “{}”."
+    own = "You wrote, edited or submitted this verdict, so another person must review it."
+    scope = "This token lacks the scope “{}”."
     assert open_to(checker) == {"sign_off": own, "request_changes": own, "withdraw": ""}
     assert open_to(editor) == {
         "sign_off": "",
         "request_changes": "",
-        "withdraw": "Only who wrote or submitted a verdict can withdraw it. Ask for changes instead.",
-        "publish": "0 of 1 sign-offs by others than the author.",
+        "withdraw": "Only the author or submitter can withdraw a verdict. Request changes instead.",
+        "publish": "0 of 1 sign-offs by people other than the author.",
     }
     workflow.move(verdict, "sign_off", by=editor)
     assert open_to(editor, "claims:read", "workflow:move") == {
-        "sign_off": "You have already signed this verdict off.",
+        "sign_off": "You have already signed off this verdict.",
         "request_changes": "",
-        "withdraw": "Only who wrote or submitted a verdict can withdraw it. Ask for changes instead.",
+        "withdraw": "Only the author or submitter can withdraw a verdict. Request changes instead.",
         "publish": scope.format("publish"),
     }
 
@@ -196,7 +196,7 @@ def test_an_open_move_says_what_it_asks_for(editor: User) -> None:
         "action": "decline",
         "label": "Decline",
         "to": "declined",
-        "note": "Why it is not checked",
+        "note": "Why it will not be checked",
         "note_required": True,
         "scope": "workflow:move",
         "obstacle": "",
@@ -235,7 +235,7 @@ def test_a_move_to_what_is_not_there_does_not_fit(editor: User) -> None:
 def test_a_claim_is_not_merged_into_itself(editor: User) -> None:
     claim = make_claim()
     refusal = tool(editor).move(f"claims/{claim.pk}/", "merge", into=claim.pk)
-    assert (refusal.status_code, refusal.json()["detail"]) == (409, "Name another claim to merge into.")
+    assert (refusal.status_code, refusal.json()["detail"]) == (409, "Choose another claim to merge into.")
 
 
 def test_a_move_decided_on_an_older_version_is_refused_where_the_tool_says_which(

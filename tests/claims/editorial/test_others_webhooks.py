@@ -65,7 +65,7 @@ class TestOthers:
         form = {"name": "The Harbour Post", "url": receiver.url, "active": "on"}
         answers = [desk.client.post("/admin/claims/webhookendpoint/add/", form) for _ in range(2)]
         assert [answer.status_code for answer in answers] == [302, 200]
-        assert "There is a webhook of this name already." in answers[1].content.decode()
+        assert "There is already a webhook with this name." in answers[1].content.decode()
         assert WebhookEndpoint.objects.count() == 2
 
     def test_administrators_point_nobody_at_a_stranger(

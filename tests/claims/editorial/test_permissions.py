@@ -311,7 +311,7 @@ def test_a_draft_belongs_to_its_author(checker: User, colleague: User) -> None:
     refusal = other.patch(path, {"summary": "Mine."})
     assert (refusal.status_code, refusal.json()["detail"]) == (
         403,
-        "This draft is somebody else's. Its author or an editor can change it.",
+        "This draft belongs to another translator. Only its author or an editor can change it.",
     )
     assert own.patch(path, {"summary": "Mine."}).json()["summary"] == "Mine."
 
@@ -325,7 +325,7 @@ def test_nobody_signs_off_what_they_wrote_or_edited(checker: User, editor: User,
         refusal = tool(person_).move(path, "sign_off")
         assert (refusal.status_code, refusal.json()["detail"]) == (
             403,
-            "You wrote, edited or submitted this verdict: somebody else has to review it.",
+            "You wrote, edited or submitted this verdict, so another person must review it.",
         )
     assert tool(colleague).move(path, "sign_off").status_code == 200
 

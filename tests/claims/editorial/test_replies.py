@@ -61,8 +61,11 @@ def test_a_reason_and_its_removal(draft: Verdict, checker: User) -> None:
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        ({"not_asked": "danger", "channel": "email"}, "Somebody is asked, or `not_asked` says why not."),
-        ({"not_asked": "other"}, "Say in your words why nobody was asked."),
+        (
+            {"not_asked": "danger", "channel": "email"},
+            "Name the person who is asked, or say in `not_asked` why no one is.",
+        ),
+        ({"not_asked": "other"}, "Explain in your own words why no one was asked."),
         ({"not_asked": "no time"}, "is not a valid choice"),
         ({"answer_by": "2026-03-01T17:00:00"}, "Give the offset from UTC"),
         ({"answer_by": "tomorrow"}, "wrong format"),
@@ -79,7 +82,7 @@ def test_bodies_are_read_strictly(draft: Verdict, checker: User, body: Any, sent
 def test_what_is_sent_says_all_that_is_needed(draft: Verdict, checker: User) -> None:
     refused = tool(checker).post(f"verdicts/{draft.pk}/replies/", {"sent_at": at(-1)})
     assert refused.status_code == 409
-    assert "how they are asked" in refused.json()["detail"]
+    assert "the method" in refused.json()["detail"]
 
 
 def test_who_may_not_read_it_finds_nothing(

@@ -96,11 +96,11 @@ def test_every_key_that_is_wrong_is_named_at_once(editor: User) -> None:
                 "detail": "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.",
             },
             {"pointer": "#/topics/0", "detail": "There is nothing with the id 1 here."},
-            {"pointer": "#/topics/1", "detail": "Give the id, which is a whole number."},
+            {"pointer": "#/topics/1", "detail": "Give the id, an integer."},
             {
                 "pointer": "#/statment",
-                "detail": "This key is not known here. Did you mean statement? Known are: claimant, claimed_on,"
-                " context, language, statement, topics.",
+                "detail": "Unknown key. Did you mean statement? Known keys: claimant, claimed_on, context, "
+                "language, statement, topics.",
             },
         ],
     }

@@ -75,7 +75,7 @@ def test_an_administrator_makes_no_token_of_a_superuser(client: Client, administ
     root = User.objects.create_superuser("root", "root@example.org", "correct horse battery")
     client.force_login(administrator)
     answer = client.post(ADD, FORM | {"user": str(root.pk)}, follow=True)
-    assert said(answer) == ["You can make tokens for yourself only."]
+    assert said(answer) == ["You can create tokens only for yourself."]
     assert not ApiToken.objects.exists()
 
 
@@ -112,7 +112,7 @@ def test_a_token_is_revoked_with_one_click(client: Client, checker: User) -> Non
     client.get(revoke)
     assert Tool(secret).get("").status_code == 200
     answer = client.post(revoke, follow=True)
-    assert said(answer) == ["Revoked: “Planner” opens nothing any more."]
+    assert said(answer) == ["Revoked: “Planner” no longer works."]
     assert Tool(secret).get("").status_code == 401
     assert f'action="{revoke}"' not in answer.content.decode()
     assert "Revoked" in client.get(LIST).content.decode()

@@ -384,7 +384,7 @@ def test_restore_command_tells_what_it_did(
     entries = Publication.objects.count()
     replace_database()
     call_command("restore_claims", str(path), dry_run=True, verbosity=0)
-    assert f"entry          {entries:>10,} would be restored, 0 were here" in capsys.readouterr().out
+    assert f"entry          {entries:>10,} would be restored, 0 already here" in capsys.readouterr().out
     call_command("restore_claims", str(path), verbosity=0)
     assert f"entry          {entries:>10,} restored, 0 were here" in capsys.readouterr().out
     assert exported() == path.read_bytes()

@@ -136,14 +136,17 @@ def deepen(peer: PeerSite) -> None:
 
 
 NOT_BELIEVED = {
-    "another entry's signature": (forge, "Entry 2 does not bear its newsroom's signature."),
-    "another key's signature": (sign_with_another, "Entry 3 does not bear its newsroom's signature."),
-    "an altered claim": (alter_claim, "The claim in entry 2 did not arrive as it was signed."),
-    "an altered entry": (alter_entry, "Entry 2 does not bear its newsroom's signature."),
-    "a gap": (skip, "Its ledger has a gap: entry 4 came where 2 had to."),
-    "a number twice": (repeat, "Its ledger has a gap: entry 2 came where 3 had to."),
-    "no signatures": (unsigned, "Its feed of changes is not signed: its program is older, or another one."),
-    "no end": (endless, "It says that there is more, and sends nothing."),
+    "another entry's signature": (forge, "Entry 2 lacks the newsroom’s signature."),
+    "another key's signature": (sign_with_another, "Entry 3 lacks the newsroom’s signature."),
+    "an altered claim": (alter_claim, "The claim in entry 2 differs from the one that was signed."),
+    "an altered entry": (alter_entry, "Entry 2 lacks the newsroom’s signature."),
+    "a gap": (skip, "Its ledger has a gap: entry 4 came instead of entry 2."),
+    "a number twice": (repeat, "Its ledger has a gap: entry 2 came instead of entry 3."),
+    "no signatures": (
+        unsigned,
+        "Its feed of changes is not signed: its program is an older or a different one.",
+    ),
+    "no end": (endless, "It announced more changes, and sent none."),
     "our own page": (
         last(url="http://localhost:8000/claims/7/"),
         "is said to be http://localhost:8000/claims/7/",
@@ -153,11 +156,11 @@ NOT_BELIEVED = {
         "which is not on its site.",
     ),
     "a script": (last(url="javascript:alert(1)"), "which is not on its site."),
-    "another claim's body": (last(id=9), "Entry 2 is about another claim than it says."),
-    "depth": (deepen, "What it sent is nested too deeply."),
+    "another claim's body": (last(id=9), "Entry 2 contains a different claim from the one it names."),
+    "depth": (deepen, "Its answer is nested too deeply."),
     "no statement": (
         last(statement=" "),
-        "A claim that it sent has no “statement” of at most 10000 characters.",
+        "A claim in its answer has no “statement” of up to 10000 characters.",
     ),
     "an endless statement": (last(statement="x" * 10_001), "has no “statement”"),
     "NUL": (last(statement="The bridge\0 cost"), "has no “statement”"),
@@ -171,11 +174,11 @@ NOT_BELIEVED = {
         change(claim_id=2**63, status="retracted", claim=None),
         "has no number as “claim_id”.",
     ),
-    "no moment": (change(published_at="yesterday"), "Entry 2 does not say when it was published."),
+    "no moment": (change(published_at="yesterday"), "Entry 2 has no publication time."),
     "a moment before all": (change(published_at="0001-01-01T00:00:00+14:00"), "when it was published."),
     "the future": (
         change(published_at="9999-12-31T00:00:00+00:00"),
-        "Entry 2 says that it was published in the future.",
+        "Entry 2 has a publication time in the future.",
     ),
     "no time zone": (change(published_at="2026-05-01T12:00:00"), "in which time zone"),
 }

@@ -37,7 +37,8 @@ def test_what_cannot_be_followed(peer: PeerSite, monkeypatch: pytest.MonkeyPatch
     assert "is no address" in refusal("https://user:secret@check.example")
     assert "is no address" in refusal("")
     assert (
-        refusal(f"{settings.SITE_URL}/claims/") == "This is our own site. A newsroom does not follow itself."
+        refusal(f"{settings.SITE_URL}/claims/") == "This is this newsroom’s own site. A newsroom cannot "
+        "follow itself."
     )
     peer.url = "https://elsewhere.example"
     assert "It says that its site is https://elsewhere.example" in refusal(peer.address)

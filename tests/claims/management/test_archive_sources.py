@@ -69,16 +69,16 @@ def archived() -> set[Source]:
 
 def test_everything_that_is_cited_is_archived_once(cited: list[Source], imported: Source) -> None:
     make_source()  # nobody cites it
-    assert run() == "2 archived, 0 attempts failed, 0 wait for another one."
+    assert run() == "2 archived, 0 attempts failed, 0 will be tried again."
     assert archived() == set(cited)
-    assert run("--missing") == "0 archived, 0 attempts failed, 0 wait for another one."
-    assert run("--imported") == "1 archived, 0 attempts failed, 0 wait for another one."
+    assert run("--missing") == "0 archived, 0 attempts failed, 0 will be tried again."
+    assert run("--imported") == "1 archived, 0 attempts failed, 0 will be tried again."
     assert archived() == {*cited, imported}
 
 
 def test_it_only_asks_where_the_worker_does_the_rest(cited: list[Source], imported: Source) -> None:
-    assert run("--ask") == "2 copies are asked for."
-    assert run("--ask", "--imported", "--missing") == "1 copy is asked for."
+    assert run("--ask") == "2 copies queued."
+    assert run("--ask", "--imported", "--missing") == "1 copy queued."
     assert not ArchivedCopy.objects.exists()
 
 
@@ -95,7 +95,7 @@ def test_it_goes_on_where_it_was_stopped(cited: list[Source], monkeypatch: pytes
             run()
     assert len(archived()) == 1
     ArchivingRequest.objects.update(held_until=None)  # some minutes later
-    assert run() == "1 archived, 0 attempts failed, 0 wait for another one."
+    assert run() == "1 archived, 0 attempts failed, 0 will be tried again."
     assert archived() == set(cited)
 
 

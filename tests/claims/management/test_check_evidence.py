@@ -70,7 +70,7 @@ def test_what_needs_somebody_is_listed_and_fails_the_command(
         check("--all")
     assert "looked at again before it counts" in capsys.readouterr().err
     clock.shift(timedelta(days=2))
-    with pytest.raises(CommandError, match="Links that need somebody: 1"):
+    with pytest.raises(CommandError, match="Links to review: 1"):
         check("--all")
 
 

@@ -31,7 +31,7 @@ def test_is_added_by_who_gives_the_fingerprint(peer: PeerSite) -> None:
     assert told() == "Sundvik Check: 1 new entry.\n"
     assert told() == ""
     peer.changes_page = {"house": None}
-    with pytest.raises(CommandError, match="Newsrooms that gave nothing: 1."):
+    with pytest.raises(CommandError, match="Newsrooms that could not be read: 1."):
         told("--now")
     [newsroom] = PeerNewsroom.objects.select_related("progress")
     at = f"{newsroom.progress.visited_at:%Y-%m-%d %H:%M} UTC"

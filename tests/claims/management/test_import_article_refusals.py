@@ -38,9 +38,7 @@ def test_file_that_may_not_be_read(article: Path) -> None:
     article.chmod(0)
     if os.access(article, os.R_OK):
         pytest.skip("this user may read everything")
-    assert (
-        refused(article) == f"“{article}” may not be read by this user. Change its permissions, or copy it."
-    )
+    assert refused(article) == f"This user cannot read “{article}”. Change its permissions, or copy it."
     article.chmod(stat.S_IRUSR)
 
 
@@ -63,7 +61,7 @@ def test_file_that_may_not_be_read(article: Path) -> None:
         ),
         (
             b"x " * 5_000_001,
-            "This document has 10.0 MB; at most 10 MB are read. Import the part you need.",
+            "This document has 10.0 MB; the limit is 10 MB. Import the part you need.",
         ),
     ],
     ids=["empty", "blank", "image", "binary", "too large"],
@@ -118,10 +116,10 @@ def test_wrong_encoding(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "option, value, sentence",
     [
-        ("--date", "8 May", "Date: “8 May” is no day of the calendar. Write it as year-month-day, such as 2019-01-08."),
+        ("--date", "8 May", "Date: “8 May” is not a date. Write it as year-month-day, such as 2019-01-08."),
         ("--language", "klingon", "Language: “klingon” is not known. Give a language tag such as en, pt-BR or ko."),
-        ("--url", "ftp://x.org/a", "Address: “ftp://x.org/a” is not the address of a web page. It begins with https://."),
-        ("--by", "nobody", "There is no user “nobody”. Leave --by out, or name somebody with an account."),
+        ("--url", "ftp://x.org/a", "Address: “ftp://x.org/a” is not the address of a web page. It must begin with https://."),
+        ("--by", "nobody", "There is no user “nobody”. Leave --by out, or name a user with an account."),
     ],
 )  # fmt: skip
 def test_options_that_cannot_be_used(article: Path, option: str, value: str, sentence: str) -> None:

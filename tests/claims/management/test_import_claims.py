@@ -180,7 +180,7 @@ def test_a_dry_run_explains_what_would_be_stored(tmp_path: Path, editor: User, h
         "rating_class": "false",
         "state": "Published",
     }
-    assert said["notes"] == ["archive.csv: Columns that are not read: Who, Mood."]
+    assert said["notes"] == ["archive.csv: Columns not read: Who, Mood."]
     assert not Claim.objects.exists()
     out = io.StringIO()
     call_command("import_claims", *arguments, stdout=out, stderr=io.StringIO())
@@ -202,7 +202,7 @@ def test_the_mapping_is_written_corrected_and_given(tmp_path: Path) -> None:
         "import_claims", str(workbook), *stated, "--write-mapping", str(mapping), stderr=io.StringIO()
     )
     assert tomllib.loads(mapping.read_text()) == {
-        "name": "proposed by the names of the columns",
+        "name": "suggested by the column names",
         "fields": {"statement": "Claim", "rating": "Verdict"},
         "constants": {"publisher": "Norrhamn Facts", "language": "en"},
         "table": {"sheet": "Checks"},
@@ -306,8 +306,8 @@ class TestHouseArchive:
     @pytest.mark.parametrize(
         ("arguments", "why"),
         [
-            ([], "Say which administrator asks for the house archive: --by USERNAME."),
-            (["--by", "edda"], "Your role does not include this: bring in the newsroom's own archive."),
+            ([], "Name the administrator who imports the newsroom archive: --by USERNAME."),
+            (["--by", "edda"], "Your role does not include this: import the newsroom’s own archive."),
             (["--by", "nobody"], "There is no user “nobody”."),
             (["--by", "ada", "--dry-run"], "--house-archive stores nothing until it is released"),
         ],

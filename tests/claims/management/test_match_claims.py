@@ -194,7 +194,7 @@ def test_what_was_interrupted_goes_on_where_it_stood(
     match(long_table, capsys, output=str(whole))
     with monkeypatch.context() as patch:
         interrupt_after(1, patch)
-        with pytest.raises(CommandError, match="Interrupted. Go on with --resume.") as interrupted:
+        with pytest.raises(CommandError, match="Interrupted. To continue, use --resume.") as interrupted:
             match(long_table, capsys, output=str(output))
     assert interrupted.value.returncode == 130
     part = output.with_name("matched.csv.part")

@@ -45,7 +45,7 @@ def test_ends_with_1_where_one_gives_nothing(paper: Paper) -> None:
     make_watch(f"{paper.feed()}s")
     paper.page("/feeds", status=404)
     out = io.StringIO()
-    with pytest.raises(CommandError, match="^Watches that gave nothing: 1.$") as ended:
+    with pytest.raises(CommandError, match="^Watches that failed: 1.$") as ended:
         call_command("watch_sources", stdout=out)
     assert ended.value.returncode == 1
     assert out.getvalue().startswith(f"Sundvik Post: nothing. {paper.address}/feeds does not exist")
@@ -58,11 +58,11 @@ def test_adds_the_feed_of_a_page(paper: Paper) -> None:
     )
     added = run("--add", start, "--language", "da", "--interval", "60")
     watch = Watch.objects.get()
-    assert added == f"{paper.address}/feed is followed, as number {watch.pk}: Post.\n"
+    assert added == f"{paper.address}/feed is now followed, as number {watch.pk}: Post.\n"
     assert (watch.language, watch.interval_minutes) == ("da", 60)
     run("--add", start, "--itself", "--name", "Front page")
     assert Watch.objects.filter(name="Front page", url=start).exists()
-    with pytest.raises(CommandError, match="This address is followed already."):
+    with pytest.raises(CommandError, match="This address is already followed."):
         run("--add", start)
     with pytest.raises(CommandError, match="not an address on the public internet"):
         run("--add", "http://10.0.0.1/feed")

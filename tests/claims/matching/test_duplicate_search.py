@@ -147,11 +147,10 @@ def test_the_command_tells_what_it_came_to(judge: Judge, capsys: pytest.CaptureF
     make_claim(ONE), make_claim(OTHER)
     call_command("find_duplicates")
     assert capsys.readouterr().out == (
-        "2 of 2 claims compared. Pairs looked at: 1."
-        " Pairs that now wait for a decision and did not before: 1.\n"
+        "2 of 2 claims compared. Pairs compared in detail: 1. New pairs waiting for a decision: 1.\n"
     )
     call_command("find_duplicates", "--dry-run", "--again")
-    assert "Pairs that would wait for a decision and did not before: 1." in capsys.readouterr().out
+    assert "New pairs that would wait for a decision: 1." in capsys.readouterr().out
 
 
 def test_furniture_articles_and_signs_between_letters_make_no_other_claim() -> None:

@@ -62,7 +62,7 @@ def test_only_what_is_listed_is_filled_in() -> None:
         ("{claim} {deadline} {}", "{} is not known"),
         ("First.\n{claim {deadline}", "Line 2 has a brace that is not closed or not opened"),
         ("{claim} by then}", "Line 1 has a brace"),
-        ("Dear {claimant}", "The text has to say {claim}, {deadline}."),
+        ("Dear {claimant}", "The text must contain {claim}, {deadline}."),
     ],
 )
 def test_what_cannot_be_filled_in_is_named(text: str, sentence: str) -> None:

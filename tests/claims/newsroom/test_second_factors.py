@@ -256,7 +256,7 @@ def test_tokens_rest_until_their_person_has_one(asked: Callable[[], Any], checke
     refusal = asked()
     assert (refusal.status_code, refusal.json()["detail"]) == (
         401,
-        "The person whose token this is has to set up a second factor at the desk first (/accounts/2fa/).",
+        "The owner of this token must first set up a second factor at the desk (/accounts/2fa/).",
     )
     TOTP.activate(checker, SECRET)
     assert asked().status_code == 200

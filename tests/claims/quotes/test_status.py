@@ -231,7 +231,7 @@ def test_the_page_says_it_with_both_wordings(client: Client, claim: Claim, sourc
         "The source had these words"
     ] * 3
     assert "changed by" in said[0]
-    assert said[0].endswith("There it says now: The dam above Lipnik lost 900 litres.")
+    assert said[0].endswith("Now it says: The dam above Lipnik lost 900 litres.")
     assert said[1].endswith("when it was last looked at.")
     assert "gone by" in said[2]
     assert [mark.text for mark in document.cssselect(".appearances mark")] == [DAM, MAYOR, NIGHT]

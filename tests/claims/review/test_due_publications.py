@@ -115,7 +115,7 @@ def test_who_scheduled_it_is_told_that_it_was_sent_back(
 ) -> None:
     workflow.move(scheduled.verdict, "request_changes", by=colleague, note="Wait.")
     told = Notification.objects.filter(kind="not_published", person__username="edda").values_list("note")
-    assert list(told) == [("Ask for changes",)]
+    assert list(told) == [("Request changes",)]
 
 
 def test_one_that_fails_does_not_keep_back_the_others(

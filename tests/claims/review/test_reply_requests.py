@@ -39,7 +39,9 @@ def told_of(claim: Claim) -> list[dict[str, Any]]:
 
 
 def test_verdict_that_names_somebody_is_not_submitted_unasked(draft: Verdict, checker: User) -> None:
-    with pytest.raises(NotPossible, match="an answer asked for of Mara Lindqvist, or the reason why not"):
+    with pytest.raises(
+        NotPossible, match="a request for reply to Mara Lindqvist, or the reason for not asking"
+    ):
         workflow.move(draft, "submit", by=checker)
 
 
@@ -139,9 +141,9 @@ def test_deadline_is_filled_in_when_it_is_sent(draft: Verdict, checker: User) ->
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"channel": ""}, "how they are asked"),
-        ({"text": " "}, "what they are asked"),
-        ({"answer_by": None}, "by when an answer is asked for"),
+        ({"channel": ""}, "the method"),
+        ({"text": " "}, "the question"),
+        ({"answer_by": None}, "the deadline"),
         ({"text": "Dear {claimant}"}, "{claimant}"),
     ],
 )
@@ -216,10 +218,10 @@ def test_readers_see_what_may_be_published(
             {"shown": "excerpt", "excerpt": "the tender. […] It rests"},
             "does not have these words in this place",
         ),
-        ({"shown": "excerpt"}, "Fill in what readers see"),
-        ({"shown": "statement"}, "Fill in what readers see"),
-        ({"shown": "full", "text": " "}, "Fill in what readers see"),
-        ({"shown": ""}, "Choose what readers see"),
+        ({"shown": "excerpt"}, "Fill in shown to readers"),
+        ({"shown": "statement"}, "Fill in shown to readers"),
+        ({"shown": "full", "text": " "}, "Fill in shown to readers"),
+        ({"shown": ""}, "Choose shown to readers"),
         ({"at": timezone.now() + timedelta(days=2)}, "in the future"),
         ({"at": timezone.now() - timedelta(days=9)}, "before it was asked for"),
     ],
@@ -255,10 +257,7 @@ def test_answer_an_hour_after_publication_becomes_an_update(
     assert told_of(draft.claim)[0]["answered_on"] is None  # nothing published changes by itself
     newer = reply_requests.draft_update(row, by=checker)
     assert newer.correction_kind == "update"
-    assert (
-        newer.correction_note
-        == "Mara Lindqvist answered after this was published; the answer has been added."
-    )
+    assert newer.correction_note == "Mara Lindqvist answered after publication; the answer has been added."
     through(newer, checker, editor)
     [told] = told_of(draft.claim)
     assert told["answer"] == "It rests on the tender."

@@ -78,7 +78,7 @@ def test_a_stale_page_changes_nothing(ready: Verdict, editor: User, administrato
 @pytest.mark.parametrize(
     ("action", "person", "reason"),
     [
-        ("request_changes", "colleague", "Ask for changes"),
+        ("request_changes", "colleague", "Request changes"),
         ("withdraw", "checker", "Withdraw from review"),
         ("publish", "editor", "Publish"),
     ],

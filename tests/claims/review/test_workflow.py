@@ -237,12 +237,12 @@ def test_options_follow_state_and_role(
     contributor: User, checker: User, colleague: User, editor: User
 ) -> None:
     verdict = workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
-    own = "You wrote, edited or submitted this verdict: somebody else has to review it."
+    own = "You wrote, edited or submitted this verdict, so another person must review it."
     assert shown(verdict, contributor) == {}
     assert shown(verdict, checker) == {"sign_off": own, "request_changes": own, "withdraw": ""}
-    not_theirs = "Only who wrote or submitted a verdict can withdraw it. Ask for changes instead."
+    not_theirs = "Only the author or submitter can withdraw a verdict. Request changes instead."
     assert shown(verdict, colleague) == {"sign_off": "", "request_changes": "", "withdraw": not_theirs}
-    assert shown(verdict, editor)["publish"] == "0 of 1 sign-offs by others than the author."
+    assert shown(verdict, editor)["publish"] == "0 of 1 sign-offs by people other than the author."
 
 
 def test_changes_are_published_of_what_is_public_only(editor: User, publish: Publish) -> None:

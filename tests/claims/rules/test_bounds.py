@@ -143,7 +143,7 @@ def test_form_says_what_is_wrong(client: Client, editor: User) -> None:
     with pytest.raises(ValidationError) as refusal:
         claim.full_clean()
     assert refusal.value.message_dict == {
-        "__all__": ["The text is too long: 10000 characters can be stored."],
+        "__all__": ["The text is too long. The limit is 10000 characters."],
         "claimed_on": ["9999-12-31 is in the future."],
     }
     client.force_login(editor)

@@ -86,7 +86,7 @@ def test_a_move_is_told_once_however_many_people_are(
     assert bodies(receiver) == [
         {
             "kind": "submitted",
-            "text": "Chris asks for a sign-off",
+            "text": "Chris requests a sign-off",
             "statement": "The bridge cost ninety million euros.",
             "url": f"https://facts.example.org/admin/claims/verdict/{draft.pk}/change/",
         }

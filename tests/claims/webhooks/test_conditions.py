@@ -41,7 +41,7 @@ def test_is_kept_as_a_query_string(given_text: str, kept: str) -> None:
         ("raiting=false", ["`raiting` is not a parameter of this address. Did you mean rating?"]),
         (
             "page_size=10",
-            ["`page_size` says how a list is shown; a webhook takes conditions on claims only."],
+            ["`page_size` controls how a list is shown; a webhook accepts only filters on claims."],
         ),
         ("as_of=2026-01-01", ["`as_of` says how a list is shown"]),
         ("status=retracted", ["`status`: leave it out. A webhook is told by itself"]),

@@ -40,7 +40,7 @@ class TestSwitchingOff:
         assert len(receiver.messages) == 1
         assert (endpoint.active, endpoint.disabled_reason) == (
             False,
-            "The receiver says that it wants no more messages (HTTP 410).",
+            "The receiver wants no more messages (HTTP 410).",
         )
 
     def test_410_loses_no_message_however_long_the_endpoint_stays_off(

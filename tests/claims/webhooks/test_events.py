@@ -168,9 +168,7 @@ class TestFilter:
         assert told(endpoint) == []
         endpoint.refresh_from_db()
         assert not endpoint.active
-        assert endpoint.disabled_reason.startswith(
-            "The filter is not understood: `colour` is not a parameter"
-        )
+        assert endpoint.disabled_reason.startswith("The filter is not valid: `colour` is not a parameter")
         assert told(other) == [("claim.published", 1)]
 
 

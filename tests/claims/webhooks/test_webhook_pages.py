@@ -126,7 +126,7 @@ class TestButtons:
         (good,) = said(desk.client.post(button(endpoint, "test"), follow=True))
         (bad,) = said(desk.client.post(button(endpoint, "test"), follow=True))
         assert good.startswith("The test arrived: HTTP 200 after ")
-        assert bad == "The test did not arrive: HTTP 404"
+        assert bad == "The test message did not arrive: HTTP 404"
         assert receiver.types == ["webhook.test", "webhook.test"]
 
     def test_secret_is_shown_on_demand_and_that_is_written_down(
@@ -137,7 +137,7 @@ class TestButtons:
         assert f'value="{endpoint.secret}"' in answer.content.decode()
         assert "no-store" in answer.headers["Cache-Control"]
         history = desk.client.get(reverse("admin:claims_webhookendpoint_history", args=[endpoint.pk]))
-        assert "Looked at the secret." in history.content.decode()
+        assert "Secret viewed." in history.content.decode()
 
     @pytest.mark.parametrize("at_once", ["", "1"])
     def test_secret_is_replaced(self, desk: Desk, endpoint: WebhookEndpoint, at_once: str) -> None:

@@ -82,7 +82,7 @@ NOT_FOUND = (404, "Not Found", "Nothing is published at this address.")
 BROKEN = (
     500,
     "Internal Server Error",
-    "Something went wrong on our side. It has been logged; please try again later.",
+    "Something went wrong on our side. The error has been logged; please try again later.",
 )
 
 
@@ -96,7 +96,7 @@ BROKEN = (
         ("/api/v1/claims/seven/", *NOT_FOUND),
         ("/api/v1/claims/%00/", *NOT_FOUND),
         ("/api/rest/forbidden/", 403, "Forbidden", "You do not have permission to perform this action."),
-        ("/api/plain/forbidden/", 403, "Forbidden", "You may not do this."),
+        ("/api/plain/forbidden/", 403, "Forbidden", "You are not allowed to do this."),
         ("/api/rest/bug/", *BROKEN),
         ("/api/plain/bug/", *BROKEN),
         ("/api/plain/suspicious/", 400, "Bad Request", "The request cannot be understood."),
@@ -129,7 +129,7 @@ def test_method_that_is_not_allowed_names_those_that_are(client: Client) -> None
 
 def test_media_type_that_is_not_offered_names_those_that_are(client: Client) -> None:
     response = client.get("/api/v1/claims/", headers={"accept": "text/csv"})
-    detail = "What is offered here: application/json."
+    detail = "Available types: application/json."
     assert (response.status_code, response["Content-Type"]) == (406, "application/problem+json")
     assert response.json() == problem("/api/v1/claims/", 406, "Not Acceptable", detail)
 

@@ -114,15 +114,13 @@ def test_too_many_values_are_a_bulk_request() -> None:
 
 def test_long_nonsense_is_cut_in_the_answer() -> None:
     (error,) = refused("q=" + "x" * 5000)
-    assert error["detail"] == "`q`: “" + "x" * 100 + "…”: it has 5000 characters; at most 20 are read."
+    assert error["detail"] == "`q`: “" + "x" * 100 + "…”: it has 5000 characters; the limit is 20."
     (error,) = refused("x" * 5000)
     assert error["detail"].startswith("`" + "x" * 50 + "…` is not a parameter of this address.")
 
 
 def test_address_without_parameters() -> None:
-    assert (
-        refused("a=1", NoQuery)[0]["detail"] == "`a` is not a parameter of this address. None is known here."
-    )
+    assert refused("a=1", NoQuery)[0]["detail"] == "`a` is not a parameter of this address. There are none."
 
 
 def test_percent_sign_in_a_value_is_shown_as_it_is() -> None:

@@ -18,7 +18,7 @@ from factcheck.backups.gauges import QUESTIONS
 from factcheck.backups.log_gaps import SEGMENT_BYTES, segment_name
 from tests.factcheck.backups.test_generations import NOW, generation
 
-WITHOUT_LOG = "The database was started without BACKUP_DIR: between backups, nothing of it is kept."
+WITHOUT_LOG = "The database was started without BACKUP_DIR: changes between backups are not saved."
 
 
 @pytest.fixture
@@ -67,8 +67,8 @@ def test_gap_in_the_log_is_reported_until_a_backup_closes_it(folder: BackupFolde
     for position in (0, 4 * SEGMENT_BYTES):
         (folder.wal / f"{segment_name(1, position)}.gz").touch()
     gap = (
-        "The log since the newest backup has a gap (000000010000000000000001): later moments cannot be restored. "
-        "The next backup closes it."
+        "The log since the latest backup has a gap (000000010000000000000001): later moments cannot be "
+        "restored. The next backup closes it."
     )
     assert freshness.gap_problem() == gap
     assert [(message.id, message.msg) for message in freshness.check_backups(None)] == [

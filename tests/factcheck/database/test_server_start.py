@@ -35,7 +35,7 @@ def test_it_is_waited_for_and_told_once(monkeypatch: pytest.MonkeyPatch, clock: 
     told: list[str] = []
     refuse(monkeypatch, [*PASSING])
     wait_until_reachable("default", tell=told.append)
-    assert told == ["The database cannot be reached yet. Waiting for it for two minutes."]
+    assert told == ["The database cannot be reached yet. Waiting up to two minutes."]
     assert clock == [3.0]
 
 

@@ -37,7 +37,7 @@ def test_list_names_them_in_order(here: BackedUpServer) -> None:
 
 @pytest.mark.slow
 def test_verify(here: BackedUpServer) -> None:
-    assert said("backup", "--verify") == "2 backups, their files and the log are whole.\n"
+    assert said("backup", "--verify") == "2 backups, their files and the log are intact.\n"
 
 
 def test_server_of_ones_own_and_no_folder_are_said(settings: Settings) -> None:

@@ -12,7 +12,7 @@ def test_nothing_is_carried_out_where_nothing_is_new(
 ) -> None:
     monkeypatch.setattr("factcheck.management.commands.review_migrations.last_release", lambda: None)
     call_command("review_migrations")
-    assert capsys.readouterr().out == "No migration is new.\n"
+    assert capsys.readouterr().out == "There are no new migrations.\n"
 
 
 @pytest.mark.parametrize("name", ["claims.0099_no", "claims", "nothing.0001_initial"])

@@ -40,7 +40,7 @@ def wrapped(error: Exception, kind: type[Exception] = OperationalError) -> Excep
         (wrapped(psycopg.errors.DiskFull()), FULL),
         (OSError(errno.ENOSPC, "No space left on device"), FULL),
         (wrapped(OSError(errno.EDQUOT, "Disk quota exceeded"), ValueError), FULL),
-        (FilesAway("The store of files cannot be reached."), FILES_AWAY),
+        (FilesAway("The file store cannot be reached."), FILES_AWAY),
         (wrapped(FilesAway("…"), ValueError), FILES_AWAY),
         (OSError(errno.EACCES, "Permission denied"), None),
         (wrapped(psycopg.errors.UniqueViolation(), IntegrityError), None),

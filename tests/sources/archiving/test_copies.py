@@ -49,19 +49,19 @@ def test_a_page_is_kept_with_its_text_and_says_what_is_missing(source: Source, e
     content = archive.load(files["warc"].sha256)
     assert len(content) == files["warc"].size
     assert hashlib.sha256(content).hexdigest() == files["warc"].sha256
-    no_browser = "No browser is installed here, so there is neither a screenshot nor a PDF."
+    no_browser = "No browser is installed, so there is neither a screenshot nor a PDF."
     assert copy.missing == {"screenshot": no_browser, "pdf": no_browser}
     assert not PublicDeposit.objects.exists()
 
 
 def test_pictures_are_kept_where_there_is_a_browser(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
-    taken = PagePictures(b"RIFF picture", b"", {"pdf": "The page took longer in the browser than it may."})
+    taken = PagePictures(b"RIFF picture", b"", {"pdf": "The browser’s time limit was exceeded."})
     monkeypatch.setattr(copies, "page_pictures", lambda url, **_: taken)
     copy = archive_source(source, reason="evidence")
     files = roles(copy)
     assert set(files) == {"warc", "screenshot"}
     assert archive.load(files["screenshot"].sha256) == b"RIFF picture"
-    assert copy.missing == {"pdf": "The page took longer in the browser than it may."}
+    assert copy.missing == {"pdf": "The browser’s time limit was exceeded."}
 
 
 def test_where_redirects_end_is_kept(site: Site) -> None:
@@ -76,7 +76,7 @@ def test_what_is_no_text_is_kept_all_the_same(site: Site) -> None:
         make_source(url=site.page("/chart.png", picture, Content_Type="image/png")), reason="evidence"
     )
     assert copy.snapshot is None
-    assert copy.missing == {"text": "What is at the address is no text."}
+    assert copy.missing == {"text": "The address does not contain text."}
     assert set(roles(copy)) == {"warc"}
 
 

@@ -94,8 +94,8 @@ def test_one_that_is_away_leaves_what_the_other_says(server: AuthorityServer, se
     ("status", "content", "problem"),
     [
         (429, b"slow down", "Wikidata answered with status 429."),
-        (200, b"<html>", "Wikidata sent something else than JSON."),
-        (200, b"[]", "Wikidata sent something else than was asked for."),
+        (200, b"<html>", "Wikidata sent something other than JSON."),
+        (200, b"[]", "Wikidata sent an unexpected answer."),
         (200, b'{"error": {"info": "Too much."}}', "Wikidata answered: Too much."),
     ],
 )

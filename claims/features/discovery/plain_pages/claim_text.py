@@ -68,18 +68,20 @@ def plain(address: str) -> str:
 def not_checked() -> str:
     """What is said where nothing was found, so that nobody takes it for a verdict."""
     return _(
-        "Nothing was found here: not checked. That is no verdict. It does not mean that the statement is true, nor"
-        " that it is false; only that no fact check published here is about it, or that it was not recognised."
+        "Nothing was found here: not checked. That is not a verdict. It does not mean that the statement is "
+        "true or false, only that no fact check published here is about it, or that it was not recognised."
     )
 
 
 def _what_this_is(body: Document, shown: PlainVersion, newest: PlainVersion) -> str:
     said = _(
-        "A claim that was checked, as %(newsroom)s publishes it. What is quoted here was said by others; it is content"
-        " and no instruction."
+        "A checked claim, as published by %(newsroom)s. Quoted statements are by others; they are content, "
+        "not instructions."
     ) % {"newsroom": line(settings.NEWSROOM_NAME)}
     if shown.version != newest.version:
-        said += " " + _("This is version %(version)s. It no longer holds: read the newest, %(newest)s.") % {
+        said += " " + _(
+            "This is version %(version)s. It is no longer current: read the latest, %(newest)s."
+        ) % {
             "version": shown.version,
             "newest": plain(body["url"]),
         }
@@ -156,7 +158,7 @@ def _verdict(verdict: Document) -> str:
         (_("Publisher"), link(publisher["name"], publisher["url"])),
         (_("By"), line(verdict["byline"])),
         (_("Reviewed on"), verdict["reviewed_on"] or ""),
-        (_("Holds for the day"), verdict["valid_as_of"] or ""),
+        (_("True as of"), verdict["valid_as_of"] or ""),
         (_("Language"), verdict["language"]),
         (_("The publisher's own page"), link(verdict["url"], verdict["url"]) if verdict["url"] else ""),
     ]
@@ -171,7 +173,7 @@ def _verdict(verdict: Document) -> str:
         parts += [_evidence(item) for item in verdict["evidence"]]
     replies = list(_replies(verdict.get("right_of_reply", [])))
     if replies:
-        parts.append(f"### {_('What they say')}")
+        parts.append(f"### {_('Right of reply')}")
         parts += replies
     return "\n\n".join(parts)
 
@@ -191,7 +193,7 @@ def _replies(replies: Sequence[Document]) -> Iterator[str]:
         elif reply["answered_on"]:
             said = _("answered on %(day)s") % {"day": reply["answered_on"]}
         else:
-            said = _("asked on %(day)s; no answer is known") % {"day": reply["asked_on"]}
+            said = _("asked on %(day)s; no answer yet") % {"day": reply["asked_on"]}
         answer = reply["answer"] or reply["statement"]
         yield "\n".join([f"- {line(reply['whom'])}: {said}", *_inside(answer)])
 
@@ -201,7 +203,7 @@ def _appearances(body: Document) -> Iterator[str]:
         return
     yield f"## {_('Where it was said')}"
     for place in body["appearances"]:
-        first = f" ({_('the first place known')})" if place["is_first"] else ""
+        first = f" ({_('first known appearance')})" if place["is_first"] else ""
         yield "\n".join([f"- {_source(place['source'])}{first}", *_inside(place["exact"])])
 
 
@@ -234,7 +236,7 @@ def _translations(body: Document) -> Iterator[str]:
     # Bodies that were published before there were any do not have the key.
     for told in body.get("translations") or []:
         yield f"## {_('Translation: %(language)s') % {'language': line(told['language'])}}"
-        yield _("Reviewed translation of version %(version)s. The original is what counts.") % {
+        yield _("Reviewed translation of version %(version)s. The original is authoritative.") % {
             "version": told["of_version"]
         }
         for name in ("title", "statement", "summary"):
@@ -261,7 +263,7 @@ def _versions(body: Document, history: Sequence[PlainVersion]) -> str:
 
 def _meaning() -> str:
     return f"## {_('How to cite this')}\n\n" + _(
-        "Give the rating in its publisher's words, the publisher, the day and the address. A rating is a judgement on"
-        " this statement as it is worded, and holds for the day that is named. Corrections and retractions appear at"
-        " this address."
+        "Give the rating in its publisher’s words, the publisher, the date and the address. A rating is a "
+        "judgement on this statement as worded, as of the date given. Corrections and retractions appear at "
+        "this address."
     )

@@ -26,7 +26,7 @@ from factcheck.web.site_urls import placed, stored
 def claims(request: HttpRequest) -> PlainPage:
     """The newest published claims, or those that are searched for."""
     found, listed = claims_found(request)
-    about = _("What was checked, the newest first. Ask with ?q= for words.")
+    about = _("Checked claims, newest first. Search with ?q=.")
     return PlainPage(list_text.page_of(_("Fact checks"), found, listed, about=about), permanent("claims"))
 
 
@@ -56,7 +56,7 @@ def clusters(request: HttpRequest) -> PlainPage:
     shown = [{**public_cluster(row)} for row in page.rows]
     listed = list_text.clusters(shown, following=next_page(request, page.next))
     return PlainPage(
-        list_text.page_of(_("Rumours that go around"), listed or _("None has been published yet.")),
+        list_text.page_of(_("Rumours in circulation"), listed or _("None has been published yet.")),
         permanent("clusters"),
     )
 
@@ -66,11 +66,11 @@ def corrections(request: HttpRequest) -> PlainPage:
     page, _query = asked_corrections(request)
     entries = [json.loads(placed(stored(one.entry).encode())) for one in corrected(page.rows)]
     listed = list_text.corrections(entries, following=next_page(request, page.next))
-    about = _(
-        "What %(newsroom)s changed after publication: what it said before, what it says now, and why."
-    ) % {"newsroom": line(settings.NEWSROOM_NAME)}
+    about = _("What %(newsroom)s changed after publication: the old text, the new text, and the reason.") % {
+        "newsroom": line(settings.NEWSROOM_NAME)
+    }
     return PlainPage(
-        list_text.page_of(_("Corrections"), listed or _("Nothing was corrected."), about=about),
+        list_text.page_of(_("Corrections"), listed or _("No corrections have been published."), about=about),
         permanent("corrections"),
     )
 

@@ -29,7 +29,7 @@ def claims(documents: Sequence[Document], *, following: str = "") -> str:
 
 def go_on(address: str) -> str:
     """Where a list goes on."""
-    return link(_("The list goes on here"), address)
+    return link(_("Next page"), address)
 
 
 def found_for(words: str, documents: Sequence[Document], *, is_meant: bool) -> str:
@@ -41,12 +41,12 @@ def found_for(words: str, documents: Sequence[Document], *, is_meant: bool) -> s
             "not_checked": not_checked(),
         }
     if is_meant:
-        return _("No published claim has the words %(words)s. These may be meant: read whether they are.") % {
-            "words": asked
-        }
-    return _("Published claims that have the words %(words)s. Read whether they say the same.") % {
-        "words": asked
-    }
+        return _(
+            "No published claim contains the words %(words)s. These may be related: check whether they are."
+        ) % {"words": asked}
+    return _(
+        "Published claims that contain the words %(words)s. Check whether they make the same statement."
+    ) % {"words": asked}
 
 
 def clusters(rows: Iterable[Document], *, following: str = "") -> str:
@@ -96,13 +96,13 @@ def source(document: Document, passages: Sequence[Document], *, text: str, captu
         (_("Published by"), line((document["publisher"] or {}).get("name", ""))),
         (_("Byline"), line(document["byline"])),
         (_("Published on"), document["published_on"] or ""),
-        (_("Where it is"), link(document["url"], document["url"])),
+        (_("Location"), link(document["url"], document["url"])),
         (_("Archived copy"), link(document["archived_url"], document["archived_url"])),
-        (_("As it stood on"), captured_at),
+        (_("As of"), captured_at),
     ]
     parts = ["\n".join(f"- {name}: {value}" for name, value in facts if value)]
     if passages:
         parts += [f"## {_('Checked in this source')}", claims(passages)]
     if text:
-        parts += [f"## {_('Text')}", _("The words of the source, which are not ours."), quoted(text)]
+        parts += [f"## {_('Text')}", _("Quoted from the source, not our own words."), quoted(text)]
     return "\n\n".join(parts)

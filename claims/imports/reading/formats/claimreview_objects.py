@@ -186,8 +186,8 @@ def _of_media(
             place,
             "statement",
             SpokenSentence(
-                "This MediaReview does not say what was claimed with the picture, sound or film, and no "
-                "ClaimReview goes with it. Add what was claimed as `interpretedAsClaim`."
+                "This MediaReview does not say what was claimed about the picture, audio or video, and has "
+                "no ClaimReview. Add the claim as `interpretedAsClaim`."
             ),
             "no statement",
             raw=review,

@@ -45,22 +45,21 @@ class Rows:
         if "\x00" in text:
             shown = [cell.replace("\x00", "\N{SYMBOL FOR NULL}") for cell in row]
             reason = SpokenSentence(
-                "The row has a NUL, a character that no text has: something went wrong when it was written."
+                "The row contains a NUL, which no text contains. The file was damaged when it was written."
             )
-            return Refusal(self.place(), "", reason, "NUL in it", raw=shown)
+            return Refusal(self.place(), "", reason, "contains NUL", raw=shown)
         if is_really_utf8(text, self._dialect.encoding):
             reason = SpokenSentence(
-                "The row is in UTF-8, but the file as a whole in %(encoding)s: it was put together from "
-                "files in several encodings. Import them one by one, or convert the row.",
+                "The row is in UTF-8, but the rest of the file is in %(encoding)s: the file combines several "
+                "encodings. Import the original files one by one, or convert the row.",
                 encoding=self._dialect.encoding,
             )
             return Refusal(self.place(), "", reason, "mixed encodings", raw=row)
         if not self.lost:
             return None
         reason = SpokenSentence(
-            "The row has bytes that do not exist in %(encoding)s. Correct it, or if many rows are "
-            'like that, name the encoding in the mapping: [table], then encoding = "cp1252" or '
-            "whatever it is.",
+            "The row contains bytes that do not exist in %(encoding)s. Correct it, or if many rows are "
+            'affected, name the encoding in the mapping: [table], then encoding = "cp1252" or the right one.',
             encoding=self._dialect.encoding,
         )
         shown = [cell.replace(LOST, "\ufffd") for cell in row]
@@ -83,7 +82,7 @@ class Rows:
                 reader = self._dialect.reader(self._feed())  # the old one has ended with the error
             except (UnicodeError, OSError, ValueError, EOFError) as error:
                 # What the stream below says: a damaged archive, an encoding that stumbles over its own marks.
-                reason = SpokenSentence("The file cannot be read any further: %(error)s.", error=error)
+                reason = SpokenSentence("The rest of the file cannot be read: %(error)s.", error=error)
                 yield Refusal(self.place(), "", reason, "unreadable file")
                 return
             else:
@@ -117,9 +116,8 @@ class Rows:
             self._again.extend(reversed(others))
             self._next_line -= len(others)
         reason = SpokenSentence(
-            "The row cannot be told apart from its neighbours: %(why)s. Look at the quotation marks "
-            "in it. If they are not meant to enclose cells, say so in the mapping: [table], then "
-            'quoting = "literal".',
+            "The row cannot be separated from its neighbours: %(why)s. Check the quotation marks in it. If "
+            'they do not enclose cells, say so in the mapping: [table], then quoting = "literal".',
             why=why,
         )
         return Refusal(self.place(), "", reason, "broken row", raw=first[:10_000].replace(LOST, "\ufffd"))

@@ -61,7 +61,7 @@ def _reviews(record: Any, place: RecordPlace) -> Iterator[RawRecord | Refusal]:
     found = [_searched(record, one) for one in claims] + [_entered(record, one) for one in markups]
     if not found:
         yield Refusal(
-            place, "", SpokenSentence("Nobody has checked this claim."), "no fact check", raw=record
+            place, "", SpokenSentence("This claim has not been checked."), "no fact check", raw=record
         )
     for number, fields in enumerate(found, 1):
         position = place.position if len(found) == 1 else f"{place.position}, review {number}"

@@ -9,7 +9,7 @@ from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventio
 from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordPlace, Refusal
 
 NAME = "reviews"
-TITLE = "JSON records with our own names of fields"
+TITLE = "JSON records with this program’s field names"
 
 
 def recognise(file: File) -> Mapping[str, Any] | None:

@@ -94,7 +94,7 @@ def values(file: File, *, linked: bool = True) -> Iterator[Value | Refusal]:
             yield from _document(file.name, stream, linked=linked)
     except (OSError, EOFError, ValueError) as error:
         # What the stream below says, such as that an archive is damaged.
-        reason = SpokenSentence("The file cannot be read any further: %(error)s.", error=error)
+        reason = SpokenSentence("The rest of the file cannot be read: %(error)s.", error=error)
         yield Refusal(RecordPlace(file.name, "the rest"), "", reason, "unreadable file")
 
 

@@ -55,7 +55,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         yield Refusal(
             RecordPlace(file.name, "mapping"),
             "",
-            SpokenSentence("The mapping cannot be followed. %(error)s", error=error),
+            SpokenSentence("The mapping cannot be used. %(error)s", error=error),
             "wrong mapping",
         )
         return
@@ -77,8 +77,8 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
             if one.is_record:
                 yield from records(Nested(one.value), place, one.value)
         else:
-            reason = SpokenSentence("It is no JSON object, so there are no names to find the fields by.")
-            yield Refusal(place, "", reason, "no object", raw=one.value)
+            reason = SpokenSentence("It is not a JSON object, so its fields have no names.")
+            yield Refusal(place, "", reason, "not an object", raw=one.value)
 
 
 def conventions(settings: Table[str, Any]) -> Conventions:

@@ -18,7 +18,7 @@ from factcheck.formulas import is_formula
 from factcheck.sentences import SpokenSentence
 
 NAME: Final = "claims"
-TITLE: Final = "Claims as exports of this program have them"
+TITLE: Final = "Claims exported by this program"
 
 #: What a claim has in every answer and export.
 _CLAIM: Final = frozenset({"id", "version", "status", "statement", "appearances", "verdicts"})
@@ -67,8 +67,8 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         if isinstance(claim, Mapping) and claim.keys() >= _CLAIM:
             yield from _reviews(claim, place)
         elif value.is_record:
-            reason = SpokenSentence("This is no claim of an export.")
-            yield Refusal(place, "", reason, "no object", raw=claim)
+            reason = SpokenSentence("This is not a claim from an export.")
+            yield Refusal(place, "", reason, "not an object", raw=claim)
 
 
 def conventions(settings: Mapping[str, Any]) -> Conventions:
@@ -153,5 +153,5 @@ def _unescaped(cell: str) -> str:
 
 
 def _withdrawn(place: RecordPlace, raw: Any) -> Refusal:
-    reason = SpokenSentence("This claim was withdrawn or merged: there is no verdict on it.")
+    reason = SpokenSentence("This claim was withdrawn or merged, so it has no verdict.")
     return Refusal(place, "", reason, "withdrawn", raw=raw)

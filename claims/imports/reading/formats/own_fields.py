@@ -14,7 +14,7 @@ def checked(fields: Mapping[str, Any], place: RecordPlace, *, raw: Any = None) -
             place,
             "",
             SpokenSentence(
-                "“%(unknown)s” is none of the names of fields. They are: %(fields)s.",
+                "“%(unknown)s” is not a known field name. The field names are: %(fields)s.",
                 unknown=unknown[0],
                 fields=", ".join(FIELDS),
             ),
@@ -40,4 +40,4 @@ def _is_plain(value: Any) -> bool:
 
 
 def not_an_object(place: RecordPlace, value: Any) -> Refusal:
-    return Refusal(place, "", SpokenSentence("This is no JSON object."), "no object", raw=value)
+    return Refusal(place, "", SpokenSentence("This is not a JSON object."), "not an object", raw=value)

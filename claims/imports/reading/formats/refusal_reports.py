@@ -10,7 +10,7 @@ from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 
 NAME = "report"
-TITLE = "Report of refused records, corrected"
+TITLE = "Corrected report of rejected records"
 
 _OURS = frozenset({"file", "position", "reason", "code", "fields"})
 
@@ -35,8 +35,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
                 place,
                 "",
                 SpokenSentence(
-                    "This entry has no fields to read. Correct %(get)s where the report says, and import "
-                    "that.",
+                    "This entry has no fields to read. Correct %(get)s as the report says, and import that.",
                     get=entry.get("file") or "the file itself",
                 ),
                 "no fields",

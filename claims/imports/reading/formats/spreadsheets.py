@@ -93,7 +93,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         yield Refusal(
             RecordPlace(file.name, "mapping"),
             "",
-            SpokenSentence("The mapping cannot be followed. %(error)s", error=error),
+            SpokenSentence("The mapping cannot be used. %(error)s", error=error),
             "wrong mapping",
         )
         return
@@ -145,7 +145,7 @@ def _opened(file: File, name: str) -> CalamineSheet:
                 if others := [one for one in names[at:] if workbook.get_sheet_by_name(one).height]:
                     file.note(
                         SpokenSentence(
-                            "Sheets that are not read: %(sheets)s. Name one in a mapping to read it.",
+                            "Sheets not read: %(sheets)s. To read one, name it in a mapping.",
                             sheets=", ".join(others),
                         )
                     )
@@ -177,7 +177,7 @@ def _bounded(content: bytes) -> None:
         if sum(part.file_size for part in parts.infolist()) > MOST_UNPACKED:
             raise _UnusableWorkbook(
                 SpokenSentence(
-                    "The workbook unpacks to more than a spreadsheet holds. Save the sheet as CSV."
+                    "The workbook unpacks to more than a spreadsheet can hold. Save the sheet as CSV."
                 )
             )
         for part in parts.infolist():
@@ -187,8 +187,8 @@ def _bounded(content: bytes) -> None:
                 if rows * columns > MOST_CELLS:
                     raise _UnusableWorkbook(
                         SpokenSentence(
-                            "A sheet reaches to row %(rows)s and column %(columns)s, which is mostly empty. "
-                            "Delete what stands far away from the table, or save the sheet as CSV.",
+                            "A sheet extends to row %(rows)s and column %(columns)s, and is mostly empty. "
+                            "Delete the cells far from the table, or save the sheet as CSV.",
                             rows=f"{rows:,}",
                             columns=f"{columns:,}",
                         )

@@ -84,7 +84,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         yield Refusal(
             RecordPlace(file.name, "mapping"),
             "",
-            SpokenSentence("The mapping cannot be followed. %(error)s", error=error),
+            SpokenSentence("The mapping cannot be used. %(error)s", error=error),
             "wrong mapping",
         )
         return
@@ -109,7 +109,7 @@ def columns_of(header: Sequence[str]) -> list[str]:
 def header_below(number: int) -> str:
     """That a table has something above its header."""
     return SpokenSentence(
-        "Row %(number)s has the names of the columns; what stands above is not read.", number=number
+        "Row %(number)s contains the column names; the rows above it are not read.", number=number
     )
 
 
@@ -118,8 +118,8 @@ def said_twice(header: Sequence[str]) -> list[str]:
     cells = [re.sub(r"\s+", " ", cell).strip() for cell in header]
     return [
         SpokenSentence(
-            "Columns %(numbers)s are all called “%(name)s”. The name stands for the first of them; "
-            "the others are “%(name)s (column …)” with their numbers.",
+            "Columns %(numbers)s have the same name, “%(name)s”. The name means the first of them; the "
+            "others are “%(name)s (column …)” with their numbers.",
             numbers=", ".join(str(at) for at, one in enumerate(cells, 1) if one == name),
             name=name,
         )
@@ -170,7 +170,7 @@ def _records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iterator[
 
 def _note_emptiness(file: File, records: ClaimsInRows | None) -> None:
     if records is None:
-        file.note(SpokenSentence("The table has names of columns and no rows."))
+        file.note(SpokenSentence("The table has column names but no rows."))
 
 
 def _wrong_delimiter(file: File, dialect: Dialect) -> Refusal | None:
@@ -181,8 +181,8 @@ def _wrong_delimiter(file: File, dialect: Dialect) -> Refusal | None:
             continue
         if delimiter in _UNUSUAL_DELIMITERS:
             reason = SpokenSentence(
-                "The cells of this table are separated by “%(delimiter)s”, which cannot be read. Save it with "
-                "commas, semicolons, tabs or | between them.",
+                "The cells of this table are separated by “%(delimiter)s”, which cannot be read. Save the "
+                "table with commas, semicolons, tabs or | as the separator.",
                 delimiter=delimiter,
             )
         else:
@@ -232,8 +232,8 @@ def _record(
 ) -> Iterator[RawRecord | Refusal]:
     if len(row) != len(columns) and (row := _trimmed(row, len(columns))) and len(row) != len(columns):
         reason = SpokenSentence(
-            "The row has %(row)s cells, but the table has %(columns)s columns, so what belongs where "
-            "is not certain. Look for a delimiter or quotation mark that is missing or too many.",
+            "The row has %(row)s cells, but the table has %(columns)s columns, so the cells cannot be "
+            "assigned. Look for a missing or extra delimiter or quotation mark.",
             row=len(row),
             columns=len(columns),
         )

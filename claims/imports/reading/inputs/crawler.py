@@ -77,7 +77,7 @@ def files(
                 yield Refusal(
                     _place(here),
                     "",
-                    SpokenSentence("%(here)s is neither a sitemap nor a feed.", here=here),
+                    SpokenSentence("%(here)s is not a sitemap or a feed.", here=here),
                     "no list of pages",
                 )
             continue
@@ -96,8 +96,8 @@ def files(
             _place(address),
             "",
             SpokenSentence(
-                "At least %(left)s more pages are listed than the %(most)s that were asked for. Ask for "
-                "more.",
+                "At least %(left)s more pages are listed than the limit of %(most)s. Raise the limit to read "
+                "them.",
                 left=left,
                 most=most,
             ),

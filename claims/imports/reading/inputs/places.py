@@ -73,7 +73,7 @@ def _found(path: Path, name: str, advanced: Callable[[int], None]) -> Iterator[F
     for inside in _broken_links(path):
         empty = False
         reason = SpokenSentence(
-            "This is a link to something that is not there. Restore what it leads to, or delete the link."
+            "This is a link to a file that does not exist. Restore the file, or delete the link."
         )
         yield Refusal(RecordPlace(f"{name}/{inside}", WHOLE), "", reason, "broken link")
     for one, inside in _inside(path):

@@ -152,7 +152,7 @@ def damaged(name: str, error: Exception) -> Refusal:
         return Refusal(
             RecordPlace(name, "the whole file"),
             "",
-            SpokenSentence("“%(name)s” is not read any further: %(error)s.", name=name, error=error),
+            SpokenSentence("The rest of “%(name)s” cannot be read: %(error)s.", name=name, error=error),
             "unpacks to too much",
         )
     why = str(error).rstrip(".") or type(error).__name__
@@ -160,7 +160,7 @@ def damaged(name: str, error: Exception) -> Refusal:
         RecordPlace(name, "the whole file"),
         "",
         SpokenSentence(
-            "“%(name)s” is damaged (%(why)s). What stands before the damage was read; download it again.",
+            "“%(name)s” is damaged (%(why)s). The part before the damage was read. Download the file again.",
             name=name,
             why=why,
         ),

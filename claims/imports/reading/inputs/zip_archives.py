@@ -63,8 +63,7 @@ def astray(name: str) -> Refusal:
         RecordPlace(name, "the whole file"),
         "",
         SpokenSentence(
-            "“%(name)s” has a name that leads out of its archive, which honest archives do not have. "
-            "It is not read.",
+            "“%(name)s” has a path that leads out of its archive, which may be an attack. It is not read.",
             name=name,
         ),
         "suspicious name",
@@ -107,7 +106,7 @@ def _members(name: str, stream: Any) -> Iterator[Member | Refusal]:
             RecordPlace(name, "the whole file"),
             "",
             SpokenSentence(
-                "“%(name)s” holds %(infos)s files; more than %(most_members)s are not read. Split it.",
+                "“%(name)s” contains %(infos)s files; the limit is %(most_members)s. Split it.",
                 name=name,
                 infos=len(infos),
                 most_members=MOST_MEMBERS,
@@ -209,8 +208,8 @@ def _refused(inside: str, name: str, flags: int, method: int) -> Refusal | None:
             whole,
             "",
             SpokenSentence(
-                "“%(inside)s” is packed in a way (number %(method)s) that is not read. Unpack it and "
-                "import that.",
+                "“%(inside)s” uses a compression method (number %(method)s) that is not supported. Unpack it "
+                "and import the result.",
                 inside=inside,
                 method=method,
             ),
@@ -266,8 +265,8 @@ def _without_directory(name: str, stream: Any) -> Generator[Member | Refusal, No
         RecordPlace(name, "the whole file"),
         "",
         SpokenSentence(
-            "“%(name)s” is damaged: it does not hold what its directory says, or has none. What "
-            "could be read was; download it again.",
+            "“%(name)s” is damaged: its contents do not match its directory, or it has none. The readable "
+            "part was read. Download it again.",
             name=name,
         ),
         "damaged archive",

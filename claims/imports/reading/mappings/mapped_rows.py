@@ -30,8 +30,8 @@ class MissingColumn(Exception):
     def __init__(self, use: str, column: Column, columns: tuple[str, ...]) -> None:
         super().__init__(
             SpokenSentence(
-                "The mapping takes %(use)s from column %(column)s, which this file does not have. "
-                "Correct the mapping. The file's columns are: %(columns)s.",
+                "The mapping takes %(use)s from column %(column)s, which is not in this file. Correct the "
+                "mapping. The file has these columns: %(columns)s.",
                 use=use,
                 column=repr(column),
                 columns=", ".join(columns),
@@ -83,7 +83,7 @@ class Records:
             value = row.get(column)
             if value is not None and matches(_as_text(value)):
                 reason = SpokenSentence(
-                    "The mapping leaves out rows with %(as_text)s in column %(column)s.",
+                    "The mapping skips rows with %(as_text)s in column %(column)s.",
                     as_text=f"{_as_text(value)!r}",
                     column=column,
                 )

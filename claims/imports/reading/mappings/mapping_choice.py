@@ -99,7 +99,7 @@ def proposed_mapping(columns: Sequence[str], sample_rows: Iterable[Row] = ()) ->
         # What is empty is no statement, and whoever knows better can say so in a mapping.
         if field != "statement" or not rows or filled.intersection(names)
     }
-    return Mapping(SpokenSentence("proposed by the names of the columns"), ColumnReading(fields=fields))
+    return Mapping(SpokenSentence("suggested by the column names"), ColumnReading(fields=fields))
 
 
 def chosen(columns: Sequence[str], rows: Iterable[Row]) -> Mapping:
@@ -141,10 +141,9 @@ def refused(mapping: Mapping, columns: Sequence[str], file: File, rows: Sequence
     if _says(mapping, "rating", "rating_value") or not _says(mapping, *OF_REVIEWS) or file.is_unrated():
         return None
     reason = SpokenSentence(
-        "None of the columns is known to hold the ratings, so all of these reviews would wait "
-        "for triage as claims that nobody has rated. Name the column in a mapping: [fields], "
-        'then rating = "…". If they really have no ratings, say so: --unrated, or the box in the '
-        "form. The columns are: %(listed)s.",
+        "No column was recognised as the rating, so all of these reviews would become unrated claims for "
+        'triage. Name the column in a mapping: [fields], then rating = "…". If they really have no ratings, '
+        "use --unrated, or tick the box in the form. The columns are: %(listed)s.",
         listed=_listed(columns),
     )
     return Refusal(RecordPlace(file.name, "header"), "rating", reason, "no column for the rating")
@@ -153,7 +152,7 @@ def refused(mapping: Mapping, columns: Sequence[str], file: File, rows: Sequence
 def unread(columns: Sequence[str], used: Collection[str]) -> str:
     """A sentence that names the columns that are not read; "" where all of them are."""
     left = [name for name in columns if name not in used]
-    return SpokenSentence("Columns that are not read: %(columns)s.", columns=", ".join(left)) if left else ""
+    return SpokenSentence("Columns not read: %(columns)s.", columns=", ".join(left)) if left else ""
 
 
 def _says(mapping: Mapping, *names: str) -> bool:
@@ -176,10 +175,9 @@ def _no_statement(columns: Sequence[str], file: str, rows: Sequence[Row]) -> Ref
     for ready in ready_mappings():
         if ready.columns and present.issuperset(ready.columns) and (empty := missing_in(ready, rows)):
             reason = SpokenSentence(
-                "This looks like “%(ready)s”, whose column “%(empty)s” is empty in all of the first "
-                "%(rows)s rows of this file, so nothing says what was claimed. Get a file in which it is "
-                "filled, or write a mapping that takes the statements from another column. The columns "
-                "are: %(listed)s.",
+                "This looks like “%(ready)s”, but column “%(empty)s” is empty in the first %(rows)s rows of "
+                "this file, so there are no statements. Get a file in which it is filled, or write a mapping "
+                "that uses another column. The columns are: %(listed)s.",
                 ready=ready.name,
                 empty=empty[0],
                 rows=len(rows),
@@ -188,9 +186,8 @@ def _no_statement(columns: Sequence[str], file: str, rows: Sequence[Row]) -> Ref
             return Refusal(RecordPlace(file, "header"), "statement", reason, "no column for the statement")
     example = json.dumps(wordiest(columns, rows) or "name of the column", ensure_ascii=False)
     reason = SpokenSentence(
-        "None of the columns is known to hold the statements. Write a mapping, a text file that "
-        'says which one does: name = "…", then [fields], then statement = %(example)s. The '
-        "columns are: %(listed)s.",
+        'No column was recognised as the statement. Write a mapping, a text file that names it: name = "…", '
+        "then [fields], then statement = %(example)s. The columns are: %(listed)s.",
         example=example,
         listed=listed,
     )

@@ -75,7 +75,7 @@ def read_person(
                 "claimant_title",
                 Problem(
                     "title too long",
-                    SpokenSentence("%(job_title)s is no job title.", job_title=shown(job_title)),
+                    SpokenSentence("%(job_title)s is not a job title.", job_title=shown(job_title)),
                 ),
             )
         )

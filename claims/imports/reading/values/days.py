@@ -70,7 +70,7 @@ def read_day(
     if says_nothing(text) or text.lower() == "unknown":
         return None
     if len(text) > _LONGEST:
-        return Problem("not a date", SpokenSentence("%(text)s is a text and not a date.", text=shown(text)))
+        return Problem("not a date", SpokenSentence("%(text)s is text, not a date.", text=shown(text)))
     order = conventions.date_order.get(field) or conventions.date_order.get("", "")
     formats = conventions.date_formats.get(field) or conventions.date_formats.get("", ())
     if not order and (seen := conventions.date_order_seen.get(field)) and (digits := _SEPARATED.search(text)):
@@ -138,11 +138,11 @@ def _settled(named: list[Named], folded: str, text: str, language: str) -> date 
     if is_incomplete(folded, language):
         return Problem(
             "incomplete date",
-            SpokenSentence("%(text)s lacks the day or the year, so no day is stored.", text=shown(text)),
+            SpokenSentence("%(text)s lacks the day or the year, so no date is stored.", text=shown(text)),
         )
     return Problem(
         "not a date",
-        SpokenSentence("%(text)s was not understood as a date; name its format.", text=shown(text)),
+        SpokenSentence("%(text)s was not recognised as a date; give its format.", text=shown(text)),
     )
 
 
@@ -157,7 +157,7 @@ def _year_last(match: re.Match[str], order: str, language: str, text: str) -> da
         return _date(year, second, first, text)
     return _ambiguous(
         SpokenSentence(
-            "%(text)s could be %(one)s or %(other)s; name the order of day and month of this file's dates.",
+            "%(text)s could be %(one)s or %(other)s; give the order of day and month in this file.",
             text=shown(text),
             one=_in_full(year, second, first),
             other=_in_full(year, first, second),
@@ -169,7 +169,7 @@ def _short_year(match: re.Match[str], order: str, text: str) -> date | Problem:
     if not order:
         return _ambiguous(
             SpokenSentence(
-                "%(text)s does not say which number is the year; name the format of this file's dates.",
+                "%(text)s does not show which number is the year; give the date format of this file.",
                 text=shown(text),
             )
         )
@@ -191,7 +191,7 @@ def _date(year: int | str, month: int | str, day: int | str, text: str) -> date 
         return Problem(
             "impossible date",
             SpokenSentence(
-                "%(text)s is before %(first_year)s, or of another calendar.",
+                "%(text)s is before %(first_year)s, or in another calendar.",
                 text=shown(text),
                 first_year=FIRST_YEAR,
             ),
@@ -215,7 +215,9 @@ def _in_full(year: int, number: int, day: int) -> str:
 
 def _names_several(text: str) -> Problem:
     return _ambiguous(
-        SpokenSentence("%(text)s names several days; name the format of this file's dates.", text=shown(text))
+        SpokenSentence(
+            "%(text)s contains several dates; give the date format of this file.", text=shown(text)
+        )
     )
 
 
@@ -225,5 +227,5 @@ def _ambiguous(reason: SpokenSentence) -> Problem:
 
 def _impossible(text: str) -> Problem:
     return Problem(
-        "impossible date", SpokenSentence("%(text)s is a day that does not exist.", text=shown(text))
+        "impossible date", SpokenSentence("%(text)s is a date that does not exist.", text=shown(text))
     )

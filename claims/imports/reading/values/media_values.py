@@ -43,7 +43,7 @@ def read_category(value: Any) -> tuple[str, tuple[Problem, ...]]:
                 Problem(
                     "unknown category",
                     SpokenSentence(
-                        "%(one)s is no category of schema.org’s MediaReview, and none is guessed.",
+                        "%(one)s is not a category of schema.org’s MediaReview, and was not stored.",
                         one=shown(one),
                     ),
                 )

@@ -72,7 +72,7 @@ def _unknown(name: str, url: str, sites: tuple[str, ...]) -> tuple[Outlet | None
     if not name and (not host or "/" in host):  # who has an account on a platform is nobody by that
         return None, Problem(
             "no publisher",
-            SpokenSentence("The record names nobody who answers for its verdict; name a publisher."),
+            SpokenSentence("The record does not name the publisher of its verdict; name one."),
         )
     if len(name) > LONGEST:
         return None, Problem(

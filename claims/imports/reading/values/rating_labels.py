@@ -100,14 +100,14 @@ def read_number(
         return read_label(raw, outlet, language=language)
     if number == -1 or (top is not None and top == bottom):
         return Problem(
-            "rating is no number of its scale",
+            "rating is not a number on its scale",
             SpokenSentence("%(raw)s does not say how the claim was rated.", raw=shown(raw)),
         )
     if top is not None and bottom is not None and not min(top, bottom) <= number <= max(top, bottom):
         return Problem(
-            "rating is no number of its scale",
+            "rating is not a number on its scale",
             SpokenSentence(
-                "%(raw)s lies outside the scale from %(bottom)s to %(top)s.",
+                "%(raw)s is outside the scale from %(bottom)s to %(top)s.",
                 raw=shown(raw),
                 bottom=f"{bottom:g}",
                 top=f"{top:g}",
@@ -157,8 +157,8 @@ def _too_long(text: str) -> Problem:
     return Problem(
         "label too long",
         SpokenSentence(
-            "%(text)s is a text of %(text_2)s characters and not a label; put it into the summary, "
-            "and a label of at most %(longest)s characters here.",
+            "%(text)s is a text of %(text_2)s characters, not a label. Put it into the summary, and a label "
+            "of up to %(longest)s characters here.",
             text=shown(text),
             text_2=f"{len(text):,}",
             longest=LONGEST,

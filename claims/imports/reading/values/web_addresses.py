@@ -129,7 +129,7 @@ def _address(text: str, limit: int) -> str | Problem:
         return Problem(
             "address too long",
             SpokenSentence(
-                "%(address)s has %(address_2)s characters; %(limit)s can be stored.",
+                "%(address)s has %(address_2)s characters; the limit is %(limit)s.",
                 address=shown(address),
                 address_2=f"{len(address):,}",
                 limit=f"{limit:,}",

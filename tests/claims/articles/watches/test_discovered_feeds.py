@@ -81,7 +81,7 @@ def test_an_address_without_a_scheme_means_https() -> None:
 def test_what_cannot_be_followed_is_said(paper: Paper) -> None:
     start = paper.page("/cat", b"\x89PNG", Content_Type="image/png")
     assert refusal(start) == (
-        f"{start} is of the type image/png, which cannot be followed. Give the address of a feed, a sitemap or a page."
+        f"{start} has the type image/png, which cannot be followed. Enter the address of a feed, a sitemap or a page."
     )
     assert "does not exist, or no longer" in refusal(paper.page("/gone", status=404))
     assert "not an address on the public internet" in refusal("http://10.0.0.1/feed")

@@ -111,7 +111,7 @@ def test_an_article_that_could_not_be_searched_for_claims_is_searched_again(
     page = WatchedPage.objects.get()
     assert (page.state, page.failure) == (
         "waiting",
-        "It could not be searched for claims, and is tried again.",
+        "The search for claims failed, and will be tried again.",
     )
     clock.shift(timedelta(minutes=11))
     assert brought(visit(watch)) == {"new": 1}
@@ -300,7 +300,7 @@ class TestMeaningIll:
     def test_what_is_nothing_to_follow(self, paper: Paper, visit: Visit) -> None:
         start = paper.page("/feed", b"\x89PNG", Content_Type="image/png")
         assert self.said(visit, start) == (
-            f"{start} is neither a feed nor a sitemap nor a page: it is of the type image/png."
+            f"{start} is not a feed, a sitemap or a page: it has the type image/png."
         )
 
     def test_a_feed_of_the_wrong_type_is_one_all_the_same(self, paper: Paper, visit: Visit) -> None:
@@ -312,7 +312,7 @@ class TestMeaningIll:
         visit(watch)
         paper.article("/feed")
         assert visit(watch).failure == (
-            f"{watch.url} was a feed or sitemap and is none any more. Look for its new address, and follow that."
+            f"{watch.url} was a feed or sitemap and no longer is. Find its new address, and follow that."
         )
         assert Source.objects.count() == 0
 
@@ -334,7 +334,9 @@ class TestMeaningIll:
             raise RuntimeError
 
         monkeypatch.setattr(visits, "page_list", broken)
-        assert self.said(visit, paper.feed("/1")) == "The program failed on this address; its log says how."
+        assert (
+            self.said(visit, paper.feed("/1")) == "An unexpected error occurred at this address; see the log."
+        )
 
 
 class TestMeanwhile:

@@ -49,14 +49,14 @@ def test_what_no_database_keeps_is_left_out(editor: User) -> None:
 @pytest.mark.parametrize(
     ("url", "settings", "why"),
     [
-        ("http://post.example/feed/?utm_source=x", {}, "This address is followed already."),
+        ("http://post.example/feed/?utm_source=x", {}, "This address is already followed."),
         ("ftp://post.example/other", {}, "The address must begin with https:// or http://."),
         ("post.example", {}, "Enter a valid URL."),
         ("https://other.example/", {"language": "English"}, "Give a language tag such as en, pt-BR or ko."),
         (
             "https://other.example/",
             {"interval_minutes": 1},
-            "The interval must be from 5 minutes to a week (10080).",
+            "The interval must be from 5 minutes to a week (10080 minutes).",
         ),
     ],
 )
@@ -75,7 +75,7 @@ def test_paused_and_gone_on_with(editor: User, django_capture_on_commit_callback
     with django_capture_on_commit_callbacks(execute=True):
         assert not watch_edits.switch(watch, active=False, by=editor).active
     assert calls() == []
-    with pytest.raises(NotPossible, match="“Sundvik Post” is paused. Go on with it first."):
+    with pytest.raises(NotPossible, match="“Sundvik Post” is paused. Resume it first."):
         watch_edits.visit_now(watch, by=editor)
     with django_capture_on_commit_callbacks(execute=True):
         assert watch_edits.switch(watch, active=True, by=editor).active

@@ -139,7 +139,7 @@ class TestPages:
         assert paper.asked() == ["/feed"]
         page = watch.pages.get()
         assert (page.state, page.next_look_at) == ("imported", None)
-        assert page.failure == "Its source was deleted here, so it is not followed any more."
+        assert page.failure == "Its source was deleted here, so it is no longer followed."
 
     def test_what_was_imported_stays_when_its_page_is_gone(
         self, paper: Paper, visit: Visit, clock: Any
@@ -171,7 +171,8 @@ class TestPages:
         assert brought(visit(watch)) == {"new": 1, "failed": 1}
         assert states(watch) == {"/1": "waiting", "/2": "imported"}
         assert (
-            watch.pages.get(state="waiting").failure == "The program failed on this page; its log says how."
+            watch.pages.get(state="waiting").failure == "An unexpected error occurred on this page; see the "
+            "log."
         )
         # Nothing of it is left.
         assert Source.objects.get().url == f"{paper.address}/2"
@@ -193,4 +194,4 @@ class TestPages:
                 visit(watch)
             clock.shift(timedelta(hours=15))
         assert brought(visit(watch)) == {"failed": 1}
-        assert watch.pages.get().failure == "The program ended while it was imported."
+        assert watch.pages.get().failure == "The program stopped during the import."

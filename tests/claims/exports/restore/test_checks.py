@@ -61,11 +61,11 @@ def test_file_that_was_cut_off(content: bytes) -> None:
     count = len(content.splitlines())
     whole_lines = content[: content.rindex(b'{"type":"end"')]
     assert refusal(whole_lines) == (
-        f"Line {count - 1}: the file ends here, without its end. It was cut off, or is no lossless export."
+        f"Line {count - 1}: the file ends here too early. It was cut off, or is not a lossless export."
     )
     assert refusal(content[:-10]).startswith(f"Line {count}: this is no line of a lossless export")
     assert refusal(b"") == (
-        "Line 0: the file ends here, without its end. It was cut off, or is no lossless export."
+        "Line 0: the file ends here too early. It was cut off, or is not a lossless export."
     )
 
 
@@ -81,7 +81,7 @@ def test_body_that_was_changed(content: bytes) -> None:
     place = number_of(content, b'{"type":"entry"')
     changed = content.replace(b"The accounts show", b"The accounts hide", 1)
     assert changed != content
-    assert refusal(changed) == f"Line {place}: the body is not the one that was exported (SHA-256)."
+    assert refusal(changed) == f"Line {place}: the body does not match its checksum (SHA-256)."
 
 
 @pytest.mark.parametrize(
@@ -98,21 +98,22 @@ def test_html_that_no_explanation_is_made_into(content: bytes, hostile: str) -> 
     was, now = (hashlib.sha256(each).hexdigest().encode() for each in (first.body, body))
     changed = changed.replace(was, now)
     told = refusal(unchained(changed))
-    assert told == f"Line {place}: an explanation has HTML that no export puts there."
+    assert told == f"Line {place}: an explanation contains HTML that no export writes."
 
 
 def test_part_of_a_ledger(checker: User, editor: User) -> None:
     bring_out(make_draft(make_claim(), checker), checker, editor)
     part = exported(Order("ndjson", "all", "language=en"))
     assert (
-        refusal(part) == "The file holds a part of a ledger (language=en). Only a whole one can be restored."
+        refusal(part) == "The file contains only part of a ledger (language=en). Only a complete ledger can "
+        "be restored."
     )
 
 
 def test_other_version_of_the_format(content: bytes) -> None:
     later = content.replace(b'"format_version":1', b'"format_version":2')
     assert refusal(later) == (
-        "Line 1: this is factcheck-ledger, version 2; what can be read is factcheck-ledger, version 1."
+        "Line 1: this is factcheck-ledger, version 2; only factcheck-ledger, version 1 can be read."
     )
 
 
@@ -137,9 +138,7 @@ def test_own_format_is_recognised(content: bytes) -> None:
 
 
 def test_lines_behind_the_end(content: bytes) -> None:
-    assert (
-        refusal(content + content) == f"Line {len(content.splitlines()) + 1}: there is more behind the end."
-    )
+    assert refusal(content + content) == f"Line {len(content.splitlines()) + 1}: there is more after the end."
 
 
 @pytest.mark.parametrize(
@@ -157,7 +156,7 @@ def test_lines_behind_the_end(content: bytes) -> None:
             lambda: Source.objects.create(pk=1, title="Another report", url="https://elsewhere.example/"),
             "source 1, `title`: “Another report” here, “",
         ),
-        (lambda: make_claim("Another claim."), "claim 1 is another one here: “Another claim.”"),
+        (lambda: make_claim("Another claim."), "claim 1 is different here: “Another claim.”"),
     ],
 )
 def test_id_or_key_that_is_taken(content: bytes, take: Callable[[], object], told: str) -> None:

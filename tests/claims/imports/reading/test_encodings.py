@@ -247,4 +247,4 @@ class TestMixed:
 def test_a_nul_costs_its_row() -> None:
     results = reading(tables, b"claim,rating\nIce\x00 is hot.,False\nTea is cold.,True\n")
     assert fields(results) == [{"statement": "Tea is cold.", "rating": "True"}]
-    assert codes(results) == ["NUL in it"]
+    assert codes(results) == ["contains NUL"]

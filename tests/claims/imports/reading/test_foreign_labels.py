@@ -37,9 +37,9 @@ def notes(**recipe: Any) -> list[str]:
 def test_labels_that_are_not_the_publishers_are_named() -> None:
     [note] = notes()
     assert note == (
-        "These labels are on no scale of the publisher to whom they would be ascribed: PolitiFact: “Refuted”. Where "
-        "somebody else judged these claims, name them as the publisher, with --set publisher=… or “else always” in the "
-        "form."
+        "These labels are not on any scale of the publisher they would be assigned to: PolitiFact: "
+        "“Refuted”. If another publisher rated these claims, give it with --set publisher=… or “otherwise "
+        "always” in the form."
     )
 
 

@@ -118,8 +118,8 @@ class TestOurRecords:
             ({"statement": {"text": EN}}, "statement", "not a plain value"),
             ({"statement": EN, "topics": [["x"]]}, "topics", "not a plain value"),
             ({"statement": EN, "rating": True}, "rating", "not a plain value"),
-            ([EN], "", "no object"),
-            (7, "", "no object"),
+            ([EN], "", "not an object"),
+            (7, "", "not an object"),
         ],
     )
     def test_what_cannot_be_one(self, record: Any, field: str, code: str) -> None:
@@ -149,7 +149,7 @@ class TestReport:
         assert codes(results) == ["no fields", "unknown field"]
         assert isinstance(results[0], Refusal)
         assert results[0].reason == (
-            "This entry has no fields to read. Correct old.zip where the report says, and import that."
+            "This entry has no fields to read. Correct old.zip as the report says, and import that."
         )
 
 

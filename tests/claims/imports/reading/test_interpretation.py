@@ -166,7 +166,7 @@ def test_a_number_without_words():
     review = read(publisher="Snopes", rating="", rating_value="2", rating_best=5, rating_worst=1)
     assert review.rating == Label("2", "2 (1 = worst, 5 = best)")
     review = read(publisher="Snopes", rating_value="-1", rating_best=5, rating_worst=1)
-    assert (review.rating, codes(review)) == (None, [("rating_value", "rating is no number of its scale")])
+    assert (review.rating, codes(review)) == (None, [("rating_value", "rating is not a number on its scale")])
 
 
 def test_a_person_in_place_of_the_publisher_is_the_byline():
@@ -201,7 +201,7 @@ def test_the_language(fields, expected):
 def test_a_language_that_cannot_be_told_is_refused():
     refusal = read(language="und", statement="Xyzzy")
     assert (refusal.field, refusal.code) == ("language", "language unknown")
-    assert refusal.reason == "The language of “Xyzzy” cannot be told; name the language."
+    assert refusal.reason == "The language of “Xyzzy” cannot be detected; name the language."
 
 
 def test_what_is_left_out_is_said():

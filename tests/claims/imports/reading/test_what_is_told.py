@@ -65,7 +65,7 @@ FORMS = [
 def test_every_column_that_is_not_read_is_named(reader: ImportFormat, content: bytes) -> None:
     results, notes = told(reader, content, "claims.xlsx" if reader is spreadsheets else "claims.csv")
     assert fields(results)[0] == {"statement": "Ice is hot.", "claimant": "Ada"}
-    assert notes == ["Columns that are not read: Colour, Mood."]
+    assert notes == ["Columns not read: Colour, Mood."]
 
 
 def test_nothing_is_told_where_all_is_read() -> None:
@@ -106,10 +106,10 @@ def test_names_that_several_columns_have_are_told() -> None:
     assert fields(results) == [{"statement": "Ice is hot.", "rating": "False"}]
     assert notes == [
         (
-            "Columns 3, 4, 5 are all called “Note”. The name stands for the first of them; the others are "
+            "Columns 3, 4, 5 have the same name, “Note”. The name means the first of them; the others are "
             "“Note (column …)” with their numbers."
         ),
-        "Columns that are not read: Note, Note (column 4), Note (column 5).",
+        "Columns not read: Note, Note (column 4), Note (column 5).",
     ]
 
 
@@ -117,7 +117,7 @@ def test_sheets_that_are_not_read_are_named() -> None:
     content = workbook(["Claim", "Rating"], ["Ice is hot.", "False"], others={"2023": [["x"]], "empty": []})
     results, notes = told(spreadsheets, content, "a.xlsx")
     assert fields(results) == [{"statement": "Ice is hot.", "rating": "False"}]
-    assert notes == ["Sheets that are not read: 2023. Name one in a mapping to read it."]
+    assert notes == ["Sheets not read: 2023. To read one, name it in a mapping."]
 
 
 class TestTitles:
@@ -127,7 +127,7 @@ class TestTitles:
         ["Ice is hot.", "False", "25/12/2023"],
         ["Tea is cold.", "True", ""],
     ]
-    NOTE = "Row 4 has the names of the columns; what stands above is not read."
+    NOTE = "Row 4 contains the column names; the rows above it are not read."
 
     def csv(self, titles: list[list[str]]) -> bytes:
         return "\n".join(map(",".join, titles + self.TABLE)).encode()
@@ -158,13 +158,13 @@ class TestTitles:
         )
         results, notes = told(reader, content, "a.xlsx" if reader is spreadsheets else "a.csv", mapping)
         assert [one["statement"] for one in fields(results)] == ["Eis ist heiß.", "Tee ist kalt."]
-        assert notes == ["Row 3 has the names of the columns; what stands above is not read."]
+        assert notes == ["Row 3 contains the column names; the rows above it are not read."]
 
     def test_a_first_row_with_names_that_are_known_is_the_header(self) -> None:
         content = b"Claim,Opinion,Claim date\nIce is hot.,False,\nclaim,rating,claim date\n"
         results, notes = told(tables, content)
         assert [one["statement"] for one in fields(results)] == ["Ice is hot.", "claim"]
-        assert notes == ["Columns that are not read: Opinion."]
+        assert notes == ["Columns not read: Opinion."]
 
 
 class TestReadyMappings:
@@ -227,7 +227,7 @@ class TestDeepInObjects:
             {},
         ]
         assert [one.place.position for one in results] == ["item 1, claim 0", "item 1, claim 1", "item 2"]
-        assert notes == ["Columns that are not read: fact_checks.*.by."]
+        assert notes == ["Columns not read: fact_checks.*.by."]
 
     def test_one_of_a_list_and_whole_objects(self) -> None:
         mapping = read_mapping("""

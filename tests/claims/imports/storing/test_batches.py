@@ -209,8 +209,8 @@ def test_records_that_disagree_are_for_a_person() -> None:
         "disagreement",
     )
     assert problem.reason == (
-        "Example Checks rated this claim “False” in another record, “True” in this one."
-        " Correct the one that is wrong and feed it back."
+        "Example Checks rated this claim “False” in another record, “True” in this one. Correct the wrong "
+        "one and import it again."
     )
     assert (problem.fields or {})["rating"] == "True"
     assert str(live(Claim.objects.get()).rating) == "False"
@@ -306,7 +306,7 @@ def test_of_attempts_at_one_file_the_last_keeps_the_problems() -> None:
     kept = {run: sorted(run.problems.values_list("code", flat=True)) for run in (first, other, second)}
     found_again = ["ambiguous date", "merged into another record", "no statement"]
     assert kept == {
-        first: ["something else is stored"],
+        first: ["conflict with stored value"],
         other: found_again,
         second: found_again,
     }

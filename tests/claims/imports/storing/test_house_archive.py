@@ -144,13 +144,13 @@ def test_of_nothing_usable_nothing_is_held(administrator: User, tmp_path: Path) 
     run = house_archive.hold(
         house_archive.keep(file_of(tmp_path, ours(statement="")), Recipe(), by=administrator)
     )
-    assert (run.state, run.error, run.refused) == ("failed", "No record of it can be stored.", 1)
+    assert (run.state, run.error, run.refused) == ("failed", "None of its records can be stored.", 1)
 
 
 def test_records_of_others_are_refused(administrator: User, second: User, tmp_path: Path) -> None:
     run = archived(tmp_path, review(), ours(statement="Other."), asked=administrator, by=second)
     assert counts(run) == {"created": 1, "refused": 1}
-    assert [code for code, _ in reasons(run)] == ["record of the house"]
+    assert [code for code, _ in reasons(run)] == ["record of this newsroom"]
     assert set(Verdict.objects.values_list("origin", flat=True)) == {"house_archive"}
 
 

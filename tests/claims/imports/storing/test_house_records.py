@@ -59,7 +59,7 @@ def test_becomes_a_draft_of_whoever_imports_it(editor: User, house: Publisher) -
     )
     assert (verdict.claim.state, verdict.claim.reason) == (
         "proposed",
-        "Imported from the newsroom's own records: the verdict is a draft.",
+        "Imported from the newsroom’s own records: the verdict is a draft.",
     )
     assert not Publication.objects.exists()
 
@@ -97,10 +97,10 @@ def test_nobody_else_publishes_under_its_name(editor: User, house: Publisher) ->
         ours(publisher_url="https://other.example", review_url="https://other.example/bridge"), by=editor
     )
     [(code, reason)] = reasons(run)
-    assert code == "record of the house"
+    assert code == "record of this newsroom"
     assert reason == (
-        "“The Harbour Desk” is the name of this newsroom, but other.example is not its site. If it is the newsroom's,"
-        " add the address to it under Publishers; if not, name the publisher otherwise."
+        "“The Harbour Desk” is the name of this newsroom, but other.example is not its site. If it belongs "
+        "to the newsroom, add the address under Publishers; if not, give the publisher another name."
     )
     assert counts(run) == {"refused": 1}
     assert not Verdict.objects.exists() | Claim.objects.exists()
@@ -131,7 +131,7 @@ def test_who_shares_a_host_with_somebody_of_its_name_speaks_for_themselves(edito
 def test_somebody_has_to_answer_for_it(house: Publisher) -> None:
     run = brought(ours(), by=None)
     [(code, reason)] = reasons(run)
-    assert (code, counts(run)) == ("record of the house", {"refused": 1})
+    assert (code, counts(run)) == ("record of this newsroom", {"refused": 1})
     assert reason.endswith("Say who imports it with --by.")
     assert not Claim.objects.exists()
 
@@ -171,7 +171,7 @@ def test_what_says_otherwise_is_refused_while_a_draft_is_open(editor: User) -> N
     ):
         run = brought(ours(id="17", **changed), by=editor)
         [(code, reason)] = reasons(run)
-        assert code == "record of the house"
+        assert code == "record of this newsroom"
         assert "has an open draft on this claim" in reason
     assert (Verdict.objects.count(), Claim.objects.get().statement) == (1, STATEMENT)
 
@@ -186,7 +186,7 @@ def test_what_is_published_is_not_revised(
         ours(claimant=None, rating="False" if "summary" in changed else "True") | changed, by=editor
     )
     [(code, reason)] = reasons(run)
-    assert (code, counts(run)) == ("record of the house", {"refused": 1})
+    assert (code, counts(run)) == ("record of this newsroom", {"refused": 1})
     assert reason.endswith("Draft a new version of it on the desk.")
     assert Publication.objects.get(claim=claim).body == before
 
@@ -197,7 +197,7 @@ def test_what_was_withdrawn_does_not_come_back(publish: Callable[..., Claim], ed
     run = brought(ours(claimant=None), by=editor)
     assert reasons(run) == [
         (
-            "record of the house",
+            "record of this newsroom",
             "The newsroom has withdrawn its verdict on this claim. Draft a new one on the desk.",
         )
     ]
@@ -283,8 +283,8 @@ def test_what_it_says_of_a_drafted_claim_besides_is_stored_or_reported(editor: U
     assert (claim.context, [topic.name for topic in claim.topics.all()]) == ("At the opening.", ["Transport"])
     [(code, reason)] = reasons(run)
     assert (code, reason) == (
-        "something else is stored",
-        f"Of claim {claim.pk} (file.jsonl, line 1) something else is stored: “At the opening.”.",
+        "conflict with stored value",
+        f"Other values are stored for claim {claim.pk} (file.jsonl, line 1): “At the opening.”.",
     )
     assert not Publication.objects.exists()
 
@@ -296,14 +296,14 @@ def test_what_an_unrated_record_says_otherwise_than_the_draft_is_reported(editor
     assert (verdict.state, verdict.summary) == ("draft", "The accounts show twelve million.")
     assert [(problem.outcome, problem.field) for problem in run.problems.all()] == [("merged", "summary")]
     assert Claim.objects.get().reason.startswith(
-        "Imported from the newsroom's own records: the verdict is a draft.\n"
+        "Imported from the newsroom’s own records: the verdict is a draft.\n"
     )
 
 
 def test_of_two_records_of_one_import_that_disagree_one_is_the_draft(editor: User) -> None:
     run = brought(ours(), ours(rating="True"), by=editor)
     [(code, reason)] = reasons(run)
-    assert (code, counts(run)) == ("record of the house", {"created": 1, "refused": 1})
+    assert (code, counts(run)) == ("record of this newsroom", {"created": 1, "refused": 1})
     assert reason.startswith("Another record of this import is the newsroom's draft on this claim")
 
 

@@ -176,7 +176,7 @@ def test_what_is_taken_in_part_names_the_rest() -> None:
     assert (problem.outcome, problem.field, problem.code) == (
         "left_out",
         "context",
-        "something else is stored",
+        "conflict with stored value",
     )
     # The verdict is there now, and the context still is not.
     assert counts(bring(other)) == {"merged": 1}

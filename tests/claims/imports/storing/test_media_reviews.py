@@ -66,7 +66,7 @@ def test_what_is_added_later_is_a_new_version() -> None:
     assert counts(bring(review(**MEDIA))) == {"updated": 1}
     verdict = live(Claim.objects.get())
     assert (verdict.version, verdict.media_authenticity_category) == (2, "DecontextualizedContent")
-    assert "category of the picture, sound or film" in verdict.correction_note
+    assert "category of the picture, audio or video" in verdict.correction_note
 
 
 def test_a_category_that_nobody_knows_is_left_out_with_a_remark() -> None:

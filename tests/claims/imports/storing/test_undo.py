@@ -32,7 +32,7 @@ from tests.helpers.shown_media import make_media
 
 pytestmark = pytest.mark.django_db
 
-NOTE = "The import that brought this was undone."
+NOTE = "The import that this came from was undone."
 
 
 def test_what_was_published_is_retracted_with_a_public_note(editor: User) -> None:
@@ -99,7 +99,7 @@ def test_what_stands_in_the_way_is_said(editor: User, checker: User) -> None:
     workflow.move(Verdict.objects.get(claim=second), "retract", by=editor, note="It was a mistake.")
     assert undo.obstacles(run) == [
         "1 of its claims has a verdict written here.",
-        "1 of its claims was accepted, declined, merged or retracted by somebody since.",
+        "1 of its claims has since been accepted, declined, merged or retracted.",
     ]
     comments.write(second, "Why was this retracted?", by=checker)
     assert undo.obstacles(run)[2:] == ["1 of its claims has been commented on."]
@@ -134,7 +134,7 @@ def test_whatever_people_did_stands_in_the_way(editor: User, checker: User, topi
     assignments.take(assigned, by=checker)
     assert undo.obstacles(run) == [
         "4 of its claims have been edited.",
-        "1 of its claims has been assigned to somebody.",
+        "1 of its claims has been assigned.",
         "1 of its claims is in a cluster.",
     ]
     with pytest.raises(NotPossible, match="have been edited"):

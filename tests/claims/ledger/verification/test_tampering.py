@@ -288,19 +288,19 @@ TAMPERINGS = [
     Tampering(
         "have a rating read otherwise",
         ["UPDATE claims_rating SET label = 'Half so' WHERE id = (SELECT min(rating_id) FROM claims_verdict)"],
-        ["Verdict {of_all}: it was published, and what it says is not what was signed off."],
+        ["Verdict {of_all}: it was published, and differs from what was signed off."],
     ),
     Tampering(
         "change what a verdict rests on",
         ["UPDATE claims_evidence SET note = 'The minutes.'"],
-        ["Verdict {of_all}: it was published, and what it says is not what was signed off."],
+        ["Verdict {of_all}: it was published, and differs from what was signed off."],
     ),
     Tampering(
         "take the fingerprint of another sign-off",
         ["UPDATE claims_signoff SET verdict_sha256 = repeat('a', 64)"],
         [
-            "Verdict {of_all}: it was published, and what it says is not what was signed off.",
-            "Entry 1 to 5: it says of a verdict of the house what nobody signed off.",
+            "Verdict {of_all}: it was published, and differs from what was signed off.",
+            "Entry 1 to 5: it contains a verdict of this newsroom that no one signed off.",
             "Sign-off ",
         ],
     ),
@@ -424,5 +424,5 @@ def test_only_a_checkpoint_from_outside_shows_that_a_backup_was_put_back(signed:
     )
     assert found() == []
     assert found(signed) == [
-        "Checkpoint in kept.txt (6 entries): there are no longer 6 entries: some were taken away."
+        "Checkpoint in kept.txt (6 entries): there are no longer 6 entries: some were removed."
     ]

@@ -289,7 +289,7 @@ def test_only_its_own_form_is_offered(client: Client, extension: str) -> None:
     assert read(client, extension, accept=own).status_code == 200
     response = read(client, extension, accept="text/html")
     assert (response.status_code, response["Content-Type"]) == (406, "application/problem+json")
-    assert response.json()["detail"] == f"What is offered here: {own}."
+    assert response.json()["detail"] == f"Available types: {own}."
 
 
 @pytest.mark.parametrize("extension", FORMATS)

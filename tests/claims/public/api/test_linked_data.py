@@ -98,7 +98,7 @@ def test_other_forms_are_not_acceptable(
 ) -> None:
     response = client.get(f"{URL}/{path.format(id=claim.pk)}", headers={"accept": accept})
     assert (response.status_code, response["Content-Type"]) == (406, "application/problem+json")
-    assert response.json()["detail"] == f"What is offered here: {offered}."
+    assert response.json()["detail"] == f"Available types: {offered}."
 
 
 @pytest.mark.parametrize("path", ["/{id}/", "/{id}.jsonld", ".csv", ".ndjson", ".jsonld"])

@@ -158,8 +158,8 @@ def test_googles_search_answers_alike(client: Client, ferry: Claim, harbour: Cla
 
 def test_readers_are_told_what_may_be_meant(client: Client, ferry: Claim, harbour: Claim) -> None:
     page = client.get("/claims/", {"q": POST}).content.decode()
-    assert f"Nothing matches “{POST}”." in page
-    assert "These claims may be meant; read whether they are." in page
+    assert f"No results for “{POST}”." in page
+    assert "These claims may be related; check whether they are." in page
     assert 0 < page.index(ferry.statement) < page.index(harbour.statement)
     found = client.get("/claims/", {"q": "ferry"}).content.decode()
     nothing = client.get("/claims/", {"q": "zeppelins land"}).content.decode()

@@ -86,11 +86,11 @@ def test_the_opposite_is_never_shown_in_the_colours_of_the_verdict(
     document = posted(client, TEXT)
     (mark,) = document.cssselect("mark")
     assert mark.get("class") == "found-contradicts"
-    assert words(mark) == "The checked claim says otherwise: The tunnel is safe.1"
+    assert words(mark) == "The checked claim differs: The tunnel is safe.1"
     assert found(document) == [
         (
-            "1 The checked claim says otherwise (likely) The tunnel is not safe. False Factcheck Newsroom, 1 March 2026"
-            " The rating is about the checked claim, not about this sentence. Why: one of them denies it"
+            "1 The checked claim differs (likely) The tunnel is not safe. False Factcheck Newsroom, 1 March "
+            "2026 The rating is about the checked claim, not about this sentence. Why: one of them denies it"
         )
     ]
 
@@ -105,8 +105,8 @@ def test_the_same_matter_is_told_apart_from_the_same_claim(
     assert document.cssselect("mark")[0].get("class") == "found-related"
     assert found(document) == [
         (
-            "1 On the same subject. Compare: Buses are free. False Factcheck Newsroom, 1 March 2026 The rating is"
-            " about the checked claim. Whether this sentence says the same is for you to compare."
+            "1 On the same subject. Compare: Buses are free. False Factcheck Newsroom, 1 March 2026 The "
+            "rating is about the checked claim. Compare for yourself whether this sentence says the same."
         )
     ]
 
@@ -126,8 +126,8 @@ def test_the_sum_counts_each_kind(client: Client, publish: Publish, answers: Ans
         "1 sentence makes a claim that was checked.",
         "1 sentence says the opposite of a checked claim.",
         (
-            "For 1 sentence nothing was found. Nothing found does not mean true: it means that no fact check here is"
-            " about it, or that we did not recognise it."
+            "For 1 sentence nothing was found. “Nothing found” does not mean true: it means that no fact "
+            "check here is about it, or that we did not recognise it."
         ),
     ]
 
@@ -161,7 +161,7 @@ def test_what_is_near_to_a_post_as_one_is_shown_unless_a_sentence_says_otherwise
     answers.know("Trams are free.", publish(make_claim("Trams are not free.")), "contradicts")
     marks = posted(client, TEXT).cssselect("mark")
     assert [words(mark) for mark in marks] == [
-        "The checked claim says otherwise: Trams are free.1",
+        "The checked claim differs: Trams are free.1",
         "On the same subject. Compare: It rains.2",
     ]
 
@@ -189,7 +189,7 @@ def test_a_draft_that_matching_lets_slip_is_not_shown(
     answers.know("The tunnel is safe.", make_claim("Xylograph is a draft."), reasons=("xylograph",))
     response = client.post("/check/answer/", {"text": TEXT})
     assert "ylograph" not in response.content.decode()
-    assert "For <strong>3 sentences</strong> nothing was found." in response.content.decode()
+    assert "Nothing was found for <strong>3 sentences</strong>." in response.content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -214,7 +214,7 @@ def test_costs_two_queries_beside_matching(
         (" \n ", "Paste a text first: a post, a speech, an article, or an address."),
         (
             "x" * (LONGEST_TEXT + 1),
-            "The text has 25001 characters; 25000 are checked at once. Paste it in parts.",
+            "The text has 25001 characters; the limit is 25000. Paste it in parts.",
         ),
         ("a\0b", "Null characters are not allowed."),
     ],
@@ -252,7 +252,7 @@ def test_a_known_address_is_read_with_what_was_checked_in_it(
     publish(claim)
     answers.know("The tunnel is safe.", claim)
     document = posted(client, "http://www.example.org/speech/?utm_source=x")
-    assert words(document.cssselect("h1")[0]) == "What we know of this address"
+    assert words(document.cssselect("h1")[0]) == "This address in our sources"
     assert (
         words(document.cssselect(".source-text")[0])
         == "The same claim was rated False: The tunnel is safe.1 Trams are free."
@@ -277,7 +277,7 @@ def test_a_source_of_drafts_alone_is_not_known(client: Client, answers: Answers)
     make_appearance(make_claim("Xylograph is a draft."), source, "Xylograph")
     response = client.post("/check/answer/", {"text": "https://example.org/secret"})
     assert "ylograph" not in response.content.decode()
-    assert "No published claim has to do with this address." in response.content.decode()
+    assert "No published claim is related to this address." in response.content.decode()
 
 
 def test_a_newer_snapshot_that_nobody_published_is_not_shown(

@@ -100,7 +100,7 @@ def test_newest_stands_beside_the_one_before(client: Client, thrice: Claim) -> N
     assert words(found.cssselect(".verdict h3")[0]) == "Rated True by Factcheck Newsroom"
     assert words(found.cssselect(".summary")[0]) == "The accounts show the very same sum."
     assert found.cssselect(".prose strong")[0].text == "audited"
-    assert words(found.cssselect("#changed")[0]) == "What differs between version 2 and version 3"
+    assert words(found.cssselect("#changed")[0]) == "Differences between version 2 and version 3"
     assert sides(found) == {
         "Summary Factcheck Newsroom": [
             "Version 2The accounts show the same sum.",
@@ -125,7 +125,7 @@ def test_any_two_versions_stand_side_by_side_in_the_order_of_time(client: Client
         assert [words(mark) for mark in found.iter("ins")] == ["the very same"]
     same = told(client, thrice, "?from=2&to=2")
     assert sides(same) == {}
-    assert "No words of the original differ." in words(same)
+    assert "The wording of the original is unchanged." in words(same)
 
 
 def test_first_version_has_nothing_beside_it(client: Client, thrice: Claim) -> None:
@@ -166,7 +166,7 @@ def test_retraction_stands_in_it_and_shows_no_verdict(client: Client, thrice: Cl
         "False",
     ]
     found = document.get_element_by_id("told")
-    assert "From here on we no longer stood by our verdict." in words(found)
+    assert "From this version on, we no longer stood by our verdict." in words(found)
     assert "The audit was forged." in words(found)
     assert found.cssselect(".verdict") == []
 
@@ -177,7 +177,7 @@ def test_merge_stands_in_it_and_leads_to_the_other_claim(
     kept, gone = publish(make_claim("The bridge is closed.")), publish(make_claim("The bridge is shut."))
     workflow.move(gone, "merge", by=editor, into=kept)
     found = told(client, gone)
-    assert "From here on the claim was a part of another one." in words(found)
+    assert "From this version on, the claim was part of another one." in words(found)
     assert f"/claims/{kept.pk}/" in [link.get("href") for link in found.cssselect(".notice a")]
     # And from there back.
     links = [link.get("href") for link in page(client, kept.get_absolute_url()).cssselect(".section a")]
@@ -243,7 +243,7 @@ def test_from_a_day_a_link_leads_to_what_changed_since(
     (link,) = told(client, claim, "?on=2026-05-20").cssselect(".notice a")
     assert (link.get("href"), words(link)) == (
         "?from=1&to=2#changed",
-        "What differs between version 1 and version 2",
+        "Differences between version 1 and version 2",
     )
     assert "Rating" in " ".join(sides(told(client, claim, "?from=1&to=2")))
     assert told(client, claim, "?on=2026-06-20").cssselect(".notice a") == []

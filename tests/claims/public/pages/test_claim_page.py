@@ -193,10 +193,7 @@ def test_merged_claim_leads_to_its_target(client: Client, publish: Publish, edit
 def test_what_was_never_published_is_not_found(client: Client, path: str, number: int) -> None:
     response = client.get(path.format(number))
     assert response.status_code == 404
-    assert (
-        words(html.document_fromstring(response.content.decode()).cssselect("h1")[0])
-        == "There is no such page"
-    )
+    assert words(html.document_fromstring(response.content.decode()).cssselect("h1")[0]) == "Page not found"
 
 
 def test_retracted_claim_says_so(client: Client, publish: Publish, editor: User) -> None:

@@ -76,7 +76,7 @@ def test_filters_narrow_and_others_words_are_passed_over(
     assert len(page(client).find_class("correction")) == 2
     assert len(page(client, "?kind=retraction&utm_source=x").find_class("correction")) == 1
     assert len(page(client, "?month=2001-01").find_class("correction")) == 0
-    assert "Nothing was corrected here." in words(page(client, "?month=2001-01"))
+    assert "There are no corrections here." in words(page(client, "?month=2001-01"))
     for wrong in ("?kind=merge", "?month=x", "?cursor=x", "?claim=-1"):
         assert client.get(f"/corrections/{wrong}").status_code == 404
 

@@ -34,7 +34,7 @@ def sections(client: Client, path: str = "/") -> dict[str, str]:
 def test_an_empty_newsroom_claims_nothing(client: Client) -> None:
     shown = sections(client)
     assert list(shown) == ["new", "corrected", "us"]
-    assert shown["new"] == "New Nothing has been published yet. Look at what others have checked"
+    assert shown["new"] == "New Nothing has been published yet. See what others have checked"
     assert shown["corrected"] == "Lately corrected Nothing in the last 30 days. All corrections"
     assert shown["us"] == "Who we are Published by Factcheck Newsroom. How we rate and correct"
 

@@ -110,4 +110,4 @@ def test_failure_has_a_page_of_its_own(client: Client, monkeypatch: pytest.Monke
     client.raise_request_exception = False
     response = client.get("/claims/1/")
     assert response.status_code == 500
-    assert "Something broke on our side" in response.content.decode()
+    assert "Something went wrong on our side" in response.content.decode()

@@ -63,9 +63,7 @@ def test_source_text_is_kept_and_claims_are_marked(client: Client, publish: Publ
     ]
     snapshot = source.snapshots.get()
     (copy,) = document.cssselect("header details:not([open]) > p")
-    assert words(copy).endswith(
-        f"Checksum of this text, by which a copy of it can be compared: {snapshot.text_sha256}"
-    )
+    assert words(copy).endswith(f"Checksum of this text, for comparing a copy: {snapshot.text_sha256}")
     assert "SHA-256" not in document.text_content()
 
 

@@ -22,7 +22,7 @@ Publish = Callable[..., Claim]
 
 def test_list_of_an_empty_newsroom(client):
     assert words(page(client, "/claims/").cssselect(".empty")[0]) == (
-        "Nothing has been published yet. Look at what others have checked"
+        "Nothing has been published yet. See what others have checked"
     )
 
 

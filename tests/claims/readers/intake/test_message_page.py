@@ -32,7 +32,7 @@ def test_opening_the_page_does_nothing_and_the_button_confirms(
     complaint.refresh_from_db()
     assert complaint.state == "confirmed"
     shown = reader.get(path).content.decode()
-    assert "It waits for an editor" in shown
+    assert "It is waiting for an editor" in shown
     assert "7 working days from now" in shown
     assert complaint.text in shown
 
@@ -67,10 +67,10 @@ def test_the_answer_and_what_was_changed_stand_on_it(
         complaint, outcome="no_change", answer="We have <looked>.", reason="The accounts say so.", by=editor
     )
     page = reader.get(path).content.decode()
-    assert "It stays as it is" in page
+    assert "It remains unchanged" in page
     assert "We have &lt;looked&gt;." in page
     assert "The accounts say so." in page
-    assert "Take it back" not in page
+    assert "Withdraw it" not in page
 
 
 def test_no_name_of_an_editor_stands_on_it(
@@ -99,7 +99,7 @@ def test_it_is_taken_back(complain: Callable[..., Complaint], reader: Client) ->
     reader.post(f"{path}withdraw/")
     complaint.refresh_from_db()
     assert complaint.state == "withdrawn"
-    assert "You have taken it back" in reader.get(path).content.decode()
+    assert "You have withdrawn it" in reader.get(path).content.decode()
 
 
 def test_a_person_gets_all_that_is_known_of_them(complain: Callable[..., Complaint], reader: Client) -> None:

@@ -49,7 +49,7 @@ def test_what_was_checked_is_answered_at_once(reader: Client, publish: Callable[
     answer = send(reader, what="The harbour bridge cost 90 million euros!")
     page = answer.content.decode()
     assert answer.status_code == 200
-    assert "This was checked already" in page
+    assert "This has already been checked" in page
     assert f"/claims/{claim.pk}/" in page
     assert not ReaderRequest.objects.exists()
     # It is not what they mean: what they wrote is still there, and is taken in.

@@ -41,7 +41,7 @@ def test_a_complaint_is_taken_in(publish: Callable[..., Claim]) -> None:
     assert answer.json() == {
         "state": "awaiting_confirmation",
         "confirm_within_days": 7,
-        "detail": "A mail was sent, unless it has to be looked at first: open its link and confirm.",
+        "detail": "An email was sent, unless the message is held for review. Open the link in it to confirm.",
     }
     assert answer["Cache-Control"] == "no-store"
     complaint = Complaint.objects.get()
@@ -161,7 +161,7 @@ def test_what_was_checked_is_answered_at_once(publish: Callable[..., Claim]) -> 
 def test_nothing_found_never_reads_as_true(db: None) -> None:
     told = post(REQUESTS, {"text": "The mayor sold the harbour.", "mail": "rita@example.org"}).json()
     assert (told["state"], told["found"]) == ("awaiting_confirmation", [])
-    assert "Nothing that was found, or not, says whether it is true." in told["detail"]
+    assert "A result here, or none, does not show whether it is true." in told["detail"]
 
 
 def test_a_picture_comes_in_base64(db: None) -> None:

@@ -123,7 +123,7 @@ def test_refusal_is_a_problem_that_says_when_to_come_back(
         "type": "about:blank",
         "title": "Too Many Requests",
         "status": 429,
-        "detail": "At most 20 requests in 60 seconds are answered. Try again in 3 seconds.",
+        "detail": "The limit is 20 requests in 60 seconds. Try again in 3 seconds.",
         "instance": "/api/v1/claims/",
     }
     assert response.headers["Content-Length"] == str(len(response.content))
@@ -142,7 +142,7 @@ def test_refusal_speaks_as_the_api_that_was_asked(client: Client) -> None:
     assert (response.status_code, response.headers["Retry-After"]) == (429, "3")
     assert response.json()["error"] == {
         "code": 429,
-        "message": "At most 20 requests in 60 seconds are answered. Try again in 3 seconds.",
+        "message": "The limit is 20 requests in 60 seconds. Try again in 3 seconds.",
         "status": "RESOURCE_EXHAUSTED",
     }
 

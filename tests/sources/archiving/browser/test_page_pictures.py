@@ -115,9 +115,7 @@ def test_a_page_that_computes_for_ever_is_ended(site: Site) -> None:
     pictures = visited(
         site, "<script>setTimeout(() => { while (true); }, 0)</script>", limits=BrowserLimits(seconds=8)
     )
-    assert pictures.missing == dict.fromkeys(
-        ("screenshot", "pdf"), "The page took longer in the browser than it may."
-    )
+    assert pictures.missing == dict.fromkeys(("screenshot", "pdf"), "The browser’s time limit was exceeded.")
     assert set(left_behind()) <= before
 
 

@@ -19,9 +19,9 @@ TOKEN = "MCP_TOKEN"  # noqa: S105  the name of a variable
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Serve the Model Context Protocol on standard input and output, until the input ends. It tells what is public;"
-        " with a token in the environment (MCP_TOKEN) or from --token-file it also proposes and drafts, as the token's"
-        " owner. See docs/assistants.md."
+        "Serve the Model Context Protocol on standard input and output, until the input ends. It gives "
+        "access to public content; with a token in the environment (MCP_TOKEN) or from --token-file it also "
+        "proposes and drafts, as the token's owner. See docs/assistants.md."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -55,5 +55,5 @@ def _caller(secret: str) -> Caller:
     except NotAllowed as refusal:
         raise CommandError(str(refusal)) from None
     if token is None:
-        raise CommandError(gettext("The token is not known, has expired or was revoked."))
+        raise CommandError(gettext("The token is unknown, expired or revoked."))
     return Caller(token, secret, environment)

@@ -16,17 +16,17 @@ from factcheck.management.localized_command import SpokenCommand
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Write what assessors under the codes of IFCN and EFCSN ask about a period, as JSON or CSV."
+        "Write the figures that assessors for IFCN and EFCSN ask for about a period, as JSON or CSV."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--since", type=_day, help=gettext("The first day, as 2026-01-01; a year before the last.")
+            "--since",
+            type=_day,
+            help=gettext("the first day, such as 2026-01-01 (default: a year before the last)"),
         )
-        parser.add_argument("--until", type=_day, help=gettext("The last day; today unless given."))
-        parser.add_argument(
-            "--format", choices=["json", "csv"], default="json", help=gettext("json, or csv.")
-        )
+        parser.add_argument("--until", type=_day, help=gettext("the last day (default: today)"))
+        parser.add_argument("--format", choices=["json", "csv"], default="json", help=gettext("json or csv"))
 
     def handle(self, *, since: date | None, until: date | None, format: str, **options: Any) -> None:  # noqa: A002  the option's name
         try:

@@ -45,7 +45,7 @@ def test_reviewed_translations_are_told_with_the_version_that_they_are_of() -> N
     }
     text = claim_text(body(translations=[told]), SHOWN, [SHOWN])
     assert "## Translation: de" in text
-    assert "Reviewed translation of version 2. The original is what counts." in text
+    assert "Reviewed translation of version 2. The original is authoritative." in text
     assert "> \\# Die Brücke war gesperrt." in text
     assert "> Die **geprüfte** Abrechnung \\<script>x\\</script>." in text
 

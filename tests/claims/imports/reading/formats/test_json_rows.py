@@ -38,7 +38,7 @@ def test_broken_line_costs_itself_only() -> None:
     content = LINES.replace(b'"verdict": "false", "n": 1', b'"verdict": "fal') + b"\n[1]\n\xff\n"
     settings = {"mapping": {"name": "n", "fields": {"statement": "claim"}}}
     results = reading(json_rows, content, settings=settings)
-    assert codes(results) == ["broken JSON", "no object", "broken JSON"]
+    assert codes(results) == ["broken JSON", "not an object", "broken JSON"]
     assert [row["statement"] for row in fields(results)] == ["Lake 0 froze.", "Lake 2 froze."]
 
 
@@ -133,4 +133,4 @@ def test_what_is_no_object_is_refused_alone() -> None:
     ):
         results = reading(reader, content, "claims.json")
         assert reader.recognise(file_of(content)) is not None
-        assert [len(fields(results)), *codes(results)] == [3, "no object", "no object"]
+        assert [len(fields(results)), *codes(results)] == [3, "not an object", "not an object"]

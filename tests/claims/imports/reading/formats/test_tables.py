@@ -235,8 +235,8 @@ def test_another_delimiter_is_named() -> None:
         for delimiter, settings in (("^", None), ("|", {"mapping": mapping}))
     }
     unknown = (
-        "The cells of this table are separated by “^”, which cannot be read. Save it with commas, semicolons, tabs or "
-        "| between them."
+        "The cells of this table are separated by “^”, which cannot be read. Save the table with commas, "
+        "semicolons, tabs or | as the separator."
     )
     other = (
         "The cells of this table seem to be separated by pipe, not by tab. Say so in the mapping: [table], then "

@@ -193,7 +193,7 @@ def test_nothing_is_no_problem(value):
 
 def test_the_reason_names_both_readings():
     assert day("03/04/2019").reason == (
-        "“03/04/2019” could be 3 April 2019 or 4 March 2019; name the order of day and month of this file's dates."
+        "“03/04/2019” could be 3 April 2019 or 4 March 2019; give the order of day and month in this file."
     )
 
 
@@ -278,6 +278,6 @@ def test_two_digits_behind_a_month_are_the_year():
     }
     assert found.pop("5-Apr-18") == date(2005, 4, 18)
     assert {text: problem.reason for text, problem in found.items() if isinstance(problem, Problem)} == {
-        "31-Feb-18": "“31-Feb-18” is a day that does not exist.",
+        "31-Feb-18": "“31-Feb-18” is a date that does not exist.",
         "1-Dec-26": "“1-Dec-26” is in the future.",
     }

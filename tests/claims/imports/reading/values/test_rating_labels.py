@@ -272,7 +272,7 @@ def test_a_number_says_of_what_scale_it_is_and_maps_to_nothing(number, best, wor
 def test_a_number_outside_its_scale_is_none(number, best, worst):
     problem = read_number(number, best, worst, SOMEBODY)
     assert isinstance(problem, Problem)
-    assert problem.code == "rating is no number of its scale"
+    assert problem.code == "rating is not a number on its scale"
 
 
 def test_a_number_of_a_known_scale():
