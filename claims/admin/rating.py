@@ -209,14 +209,17 @@ def _deciding(rating_class: str) -> Callable[[RatingAdmin, HttpRequest, QuerySet
             messages.error(request, str(refusal))
             return
         if not changed:
-            messages.info(request, gettext("Nothing to change: that was decided already."))
+            messages.info(request, gettext("Nothing to change: this has already been decided."))
             return
         labels = ngettext("%d label", "%d labels", len(changed)) % len(changed)
         number = sum(claims[rating.pk] for rating in changed)
-        followers = ngettext("%d published claim follows", "%d published claims follow", number) % number
+        followers = (
+            ngettext("%d published claim will be updated", "%d published claims will be updated", number)
+            % number
+        )
         messages.success(
             request,
-            gettext("%(labels)s: comparable to “%(class)s” from now on; %(followers)s within minutes.")
+            gettext("%(labels)s: now comparable to “%(class)s”; %(followers)s within minutes.")
             % {"labels": labels, "class": RatingClass(rating_class).label, "followers": followers},
         )
 

@@ -37,9 +37,9 @@ def classify(ratings: Iterable[Rating], rating_class: str, *, by: User) -> list[
         NotPossible: there is no such class.
         NotAllowed: the person's role does not include it.
     """
-    require(by, "claims.change_rating", _("say what ratings amount to"))
+    require(by, "claims.change_rating", _("assign rating classes"))
     if rating_class not in ("", *RatingClass.values):
-        raise NotPossible(_("Choose what the ratings are comparable to."))
+        raise NotPossible(_("Choose a rating class."))
     asked = Rating.objects.select_for_update().filter(pk__in=[rating.pk for rating in ratings])
     changed = list(asked.exclude(rating_class=rating_class).order_by("pk"))
     with pghistory.context(user=by.pk):

