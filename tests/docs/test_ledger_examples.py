@@ -149,8 +149,8 @@ def test_command_refuses_what_is_no_checkpoint_and_no_key(key: str, tmp_path: Pa
     kept = tmp_path / "kept.txt"
     for arguments, says in (
         (["--checkpoint", str(kept)], "cannot be read"),
-        (["--key", "A"], "no public key"),
-        (["--key", "Ä" * 43], "no public key"),
+        (["--key", "A"], "not a public key"),
+        (["--key", "Ä" * 43], "not a public key"),
     ):
         with pytest.raises(CommandError, match=says):
             call_command("verify_ledger", *arguments, verbosity=0)

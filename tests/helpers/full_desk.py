@@ -89,7 +89,7 @@ def add_row_of_each(checker: User, editor: User) -> None:
     ReplyRequest.objects.create(verdict=draft, party=f"The builder {number}", not_asked="no_way")
     ReplyTemplate.objects.get_or_create(
         language="nn",
-        defaults={"subject": "Your words", "text": "We check {claim}. Please answer by {deadline}."},
+        defaults={"subject": "Your text", "text": "We check {claim}. Please answer by {deadline}."},
     )
     NewsroomPage.objects.create(
         kind="funding", language="en", version=number, title="Funding", text="Our readers.", note="The sum."

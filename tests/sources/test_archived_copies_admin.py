@@ -149,7 +149,7 @@ def test_what_says_less_of_its_size_is_stopped(desk: Client, settings: Any) -> N
 
 def test_a_disk_that_is_nearly_full_is_told_before(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "SPARED", 10**18)
-    assert "There is no room for a file of" in upload(desk, make_source())
+    assert "There is not enough disk space for a file of" in upload(desk, make_source())
     assert not ArchivedCopy.objects.exists()
 
 
@@ -165,7 +165,7 @@ def test_an_archive_that_is_away_is_told(desk: Client, monkeypatch: pytest.Monke
 @pytest.mark.parametrize("content", [b"", b"<html><script>1</script>", b"MZ\x90\x00"])
 def test_what_is_no_evidence_is_refused(desk: Client, content: bytes) -> None:
     assert (
-        ("is none of the files" in (told := upload(desk, make_source(), content)))
+        ("is not in a format" in (told := upload(desk, make_source(), content)))
         or "Choose a file" in told
         or ("empty" in told)
     )
@@ -191,7 +191,7 @@ def test_archive_now_asks_and_calls_the_worker(desk: Client, django_capture_on_c
     address = reverse("admin:sources_source_archive", args=[source.pk])
     with django_capture_on_commit_callbacks(execute=True):
         first = desk.post(address, follow=True)
-    assert "The page is archived now" in first.content.decode()
+    assert "The page is being archived" in first.content.decode()
     assert "A copy has been requested and will be made in a moment." in first.content.decode()
     assert ProcrastinateJob.objects.filter(task_name="sources.archiving.archive_due_sources").count() == 1
     assert "It is already waiting to be archived." in desk.post(address, follow=True).content.decode()
@@ -202,7 +202,7 @@ def test_archive_now_asks_and_calls_the_worker(desk: Client, django_capture_on_c
 
 def test_the_page_says_what_there_is_and_why_there_is_none(desk: Client, settings: Any) -> None:
     source = make_source()
-    assert "None yet. A page is archived by itself" in page(desk, source)
+    assert "None yet. A page is archived automatically" in page(desk, source)
     source.archiving_requests.create(
         reason="evidence", due_at=None, problem="It does not exist, or no longer."
     )

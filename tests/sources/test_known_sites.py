@@ -51,7 +51,7 @@ def test_who_is_to_wait_for_long_does_not_begin_to(clock: Any) -> None:
     known, slept = sites(clock)
     known.begin(SITE)
     known.end(SITE, 3600.0)
-    with pytest.raises(FetchError, match="post.example wants to be left alone for about 60 min."):
+    with pytest.raises(FetchError, match="post.example asks for a pause of about 60 min."):
         known.begin(SITE)
     assert slept == []
 

@@ -302,7 +302,7 @@ def test_an_older_text_is_decided_about_after_signing_in_again(
     before = context.cookies()
     context.clear_cookies()
     page.keyboard.press("a")
-    expect(page.locator("#said")).to_contain_text("You are not signed in any more.")
+    expect(page.locator("#said")).to_contain_text("You are no longer signed in.")
     context.add_cookies(before)
     page.evaluate(
         "document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach(one => (one.value = 'x'.repeat(64)))"

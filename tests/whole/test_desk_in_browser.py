@@ -267,7 +267,7 @@ def test_who_is_signed_out_while_writing_signs_in_and_goes_on(lost: str, seat: A
         page.context.clear_cookies()
     page.locator("button[name=_save]").click()
     dialog = page.locator("dialog[open]")
-    expect(dialog).to_contain_text("You are not signed in any more.")
+    expect(dialog).to_contain_text("You are no longer signed in.")
     assert page.input_value("[name=context]") == WORDS
     with page.context.expect_page() as opened, page.expect_navigation():
         dialog.get_by_role("button", name="Sign in").click()
@@ -287,9 +287,7 @@ def test_a_page_that_was_closed_gives_the_words_back(seat: Any, checker: User) -
     desk.page = page = desk.page.context.new_page()
     desk.open(address)
     expect(page.locator("[name=context]")).to_have_value(WORDS)
-    expect(page.locator(".desk-kept")).to_contain_text(
-        "What you wrote was not saved and is back in its fields."
-    )
+    expect(page.locator(".desk-kept")).to_contain_text("Your unsaved text has been restored.")
     with page.expect_navigation():
         page.locator("button[name=_save]").click()
     desk.open(address)
@@ -322,7 +320,7 @@ def test_nobody_else_in_the_browser_sees_the_words(seat: Any, checker: User, col
     with page.context.expect_page() as opened:
         page.locator("dialog[open]").get_by_role("button", name="Sign in").click()
     sign_in(opened.value, colleague)
-    expect(page.locator("dialog[open]")).to_contain_text("Somebody else has signed in.")
+    expect(page.locator("dialog[open]")).to_contain_text("Another user has signed in.")
     other = page.context.new_page()
     other.goto(desk.address + address)
     assert other.input_value("[name=context]") == ""

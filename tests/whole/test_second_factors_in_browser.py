@@ -122,7 +122,7 @@ def test_a_passkey_is_set_up_and_signs_in_alone(
     page = visitor.page
     visitor.sign_in("ada")
     page.wait_for_url(f"{visitor.address}/accounts/2fa/?next=**")
-    expect(page.get_by_role("note")).to_contain_text("until then you can go on working")
+    expect(page.get_by_role("note")).to_contain_text("until then you can continue working")
     visitor.look_closely()
     page.get_by_role("link", name="Later").click()
     visitor.at("/admin/")

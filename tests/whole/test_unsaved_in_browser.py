@@ -69,7 +69,7 @@ def test_words_come_back_on_another_computer_with_the_rows_that_were_added(
     expect(listed.locator(".desk-panel h2")).to_have_text(re.compile("^Verdict: "))
     with listed.expect_navigation():
         listed.get_by_role("link", name="Continue").click()
-    expect(listed.locator(".desk-kept")).to_contain_text("is back in its fields")
+    expect(listed.locator(".desk-kept")).to_contain_text("has been restored")
     expect(listed.locator("[name=evidence-1-note]")).to_have_value("Row 1.")
     expect(listed.locator("[name=evidence-2-note]")).to_have_value("Row 2.")
     expect(listed.locator("[name=explanation]")).to_have_value("**Why** it did.")
@@ -132,7 +132,7 @@ def test_a_server_that_is_away_costs_no_words(trouble: str, seat: Seated, checke
     write(page)
     sign = page.locator(".desk-connection")
     if trouble == "sign-in":
-        expect(sign).to_contain_text("You are not signed in any more.")
+        expect(sign).to_contain_text("You are no longer signed in.")
         assert open_drafts() == []
     else:
         expect(sign).to_have_text("Not connected. Your text is stored on this computer.")

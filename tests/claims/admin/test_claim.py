@@ -190,7 +190,7 @@ def test_the_same_statement_is_pointed_out(client: Client, checker: User) -> Non
     client.force_login(checker)
     (told,) = (message for message in add(client, "trams are  free") if "already" in message)
     link = f'<a href="/admin/claims/claim/{known.pk}/change/">Trams are free.</a>'
-    assert told.startswith(f"The same statement is there already: {link} (Accepted).")
+    assert told.startswith(f"A claim with the same statement already exists: {link} (Accepted).")
     assert [message for message in add(client, "Buses are free.") if "already" in message] == []
 
 

@@ -181,10 +181,10 @@ def test_several_are_declined_with_one_reason(desk: Desk, client: Client, checke
     desk.sign_in(checker)
     address = reverse("admin:claims_claim_changelist")
     asked = client.post(address, select(claims, "decline_selected"))
-    assert "why they are not checked" in asked.content.decode()
+    assert "why they will not be checked" in asked.content.decode()
     assert {claim.state for claim in Claim.objects.all()} == {"proposed"}
     empty = client.post(address, select(claims, "decline_selected", asked="1", words=" "))
-    assert "Write why" in empty.content.decode()
+    assert "Enter a reason" in empty.content.decode()
     client.post(address, select(claims, "decline_selected", asked="1", words="Forecasts."))
     assert set(Claim.objects.values_list("state", "reason")) == {("declined", "Forecasts.")}
 

@@ -94,7 +94,7 @@ def test_who_reads_no_drafts_sees_nothing_of_one(
     scheduled(draft, checker)
     page = desk.sign_in(contributor).text(claim)
     assert claim.statement in page
-    for secret in (draft.summary, "Chris", "Kim", "Publishes on", "audited", "submitted the verdict"):
+    for secret in (draft.summary, "Chris", "Kim", "Will be published on", "audited", "submitted the verdict"):
         assert secret not in page
 
 
@@ -186,7 +186,7 @@ def test_what_was_deleted_meanwhile_is_said(desk: Desk, checker: User, claim: Cl
     mine = as_shown(desk.sign_in(checker).client.get(desk.page(claim)))
     verdict_drafts.discard(draft, by=checker)
     page = desk.save(claim, mine, context="Typed.", **{"verdicts-0-summary": "Lost?"}).content.decode()
-    assert "the draft of the verdict was deleted meanwhile" in page
+    assert "the draft verdict was deleted" in page
     assert fresh(claim).context == ""
 
 
@@ -261,9 +261,9 @@ def test_a_moment_is_set_and_cancelled_there(
         asked = {"at": f"{day}T18:30", "seen": "", "from_claim": "1"}
         [told] = said(desk.client.post(address, asked, follow=True))
         made = ScheduledPublication.objects.get()
-        assert told.startswith("Publishes on ")
+        assert told.startswith("Will be published on ")
         assert f"{timezone.localtime(made.publish_at):%Y-%m-%dT%H:%M}" == asked["at"]
-        assert "Publishes on" in desk.text(claim)
+        assert "Will be published on" in desk.text(claim)
         assert said(desk.client.post(address, {"at": "", "seen": made.pk}, follow=True)) == [
             "Enter the date and time."
         ]

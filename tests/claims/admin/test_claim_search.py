@@ -38,7 +38,7 @@ def found(claims: dict[str, Claim], client: Client, checker: User) -> Any:
 
     def search(words: str) -> tuple[set[str], bool]:
         page = client.get(LIST, {"q": words})
-        is_meant = "Shown is what has other forms" in page.content.decode()
+        is_meant = "Showing results with other forms" in page.content.decode()
         return {names[claim.pk] for claim in page.context["cl"].result_list}, is_meant
 
     return search

@@ -48,7 +48,7 @@ def test_what_stands_in_the_way_is_said(desk: Desk, editor: User) -> None:
         clusters.gather([claim], by=editor)
     asked = {"action": "gather_selected", "_selected_action": [other.pk, one.pk]}
     (message,) = said(desk.client.post(CLAIMS, asked, follow=True))
-    assert message.startswith("These claims stand in several clusters")
+    assert message.startswith("These claims are in several clusters")
 
 
 def test_a_pair_becomes_a_cluster(desk: Desk) -> None:
@@ -128,7 +128,7 @@ def test_it_is_published_and_dissolved_by_buttons(
     assert "Public page" in desk.text(cluster)
     assert press(desk, cluster, "dissolved") == ["Done. The state is “Dissolved”."]
     (message,) = press(desk, cluster, "published")
-    assert message.startswith("Meanwhile the cluster is “Dissolved”")
+    assert message.startswith("The cluster is now “Dissolved”")
     assert "members-0-DELETE" not in desk.text(cluster)
 
 

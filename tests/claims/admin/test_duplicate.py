@@ -70,7 +70,7 @@ def test_the_different_is_not_asked_about_again(desk: Desk, pair: PossibleDuplic
     pair.refresh_from_db()
     assert pair.dismissed_at is not None
     assert (pair.dismissed_by_name, shown(desk)) == ("Edda", [])
-    assert "Different, says Edda" in desk.text(pair)
+    assert "Different claims, according to Edda" in desk.text(pair)
 
 
 def test_several_at_once(desk: Desk) -> None:

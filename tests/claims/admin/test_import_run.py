@@ -152,7 +152,7 @@ class TestPage:
     def test_what_a_command_began_goes_on_there(self, desk: Desk, intake: Intake, editor: User) -> None:
         run = make_run(editor, state="failed", error="The disk is full.", upload="")
         text = desk.text(run)
-        assert "the same command goes on with it" in text
+        assert "Run the same command to continue" in text
         assert address(run, "go-on") not in text
 
     @pytest.mark.parametrize(("minutes", "offered"), [(1, False), (5, True)])

@@ -61,7 +61,7 @@ def test_a_picture_is_added_and_shown(desk: Desk, checker: User) -> None:
 @pytest.mark.parametrize(
     ("sent", "words"),
     [
-        ({}, "Choose a file, paste a picture, or give an address"),
+        ({}, "Choose a file, paste a picture, or enter an address"),
         ({"address": "http://127.0.0.1/x.jpg"}, "not an address on the public internet"),
         (
             {"upload": SimpleUploadedFile("x.jpg", b"no picture")},
@@ -79,7 +79,7 @@ def test_what_cannot_be_added(desk: Desk, sent: dict[str, Any], words: str) -> N
 def test_readers_are_shown_nothing_that_nobody_has_described(desk: Desk) -> None:
     media = make_media(alternative_text="")
     answer = desk.save(media, show_to_readers="on")
-    assert "Describe it first" in answer.content.decode()
+    assert "Add a description first" in answer.content.decode()
     assert said(desk.save(media, show_to_readers="on", alternative_text="Soft shapes."))
     media.refresh_from_db()
     assert media.show_to_readers
@@ -118,7 +118,7 @@ def test_a_claim_is_about_a_picture(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("fragment", "words"),
-    [("12", "Write the part in seconds"), ("t=5,2", "has to end after it begins")],
+    [("12", "Enter the part in seconds"), ("t=5,2", "must end after it begins")],
 )
 def test_parts_of_recordings_are_checked(desk: Desk, fragment: str, words: str) -> None:
     row = make_claim_media(make_claim())
@@ -145,7 +145,7 @@ def test_while_a_verdict_is_reviewed_pictures_are_only_shown(desk: Desk, checker
 def test_what_is_missing_before_review_is_told(desk: Desk, checker: User) -> None:
     row = make_claim_media(make_claim(), make_media(alternative_text=""))
     make_draft(row.claim, checker)
-    assert "a description of each picture, recording and film" in desk.text(row.claim)
+    assert "alternative text for each picture, recording and video" in desk.text(row.claim)
 
 
 def test_evidence_is_a_picture(desk: Desk, checker: User) -> None:
@@ -190,7 +190,7 @@ def draft(checker: User) -> Claim:
 def test_a_picture_is_found_with_what_is_in_work(desk: Desk, draft: Claim) -> None:
     page = desk.client.post(CHECK, {"upload": upload(), "address": ""}).content.decode()
     for words in (
-        "The same picture",
+        "Apparently the same picture",
         "of 256 points differ",
         "The bridge is under water.",
         "The claim is about it",

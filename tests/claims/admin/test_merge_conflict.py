@@ -126,7 +126,7 @@ def test_what_both_changed_is_chosen(
     mine.save(**({"_take-context": chosen} if chosen else {}), **({"context": edited} if edited else {}))
     assert stored(claim)[1] == (saved or "Said in June.")
     if saved is None:
-        assert "choose for each of these fields" in mine.error()
+        assert "choose which version to keep" in mine.error()
         assert mine.fields["context"] == [edited or "Said in July."]
         mine.save(**{"_take-context": "mine"})
         assert stored(claim)[1] == (edited or "Said in July.")
@@ -276,7 +276,7 @@ def test_a_row_that_others_deleted_while_i_worked_on_it_is_named(
     assert mine.choices() == {
         "evidence-1-DELETE": ("", "You edited it: restore it with your text.", "It was deleted.")
     }
-    assert "choose for each" in mine.save().error()
+    assert "choose which version" in mine.save().error()
     mine.save(**{"_take-evidence-1-DELETE": chosen})
     assert notes(draft) == left
 
@@ -326,7 +326,7 @@ def test_a_claim_that_was_open_when_an_appearance_was_added_keeps_both(claim: Cl
     mine = Tab(editor, claim)
     make_appearance(claim, make_source("Ferries ran late on Monday."), "Ferries ran late")
     mine.save(context="Said in July.")
-    assert [note.split(":")[0] for note in mine.notes()] == ["Added meanwhile"]
+    assert [note.split(":")[0] for note in mine.notes()] == ["Added in the meantime"]
     mine.save()
     assert (claim.appearances.count(), stored(claim)[1]) == (1, "Said in July.")
 

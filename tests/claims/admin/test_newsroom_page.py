@@ -21,13 +21,13 @@ def desk(client: Client, editor: User) -> Desk:
 
 def write(desk: Desk, **fields: str) -> str:
     """What the page says to it."""
-    typed = {"kind": "funding", "language": "en", "title": "Who pays", "text": "*Readers* do."}
+    typed = {"kind": "funding", "language": "en", "title": "Funding", "text": "*Readers* do."}
     return desk.client.post(ADD, typed | fields).content.decode()
 
 
 def test_versions_follow_each_other(desk: Desk, client: Client) -> None:
     write(desk)
-    assert "Say in a sentence what changed" in write(desk, text="Readers and a trust do.")
+    assert "Describe in one sentence what changed" in write(desk, text="Readers and a trust do.")
     write(desk, text="Readers and a trust do.", note="The trust joined.")
     write(desk, language="de", title="Wer zahlt", text="Leser.")
     assert list(NewsroomPage.objects.values_list("language", "version", "text")) == [
@@ -40,7 +40,7 @@ def test_versions_follow_each_other(desk: Desk, client: Client) -> None:
     assert "The trust joined." in page
     past = client.get("/about/funding/1/").content.decode()
     assert "<em>Readers</em> do." in past
-    assert "It no longer holds." in past
+    assert "It is no longer current." in past
     assert "Leser." in client.get("/about/funding/?language=de").content.decode()
 
 

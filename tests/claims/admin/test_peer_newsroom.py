@@ -43,7 +43,7 @@ def test_another_key_than_the_one_that_was_seen_is_not_followed(desk: Client, pe
     key = peer.key
     peer.secret = "another"
     answer = desk.post(ADD, {"url": peer.url, "key": key, "name": "Sundvik"}, follow=True).content.decode()
-    assert "another key than the one that you were shown" in answer
+    assert "a different key from the one shown to you" in answer
     assert PeerNewsroom.objects.count() == 0
 
 

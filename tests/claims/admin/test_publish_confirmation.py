@@ -105,7 +105,7 @@ def test_when_somebody_looked_may_be_garbage(
     looked_at: str, desk: Desk, editor: User, ready: Verdict
 ) -> None:
     page = press(desk.sign_in(editor), ready, "publish", confirmed="x", looked_at=looked_at)
-    assert "Nothing was done: somebody changed" in page.content.decode()
+    assert "Nothing was changed: since you opened the page, another user has changed" in page.content.decode()
 
 
 def test_a_confirmation_is_good_for_one_click(desk: Desk, editor: User, ready: Verdict) -> None:
@@ -147,7 +147,7 @@ def test_a_retraction_shows_the_note_that_readers_find(
         "A note is needed: Public note: why the verdict is retracted."
     ]
     other = press(desk, verdict, "retract", note="Another.", confirmed=page.context["question"].shown)
-    assert "Nothing was done" in other.content.decode()  # these words nobody has looked at
+    assert "Nothing was changed" in other.content.decode()  # these words nobody has looked at
     verdict.refresh_from_db()
     assert verdict.state == "published"
 
@@ -173,7 +173,7 @@ def test_merging_what_is_public_shows_both_claims(
     assert [change.claim for change in page.context["changes"]] == [claim, target]
     assert parts(page)["Status"] == (
         "<del>Published</del>",
-        f"<ins>Leads to claim {target.pk}</ins>",
+        f"<ins>Redirects to claim {target.pk}</ins>",
         "changed",
     )
     assert parts(page, 1)["Claims merged into it"] == ("", f"<ins>{claim.pk}</ins>", "new")

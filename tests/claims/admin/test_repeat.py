@@ -68,7 +68,7 @@ def test_the_words_stand_beside_the_claim(desk: Desk, checked: Claim) -> None:
 def test_a_place_is_confirmed(desk: Desk, checked: Claim) -> None:
     repeat = in_article(checked)
     (message,) = press(desk, repeat, "confirm")
-    assert "Listed among the appearances of" in message
+    assert "Added to the appearances of" in message
     assert checked.appearances.get().source == repeat.source
     assert shown(desk) == []
     assert "Confirmed, says Edda" in desk.text(repeat)

@@ -68,7 +68,7 @@ def test_the_page_says_that_somebody_is_to_be_asked_and_leads_there(
     kind, key = ("claim", draft.claim_id) if of_claim else ("verdict", draft.pk)
     found = page(seat, reverse(f"admin:claims_{kind}_change", args=[key]))
     (section,) = found.cssselect("#right-of-reply")
-    assert "ask them for an answer, or say why nobody is asked" in " ".join(section.text_content().split())
+    assert "request a reply, or give the reason for not asking" in " ".join(section.text_content().split())
     assert f"{ADD}?verdict={draft.pk}" in [link.get("href") for link in section.iter("a")]
     assert "#right-of-reply" in [link.get("href") for link in found.cssselect(".desk-missing a")]
 
@@ -86,7 +86,7 @@ def test_ask_pass_on_and_record_what_came_back(seat: Desk, draft: Verdict, check
     row = ReplyRequest.objects.get()
     assert said(response) == ["Saved. Send it now, or pass it on and mark it as sent."]
     assert (row.claimant, row.sent_at) == (draft.claim.claimant, None)
-    assert press(seat, row, "sent")[0].startswith("Noted as sent on ")
+    assert press(seat, row, "sent")[0].startswith("Marked as sent on ")
     row.refresh_from_db()
     assert "{deadline}" not in row.text
     given = {
@@ -98,7 +98,7 @@ def test_ask_pass_on_and_record_what_came_back(seat: Desk, draft: Verdict, check
     }
     address = reverse("admin:claims_replyrequest_answer", args=[row.pk])
     refused = seat.client.post(address, given)
-    assert "does not have these words" in refused.content.decode()
+    assert "does not contain these words" in refused.content.decode()
     assert "It rests on nothing." in refused.content.decode()  # what was typed stays
     kept = seat.client.post(address, given | {"excerpt": "the tender"}, follow=True)
     assert said(kept) == ["Saved. It will be published with the verdict."]

@@ -76,7 +76,7 @@ def test_an_identifier_is_one_row_s(desk: Desk) -> None:
         "same_as": "http://www.wikidata.org/entity/Q900000001",
     }
     refused = desk.client.post(add, typed)
-    assert f"Already known here by {MINISTER}: <a href=" in refused.content.decode()
+    assert f"Another record here has {MINISTER}: <a href=" in refused.content.decode()
     assert list(Claimant.objects.all()) == [known]
     # Others may share the site of a party.
     known.same_as = ["https://party.example"]

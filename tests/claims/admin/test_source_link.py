@@ -96,18 +96,18 @@ def test_the_list_costs_the_same_for_one_and_three(
 
 
 def test_the_new_address_is_taken_with_one_click(client: Client, checker: User, link: LinkState) -> None:
-    assert "has the new address now" in press(client, checker, link, "address")
+    assert "now has the new address" in press(client, checker, link, "address")
     assert Source.objects.get(pk=link.pk).url == NEW
     link.refresh_from_db()
     assert (link.url, link.outcome, link.moved_to) == (NEW, "", "")
-    assert "no new address any more" in press(client, checker, link, "address")
+    assert "no longer has a new address" in press(client, checker, link, "address")
 
 
 def test_an_address_that_another_source_has_is_refused_in_words(
     client: Client, checker: User, link: LinkState
 ) -> None:
     make_source(title="The archive", url=NEW)
-    assert "Another source has the new address already: “The archive”" in press(
+    assert "Another source already has the new address: “The archive”" in press(
         client, checker, link, "address"
     )
     assert Source.objects.get(pk=link.pk).url == "https://example.org/f/1"
@@ -116,7 +116,7 @@ def test_an_address_that_another_source_has_is_refused_in_words(
 def test_what_somebody_says_is_fine_waits_no_more_until_it_changes(
     client: Client, checker: User, link: LinkState
 ) -> None:
-    assert "Noted: it is fine so" in press(client, checker, link, "accept")
+    assert "Marked as correct" in press(client, checker, link, "accept")
     assert not LinkState.objects.waiting().exists()
     link.refresh_from_db()
     assert link.accepted_by == checker
@@ -125,13 +125,13 @@ def test_what_somebody_says_is_fine_waits_no_more_until_it_changes(
 
 def test_a_copy_can_be_asked_for(client: Client, checker: User, link: LinkState) -> None:
     ArchivingRequest.objects.all().delete()
-    assert "A copy of the page" in press(client, checker, link, "archive")
+    assert "A copy of the current page" in press(client, checker, link, "archive")
     request = ArchivingRequest.objects.get()
     assert (request.source_id, request.reason, request.asked_by) == (link.pk, "desk", checker)
 
 
 def test_a_check_can_be_asked_for(client: Client, checker: User, link: LinkState) -> None:
-    assert "will be looked at" in press(client, checker, link, "check")
+    assert "will be checked" in press(client, checker, link, "check")
     assert LinkState.objects.due().filter(pk=link.pk).exists()
 
 

@@ -56,7 +56,7 @@ def test_from_the_claim_to_the_reader(claim: Claim, checker: User, editor: User)
     assert (row.statement, row.summary, row.byline) == (WORDS["statement"], WORDS["summary"], "Chris")
     act(desk, row, "submit")
     assert row.state == "in_review"
-    assert "somebody else has to review it" in act(desk, row, "sign_off").replace("&#x27;", "'")
+    assert "another person must review it" in act(desk, row, "sign_off").replace("&#x27;", "'")
     chief = signed_in(editor)
     act(chief, row, "sign_off", "Every figure.")
     act(chief, row, "publish")
@@ -93,7 +93,7 @@ def test_a_second_click_does_nothing_twice(claim: Claim, checker: User) -> None:
     address = reverse("admin:claims_translation_move", args=[row.pk, "submit"])
     desk.post(address, {"last_move": "0"})
     answer = desk.post(address, {"last_move": "0"}, follow=True)
-    assert "Meanwhile somebody has moved this on" in answer.content.decode()
+    assert "Another user has moved this on" in answer.content.decode()
     assert row.steps.count() == 1
 
 
@@ -154,7 +154,7 @@ def test_the_form_begins_one_as_well(claim: Claim, checker: User) -> None:
     again = desk.post(
         address, {"verdict": live_verdict(claim).pk, "language": "fr", "_save": "1"}, follow=True
     )
-    assert "already translating" in again.content.decode()
+    assert "already working on this verdict" in again.content.decode()
 
 
 def test_a_draft_is_deleted_by_its_translator(claim: Claim, checker: User, colleague: User) -> None:

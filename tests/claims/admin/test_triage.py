@@ -151,7 +151,7 @@ def test_what_was_built_on_is_not_undone(client: Client, checker: User) -> None:
     status, refused = as_json(client, "undo/", undo=answer["undo"])
     claim.refresh_from_db()
     assert (status, refused["done"], claim.state) == (409, [], "accepted")
-    assert "it was worked on since" in refused["refused"][0]["words"]
+    assert "it has been worked on" in refused["refused"][0]["words"]
 
 
 def test_garbage_is_refused(client: Client, checker: User) -> None:

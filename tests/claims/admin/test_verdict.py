@@ -212,7 +212,7 @@ def test_a_verdict_of_another_publisher_begins_on_the_add_page(desk: Desk, edito
     assert (verdict.publisher, verdict.author, verdict.version) == (agency, editor, 1)
     assert said(response) == ["Draft created. Fill it in, then submit it for review."]
     again = desk.client.post(reverse("admin:claims_verdict_add"), asked)
-    assert "There is already an open verdict of this publisher" in again.content.decode()
+    assert "This publisher already has an open verdict" in again.content.decode()
     assert claim.verdicts.count() == 1
 
 

@@ -82,7 +82,7 @@ class TestAdding:
         watch = make_watch(paper.feed("/1"))
         desk.sign_in(editor)
         shown = desk.client.post(ADD, {"address": watch.url}).content.decode()
-        assert f'Followed already: <a href="{desk.page(watch)}"' in shown
+        assert f'Already followed: <a href="{desk.page(watch)}"' in shown
         assert 'name="follow"' not in shown
         assert said(desk.client.post(ADD, {"follow": watch.url}, follow=True)) == [
             "This address is already followed."

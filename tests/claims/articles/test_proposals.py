@@ -343,7 +343,7 @@ def test_an_article_is_stored_though_it_cannot_be_searched_for_claims(
     article = imported()
     proposal = article.proposal
     assert (proposal.created, proposal.existing, Claim.objects.count()) == ([], [], 0)
-    assert proposal.failure.startswith("The article is stored, but nothing was proposed")
+    assert proposal.failure.startswith("The article is stored, but no claims were proposed")
     assert as_document(article)["failure"] == proposal.failure
     assert Snapshot.objects.get().text == TEXT
 

@@ -68,7 +68,7 @@ def test_draft_that_is_moved(checker: User) -> None:
     gone = Verdict.objects.get(pk=draft.pk)
     draft.evidence.all().delete()
     draft.delete()
-    with pytest.raises(NotPossible, match="deleted meanwhile"):
+    with pytest.raises(NotPossible, match="deleted in the meantime"):
         workflow.move(gone, "submit", by=checker)
 
 
@@ -77,5 +77,5 @@ def test_claim_that_is_merged(editor: User, which: str) -> None:
     claim, target = make_claim(), make_claim()
     gone = claim if which == "claim" else target
     Claim.objects.filter(pk=gone.pk).delete()
-    with pytest.raises(NotPossible, match="deleted meanwhile"):
+    with pytest.raises(NotPossible, match="deleted in the meantime"):
         workflow.move(claim, "merge", by=editor, into=target)

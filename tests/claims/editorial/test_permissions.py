@@ -298,7 +298,7 @@ def test_all_other_scopes_together_are_not(
     assert answer.status_code == 403, what
     challenge = f'Bearer realm="editorial", error="insufficient_scope", scope="{scope.value}"'
     assert answer["WWW-Authenticate"] == challenge
-    assert f"it lacks the scope “{scope.value}”" in answer.json()["detail"]
+    assert f"lacks the scope “{scope.value}”" in answer.json()["detail"]
 
 
 # Whose verdict it is --------------------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ def test_json_is_utf8_whatever_the_header_says(editor: User, content_type: str) 
     [
         ("", "required"),
         ("{", "not JSON"),
-        ("NaN", "not a number of JSON"),
+        ("NaN", "not a JSON number"),
         ('{"statement": "a", "statement": "b", "language": "en"}', "“statement” stands twice"),
         ("[" * 100_000, "nested too deeply"),
         ('{"statement": "\\ud800", "language": "en"}', "surrogate"),
@@ -179,7 +179,7 @@ def test_a_first_version_has_no_change_to_explain(checker: User) -> None:
     draft = make_draft(make_claim(), checker)
     refusal = tool(checker).patch(f"verdicts/{draft.pk}/", {"correction_note": "We were wrong."})
     assert refusal.status_code == 409
-    assert "replaces nothing that was published" in refusal.json()["detail"]
+    assert "does not replace a published one" in refusal.json()["detail"]
 
 
 # Addresses ------------------------------------------------------------------------------------------------------------

@@ -276,7 +276,7 @@ def test_one_flipped_bit_is_found(file: Path) -> None:
 @pytest.mark.django_db
 def test_manifest_that_is_none(file: Path) -> None:
     manifest.beside(file).write_text("{}")
-    with pytest.raises(manifest.Mismatch, match="is no manifest of an export"):
+    with pytest.raises(manifest.Mismatch, match="is not a manifest of an export"):
         manifest.verify(file)
     manifest.beside(file).unlink()
     with pytest.raises(manifest.Mismatch, match="cannot be read: No such file"):
@@ -312,7 +312,9 @@ def test_part_that_was_changed_is_not_continued(
     assert killed_after(1, monkeypatch, path, Order(), resume=False)
     part = part_of(path)
     part.write_bytes(b"x" + part.read_bytes()[1:])
-    with pytest.raises(OutputError, match="is not what was written. Begin again without --resume"):
+    with pytest.raises(
+        OutputError, match="has been changed since it was written. Start again without --resume"
+    ):
         export_to_file(Order(), path, resume=True)
     state_of(path).write_text("{}")
     with pytest.raises(OutputError, match="cannot be read. Delete it"):
@@ -361,7 +363,7 @@ def test_ending_of_the_name_is_the_format(publish: Callable[..., Claim], tmp_pat
             {"filter": "rating_class=fals&x=1"},
             "`x` is not a parameter of this address.*\n.*`rating_class`: “fals”",
         ),
-        ({"versions": "all", "format": "csv"}, "--versions all is for ndjson"),
+        ({"versions": "all", "format": "csv"}, "--versions all needs ndjson"),
         ({"resume": True}, "--resume needs --output FILE"),
         ({"output": "/nowhere/at/all"}, "cannot be written: No such file or directory"),
         ({"verify": "/nowhere/at/all"}, "cannot be read: No such file or directory"),

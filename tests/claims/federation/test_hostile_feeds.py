@@ -164,7 +164,7 @@ NOT_BELIEVED = {
     ),
     "an endless statement": (last(statement="x" * 10_001), "has no “statement”"),
     "NUL": (last(statement="The bridge\0 cost"), "has no “statement”"),
-    "no language": (last(language="<b>"), "which is no language."),
+    "no language": (last(language="<b>"), "which is not a language."),
     "an unknown status": (change(status="draft", claim=None), "a status that is not known here: “draft”."),
     "a number that is none": (
         change(claim_id=True, status="retracted", claim=None),
@@ -175,12 +175,12 @@ NOT_BELIEVED = {
         "has no number as “claim_id”.",
     ),
     "no moment": (change(published_at="yesterday"), "Entry 2 has no publication time."),
-    "a moment before all": (change(published_at="0001-01-01T00:00:00+14:00"), "when it was published."),
+    "a moment before all": (change(published_at="0001-01-01T00:00:00+14:00"), "has no publication time."),
     "the future": (
         change(published_at="9999-12-31T00:00:00+00:00"),
         "Entry 2 has a publication time in the future.",
     ),
-    "no time zone": (change(published_at="2026-05-01T12:00:00"), "in which time zone"),
+    "no time zone": (change(published_at="2026-05-01T12:00:00"), "without a time zone"),
 }
 
 
@@ -231,8 +231,8 @@ def drip(request: BaseHTTPRequestHandler) -> None:
 
 
 ANSWERS = {
-    "a fault": (body(b"{}", 500), "has a fault on its side (HTTP 500)"),
-    "a page": (body(b"<p>Hello</p>", Content_Type="text/html"), "is of the type text/html"),
+    "a fault": (body(b"{}", 500), "has a problem (HTTP 500)"),
+    "a page": (body(b"<p>Hello</p>", Content_Type="text/html"), "has the type text/html"),
     "a page that says it is JSON": (body(b"<p>Hello</p>"), "is no feed of changes"),
     "another document": (body(b'{"claims": []}'), "is no feed of changes"),
     "a number": (body(b"1"), "is no feed of changes"),
@@ -245,7 +245,7 @@ ANSWERS = {
     "no end": (drip, "is larger than 20 MB"),
     "another site": (body(b"", 302, Location="http://127.0.0.2:1/"), "leads to http://127.0.0.2:1"),
     "a private address": (body(b"", 302, Location="http://10.0.0.1/"), "leads to http://10.0.0.1"),
-    "nothing new, unasked": (body(b"", 304), "was not asked that"),
+    "nothing new, unasked": (body(b"", 304), "did not ask for this"),
     "a pause": (body(b"{}", 429, Retry_After="7200"), "asks us to slow down"),
 }
 

@@ -41,7 +41,7 @@ def test_what_cannot_be_followed(peer: PeerSite, monkeypatch: pytest.MonkeyPatch
         "follow itself."
     )
     peer.url = "https://elsewhere.example"
-    assert "It says that its site is https://elsewhere.example" in refusal(peer.address)
+    assert "It gives its site as https://elsewhere.example" in refusal(peer.address)
     peer.url, peer.secret = peer.address, settings.SIGNING_KEY or settings.SECRET_KEY
     assert "signs with our own key" in refusal(peer.address)
     peer.secret = "theirs"
@@ -56,14 +56,14 @@ def test_what_cannot_be_followed(peer: PeerSite, monkeypatch: pytest.MonkeyPatch
 def test_one_that_claims_our_name_is_called_otherwise_or_not_followed(peer: PeerSite) -> None:
     peer.name = settings.NEWSROOM_NAME.upper()
     signer = peer_edits.look(peer.url)
-    with pytest.raises(NotPossible, match="would read as ours"):
+    with pytest.raises(NotPossible, match="would look like ours"):
         peer_edits.follow(signer)
     assert peer_edits.follow(signer, name="Sundvik Check").name == "Sundvik Check"
 
 
 def test_two_of_one_name_are_told_apart(peer: PeerSite, other: PeerSite) -> None:
     peer_edits.follow(peer.signer)
-    with pytest.raises(NotPossible, match="could not tell the two apart"):
+    with pytest.raises(NotPossible, match="could not tell them apart"):
         peer_edits.follow(other.signer)
     with pytest.raises(NotPossible, match="followed already"):
         peer_edits.follow(peer.signer, name="Again")

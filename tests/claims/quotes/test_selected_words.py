@@ -82,7 +82,7 @@ def test_words_are_taken_from_their_own_place_and_never_from_a_lookalike() -> No
     source = make_source(text)
     assert selected_words(source, 1, 11, 20, "It rained").start == 11
     # One character off, as a text that the browser shows otherwise would be.
-    with pytest.raises(WrongPlace, match="At 12–21 the snapshot has other words: “t rained.”"):
+    with pytest.raises(WrongPlace, match="The snapshot has different words at 12–21: “t rained.”"):
         selected_words(source, 1, 12, 21, "It rained")
     with pytest.raises(WrongPlace, match="At 0–9"):
         selected_words(source, 1, 0, 9, "it rained")
@@ -92,11 +92,11 @@ def test_words_are_taken_from_their_own_place_and_never_from_a_lookalike() -> No
 def test_what_cannot_be_taken_is_refused() -> None:
     source = make_source("It rained. " + "x" * 50_001)
     for start, end, exact, why in [
-        (10, 11, " ", "Nothing but white space"),
-        (0, 9, "", "Nothing but white space"),
+        (10, 11, " ", "only white space"),
+        (0, 9, "", "only white space"),
         (0, 60_000, "It", "outside the text"),
         (9, 3, "It", "empty"),
-        (11, 50_012, "x" * 50_001, "at most 50000 characters; these are 50001"),
+        (11, 50_012, "x" * 50_001, "at most 50000 characters; this one has 50001"),
     ]:
         with pytest.raises(WrongPlace, match=why):
             selected_words(source, 1, start, end, exact)

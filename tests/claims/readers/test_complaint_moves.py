@@ -124,10 +124,10 @@ def test_what_is_published_for_another_reason_is_no_outcome(
 @sweep(
     ("outcome", "answer", "reason", "match"),
     [
-        ("", "x", "", "Say what came of it"),
-        ("praised", "x", "", "Say what came of it"),
+        ("", "x", "", "Enter the outcome"),
+        ("praised", "x", "", "Enter the outcome"),
         ("clarified", " ", "", "Write the answer"),
-        ("no_change", "x", " ", "Say why nothing is changed"),
+        ("no_change", "x", " ", "Explain why nothing is changed"),
     ],
     undone=True,
 )

@@ -50,7 +50,7 @@ def test_equal_pixels_are_one_picture() -> None:
     ("content", "sentence"),
     [
         (b"\x89PNG\r\n\x1a\nnot much", "This picture cannot be read"),
-        (encoded(scene(1, 120, 90), "BMP"), "This is no picture that can be taken."),
+        (encoded(scene(1, 120, 90), "BMP"), "This is not a picture in a supported format."),
     ],
 )
 def test_what_cannot_be_drawn_again_is_refused(content: bytes, sentence: str) -> None:

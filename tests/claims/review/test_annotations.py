@@ -57,7 +57,7 @@ def test_what_was_deleted_meanwhile_is_said(editor: User) -> None:
     words, source = selected()
     claim = make_claim()
     Claim.objects.get(pk=claim.pk).delete()
-    with pytest.raises(NotPossible, match="deleted meanwhile"):
+    with pytest.raises(NotPossible, match="deleted in the meantime"):
         attach_to_claim(words, source, claim, by=editor)
 
 

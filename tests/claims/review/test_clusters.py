@@ -69,7 +69,7 @@ def test_moves_follow_the_table(editor: User) -> None:
     clusters.move(cluster, "draft", by=editor)
     again = clusters.move(cluster, "published", by=editor)
     assert again.published_at == first
-    with pytest.raises(NotPossible, match="Meanwhile the cluster is “Published”"):
+    with pytest.raises(NotPossible, match="The cluster is now “Published”"):
         clusters.move(cluster, "published", by=editor)
     clusters.move(cluster, "dissolved", by=editor)
     with pytest.raises(NotPossible):

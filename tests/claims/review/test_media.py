@@ -16,7 +16,7 @@ from tests.helpers.shown_media import make_claim_media, make_media
 pytestmark = pytest.mark.django_db
 
 Publish = Callable[..., Claim]
-LACKS = "a description of each picture, recording and film"
+LACKS = "alternative text for each picture, recording and video"
 
 
 @pytest.fixture(autouse=True)

@@ -56,7 +56,7 @@ def test_mail_goes_to_who_is_asked_and_answers_to_who_asks(
 
 def test_verdict_is_not_submitted_while_the_mail_is_on_its_way(row: ReplyRequest, checker: User) -> None:
     reply_requests.ask_by_mail(row, by=checker)
-    with pytest.raises(NotPossible, match="an answer asked for"):
+    with pytest.raises(NotPossible, match="a request for reply"):
         workflow.move(row.verdict, "submit", by=checker)
     work()
     assert workflow.move(row.verdict, "submit", by=checker).reply_rule == "due"
@@ -105,10 +105,10 @@ def test_what_comes_too_late_is_not_sent(row: ReplyRequest, checker: User, mailo
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"address": "press office"}, "is no e-mail address"),
-        ({"address": "a@example.org, b@example.org"}, "is no e-mail address"),
-        ({"address": ""}, "is no e-mail address"),
-        ({"channel": "telephone"}, "Only what goes by e-mail"),
+        ({"address": "press office"}, "is not an email address"),
+        ({"address": "a@example.org, b@example.org"}, "is not an email address"),
+        ({"address": ""}, "is not an email address"),
+        ({"channel": "telephone"}, "Only requests by email"),
         ({"answer_by": timezone.now() - timedelta(hours=1)}, "has passed"),
     ],
 )
@@ -124,7 +124,7 @@ def test_what_cannot_be_mailed_is_refused(
 def test_who_has_no_address_cannot_be_answered(row: ReplyRequest, checker: User) -> None:
     checker.email = ""
     checker.save()
-    with pytest.raises(NotPossible, match="your account has no e-mail address"):
+    with pytest.raises(NotPossible, match="your account has no email address"):
         reply_requests.ask_by_mail(row, by=checker)
 
 

@@ -86,7 +86,7 @@ def test_rule_of_a_review_is_the_one_that_held_when_it_began(
     verdict = workflow.move(draft, "submit", by=checker)
     settings.REQUIRE_RIGHT_OF_REPLY = False
     workflow.move(verdict, "sign_off", by=editor)
-    with pytest.raises(NotPossible, match="Mara Lindqvist was given until"):
+    with pytest.raises(NotPossible, match="Mara Lindqvist has until"):
         workflow.move(verdict, "publish", by=editor)
 
 
@@ -95,10 +95,10 @@ def test_publishing_waits_for_the_deadline_and_can_be_scheduled_for_it(
 ) -> None:
     row = ask(draft, checker, hours=5)
     verdict = workflow.move(workflow.move(draft, "submit", by=checker), "sign_off", by=editor)
-    with pytest.raises(due_replies.NotYet, match="it can be scheduled now"):
+    with pytest.raises(due_replies.NotYet, match="you can schedule it now"):
         workflow.move(verdict, "publish", by=editor)
     assert row.answer_by
-    with pytest.raises(NotPossible, match="was given until"):
+    with pytest.raises(NotPossible, match="has until"):
         scheduled_publications.schedule(verdict, row.answer_by - timedelta(minutes=1), by=editor)
     assert scheduled_publications.schedule(verdict, row.answer_by + timedelta(minutes=1), by=editor).pk
     [publish] = [one for one in workflow.options(verdict, editor) if one.action == "publish"]
@@ -119,7 +119,7 @@ def test_what_is_only_prepared_is_no_request_and_is_told_to_nobody(
     draft: Verdict, checker: User, editor: User
 ) -> None:
     ask(draft, checker, sent_at=None)
-    with pytest.raises(NotPossible, match="an answer asked for"):
+    with pytest.raises(NotPossible, match="a request for reply"):
         workflow.move(draft, "submit", by=checker)
     reply_requests.add(draft, by=checker, claimant=draft.claim.claimant, not_asked="danger")
     through(draft, checker, editor)
@@ -213,17 +213,17 @@ def test_readers_see_what_may_be_published(
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"shown": "excerpt", "excerpt": "It never rests."}, "does not have these words"),
+        ({"shown": "excerpt", "excerpt": "It never rests."}, "does not contain these words"),
         (
             {"shown": "excerpt", "excerpt": "the tender. […] It rests"},
-            "does not have these words in this place",
+            "does not contain these words at this place",
         ),
         ({"shown": "excerpt"}, "Fill in shown to readers"),
         ({"shown": "statement"}, "Fill in shown to readers"),
         ({"shown": "full", "text": " "}, "Fill in shown to readers"),
         ({"shown": ""}, "Choose shown to readers"),
         ({"at": timezone.now() + timedelta(days=2)}, "in the future"),
-        ({"at": timezone.now() - timedelta(days=9)}, "before it was asked for"),
+        ({"at": timezone.now() - timedelta(days=9)}, "before the request was sent"),
     ],
 )
 def test_answer_that_does_not_fit_is_refused(
@@ -282,10 +282,10 @@ def test_update_is_drafted_only_of_what_is_published_and_answered(
     draft: Verdict, checker: User, editor: User
 ) -> None:
     row = ask(draft, checker, hours=-1)
-    with pytest.raises(NotPossible, match="No answer is there"):
+    with pytest.raises(NotPossible, match="There is no answer"):
         reply_requests.draft_update(row, by=checker)
     row = reply_requests.record_answer(row, answer(), by=checker)
-    with pytest.raises(NotPossible, match="Only of what is published"):
+    with pytest.raises(NotPossible, match="only for a published verdict"):
         reply_requests.draft_update(row, by=checker)
 
 

@@ -127,7 +127,7 @@ def test_somebody_who_left_moves_nothing(editor: User) -> None:
 
 
 def test_move_that_does_not_exist_from_here(editor: User) -> None:
-    with pytest.raises(NotPossible, match="“accept” is not possible while the state is “Accepted”"):
+    with pytest.raises(NotPossible, match="“accept” is not possible in the state “Accepted”"):
         workflow.move(make_claim(), "accept", by=editor)
 
 
@@ -286,7 +286,7 @@ def test_new_version_needs_a_public_note(publish: Publish, checker: User) -> Non
 def test_one_open_draft_at_a_time(checker: User, colleague: User) -> None:
     claim = make_claim()
     verdict_drafts.draft(claim, author=checker)
-    with pytest.raises(NotPossible, match="already an open verdict"):
+    with pytest.raises(NotPossible, match="already has an open verdict"):
         verdict_drafts.draft(claim, author=colleague)
 
 
@@ -295,7 +295,7 @@ def test_declined_and_merged_claims_get_no_verdict(editor: User, how: str) -> No
     claim = workflow.move(
         make_claim(), how, by=editor, note="So.", into=make_claim() if how == "merge" else None
     )
-    with pytest.raises(NotPossible, match="A declined or merged claim gets no verdict"):
+    with pytest.raises(NotPossible, match="A declined or merged claim cannot have a verdict"):
         verdict_drafts.draft(claim, author=editor)
 
 
@@ -303,7 +303,7 @@ def test_declined_and_merged_claims_get_no_verdict(editor: User, how: str) -> No
 
 
 def test_claim_with_a_live_verdict_is_not_declined(publish: Publish, editor: User) -> None:
-    with pytest.raises(NotPossible, match="Retract that first"):
+    with pytest.raises(NotPossible, match="Retract it first"):
         workflow.move(publish(), "decline", by=editor, note="Off topic.")
 
 
@@ -318,9 +318,9 @@ def test_merge_and_its_undoing(editor: User, before: str) -> None:
 
 def test_merge_needs_a_target_that_stands_by_itself(editor: User) -> None:
     claim = make_claim()
-    with pytest.raises(NotPossible, match="Name another claim"):
+    with pytest.raises(NotPossible, match="Choose another claim"):
         workflow.move(claim, "merge", by=editor)
-    with pytest.raises(NotPossible, match="Name another claim"):
+    with pytest.raises(NotPossible, match="Choose another claim"):
         workflow.move(claim, "merge", by=editor, into=claim)
     merged = workflow.move(make_claim(), "merge", by=editor, into=make_claim())
     with pytest.raises(NotPossible, match="itself merged or declined"):

@@ -82,7 +82,7 @@ def test_who_may_give_what_to_whom(
         lambda: assignments.set_priority(claim, Priority.HIGH, by=checker),
         lambda: assignments.release(claim, by=checker),
     ):
-        with pytest.raises(NotAllowed, match="Only who has it, or an editor"):
+        with pytest.raises(NotAllowed, match="Only the assignee or an editor"):
             act()
     assert Assignment.objects.get().person == colleague
     assignments.release(claim, by=colleague)
@@ -127,7 +127,7 @@ def test_what_is_declined_or_merged_is_nobodys(
     workflow.move(claim, action, by=editor, note="No.", into=make_claim())
     assert assignments.assignment_of(claim) is None
     claim.refresh_from_db()
-    with pytest.raises(NotPossible, match="nothing to do any more"):
+    with pytest.raises(NotPossible, match="nothing left to do"):
         assignments.take(claim, by=checker)
     undone = {"merge": "unmerge", "decline": "reconsider"}[action]
     kept = assignments.assignment_of(workflow.move(claim, undone, by=editor, note="Different."))
@@ -175,7 +175,7 @@ def test_a_deleted_claim_is_said_to_be_gone(checker: User) -> None:
     claim = make_claim(state="proposed")
     assignments.take(claim, by=checker)
     Claim.objects.filter(pk=claim.pk).delete()
-    with pytest.raises(NotPossible, match="deleted meanwhile"):
+    with pytest.raises(NotPossible, match="deleted in the meantime"):
         assignments.set_due(claim, DAY, by=checker)
     with connection.cursor() as cursor:
         cursor.execute("SELECT person_id FROM claims_assignmentevent WHERE claim_id = %s", [claim.pk])

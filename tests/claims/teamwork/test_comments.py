@@ -183,5 +183,5 @@ def test_of_a_claim_that_is_gone(checker: User) -> None:
     claim = make_claim()
     other = Claim.objects.get(pk=claim.pk)
     claim.delete()
-    with pytest.raises(NotPossible, match="deleted meanwhile"):
+    with pytest.raises(NotPossible, match="deleted in the meantime"):
         comments.write(other, "Hello", by=checker)

@@ -54,7 +54,7 @@ def test_what_a_mail_says(
         "Chris mentioned you:\n\nThe bridge cost ninety million euros.\n\n@kim: <script>alert(1)</script>\n\n"
         f"https://facts.example.org/admin/claims/notification/{told.pk}/open/\n\n-- \n"
         "The <b>Harbour</b> Post\n"
-        "How you are told: https://facts.example.org/admin/claims/notification/preferences/\n"
+        "Notification settings: https://facts.example.org/admin/claims/notification/preferences/\n"
     )
     html, kind = mail.alternatives[0]
     assert kind == "text/html"

@@ -44,7 +44,7 @@ def test_is_kept_as_a_query_string(given_text: str, kept: str) -> None:
             ["`page_size` controls how a list is shown; a webhook accepts only filters on claims."],
         ),
         ("as_of=2026-01-01", ["`as_of` says how a list is shown"]),
-        ("status=retracted", ["`status`: leave it out. A webhook is told by itself"]),
+        ("status=retracted", ["`status`: leave it out. Webhooks always report"]),
         ("rating_class=lie", ["`rating_class`: “lie”: it must be one of true, mostly_true"]),
         ("rating=", ["`rating`: it is empty"]),
         ("reviewed_after=yesterday", ["`reviewed_after`: “yesterday”: it must be a day"]),

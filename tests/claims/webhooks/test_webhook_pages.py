@@ -65,7 +65,7 @@ class TestSettingUp:
             ("filter", "colour=red", "`colour` is not a parameter of this address."),
             ("filter", "status=retracted", "`status`: leave it out."),
             ("url", "http://example.org/hook", "http://example.org/hook does not begin with https://."),
-            ("url", "https://user:pw@example.org/hook", "carries a user name or password"),
+            ("url", "https://user:pw@example.org/hook", "contains a user name or password"),
             ("url", "https://example.org:22/hook", "uses port 22"),
             ("event_kinds", ["claim.eaten"], "Select a valid choice."),
         ],
@@ -165,7 +165,7 @@ class TestButtons:
         page = desk.client.get(
             reverse("admin:claims_webhookendpoint_history", args=[endpoint.pk])
         ).content.decode()
-        assert "Replaced the secret" in page
+        assert "Secret replaced" in page
         assert old not in page
         assert WebhookEndpoint.objects.get().secret not in page
 

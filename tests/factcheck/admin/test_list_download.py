@@ -167,7 +167,7 @@ def test_a_text_is_whole_as_far_as_excel_takes_it() -> None:
     assert in_csv(long) == long
     cut = in_xlsx(long).value
     assert len(cut) == LONGEST_CELL
-    assert cut.endswith("the CSV file has them all.)")
+    assert cut.endswith("The CSV file contains them all.)")
     assert in_xlsx(long[1:]).value == long[1:]
 
 

@@ -247,7 +247,7 @@ def test_an_account_with_that_address_is_not_linked_by_itself(
     client, answer = come_in(provider)
     assert (answer.status_code, answer["Location"]) == (302, reverse("account_login"))
     assert (
-        "There is an account with your mail address already"
+        "There is already an account with your email address"
         in client.get(answer["Location"]).content.decode()
     )
     assert signed_in(client) is None

@@ -109,7 +109,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
 
 def test_too_many_values_are_a_bulk_request() -> None:
     text = ",".join(["pear"] * 101)
-    assert refused(f"kind={text}")[0]["detail"] == "`kind`: give it at most 100 values, not 101."
+    assert refused(f"kind={text}")[0]["detail"] == "`kind`: give at most 100 values, not 101."
 
 
 def test_long_nonsense_is_cut_in_the_answer() -> None:

@@ -128,7 +128,7 @@ def test_backups_of_another_database_are_not_mixed_in(
 ) -> None:
     other = backup_run.RunningServer(system=7, timeline=1, version="18.6", archives=True)
     monkeypatch.setattr(backup_run.RunningServer, "at", lambda place: other)
-    with pytest.raises(BackupFailed, match="are of another database"):
+    with pytest.raises(BackupFailed, match="belong to another database"):
         told.back_up("other")
 
 
@@ -139,7 +139,7 @@ def test_folder_whose_disk_is_away_is_not_begun_anew(tmp_path: Path) -> None:
     folder.prepare(place)
     shutil.rmtree(folder.path)
     folder.path.mkdir()
-    with pytest.raises(BackupFailed, match="Is its disk there"):
+    with pytest.raises(BackupFailed, match="Is the disk mounted"):
         folder.prepare(place)
     assert list(folder.path.iterdir()) == []
     (place.data_dir / "backups-begun").unlink()

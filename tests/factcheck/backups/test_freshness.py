@@ -51,7 +51,7 @@ def test_age(folder: BackupFolder) -> None:
 
 def test_too_old(folder: BackupFolder) -> None:
     make(folder, hours_ago=31)
-    assert freshness.overdue().startswith("The newest backup is of ")
+    assert freshness.overdue().startswith("The latest backup is from ")
     assert [message.id for message in freshness.check_backups(None)] == ["factcheck.W007"]
 
 

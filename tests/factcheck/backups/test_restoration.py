@@ -55,7 +55,7 @@ def test_all_there_is_goes_where_something_was_which_is_put_aside(
     place = tmp_path / "place"
     subprocess.run(["cp", "-a", str(told.top / "data"), str(place)], check=True)
     (place / "files" / "since.txt").write_text("not backed up")
-    with pytest.raises(BackupFailed, match=r"There is an installation in .* already \(files, postgres\)"):
+    with pytest.raises(BackupFailed, match=r"There is already an installation in .* \(files, postgres\)"):
         restore(damaged, place, RestorePoint())
     with running(place), pytest.raises(BackupFailed, match="is in use"):
         restore(damaged, place, RestorePoint(), put_aside=True)

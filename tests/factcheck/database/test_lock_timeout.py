@@ -36,7 +36,7 @@ def test_it_is_tried_again_until_the_others_have_ended() -> None:
 
         patiently(closed, alias="default", seconds=0.05, tries=3, tell=tell)
         [words] = told
-        assert words.startswith(f"A table is in use. In transactions are: process {other.info.backend_pid} (")
+        assert words.startswith(f"A table is in use. Open transactions: process {other.info.backend_pid} (")
         assert words.endswith("Trying again, 2 times.")
     assert lock_timeout() == "0"
 

@@ -42,7 +42,7 @@ def test_verify(here: BackedUpServer) -> None:
 
 def test_server_of_ones_own_and_no_folder_are_said(settings: Settings) -> None:
     settings.EMBEDDED_DATABASE, settings.BACKUP_DIR = False, None
-    with pytest.raises(CommandError, match="DATABASE_URL names a server of your own"):
+    with pytest.raises(CommandError, match="DATABASE_URL refers to a server of your own"):
         said("backup")
     settings.EMBEDDED_DATABASE = True
     with pytest.raises(CommandError, match="BACKUP_DIR is not set. Set it to a folder"):
@@ -67,5 +67,5 @@ def test_moment_is_utc_unless_it_says_otherwise(text: str, read: datetime) -> No
 
 
 def test_no_moment() -> None:
-    with pytest.raises(CommandError, match="is no moment; write it as"):
+    with pytest.raises(CommandError, match="is not a valid time; write it as"):
         said("restore_backup", "/nowhere", "--moment", "yesterday")

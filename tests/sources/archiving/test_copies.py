@@ -91,7 +91,7 @@ def test_a_text_that_somebody_brought_stays(source: Source) -> None:
     brought = make_snapshot(source, "The whole article, which is behind a payment.")
     copy = archive_source(source, reason="evidence")
     assert copy.snapshot is None
-    assert copy.missing["text"].startswith("The text that somebody brought stays")
+    assert copy.missing["text"].startswith("The text added by a user is kept")
     assert source.latest_snapshot() == brought
 
 

@@ -110,9 +110,9 @@ def test_what_an_editor_has_named_meanwhile_stays(public: Archive, source: Sourc
     [
         ({"message": "This host is blocked."}, None, "does not keep it: This host is blocked."),
         ({}, None, "does not keep it: it gave no reason"),
-        ([], None, "does not keep it"),
+        ([], None, "does not save it"),
         (None, {"status": "error", "message": "HTTP 403"}, "could not keep it: HTTP 403"),
-        (None, DONE | {"original_url": "https://example.org/" + "x" * 2000}, "is too long to be kept"),
+        (None, DONE | {"original_url": "https://example.org/" + "x" * 2000}, "is too long to store"),
     ],
 )
 def test_what_is_refused_is_not_asked_for_again(

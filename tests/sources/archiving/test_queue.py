@@ -131,7 +131,7 @@ def test_whoever_is_killed_each_time_is_not_tried_for_ever(source: Source) -> No
         later(minutes=6)
     assert TakenSource.next() is None
     assert request(source).due_at is None
-    assert request(source).problem.startswith("Whoever worked on it was ended")
+    assert request(source).problem.startswith("The process was stopped")
 
 
 @pytest.mark.parametrize(("status", "attempts"), [(404, 1), (403, 1), (503, len(WAITS) + 1)])
@@ -170,7 +170,7 @@ def test_a_page_that_comes_back_is_archived(site: Site) -> None:
     [
         (
             OSError(errno.ENOSPC, "No space left on device"),
-            "The copy cannot be kept: No space left on device.",
+            "The copy cannot be stored: No space left on device.",
         ),
         (FilesAway("The store s3://copies does not answer."), "The store s3://copies does not answer."),
         (archive.ArchiveDamaged("It holds something else now."), "It holds something else now."),

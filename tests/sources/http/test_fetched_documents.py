@@ -91,7 +91,7 @@ class TestDocument:
         with pytest.raises(FetchError) as error:
             fetch(url, limits=PATIENT, accepted=types, allow_loopback=True)
         assert error.value.sentence == (
-            f"{url} is of the type application/pdf. Only application/json, text/html can be read."
+            f"{url} has the type application/pdf. Only application/json, text/html can be read."
         )
         assert {headers["accept"] for _path, headers in site.requests} == {"*/*"}
 

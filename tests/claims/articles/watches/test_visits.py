@@ -186,8 +186,8 @@ class TestLists:
         watch = make_watch(paper.page("/index.xml", f"<sitemapindex>{inside}</sitemapindex>".encode()))
         assert brought(visit(watch)) == {"new": 1}
         assert progress_of(watch).note == (
-            f"{paper.address}/2.xml has a fault on its side (HTTP 500). Try again later."
-            f" {paper.address}/3.xml is no sitemap."
+            f"{paper.address}/2.xml has a problem (HTTP 500). Try again later."
+            f" {paper.address}/3.xml is not a sitemap."
         )
         paper.page("/1.xml", status=500)
         paper.page("/3.xml", status=500)
@@ -221,7 +221,7 @@ class TestLists:
         watch = make_watch(f"{paper.address}/feed", interval_minutes=60)
         waits = []
         for _visit in range(7):
-            assert visit(watch).failure.endswith("has a fault on its side (HTTP 500). Try again later.")
+            assert visit(watch).failure.endswith("has a problem (HTTP 500). Try again later.")
             waits.append(progress_of(watch).next_visit_at - timezone.now())
         assert [wait.total_seconds() / 3600 for wait in waits] == [2, 4, 8, 16, 24, 24, 24]
         began = progress_of(watch).failing_since
@@ -241,7 +241,7 @@ class TestLists:
         paper.asked()
         # Whoever follows something else there knows.
         other = make_watch(paper.feed(path="/other"), name="Another")
-        assert "wants to be left alone for about 300 min" in visit(other).later
+        assert "asks for a pause of about 300 min" in visit(other).later
         assert paper.asked() == []
         progress = progress_of(other)
         assert (progress.consecutive_failures, progress.next_visit_at) == (
@@ -256,7 +256,7 @@ class TestLists:
         paper.article("/2")
         watch = make_watch(paper.feed("/1", "/2"))
         assert brought(visit(watch)) == {"new": 1, "failed": 1}
-        assert watch.pages.get(state="failed").failure.startswith("The robots.txt of its site forbids")
+        assert watch.pages.get(state="failed").failure.startswith("robots.txt does not allow fetching")
         visit(watch)
         assert paper.asked() == ["/robots.txt", "/feed", "/2", "/feed"]
         clock.shift(timedelta(hours=25))
@@ -267,7 +267,7 @@ class TestLists:
     def test_a_site_that_wants_years_of_rest_gets_a_day(self, paper: Paper, visit: Visit, clock: Any) -> None:
         paper.page("/robots.txt", b"User-agent: *\nCrawl-delay: 1e18\n", Content_Type="text/plain")
         watch = make_watch(paper.feed())
-        assert "wants to be left alone for about 1440 min" in visit(watch).later
+        assert "asks for a pause of about 1440 min" in visit(watch).later
         clock.shift(timedelta(days=1, seconds=-1))
         assert visits.visit(watch.pk) is None
         clock.shift(timedelta(seconds=1))
@@ -325,7 +325,7 @@ class TestMeaningIll:
         assert (progress_of(watch).etag, progress_of(watch).last_modified) == ("", "")
         other = make_watch(paper.page("/other", b"?", Content_Type="image/\0"), name="Other")
         visit(other)
-        assert "is of the type image/" in progress_of(other).failure
+        assert "has the type image/" in progress_of(other).failure
 
     def test_a_fault_of_the_program_in_a_list_is_told(
         self, paper: Paper, visit: Visit, monkeypatch: pytest.MonkeyPatch

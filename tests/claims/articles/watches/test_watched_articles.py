@@ -82,8 +82,8 @@ class TestPages:
             "/secret": "failed",
         }
         reasons = dict(watch.pages.filter(state="failed").values_list("url", "failure"))
-        assert "does not exist, or no longer (HTTP 410)" in reasons[f"{paper.address}/2"]
-        assert "is of the type image/png" in reasons[f"{paper.address}/4"]
+        assert "does not exist, or no longer exists (HTTP 410)" in reasons[f"{paper.address}/2"]
+        assert "has the type image/png" in reasons[f"{paper.address}/4"]
         assert "not an address on the public internet" in reasons["https://10.0.0.1/secret"]
         assert progress_of(watch).failed_articles == 4
         assert Source.objects.count() == 2
@@ -101,7 +101,7 @@ class TestPages:
         assert tries == MOST_ATTEMPTS
         page = watch.pages.get()
         assert (page.state, page.next_look_at) == ("failed", None)
-        assert page.failure.endswith("has a fault on its side (HTTP 503). Try again later.")
+        assert page.failure.endswith("has a problem (HTTP 503). Try again later.")
 
     def test_a_page_that_comes_back_is_imported(self, paper: Paper, visit: Visit, clock: Any) -> None:
         paper.page("/1", status=503)

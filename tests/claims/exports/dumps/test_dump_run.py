@@ -76,7 +76,9 @@ def test_holds_what_is_published_and_what_was_withdrawn(
     assert [(claim["id"], claim["status"]) for claim in gone] == [(retracted.pk, "retracted")]
     feed = json.loads((folder / "claims.jsonld").read_text())
     assert len(feed["dataFeedElement"]) == 2
-    assert "Nobody has checked" not in "".join(path.read_text(errors="replace") for path in folder.iterdir())
+    assert "has not been checked" not in "".join(
+        path.read_text(errors="replace") for path in folder.iterdir()
+    )
     rows = asked(f"SELECT claim_id, rating_class FROM '{folder}/claims.parquet'")
     assert rows == [(published.pk, "false")]
     table = asked(f"SELECT claim_id, statement FROM '{folder}/claims.csv'")
@@ -257,7 +259,7 @@ def test_the_command_tells_names_sizes_and_hashes(files: Path, capsys: pytest.Ca
     assert lines == [
         [f"{dump.day}/{file['name']}", str(file["bytes"]), file["sha256"]] for file in dump.manifest["files"]
     ]
-    with pytest.raises(CommandError, match="the newest one always stays"):
+    with pytest.raises(CommandError, match="the newest dump is always kept"):
         call_command("write_dumps", "--keep", "0")
 
 

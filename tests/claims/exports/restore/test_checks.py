@@ -63,7 +63,7 @@ def test_file_that_was_cut_off(content: bytes) -> None:
     assert refusal(whole_lines) == (
         f"Line {count - 1}: the file ends here too early. It was cut off, or is not a lossless export."
     )
-    assert refusal(content[:-10]).startswith(f"Line {count}: this is no line of a lossless export")
+    assert refusal(content[:-10]).startswith(f"Line {count}: this is not a line of a lossless export")
     assert refusal(b"") == (
         "Line 0: the file ends here too early. It was cut off, or is not a lossless export."
     )
@@ -201,8 +201,8 @@ def test_other_ledger(content: bytes) -> None:
     bring_out(make_draft(claim, chris), chris, edda)
     place = number_of(content, b'{"type":"entry"')
     assert refusal(content) == (
-        f"Line {place}: the ledger of this database has another entry 1."
-        " It can continue a ledger, not join two."
+        f"Line {place}: the ledger of this database has a different entry 1."
+        " A restore can continue a ledger, but cannot join two."
     )
 
 
@@ -216,7 +216,7 @@ def test_other_entry_of_the_ledger(content: bytes) -> None:
 def test_entry_that_does_not_go_on_from_the_one_before_it(content: bytes) -> None:
     place = number_of(content, b'{"type":"entry"')
     changed = content.replace(b'"kind":"publication"', b'"kind":"addition"', 1)
-    assert refusal(changed).startswith(f"Line {place}: entry 1 does not go on from the entry before it.")
+    assert refusal(changed).startswith(f"Line {place}: entry 1 does not follow from the entry before it.")
 
 
 def test_older_export_without_a_chain(content: bytes) -> None:
@@ -287,7 +287,7 @@ def test_lines_are_read_in_constant_memory() -> None:
 
     tracemalloc.start()
     try:
-        with pytest.raises(lines.Unreadable, match="without its end"):
+        with pytest.raises(lines.Unreadable, match="too early"):
             for _ in lines.read(io.BufferedReader(Endless(), 8192)):
                 pass
         assert tracemalloc.get_traced_memory()[1] < 1_000_000
@@ -303,7 +303,9 @@ def test_newsroom_that_publishes_gets_nothing_in_its_name(checker: User, editor:
         late = exported()
         transaction.set_rollback(True)
     place = number_of(late, b'{"type":"entry","id":%d' % Publication.objects.get().pk) + 1
-    assert refusal(late).startswith(f"Line {place}: verdict {more.pk} is the house's, and this newsroom has")
+    assert refusal(late).startswith(
+        f"Line {place}: verdict {more.pk} is this newsroom’s own, and the newsroom has"
+    )
     assert Publication.objects.count() == 1
 
 

@@ -112,7 +112,7 @@ def test_what_is_asked_twice_with_a_key_is_done_once(ask: Ask, contributor: User
     assert (once.document["replayed"], twice.document["replayed"]) == (False, True)
     other = ask("propose_claim", token=secret, statement="Another.", language="en", idempotency_key="one")
     assert other.is_error
-    assert "Make a new key" in other.text
+    assert "Use a new key" in other.text
     bad = ask("propose_claim", token=secret, statement="Another.", language="en", idempotency_key="ü")
     assert bad.is_error
     assert Claim.objects.count() == 1

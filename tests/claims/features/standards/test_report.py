@@ -154,7 +154,7 @@ def test_no_periods(days: tuple[date, date | None]) -> None:
 
 def test_page_api_table_and_command_say_the_same(client: Client, publish: Publish) -> None:
     publish(make_claim(claimant=Claimant.objects.create(name="=Ada", affiliation="Harbour Party")))
-    NewsroomPage.objects.create(kind="funding", language="en", title="Who pays", text="Readers do.")
+    NewsroomPage.objects.create(kind="funding", language="en", title="Funding", text="Readers do.")
     body = client.get("/api/v1/standards/").json()
     said = {one["key"]: one for one in body["indicators"]}
     assert said["fact_checks"]["value"] == 1
@@ -174,7 +174,7 @@ def test_page_api_table_and_command_say_the_same(client: Client, publish: Publis
     assert list(csv.reader(io.StringIO(out.getvalue()))) == table
     page = client.get("/standards/").content.decode()
     assert "Harbour Party" in page
-    assert '<a href="/about/funding/">Who pays for it</a>' in page
+    assert '<a href="/about/funding/">Funding</a>' in page
     assert client.get("/api/v1/standards/").headers["ETag"]
 
 

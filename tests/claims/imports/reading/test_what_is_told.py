@@ -189,7 +189,7 @@ class TestReadyMappings:
         assert isinstance(refusal, Refusal)
         assert refusal.place.position == "header"
         assert refusal.reason.startswith(
-            "This looks like “Misbar”, whose column “claim” is empty in all of the first 3"
+            "This looks like “Misbar”, but column “claim” is empty in the first 3"
         )
         assert fields(told(tables, self.content("Ice is hot."))[0])[0]["statement"] == "Ice is hot."
 

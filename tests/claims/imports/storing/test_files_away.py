@@ -108,6 +108,6 @@ def test_the_desk_says_that_files_are_away_and_nothing_is_stored(
     )
     assert (answer.status_code, answer["Retry-After"]) == (503, "30")
     page = answer.content.decode()
-    assert "The store of files cannot be reached, so nothing was stored." in page
+    assert "The file store cannot be reached, so nothing was stored." in page
     assert "s3.example.org" not in page
     assert ImportRun.objects.count() == 0

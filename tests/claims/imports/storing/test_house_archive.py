@@ -124,13 +124,13 @@ def test_is_released_once(held: ImportRun, second: User) -> None:
 
 
 def test_is_not_held_twice(held: ImportRun, administrator: User, tmp_path: Path) -> None:
-    with pytest.raises(NotPossible, match="waits for a second administrator already"):
+    with pytest.raises(NotPossible, match="is already waiting for a second administrator"):
         house_archive.keep(str(tmp_path / "archive.ndjson"), Recipe(), by=administrator)
 
 
 @pytest.mark.parametrize("place", ["-", "https://newsroom.example/feed.xml", "."])
 def test_is_a_file(place: str, administrator: User) -> None:
-    with pytest.raises(NotPossible, match="A house archive is one file"):
+    with pytest.raises(NotPossible, match="A newsroom archive must be one file"):
         house_archive.keep(place, Recipe(), by=administrator)
 
 

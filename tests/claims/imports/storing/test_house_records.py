@@ -132,7 +132,7 @@ def test_somebody_has_to_answer_for_it(house: Publisher) -> None:
     run = brought(ours(), by=None)
     [(code, reason)] = reasons(run)
     assert (code, counts(run)) == ("record of this newsroom", {"refused": 1})
-    assert reason.endswith("Say who imports it with --by.")
+    assert reason.endswith("Name the person who imports it with --by.")
     assert not Claim.objects.exists()
 
 
@@ -304,7 +304,7 @@ def test_of_two_records_of_one_import_that_disagree_one_is_the_draft(editor: Use
     run = brought(ours(), ours(rating="True"), by=editor)
     [(code, reason)] = reasons(run)
     assert (code, counts(run)) == ("record of this newsroom", {"created": 1, "refused": 1})
-    assert reason.startswith("Another record of this import is the newsroom's draft on this claim")
+    assert reason.startswith("Another record of this import is the newsroom’s draft on this claim")
 
 
 def test_each_repetition_of_a_refused_record_is_counted(house: Publisher) -> None:

@@ -127,8 +127,8 @@ def test_the_name_of_the_log_stays_where_the_site_moves(publish: Publish, settin
             "DELETE FROM claims_hashtile WHERE number = 0; UPDATE claims_publication SET note = 'x'",
             "Entry 1 of",
         ),
-        ("UPDATE claims_checkpoint SET root_sha256 = repeat('0', 64)", "says another"),
-        ("UPDATE claims_checkpoint SET note = replace(note, 'api', 'apl')", "does not bear"),
+        ("UPDATE claims_checkpoint SET root_sha256 = repeat('0', 64)", "differs from its signed text"),
+        ("UPDATE claims_checkpoint SET note = replace(note, 'api', 'apl')", "has an invalid signature"),
         ("UPDATE claims_checkpoint SET note = 'x'", "no signed note"),
     ],
 )

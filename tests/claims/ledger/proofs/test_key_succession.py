@@ -84,7 +84,7 @@ def test_keys_that_are_not_taken(first_key: str, tmp_path: Path) -> None:
 
 
 def test_nothing_to_change_before_the_first_signature(db: None) -> None:
-    with pytest.raises(KeyRefused, match="Nothing was signed yet"):
+    with pytest.raises(KeyRefused, match="Nothing has been signed yet"):
         succeed(NEW)
 
 

@@ -127,7 +127,7 @@ TAMPERINGS = [
     Tampering(
         "delete the last entry and forget that it closed another",
         ["DELETE FROM claims_publication WHERE sequence = 6"],
-        ["Entry 4 (claim {r}, version 1): it says that it stood until"],
+        ["Entry 4 (claim {r}, version 1): it says that it was current until"],
     ),
     Tampering(
         "delete in the middle",
@@ -186,14 +186,14 @@ TAMPERINGS = [
     Tampering(
         "close an entry, which hides the claim",
         ["UPDATE claims_publication SET superseded_at = now() WHERE sequence = 3"],
-        ["Entry 3 (claim {t}, version 1): it says that it stood until"],
+        ["Entry 3 (claim {t}, version 1): it says that it was current until"],
     ),
     Tampering(
         "have an entry stand longer than it did",
         [
             "UPDATE claims_publication SET superseded_at = superseded_at + interval '1 hour' WHERE sequence = 1"
         ],
-        ["Entry 1 (claim {c}, version 1): it says that it stood until"],
+        ["Entry 1 (claim {c}, version 1): it says that it was current until"],
     ),
     Tampering(
         "insert an entry that is dated back",

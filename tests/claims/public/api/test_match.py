@@ -313,4 +313,4 @@ def test_what_takes_too_much_computing_is_refused(
     client.raise_request_exception = False
     response = post(client, {"text": "The ferry sank in the harbour."})
     assert (response.status_code, response["Retry-After"]) == (503, "30")
-    assert "takes longer than we may spend on it" in response.json()["detail"]
+    assert "This request takes too long" in response.json()["detail"]

@@ -28,7 +28,7 @@ def test_the_index_has_what_was_written_and_where_the_rest_is(client: Client) ->
     shown = page(client, "/about/")
     assert [words(one) for one in shown.cssselect(".card")] == [
         "Who we are Us We are four people.",
-        "Who pays for it Nobody pays An invented <b>one</b>.",
+        "Funding Nobody pays An invented <b>one</b>.",
     ]
     assert [one.get("href") for one in shown.cssselect(".links a")] == [
         "/methodology/",

@@ -167,7 +167,7 @@ def test_what_is_near_to_a_post_as_one_is_shown_unless_a_sentence_says_otherwise
 
 
 def test_where_only_words_were_compared_it_says_so(client: Client, answers: Answers) -> None:
-    said = "Only words were compared here"
+    said = "We compared only words"
     assert said not in words(posted(client, TEXT))
     answers.embedder = ""
     assert said in words(posted(client, TEXT))

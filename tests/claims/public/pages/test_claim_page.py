@@ -114,7 +114,7 @@ def test_claim_page_shows_everything_published(
     assert words(appearance).endswith(
         "A minister speaks Harbour GazetteI. ArroyoArticle15 February 2026Open at example.org "
         "First known appearanceRead it in the text"
-        f"The source had these words on {seen}, when it was last looked at."
+        f"The source still contained this quote on {seen}."
     )
     link = f"/sources/{source.pk}/snapshots/1/#appearance-{first.pk}"
     assert link in [a.get("href") for a in appearance.cssselect("a")]

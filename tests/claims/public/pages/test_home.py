@@ -35,7 +35,7 @@ def test_an_empty_newsroom_claims_nothing(client: Client) -> None:
     shown = sections(client)
     assert list(shown) == ["new", "corrected", "us"]
     assert shown["new"] == "New Nothing has been published yet. See what others have checked"
-    assert shown["corrected"] == "Lately corrected Nothing in the last 30 days. All corrections"
+    assert shown["corrected"] == "Recent corrections Nothing in the last 30 days. All corrections"
     assert shown["us"] == "Who we are Published by Factcheck Newsroom. How we rate and correct"
 
 
@@ -68,7 +68,7 @@ def test_what_is_being_repeated(client: Client, publish: Publish, editor: User) 
         publish(claim)
     assert (
         sections(client)["repeated"]
-        == "Being repeated Rated False The quay sank. said in 2 placeslast on 9 May 2026"
+        == "Spreading again Rated False The quay sank. said in 2 placeslast on 9 May 2026"
     )
     rumour = Cluster.objects.create(title="The quay", language="en")
     clusters.add(rumour, [said, once], by=editor)

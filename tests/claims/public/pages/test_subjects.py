@@ -68,7 +68,7 @@ def test_claimant(client: Client, world: Claimant) -> None:
         "/claimants/",
         "https://www.wikidata.org/wiki/Q64",
     ]
-    assert "selection and not a sample" in words(document)
+    assert "a selection, not a sample" in words(document)
     feed = document.cssselect(".found a[href*=feeds]")[0].get("href")
     assert feed == f"/feeds/claims.atom?claimant={world.pk}&by=all"
 

@@ -57,7 +57,7 @@ def test_a_reader_complains(reader: Client, publish: Callable[..., Claim]) -> No
     assert (complaint.claim, complaint.version, complaint.text) == (claim, 1, WORDS["text"])
     assert (complaint.contact.mail, complaint.contact.name) == ("rita@example.org", "Rita")
     assert (complaint.held_because, len(jobs())) == ([], 1)
-    assert "look into your mail" in reader.get("/messages/sent/").content.decode()
+    assert "check your email" in reader.get("/messages/sent/").content.decode()
 
 
 def test_the_page_is_kept_by_nobody(reader: Client, publish: Callable[..., Claim]) -> None:
@@ -108,22 +108,22 @@ def test_a_form_without_its_stamp_is_shown_again(
 def test_a_form_that_was_open_for_days_is_shown_again(reader: Client, publish: Callable[..., Claim]) -> None:
     answer = send(reader, f"/claims/{publish().pk}/complain/", after=3 * 86_400)
     assert answer.status_code == 400
-    assert "open for very long" in answer.content.decode()
+    assert "open for too long" in answer.content.decode()
 
 
 @sweep(
     ("field", "value", "says"),
     [
-        ("mail", "", "Give the mail address"),
-        ("mail", "rita", "This is no mail address"),
-        ("mail", "rita@example.org\nBcc: all@example.org", "This is no mail address"),
-        ("mail", "rita@example.org,all@example.org", "This is no mail address"),
-        ("mail", '"a b"@example.org', "This is no mail address"),
+        ("mail", "", "Enter the email address"),
+        ("mail", "rita", "This is not an email address"),
+        ("mail", "rita@example.org\nBcc: all@example.org", "This is not an email address"),
+        ("mail", "rita@example.org,all@example.org", "This is not an email address"),
+        ("mail", '"a b"@example.org', "This is not an email address"),
         ("mail", "x" * 250 + "@example.org", "at most 254"),
-        ("text", " \n ", "Write what is wrong"),
+        ("text", " \n ", "Describe what is wrong"),
         ("text", "x" * 5_001, "5001 characters; at most 5000"),
-        ("kind", "", "Say what your complaint is about"),
-        ("kind", "praise", "Say what your complaint is about"),
+        ("kind", "", "Choose what your complaint is about"),
+        ("kind", "praise", "Choose what your complaint is about"),
         ("name", "x" * 201, ""),
     ],
     undone=True,
@@ -148,7 +148,7 @@ def test_one_network_sends_only_so_much(reader: Client, publish: Callable[..., C
     path = f"/claims/{publish().pk}/complain/"
     answers = [send(reader, path, mail=f"r{number}@example.org", text=f"{number}") for number in range(3)]
     assert [answer.status_code for answer in answers] == [302, 302, 429]
-    assert "Too much was sent from your network" in answers[2].content.decode()
+    assert "Too many messages came from your network" in answers[2].content.decode()
     assert int(answers[2]["Retry-After"]) > 0
     assert Complaint.objects.count() == 2
 

@@ -54,7 +54,7 @@ def test_nobody_keeps_or_finds_it_or_learns_its_address(
 def test_what_is_not_there_says_why(token: str, reader: Client, db: None) -> None:
     answer = reader.get(f"/messages/{token}/")
     assert answer.status_code == 404
-    assert "nothing here any more" in answer.content.decode()
+    assert "This page no longer exists" in answer.content.decode()
     assert reader.post(f"/messages/{token}/delete/").status_code == 404
 
 

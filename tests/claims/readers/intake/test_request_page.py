@@ -109,9 +109,9 @@ def test_a_picture_is_taken_in(reader: Client) -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "no picture that can be taken"),
-        (b"<html>", "no picture that can be taken"),
-        (b"", "no picture that can be taken"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "not a picture in a supported format"),
+        (b"<html>", "not a picture in a supported format"),
+        (b"", "not a picture in a supported format"),
         (SMALL_PNG + b"x" * 2_400_000, "too large"),
     ],
 )
@@ -126,7 +126,7 @@ def test_something_has_to_be_asked(reader: Client) -> None:
     for what in ("", " \n ", "\u200b"[:0]):
         answer = send(reader, what=what)
         assert answer.status_code == 400
-        assert "Write what you want to have checked" in answer.content.decode()
+        assert "Enter the text that you want checked" in answer.content.decode()
     assert reader.get("/ask/send/")["Location"] == "/ask/"
 
 
@@ -147,4 +147,4 @@ def test_the_page_says_that_nothing_found_is_not_true(reader: Client, publish: C
     publish(make_claim("The harbour bridge cost 90 million euros."))
     text = "The harbour bridge cost 90 million euros. " * 1 + "Whales sing in the harbour at night. " * 15
     page = send(reader, what=text).content.decode()
-    assert "Nothing found does not mean true" in page
+    assert "“Nothing found” does not mean true" in page

@@ -60,7 +60,7 @@ def test_what_is_sent_again_with_its_key_is_taken_in_once(publish: Callable[...,
     assert (Complaint.objects.count(), len(jobs())) == (1, 1)
     other = post(COMPLAINTS, complaint_on(claim.pk, text="Another."), **{"Idempotency-Key": "one"})
     assert other.status_code == 422
-    assert "Idempotency-Key was used for another request" in other.json()["detail"]
+    assert "Idempotency-Key was used for a different request" in other.json()["detail"]
     stranger = Client(REMOTE_ADDR="192.0.2.9").post(
         COMPLAINTS,
         complaint_on(claim.pk, text="Another."),
@@ -87,7 +87,7 @@ def published_claim(publish: Callable[..., Claim]) -> Claim:
         ({"mail": "rita@example.org\nBcc: a@example.org"}, "#/mail", "one mail address"),
         ({"mail": "rita@example.org, a@example.org"}, "#/mail", "one mail address"),
         ({"language": "Deutsch!"}, "#/language", "language tag"),
-        ({"version": 1}, "#/version", "There is no such member"),
+        ({"version": 1}, "#/version", "Unknown member"),
         ({"text": "a\u0000b"}, "#/text", "Null"),
     ],
     undone=True,
@@ -152,7 +152,7 @@ def test_what_was_checked_is_answered_at_once(publish: Callable[..., Claim]) -> 
     assert (told["state"], told["confirm_within_days"]) == ("answered", None)
     assert [(found["claim"], found["kind"]) for found in told["found"]] == [(claim.pk, "same")]
     assert told["found"][0]["url"].endswith(f"/claims/{claim.pk}/the-harbour-bridge-cost-90-million-euros/")
-    assert "says whether it is true" in told["detail"]
+    assert "does not show whether it is true" in told["detail"]
     assert not ReaderRequest.objects.exists()
     assert post(REQUESTS, body | {"anyway": True}).status_code == 202
     assert ReaderRequest.objects.count() == 1

@@ -102,7 +102,7 @@ def test_sheet_that_reaches_too_far_is_refused_before_it_is_laid_out() -> None:
     (refusal,) = reading(spreadsheets, content.getvalue(), "a.xlsx")
     assert isinstance(refusal, Refusal)
     assert refusal.reason.startswith(
-        "A sheet reaches to row 1,048,576 and column 16,384, which is mostly empty."
+        "A sheet extends to row 1,048,576 and column 16,384, and is mostly empty."
     )
 
 
