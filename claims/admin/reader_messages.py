@@ -115,10 +115,10 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
     def _done(self, name: str, request: HttpRequest, row: Any, person: User) -> str:
         if name == "let-through":
             quarantine.let_through([row], by=person)
-            return gettext("Let through: its sender is asked to confirm it.")
+            return gettext("Released: the sender is asked to confirm it.")
         if name == "spam":
             quarantine.mark_as_spam([row], by=person)
-            return gettext("Noted as spam. The mail address is deleted.")
+            return gettext("Marked as spam. The email address was deleted.")
         return type(self).deeds[name](request, row, person)
 
     def next_page(self, request: HttpRequest, name: str, row: Any) -> str:
@@ -160,12 +160,14 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return self._may_decide(request)
 
-    @admin.action(description=_("No spam: have it confirmed"), permissions=["decide"])
+    @admin.action(description=_("Not spam: ask the sender to confirm"), permissions=["decide"])
     def let_selected_through(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         number = quarantine.let_through(rows, by=person_at(request))
-        messages.success(request, ngettext("%d let through.", "%d let through.", number) % number)
+        messages.success(request, ngettext("%d message released.", "%d messages released.", number) % number)
 
     @admin.action(description=_("Spam"), permissions=["decide"])
     def mark_selected_as_spam(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         number = quarantine.mark_as_spam(rows, by=person_at(request))
-        messages.success(request, ngettext("%d noted as spam.", "%d noted as spam.", number) % number)
+        messages.success(
+            request, ngettext("%d message marked as spam.", "%d messages marked as spam.", number) % number
+        )

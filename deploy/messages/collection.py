@@ -30,7 +30,9 @@ def messages_of(root: Path, domain: str) -> dict[Message, list[str]]:
     if domain == "djangojs":
         return marked_in(sorted(root.glob("static/**/*.js")), root)
     files = [path for package in _PACKAGES for path in root.glob(f"{package}/**/*.py")]
-    files += [path for kind in ("html", "txt", "xml", "md") for path in root.glob(f"templates/**/*.{kind}")]
+    folders = (root / "templates", *root.glob("claims/features/*/templates"))
+    kinds = ("html", "txt", "xml", "md")
+    files += [path for folder in folders for kind in kinds for path in folder.glob(f"**/*.{kind}")]
     own = marked_in(sorted(files), root)
     return {**lacking(list(PLURAL_FORMS)), **own}
 

@@ -18,13 +18,13 @@ def standards(request: HttpRequest) -> PlainPage:
         made = report(PeriodForm(request.GET).period())
     except NoSuchPeriod as refusal:
         raise Http404(str(refusal)) from None
-    text = list_text.page_of(_("How we keep to the standards"), _text(made))
+    text = list_text.page_of(_("How we meet the standards"), _text(made))
     return PlainPage(text, permanent("standards"))
 
 
 def _text(made: StandardsReport) -> str:
     parts = [
-        _("Counted in what was published from %(first)s to %(last)s.")
+        _("Based on what was published from %(first)s to %(last)s.")
         % {"first": made.first.isoformat(), "last": made.last.isoformat()}
     ]
     for one in made.indicators:

@@ -15,12 +15,15 @@ class Command(SpokenCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--keep", type=int, metavar="NUMBER", help=gettext("how many stay; DUMPS_KEPT unless given")
+            "--keep",
+            type=int,
+            metavar="NUMBER",
+            help=gettext("number of dumps to keep (default: DUMPS_KEPT)"),
         )
 
     def handle(self, *, keep: int | None, verbosity: int, **options: Any) -> None:
         if keep is not None and keep < 1:
-            raise CommandError(gettext("--keep: the newest one always stays; give 1 or more."))
+            raise CommandError(gettext("--keep: the newest dump is always kept; give 1 or more."))
         told = (lambda name: self.stderr.write(f"{name} …")) if verbosity else (lambda name: None)
         try:
             dump = write_dump(kept=keep, told=told)
@@ -28,7 +31,7 @@ class Command(SpokenCommand):
             raise CommandError(str(problem)) from None
         except OSError as problem:
             raise CommandError(
-                gettext("The dump was not written, and nothing is left of it: %(problem)s.")
+                gettext("The dump was not written, and its parts were removed: %(problem)s.")
                 % {"problem": problem.strerror}
             ) from None
         for file in dump.manifest["files"]:

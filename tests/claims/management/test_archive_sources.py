@@ -91,7 +91,7 @@ def test_it_goes_on_where_it_was_stopped(cited: list[Source], monkeypatch: pytes
 
     with monkeypatch.context() as patch:
         patch.setattr(schedule, "archive_source", once)
-        with pytest.raises(CommandError, match="the same command goes on"):
+        with pytest.raises(CommandError, match="run the same command to continue"):
             run()
     assert len(archived()) == 1
     ArchivingRequest.objects.update(held_until=None)  # some minutes later
@@ -104,7 +104,7 @@ def test_what_could_not_be_archived_is_named(site: Site, cited: list[Source]) ->
     told = StringIO()
     with pytest.raises(CommandError, match="Not every page could be archived"):
         call_command("archive_sources", stdout=StringIO(), stderr=told)
-    assert f"{cited[0].url}: {cited[0].url} does not exist, or no longer (HTTP 404)" in told.getvalue()
+    assert f"{cited[0].url}: {cited[0].url} does not exist, or no longer exists (HTTP 404)" in told.getvalue()
     assert archived() == {cited[1]}
 
 

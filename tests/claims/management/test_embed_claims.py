@@ -70,7 +70,7 @@ def test_stopped_by_hand(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) 
 
 def test_somebody_else_is_at_it(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) -> None:
     def taken(*_arguments: Any, **_named: Any) -> Any:
-        raise maintenance.AlreadyLookedAfter("Another process is making vectors of tiny now.")
+        raise maintenance.AlreadyLookedAfter("Another process is making vectors of tiny at the moment.")
 
     monkeypatch.setattr(maintenance, "bring_up_to_date", taken)
     with pytest.raises(CommandError, match="Another process is making vectors of tiny now"):

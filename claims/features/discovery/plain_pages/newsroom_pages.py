@@ -32,7 +32,7 @@ def home(request: HttpRequest) -> PlainPage:
 
 def check(request: HttpRequest) -> PlainPage:
     """How to find out whether something was checked."""
-    text = list_text.page_of(_("Was this checked?"), not_checked(), newsroom_text.links(questions()))
+    text = list_text.page_of(_("Has this been checked?"), not_checked(), newsroom_text.links(questions()))
     return PlainPage(text, permanent("check"))
 
 

@@ -35,8 +35,8 @@ def scales(rows: Iterable[RatingScale]) -> str:
     parts.append(f"## {_('Corrections')}")
     parts.append(
         _(
-            "Every published claim has a history. What is changed becomes a new version that says what changed and why;"
-            " the earlier versions stay readable."
+            "Every published claim has a history. A change becomes a new version that says what changed and "
+            "why; the earlier versions stay readable."
         )
     )
     parts.append("\n".join(f"- {line(label)}" for _kind, label in CORRECTION_KINDS))
@@ -49,7 +49,7 @@ def about(page: NewsroomPage, versions: Sequence[NewsroomPage]) -> str:
     if page.pk != versions[0].pk:
         newest = plain(settings.SITE_URL + permanent("about", page.kind))
         parts.append(
-            _("This is version %(version)s of %(day)s. It no longer holds: %(newest)s")
+            _("This is version %(version)s of %(day)s. It is no longer current: %(newest)s")
             % {"version": page.version, "day": page.created_at.date().isoformat(), "newest": newest}
         )
     if page.text:

@@ -144,7 +144,7 @@ def test_two_workers_do_not_do_it_twice(tiny: None) -> None:
         said: list[str] = []
         tell = lambda progress: said.append(other.submit(beside).result())  # noqa: E731
         assert maintenance.bring_up_to_date(TinyEmbedder(), tell=tell)
-        assert set(said) == {"Another process is making vectors of tiny now."}
+        assert set(said) == {"Another process is making vectors of tiny at the moment."}
         # Not so when it is done.
         assert other.submit(beside).result() == ""
 
@@ -214,7 +214,7 @@ def test_garbage_is_not_stored(db: None, made: str, monkeypatch: pytest.MonkeyPa
         return {"[0]": vectors[:, :3], "nan": vectors * float("nan"), "few": vectors[:0]}[made]
 
     monkeypatch.setattr(TinyEmbedder, "passages", garbage)
-    with pytest.raises(EmbedderFault, match="tiny made something else than 1 vectors"):
+    with pytest.raises(EmbedderFault, match="tiny made something other than 1 vectors"):
         maintenance.bring_up_to_date(TinyEmbedder())
     assert stored() == set()
 
