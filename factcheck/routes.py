@@ -1,10 +1,13 @@
 """The routes of the API: what stands under /api/v1/, and beside it under /api/."""
 
 import functools
+import json
 from typing import Any
 
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import include, path
 from django.utils.decorators import method_decorator
 from django.views.generic import RedirectView
@@ -48,6 +51,9 @@ from claims.public.api.quotes import QuotesResource
 from claims.public.api.source_copies import CopiesResource
 from claims.readers.intake.submission_api import ComplaintSubmission, RequestSubmission
 from factcheck import features
+from factcheck.api.problem_codes import CODES
+from factcheck.api.resources import conditional, sha256_of
+from factcheck.django_internals import plain_request
 
 RESOURCES = {
     "claims": ClaimResource,
@@ -93,7 +99,11 @@ listings = [
         name="match",
     ),
     *(
-        path(f"{V1}claims.{form.extension}", form.as_view({"get": "list"}, basename="claims"))
+        path(
+            f"{V1}claims.{form.extension}",
+            form.as_view({"get": "list"}, basename="claims"),
+            name=f"download-{form.extension}",
+        )
         for form in (CsvDownload, NdjsonDownload, DataFeedDownload)
     ),
     path(
@@ -139,6 +149,35 @@ log = [
 ]
 
 
+#: The routes of what is no page of things with ids, under the names by which the root lists them.
+ROUTES: dict[str, Any] = {
+    "facets": "facets",
+    "match": "match",
+    "lookup": "lookup",
+    "lookup_media": "lookup-media",
+    "corrections": "corrections-list",
+    "changes": "changes",
+    "downloads": {form: f"download-{form}" for form in ("csv", "ndjson", "jsonld")},
+    "dumps": "dumps-index",
+    "feeds": {
+        **{form: f"claims-{form}" for form in ("atom", "rss")},
+        "json": "claims-json",
+        "corrections": "corrections-atom",
+    },
+    "ledger": {
+        name: f"ledger-{name}" for name in ("checkpoint", "checkpoints", "keys", "inclusion", "consistency")
+    },
+    "fact_check_tools": "claims-search",
+    "complaints": "complaints",
+    "requests": "requests",
+    "editorial": "editorial",
+    "schema": "schema",
+    "docs": "docs",
+    "redoc": "redoc",
+    "problems": "problems",
+}
+
+
 class Root(APIView):
     """What the API offers, and where."""
 
@@ -146,29 +185,20 @@ class Root(APIView):
     permission_classes = (AllowAny,)
 
     @extend_schema(exclude=True)
-    def get(self, request: Request) -> Response:
-        addresses = {name: reverse(f"{name}-list", request=request) for name in RESOURCES}
-        named = (
-            "changes",
-            "lookup",
-            "lookup-media",
-            "match",
-            "complaints",
-            "requests",
-            "schema",
-            "docs",
-            "redoc",
+    def get(self, request: Request) -> HttpResponse:
+        found = {name: f"{name}-list" for name in RESOURCES} | ROUTES
+        for feature in features.switched_on():
+            found |= feature.api_index
+        content = json.dumps(_addresses(found, request), separators=(",", ":")).encode()
+        return conditional(
+            plain_request(request), lambda: content, etag=sha256_of([content]), cache="public, max-age=3600"
         )
-        more = {name: reverse(name, request=request) for name in named} | {
-            "corrections": reverse("corrections-list", request=request),
-            "dumps": reverse("dumps-index", request=request),
-        }
-        joined = {
-            name: reverse(route, request=request)
-            for feature in features.switched_on()
-            for name, route in feature.api_index.items()
-        }
-        return Response({**addresses, **more, **joined}, headers={"Cache-Control": "public, max-age=3600"})
+
+
+def _addresses(route: Any, request: Request) -> Any:
+    if isinstance(route, dict):
+        return {name: _addresses(part, request) for name, part in route.items()}
+    return reverse(route, request=request)
 
 
 # Swagger UI and Redoc put styles into the page as they draw it, which the policy of the other pages forbids; Redoc also
@@ -187,6 +217,11 @@ class SwaggerPage(SpectacularSwaggerSplitView):
 class RedocPage(SpectacularRedocView):
     authentication_classes = ()
     template_name = "api/redoc.html"
+
+
+def problem_page(request: HttpRequest) -> HttpResponse:
+    """The page to which the types of problem details lead."""
+    return render(request, "api/problems.html", {"codes": CODES})
 
 
 class Schema(SpectacularAPIView):
@@ -221,4 +256,5 @@ urlpatterns = [
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", SwaggerPage.as_view(), name="docs"),
     path("redoc/", RedocPage.as_view(), name="redoc"),
+    path("problems/", problem_page, name="problems"),
 ]

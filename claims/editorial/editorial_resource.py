@@ -19,7 +19,7 @@ from claims.editorial.preconditions import etag_of, require_match
 from claims.editorial.refused_requests import NoSuchThing
 from claims.editorial.view import EditorialView
 from factcheck.api.pagination import PAGE_SIZE, page_of_rows
-from factcheck.api.query_strings import no_such_place
+from factcheck.api.query_strings import refused_value
 from factcheck.api.query_values import ValueRefused
 from factcheck.api.resources import counted, page_address
 
@@ -48,7 +48,7 @@ class EditorialResource(EditorialView, ABC):
                 cursor=query.value("cursor", ""),
             )
         except ValueRefused as refusal:
-            raise no_such_place("cursor", str(refusal)) from None
+            raise refused_value("cursor", str(refusal)) from None
         return self.answered(
             KeptAnswer(
                 200,

@@ -35,6 +35,7 @@ IF_MATCH_OF_MOVES = OpenApiParameter(
 
 class RefusedKeySerializer(serializers.Serializer):
     pointer = serializers.CharField(help_text="Where in the body it stands (JSON Pointer as a URI fragment).")
+    code = serializers.CharField(help_text="`required`, `empty`, `unknown` or `invalid`.")
     detail = serializers.CharField()
 
 
@@ -52,12 +53,15 @@ _PROBLEMS: dict[int, OpenApiResponse] = {
             OpenApiExample(
                 "body",
                 {
-                    "type": "about:blank",
+                    "type": "https://facts.example.org/api/problems/#invalid_body",
                     "title": "Bad Request",
                     "status": 400,
+                    "code": "invalid_body",
                     "detail": "This field is required.",
                     "instance": "/api/v1/editorial/claims/",
-                    "errors": [{"pointer": "#/language", "detail": "This field is required."}],
+                    "errors": [
+                        {"pointer": "#/language", "code": "required", "detail": "This field is required."}
+                    ],
                 },
                 summary="A key is missing",
                 media_type=MEDIA_TYPE,
@@ -71,7 +75,9 @@ _PROBLEMS: dict[int, OpenApiResponse] = {
     ),
     404: OpenApiResponse(ProblemSerializer, "There is no such thing."),
     406: OpenApiResponse(ProblemSerializer, "None of the media types asked for is offered here."),
-    409: OpenApiResponse(ProblemSerializer, "It does not go with how things stand now; `detail` says why."),
+    409: OpenApiResponse(
+        ProblemSerializer, "It does not fit the present state; `code` says how, `detail` why."
+    ),
     412: OpenApiResponse(ProblemSerializer, "It was changed since; `ETag` names the present version."),
     413: OpenApiResponse(ProblemSerializer, "The body is too large."),
     415: OpenApiResponse(ProblemSerializer, "The body is not `application/json`."),

@@ -29,6 +29,10 @@ class Conflict(exceptions.APIException):
 
     status_code = HTTPStatus.CONFLICT
 
+    def __init__(self, detail: str, *, code: str = "conflict") -> None:
+        super().__init__(detail)
+        self.problem_code = code
+
 
 class HeldByAnother(Conflict):
     """Somebody else was at the same thing at the same moment."""
@@ -60,6 +64,7 @@ class KeyReused(exceptions.APIException):
     """The same Idempotency-Key came with another request (draft-ietf-httpapi-idempotency-key-header)."""
 
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+    problem_code = "idempotency_key_reused"
     default_detail = gettext_lazy(
         "This Idempotency-Key was used for a different request. Use a new key for each request."
     )
@@ -86,13 +91,16 @@ def as_problem(exception: Exception) -> Exception:
     """What REST framework should make an answer of, instead of what the domain or the database raised."""
     match exception:
         case NotPossible():
-            return Conflict(str(exception))
+            return Conflict(str(exception), code=exception.code)
         case NotAllowed():
             return exceptions.PermissionDenied(str(exception))
         case OverrideError():
             return Unprocessable(str(exception))
         case ProtectedError() | RestrictedError():
-            return Conflict(gettext("It cannot be deleted, because something else refers to it."))
+            return Conflict(
+                gettext("It cannot be deleted, because something else refers to it."),
+                code="still_referred_to",
+            )
         case IntegrityError():
             of_a_value = isinstance(exception.__cause__, _OF_A_VALUE)
             return (Unprocessable if of_a_value else Conflict)(in_words(exception))
@@ -100,7 +108,8 @@ def as_problem(exception: Exception) -> Exception:
             return Unprocessable(gettext("The database cannot store one of the values in this body."))
         case OperationalError() if isinstance(exception.__cause__, _AT_ONCE):
             return HeldByAnother(
-                gettext("Another request is changing this at the same time. Nothing was changed; try again.")
+                gettext("Another request is changing this at the same time. Nothing was changed; try again."),
+                code="changed_at_once",
             )
     for kind, key in _ABOUT.items():
         if isinstance(exception, kind):

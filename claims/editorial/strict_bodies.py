@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from django.contrib.auth.models import User
 from django.db import models
 from django.utils.translation import gettext, gettext_lazy
-from rest_framework import serializers
+from rest_framework import exceptions, serializers
 
 from claims.editorial.refused_requests import Unprocessable
 from claims.models.claim_media import media_readable_by
@@ -132,12 +132,15 @@ class StrictKeys(serializers.Serializer):
             raise serializers.ValidationError(self._refused(unknown))
         return values
 
-    def _refused(self, unknown: list[str]) -> dict[str, list[str]]:
+    def _refused(self, unknown: list[str]) -> dict[str, Any]:
         known = sorted(self.fields)
         return {
             key: [
-                gettext("Unknown key.%(suggestion)s Known keys: %(known)s.")
-                % {"suggestion": suggestion(key, known), "known": ", ".join(known)}
+                exceptions.ErrorDetail(
+                    gettext("Unknown key.%(suggestion)s Known keys: %(known)s.")
+                    % {"suggestion": suggestion(key, known), "known": ", ".join(known)},
+                    "unknown",
+                )
             ]
             for key in unknown
         }

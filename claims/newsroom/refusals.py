@@ -1,8 +1,18 @@
 """What people are refused, whoever refuses it: the admin, the APIs and the commands each say it in their way."""
 
+from django_stubs_ext import StrOrPromise
+
 
 class NotPossible(Exception):
-    """What was asked for does not go from the present state, or lacks something (409). Its text is for a person."""
+    """What was asked for does not go from the present state, or lacks something (409). Its text is for a person.
+
+    Attributes:
+        code: the same for programs (`factcheck.api.problem_codes`).
+    """
+
+    def __init__(self, sentence: StrOrPromise = "", *, code: str = "conflict") -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 class NotAllowed(Exception):

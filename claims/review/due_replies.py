@@ -27,7 +27,7 @@ class NotYet(NotPossible):
     """
 
     def __init__(self, sentence: str, until: datetime) -> None:
-        super().__init__(sentence)
+        super().__init__(sentence, code="reply_awaited")
         self.until = until
 
 

@@ -106,7 +106,9 @@ def missing_for_review(verdict: Verdict) -> list[str]:
 
 def _complete(verdict: Verdict, by: User) -> None:
     if missing := missing_for_review(verdict):
-        raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": listed_phrases(missing)})
+        raise NotPossible(
+            _("Not ready yet. Missing: %(what)s.") % {"what": listed_phrases(missing)}, code="incomplete"
+        )
 
 
 def _signed_off(verdict: Verdict, by: User) -> None:
@@ -116,7 +118,8 @@ def _signed_off(verdict: Verdict, by: User) -> None:
     if given < verdict.required_signoffs:
         raise NotPossible(
             _("%(given)d of %(required)d sign-offs by people other than the author.")
-            % {"given": given, "required": verdict.required_signoffs}
+            % {"given": given, "required": verdict.required_signoffs},
+            code="signoff_missing",
         )
     live = Verdict.objects.filter(claim=verdict.claim_id, publisher=verdict.publisher_id, state=_V.PUBLISHED)
     if live.exclude(pk=verdict.supersedes_id or 0).exists():
@@ -124,7 +127,8 @@ def _signed_off(verdict: Verdict, by: User) -> None:
             _(
                 "Another verdict has been published since this one was drafted. Draft a new version of that "
                 "one."
-            )
+            ),
+            code="verdict_published",
         )
     # Last: all else is there when the time that was given is over.
     require_time_to_answer(verdict)
@@ -138,7 +142,10 @@ def _written_by_another(verdict: Verdict, by: User) -> None:
 def _not_signed_off_yet(verdict: Verdict, by: User) -> None:
     _written_by_another(verdict, by)
     if verdict.signoffs.counting().filter(by=by).exists():
-        raise NotPossible(_("You have already signed off this verdict."))
+        raise NotPossible(
+            _("You have already signed off this verdict."),
+            code="already_signed_off",
+        )
 
 
 def _written_by_them(verdict: Verdict, by: User) -> None:
@@ -151,7 +158,10 @@ def _without_live_verdict(claim: Claim, by: User) -> None:
     together = Claim.objects.filter(Q(pk=claim.pk) | Q(merged_into=claim))
     live = Verdict.objects.filter(claim__in=together, state=_V.PUBLISHED)
     if live.exists():
-        raise NotPossible(_("The claim has a published verdict. Retract it first."))
+        raise NotPossible(
+            _("The claim has a published verdict. Retract it first."),
+            code="verdict_published",
+        )
 
 
 def _can_be_merged(claim: Claim, by: User) -> None:

@@ -67,12 +67,13 @@ def step_in(table: Table, subject: Moving, action: str, *, by: User, note: str) 
     except KeyError:
         raise NotPossible(
             _("“%(action)s” is not possible in the state “%(state)s”.")
-            % {"action": action, "state": subject.get_state_display()}
+            % {"action": action, "state": subject.get_state_display()},
+            code="move_not_possible",
         ) from None
     if not by.has_perm(step.permission):
         raise NotInRole(_("Your role does not include this: %(what)s.") % {"what": step.label})
     if step.note_required and not note.strip():
-        raise NotPossible(_("A note is needed: %(what)s.") % {"what": step.note})
+        raise NotPossible(_("A note is needed: %(what)s.") % {"what": step.note}, code="note_required")
     if step.check:
         step.check(subject, by)
     return step

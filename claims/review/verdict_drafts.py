@@ -41,10 +41,16 @@ def draft(claim: Claim, *, author: User, publisher: Publisher | None = None, **c
     claim = found
     publisher = publisher or Publisher.objects.house()
     if claim.state in (Claim.State.DECLINED, Claim.State.MERGED):
-        raise NotPossible(_("A declined or merged claim cannot have a verdict."))
+        raise NotPossible(
+            _("A declined or merged claim cannot have a verdict."),
+            code="claim_closed",
+        )
     earlier = list(claim.verdicts.filter(publisher=publisher).order_by("-version"))
     if any(verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW) for verdict in earlier):
-        raise NotPossible(_("This publisher already has an open verdict on the claim."))
+        raise NotPossible(
+            _("This publisher already has an open verdict on the claim."),
+            code="verdict_open",
+        )
     replaced = {verdict.supersedes_id for verdict in earlier}
     public = (Verdict.State.PUBLISHED, Verdict.State.RETRACTED)
     predecessor = next((row for row in earlier if row.state in public and row.pk not in replaced), None)
@@ -189,7 +195,10 @@ def locked_draft(verdict: Verdict, by: User) -> Verdict:
     verdict = found
     if verdict.state != Verdict.State.DRAFT:
         raise NotPossible(
-            _("Only a draft can be edited. Request changes, or draft a new version of the published verdict.")
+            _(
+                "Only a draft can be edited. Request changes, or draft a new version of the published verdict."
+            ),
+            code="not_a_draft",
         )
     if not may_edit(verdict, by):
         raise NotAllowed(

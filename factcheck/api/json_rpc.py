@@ -11,7 +11,7 @@ from rest_framework.exceptions import ParseError
 
 from factcheck.api.json_bodies import read_strictly
 
-#: Where JSON-RPC is spoken; whatever is refused there before a view is reached is refused in its shape.
+#: Where JSON-RPC is spoken. Refusals of HTTP, before a message is read, are problem details there too.
 RPC_PATHS = ("/mcp", "/mcp/")
 
 # Codes of the specification, and one of those that it leaves to implementations.
@@ -124,14 +124,6 @@ class RpcResponse(HttpResponse):
             encoded(answer), content_type="application/json", status=status, headers=dict(headers or {})
         )
         self["Cache-Control"] = "no-store"
-
-
-class RpcRefusal(RpcResponse):
-    """What is refused before anybody has read the message."""
-
-    def __init__(self, status: int, detail: str) -> None:
-        code = INTERNAL_ERROR if status == HTTPStatus.INTERNAL_SERVER_ERROR else REFUSED
-        super().__init__(error(None, RpcError(code, detail, data={"status": int(status)})), status=status)
 
 
 def _no_message(reason: str) -> RpcError:

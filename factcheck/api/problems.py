@@ -2,7 +2,7 @@
 
 Whatever goes wrong under /api/ and wherever else programs read (`PUBLIC_READS_REGEX`: feeds, dumps, sitemaps …), in
 REST framework or before it is reached, is answered by a `ProblemResponse`; where we stand in for one of Google's APIs,
-by a `StatusResponse`; where JSON-RPC is spoken, by an `RpcRefusal`. Pages for readers keep Django's own error pages,
+by a `StatusResponse`. Pages for readers keep Django's own error pages,
 which the templates dress.
 """
 
@@ -26,7 +26,8 @@ from django_stubs_ext import StrOrPromise
 from rest_framework import exceptions
 
 from factcheck.api.google.statuses import STATUS_PATH, StatusResponse
-from factcheck.api.json_rpc import RPC_PATHS, RpcRefusal
+from factcheck.api.json_rpc import RPC_PATHS
+from factcheck.api.problem_codes import code_of, type_of
 from factcheck.django_internals import plain_request
 from factcheck.web.language_negotiation import API_PATH
 from factcheck.web.unavailable import outage_of
@@ -63,16 +64,20 @@ _PHRASES = {
 
 
 class ProblemResponse(HttpResponse):
-    """Problem details. `about:blank` as their type means what the standard says: the status code tells it all.
+    """Problem details. The `code` is for programs; `type` leads to what it means.
 
     Title and details are in the caller's language, where it is one of ours. Everything that programs go by is not.
     """
 
-    def __init__(self, request: HttpRequest, status: int, detail: StrOrPromise, **members: Any) -> None:
+    def __init__(
+        self, request: HttpRequest, status: int, detail: StrOrPromise, *, code: str = "", **members: Any
+    ) -> None:
+        code = code or code_of(status)
         problem = {
-            "type": "about:blank",
+            "type": type_of(code),
             "title": phrase_of(status),
             "status": status,
+            "code": code,
             "detail": str(detail),
             "instance": request.path,
             **members,
@@ -92,9 +97,8 @@ def error_response(request: HttpRequest, status: int, detail: StrOrPromise) -> H
     """The error in the shape that is spoken at this address; None at those of pages for readers."""
     if request.path.startswith(STATUS_PATH):
         return StatusResponse(status, str(detail))
-    if request.path in RPC_PATHS:
-        return RpcRefusal(status, str(detail))
-    if request.path.startswith(API_PATH) or re.match(settings.PUBLIC_READS_REGEX, request.path):
+    for_programs = request.path.startswith(API_PATH) or request.path in RPC_PATHS
+    if for_programs or re.match(settings.PUBLIC_READS_REGEX, request.path):
         return ProblemResponse(request, status, detail)
     return None
 
@@ -121,16 +125,29 @@ class InvalidParameters(exceptions.APIException):
     """The query string cannot be understood; `errors` says of each parameter what is wrong and what is allowed."""
 
     status_code = HTTPStatus.BAD_REQUEST
+    problem_code = "invalid_parameters"
 
     def __init__(self, errors: list[dict[str, str]]) -> None:
         super().__init__(" ".join(error["detail"] for error in errors))
         self.errors = errors
 
 
+def refused_parameters(request: HttpRequest, refusal: InvalidParameters) -> ProblemResponse:
+    """The answer of a view that is none of REST framework's to parameters that it refuses."""
+    return ProblemResponse(
+        request,
+        refusal.status_code,
+        str(refusal.detail),
+        code=refusal.problem_code,
+        errors=refusal.errors,
+    )
+
+
 class NoSuchPlace(InvalidParameters):
-    """The value is well formed, but what it points to is not there: a page that never was, a day that has not come."""
+    """The value is well formed, but what it points to is not there."""
 
     status_code = HTTPStatus.NOT_FOUND
+    problem_code = "not_found"
 
 
 def as_api_exception(exception: Exception) -> exceptions.APIException | None:
@@ -155,11 +172,14 @@ def problem_response(raised: Exception, context: Mapping[str, Any]) -> HttpRespo
         return ProblemResponse(
             request, exception.status_code, gettext("Available types: %(types)s.") % {"types": offered}
         )
-    members: dict[str, Any] = {}
+    members: dict[str, Any] = {"code": getattr(exception, "problem_code", "")}
     detail = str(exception.detail)
     if isinstance(exception, InvalidParameters):
         members["errors"] = exception.errors
     elif isinstance(exception, exceptions.ValidationError):
+        members["code"] = members["code"] or (
+            "invalid_body" if exception.status_code == 400 else "unprocessable"
+        )
         members["errors"] = list(_places(exception.detail, ""))
         detail = " ".join(error["detail"] for error in members["errors"])
     response = ProblemResponse(request, exception.status_code, detail, **members)
@@ -183,7 +203,16 @@ def _places(detail: Any, pointer: str) -> Iterator[dict[str, str]]:
             nested = isinstance(part, Mapping | list)
             yield from _places(part, f"{pointer}/{position}" if nested else pointer)
     else:
-        yield {"pointer": f"#{pointer}", "detail": str(detail)}
+        yield {"pointer": f"#{pointer}", "code": _code_of_place(detail), "detail": str(detail)}
+
+
+#: What REST framework calls refusals of a value, where we have fewer words for the same.
+_PLACE_CODES = {"required": "required", "null": "required", "blank": "empty", "unknown": "unknown"}
+
+
+def _code_of_place(detail: Any) -> str:
+    """Return the code of what is wrong at a place of the body: `required`, `empty`, `unknown` or `invalid`."""
+    return _PLACE_CODES.get(getattr(detail, "code", ""), "invalid")
 
 
 def _escaped(key: str) -> str:

@@ -79,6 +79,7 @@ class Parameter(Filter):
         split: whether a comma separates values too.
         slotted: whether the condition takes a slot; otherwise its SQL is made for each value.
         default: what holds when it is not given; for the documentation.
+        required: whether a request without it is refused.
     """
 
     field_class = ValuesField
@@ -94,8 +95,10 @@ class Parameter(Filter):
         split: bool = True,
         slotted: bool = True,
         default: Any = None,
+        required: bool = False,
     ) -> None:
         super().__init__(reader=reader, several=several, split=split, required=False)
+        self.is_required = required
         self.reader, self.meaning, self.matches, self.resolves = reader, meaning, matches, resolves
         self.several, self.split, self.slotted, self.default = several, split, slotted, default
 
@@ -124,6 +127,8 @@ class Parameter(Filter):
             "description": self.meaning,
             "schema": schema,
         }
+        if self.is_required:
+            parameter["required"] = True
         if self.several:
             parameter |= {"style": "form", "explode": True}
         if example is not None:
@@ -152,6 +157,15 @@ class Query(UncopiedFilterSet):
                 except ValidationError as failure:
                     detail = f"`{name}`: {failure.messages[0]}"
                     errors.append({"parameter": name, "code": failure.code or "invalid", "detail": detail})
+        errors += [
+            {
+                "parameter": name,
+                "code": "required",
+                "detail": gettext("`%(name)s` is required.") % {"name": name},
+            }
+            for name, parameter in self.base_filters.items()
+            if getattr(parameter, "is_required", False) and name not in data
+        ]
         if errors:
             raise InvalidParameters(errors)
 
@@ -295,6 +309,11 @@ def fields_parameter(serializer: type[Serializer]) -> Parameter:
         " answer is described as it is without: what is not asked for is missing from it.",
         several=True,
     )
+
+
+def refused_value(name: str, reason: str) -> InvalidParameters:
+    """The 400 for a value that could be read, and cannot be meant."""
+    return InvalidParameters([{"parameter": name, "code": "invalid", "detail": f"`{name}`: {reason}"}])
 
 
 def no_such_place(name: str, reason: str) -> NoSuchPlace:

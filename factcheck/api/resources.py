@@ -35,7 +35,7 @@ from factcheck.api.negotiation import Negotiation
 from factcheck.api.openapi.schema import PublicSchema
 from factcheck.api.pagination import PAGE_SIZE, KeysetPage
 from factcheck.api.problems import problem_response
-from factcheck.api.query_strings import ListQuery, NoQuery, Query, no_such_place
+from factcheck.api.query_strings import ListQuery, NoQuery, Query, refused_value
 from factcheck.api.query_values import ValueRefused
 from factcheck.web.site_urls import etag_here, pieces, placed
 
@@ -144,12 +144,16 @@ class PublicList(PublicResource, ABC):
     def listing(self, query: Any, request: HttpRequest) -> Listing:
         """The page that the query asks for."""
 
+    def other_forms(self, request: HttpRequest) -> list[str]:
+        """Links to all results of the same query in other forms."""
+        return []
+
     def list(self, request: HttpRequest, **within: Any) -> HttpResponse:
         query = self.list_query(request.GET, self.rows(), request=request)
         try:
             listing = self.listing(query, request)
         except ValueRefused as refusal:
-            raise no_such_place("cursor", str(refusal)) from None
+            raise refused_value("cursor", str(refusal)) from None
         links = {
             direction: page_address(request, cursor) if cursor else None
             for direction, cursor in (("next", listing.page.next), ("previous", listing.page.previous))
@@ -164,7 +168,8 @@ class PublicList(PublicResource, ABC):
             cache=self.cache_of(query),
             last_modified=listing.last_modified,
         )
-        if linked := [f'<{url}>; rel="{_RELATIONS[direction]}"' for direction, url in links.items() if url]:
+        linked = [f'<{url}>; rel="{_RELATIONS[direction]}"' for direction, url in links.items() if url]
+        if linked := [*linked, *self.other_forms(request)]:
             response["Link"] = ", ".join(linked)
         return response
 

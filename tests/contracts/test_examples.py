@@ -151,6 +151,8 @@ def served(client: Client, example: Example) -> dict[str, Any]:
             headers={"host": "localhost:8000", **request.get("headers", {})},
         )
         content = b"".join(response)
+    if request["method"] == "GET" and response.status_code == 200:
+        assert response.has_header("ETag")
     media_type = response.headers["Content-Type"].partition(";")[0]
     body = b64encode(content).decode() if media_type in BINARY else content.decode()
     for (operation, member), value in DECIDED_BY_THE_DATABASE.items():

@@ -6,3 +6,4 @@ from factcheck.features import Feature
 class Assistants(Feature):
     name = "claims.features.assistants"
     verbose_name = _("Assistants")
+    api_index = {"mcp": "mcp"}

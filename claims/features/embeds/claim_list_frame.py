@@ -16,7 +16,7 @@ from claims.public.pages.entry_page import ratings_of
 from claims.public.pages.page_cache import kept, public
 from claims.public.pages.responses import respond
 from factcheck.api.pagination import page_of_template
-from factcheck.api.problems import InvalidParameters, ProblemResponse
+from factcheck.api.problems import InvalidParameters, refused_parameters
 from factcheck.api.query_strings import Parameter
 from factcheck.api.query_values import WholeNumber
 from factcheck.web.site_urls import placed
@@ -57,7 +57,7 @@ def claim_list(request: HttpRequest) -> HttpResponse:
             cursor="",
         )
     except InvalidParameters as refusal:
-        return ProblemResponse(request, refusal.status_code, str(refusal.detail), errors=refusal.errors)
+        return refused_parameters(request, refusal)
     documents: list[Document] = [json.loads(placed(row[0])) for row in page.rows]
     look = FrameLook.of(request.GET)
     context = {

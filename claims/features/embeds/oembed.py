@@ -19,7 +19,7 @@ from claims.models import Publication
 from claims.public.feeds.xml_text import xml_text
 from claims.public.pages import views
 from claims.public.pages.responses import etag_of
-from factcheck.api.problems import InvalidParameters, ProblemResponse
+from factcheck.api.problems import InvalidParameters, ProblemResponse, refused_parameters
 from factcheck.api.query_strings import Parameter, Query, no_such_place
 from factcheck.api.query_values import WholeNumber, Words
 from factcheck.api.resources import CACHE_CURRENT, conditional
@@ -50,7 +50,7 @@ def oembed(request: HttpRequest) -> HttpResponse:
         try:
             return _answer(request)
         except InvalidParameters as refusal:
-            return ProblemResponse(request, refusal.status_code, str(refusal.detail), errors=refusal.errors)
+            return refused_parameters(request, refusal)
 
 
 def _answer(request: HttpRequest) -> HttpResponse:

@@ -25,8 +25,8 @@ from factcheck.api.query_strings import (
     Parameter,
     Query,
     fields_parameter,
-    no_such_place,
     ordering_parameter,
+    refused_value,
     view_parameter,
 )
 from factcheck.api.query_values import (
@@ -70,11 +70,11 @@ def past(moment: datetime) -> datetime:
     """The moment that `as_of` means: for today, now.
 
     Raises:
-        NoSuchPlace: nobody knows yet what we shall have said then.
+        InvalidParameters: it lies in the future.
     """
     now = datetime.now(UTC)
     if moment.date() > now.date():
-        raise no_such_place("as_of", gettext("it is in the future."))
+        raise refused_value("as_of", gettext("it is in the future."))
     return min(moment, now)
 
 
@@ -261,6 +261,9 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         nothing_to_be_relevant_to = name == RELEVANCE.name and not self.value("q")
         return "-updated" if nothing_to_be_relevant_to else name
 
+    #: Whether whole bodies are asked for, and not summaries.
+    is_full = True
+
     @property
     def moment(self) -> datetime | None:
         """The moment in the past that is asked about."""
@@ -334,7 +337,7 @@ class ClaimPageQuery(ClaimListQuery):
     )
 
     @property
-    def is_full(self) -> bool:
+    def is_full(self) -> bool:  # type: ignore[override]  # of other lists it is fixed
         """Whether parts are asked for that a summary may not have."""
         return self.value(VIEW) == "full" or bool(self.value(FIELDS))
 

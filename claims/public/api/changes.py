@@ -31,7 +31,7 @@ from claims.ledger.house_signature import public_key, signature, signed_text
 from claims.models import Checkpoint, Publication
 from claims.public.api.entry_serializers import Change, ChangeSerializer
 from factcheck.api.openapi.schema import PublicSchema, RefusedQuerySerializer
-from factcheck.api.query_strings import Parameter, Query, no_such_place
+from factcheck.api.query_strings import Parameter, Query, no_such_place, refused_value
 from factcheck.api.query_values import GREATEST_ID, Keyword, Moment, ValueRefused, WholeNumber
 from factcheck.api.resources import CACHE_PAST, PublicResource, conditional, sha256_of
 from factcheck.database import read_connections
@@ -316,12 +316,12 @@ def _position(since: int | datetime) -> int:
     """The number after which to read.
 
     Raises:
-        NoSuchPlace: the moment lies in the future.
+        InvalidParameters: the moment lies in the future.
     """
     if isinstance(since, int):
         return since
     if since > datetime.now(UTC):
-        raise no_such_place("since", gettext("it is in the future."))
+        raise refused_value("since", gettext("it is in the future."))
     published_then = Publication.objects.filter(published_at__gte=since, sequence__lte=_shown())
     first: int | None = published_then.aggregate(n=Min("sequence"))["n"]
     return min(_end(), _shown()) if first is None else first - 1

@@ -3,13 +3,16 @@
 import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.renderers import BaseRenderer
 from rest_framework.reverse import reverse
 
+from claims.exports.formats import csv, ndjson
 from claims.ledger.document.claim_document import moment as written
 from claims.ledger.document.claim_document import render
 from claims.ledger.document.serializers import (
@@ -56,6 +59,8 @@ from factcheck.api.resources import (
 from factcheck.database.cached_sql import Slot, Template
 from factcheck.web.site_urls import placed
 
+#: Parameters of pages, which downloads do not take.
+_NOT_FOR_DOWNLOADS = {"page_size", "cursor", "count", "fields", "spelling", "view", "highlight"}
 #: An answer about a moment so long ago can no longer change; a publication is visible a little after its own time.
 _SETTLED = timedelta(minutes=10)
 
@@ -122,6 +127,15 @@ class ClaimResource(PublicList):
                 query, [row[columns.index("body")] for row in page.rows] if query.highlights else []
             ),
         )
+
+    def other_forms(self, request: HttpRequest) -> list[str]:
+        """Links to the downloads of everything that the query finds."""
+        filters = {name: values for name, values in request.GET.lists() if name not in _NOT_FOR_DOWNLOADS}
+        asked = f"?{urlencode(filters, doseq=True)}" if filters else ""
+        return [
+            f'<{settings.SITE_URL}/api/v1/claims.{extension}{asked}>; rel="alternate"; type="{media_type}"'
+            for extension, media_type in (("csv", csv.MEDIA_TYPE), ("ndjson", ndjson.MEDIA_TYPE))
+        ]
 
     def cache_of(self, query: Query) -> str:
         moment = query.moment if isinstance(query, ClaimListQuery | ClaimQuery) else None

@@ -252,14 +252,16 @@ class ConsistencyProofSerializer(BodySerializer):
 
 
 class InclusionQuery(Query):
-    sequence = Parameter(WholeNumber(1), "The number of the entry, as the feed of changes has it. Required.")
+    sequence = Parameter(
+        WholeNumber(1), "The number of the entry, as the feed of changes has it.", required=True
+    )
     tree_size = Parameter(
         WholeNumber(1), "In a ledger of so many entries; as the newest checkpoint has it unless given."
     )
 
 
 class ConsistencyQuery(Query):
-    first = Parameter(WholeNumber(1), "The entries of the earlier checkpoint. Required.")
+    first = Parameter(WholeNumber(1), "The entries of the earlier checkpoint.", required=True)
     second = Parameter(WholeNumber(1), "Of the later one; of the newest checkpoint unless given.")
 
 
@@ -272,7 +274,7 @@ class InclusionResource(LedgerResource):
     serializer_class = InclusionProofSerializer
 
     def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
-        sequence = _required(query, "sequence")
+        sequence = query.value("sequence")
         newest = _newest()
         size = query.value("tree_size", newest.tree_size)
         _require_signed("tree_size", size, newest.tree_size)
@@ -308,7 +310,7 @@ class ConsistencyResource(LedgerResource):
     serializer_class = ConsistencyProofSerializer
 
     def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
-        first = _required(query, "first")
+        first = query.value("first")
         signed = _newest().tree_size
         second = query.value("second", signed)
         _require_signed("second", second, signed)
@@ -327,14 +329,6 @@ class ConsistencyResource(LedgerResource):
             "second_root_hash": b64encode(after).decode(),
         }
         return json_answer(request, said, cache=_cache(query, "second"))
-
-
-def _required(query: Query, name: str) -> int:
-    found: int | None = query.value(name)
-    if found is None:
-        detail = gettext("`%(name)s` is required.") % {"name": name}
-        raise InvalidParameters([{"parameter": name, "code": "required", "detail": detail}])
-    return found
 
 
 def _newest() -> Checkpoint:

@@ -12,7 +12,7 @@ class RefusedPlaceSerializer(serializers.Serializer):
         required=False, help_text="The place, as a JSON Pointer (RFC 6901) in a fragment."
     )
     parameter = serializers.CharField(required=False)
-    code = serializers.CharField(required=False, help_text="`unknown`, of a parameter.")
+    code = serializers.CharField(required=False, help_text="`required`, `empty`, `unknown` or `invalid`.")
     detail = serializers.CharField()
 
 

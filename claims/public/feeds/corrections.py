@@ -31,8 +31,8 @@ from claims.public.feeds.websub_links import hubs_of, with_links
 from claims.public.pages.responses import etag_of, interface_language
 from claims.public.pages.shown_changes import PART_NAMES
 from factcheck.api.pagination import PAGE_SIZE
-from factcheck.api.problems import InvalidParameters, ProblemResponse
-from factcheck.api.query_strings import no_such_place
+from factcheck.api.problems import InvalidParameters, refused_parameters
+from factcheck.api.query_strings import refused_value
 from factcheck.api.query_values import Keyword, ValueRefused
 from factcheck.api.resources import CACHE_CURRENT, conditional, counted
 from factcheck.web.differences import redline
@@ -66,7 +66,7 @@ def corrections_feed(request: HttpRequest) -> HttpResponse:
         try:
             return _feed(request)
         except InvalidParameters as refusal:
-            return ProblemResponse(request, refusal.status_code, str(refusal.detail), errors=refusal.errors)
+            return refused_parameters(request, refusal)
 
 
 def _feed(request: HttpRequest) -> HttpResponse:
@@ -79,7 +79,7 @@ def _feed(request: HttpRequest) -> HttpResponse:
             cursor=query.value("cursor", ""),
         )
     except ValueRefused as refusal:
-        raise no_such_place("cursor", str(refusal)) from None
+        raise refused_value("cursor", str(refusal)) from None
     channel = _channel(request, page.next, page.previous, counted(query))
     response = conditional(
         request,

@@ -20,8 +20,8 @@ from claims.public.feeds.feed_formats import FeedFormat
 from claims.public.feeds.websub_links import hubs_of, with_links
 from claims.public.pages.responses import etag_of, interface_language
 from factcheck.api.pagination import ORDERING
-from factcheck.api.problems import InvalidParameters, ProblemResponse
-from factcheck.api.query_strings import no_such_place
+from factcheck.api.problems import InvalidParameters, refused_parameters
+from factcheck.api.query_strings import refused_value
 from factcheck.api.query_values import ValueRefused
 from factcheck.api.resources import CACHE_CURRENT, conditional, counted
 from factcheck.web.site_urls import placed
@@ -64,7 +64,7 @@ def claims(request: HttpRequest, form: FeedFormat) -> HttpResponse:
         try:
             return _feed(request, form)
         except InvalidParameters as refusal:
-            return ProblemResponse(request, refusal.status_code, str(refusal.detail), errors=refusal.errors)
+            return refused_parameters(request, refusal)
 
 
 def _feed(request: HttpRequest, form: FeedFormat) -> HttpResponse:
@@ -72,7 +72,7 @@ def _feed(request: HttpRequest, form: FeedFormat) -> HttpResponse:
     try:
         listing = ClaimResource().listing(query, request)
     except ValueRefused as refusal:
-        raise no_such_place("cursor", str(refusal)) from None
+        raise refused_value("cursor", str(refusal)) from None
     channel = _channel(
         request,
         next_cursor=listing.page.next,

@@ -6,15 +6,17 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
+from factcheck.api.problem_codes import CODES
 from factcheck.api.problems import MEDIA_TYPE
 
 
 class ProblemSerializer(serializers.Serializer):
     """Problem details for HTTP APIs (RFC 9457)."""
 
-    type = serializers.CharField(help_text="`about:blank`: the status tells it all.")
+    type = serializers.URLField(help_text="Where `code` is explained.")
     title = serializers.CharField()
     status = serializers.IntegerField()
+    code = serializers.ChoiceField(list(CODES), help_text="What went wrong, for programs; more may be added.")
     detail = serializers.CharField()
     instance = serializers.CharField(help_text="The path that was asked for.")
 

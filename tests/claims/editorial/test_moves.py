@@ -130,9 +130,10 @@ def test_publishing_needs_the_signoffs(checker: User, editor: User) -> None:
     refusal = tool(editor).move(f"verdicts/{verdict.pk}/", "publish")
     assert refusal.status_code == 409
     assert refusal.json() == {
-        "type": "about:blank",
+        "type": "http://localhost:8000/api/problems/#signoff_missing",
         "title": "Conflict",
         "status": 409,
+        "code": "signoff_missing",
         "detail": "0 of 1 sign-offs by people other than the author.",
         "instance": f"/api/v1/editorial/verdicts/{verdict.pk}/moves/",
     }

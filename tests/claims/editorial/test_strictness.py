@@ -83,22 +83,29 @@ def test_every_key_that_is_wrong_is_named_at_once(editor: User) -> None:
     )
     assert refusal.status_code == 400
     assert refusal.json() == {
-        "type": "about:blank",
+        "type": "http://localhost:8000/api/problems/#invalid_body",
         "title": "Bad Request",
         "status": 400,
+        "code": "invalid_body",
         "detail": " ".join(error["detail"] for error in refusal.json()["errors"]),
         "instance": "/api/v1/editorial/claims/",
         "errors": [
-            {"pointer": "#/statement", "detail": "This field is required."},
-            {"pointer": "#/language", "detail": "Give a language tag such as en, pt-BR or ko."},
+            {"pointer": "#/statement", "code": "required", "detail": "This field is required."},
+            {
+                "pointer": "#/language",
+                "code": "invalid",
+                "detail": "Give a language tag such as en, pt-BR or ko.",
+            },
             {
                 "pointer": "#/claimed_on",
+                "code": "invalid",
                 "detail": "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.",
             },
-            {"pointer": "#/topics/0", "detail": "There is nothing with the id 1 here."},
-            {"pointer": "#/topics/1", "detail": "Give the id, an integer."},
+            {"pointer": "#/topics/0", "code": "invalid", "detail": "There is nothing with the id 1 here."},
+            {"pointer": "#/topics/1", "code": "invalid", "detail": "Give the id, an integer."},
             {
                 "pointer": "#/statment",
+                "code": "unknown",
                 "detail": "Unknown key. Did you mean statement? Known keys: claimant, claimed_on, context, "
                 "language, statement, topics.",
             },

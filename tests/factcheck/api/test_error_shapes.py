@@ -1,5 +1,6 @@
 """Whatever is refused, wherever programs read: the error has the shape of that place, and no page in HTML."""
 
+import re
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
@@ -10,6 +11,7 @@ from django.test import Client
 
 from claims.models import Scope
 from claims.newsroom import api_tokens
+from factcheck.api.problem_codes import CODES
 from factcheck.installation.environment import Rate
 
 pytestmark = pytest.mark.django_db
@@ -47,9 +49,11 @@ DOORS = {
     "/widget.js": PROBLEM,
     "/media/none.png": PROBLEM,
     "/v1alpha1/claims:search": "application/json; charset=UTF-8",  # as Google's APIs
-    "/mcp": "application/json",  # JSON-RPC
+    "/mcp": "application/json",  # JSON-RPC; but what HTTP refuses is a problem
     "/mcp/": "application/json",
 }
+#: What HTTP refuses before anything is read.
+OF_HTTP = (HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.TOO_MANY_REQUESTS)
 #: How each door can be knocked at the wrong way.
 REQUESTS: dict[str, Callable[[Client, str], Any]] = {
     "another method": lambda client, path: client.generic("PROPFIND", path),
@@ -80,14 +84,31 @@ def errors(client: Client) -> Iterator[tuple[str, str, Any]]:
                 yield name, path, response
 
 
+def shape_of(path: str, response: Any) -> str:
+    """What an error is at a door."""
+    return PROBLEM if path.startswith("/mcp") and response.status_code in OF_HTTP else DOORS[path]
+
+
+def is_problem(response: Any) -> bool:
+    """Whether it has the status of the answer, a code of that status, and a type that leads to the code's paragraph."""
+    found = response.json()
+    known = CODES[found["code"]].status == response.status_code == found["status"]
+    return known and found["type"] == f"http://localhost:8000/api/problems/#{found['code']}"
+
+
+def test_the_page_of_problems_has_a_paragraph_for_each_code(client: Client) -> None:
+    page = client.get("/api/problems/").content.decode()
+    assert re.findall(r'<dt id="(\w+)">', page) == list(CODES)
+
+
 def test_every_refusal_has_the_shape_of_its_place(client: Client) -> None:
     refused = [each for each in errors(client) if each[:2] not in LEADING_TO_PAGES]
     assert {path for _name, path, _response in refused} == DOORS.keys()
     wrong = [
         (name, path, response.status_code, response["Content-Type"])
         for name, path, response in refused
-        if response["Content-Type"] != DOORS[path]
-        or (DOORS[path] == PROBLEM and response.json()["status"] != response.status_code)
+        if response["Content-Type"] != shape_of(path, response)
+        or (shape_of(path, response) == PROBLEM and not is_problem(response))
         or response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
     ]
     assert wrong == []
@@ -102,9 +123,10 @@ def test_a_method_that_is_not_allowed_is_named_beside_those_that_are(client: Cli
     assert wrong == []
     assert [path for path, answer in answers.items() if not answer.get("Allow")] == []
     assert answers["/feeds/claims.rss"].json() == {
-        "type": "about:blank",
+        "type": "http://localhost:8000/api/problems/#method_not_allowed",
         "title": "Method Not Allowed",
         "status": 405,
+        "code": "method_not_allowed",
         "detail": 'Method "PROPFIND" not allowed.',
         "instance": "/feeds/claims.rss",
     }
@@ -123,7 +145,7 @@ def test_a_caller_over_the_limit_is_refused_in_the_shape_of_the_place(
         if answers[-1].status_code == HTTPStatus.TOO_MANY_REQUESTS:
             limited[path] = answers[-1]
     assert {path: answer["Content-Type"] for path, answer in limited.items()} == {
-        path: DOORS[path] for path in limited
+        path: shape_of(path, answer) for path, answer in limited.items()
     }
     assert [path for path, answer in limited.items() if int(answer["Retry-After"]) < 1] == []
     assert set(DOORS) - set(limited) == {"/robots.txt", "/widget.js"}  # so cheap that nobody counts

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from claims.public.api.claims import ClaimResource
 from factcheck import urls
+from factcheck.api.problem_codes import code_of, type_of
 from factcheck.api.problems import InvalidParameters
 
 RAISED: dict[str, Exception] = {
@@ -68,10 +69,12 @@ def client() -> Client:
 
 
 def problem(path: str, status: int, title: str, detail: str, **members: Any) -> dict[str, Any]:
+    code = members.pop("code", code_of(status))
     return {
-        "type": "about:blank",
+        "type": type_of(code),
         "title": title,
         "status": status,
+        "code": code,
         "detail": detail,
         "instance": path,
         **members,
@@ -137,17 +140,19 @@ def test_media_type_that_is_not_offered_names_those_that_are(client: Client) -> 
 def test_refused_parameters_are_listed(client: Client) -> None:
     errors = [{"parameter": "q", "code": "empty", "detail": "`q`: it is empty."}]
     path = "/api/rest/parameters/"
-    assert client.get(path).json() == problem(path, 400, "Bad Request", "`q`: it is empty.", errors=errors)
+    assert client.get(path).json() == problem(
+        path, 400, "Bad Request", "`q`: it is empty.", code="invalid_parameters", errors=errors
+    )
 
 
 def test_refused_body_is_listed_by_json_pointer(client: Client) -> None:
     response = client.get("/api/rest/body/")
     assert response.status_code == 400
     assert response.json()["errors"] == [
-        {"pointer": "#/statement", "detail": "Too short."},
-        {"pointer": "#/a~1b/c~0d", "detail": "Odd."},
-        {"pointer": "#/items/1/n", "detail": "Wrong."},
-        {"pointer": "#", "detail": "No."},
+        {"pointer": "#/statement", "code": "invalid", "detail": "Too short."},
+        {"pointer": "#/a~1b/c~0d", "code": "invalid", "detail": "Odd."},
+        {"pointer": "#/items/1/n", "code": "invalid", "detail": "Wrong."},
+        {"pointer": "#", "code": "invalid", "detail": "No."},
     ]
 
 

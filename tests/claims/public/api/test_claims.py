@@ -225,7 +225,14 @@ def test_pages_lead_through_all_claims_and_back(client: Client, publish: Publish
         assert f'<{page["next"]}>; rel="next"' in response["Link"]
         response = client.get(page["next"])
     assert pages == [expected[:2], expected[2:4], expected[4:]]
-    assert response["Link"] == f'<{page["previous"]}>; rel="prev"'
+    files = (("csv", "text/csv"), ("ndjson", "application/x-ndjson"))
+    assert response["Link"] == ", ".join(
+        [f'<{page["previous"]}>; rel="prev"']
+        + [
+            f'<http://localhost:8000/api/v1/claims.{form}?status=published>; rel="alternate"; type="{kind}"'
+            for form, kind in files
+        ]
+    )
     second = client.get(page["previous"]).json()
     assert [claim["id"] for claim in second["results"]] == expected[2:4]
     again = client.get(second["previous"]).json()
@@ -270,10 +277,10 @@ def test_estimate_is_a_whole_number_from_the_planner(
 
 
 @pytest.mark.parametrize("parameter, value", [("as_of", "2099-01-01"), ("cursor", "x")])
-def test_place_that_is_not_there_is_not_found(client: Client, parameter: str, value: str) -> None:
+def test_place_that_cannot_be_meant_is_refused(client: Client, parameter: str, value: str) -> None:
     response = client.get(f"{CLAIMS}?{parameter}={value}")
-    assert response.status_code == 404
-    assert [(e["parameter"], e["code"]) for e in response.json()["errors"]] == [(parameter, "not_found")]
+    assert response.status_code == 400
+    assert [(e["parameter"], e["code"]) for e in response.json()["errors"]] == [(parameter, "invalid")]
 
 
 def test_cursor_of_another_order_leads_nowhere(client: Client, publish: Publish) -> None:
@@ -281,7 +288,7 @@ def test_cursor_of_another_order_leads_nowhere(client: Client, publish: Publish)
         publish()
     following = get(client, "page_size=1&ordering=published")["next"]
     response = client.get(following.replace("ordering=published", "ordering=claimed"))
-    assert response.status_code == 404
+    assert response.status_code == 400
     assert "it belongs to another order than `claimed`" in response.json()["detail"]
 
 

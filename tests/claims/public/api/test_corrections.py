@@ -210,7 +210,7 @@ def test_bad_parameters_are_refused(client: Client, query: str, sentence: str) -
 
 
 def test_made_up_cursor_leads_nowhere(client: Client) -> None:
-    assert client.get(f"{PATH}?cursor=made-up").status_code == 404
+    assert client.get(f"{PATH}?cursor=made-up").status_code == 400
 
 
 def test_pages_follow_each_other(client: Client, publish: Publish) -> None:

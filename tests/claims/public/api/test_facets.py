@@ -253,7 +253,7 @@ def test_bad_query_is_a_problem(client: Client, query: str, parameter: str, code
 
 
 def test_the_future_is_not_known(client: Client) -> None:
-    assert client.get(f"{URL}?as_of=9999-01-01").status_code == 404
+    assert client.get(f"{URL}?as_of=9999-01-01").status_code == 400
 
 
 def test_facets_are_read_only(client: Client) -> None:

@@ -153,6 +153,7 @@ def test_private_addresses_are_not(client: Client, address: str) -> None:
     [error] = answer.json()["errors"]
     assert error == {
         "pointer": "#/url",
+        "code": "invalid",
         "detail": "No picture could be fetched from this address. Send the file instead.",
     }
 

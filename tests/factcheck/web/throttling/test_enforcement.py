@@ -120,9 +120,10 @@ def test_refusal_is_a_problem_that_says_when_to_come_back(
     assert response.headers["RateLimit"] == '"anonymous";r=0;t=3'
     assert response.headers["Retry-After"] == "3"
     assert response.json() == {
-        "type": "about:blank",
+        "type": "http://localhost:8000/api/problems/#rate_limited",
         "title": "Too Many Requests",
         "status": 429,
+        "code": "rate_limited",
         "detail": "The limit is 20 requests in 60 seconds. Try again in 3 seconds.",
         "instance": "/api/v1/claims/",
     }

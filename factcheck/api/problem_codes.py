@@ -1,0 +1,74 @@
+"""The codes of problem details: what went wrong, for programs. `type` leads to the paragraph of a code."""
+
+from typing import NamedTuple
+
+from django.conf import settings
+
+#: Where the codes are explained (`problem_page`).
+PAGE = "/api/problems/"
+
+
+class Problem(NamedTuple):
+    """A problem that may be answered."""
+
+    status: int
+    meaning: str
+
+
+#: Of the problems with the same status, the first is answered where nothing more is known.
+CODES = {
+    "malformed_request": Problem(400, "The request or its JSON body cannot be read."),
+    "invalid_parameters": Problem(
+        400, "Parameters are unknown or have values that are not allowed; `errors` names each."
+    ),
+    "invalid_body": Problem(400, "Keys of the body are unknown, missing or wrong; `errors` points to each."),
+    "not_signed_in": Problem(401, "The address needs a token, and none that is valid was sent."),
+    "not_allowed": Problem(403, "The token, or the role of its owner, does not include this."),
+    "not_found": Problem(404, "Nothing is published at this address."),
+    "method_not_allowed": Problem(
+        405, "The address does not take this method; `Allow` names those it takes."
+    ),
+    "not_acceptable": Problem(406, "The address offers none of the media types in `Accept`."),
+    "body_timeout": Problem(408, "The body took too long to arrive."),
+    "conflict": Problem(409, "The request does not fit the present state; `detail` says why."),
+    "move_not_possible": Problem(409, "The move does not exist from the present state."),
+    "note_required": Problem(409, "The move needs a note."),
+    "incomplete": Problem(409, "Parts are missing that the move needs; `detail` names them."),
+    "verdict_open": Problem(409, "The publisher already has a draft, or a verdict in review, on this claim."),
+    "verdict_published": Problem(409, "A verdict on the claim is published; retract it, or draft from it."),
+    "claim_closed": Problem(409, "The claim is declined or merged."),
+    "not_a_draft": Problem(409, "Only a draft can be edited."),
+    "signoff_missing": Problem(409, "Sign-offs by other people are missing."),
+    "already_signed_off": Problem(409, "This person has already signed it off."),
+    "reply_awaited": Problem(409, "People who were asked for a reply still have time to answer."),
+    "still_referred_to": Problem(409, "Something else refers to it, so it cannot be deleted."),
+    "changed_at_once": Problem(409, "Somebody else is changing it right now; try again after `Retry-After`."),
+    "gone": Problem(410, "It was there, and is no longer kept."),
+    "length_required": Problem(411, "A body needs `Content-Length`."),
+    "precondition_failed": Problem(412, "It was changed since the ETag in `If-Match`; read it again."),
+    "body_too_large": Problem(413, "The body has more bytes than are read."),
+    "address_too_long": Problem(414, "The address is longer than is read."),
+    "unsupported_media_type": Problem(415, "The body is not declared as `application/json`."),
+    "range_not_satisfiable": Problem(416, "The file does not have this range."),
+    "unprocessable": Problem(422, "The body is well formed, but what it names is not there or does not fit."),
+    "idempotency_key_reused": Problem(422, "The `Idempotency-Key` was used for another request."),
+    "precondition_required": Problem(428, "A change needs `If-Match` with the ETag of what it changes."),
+    "rate_limited": Problem(429, "Too many requests; come back after `Retry-After`."),
+    "server_error": Problem(500, "A mistake of the site, which is in its log."),
+    "not_offered": Problem(501, "The address does not offer this form."),
+    "unavailable": Problem(503, "The site cannot answer now; come back after `Retry-After`."),
+    "storage_full": Problem(507, "The site has no room left."),
+}
+
+
+def code_of(status: int) -> str:
+    """Return the code of a problem of which only the status is known."""
+    return next(
+        (code for code, problem in CODES.items() if problem.status == status),
+        "conflict" if status == 409 else "server_error" if status >= 500 else "malformed_request",
+    )
+
+
+def type_of(code: str) -> str:
+    """Return the address of the paragraph about a code."""
+    return f"{settings.SITE_URL}{PAGE}#{code}"
