@@ -49,15 +49,20 @@ def menu_entry(
     }
 
 
-def _page(title: StrOrPromise, icon: str, name: str) -> dict[str, Any]:
-    """A menu entry that leads to a page of its own, for those who are told whose work something is."""
+def _link(title: StrOrPromise, icon: str, name: str, *permissions: str) -> dict[str, Any]:
+    """A menu entry that leads to a page other than a list, for those who have these permissions."""
     return {
         "title": title,
         "icon": icon,
         "link": reverse_lazy(name),
         "active": lambda request: request.path == reverse(name),
-        "permission": may("claims.view_assignment"),
+        "permission": may(*permissions),
     }
+
+
+def _page(title: StrOrPromise, icon: str, name: str) -> dict[str, Any]:
+    """A menu entry that leads to a page of its own, for those who are told whose work something is."""
+    return _link(title, icon, name, "claims.view_assignment")
 
 
 def _style(name: str) -> Callable[[HttpRequest], str]:
@@ -114,6 +119,7 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _sections() -> list[dict[str, Any]]:
+    """The menu. Sections marked `more` are folded away: what is needed each day stands above."""
     return [
         {
             "items": [
@@ -123,33 +129,16 @@ def _sections() -> list[dict[str, Any]]:
                     "link": reverse_lazy("admin:index"),
                     "active": lambda request: request.path == reverse("admin:index"),
                 },
-                {
-                    "title": _("New claim"),
-                    "icon": "add_circle",
-                    "link": reverse_lazy("admin:claims_claim_add"),
-                    "active": lambda request: request.path == reverse("admin:claims_claim_add"),
-                    "permission": may("claims.add_claim"),
-                },
+                _link(_("New claim"), "add_circle", "admin:claims_claim_add", "claims.add_claim"),
+                _link(
+                    _("Import an article"),
+                    "article_shortcut",
+                    "admin:claims_claim_import",
+                    *("claims.add_claim", "sources.add_snapshot"),
+                ),
+                _link(_("Import a file"), "upload_file", "admin:claims_importrun_add", "claims.run_import"),
                 _page(_("Board"), "view_kanban", "admin:claims_assignment_board"),
                 _page(_("Calendar"), "calendar_month", "admin:claims_assignment_calendar"),
-                {
-                    "title": _("Not saved yet"),
-                    "icon": "edit_note",
-                    "link": reverse_lazy("desk-unsaved"),
-                    "active": lambda request: request.path == reverse("desk-unsaved"),
-                },
-                {
-                    "title": _("Import an article"),
-                    "icon": "article_shortcut",
-                    "link": reverse_lazy("admin:claims_claim_import"),
-                    "permission": may("claims.add_claim", "sources.add_snapshot"),
-                },
-                {
-                    "title": _("Import a file"),
-                    "icon": "upload_file",
-                    "link": reverse_lazy("admin:claims_importrun_add"),
-                    "permission": may("claims.run_import"),
-                },
             ]
         },
         {
@@ -157,51 +146,83 @@ def _sections() -> list[dict[str, Any]]:
             "title": _("Checking"),
             "separator": True,
             "items": [
-                menu_entry(_("Triage"), "inbox", "claims_claim", queue="triage"),
+                menu_entry(
+                    *(_("Triage"), "inbox", "claims_claim"),
+                    queue="triage",
+                    permission="claims.triage_claim",
+                ),
                 menu_entry(_("Claims"), "format_quote", "claims_claim"),
+                menu_entry(_("Verdicts"), "gavel", "claims_verdict"),
+                menu_entry(
+                    *(_("Sign-off"), "approval", "claims_verdict"),
+                    queue="review",
+                    permission="claims.sign_off_verdict",
+                ),
+                menu_entry(_("Sources"), "article", "sources_source"),
+                menu_entry(_("Awaiting answers"), "reply", "claims_replyrequest", queue="awaited"),
+                menu_entry(
+                    *(_("Readers’ requests"), "live_help", "claims_readerrequest"),
+                    permission="claims.answer_readerrequest",
+                ),
+                menu_entry(
+                    *(_("Complaints"), "contact_support", "claims_complaint"),
+                    permission="claims.answer_complaint",
+                ),
+            ],
+        },
+        {
+            "name": "people",
+            "title": _("Newsroom"),
+            "separator": True,
+            "items": [
+                menu_entry(_("People"), "group", "auth_user"),
+                menu_entry(_("Roles"), "badge", "auth_group"),
+                menu_entry(_("Audit log"), "policy", "claims_auditrecord"),
+                menu_entry(_("Background jobs"), "manufacturing", "procrastinate_procrastinatejob"),
+            ],
+        },
+        {
+            "name": "work",
+            "title": _("Work"),
+            "more": True,
+            "items": [
+                _link(_("Not saved yet"), "edit_note", "desk-unsaved"),
+                _link(
+                    _("Has this picture been checked?"),
+                    "image_search",
+                    "admin:sources_mediaobject_check",
+                    "sources.view_mediaobject",
+                ),
                 menu_entry(_("Clusters"), "hub", "claims_cluster"),
                 menu_entry(_("Repeats"), "replay", "claims_repeat", queue="repeats"),
-                {
-                    "title": _("Has this picture been checked?"),
-                    "icon": "image_search",
-                    "link": reverse_lazy("admin:sources_mediaobject_check"),
-                    "active": lambda request: request.path == reverse("admin:sources_mediaobject_check"),
-                    "permission": may("sources.view_mediaobject"),
-                },
-                menu_entry(_("Verdicts"), "gavel", "claims_verdict"),
                 menu_entry(_("Work"), "assignment_ind", "claims_assignment"),
-                menu_entry(_("Sign-off"), "approval", "claims_verdict", queue="review"),
+                menu_entry(_("Assignment rules"), "rule", "claims_assignmentrule"),
                 menu_entry(_("Translations"), "translate", "claims_translation"),
-                menu_entry(_("Awaiting answers"), "reply", "claims_replyrequest", queue="awaited"),
-                menu_entry(_("Complaints"), "contact_support", "claims_complaint"),
-                menu_entry(_("Readers’ requests"), "live_help", "claims_readerrequest"),
                 menu_entry(_("Saved views"), "bookmarks", "claims_savedview"),
             ],
         },
         {
             "name": "imports",
             "title": _("Imports"),
-            "separator": True,
+            "more": True,
             "items": [
                 menu_entry(_("Imports"), "archive", "claims_importrun"),
                 menu_entry(
-                    _("Labels to map"),
-                    "label",
-                    "claims_rating",
+                    *(_("Labels to map"), "label", "claims_rating"),
                     queue="unmapped",
                     permission="claims.change_rating",
                 ),
                 menu_entry(
                     _("Possible duplicates"), "content_copy", "claims_possibleduplicate", queue="duplicates"
                 ),
+                menu_entry(_("Import problems"), "report", "claims_importproblem"),
             ],
         },
         {
             "name": "sources",
             "title": _("Sources"),
-            "separator": True,
+            "more": True,
             "items": [
-                menu_entry(_("Sources"), "article", "sources_source"),
                 menu_entry(_("Links"), "link", "sources_linkstate", queue="links"),
                 menu_entry(_("Watches"), "rss_feed", "claims_watch"),
                 menu_entry(_("Pictures, audio and video"), "perm_media", "sources_mediaobject"),
@@ -214,46 +235,40 @@ def _sections() -> list[dict[str, Any]]:
         {
             "name": "reference",
             "title": _("Reference"),
-            "separator": True,
+            "more": True,
             "items": [
                 menu_entry(_("Claimants"), "record_voice_over", "claims_claimant"),
                 menu_entry(_("Topics"), "sell", "claims_topic"),
                 menu_entry(_("Rating scales"), "scale", "claims_ratingscale"),
                 menu_entry(_("Ratings"), "palette", "claims_rating"),
                 menu_entry(_("Newsroom pages"), "newsmode", "claims_newsroompage"),
-                menu_entry(_("Assignment rules"), "rule", "claims_assignmentrule"),
             ],
         },
         {
             "name": "records",
             "title": _("Records"),
-            "separator": True,
+            "more": True,
             "items": [
                 menu_entry(_("Publications"), "campaign", "claims_publication"),
                 menu_entry(_("Transitions"), "history", "claims_transition"),
                 menu_entry(_("Comments"), "forum", "claims_comment", permission="claims.view_claim"),
                 menu_entry(_("Sign-offs"), "verified", "claims_signoff"),
-                menu_entry(_("Import problems"), "report", "claims_importproblem"),
             ],
         },
         {
             "name": "administration",
             "title": _("Administration"),
-            "separator": True,
+            "more": True,
             "items": [
-                menu_entry(_("People"), "group", "auth_user"),
-                menu_entry(_("Roles"), "badge", "auth_group"),
                 menu_entry(_("Second factors"), "key", "mfa_authenticator"),
                 menu_entry(_("Who needs one"), "lock_person", "claims_secondfactorrule"),
                 menu_entry(_("Sessions"), "devices", "claims_desksession"),
-                menu_entry(_("Audit log"), "policy", "claims_auditrecord"),
                 menu_entry(_("Single sign-on"), "login", "socialaccount_socialaccount"),
                 menu_entry(_("API tokens"), "vpn_key", "claims_apitoken"),
                 menu_entry(_("Webhooks"), "webhook", "claims_webhookendpoint"),
                 menu_entry(_("Webhook deliveries"), "outbox", "claims_webhookdelivery"),
                 menu_entry(_("Chat channels"), "chat", "claims_chatchannel"),
                 menu_entry(_("Vectors"), "scatter_plot", "claims_embeddingmodel"),
-                menu_entry(_("Background jobs"), "manufacturing", "procrastinate_procrastinatejob"),
             ],
         },
     ]

@@ -28,7 +28,9 @@ from claims.admin.list_filters import (
     WatchFilter,
 )
 from claims.admin.pasted_rows import PERMISSION, paste_view
-from claims.admin.status_badges import state_badge, verdict_badges
+from claims.admin.public_state import chip, newest_publication
+from claims.admin.scheduling import with_planned
+from claims.admin.status_badges import verdict_badges
 from claims.admin.triage import Triage
 from claims.articles.score_reasons import band_label
 from claims.models import Appearance, Claim, Repeat, Verdict
@@ -112,10 +114,11 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         known = Repeat.objects.open().defer("exact", "prefix", "suffix")
         prefetch_related_objects(
             rows,
-            Prefetch("verdicts", verdicts.defer("explanation")),
+            Prefetch("verdicts", with_planned(verdicts.defer("explanation"))),
             Prefetch("appearances", appearances),
             Prefetch("checked_before", known),
             "topics",
+            newest_publication(),
         )
         if is_by_article(request):
             head_articles(rows)
@@ -130,7 +133,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_badge(self, claim: Claim) -> SafeString:
-        return state_badge(claim)
+        return chip(claim, claim.verdicts.all())
 
     @admin.display(description=gettext_lazy("verdict"))
     def verdict(self, claim: Claim) -> SafeString | str:

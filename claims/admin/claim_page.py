@@ -18,6 +18,7 @@ from claims.admin.live_preview import checklist
 from claims.admin.media_preview import preview
 from claims.admin.move_buttons import moves_context, returned_with
 from claims.admin.orphaned_quotes import lost_context
+from claims.admin.public_state import published_chip
 from claims.admin.quote_form import in_context
 from claims.admin.reader_view import SANDBOX
 from claims.admin.reply_panel import replies_context
@@ -47,7 +48,7 @@ def claim_context(claim: Claim, person: User) -> dict[str, Any]:
     current = next((entry for entry in publications if is_current(entry)), None)
     return {
         "claim": claim,
-        "claim_badge": state_badge(claim),
+        "claim_badge": published_chip(publications[0]) if publications else state_badge(claim),
         "band": score_reasons.band_label(claim.score),
         "score_reasons": score_reasons.in_words(claim.score_reasons),
         "likely_claimants": likely_claimants_of(claim),

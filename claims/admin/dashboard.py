@@ -64,6 +64,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return context | {
         "cards": cards,
         "queues": lines,
+        "empty_queues": [line for line in lines if not line.count],
         "title": _("Desk"),
         "greeting": person.get_short_name() or person.username,
         "concerns": concerns() if person.has_perm("claims.view_auditrecord") else [],
@@ -139,15 +140,15 @@ def _complaints() -> Card:
 def _work_line(row: Assignment) -> ListedRow:
     subject = row.verdict or row.claim
     words = format_html("{} {} {}", due_badge(row.due_on), priority_badge(row.priority), state_badge(subject))
-    return ListedRow(str(row.claim), change_page(subject), words)
+    return ListedRow(str(row.claim), change_page(row.claim), words)
 
 
 def _line(row: Claim | Verdict | ReplyRequest) -> ListedRow:
     if isinstance(row, ReplyRequest):
         words = f"{row.whom}: {row.verdict.claim}"
-        return ListedRow(words, change_page(row), deadline_badge(row))
+        return ListedRow(words, f"{change_page(row.verdict.claim)}#right-of-reply", deadline_badge(row))
     if isinstance(row, Verdict):
-        return ListedRow(str(row.claim), change_page(row), _aside(row))
+        return ListedRow(str(row.claim), f"{change_page(row.claim)}#verdict", _aside(row))
     return ListedRow(str(row), change_page(row), band_label(row.score))
 
 

@@ -156,6 +156,7 @@ class MovesAdmin(DeskAdmin):
             "claim": claim,
             "action": action,
             "action_label": label_of(action),
+            "is_without_appearance": action == "publish" and not claim.appearances.exists(),
             "question": question,
             "changes": public_changes(question.found),
             "looked_at": clock.now().isoformat(),

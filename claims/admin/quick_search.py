@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from unfold.dataclasses import SearchResult
 
+from claims.admin.public_state import newest_publication, public_word
 from claims.models import Claim, Claimant, Topic
 from factcheck.admin.base import DeskAdmin, change_page
 from sources.models import Source
@@ -28,7 +29,7 @@ MOST_OF_A_KIND = 10
 def found(request: HttpRequest, words: str) -> list[SearchResult]:
     """unfold's `search_callback`."""
     found = [
-        SearchResult(str(row), str(kind._meta.verbose_name), change_page(row), icon)
+        SearchResult(str(row), _kind_of(row), change_page(row), icon)
         for kind, icon in KINDS.items()
         for row in _rows(request, kind, words)
     ]
@@ -51,5 +52,14 @@ def _rows(request: HttpRequest, kind: type[Model], words: str) -> list[Model]:
     return found
 
 
+def _kind_of(row: Any) -> str:
+    """What was found and, of a claim that readers know, what they see of it."""
+    kind = str(row._meta.verbose_name)
+    newest = next(iter(getattr(row, "newest_publications", ())), None)
+    return f"{kind}: {public_word(newest)}" if newest else kind
+
+
 def _newest(rows: QuerySet[Any]) -> list[Model]:
+    if rows.model is Claim:
+        rows = rows.prefetch_related(newest_publication())
     return list(rows.order_by("-pk")[:MOST_OF_A_KIND])

@@ -125,6 +125,7 @@ class DeskAdmin(ListDownload):
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
+        changelist.title = capfirst(self.opts.verbose_name_plural)
         if not changelist.query and not changelist.get_filters_params():
             # Or the heading of the whole list offers to show all of it.
             changelist.full_result_count = changelist.result_count
@@ -149,6 +150,8 @@ class DeskAdmin(ListDownload):
         context["kept"] = request.POST.getlist(KEPT)
         if row and kwargs.get("change"):
             context["show_save_and_add_another"] = False
+            # The page is called after its row, which stands beside it.
+            context["title"] = capfirst(self.opts.verbose_name)
             context |= self._versions_context(request, row, context)
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -1,0 +1,108 @@
+"""What readers see of a claim, as the desk shows it; and a menu that shows what is needed each day."""
+
+import re
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import strip_tags
+
+from claims.models import Claim, Publication
+from claims.review import workflow
+from tests.helpers.desk import Desk
+from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
+
+
+def chip_of(text: str) -> str:
+    found = re.search(r'<a class="desk-public-state" href="[^"]+">.*?</a>', text, re.DOTALL)
+    return " ".join(strip_tags(found[0]).split()) if found else ""
+
+
+def test_what_readers_see_is_a_chip_in_the_list_on_the_page_and_in_the_search(
+    desk: Desk, client: Client, checker: User, editor: User, publish: Any
+) -> None:
+    proposed = make_claim("Trams are slow.", state="proposed")
+    drafted, reviewed = make_claim("Trams are old."), make_claim("Trams are loud.")
+    make_draft(drafted, checker)
+    workflow.move(make_draft(reviewed, checker), "submit", by=checker)
+    published = publish(make_claim("Trams are free."))
+    retracted = publish(make_claim("Trams are gone."))
+    verdict = retracted.verdicts.get(state="published")
+    workflow.move(verdict, "retract", by=editor, note="It was about buses.")
+    day = r"\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d\d-\d\d"
+    desk.sign_in(editor)
+    rows = client.get(reverse("admin:claims_claim_changelist")).content.decode()
+    states = re.findall(r'<td class="field-state_badge[^>]*>(.*?)</td>', rows, re.DOTALL)
+    shown = [re.sub(day, "DAY", " ".join(strip_tags(cell).split())) for cell in reversed(states)]
+    assert shown == ["Proposed", "Draft", "In review", "Published DAY", "Retracted DAY"]
+    assert re.sub(day, "DAY", chip_of(desk.text(retracted))) == "Retracted DAY"
+    assert chip_of(desk.text(proposed)) == ""
+    entry = Publication.objects.current().get(claim=published)
+    assert f'class="desk-public-state" href="/claims/{published.pk}/{entry.slug}/"' in desk.text(published)
+    found = strip_tags(client.get(reverse("admin:search"), {"s": "trams", "extended": "1"}).content.decode())
+    assert [" ".join(line.split()) for line in found.splitlines() if "claim:" in line.lower()][:2] == [
+        "Claim: Retracted",
+        "Claim: Published",
+    ]
+
+
+def test_publishing_without_an_appearance_is_warned_of(
+    desk: Desk, checker: User, colleague: User, editor: User
+) -> None:
+    warned = {}
+    bare, placed = make_claim(), make_claim("Trams are free.")
+    make_appearance(placed, make_source("Trams are free, they said."), "Trams are free")
+    for claim in (bare, placed):
+        verdict = make_draft(claim, checker)
+        workflow.move(verdict, "submit", by=checker)
+        workflow.move(verdict, "sign_off", by=colleague)
+        address = reverse("admin:claims_verdict_move", args=[verdict.pk, "publish"])
+        page = desk.sign_in(editor).client.post(address, {"last_move": verdict.transitions.first().pk})
+        warned[claim] = "it has no appearance" in page.content.decode()
+    assert warned == {bare: True, placed: False}
+
+
+def menu(client: Client, person: User) -> list[str]:
+    client.force_login(person)
+    page = client.get(reverse("admin:index")).content.decode()
+    above = page.partition('id="nav-sidebar-apps"')[2].partition("<details")[0]
+    return [strip_tags(entry) for entry in re.findall(r"<li><a.*?<span>(.*?)</span>", above)]
+
+
+def test_the_menu_shows_what_a_role_needs_each_day(
+    client: Client, contributor: User, checker: User, editor: User, administrator: User
+) -> None:
+    most = {contributor: 12, checker: 12, editor: 15, administrator: 20}
+    shown = {person: menu(client, person) for person in most}
+    assert [person for person, number in most.items() if len(shown[person]) > number] == []
+    assert shown[contributor] == ["Desk", "New claim", "Import an article", "Claims", "Verdicts", "Sources"]
+
+
+def test_pages_are_called_after_what_they_show(client: Client, desk: Desk, administrator: User) -> None:
+    claim = make_claim("Trams are free.")
+    desk.sign_in(administrator)
+    pages = {
+        reverse("admin:claims_claim_changelist"): ("Claims", ["Claims"]),
+        reverse("admin:claims_claim_add"): ("Add claim", ["Claims", "Add claim"]),
+        desk.page(claim): ("Trams are free. | Claim", ["Claims", "Trams are free."]),
+        reverse("admin:auth_user_changelist"): ("Users", ["Users"]),
+    }
+    found = {}
+    for address in pages:
+        text = client.get(address).content.decode()
+        heading = re.search(r"<h1.*?</h1>", text, re.DOTALL)
+        parts = strip_tags(heading[0] if heading else "").replace("chevron_right", "\n").split("\n")
+        title = re.search(r"<title>(.*?) \| Editors’ desk", text, re.DOTALL)
+        found[address] = (title and title[1].strip(), [part.strip() for part in parts if part.strip()])
+    assert found == pages
+
+
+def test_queues_with_nothing_in_them_are_one_line(client: Client, editor: User) -> None:
+    make_claim(state="proposed")
+    client.force_login(editor)
+    answer = client.get(reverse("admin:index"))
+    rows = re.findall(r'<tr class="desk-queue-(\w+)">', answer.content.decode())
+    assert rows == [line.name for line in answer.context["queues"] if line.count] == ["triage"]
+    assert Claim.objects.count() == 1
+    assert f"Nothing waiting in {len(answer.context['queues']) - 1} other queues" in answer.content.decode()
