@@ -34,9 +34,10 @@ from claims.admin.draft_inline import DraftEvidenceInline, DraftInline, draft_on
 from claims.admin.move_buttons import moves_context
 from claims.admin.period_filters import AddedFilter, PublishedFilter
 from claims.admin.similar_claims import checks_of_others, similar, similar_context
-from claims.models import Appearance, Claim, ClaimMedia, ClaimTopic, Evidence, Verdict
+from claims.models import Appearance, Claim, ClaimMedia, ClaimTopic, Evidence, ReplyRequest, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.review import claim_edits, verdict_drafts, workflow
+from claims.review import claim_edits, reply_requests, verdict_drafts, workflow
+from claims.review.due_replies import is_nobody_asked
 from claims.teamwork import assignment_rules
 from factcheck.admin.base import change_page, person_at
 from factcheck.admin.change_history import PastEvent, changes_of, links_of
@@ -260,6 +261,10 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
         draft = draft_on_page(request, form.instance) if change else None
         if draft and any(formset.has_changed() for formset in own):
             verdict_drafts.record_editor(draft, person_at(request))
+        reason = request.POST.get("_not_asked", "")
+        if draft and reason in ReplyRequest.NotAsked.values and is_nobody_asked(draft):
+            claimant = draft.claim.claimant
+            reply_requests.add(draft, by=person_at(request), claimant=claimant, not_asked=reason)
 
     def response_add(
         self, request: HttpRequest, obj: Claim, post_url_continue: str | None = None

@@ -4,6 +4,7 @@ The list's own search (`factcheck.admin.found_rows`) knows neither letter case n
 words in every script. Here is what comes after it, and only where it found nothing.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from django.contrib.postgres.search import TrigramWordSimilarity
@@ -11,18 +12,18 @@ from django.db.models import F, Func, QuerySet, TextField
 from django.db.models.functions import Lower
 
 from claims.models import Claim
-from claims.search.spelling import corrections
-from claims.search.words import folded
+from claims.search.spelling import corrections, edits, slips
+from claims.search.words import folded, word_pattern
 from factcheck.admin.found_rows import with_words, words_of
 
 #: A word of fewer letters has no ending that could be left out, and is like too many others.
 _SHORTEST = 5
 _LONGEST_ENDING = 3
-#: So many of the newest claims are compared letter by letter.
+#: The words of so many of the newest claims are compared letter by letter.
 MOST_COMPARED = 5_000
 _MOST_WORDS = 6
 _LONGEST_SEARCH = 200
-#: How like each other words are of which one may be the other with a slip in it (pg_trgm).
+#: How like each other words are of which one may be another form of the other (pg_trgm).
 _ALIKE = 0.5
 
 
@@ -40,6 +41,7 @@ def _readings(rows: QuerySet[Claim], columns: Sequence[str], search: str) -> Ite
         yield with_words(rows, columns, " ".join(stems))
     for corrected in corrections(search):
         yield with_words(rows, columns, corrected)
+    yield _corrected(rows, columns, words)
     yield _alike(rows, columns, words)
 
 
@@ -50,13 +52,32 @@ def _without_ending(word: str) -> str:
     return word[: -min(_LONGEST_ENDING, len(word) // 4)]
 
 
-def _alike(rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]) -> QuerySet[Claim]:
-    """Claims that have the words which any claim has, and of the others words like them in what is claimed."""
+def _near(
+    rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]
+) -> tuple[QuerySet[Claim], list[str], list[str]]:
+    """The claims that have the words which any claim has; these words; and the others."""
     known: list[str] = []
     unknown: list[str] = []
     for word in words:
         (known if with_words(rows, columns, word).exists() else unknown).append(word)
-    near = with_words(rows, columns, " ".join(known)) if known else rows
+    return (with_words(rows, columns, " ".join(known)) if known else rows), known, unknown
+
+
+def _corrected(rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]) -> QuerySet[Claim]:
+    """Claims that have the words which any claim has and, for each of the others, the likeliest word of such claims."""
+    near, known, unknown = _near(rows, columns, words)
+    newest = near.order_by("-pk").values_list("statement", "claimant__name")[:MOST_COMPARED]
+    texts = (folded(f"{statement} {name or ''}").lower() for statement, name in newest)
+    written = Counter(word for text in texts for word in word_pattern().findall(text))
+    # Beside two words that are right, even a short one may be wrong in a letter.
+    fewest = 1 if len(known) > 1 else 0
+    likeliest = [_likeliest(folded(word).lower(), written, fewest) for word in unknown]
+    return with_words(near, columns, " ".join(likeliest)) if unknown and all(likeliest) else rows.none()
+
+
+def _alike(rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]) -> QuerySet[Claim]:
+    """Claims that have the words which any claim has, and of the others words like them in what is claimed."""
+    near, _known, unknown = _near(rows, columns, words)
     newest = near.order_by("-pk").values_list("pk", flat=True)[:MOST_COMPARED]
     found = rows.filter(pk__in=list(newest))
     bare = Lower(Func(F("statement"), function="unaccent", output_field=TextField()))
@@ -65,3 +86,14 @@ def _alike(rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]) 
         found = found.annotate(**{likeness: TrigramWordSimilarity(folded(word), bare)})
         found = found.filter(**{f"{likeness}__gte": _ALIKE if len(word) >= _SHORTEST else 1})
     return found if unknown else rows.none()
+
+
+def _likeliest(word: str, written: Counter[str], fewest: int) -> str:
+    """Return the written word that this one most likely is with slips in it; "" where none is."""
+    allowed = max(slips(word), fewest)
+    candidates = (
+        (edits(word, other), other[0] != word[0], -number, other)
+        for other, number in written.items()
+        if abs(len(other) - len(word)) <= allowed and len(set(word) - set(other)) <= allowed
+    )
+    return min((one for one in candidates if one[0] <= allowed), default=(0, False, 0, ""))[3]

@@ -63,6 +63,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     cards, lines = list(_cards(person)), list(queue_lines(person))
     return context | {
         "cards": cards,
+        "empty_cards": [card for card in cards if not card.count and card.name != "work"],
         "queues": lines,
         "empty_queues": [line for line in lines if not line.count],
         "title": _("Desk"),

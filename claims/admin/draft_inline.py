@@ -16,6 +16,7 @@ from claims.admin.verdict_form import CORRECTION_FIELDSET, FIELDSETS, VerdictFie
 from claims.models import Claim, Evidence, Verdict
 from claims.review.verdict_drafts import may_edit
 from factcheck.admin.base import person_at
+from factcheck.admin.days import DayFields
 from factcheck.admin.versions import FIELD, version_of
 
 #: Of the formset: by Django's rule, the name of the relation.
@@ -102,7 +103,7 @@ class DraftEvidenceFormSet(forms.BaseInlineFormSet[Evidence, Verdict, QuoteForm]
             raise _no_draft_any_more(self.instance)
 
 
-class DraftInline(VerdictFields, StackedInline):
+class DraftInline(VerdictFields, DayFields, StackedInline):
     """The one draft that the page edits."""
 
     model = Verdict

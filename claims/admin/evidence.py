@@ -14,14 +14,31 @@ from unfold.admin import StackedInline
 from claims.admin.media_preview import TakesMedia, preview
 from claims.admin.quote_form import WHERE_SEVERAL, QuoteForm, in_context
 from claims.models import Evidence, Verdict
+from claims.models.rating import RatingClass
 from claims.review.verdict_drafts import may_edit
 from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
 from factcheck.admin.typed_names import TypedNames
 
+#: What a source usually does that is cited for a rating of this class; of other classes, it gives context.
+_USUAL_STANCES = {
+    RatingClass.TRUE: Evidence.Stance.SUPPORTS,
+    RatingClass.MOSTLY_TRUE: Evidence.Stance.SUPPORTS,
+    RatingClass.MOSTLY_FALSE: Evidence.Stance.REFUTES,
+    RatingClass.FALSE: Evidence.Stance.REFUTES,
+    RatingClass.MISLEADING: Evidence.Stance.REFUTES,
+}
+
 
 class EvidenceForm(TakesMedia, QuoteForm):
     """A source and the words quoted from it, and what is to be seen."""
+
+    def save(self, commit: bool = True) -> Any:
+        """A stance that nobody chose follows from the rating, which is saved before."""
+        if not self.instance.stance:
+            rated = Verdict.objects.filter(pk=self.instance.verdict_id).values_list("rating__rating_class")
+            self.instance.stance = _USUAL_STANCES.get(rated.get()[0], Evidence.Stance.CONTEXT)
+        return super().save(commit)
 
 
 class EvidenceInline(TypedNames, StackedInline):
@@ -63,8 +80,9 @@ class EvidenceInline(TypedNames, StackedInline):
         elif db_field.name == "media_fragment":
             field.help_text = ""
         elif db_field.name == "stance":
-            # Nobody has decided before they have: a first one in the list would be taken for it, and for a change.
-            field.choices = [("", _("Choose a stance")), *db_field.choices]
+            # A first one in the list would be taken for a decision, and for a change.
+            field.choices = [("", _("As the rating suggests")), *db_field.choices]
+            field.required = False
         return field
 
     @admin.display(description=_("location"))

@@ -35,6 +35,9 @@ def replies_context(verdict: Verdict, person: User) -> dict[str, Any]:
             }
             for row in rows
         ],
+        "not_asked_reasons": [
+            choice for choice in ReplyRequest.NotAsked.choices if choice[0] != ReplyRequest.NotAsked.OTHER
+        ],
         "reply_is_due": rule == Verdict.ReplyRule.DUE,
         "reply_names": names_somebody(verdict),
         "may_ask": person.has_perm("claims.add_replyrequest") and may_edit(verdict, person),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminRadioSelectWidget
@@ -74,6 +75,8 @@ class VerdictForm(DeskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "reviewed_on" in self.fields and not self.instance.reviewed_on:
+            self.initial["reviewed_on"] = timezone.localdate()
         rating = self.fields.get("rating")
         if isinstance(rating, forms.ModelChoiceField):
             rating.queryset = offered_ratings(self.instance)

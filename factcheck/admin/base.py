@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from factcheck.admin.change_history import PastEvent, changes_of, name_of
 from factcheck.admin.counted_rows import CountedRows
+from factcheck.admin.days import DayFields
 from factcheck.admin.found_rows import MOST_FOUND, among, newest, with_words
 from factcheck.admin.list_download import ListDownload
 from factcheck.admin.merge_conflict import BASE, BothVersions, put_together, signed_base
@@ -56,7 +57,7 @@ def _but(shown: list[Any], beginnings: tuple[str, ...]) -> list[Any]:
     return kept
 
 
-class DeskAdmin(ListDownload):
+class DeskAdmin(DayFields, ListDownload):
     """The base of every model's pages."""
 
     form = DeskForm

@@ -40,6 +40,9 @@ _SAID_ONCE: Final = (
     ' class="text-font-important-light dark:text-font-important-dark" ',
 )
 
+#: How a cell ends that says nothing.
+_NOTHING: Final = (">–</td>", ">-</td>")
+
 #: What a cell is called where the columns have no heads.
 _LABEL: Final = re.compile(r'data-label="\w')
 
@@ -50,6 +53,9 @@ def lean(cell: Any) -> SafeString:
     html = str(conditional_escape(cell))
     for classes in _SAID_ONCE:
         html = html.replace(classes, "")
+    if html.rstrip().endswith(_NOTHING):
+        # On a phone, where rows are cards, such a cell is left out.
+        html = html.replace('class="', 'class="desk-none ', 1)
     # Not by CSS, which would begin every word so.
     html = _LABEL.sub(lambda found: found[0][:-1] + found[0][-1].upper(), html)
     return mark_safe(html)  # noqa: S308  escaped above, unless the admin has done it

@@ -8,10 +8,11 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils.timezone import localdate
 from playwright.sync_api import Browser, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
-from claims.models import Claim, Publication, Verdict
+from claims.models import Claim, Claimant, Publication, Verdict
 from claims.review import workflow
 from tests.helpers.accessibility import in_each_scheme, violations
 from tests.helpers.browser import FETCHED, new_context
@@ -85,8 +86,15 @@ def tunnel() -> Claim:
     return claim
 
 
-def test_a_verdict_with_evidence_takes_six_clicks(seat: Any, checker: User) -> None:
+def test_a_verdict_with_evidence_takes_six_clicks(
+    seat: Any, checker: User, claimant: Claimant, settings: Any
+) -> None:
+    settings.REQUIRE_RIGHT_OF_REPLY = True
+    claimant.kind = Claimant.Kind.PERSON
+    claimant.save()
     claim = tunnel()
+    claim.claimant = claimant
+    claim.save()
     desk = seat(checker)
     page = desk.claim(claim)
     with page.expect_navigation():
@@ -94,19 +102,20 @@ def test_a_verdict_with_evidence_takes_six_clicks(seat: Any, checker: User) -> N
     page.locator("label.desk-rating", has_text="Mostly true").click()
     page.locator("[name=verdicts-0-summary]").focus()
     page.keyboard.type("It cost 238 million.")
-    page.locator("[name=verdicts-0-reviewed_on]").focus()
-    page.keyboard.type("2026-03-01")
     page.locator("#evidence-data .select2-selection").first.click()
     page.keyboard.type("minutes")
     page.locator(".select2-results__option", has_text="City council minutes").click()
     page.locator("[name=evidence-0-exact]").focus()
     page.keyboard.type("cost 240 million euros")
-    page.locator("[name=evidence-0-stance]").select_option("supports")
+    page.get_by_role("radio", name="The public record speaks for itself").click()
     with page.expect_navigation():
         page.get_by_role("button", name="Save and submit for review").click()
     expect(page.get_by_text("Saved and submitted for review.")).to_be_visible()
     verdict = Verdict.objects.get()
-    assert (verdict.state, verdict.evidence.get().exact) == ("in_review", "cost 240 million euros")
+    assert (verdict.state, verdict.reviewed_on) == ("in_review", localdate())
+    item = verdict.evidence.get()
+    assert (item.exact, item.stance) == ("cost 240 million euros", "supports")
+    assert [row.not_asked for row in verdict.reply_requests.all()] == ["public_record"]
     assert desk.clicks() <= 6
     assert desk.trouble == []
 

@@ -75,7 +75,7 @@ def test_what_was_refused_gets_the_focus_and_leads_to_its_fields(seat: Any, edit
     expect(note).to_be_focused()
     assert [" ".join(line.split()) for line in note.locator("li").all_inner_texts()] == [
         "Statement: This field is required.",
-        "Claimed on: Enter a valid date.",
+        "Claimed on: Enter a valid date. Write it as 30.11.2026, 30 Nov 2026 or 2026-11-30.",
         "Language: This field is required.",
     ]
     page.keyboard.press("Tab")

@@ -107,3 +107,22 @@ def test_quotes_and_claimants_count_and_drafts_of_others_do_not(
     for words in ("asa", "ferry", "sank asa", "ferries"):
         listed = client.get(LIST, {"q": words}).context["cl"].result_list
         assert [claim.pk for claim in listed] == ([own.pk] if words != "ferries" else []), words
+
+
+def test_slips_in_words_that_nothing_published_has_are_forgiven(client: Client, editor: User) -> None:
+    kim = Claimant.objects.create(name="Kim Jong Un")
+    for statement in ("Willy Brandt resigned in 1974.", "Nurses strike in spring.", "The summit failed."):
+        make_claim(statement, claimant=kim if "summit" in statement else None)
+    client.force_login(editor)
+    cases = {
+        "brnadt": ["Willy Brandt resigned in 1974."],
+        "nurces": ["Nurses strike in spring."],
+        "Kim Jong Um": ["The summit failed."],
+        "zebra": [],
+    }
+    address = LIST
+    found = {
+        words: [claim.statement for claim in client.get(address, {"q": words}).context["cl"].result_list]
+        for words in cases
+    }
+    assert found == cases

@@ -110,7 +110,9 @@ def test_it_is_what_readers_then_see(
 def test_what_cannot_be_read_is_said(desk: Desk, checker: User, claim: Claim, draft: Verdict) -> None:
     typed = {"verdicts-0-reviewed_on": "never", "verdicts-0-summary": "", "evidence-0-DELETE": "on"}
     page = shown(desk.sign_in(checker), claim, **typed)
-    assert page["unread"] == ["Reviewed on: Enter a valid date."]
+    assert page["unread"] == [
+        "Reviewed on: Enter a valid date. Write it as 30.11.2026, 30 Nov 2026 or 2026-11-30."
+    ]
     assert page["missing"] == [
         ["a summary", "id_verdicts-0-summary"],
         ["evidence with an address or a snapshot", "evidence-group"],

@@ -1,0 +1,68 @@
+"""Days as people write them: 30.11.2026, 30/11/2026, 30 Nov 2026 or 2026-11-30, and the day first outside the US."""
+
+import re
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+_NUMBERS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
+_BY_NAME = ["%d %b %Y", "%d %B %Y", "%d. %b %Y", "%d. %B %Y", "%b %d, %Y", "%B %d, %Y"]
+
+
+def is_day_first(request: HttpRequest) -> bool:
+    """Whether the person writes the day before the month; of English, the region that the browser names decides."""
+    if not (get_language() or "en").startswith("en"):
+        return True
+    accepted = parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
+    tag = next((tag for tag, _weight in accepted if tag.startswith("en")), "en")
+    return tag not in ("en", "en-us")
+
+
+def read_day(text: str, *, day_first: bool) -> date | None:
+    """Return the day that three numbers mean; None where they mean none. With points the day is always first."""
+    found = _NUMBERS.fullmatch(text.replace(" ", ""))
+    if found is None:
+        return None
+    one, two, year = int(found[1]), int(found[3]), int(found[4])
+    is_first = found[2] == "." or one > 12 or (day_first and two <= 12)
+    day, month = (one, two) if is_first else (two, one)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+class DayField(forms.DateField):
+    """A day in any of these forms; a refusal names them."""
+
+    default_error_messages = {
+        "invalid": gettext_lazy("Enter a valid date. Write it as 30.11.2026, 30 Nov 2026 or 2026-11-30.")
+    }
+    day_first = False
+
+    def to_python(self, value: Any) -> date | None:
+        if isinstance(value, str) and (day := read_day(value.strip(), day_first=self.day_first)):
+            return day
+        try:
+            return super().to_python(value)
+        except forms.ValidationError:
+            return forms.DateField(input_formats=_BY_NAME, error_messages=self.error_messages).to_python(
+                value.strip()
+            )
+
+
+class DayFields:
+    """A page, or rows on it, whose days are read so."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, models.DateField) and not isinstance(db_field, models.DateTimeField):
+            kwargs.setdefault("form_class", DayField)
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # the admin's
+        if isinstance(field, DayField):
+            field.day_first = is_day_first(request)
+        return field
