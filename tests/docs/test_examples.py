@@ -1,6 +1,5 @@
-"""The programs in docs/examples run as they stand, and docs/api.md shows them word for word."""
+"""The programs in docs/examples run as they stand."""
 
-import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +15,6 @@ from tests.helpers.newsroom import make_appearance, make_claim, make_source
 pytestmark = pytest.mark.slow
 
 EXAMPLES = settings.BASE_DIR / "docs" / "examples"
-TEXT = (settings.BASE_DIR / "docs" / "api.md").read_text()
 ARTICLE = "https://gazette.example.org/bridge"
 
 
@@ -69,9 +67,3 @@ def test_question_that_is_refused(live_server: LiveServer, name: str) -> None:
     program = said(name, "", live_server.url)
     assert (program.stdout, program.returncode) == ("", 1)
     assert program.stderr.startswith("`url`: ")
-
-
-@pytest.mark.parametrize("language, name", [("python", "check_url.py"), ("js", "check_url.mjs")])
-def test_text_shows_the_program_as_it_is(language: str, name: str) -> None:
-    shown = re.findall(rf"```{language}\n(.*?)```", TEXT, flags=re.DOTALL)
-    assert shown.count((EXAMPLES / name).read_text()) == 1

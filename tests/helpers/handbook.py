@@ -6,9 +6,6 @@ from django.conf import settings
 
 PAGES = (
     "api.md",
-    "api-resources.md",
-    "api-look-ups.md",
-    "api-trust.md",
     "interoperability.md",
     "ledger-proofs.md",
     "webhooks.md",

@@ -17,7 +17,7 @@ V1 = "/api/v1/"
 
 
 class Operations(ABC, Generic[One, Many]):
-    """The operations of the API. Parameters are those of docs/api-resources.md; new ones need no new client."""
+    """The operations of the API. Parameters are those of docs/api.md#reference; new ones need no new client."""
 
     @abstractmethod
     def get(self, path: str, **parameters: Value) -> One:
