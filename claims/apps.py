@@ -22,7 +22,6 @@ class ClaimsConfig(AppConfig):
         register(partial(call, "claims.matching.embedding.checks.check_embedder"))
         call_later(snapshot_stored, "claims.quotes.changed_sources.follow_source")
         for receiver in (
-            "claims.webhooks.worker_calls.announce",
             "claims.matching.embedding.tasks.announce",
             "claims.readers.desk.complaint_moves.corrections_published",
             "claims.readers.desk.request_moves.claims_published",

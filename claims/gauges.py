@@ -1,4 +1,4 @@
-"""What metrics tell of claims: the ledger, imports, webhooks and what is to be published; numbers, never words."""
+"""What metrics tell of claims: the ledger, imports and what is to be published; numbers, never words."""
 
 from collections.abc import Iterator
 
@@ -59,34 +59,6 @@ def _imports(cursor: CursorWrapper) -> Iterator[Reading]:
         yield "factcheck_import_records", (outcome,), records
 
 
-def _webhooks(cursor: CursorWrapper) -> Iterator[Reading]:
-    cursor.execute(
-        """
-        SELECT count(*) FILTER (WHERE active AND consecutive_failures = 0),
-               count(*) FILTER (WHERE active AND consecutive_failures > 0),
-               count(*) FILTER (WHERE disabled_at IS NOT NULL),
-               count(*) FILTER (WHERE NOT active AND disabled_at IS NULL),
-               coalesce((SELECT max(sequence) FROM claims_publication) - min(position) FILTER (WHERE active), 0)
-        FROM claims_webhookendpoint JOIN claims_webhookprogress ON endpoint_id = id
-        """
-    )
-    *endpoints, behind = cursor.fetchone()
-    for state, number in zip(("answering", "failing", "switched_off", "off"), endpoints, strict=True):
-        yield "factcheck_webhook_endpoints", (state,), number
-    yield "factcheck_webhook_entries_behind", (), behind
-    cursor.execute(
-        """
-        SELECT count(*), coalesce(extract(epoch FROM now() - min(delivery.created_at)), 0)::float8
-        FROM claims_webhookdelivery AS delivery
-             JOIN claims_webhookendpoint AS endpoint ON endpoint.id = delivery.endpoint_id
-        WHERE delivery.state = 'pending' AND endpoint.active
-        """
-    )
-    pending, seconds = cursor.fetchone()
-    yield "factcheck_webhook_deliveries_pending", (), pending
-    yield "factcheck_webhook_deliveries_oldest_wait_seconds", (), seconds
-
-
 def _scheduled(cursor: CursorWrapper) -> Iterator[Reading]:
     cursor.execute(
         """
@@ -131,20 +103,6 @@ QUESTIONS = [
             "factcheck_import_records": GaugeKind("What became of records, in all imports.", ("outcome",)),
         },
         _imports,
-    ),
-    DatabaseQuestion(
-        "webhooks",
-        {
-            "factcheck_webhook_endpoints": GaugeKind("Receivers of webhooks.", ("state",)),
-            "factcheck_webhook_entries_behind": GaugeKind(
-                "How many entries the receiver has yet to be told of that is the furthest behind."
-            ),
-            "factcheck_webhook_deliveries_pending": GaugeKind("Messages that are still to be delivered."),
-            "factcheck_webhook_deliveries_oldest_wait_seconds": GaugeKind(
-                "For how long the oldest of them has waited."
-            ),
-        },
-        _webhooks,
     ),
     DatabaseQuestion(
         "scheduled",

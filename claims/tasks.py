@@ -23,7 +23,6 @@ from claims.review import (
     reply_mails,
 )
 from claims.teamwork import assignment_tasks, chat, digest, mails, notification_upkeep
-from claims.webhooks import tasks as webhook_tasks
 from factcheck import features
 
 __all__ = [
@@ -48,7 +47,6 @@ __all__ = [
     "reader_tasks",
     "reply_mails",
     "watch_tasks",
-    "webhook_tasks",
 ]
 
 for feature in features.switched_on():

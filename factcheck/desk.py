@@ -265,8 +265,6 @@ def _sections() -> list[dict[str, Any]]:
                 menu_entry(_("Sessions"), "devices", "claims_desksession"),
                 menu_entry(_("Single sign-on"), "login", "socialaccount_socialaccount"),
                 menu_entry(_("API tokens"), "vpn_key", "claims_apitoken"),
-                menu_entry(_("Webhooks"), "webhook", "claims_webhookendpoint"),
-                menu_entry(_("Webhook deliveries"), "outbox", "claims_webhookdelivery"),
                 menu_entry(_("Chat channels"), "chat", "claims_chatchannel"),
                 menu_entry(_("Vectors"), "scatter_plot", "claims_embeddingmodel"),
             ],

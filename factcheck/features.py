@@ -40,6 +40,12 @@ class Feature(AppConfig):
     roles: ClassVar[Mapping[str, Sequence[str]]] = {}
     #: Names under which the root of the API lists routes of the feature.
     api_index: ClassVar[Mapping[str, str]] = {}
+    #: Names under which the root of the editorial API lists resources of the feature.
+    editorial_index: ClassVar[tuple[str, ...]] = ()
+    #: Names of enumerations in the OpenAPI document, and the dotted name of a list of webhooks (drf-spectacular's
+    #: ENUM_NAME_OVERRIDES and WEBHOOKS).
+    openapi_enums: ClassVar[Mapping[str, str]] = {}
+    openapi_webhooks: ClassVar[str] = ""
     #: The dotted name of a function that adds to a claim's page: it takes the document of an entry and whether that is
     #: the newest, and returns what the templates find (claims/public/pages/entry_page.py).
     claim_page: ClassVar[str] = ""
@@ -60,6 +66,9 @@ class Feature(AppConfig):
         if self.is_on:
             for signal, receiver in self.receivers.items():
                 call_later(import_string(signal), receiver)
+            settings.SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"].update(self.openapi_enums)
+            if self.openapi_webhooks:
+                settings.SPECTACULAR_SETTINGS["WEBHOOKS"] = self.openapi_webhooks
 
     def part(self, name: str) -> ModuleType | None:
         """Return the feature's module of this name, if it has one."""

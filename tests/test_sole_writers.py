@@ -82,7 +82,7 @@ RUNS = {
     "claims.imports.storing.runs",
 }
 #: Who changes the state of webhook deliveries.
-DELIVERIES = {"claims.webhooks.deliveries", "claims.webhooks.endpoints"}
+DELIVERIES = {"claims.features.webhooks.deliveries", "claims.features.webhooks.endpoints"}
 #: Who changes the state of messages to chats.
 CHATS = {"claims.teamwork.chat"}
 #: Who changes the state of pages that a watch has found.

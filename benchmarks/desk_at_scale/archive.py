@@ -17,7 +17,7 @@ from django.db import connection, transaction
 
 from benchmarks.read_side.words import LANGUAGES, lexicon
 from benchmarks.superuser import as_superuser
-from claims.models import WebhookEndpoint
+from claims.features.webhooks.models import WebhookEndpoint
 from factcheck.database import embedded
 
 #: Who is signed in.

@@ -232,9 +232,9 @@ INSERT INTO claims_watchedpage (
 SELECT 1 + source.id % 60, source.url, source.url_key, left(source.title, 300), 'imported', source.id, now(), 0, '', '', 0, ''
 FROM sources_source AS source WHERE source.id % 3 = 0;
 
-INSERT INTO claims_webhookdelivery (endpoint_id, publication_id, event, message_id, state, settled_at, failures)
+INSERT INTO webhooks_webhookdelivery (endpoint_id, publication_id, event, message_id, state, settled_at, failures)
 SELECT endpoint.id, entry.id, 'claim.published', 'msg_' || md5(entry.id::text), 'delivered', now(), 0
-FROM claims_publication AS entry, (SELECT min(id) AS id FROM claims_webhookendpoint) AS endpoint;
+FROM claims_publication AS entry, (SELECT min(id) AS id FROM webhooks_webhookendpoint) AS endpoint;
 
 INSERT INTO procrastinate_jobs (queue_name, task_name, priority, args, status, attempts)
 SELECT 'default', (ARRAY['visit', 'send', 'embed'])[1 + number % 3], 0, '{}', 'succeeded', 1

@@ -1,7 +1,7 @@
 """The editors' desk for claims: one module per noun, the forms and queues of its pages beside it.
 
-Imports everything below it; nothing imports it. What a page does is done by `claims.review`, `claims.imports` and
-`claims.webhooks`; a page shows, asks and says what became of it. Begin with `dashboard` and `claim`.
+Imports everything below it; nothing imports it. What a page does is done by `claims.review` and
+`claims.imports`; a page shows, asks and says what became of it. Begin with `dashboard` and `claim`.
 """
 
 from claims.admin import (
@@ -42,8 +42,6 @@ from claims.admin import (
     translation,
     verdict,
     watch,
-    webhook,
-    webhook_delivery,
 )
 
 __all__ = [
@@ -84,6 +82,4 @@ __all__ = [
     "translation",
     "verdict",
     "watch",
-    "webhook",
-    "webhook_delivery",
 ]

@@ -14,11 +14,11 @@ from claims.editorial.entities import (
     TransitionWork,
 )
 from claims.editorial.media import ClaimMediaWork, MediaWork
-from claims.editorial.own_webhooks import WebhookDeliveryWork, WebhookWork
 from claims.editorial.replies import ReplyWork
 from claims.editorial.root import Who
 from claims.editorial.translations import TranslationWork
 from claims.editorial.verdicts import EvidenceWork, VerdictWork
+from factcheck import features
 
 RESOURCES = {
     "claims": ClaimWork,
@@ -30,7 +30,6 @@ RESOURCES = {
     "topics": TopicWork,
     "ratings": RatingWork,
     "transitions": TransitionWork,
-    "webhooks": WebhookWork,
 }
 
 router = SimpleRouter(use_regex_path=False)
@@ -40,17 +39,20 @@ router.register("claims/<int:claim_id>/appearances", AppearanceWork, basename="e
 router.register("claims/<int:claim_id>/media", ClaimMediaWork, basename="editorial-claim-media")
 router.register("verdicts/<int:verdict_id>/evidence", EvidenceWork, basename="editorial-evidence")
 router.register("verdicts/<int:verdict_id>/replies", ReplyWork, basename="editorial-replies")
-router.register(
-    "webhooks/<int:webhook_id>/deliveries", WebhookDeliveryWork, basename="editorial-webhook-deliveries"
-)
 router.register("sources/<int:source_id>/snapshots", SnapshotWork, basename="editorial-snapshots")
 
+RESOURCE_NAMES = (
+    *RESOURCES,
+    *(name for feature in features.switched_on() for name in feature.editorial_index),
+)
+
 urlpatterns = [
-    path("", Who.as_view({"get": "retrieve"}, names=tuple(RESOURCES)), name="editorial"),
+    path("", Who.as_view({"get": "retrieve"}, names=RESOURCE_NAMES), name="editorial"),
     path(
         "claims/<int:id>/evidence-pack/",
         ClaimPack.as_view({"get": "retrieve"}),
         name="editorial-claims-evidence-pack",
     ),
     path("", include(router.urls)),
+    *features.routes("editorial"),
 ]

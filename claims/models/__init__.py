@@ -75,8 +75,6 @@ from .verdict import CorrectionKind, MediaAuthenticity, Verdict
 from .visited_page import VisitedPage
 from .vocabulary import SearchLanguage, SearchSpelling, SearchWord
 from .watch import Watch, WatchedPage, WatchProgress
-from .webhook import WebhookEndpoint, WebhookEvent, WebhookProgress
-from .webhook_delivery import WebhookAttempt, WebhookDelivery
 
 __all__ = [
     "ApiToken",
@@ -172,9 +170,4 @@ __all__ = [
     "Watch",
     "WatchProgress",
     "WatchedPage",
-    "WebhookAttempt",
-    "WebhookDelivery",
-    "WebhookEndpoint",
-    "WebhookEvent",
-    "WebhookProgress",
 ]

@@ -13,7 +13,8 @@ RECEIVER_PORT = 21_999
 _PREPARED = f"""
 import json, secrets
 from django.contrib.auth.models import Group, User
-from claims.models import Publication, Rating, Scope, WebhookEndpoint
+from claims.models import Publication, Rating, Scope
+from claims.features.webhooks.models import WebhookEndpoint
 from claims.newsroom import api_tokens
 made = dict()
 for name, role in (("checker", "Fact-checker"), ("editor", "Editor")):

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from claims.models import Claim, WebhookEndpoint, WebhookEvent
-from claims.models.webhook import TEST_EVENT, VERIFICATION_EVENT
-from claims.webhooks import deliveries, endpoints, ledger_followers
-from tests.claims.webhooks.conftest import endpoint, receiver  # noqa: F401  fixtures
+from claims.features.webhooks import deliveries, endpoints, ledger_followers
+from claims.features.webhooks.models import WebhookEndpoint, WebhookEvent
+from claims.features.webhooks.models.endpoint import TEST_EVENT, VERIFICATION_EVENT
+from claims.models import Claim
+from tests.claims.features.webhooks.conftest import endpoint, receiver  # noqa: F401  fixtures
 from tests.helpers.webhook_receiver import Message, Receiver
 
 SECTION = (settings.BASE_DIR / "docs" / "webhooks.md").read_text()

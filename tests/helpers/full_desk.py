@@ -1,6 +1,8 @@
 """A desk at which everything has happened once: rows of every model, and the addresses of their pages."""
 
 import hashlib
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from django.contrib import admin
@@ -35,15 +37,13 @@ from claims.models import (
     SavedView,
     Topic,
     Watch,
-    WebhookAttempt,
-    WebhookDelivery,
-    WebhookEndpoint,
 )
 from claims.newsroom import api_tokens
 from claims.readers.confirmations import Sender, remember
 from claims.review import clusters, verdict_drafts
 from claims.teamwork import assignments, comments
 from claims.teamwork.notifications import tell
+from factcheck import features
 from sources import archive
 from sources.models import ArchivedCopy, ArchivedFile, LinkState, Publisher, Source, Timestamp
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
@@ -95,15 +95,7 @@ def add_row_of_each(checker: User, editor: User) -> None:
         kind="funding", language="en", version=number, title="Funding", text="Our readers.", note="The sum."
     )
     _keep_what_it_rests_on(source, checker)
-    endpoint = WebhookEndpoint.objects.create(
-        name=f"Receiver {number}", url="https://example.org/hook", event_kinds=["claim.published"]
-    )
-    delivery = WebhookDelivery.objects.create(
-        endpoint=endpoint, publication=claim.publications.get(), event="claim.published"
-    )
-    WebhookAttempt.objects.create(
-        delivery=delivery, at=timezone.now(), duration_ms=5, status_code=500, error="HTTP 500"
-    )
+    _add_rows_of_features(claim)
     run = ImportRun.objects.create(origin=f"archive-{number}.csv", started_by=editor, format="csv")
     ImportProblem.objects.create(
         run=run, outcome="refused", file=run.origin, position="row 7", code="no statement", reason="None."
@@ -161,6 +153,13 @@ def add_row_of_each(checker: User, editor: User) -> None:
 
 
 @transaction.atomic
+def _add_rows_of_features(claim: Claim) -> None:
+    for feature in features.installed():
+        module = f"tests.claims.features.{feature.label}.desk_rows"
+        if find_spec(module):
+            import_module(module).add_rows(claim)
+
+
 def _keep_what_it_rests_on(source: Source, checker: User) -> None:
     """A picture, a copy of the source with a timestamp, and a link that has moved."""
     make_media(source.pk, created_by=checker)

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from claims.features.webhooks.models import WebhookDelivery
 from claims.models import (
     ImportProblem,
     PossibleDuplicate,
@@ -19,7 +20,6 @@ from claims.models import (
     SignOff,
     Transition,
     Verdict,
-    WebhookDelivery,
 )
 from sources.models import Snapshot
 from tests.helpers.full_desk import MODELS, ROLES, add_row_of_each, address, asks, make_superuser
@@ -68,8 +68,8 @@ QUERIES = {
     "claims.translation": 5,
     "claims.verdict": 7,
     "claims.watch": 4,
-    "claims.webhookdelivery": 4,
-    "claims.webhookendpoint": 4,
+    "webhooks.webhookdelivery": 4,
+    "webhooks.webhookendpoint": 4,
     "mfa.authenticator": 4,
     "procrastinate.procrastinatejob": 4,
     "socialaccount.socialaccount": 4,

@@ -40,7 +40,7 @@ SHORT = {
     *(
         "claims_ratingscale",
         "claims_watch",
-        "claims_webhookendpoint",
+        "webhooks_webhookendpoint",
         "claims_embeddingmodel",
         "claims_topic",
     ),

@@ -9,10 +9,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from claims.features.webhooks import disabled_endpoints
+from claims.features.webhooks.models import WebhookEndpoint
 from claims.federation import alarms
-from claims.models import MailSchedule, PeerNewsroom, WebhookEndpoint
+from claims.models import MailSchedule, PeerNewsroom
 from claims.newsroom.factor_mail import tell_of_reset
-from claims.webhooks import disabled_endpoints
 
 pytestmark = pytest.mark.django_db
 

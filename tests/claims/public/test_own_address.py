@@ -9,11 +9,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
+from claims.features.webhooks.events import message
+from claims.features.webhooks.models.delivery import WebhookDelivery
+from claims.features.webhooks.models.endpoint import WebhookEndpoint
 from claims.ledger.publishing import restate
 from claims.models import Claim, Publication, PublishedVerdict
-from claims.models.webhook import WebhookEndpoint
-from claims.models.webhook_delivery import WebhookDelivery
-from claims.webhooks.events import message
 from sources.models import Publisher
 from tests.helpers.kept_newsroom import checker, editor, kept_rows
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source

@@ -245,7 +245,7 @@ def test_every_history_is_known() -> None:
         "claims_translationevent",
         "claims_verdictevent",
         "claims_watchevent",
-        "claims_webhookendpointevent",
+        "webhooks_webhookendpointevent",
         "sources_mediaobjectevent",
         "sources_publisherevent",
         "sources_sourceevent",

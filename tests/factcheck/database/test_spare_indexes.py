@@ -55,4 +55,4 @@ def test_each_foreign_key_is_the_beginning_of_an_index(models: list[type[Model]]
     with connection.cursor() as cursor:
         cursor.execute(LEADING, [[model._meta.db_table for model in models]])
         # Nobody deletes entries of the ledger.
-        assert keys - set(cursor.fetchall()) == {("claims_webhookdelivery", "publication_id")}
+        assert keys - set(cursor.fetchall()) == {("webhooks_webhookdelivery", "publication_id")}

@@ -1,0 +1,3 @@
+from claims.features.webhooks.admin import delivery, endpoint
+
+__all__ = ["delivery", "endpoint"]

@@ -1,0 +1,156 @@
+"""The log of webhooks: what was sent to whom, and what came back. To look at, and to send again."""
+
+import json
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+
+from claims.features.webhooks import endpoints, events
+from claims.features.webhooks.models import WebhookAttempt, WebhookDelivery
+from claims.features.webhooks.models.endpoint import TEST_EVENT
+from factcheck.admin.badges import Tone, badge
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page
+from factcheck.admin.days_filter import DaysFilter
+from factcheck.admin.technical import folded_json
+
+_TONES: dict[str, Tone] = {
+    WebhookDelivery.State.PENDING: "waiting",
+    WebhookDelivery.State.DELIVERED: "good",
+    WebhookDelivery.State.FAILED: "bad",
+}
+
+
+class AttemptInline(LookOnly, TabularInline):
+    model = WebhookAttempt
+    fields = ("at", "duration_ms", "status_code", "error", "response")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+    hide_title = True
+    verbose_name_plural = _("attempts")
+
+
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(LookOnly, DeskAdmin):
+    list_display = (
+        "created_at",
+        "endpoint",
+        "event",
+        "entry",
+        "shown_state",
+        "attempts_made",
+        "last_answer",
+        "next_attempt_at",
+    )
+    list_filter = (
+        ("endpoint", AutocompleteSelectFilter),
+        ("state", ChoicesDropdownFilter),
+        ("event", ChoicesDropdownFilter),
+        ("created_at", DaysFilter),
+    )
+    list_select_related = ("endpoint",)
+    search_fields = ("message_id", "endpoint__name")
+    search_help_text = _("The id of a message, or the name of a webhook")
+    ordering = ("-pk",)
+    actions = ("send_selected_again",)
+    inlines = (AttemptInline,)
+    change_form_outer_before_template = "admin/desk/webhook_delivery_top.html"
+    fields = (
+        "endpoint",
+        ("event", "entry"),
+        ("shown_state", "message_id"),
+        ("created_at", "settled_at"),
+        "next_attempt_at",
+        "message",
+    )
+    readonly_fields: ClassVar[tuple[str, ...]] = ("shown_state", "entry", "message")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WebhookDelivery]:
+        rows = super().get_queryset(request).select_related("endpoint", "publication")
+        last = WebhookAttempt.objects.filter(delivery=OuterRef("pk")).order_by("-pk")
+        # The publication's texts can be long; the list does not show them.
+        return rows.defer(
+            "publication__body",
+            "publication__search_text",
+            "publication__search_statement",
+            "publication__search",
+        ).annotate(
+            attempts_number=Count("attempts"),
+            last_status=Subquery(last.values("status_code")[:1]),
+            last_error=Subquery(last.values("error")[:1]),
+        )
+
+    @admin.display(description=_("claim"))
+    def entry(self, delivery: WebhookDelivery) -> SafeString | str:
+        entry = delivery.publication
+        if entry is None:
+            return "–"
+        words = gettext("%(claim)d, version %(version)d") % {
+            "claim": entry.claim_id,
+            "version": entry.version,
+        }
+        return format_html('<a href="{}">{}</a>', change_page(entry), words)
+
+    @admin.display(description=_("state"), ordering="state")
+    def shown_state(self, delivery: WebhookDelivery) -> SafeString:
+        return badge(delivery.get_state_display(), _TONES[delivery.state])
+
+    @admin.display(description=_("attempts"), ordering="attempts_number")
+    def attempts_made(self, delivery: Any) -> int:
+        return delivery.attempts_number  # annotated above
+
+    @admin.display(description=_("last response"))
+    def last_answer(self, delivery: Any) -> str:
+        return delivery.last_error or (f"HTTP {delivery.last_status}" if delivery.last_status else "–")
+
+    @admin.display(description=_("message"))
+    def message(self, delivery: WebhookDelivery) -> SafeString:
+        return folded_json(_("The JSON that was sent"), json.loads(events.message(delivery)))
+
+    # Sending again ---------------------------------------------------------------------------------------------------
+
+    def has_send_again_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("webhooks.change_webhookendpoint")
+
+    @admin.action(description=_("Send again"), permissions=["send_again"])
+    def send_selected_again(self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]) -> None:
+        again = sum(endpoints.send_again(delivery) for delivery in queryset)
+        messages.success(
+            request,
+            ngettext("%d message will be sent again.", "%d messages will be sent again.", again) % again,
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.again_view)
+        return [path("<int:pk>/again/", view, name="webhooks_webhookdelivery_again"), *super().get_urls()]
+
+    def again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send one message again, and return to its page."""
+        delivery = self.get_object(request, str(pk))
+        if delivery is None:
+            raise Http404
+        if not self.has_send_again_permission(request):
+            raise PermissionDenied
+        if request.method == "POST" and endpoints.send_again(delivery):
+            messages.success(request, gettext("The message will be sent again with the same id."))
+        return HttpResponseRedirect(change_page(delivery))
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        delivery = kwargs.get("obj")
+        context["delivery"] = delivery
+        context["may_send_again"] = (
+            delivery is not None and delivery.event != TEST_EVENT and self.has_send_again_permission(request)
+        )
+        return super().render_change_form(request, context, *args, **kwargs)

@@ -1,0 +1,259 @@
+"""Webhooks: who is told of publications, with which filter; for administrators."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from claims.features.webhooks import endpoints
+from claims.features.webhooks.conditions import check_filter
+from claims.features.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
+from factcheck.admin.badges import badge
+from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.change_history import PastEvent
+from factcheck.admin.versions import DeskForm
+from factcheck.list_phrases import listed
+
+
+def _number(state: str) -> Coalesce:
+    """How many deliveries of an endpoint are in this state."""
+    counting = (
+        WebhookDelivery.objects.filter(endpoint=OuterRef("pk"), state=state)
+        .order_by()
+        .values("endpoint")
+        .annotate(n=Count("pk"))
+    )
+    return Coalesce(Subquery(counting.values("n"), output_field=IntegerField()), 0)
+
+
+class WebhookForm(DeskForm):
+    event_kinds = forms.MultipleChoiceField(
+        label=gettext_lazy("Events"),
+        choices=WebhookEvent.choices,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=gettext_lazy("Choose the events to send. Choose none to send all."),
+    )
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        same = WebhookEndpoint.objects.filter(owner=self.instance.owner_id, name=name)
+        if same.exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(gettext("There is already a webhook with this name."))
+        return name
+
+    def clean_url(self) -> str:
+        return endpoints.check_address(self.cleaned_data["url"])
+
+    def clean_filter(self) -> str:
+        return check_filter(self.cleaned_data["filter"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.instance.owner_id and "url" in self.changed_data:
+            # Nothing is sent to a new address before its receiver has agreed, and only its owner can ask.
+            self.instance.verified_at, cleaned["active"] = None, False
+        if cleaned.get("active") and self.instance.owner_id and self.instance.verified_at is None:
+            self.add_error("active", gettext("The owner must first have the receiver agree."))
+        if cleaned.get("active"):
+            # Whoever switches it on again has dealt with why it was switched off.
+            self.instance.disabled_at, self.instance.disabled_reason = None, ""
+        return cleaned
+
+
+@admin.register(WebhookEndpoint)
+class WebhookAdmin(DeskAdmin):
+    form = WebhookForm
+    list_display = ("name", "owner", "url", "state", "told_of", "filter", "waiting", "given_up")
+    list_filter = ("active",)
+    list_select_related = ("progress", "owner", "token")
+    search_fields = ("name", "url", "description")
+    ordering = ("name",)
+    change_form_outer_before_template = "admin/desk/webhook_top.html"
+    fieldsets = ((None, {"fields": ("name", "url", "filter", "event_kinds", "active", "description")}),)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WebhookEndpoint]:
+        rows = super().get_queryset(request).select_related("progress", "owner", "token__user")
+        return rows.annotate(
+            waiting_number=_number(WebhookDelivery.State.PENDING),
+            failed_number=_number(WebhookDelivery.State.FAILED),
+        )
+
+    # The list --------------------------------------------------------------------------------------------------------
+
+    @admin.display(description=_("state"), ordering="active")
+    def state(self, endpoint: WebhookEndpoint) -> SafeString:
+        return state_badge(endpoint)
+
+    @admin.display(description=_("events"))
+    def told_of(self, endpoint: WebhookEndpoint) -> str:
+        labels = dict(WebhookEvent.choices)
+        return listed(str(labels[kind]) for kind in endpoint.event_kinds) or gettext("All")
+
+    @admin.display(description=_("waiting"), ordering="waiting_number")
+    def waiting(self, endpoint: Any) -> SafeString:
+        return _to_log(endpoint, WebhookDelivery.State.PENDING, endpoint.waiting_number)
+
+    @admin.display(description=_("given up"), ordering="failed_number")
+    def given_up(self, endpoint: Any) -> SafeString:
+        return _to_log(endpoint, WebhookDelivery.State.FAILED, endpoint.failed_number)
+
+    # The page --------------------------------------------------------------------------------------------------------
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        endpoint = kwargs.get("obj")
+        if endpoint and kwargs.get("change"):
+            context |= {
+                "endpoint": endpoint,
+                "endpoint_badge": state_badge(endpoint),
+                "latest": endpoint.deliveries.select_related("publication").defer(
+                    "publication__body", "publication__search_text", "publication__search_statement"
+                )[:5],
+                "may_change": self.has_change_permission(request, endpoint),
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(
+        self, request: HttpRequest, obj: WebhookEndpoint, form: forms.ModelForm, change: bool
+    ) -> None:
+        if not change:
+            obj.created_by = person_at(request)
+        super().save_model(request, obj, form, change)
+        if obj.active:
+            endpoints.trust_again(obj)
+
+    def response_add(
+        self, request: HttpRequest, obj: WebhookEndpoint, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """To its page, where the secret is that the receiver needs."""
+        messages.success(request, gettext("Added. Give the secret to the receiver, then send a test."))
+        return HttpResponseRedirect(change_page(obj))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """The log goes along with its endpoint, and is not listed line by line before."""
+        log = WebhookDelivery.objects.filter(endpoint__in=objs).count()
+        shown = [str(endpoint) for endpoint in objs] + [
+            ngettext("%d delivery in its log", "%d deliveries in its log", log) % log
+        ]
+        return shown, {str(self.opts.verbose_name_plural): len(objs)}, set(), []
+
+    def history_entries(self, row: WebhookEndpoint, reader: User) -> list[PastEvent]:
+        # Saved forms are told by what they changed, and described in JSON; what a button did is a sentence.
+        pressed = [
+            entry
+            for entry in self._log_entries(row, action_flag=CHANGE)
+            if entry.what in map(gettext, _PRESSED)
+        ]
+        return [*super().history_entries(row, reader), *pressed]
+
+    # Its buttons -----------------------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        views = {"test": self.test_view, "secret": self.secret_view, "rotate": self.rotate_view}
+        own = [
+            path(
+                f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"webhooks_webhookendpoint_{name}"
+            )
+            for name, view in views.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send a test now, and say what came back."""
+        endpoint = self._of_the_newsroom(request, pk)
+        if request.method == "POST":
+            attempt = endpoints.try_out(endpoint)
+            self.log_change(request, endpoint, TESTED)
+            if attempt.error:
+                messages.error(request, gettext("The test message did not arrive: %s") % attempt.error)
+            else:
+                messages.success(
+                    request,
+                    gettext("The test arrived: HTTP %(status)d after %(duration)d ms.")
+                    % {"status": attempt.status_code, "duration": attempt.duration_ms},
+                )
+        return HttpResponseRedirect(change_page(endpoint))
+
+    def secret_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the secret, and write down who saw it."""
+        endpoint = self._of_the_newsroom(request, pk)
+        if request.method != "POST":
+            return HttpResponseRedirect(change_page(endpoint))
+        self.log_change(request, endpoint, SHOWN)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Secret of “%s”") % endpoint,
+            "endpoint": endpoint,
+            "opts": self.opts,
+        }
+        # As all of the desk's pages, it is not kept by anything on its way (`Cache-Control: no-store`).
+        return TemplateResponse(request, "admin/desk/webhook_secret.html", context)
+
+    def rotate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Give it another secret; the old one ends now or in a day."""
+        endpoint = self._of_the_newsroom(request, pk)
+        if request.method == "POST":
+            at_once = request.POST.get("at_once") == "1"
+            endpoints.rotate_secret(endpoint, at_once=at_once)
+            self.log_change(request, endpoint, REPLACED_AT_ONCE if at_once else REPLACED)
+            messages.success(request, gettext("The secret was replaced. Give the new one to the receiver."))
+        return HttpResponseRedirect(change_page(endpoint))
+
+    def _asked_for(self, request: HttpRequest, pk: int) -> WebhookEndpoint:
+        endpoint = self.get_object(request, str(pk))
+        if endpoint is None:
+            raise Http404
+        if not self.has_change_permission(request, endpoint):
+            raise PermissionDenied
+        return endpoint
+
+    def _of_the_newsroom(self, request: HttpRequest, pk: int) -> WebhookEndpoint:
+        """One whose secret is the newsroom's: that of somebody else's webhook was shown to them alone."""
+        endpoint = self._asked_for(request, pk)
+        if endpoint.owner_id:
+            raise PermissionDenied(gettext("Only the owner can see the secret of this webhook."))
+        return endpoint
+
+
+# As they stand in the log: not translated, since the log is read in every language.
+TESTED = gettext_noop("Test sent.")
+SHOWN = gettext_noop("Secret viewed.")
+REPLACED = gettext_noop("Secret replaced; the old one still signs for one more day.")
+REPLACED_AT_ONCE = gettext_noop("Secret replaced; the old one ended at once.")
+_PRESSED = frozenset({TESTED, SHOWN, REPLACED, REPLACED_AT_ONCE})
+
+
+def state_badge(endpoint: WebhookEndpoint) -> SafeString:
+    if endpoint.disabled_at:
+        return badge(_("Switched off by the system"), "bad")
+    if endpoint.owner_id and endpoint.verified_at is None:
+        return badge(_("The receiver has not agreed"), "waiting")
+    if not endpoint.active:
+        return badge(_("Switched off"), "faded")
+    if endpoint.progress.consecutive_failures:
+        return badge(_("Failing"), "waiting")
+    return badge(_("Active"), "good")
+
+
+def _to_log(endpoint: WebhookEndpoint, state: str, number: int) -> SafeString:
+    return format_html(
+        '<a href="../webhookdelivery/?endpoint__id__exact={}&amp;state__exact={}">{}</a>',
+        endpoint.pk,
+        state,
+        number,
+    )

@@ -1,0 +1,30 @@
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.desk import menu_entry
+from factcheck.features import Feature
+
+
+class Webhooks(Feature):
+    name = "claims.features.webhooks"
+    verbose_name = _("Webhooks")
+    receivers = {"claims.ledger.signals.entries_added": "claims.features.webhooks.worker_calls.announce"}
+    menu = {
+        "administration": [
+            menu_entry(_("Webhooks"), "webhook", "webhooks_webhookendpoint"),
+            menu_entry(_("Webhook deliveries"), "outbox", "webhooks_webhookdelivery"),
+        ]
+    }
+    roles = {
+        "Administrator": [
+            *(f"webhooks.{verb}_webhookendpoint" for verb in ("view", "add", "change", "delete")),
+            "webhooks.view_webhookdelivery",
+            "webhooks.view_webhookattempt",
+        ]
+    }
+    editorial_index = ("webhooks",)
+    openapi_enums = {
+        "WebhookEventEnum": "claims.features.webhooks.models.WebhookEvent",
+        "WebhookStateEnum": "claims.features.webhooks.bodies.STATES",
+    }
+    openapi_webhooks = "claims.features.webhooks.message_schemas.WEBHOOKS"
+    gauges = "claims.features.webhooks.gauges.QUESTIONS"

@@ -1,0 +1,194 @@
+"""How webhooks are written and read by those who set them up with a token. They validate and describe only."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from claims.editorial.documents import Document
+from claims.editorial.request_bodies import example
+from claims.editorial.strict_bodies import StrictKeys, Switch, Text
+from claims.features.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
+from claims.features.webhooks.models.endpoint import TEST_EVENT, VERIFICATION_EVENT
+from claims.ledger.document.claim_document import moment, moment_if_any
+from factcheck.api.pagination import both_ways, id_key
+from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter
+from factcheck.api.query_values import Keyword
+from sources.api.list_queries import one_of
+
+#: How a webhook can stand.
+STATES = [("unverified",) * 2, ("active",) * 2, ("paused",) * 2, ("disabled",) * 2]
+_EVENTS = [*WebhookEvent.values, TEST_EVENT, VERIFICATION_EVENT]
+
+
+@example(
+    {
+        "name": "Our website",
+        "url": "https://news.example.org/hooks/factcheck",
+        "filter": "topic=harbour&language=en&rating_class=false",
+        "events": ["claim.published", "claim.corrected", "claim.retracted"],
+    }
+)
+class WebhookBody(StrictKeys):
+    """An address that is to be told what is published."""
+
+    name = Text(max_length=100, help_text="What you call it; another one of yours cannot have the same.")
+    url = Text(max_length=500, help_text="Begins with https://. Messages are sent there with POST.")
+    description = Text(required=False, allow_blank=True, max_length=2000)
+    filter = Text(
+        required=False,
+        allow_blank=True,
+        max_length=2000,
+        help_text="Which claims, as the list of claims is asked: `topic=…&language=…&rating_class=…`. Empty: all.",
+    )
+    events = serializers.ListField(
+        child=serializers.ChoiceField(WebhookEvent.choices),
+        required=False,
+        max_length=len(WebhookEvent.values),
+        help_text="What it is told of; empty: everything.",
+    )
+
+
+class WebhookChanges(WebhookBody):
+    """What is to change. A new address is asked anew before anything is sent there."""
+
+    active = Switch(
+        required=False, help_text="`false` pauses it; `true` goes on where it stopped, with this token."
+    )
+
+
+class RotationBody(StrictKeys):
+    """How the secret is replaced."""
+
+    at_once = Switch(
+        required=False,
+        default=False,
+        help_text="End the old one now, because somebody else knows it. Otherwise both sign for a day.",
+    )
+
+
+class WebhookSerializer(serializers.Serializer):
+    """A webhook of the token's owner."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    url = serializers.URLField()
+    description = serializers.CharField()
+    filter = serializers.CharField()
+    events = serializers.ListField(child=serializers.ChoiceField(WebhookEvent.choices))
+    state = serializers.ChoiceField(
+        STATES,
+        help_text="`unverified` until its receiver has agreed, `disabled` when we switched it off (`disabled_reason`).",
+    )
+    disabled_reason = serializers.CharField()
+    disabled_at = serializers.DateTimeField(allow_null=True)
+    verified_at = serializers.DateTimeField(allow_null=True)
+    previous_secret_until = serializers.DateTimeField(
+        allow_null=True, help_text="Until then the secret before signs too."
+    )
+    token = serializers.CharField(help_text="The name of the token with which it lives and ends.")
+    created_at = serializers.DateTimeField()
+
+
+class WebhookWithSecretSerializer(WebhookSerializer):
+    """A webhook, and what its messages are signed with. It is shown this once."""
+
+    secret = serializers.CharField(
+        allow_null=True,
+        help_text="Null where the request was repeated with its `Idempotency-Key`: replace it with `rotate-secret`.",
+    )
+
+
+class WebhookAttemptSerializer(serializers.Serializer):
+    at = serializers.DateTimeField()
+    duration_ms = serializers.IntegerField()
+    status_code = serializers.IntegerField(allow_null=True)
+    response = serializers.CharField(help_text="The beginning of the answer.")
+    error = serializers.CharField(help_text="Empty where the message arrived.")
+
+
+class WebhookDeliverySerializer(serializers.Serializer):
+    """A message, and how sending it went."""
+
+    id = serializers.IntegerField()
+    message_id = serializers.CharField(help_text="The same however often it is sent.")
+    event = serializers.ChoiceField([(event, event) for event in _EVENTS])
+    state = serializers.ChoiceField(WebhookDelivery.State.choices)
+    claim_id = serializers.IntegerField(allow_null=True)
+    version = serializers.IntegerField(allow_null=True)
+    sequence = serializers.IntegerField(allow_null=True, help_text="Of the entry in the ledger.")
+    created_at = serializers.DateTimeField()
+    next_attempt_at = serializers.DateTimeField(allow_null=True)
+    settled_at = serializers.DateTimeField(allow_null=True)
+    attempts = WebhookAttemptSerializer(many=True)
+
+
+class OwnWebhookQuery(ListQuery):
+    """The webhooks of the token's owner."""
+
+    orderings = (*both_ways("id", id_key("id")),)
+
+    ordering = ordering_parameter(orderings)
+
+
+class DeliveryQuery(ListQuery):
+    """The messages of one webhook."""
+
+    orderings = (*both_ways("id", id_key("id")),)
+
+    state = Parameter(
+        Keyword(tuple(WebhookDelivery.State.values)), "How it went.", matches=one_of("state"), several=True
+    )
+    event = Parameter(Keyword(tuple(_EVENTS)), "What it tells.", matches=one_of("event"), several=True)
+    ordering = ordering_parameter(orderings)
+
+
+def webhook(row: WebhookEndpoint) -> Document:
+    """It says what was decided about the webhook and not how it does, so that its ETag is good for changing it."""
+    return {
+        "id": row.pk,
+        "name": row.name,
+        "url": row.url,
+        "description": row.description,
+        "filter": row.filter,
+        "events": row.event_kinds,
+        "state": _state(row),
+        "disabled_reason": row.disabled_reason,
+        "disabled_at": moment_if_any(row.disabled_at),
+        "verified_at": moment_if_any(row.verified_at),
+        "previous_secret_until": moment_if_any(row.previous_secret_until),
+        "token": row.token.name if row.token else "",
+        "created_at": moment(row.created_at),
+    }
+
+
+def delivery(row: Any) -> Document:
+    return {
+        "id": row.pk,
+        "message_id": row.message_id,
+        "event": row.event,
+        "state": row.state,
+        "claim_id": row.claim_id,
+        "version": row.version,
+        "sequence": row.sequence,
+        "created_at": moment(row.created_at),
+        "next_attempt_at": moment_if_any(row.next_attempt_at),
+        "settled_at": moment_if_any(row.settled_at),
+        "attempts": [
+            {
+                "at": moment(attempt.at),
+                "duration_ms": attempt.duration_ms,
+                "status_code": attempt.status_code,
+                "response": attempt.response,
+                "error": attempt.error,
+            }
+            for attempt in row.attempts.all()
+        ],
+    }
+
+
+def _state(row: WebhookEndpoint) -> str:
+    if row.disabled_at:
+        return "disabled"
+    if row.active:
+        return "active"
+    return "paused" if row.verified_at else "unverified"

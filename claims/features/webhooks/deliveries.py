@@ -1,0 +1,242 @@
+"""Deliveries → requests: one endpoint, one message at a time, in the order of the ledger, until each has arrived.
+
+An endpoint is held by one worker at a time, for a while only, so that what a killed worker had in hand is sent by the
+next. A message may therefore arrive twice, with the same id; it never gets lost.
+"""
+
+import random
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, Min, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from claims.features.webhooks import disabled_endpoints, worker_calls
+from claims.features.webhooks.events import message
+from claims.features.webhooks.models.delivery import WebhookAttempt, WebhookDelivery
+from claims.features.webhooks.models.endpoint import WebhookEndpoint, WebhookProgress
+from claims.features.webhooks.signatures import signed_headers
+from sources.http import sent_messages
+from sources.http.postponements import postponed_by
+
+#: How long after each failed attempt the next one follows; three days in all, as Standard Webhooks suggests.
+RETRIES = (
+    timedelta(seconds=5),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=5),
+    timedelta(hours=10),
+    timedelta(hours=14),
+    timedelta(hours=20),
+    timedelta(hours=24),
+)
+#: Each wait is longer by a random part of up to this, so that what failed together does not come back together.
+JITTER = 0.1
+
+#: After a failure, an endpoint's other messages wait: 5 seconds, then twice as long each time, up to 5 minutes.
+SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
+
+#: An endpoint is switched off when everything has failed for so long, and so often.
+FAILING_FOR, FAILING_TIMES = timedelta(days=5), len(RETRIES) + 1
+
+#: How long a worker holds an endpoint; it asks anew before each message, and no request takes nearly as long.
+HOLD = timedelta(seconds=60)
+#: After so many seconds a worker lets other work go first.
+TURN = 10.0
+
+
+@dataclass(frozen=True)
+class RequestOutcome:
+    """How one request went, and for how long the receiver asks to be left alone."""
+
+    attempt: WebhookAttempt
+    postponement: timedelta
+
+
+def send(endpoint_id: int) -> None:
+    """Send what is due at an endpoint, unless somebody does so already or it needs a pause."""
+    ends = time.monotonic() + TURN
+    while (held := _hold(endpoint_id)) is not None:
+        while held is not None and time.monotonic() < ends:
+            held = _send_next(endpoint_id, held)
+        if held is not None:
+            _let_go(endpoint_id, held)
+            worker_calls.call_for(endpoint_id)
+            return
+        # What came while we held it was left to us: look again.
+
+
+def ask(delivery: WebhookDelivery) -> RequestOutcome:
+    """Make one request with the delivery's message. The database is not touched, and waits for nobody."""
+    at, began = timezone.now(), time.monotonic()
+    endpoint = delivery.endpoint
+    body = message(delivery)
+    headers = signed_headers(
+        body, message_id=delivery.message_id, at=at, secrets_in_use=endpoint.secrets_in_use(at)
+    )
+    status, response, error, postponement = None, "", "", timedelta()
+    try:
+        answer = sent_messages.post(
+            endpoint.url,
+            body.encode(),
+            {"Content-Type": "application/json", **headers},
+            allow_loopback=settings.WEBHOOKS_TO_LOOPBACK,
+        )
+    except sent_messages.PostError as failure:
+        error = str(failure)
+    else:
+        status, response = answer.status, answer.beginning
+        error, postponement = _verdict(status), postponed_by(answer.retry_after, at)
+    duration = round((time.monotonic() - began) * 1000)
+    attempt = WebhookAttempt(at=at, duration_ms=duration, status_code=status, response=response, error=error)
+    return RequestOutcome(attempt, postponement)
+
+
+def retry_after(failures: int) -> timedelta | None:
+    """How long to wait after so many failed attempts; None when there is no more to come."""
+    if failures > len(RETRIES):
+        return None
+    return RETRIES[failures - 1] * (1 + JITTER * random.random())  # noqa: S311  it spreads the load, and guards nothing
+
+
+# One message ----------------------------------------------------------------------------------------------------------
+
+
+def _send_next(endpoint_id: int, held: datetime) -> datetime | None:
+    """Send the first message that is due. Returns until when the endpoint is ours now; None when it no longer is."""
+    delivery = (
+        WebhookDelivery.objects.due()
+        .filter(endpoint=endpoint_id, endpoint__in=WebhookEndpoint.objects.active())
+        .select_related("endpoint", "publication")
+        .order_by("pk")
+        .first()
+    )
+    if delivery is None:
+        _let_go(endpoint_id, held)
+        return None
+    renewed = timezone.now() + HOLD
+    if not WebhookProgress.objects.filter(pk=endpoint_id, held_until=held).update(held_until=renewed):
+        return None
+    outcome = ask(delivery)
+    with transaction.atomic():
+        succeeded = _note(delivery, outcome)
+    if not succeeded:
+        _let_go(endpoint_id, renewed)
+        return None
+    return renewed
+
+
+def _note(delivery: WebhookDelivery, outcome: RequestOutcome) -> bool:
+    """Write down how the request went and what follows; returns whether to go on with this endpoint."""
+    progress = WebhookProgress.objects.select_for_update(no_key=True).filter(pk=delivery.endpoint_id).first()
+    locked = WebhookDelivery.objects.select_for_update(no_key=True).filter(pk=delivery.pk).first()
+    if progress is None or locked is None:
+        return False  # somebody deleted it meanwhile
+    attempt = outcome.attempt
+    attempt.delivery = locked
+    attempt.save()
+    if attempt.error:
+        _note_failure(locked, progress, outcome)
+    else:
+        _settle(locked, WebhookDelivery.State.DELIVERED)
+        if progress.consecutive_failures:
+            progress.consecutive_failures, progress.failing_since, progress.paused_until = 0, None, None
+            progress.save(update_fields=["consecutive_failures", "failing_since", "paused_until"])
+    return not attempt.error
+
+
+def _note_failure(delivery: WebhookDelivery, progress: WebhookProgress, outcome: RequestOutcome) -> None:
+    now, attempt = timezone.now(), outcome.attempt
+    progress.consecutive_failures += 1
+    progress.failing_since = progress.failing_since or attempt.at
+    progress.paused_until = now + max(_pause(progress.consecutive_failures), outcome.postponement)
+    progress.save(update_fields=["consecutive_failures", "failing_since", "paused_until"])
+
+    if attempt.status_code == HTTPStatus.GONE:
+        # The message stays due: it is the first to be sent when somebody switches the endpoint on again.
+        disabled_endpoints.disable(
+            delivery.endpoint, gettext("The receiver wants no more messages (HTTP 410).")
+        )
+        return
+
+    delivery.failures += 1
+    wait = retry_after(delivery.failures)
+    if wait is None:
+        _settle(delivery, WebhookDelivery.State.FAILED)
+    else:
+        delivery.next_attempt_at = now + max(wait, outcome.postponement)
+        delivery.save(update_fields=["failures", "next_attempt_at"])
+
+    if progress.consecutive_failures >= FAILING_TIMES and now - progress.failing_since >= FAILING_FOR:
+        disabled_endpoints.disable(
+            delivery.endpoint,
+            gettext(
+                "No message has arrived since %(moment)s UTC, although %(number)s were sent. The last error: "
+                "%(error)s"
+            )
+            % {
+                "moment": f"{progress.failing_since:%Y-%m-%d %H:%M}",
+                "number": progress.consecutive_failures,
+                "error": attempt.error,
+            },
+        )
+    else:
+        _call_for_the_next(delivery.endpoint_id, progress.paused_until)
+
+
+def _settle(delivery: WebhookDelivery, state: str) -> None:
+    delivery.state, delivery.next_attempt_at, delivery.settled_at = state, None, timezone.now()
+    delivery.save(update_fields=["state", "next_attempt_at", "settled_at", "failures"])
+
+
+def _call_for_the_next(endpoint_id: int, paused_until: datetime) -> None:
+    waiting = WebhookDelivery.objects.filter(endpoint=endpoint_id, state=WebhookDelivery.State.PENDING)
+    if first := waiting.aggregate(first=Min("next_attempt_at"))["first"]:
+        worker_calls.call_later_for(endpoint_id, max(first, paused_until))
+
+
+def _pause(failures: int) -> timedelta:
+    return min(SHORTEST_PAUSE * 2 ** min(failures - 1, 10), LONGEST_PAUSE)
+
+
+def _verdict(status: int) -> str:
+    """What is wrong with an answer of this status; "" when the message has arrived."""
+    if 200 <= status < 300:
+        return ""
+    if 300 <= status < 400:
+        return gettext("HTTP %(status)s: redirects are not followed; enter the final address.") % {
+            "status": status
+        }
+    return f"HTTP {status}"
+
+
+# Holding an endpoint --------------------------------------------------------------------------------------------------
+
+
+def ready(moment: datetime) -> Q:
+    """The condition on a progress that something can be sent at its endpoint: switched on, nobody at it, no pause."""
+    due = WebhookDelivery.objects.due(moment).filter(endpoint=OuterRef("endpoint"))
+    return (
+        Q(endpoint__in=WebhookEndpoint.objects.active())
+        & (Q(held_until__isnull=True) | Q(held_until__lt=moment))
+        & (Q(paused_until__isnull=True) | Q(paused_until__lte=moment))
+        & Q(Exists(due))
+    )
+
+
+def _hold(endpoint_id: int) -> datetime | None:
+    """Take an endpoint in hand; until when, or None when there is nothing to do or somebody else does it."""
+    now = timezone.now()
+    until = now + HOLD
+    taken = WebhookProgress.objects.filter(ready(now), pk=endpoint_id).update(held_until=until)
+    return until if taken else None
+
+
+def _let_go(endpoint_id: int, held: datetime) -> None:
+    WebhookProgress.objects.filter(pk=endpoint_id, held_until=held).update(held_until=None)

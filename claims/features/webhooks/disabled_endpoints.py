@@ -1,0 +1,69 @@
+"""Switching an endpoint off that takes no messages, and saying so."""
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.mail import send_mail
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from claims.features.webhooks import worker_calls
+from claims.features.webhooks.models.endpoint import WebhookEndpoint
+from claims.newsroom.mail_languages import written_for
+
+
+def disable(endpoint: WebhookEndpoint, reason: str) -> None:
+    """Send nothing more until a person switches the endpoint on again, and tell who can by mail.
+
+    Called inside a transaction, in which the mail is as well.
+    """
+    switched_off = WebhookEndpoint.objects.filter(pk=endpoint.pk, active=True)
+    if switched_off.update(active=False, disabled_at=timezone.now(), disabled_reason=reason):
+        worker_calls.call_to_report(endpoint.pk)
+
+
+def disable_without_token() -> None:
+    """Switch off what was set up with a token that has ended, or by somebody who has left."""
+    for endpoint in WebhookEndpoint.objects.without_token().select_related("token", "owner"):
+        with transaction.atomic():
+            disable(endpoint, _why(endpoint))
+
+
+def _why(endpoint: WebhookEndpoint) -> str:
+    token, owner = endpoint.token, endpoint.owner
+    if owner is None or token is None or not owner.is_active:
+        return "Whoever set it up is no longer at the newsroom."
+    if token.revoked_at:
+        return f"The token “{token.name}”, with which it was set up, was revoked."
+    return f"The token “{token.name}”, with which it was set up, has expired."
+
+
+def report(endpoint: WebhookEndpoint) -> None:
+    """Tell by mail its owner, or else whoever may change webhooks, that this one was switched off, and why."""
+    owner = endpoint.owner
+    if owner and owner.is_active and owner.email:
+        page, people = f"/api/v1/editorial/webhooks/{endpoint.pk}/", [owner]
+    else:
+        page, people = f"/admin/webhooks/webhookendpoint/{endpoint.pk}/change/", _administrators()
+    for person in people:
+        with written_for(person):
+            _write(endpoint, page, person.email)
+
+
+def _write(endpoint: WebhookEndpoint, page: str, address: str) -> None:
+    lines = [
+        _("The webhook “%(name)s” (%(url)s) was switched off.")
+        % {"name": endpoint.name, "url": endpoint.url},
+        endpoint.disabled_reason,
+        _("When its receiver works again, switch it on. It will continue where it stopped."),
+        f"{settings.SITE_URL}{page}",
+    ]
+    subject = _("[Factcheck] Webhook switched off: %s") % endpoint.name
+    send_mail(subject.replace("\n", " "), "\n\n".join(lines), None, [address])
+
+
+def _administrators() -> list[User]:
+    administrators = User.objects.with_perm(
+        "webhooks.change_webhookendpoint", backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return list(administrators.filter(is_active=True).exclude(email=""))

@@ -1,0 +1,215 @@
+"""Webhooks that the owner of a token sets up: their own, and nobody else's."""
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db.models import F, QuerySet
+from django.http import HttpResponse
+from django.utils.translation import gettext
+from rest_framework.decorators import action
+from rest_framework.request import Request
+
+from claims.editorial.documents import Document, written
+from claims.editorial.editorial_resource import EditorialResource
+from claims.editorial.idempotency import KeptAnswer
+from claims.editorial.refused_requests import NoSuchThing, at
+from claims.editorial.strict_bodies import read
+from claims.features.webhooks import bodies as webhook_bodies
+from claims.features.webhooks import endpoints, internal_endpoints
+from claims.features.webhooks.conditions import check_filter
+from claims.features.webhooks.models import WebhookDelivery, WebhookEndpoint
+from claims.models import Scope
+from claims.newsroom.refusals import NotPossible
+
+#: What sends a message somewhere counts for as many plain requests.
+COST_OF_SENDING = 100
+
+
+class OwnWebhooks(EditorialResource):
+    """What all addresses about somebody's own webhooks have in common: the scope, also for reading, and the cost."""
+
+    view_permission = ""
+    write_scope = Scope.WEBHOOKS
+    sending: ClassVar[frozenset[str]] = frozenset()
+
+    def scope_of(self, request: Request) -> Scope | None:
+        return Scope.WEBHOOKS if self.is_served else None
+
+    @property
+    def request_cost(self) -> int:
+        return COST_OF_SENDING if self.action in self.sending else 1
+
+    def own(self) -> QuerySet[WebhookEndpoint]:
+        return internal_endpoints.owned_by(self.person.pk).select_related("token", "owner")
+
+
+class WebhookWork(OwnWebhooks):
+    """Addresses that are told what is published about claims that a filter matches."""
+
+    nouns = ("webhook", "webhooks")
+    list_query = webhook_bodies.OwnWebhookQuery
+    serializer_class = webhook_bodies.WebhookSerializer
+    shown: ClassVar = {
+        "create": webhook_bodies.WebhookWithSecretSerializer,
+        "rotate_secret": webhook_bodies.WebhookWithSecretSerializer,
+        "test": webhook_bodies.WebhookDeliverySerializer,
+    }
+    bodies: ClassVar = {
+        "create": webhook_bodies.WebhookBody,
+        "partial_update": webhook_bodies.WebhookChanges,
+        "rotate_secret": webhook_bodies.RotationBody,
+    }
+    sending = frozenset({"verify", "test"})
+
+    def rows(self) -> QuerySet[WebhookEndpoint]:
+        return self.own()
+
+    def document(self, row: WebhookEndpoint) -> Document:
+        return webhook_bodies.webhook(row)
+
+    def create(self, request: Request) -> HttpResponse:
+        """Set one up. The answer has its secret, this once; then have the receiver verified, and it is told."""
+        values = _checked(read(webhook_bodies.WebhookBody, request.data, by=self.person))
+
+        def work(_prepared: None) -> KeptAnswer:
+            row = internal_endpoints.add(self.token, **values)
+            address = self.address("webhooks-detail", row.pk)
+            return self._with_secret(row, status=201, location=address)
+
+        return self.created_once(work)
+
+    def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
+        """Change, pause or go on. A new address has to be verified anew."""
+        values = _checked(read(webhook_bodies.WebhookChanges, request.data, by=self.person, partial=True))
+
+        def work() -> KeptAnswer:
+            return self.showing(self.fresh(internal_endpoints.change(self._locked(id), self.token, **values)))
+
+        return self.done(work)
+
+    def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
+        """Delete it, with the log of its messages."""
+
+        def work() -> KeptAnswer:
+            self._locked(id).delete()
+            return KeptAnswer(204)
+
+        return self.done(work)
+
+    @action(detail=True, methods=["post"])
+    def verify(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
+        """Ask the receiver, and switch the webhook on if they agree.
+
+        The message `webhook.verification` has a `challenge`. Answer with `{"challenge_response": "…"}`: HMAC-SHA256 of
+        the challenge with the bytes of the secret, in Base64.
+        """
+        asked = self.row(id=id)
+
+        def work(proof: internal_endpoints.ReceiverProof) -> KeptAnswer:
+            return self.showing(self.fresh(internal_endpoints.accept(self._locked(id), proof, self.token)))
+
+        return self.created_once(work, prepare=lambda: internal_endpoints.ask_for_proof(asked))
+
+    @action(detail=True, methods=["post"])
+    def test(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
+        """Send a test message now and once, also while it is paused, and say how that went."""
+        row = self.row(id=id)
+        if row.verified_at is None:
+            raise NotPossible(gettext("Nothing is sent there until the receiver has agreed (verify)."))
+
+        def work(sent: Any) -> KeptAnswer:
+            log = delivery_rows(WebhookDelivery.objects.filter(pk=sent.delivery_id)).get()
+            return KeptAnswer(200, written(webhook_bodies.delivery(log)))
+
+        return self.created_once(work, prepare=lambda: endpoints.try_out(row))
+
+    @action(detail=True, methods=["post"], url_path="rotate-secret")
+    def rotate_secret(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
+        """Replace the secret. The answer has the new one, this once."""
+        values = read(webhook_bodies.RotationBody, request.data, by=self.person)
+
+        def work(_prepared: None) -> KeptAnswer:
+            row = endpoints.rotate_secret(self._locked(id), at_once=values["at_once"])
+            return self._with_secret(row)
+
+        return self.created_once(work)
+
+    def _with_secret(self, row: WebhookEndpoint, *, status: int = 200, location: str = "") -> KeptAnswer:
+        fresh = self.fresh(row)
+        shown = self.showing(fresh, status=status, location=location)
+        kept, told_once = (
+            written(self.document(fresh) | {"secret": secret}) for secret in (None, fresh.secret)
+        )
+        return KeptAnswer(status, kept, shown.headers, told_once)
+
+    def _locked(self, key: int) -> WebhookEndpoint:
+        """The webhook, held until the end of the transaction, and the one that the request means to change."""
+        self.own().select_for_update(of=("self",)).filter(pk=key).first()
+        row: WebhookEndpoint = self.matched(id=key)
+        return row
+
+
+class WebhookDeliveryWork(OwnWebhooks):
+    """The messages of one webhook: what was sent and how that went."""
+
+    nouns = ("message", "messages")
+    list_query = webhook_bodies.DeliveryQuery
+    serializer_class = webhook_bodies.WebhookDeliverySerializer
+    sending = frozenset({"redeliver"})
+
+    def rows(self) -> QuerySet[WebhookDelivery]:
+        return delivery_rows(WebhookDelivery.objects.filter(endpoint__in=self._endpoint()))
+
+    def document(self, row: WebhookDelivery) -> Document:
+        return webhook_bodies.delivery(row)
+
+    def list(self, request: Request, **within: Any) -> HttpResponse:
+        if not self._endpoint().exists():
+            raise NoSuchThing(
+                gettext("There is no webhook %(number)s here.") % {"number": self.kwargs["webhook_id"]}
+            )
+        return super().list(request)
+
+    @action(detail=True, methods=["post"])
+    def redeliver(
+        self,
+        request: Request,
+        webhook_id: int,
+        id: int,  # noqa: A002  the name in the address
+    ) -> HttpResponse:
+        """Send it again, under the same `message_id`, as soon as its turn comes."""
+        row = self.row(id=id)
+
+        def work(_prepared: None) -> KeptAnswer:
+            if not endpoints.send_again(row):
+                raise NotPossible(gettext("This message is not about a publication; send a test instead."))
+            return self.showing(self.fresh(row))
+
+        return self.created_once(work)
+
+    def _endpoint(self) -> QuerySet[WebhookEndpoint]:
+        return internal_endpoints.owned_by(self.person.pk).filter(pk=self.kwargs["webhook_id"])
+
+
+def delivery_rows(rows: QuerySet[WebhookDelivery]) -> QuerySet[WebhookDelivery]:
+    """Messages with their attempts and what they are about; the body of an entry is not read."""
+    about = {name: F(f"publication__{name}") for name in ("claim_id", "version", "sequence")}
+    return rows.annotate(**about).prefetch_related("attempts")
+
+
+def _checked(values: dict[str, Any]) -> dict[str, Any]:
+    """The values by the names of the model, once addresses and filters are what can be sent to and understood."""
+    named = dict(values)
+    if "url" in named:
+        try:
+            endpoints.check_address(named["url"])
+        except ValidationError as refusal:
+            raise at("url", *refusal.messages) from None
+    if "filter" in named:
+        try:
+            named["filter"] = check_filter(named["filter"])
+        except ValidationError as refusal:
+            raise at("filter", *refusal.messages) from None
+    if "events" in named:
+        named["event_kinds"] = sorted(set(named.pop("events")))
+    return named

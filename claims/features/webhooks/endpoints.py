@@ -1,0 +1,89 @@
+"""What a person does with an endpoint and its messages: try it, give it another secret, send again."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from claims.features.webhooks import deliveries, worker_calls
+from claims.features.webhooks.models.delivery import WebhookAttempt, WebhookDelivery
+from claims.features.webhooks.models.endpoint import TEST_EVENT, WebhookEndpoint, WebhookProgress, new_secret
+from sources.http import sent_messages
+
+#: How long a secret that was replaced still signs, so that the receiver can change over in between.
+OVERLAP = timedelta(hours=24)
+
+
+def check_address(url: str) -> str:
+    """Raises ValidationError: nothing is sent to such an address."""
+    try:
+        sent_messages.check_address(url, allow_loopback=settings.WEBHOOKS_TO_LOOPBACK)
+    except sent_messages.PostError as refusal:
+        raise ValidationError(str(refusal), code=refusal.reason_code) from None
+    return url
+
+
+def try_out(endpoint: WebhookEndpoint) -> WebhookAttempt:
+    """Send a test message now and once, also while the endpoint is switched off, and note in the log how it went."""
+    attempt = sent_now(endpoint, TEST_EVENT)
+    if not attempt.error:
+        trust_again(endpoint)
+    return attempt
+
+
+def sent_now(endpoint: WebhookEndpoint, event: str) -> WebhookAttempt:
+    """Send a message that is about no publication, once and whatever the state of the endpoint; note it in the log."""
+    now = timezone.now()
+    delivery = WebhookDelivery(
+        endpoint=endpoint, event=event, created_at=now, next_attempt_at=None, settled_at=now
+    )
+    attempt = deliveries.ask(delivery).attempt
+    delivery.state = delivery.State.FAILED if attempt.error else delivery.State.DELIVERED
+    delivery.failures = 1 if attempt.error else 0
+    with transaction.atomic():
+        delivery.save()
+        attempt.delivery = delivery
+        attempt.save()
+    return attempt
+
+
+@transaction.atomic
+def trust_again(endpoint: WebhookEndpoint) -> None:
+    """Forget how the endpoint failed, and send at once what waits for it: it works, or a person looked after it."""
+    WebhookProgress.objects.filter(endpoint=endpoint).update(
+        consecutive_failures=0, failing_since=None, paused_until=None
+    )
+    worker_calls.announce()
+    worker_calls.call_for(endpoint.pk)
+
+
+@transaction.atomic
+def rotate_secret(endpoint: WebhookEndpoint, *, at_once: bool = False) -> WebhookEndpoint:
+    """Give the endpoint another secret.
+
+    Args:
+        at_once: let the old one end now, because somebody else knows it. Otherwise both sign for a day.
+    """
+    endpoint = WebhookEndpoint.objects.select_for_update(of=("self",)).get(pk=endpoint.pk)
+    endpoint.previous_secret = "" if at_once else endpoint.secret
+    endpoint.previous_secret_until = None if at_once else timezone.now() + OVERLAP
+    endpoint.secret = new_secret()
+    endpoint.save(update_fields=["secret", "previous_secret", "previous_secret_until"])
+    return endpoint
+
+
+@transaction.atomic
+def send_again(delivery: WebhookDelivery) -> bool:
+    """Put a message into the queue again, as a new one would be; False where that makes no sense: a test.
+
+    It keeps its id, by which the receiver knows it. One that waits for its next attempt is sent now.
+    """
+    chosen = WebhookDelivery.objects.filter(pk=delivery.pk, publication__isnull=False)
+    found = chosen.update(
+        state=WebhookDelivery.State.PENDING, next_attempt_at=timezone.now(), settled_at=None, failures=0
+    )
+    if found:
+        worker_calls.call_for(delivery.endpoint_id)
+    return bool(found)

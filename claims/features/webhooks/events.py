@@ -1,0 +1,75 @@
+"""What an entry of the ledger means for an endpoint, and how it is put into a message."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from claims.features.webhooks.models.delivery import WebhookDelivery
+from claims.features.webhooks.models.endpoint import VERIFICATION_EVENT, WebhookEvent
+from claims.ledger.document.claim_document import moment as written
+from claims.ledger.document.claim_document import render
+from claims.models import Publication
+
+#: A message longer than this leaves the claim out; who wants it reads it at the address that the message names.
+LARGEST_MESSAGE = 64 * 1024  # bytes
+
+_KINDS = {
+    Publication.Kind.PUBLICATION: WebhookEvent.PUBLISHED,
+    Publication.Kind.CORRECTION: WebhookEvent.CORRECTED,
+    # Of several verdicts one was withdrawn, and the claim stays public.
+    Publication.Kind.RETRACTION: WebhookEvent.CORRECTED,
+}
+_WITHDRAWN = {
+    Publication.Status.RETRACTED: WebhookEvent.RETRACTED,
+    Publication.Status.MERGED: WebhookEvent.MERGED,
+}
+
+
+def event_of(
+    *, kind: str, status: str, status_before: str, matches: bool, matched: bool
+) -> WebhookEvent | None:
+    """What an endpoint is told when a claim's next version appears, or None when it is not its business.
+
+    Args:
+        kind: the kind of the new version.
+        status: its status.
+        status_before: the status of the version before, "" for the first.
+        matches: whether the new version is published and matches the endpoint's filter.
+        matched: the same of the version before. Who was told of it must learn that it no longer holds.
+    """
+    if matches:
+        if status_before == Publication.Status.MERGED:
+            return WebhookEvent.UNMERGED
+        return _KINDS.get(Publication.Kind(kind), WebhookEvent.UPDATED)
+    if matched:
+        return _WITHDRAWN.get(Publication.Status(status), WebhookEvent.LEFT_FILTER)
+    return None
+
+
+def message(delivery: WebhookDelivery) -> str:
+    """The body of the delivery's message, the same whenever it is sent. It says what the ledger says, and no more."""
+    entry = delivery.publication
+    if entry is None:
+        about = {"endpoint": delivery.endpoint.name}
+        if delivery.event == VERIFICATION_EVENT:
+            about["challenge"] = delivery.message_id
+        return _message(delivery.event, written(delivery.created_at), about)
+    told: dict[str, Any] = {
+        "sequence": entry.sequence,
+        "claim_id": entry.claim_id,
+        "version": entry.version,
+        "status": entry.status,
+        "kind": entry.kind,
+        "note": entry.note,
+        "url": settings.SITE_URL + reverse("versions-detail", args=[entry.claim_id, entry.version]),
+        "claim": entry.document,
+    }
+    body = _message(delivery.event, written(entry.published_at), told)
+    if len(body.encode()) > LARGEST_MESSAGE:
+        body = _message(delivery.event, written(entry.published_at), told | {"claim": None})
+    return body
+
+
+def _message(kind: str, timestamp: str, told: dict[str, Any]) -> str:
+    return render({"type": kind, "timestamp": timestamp, "data": told})

@@ -1,0 +1,53 @@
+"""What metrics show of webhooks."""
+
+from collections.abc import Iterator
+
+from django.db.backends.utils import CursorWrapper
+
+from factcheck.telemetry.query_spans import DatabaseQuestion, GaugeKind, Reading
+
+
+def _answer(cursor: CursorWrapper) -> Iterator[Reading]:
+    cursor.execute(
+        """
+        SELECT count(*) FILTER (WHERE active AND consecutive_failures = 0),
+               count(*) FILTER (WHERE active AND consecutive_failures > 0),
+               count(*) FILTER (WHERE disabled_at IS NOT NULL),
+               count(*) FILTER (WHERE NOT active AND disabled_at IS NULL),
+               coalesce((SELECT max(sequence) FROM claims_publication) - min(position) FILTER (WHERE active), 0)
+        FROM webhooks_webhookendpoint JOIN webhooks_webhookprogress ON endpoint_id = id
+        """
+    )
+    *endpoints, behind = cursor.fetchone()
+    for state, number in zip(("answering", "failing", "switched_off", "off"), endpoints, strict=True):
+        yield "factcheck_webhook_endpoints", (state,), number
+    yield "factcheck_webhook_entries_behind", (), behind
+    cursor.execute(
+        """
+        SELECT count(*), coalesce(extract(epoch FROM now() - min(delivery.created_at)), 0)::float8
+        FROM webhooks_webhookdelivery AS delivery
+             JOIN webhooks_webhookendpoint AS endpoint ON endpoint.id = delivery.endpoint_id
+        WHERE delivery.state = 'pending' AND endpoint.active
+        """
+    )
+    pending, seconds = cursor.fetchone()
+    yield "factcheck_webhook_deliveries_pending", (), pending
+    yield "factcheck_webhook_deliveries_oldest_wait_seconds", (), seconds
+
+
+QUESTIONS = [
+    DatabaseQuestion(
+        "webhooks",
+        {
+            "factcheck_webhook_endpoints": GaugeKind("Receivers of webhooks.", ("state",)),
+            "factcheck_webhook_entries_behind": GaugeKind(
+                "How many entries the receiver has yet to be told of that is the furthest behind."
+            ),
+            "factcheck_webhook_deliveries_pending": GaugeKind("Messages that are still to be delivered."),
+            "factcheck_webhook_deliveries_oldest_wait_seconds": GaugeKind(
+                "For how long the oldest of them has waited."
+            ),
+        },
+        _answer,
+    ),
+]

@@ -1,0 +1,137 @@
+"""Endpoints that people set up for themselves with a token of theirs.
+
+Nobody can point us at a stranger: before anything is sent to an address, whoever receives there has to answer a
+question with the endpoint's secret (`challenge_answer`), which only its owner was told. A new address is asked anew.
+An endpoint lives as long as its token does; switched on with another token of its owner, it goes on with that one.
+"""
+
+import base64
+import hashlib
+import hmac
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError
+
+from claims.features.webhooks import endpoints
+from claims.features.webhooks.models.delivery import WebhookAttempt
+from claims.features.webhooks.models.endpoint import (
+    MOST_PER_OWNER,
+    VERIFICATION_EVENT,
+    WebhookEndpoint,
+    WebhookEndpointQuerySet,
+)
+from claims.models import ApiToken
+from claims.newsroom.refusals import NotPossible
+from factcheck.api.json_bodies import read_strictly
+from factcheck.database.locks import hold
+
+
+class ReceiverProof(NamedTuple):
+    """What came back from an address that was asked whether it wants messages."""
+
+    url: str
+    secret: str
+    attempt: WebhookAttempt
+    holds: bool
+
+
+def owned_by(person_id: int) -> WebhookEndpointQuerySet:
+    return WebhookEndpoint.objects.filter(owner=person_id)
+
+
+@transaction.atomic
+def add(token: ApiToken, **values: Any) -> WebhookEndpoint:
+    """Make an endpoint that is switched on once its receiver has agreed.
+
+    Raises:
+        NotPossible: its owner has as many as anybody may have.
+    """
+    hold(f"webhooks of {token.user_id}")
+    if owned_by(token.user_id).count() >= MOST_PER_OWNER:
+        raise NotPossible(
+            _("You already have %(most)d webhooks. Delete one that you no longer need.")
+            % {"most": MOST_PER_OWNER}
+        )
+    return WebhookEndpoint.objects.create(
+        **values, owner=token.user, token=token, created_by=token.user, active=False
+    )
+
+
+@transaction.atomic
+def change(endpoint: WebhookEndpoint, token: ApiToken, **values: Any) -> WebhookEndpoint:
+    """Change an endpoint whose row is locked; what is switched on goes on with this token.
+
+    Raises:
+        NotPossible: it is to be switched on, and nobody has agreed to receive there.
+    """
+    if values.get("url", endpoint.url) != endpoint.url:
+        endpoint.verified_at, endpoint.active = None, False
+    for name, value in values.items():
+        setattr(endpoint, name, value)
+    if values.get("active"):
+        _switch_on(endpoint, token)
+    endpoint.save()
+    if values.get("active"):
+        endpoints.trust_again(endpoint)
+    return endpoint
+
+
+def ask_for_proof(endpoint: WebhookEndpoint) -> ReceiverProof:
+    """Ask who receives there whether they know the secret. It is noted in the log, whatever comes back."""
+    attempt = endpoints.sent_now(endpoint, VERIFICATION_EVENT)
+    expected = challenge_answer(endpoint.secret, attempt.delivery.message_id)
+    holds = not attempt.error and hmac.compare_digest(_answered(attempt.response), expected.encode())
+    return ReceiverProof(endpoint.url, endpoint.secret, attempt, holds)
+
+
+@transaction.atomic
+def accept(endpoint: WebhookEndpoint, proof: ReceiverProof, token: ApiToken) -> WebhookEndpoint:
+    """Switch on an endpoint, whose row is locked, if its receiver has agreed.
+
+    Raises:
+        NotPossible: the receiver did not, or was asked at another address or for another secret.
+    """
+    if (proof.url, proof.secret) != (endpoint.url, endpoint.secret):
+        raise NotPossible(_("The webhook was changed during verification. Verify it again."))
+    if proof.attempt.error:
+        raise NotPossible(
+            _("The verification request did not arrive: %(reason)s") % {"reason": proof.attempt.error}
+        )
+    if not proof.holds:
+        raise NotPossible(
+            _(
+                "The receiver did not answer with the challenge, signed with the secret of this webhook, as "
+                "JSON with the key “challenge_response”."
+            )
+        )
+    endpoint.verified_at = timezone.now()
+    _switch_on(endpoint, token)
+    endpoint.save()
+    endpoints.trust_again(endpoint)
+    return endpoint
+
+
+def challenge_answer(secret: str, challenge: str) -> str:
+    """What proves that one knows the secret: HMAC-SHA256 of the challenge with its bytes, in Base64."""
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    return base64.b64encode(hmac.digest(key, challenge.encode(), hashlib.sha256)).decode()
+
+
+def _switch_on(endpoint: WebhookEndpoint, token: ApiToken) -> None:
+    if endpoint.verified_at is None:
+        raise NotPossible(_("Verify the receiver first: nothing is sent there until they have agreed."))
+    endpoint.active, endpoint.token = True, token
+    endpoint.disabled_at, endpoint.disabled_reason = None, ""
+
+
+def _answered(text: str) -> bytes:
+    # What nests too deeply, or holds half a character, is no answer either.
+    with suppress(ParseError):
+        said = read_strictly(text.encode())
+        if isinstance(said, dict) and isinstance(answer := said.get("challenge_response"), str):
+            return answer.encode()
+    return b""

@@ -1,0 +1,100 @@
+"""Ledger → deliveries: for every endpoint, which entries it is to be told of."""
+
+import time
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+
+from claims.features.webhooks import disabled_endpoints, worker_calls
+from claims.features.webhooks.conditions import matching
+from claims.features.webhooks.events import event_of
+from claims.features.webhooks.models.delivery import WebhookDelivery
+from claims.features.webhooks.models.endpoint import WebhookEndpoint, WebhookProgress
+from claims.models import Publication
+from claims.models.publication import in_version_before
+from factcheck.api.problems import InvalidParameters
+
+#: So many entries are looked at in one transaction.
+STEP = 500
+#: After so many seconds a worker lets other work go first.
+TURN = 10.0
+
+_PUBLISHED = Publication.Status.PUBLISHED
+
+
+def follow() -> int:
+    """Note what the entries since the last time mean for every endpoint; returns how many deliveries that made.
+
+    Publications appear in the order of `sequence`, whoever writes them and in whatever way, so a position in it is all
+    there is to remember. It moves in the transaction that adds the deliveries. After a bulk import other work has its
+    turn in between: what is left is called for.
+    """
+    ends, made = time.monotonic() + TURN, 0
+    for endpoint_id in list(WebhookEndpoint.objects.active().order_by("pk").values_list("pk", flat=True)):
+        while (step := _step(endpoint_id)) is not None:
+            made += step
+            if time.monotonic() > ends:
+                worker_calls.announce()
+                return made
+    return made
+
+
+@transaction.atomic
+def _step(endpoint_id: int) -> int | None:
+    """Go some entries further; None at the end of the ledger."""
+    # Whoever else follows for this endpoint waits here, and then goes on from where we came to.
+    progress = (
+        WebhookProgress.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("endpoint")
+        .filter(pk=endpoint_id, endpoint__in=WebhookEndpoint.objects.active())
+        .first()
+    )
+    if progress is None:
+        return None
+    entries = _entries_after(progress.position)
+    if not entries:
+        return None
+    endpoint = progress.endpoint
+    try:
+        deliveries = _deliveries(endpoint, entries)
+    except InvalidParameters as refusal:
+        disabled_endpoints.disable(
+            endpoint, gettext("The filter is not valid: %(why)s") % {"why": refusal.detail}
+        )
+        return None
+    WebhookDelivery.objects.bulk_create(deliveries)
+    progress.position = entries[-1]["sequence"]
+    progress.save(update_fields=["position"])
+    if deliveries:
+        worker_calls.call_for(endpoint_id)
+    return len(deliveries)
+
+
+def _entries_after(position: int) -> list[dict[str, Any]]:
+    rows: QuerySet[Any] = (
+        Publication.objects.after(position)
+        .annotate(before_id=in_version_before("id"), before_status=in_version_before("status"))
+        .values("id", "sequence", "kind", "status", "before_id", "before_status")
+    )
+    return list(rows[:STEP])
+
+
+def _deliveries(endpoint: WebhookEndpoint, entries: list[dict[str, Any]]) -> list[WebhookDelivery]:
+    """What the endpoint is to be told of these entries, in their order. Raises InvalidParameters."""
+    published = {entry["id"] for entry in entries if entry["status"] == _PUBLISHED}
+    published |= {entry["before_id"] for entry in entries if entry["before_status"] == _PUBLISHED}
+    matches = matching(endpoint.filter, published)
+    deliveries = []
+    for entry in entries:
+        event = event_of(
+            kind=entry["kind"],
+            status=entry["status"],
+            status_before=entry["before_status"] or "",
+            matches=entry["id"] in matches,
+            matched=entry["before_id"] in matches,
+        )
+        if event and (not endpoint.event_kinds or event in endpoint.event_kinds):
+            deliveries.append(WebhookDelivery(endpoint=endpoint, publication_id=entry["id"], event=event))
+    return deliveries

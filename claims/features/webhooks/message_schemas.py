@@ -1,0 +1,91 @@
+"""Schemas of the messages that `events` writes, for the OpenAPI document (`webhooks`)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from drf_spectacular.utils import OpenApiResponse, OpenApiWebhook, extend_schema
+from rest_framework import serializers
+
+from claims.features.webhooks.models import WebhookEvent
+from claims.features.webhooks.models.endpoint import TEST_EVENT, VERIFICATION_EVENT
+from claims.ledger.document.serializers import ClaimSerializer
+from claims.models import Publication
+
+_SIGNED = (
+    "Signed as Standard Webhooks has it: `webhook-id` names the message however often it is sent, `webhook-timestamp`"
+    " the attempt in seconds since 1970, and `webhook-signature` is HMAC-SHA256 over `id.timestamp.body`."
+)
+
+
+class ToldEntrySerializer(serializers.Serializer):
+    """An entry of the ledger."""
+
+    sequence = serializers.IntegerField()
+    claim_id = serializers.IntegerField()
+    version = serializers.IntegerField()
+    status = serializers.ChoiceField(Publication.Status.choices)
+    kind = serializers.ChoiceField(Publication.Kind.choices)
+    note = serializers.CharField()
+    url = serializers.URLField(help_text="Where the API has this version.")
+    claim = ClaimSerializer(
+        allow_null=True, help_text="The claim whole; null where the message would be longer than 64 KB."
+    )
+
+
+class MessageSerializer(serializers.Serializer):
+    """What is told of a claim."""
+
+    type = serializers.ChoiceField(WebhookEvent.choices)
+    timestamp = serializers.DateTimeField(help_text="The moment of the publication.")
+    data = ToldEntrySerializer()  # type: ignore[assignment]  # a key
+
+
+class TriedSerializer(serializers.Serializer):
+    endpoint = serializers.CharField(help_text="The name of the webhook.")
+
+
+class TestMessageSerializer(serializers.Serializer):
+    """A test."""
+
+    type = serializers.ChoiceField([(TEST_EVENT, TEST_EVENT)])
+    timestamp = serializers.DateTimeField()
+    data = TriedSerializer()  # type: ignore[assignment]  # a key
+
+
+class ChallengeSerializer(TriedSerializer):
+    challenge = serializers.CharField()
+
+
+class VerificationMessageSerializer(serializers.Serializer):
+    """The question whether messages are wanted."""
+
+    type = serializers.ChoiceField([(VERIFICATION_EVENT, VERIFICATION_EVENT)])
+    timestamp = serializers.DateTimeField()
+    data = ChallengeSerializer()  # type: ignore[assignment]  # a key
+
+
+class AgreementSerializer(serializers.Serializer):
+    """That whoever receives knows the secret."""
+
+    challenge_response = serializers.CharField(
+        help_text="HMAC-SHA256 of the challenge with the bytes of the secret, in Base64."
+    )
+
+
+def _described() -> Iterator[OpenApiWebhook]:
+    arrived = OpenApiResponse(description="It has arrived.")
+    for event in WebhookEvent:
+        yield _webhook(event.value, MessageSerializer, {204: arrived})
+    yield _webhook(TEST_EVENT, TestMessageSerializer, {204: arrived})
+    yield _webhook(VERIFICATION_EVENT, VerificationMessageSerializer, {200: AgreementSerializer})
+
+
+def _webhook(name: str, message: Any, answers: dict[int, Any]) -> OpenApiWebhook:
+    decorator = extend_schema(
+        summary=name, description=_SIGNED, tags=["webhooks"], request=message, responses=answers
+    )
+    return OpenApiWebhook(name=name, decorator=decorator)
+
+
+#: Settings of drf-spectacular name it.
+WEBHOOKS = list(_described())

@@ -1,0 +1,4 @@
+from .delivery import WebhookAttempt, WebhookDelivery
+from .endpoint import WebhookEndpoint, WebhookEvent, WebhookProgress
+
+__all__ = ["WebhookAttempt", "WebhookDelivery", "WebhookEndpoint", "WebhookEvent", "WebhookProgress"]

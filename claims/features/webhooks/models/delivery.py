@@ -1,0 +1,173 @@
+import uuid
+from datetime import datetime
+from typing import Self
+
+import pgtrigger
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from claims.features.webhooks.models.endpoint import (
+    TEST_EVENT,
+    VERIFICATION_EVENT,
+    WebhookEndpoint,
+    WebhookEvent,
+)
+from factcheck.database.desk_words import words_index
+from factcheck.database.rules import Prohibition, Rule, refuse
+
+MESSAGE_ID_PATTERN = r"^msg_[0-9a-f]{32}$"
+_ABOUT_NO_ENTRY = [TEST_EVENT, VERIFICATION_EVENT]
+
+
+def new_message_id() -> str:
+    """What a message is recognised by, however often it is sent. No full stop, which ends it in what is signed."""
+    return f"msg_{uuid.uuid4().hex}"
+
+
+class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
+    def due(self, moment: datetime | None = None) -> Self:
+        """What should be sent at `moment` (now unless given)."""
+        return self.filter(state="pending", next_attempt_at__lte=moment or timezone.now())
+
+
+class WebhookDelivery(models.Model):
+    """That one endpoint is to be told of one entry of the ledger, and how that went."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Waiting")
+        DELIVERED = "delivered", _("Delivered")
+        FAILED = "failed", _("Given up")
+
+    endpoint = models.ForeignKey(
+        WebhookEndpoint,
+        models.CASCADE,
+        related_name="deliveries",
+        db_index=False,
+        verbose_name=_("webhook"),
+    )
+    publication = models.ForeignKey(
+        "claims.Publication",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("publication"),
+    )
+    event = models.CharField(
+        _("event"),
+        max_length=30,
+        choices=[
+            *WebhookEvent.choices,
+            (TEST_EVENT, _("Test")),
+            (VERIFICATION_EVENT, _("Verification request")),
+        ],
+    )
+    message_id = models.CharField(_("message"), max_length=40, unique=True, default=new_message_id)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
+    created_at = models.DateTimeField(_("created"), db_default=Now())
+    next_attempt_at = models.DateTimeField(_("next attempt"), null=True, default=timezone.now)
+    settled_at = models.DateTimeField(_("completed"), null=True)
+    #: Attempts since it was made, or last sent again by hand: where it is in the schedule of retries.
+    failures = models.PositiveSmallIntegerField(_("failed attempts"), default=0)
+
+    objects = WebhookDeliveryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("webhook delivery")
+        verbose_name_plural = _("webhook deliveries")
+        default_permissions = ("view",)
+        constraints = [
+            UniqueConstraint(
+                name="webhookdelivery_once_per_entry_and_endpoint", fields=["endpoint", "publication"]
+            ),
+            CheckConstraint(
+                name="webhookdelivery_event_is_known",
+                condition=Q(event__in=WebhookEvent.values, publication__isnull=False)
+                | Q(event__in=_ABOUT_NO_ENTRY, publication__isnull=True),
+            ),
+            CheckConstraint(
+                name="webhookdelivery_waits_or_is_settled",
+                condition=Q(state="pending", next_attempt_at__isnull=False, settled_at__isnull=True)
+                | Q(
+                    state__in=["delivered", "failed"],
+                    next_attempt_at__isnull=True,
+                    settled_at__isnull=False,
+                ),
+            ),
+            CheckConstraint(
+                name="webhookdelivery_test_does_not_wait",
+                condition=~Q(event__in=_ABOUT_NO_ENTRY) | ~Q(state="pending"),
+            ),
+            CheckConstraint(
+                name="webhookdelivery_message_id_is_one", condition=Q(message_id__regex=MESSAGE_ID_PATTERN)
+            ),
+        ]
+        indexes = [
+            # What is due at an endpoint, in the order of the ledger; and the few endpoints where anything is.
+            Index(name="webhookdelivery_pending", fields=["endpoint", "id"], condition=Q(state="pending")),
+            # The log of one endpoint, the newest first; and what has become old.
+            Index(name="webhookdelivery_by_endpoint", fields=["endpoint", "-id"]),
+            Index(name="webhookdelivery_by_age", fields=["created_at"]),
+            # Searches of deliveries.
+            words_index("webhookdelivery_desk_words", "message_id"),
+        ]
+        triggers = [
+            Rule(
+                name="webhookdelivery_says_one_thing",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("endpoint", "publication", "event", "message_id", "created_at"),
+                func=refuse(
+                    "What a message says is fixed once it is made.", name="webhookdelivery_says_one_thing"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event}, {self.message_id}"
+
+
+class WebhookAttempt(models.Model):
+    """One request with a message, and what came back."""
+
+    delivery = models.ForeignKey(
+        WebhookDelivery, models.CASCADE, related_name="attempts", verbose_name=_("delivery")
+    )
+    at = models.DateTimeField(_("when"))
+    duration_ms = models.PositiveIntegerField(_("duration (ms)"))
+    status_code = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
+    response = models.TextField(_("answer"), blank=True, help_text=_("The beginning of the answer."))
+    error = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        default_permissions = ("view",)
+        constraints = [
+            CheckConstraint(
+                name="webhookattempt_status_is_of_http",
+                condition=Q(status_code__range=(100, 599)) | Q(status_code__isnull=True),
+            ),
+            CheckConstraint(
+                name="webhookattempt_failure_says_why",
+                # Named as known: an unknown status would make the whole condition unknown, which is let through.
+                condition=Q(status_code__isnull=False, status_code__range=(200, 299), error="")
+                | ~Q(error=""),
+            ),
+        ]
+        triggers = [
+            Prohibition(
+                name="webhookattempt_no_update",
+                operation=pgtrigger.Update,
+                func=refuse(
+                    "What was sent, and answered, is never rewritten.", name="webhookattempt_no_update"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S}: {self.status_code or self.error}"

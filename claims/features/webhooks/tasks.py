@@ -1,0 +1,61 @@
+"""Work that the background worker does for webhooks. Each of these can be called at any time, and as often."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from claims.features.webhooks import deliveries, disabled_endpoints, ledger_followers, worker_calls
+from claims.features.webhooks.models.delivery import WebhookDelivery
+from claims.features.webhooks.models.endpoint import WebhookEndpoint, WebhookProgress
+
+#: So many deliveries are removed in one statement.
+_REMOVED_AT_ONCE = 5000
+
+
+@app.task(name=worker_calls.FOLLOW, queue=worker_calls.QUEUE)
+def follow_the_ledger() -> None:
+    """Note for every endpoint what it is to be told of the newest publications."""
+    ledger_followers.follow()
+
+
+@app.task(name=worker_calls.SEND, queue=worker_calls.QUEUE)
+def send_to_endpoint(*, endpoint_id: int) -> None:
+    """Send what is due at an endpoint."""
+    deliveries.send(endpoint_id)
+
+
+@app.task(name=worker_calls.REPORT, queue="mail", retry=5)
+def report_disabled(*, endpoint_id: int) -> None:
+    """Tell by mail that an endpoint was switched off."""
+    endpoint = WebhookEndpoint.objects.filter(pk=endpoint_id, disabled_at__isnull=False).first()
+    if endpoint:
+        disabled_endpoints.report(endpoint)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue=worker_calls.QUEUE, queueing_lock="claims.features.webhooks.look_after")
+def look_after(timestamp: int) -> None:
+    """Once a minute: what nobody called for (bulk imports, workers that were killed) is done now."""
+    disabled_endpoints.disable_without_token()
+    ledger_followers.follow()
+    waiting = WebhookProgress.objects.filter(deliveries.ready(timezone.now()))
+    for endpoint_id in waiting.values_list("pk", flat=True):
+        worker_calls.call_for(endpoint_id)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(queue=worker_calls.QUEUE, queueing_lock="claims.features.webhooks.remove_old")
+def remove_old(timestamp: int) -> None:
+    """Once a day: remove settled messages older than `WEBHOOK_LOG_DAYS`, and secrets that no longer sign.
+
+    Messages that are still to be sent stay, however long their endpoint is switched off.
+    """
+    oldest = timezone.now() - timedelta(days=settings.WEBHOOK_LOG_DAYS)
+    settled = WebhookDelivery.objects.filter(settled_at__isnull=False)
+    old = settled.filter(created_at__lt=oldest).order_by("created_at")
+    while ids := list(old.values_list("pk", flat=True)[:_REMOVED_AT_ONCE]):
+        WebhookDelivery.objects.filter(pk__in=ids).delete()
+    replaced = WebhookEndpoint.objects.filter(previous_secret_until__lt=timezone.now())
+    replaced.update(previous_secret="", previous_secret_until=None)

@@ -1,0 +1,47 @@
+"""Calling the worker, as part of the present transaction: no publication, no call, and never two that wait.
+
+One call that waits is enough, however much there is to do; hence the queueing lock. Where one waits already, a worker
+may take it up before it can see what this transaction did, so it is called again once that is committed. Should the
+process die just then, `claims.features.webhooks.tasks.look_after` finds what is left within a minute.
+"""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from claims.features.webhooks.models import WebhookEndpoint
+from factcheck.database.deferred_jobs import defer, defer_once
+
+QUEUE = "webhooks"
+FOLLOW = "claims.features.webhooks.tasks.follow_the_ledger"
+SEND = "claims.features.webhooks.tasks.send_to_endpoint"
+REPORT = "claims.features.webhooks.tasks.report_disabled"
+
+
+def announce(**signal: Any) -> None:
+    """Have the worker look for new entries of the ledger. Does nothing when nobody listens."""
+    if WebhookEndpoint.objects.active().exists():
+        _call(FOLLOW, FOLLOW)
+
+
+def call_for(endpoint_id: int) -> None:
+    """Have the worker send what is due at an endpoint."""
+    _call(SEND, f"{SEND}:{endpoint_id}", endpoint_id=endpoint_id)
+
+
+def call_later_for(endpoint_id: int, at: datetime) -> None:
+    """The same, at a moment to come."""
+    defer(SEND, {"endpoint_id": endpoint_id}, queue=QUEUE, scheduled_at=at)
+
+
+def call_to_report(endpoint_id: int) -> None:
+    """Have the worker tell by mail that an endpoint was switched off."""
+    defer(REPORT, {"endpoint_id": endpoint_id}, queue="mail")
+
+
+def _call(task: str, lock: str, **arguments: int) -> None:
+    call = partial(defer_once, task, arguments, queue=QUEUE, queueing_lock=lock)
+    if not call():
+        transaction.on_commit(call)
