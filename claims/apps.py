@@ -7,7 +7,7 @@ from django.db import connections
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.features import call, call_later
+from factcheck.features import call, call_later, installed
 
 
 class ClaimsConfig(AppConfig):
@@ -27,8 +27,8 @@ class ClaimsConfig(AppConfig):
             "claims.readers.desk.request_moves.claims_published",
         ):
             call_later(entries_added, receiver)
-        # After `migrate` and not in a migration, because permissions exist only then.
-        post_migrate.connect(self.complete_newsroom, sender=self)
+        # After `migrate` and not in a migration, because permissions exist only then: those of features last.
+        post_migrate.connect(self.complete_newsroom, sender=[self, *installed()][-1])
 
     def complete_newsroom(self, *, using: str, **signal: Any) -> None:
         """Add the roles, rules, publisher and templates that every newsroom has, where they are missing."""

@@ -26,6 +26,7 @@ from jsonschema import Draft202012Validator
 from claims.ledger.proofs.checkpoints import sign_ledger
 from claims.links import watched_links
 from claims.models import Claim
+from factcheck import features
 from factcheck.api.openapi.examples import ANY, FOLDER, Example, examples, operations
 from factcheck.installation.environment import Rate
 from factcheck.routes import openapi
@@ -70,7 +71,8 @@ def same_every_time(kept_rows: None) -> Iterator[None]:
 
 def count_from_the_last() -> None:
     """What is added next has the number behind the last that is there, whatever others have undone."""
-    models = [model for app in ("claims", "sources") for model in apps.get_app_config(app).get_models()]
+    ours = [apps.get_app_config("claims"), apps.get_app_config("sources"), *features.installed()]
+    models = [model for config in ours for model in config.get_models()]
     with as_owner_of_tables(), connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)

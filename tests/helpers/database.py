@@ -163,7 +163,13 @@ def digest_of_migrations() -> str:
     for app in ("factcheck", "sources", "claims"):
         folder = settings.BASE_DIR / app
         data = [path for path in folder.glob("data/**/*") if path.is_file()]
-        for path in sorted([*folder.glob("migrations/*.py"), *folder.glob("newsroom/roles.py"), *data]):
+        decisive = (
+            "migrations/*.py",
+            "newsroom/roles.py",
+            "features/*/migrations/*.py",
+            "features/*/apps.py",
+        )
+        for path in sorted([*data, *(path for names in decisive for path in folder.glob(names))]):
             digest.update(str(path.relative_to(settings.BASE_DIR)).encode() + path.read_bytes())
     digest.update(
         repr(sorted((table, sorted(may)) for table, may in database_roles.wanted().items())).encode()

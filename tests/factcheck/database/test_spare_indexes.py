@@ -5,6 +5,8 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import DO_NOTHING, ForeignKey, Model
 
+from factcheck import features
+
 #: Indexes of which another has all columns, in their order and with their operators, for the same rows.
 SPARE = """
     WITH keys AS (
@@ -32,8 +34,13 @@ LEADING = """
 @pytest.fixture
 def models() -> list[type[Model]]:
     """Those with tables of their own. Django indexes those of many-to-many relations twice, and takes no other word."""
-    found = [*apps.get_app_config("claims").get_models(), *apps.get_app_config("sources").get_models()]
-    return [model for model in found if not model._meta.proxy and model._meta.managed]
+    ours = [apps.get_app_config("claims"), apps.get_app_config("sources"), *features.installed()]
+    return [
+        model
+        for config in ours
+        for model in config.get_models()
+        if not model._meta.proxy and model._meta.managed
+    ]
 
 
 @pytest.mark.django_db

@@ -174,8 +174,9 @@ class TestSettingUp:
         assert (answer.status_code, WebhookEndpoint.objects.count()) == (409, MOST_PER_OWNER)
         token = ApiToken.objects.get()
         refused(
-            "INSERT INTO webhooks_webhookendpoint (name, url, description, filter, event_kinds, active, disabled_reason,"
-            " secret, previous_secret, owner_id, token_id) VALUES ('SQL', 'https://example.org', '', '', '{}', false,"
+            "INSERT INTO webhooks_webhookendpoint (name, url, description, filter, event_kinds, active,"
+            " disabled_reason, secret, previous_secret, owner_id, token_id) VALUES"
+            " ('SQL', 'https://example.org', '', '', '{}', false,"
             " '', %s, '', %s, %s)",
             "whsec_" + "A" * 44,
             token.user_id,

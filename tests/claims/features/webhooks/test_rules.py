@@ -13,8 +13,8 @@ pytestmark = pytest.mark.django_db
 
 SECRET = "whsec_" + "A" * 44
 ENDPOINT = (
-    "INSERT INTO webhooks_webhookendpoint (name, url, description, filter, event_kinds, active, disabled_reason, secret,"
-    " previous_secret) VALUES ('SQL', %s, '', '', %s, true, '', %s, '')"
+    "INSERT INTO webhooks_webhookendpoint (name, url, description, filter, event_kinds, active, disabled_reason,"
+    " secret, previous_secret) VALUES ('SQL', %s, '', '', %s, true, '', %s, '')"
 )
 DELIVERY = (
     "INSERT INTO webhooks_webhookdelivery (endpoint_id, publication_id, event, message_id, state, next_attempt_at,"
@@ -104,7 +104,7 @@ def test_history_of_an_endpoint_knows_no_secret(endpoint: WebhookEndpoint) -> No
     sql("UPDATE webhooks_webhookendpoint SET secret = %s", SECRET)
     sql("DELETE FROM webhooks_webhookprogress")
     sql("DELETE FROM webhooks_webhookendpoint")
-    events = apps.get_model("claims", "WebhookEndpointEvent")._default_manager
+    events = apps.get_model("webhooks", "WebhookEndpointEvent")._default_manager
     assert list(events.order_by("pk").values_list("pgh_label", "url")) == [
         ("changed", "https://example.org/hook"),
         ("deleted", "https://example.org/other"),
