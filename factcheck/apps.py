@@ -2,6 +2,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.admin.apps import SimpleAdminConfig
 from django.contrib.admin.checks import check_admin_app, check_dependencies
 from django.core.checks import CheckMessage, Tags, register
@@ -21,6 +22,7 @@ class DeskConfig(SimpleAdminConfig):
 
 def check_desk(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Check every page of the desk, as Django does."""
+    str(admin.site)  # makes the site before any page registers with it, as `autodiscover` does
     features.load("admin")
     return list(check_admin_app(app_configs, **options))
 
