@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from claims.admin.assignment import due_badge, priority_badge
 from claims.admin.complaint_clock import clock_badge
+from claims.admin.first_steps import first_steps
 from claims.admin.queue_ages import MOST_COUNTED, queue_lines
 from claims.admin.queues import QUEUES
 from claims.admin.scheduling import planned_badge, with_planned
@@ -67,6 +68,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "queues": lines,
         "empty_queues": [line for line in lines if not line.count],
         "title": _("Desk"),
+        "first_steps": first_steps(person),
         "greeting": person.get_short_name() or person.username,
         "concerns": concerns() if person.has_perm("claims.view_auditrecord") else [],
         **(trends_context() if person.has_perm(READ_DRAFTS) else {}),

@@ -14,19 +14,39 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from claims.models import DeskSession
 from claims.newsroom import desk_sessions, second_factors
+from claims.newsroom.invitations import invite
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.newsroom.roles import role_name
+from claims.newsroom.roles import role_name, role_sentence
 from factcheck.admin.accounts import offer_permissions
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.translations import call_rows
+from factcheck.admin.versions import DeskForm
 
 call_rows(Group, role_name)
+
+
+def _described(role: Group) -> str:
+    """What a role is called, and in a sentence what it may do."""
+    return f"{role_name(role)}: {sentence}" if (sentence := role_sentence(role)) else role_name(role)
+
+
+class InvitationForm(DeskForm):
+    """Who is invited. They choose their password themselves."""
+
+    class Meta:
+        model = User
+        fields = ("username", "first_name", "last_name", "email", "groups")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].required = True
+        self.fields["email"].help_text = gettext("The invitation goes there.")
 
 
 @admin.register(User)
@@ -34,7 +54,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
     """People. Whoever has a role works at the desk; nobody but a superuser can touch a superuser."""
 
     form = UserChangeForm
-    add_form = UserCreationForm
+    add_form = InvitationForm
     change_password_form = AdminPasswordChangeForm
     list_display = ("username", "full_name", "email", "roles", "is_active", "last_login")
     list_filter = ("groups", "is_active")
@@ -61,8 +81,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
         who = (_("Person"), {"fields": ("username", ("first_name", "last_name"), "email")})
         may = ["is_active", "groups"]
         if obj is None:
-            password = (_("Password"), {"fields": ("usable_password", "password1", "password2")})
-            return [who, (_("Roles"), {"fields": ("groups",)}), password]
+            return [who, (_("Roles"), {"fields": ("groups",)})]
         if request.user.is_superuser:
             may += ["is_superuser", "user_permissions"]
         dates = (_("Dates"), {"fields": ("last_login", "date_joined")})
@@ -73,6 +92,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
         if db_field.name == "user_permissions":
             offer_permissions(field, person_at(request))
         if db_field.name == "groups":
+            field.label_from_instance = _described
             field.widget = UnfoldAdminCheckboxSelectMultipleWidget(choices=field.choices)
             field.label = _("Roles")
             field.help_text = _(
@@ -97,11 +117,32 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
             person.is_staff = at_the_desk
             person.save(update_fields=["is_staff"])
 
+    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        if not change:
+            self._invite(request, obj)
+
+    def _invite(self, request: HttpRequest, person: User) -> None:
+        invite.defer(person_id=person.pk, by_id=person_at(request).pk)
+        messages.success(request, gettext("An invitation is on its way to %s.") % person.email)
+
+    def invite_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Invite somebody once more who has not come yet."""
+        person = self._asked_about(request, pk)
+        if not self.has_change_permission(request, person) or person.has_usable_password():
+            raise PermissionDenied
+        if request.method == "POST":
+            self._invite(request, person)
+        return HttpResponseRedirect(change_page(person))
+
     # Signed in somewhere, and locked out ------------------------------------------------------------------------------
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
+            path("<int:pk>/invite/", view(self.invite_view), name="auth_user_invite"),
             path("<int:pk>/end-sessions/", view(self.end_sessions_view), name="auth_user_end_sessions"),
             path("<int:pk>/reset-factors/", view(self.reset_factors_view), name="auth_user_reset_factors"),
             *super().get_urls(),
@@ -152,6 +193,9 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
             by = person_at(request)
             context |= {
                 "shown_person": person,
+                "may_invite": bool(person.email)
+                and not person.has_usable_password()
+                and person.last_login is None,
                 "sessions": DeskSession.objects.filter(person=person).going_on(),
                 "may_end": desk_sessions.may_end(person, by),
                 "factors": person.authenticator_set.filter(type__in=second_factors.FACTORS),

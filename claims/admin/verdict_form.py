@@ -67,6 +67,8 @@ class VerdictFields:
             field.widget = field.widget.widget  # without the buttons that add and edit ratings
         elif db_field.name in _ROWS:
             field.widget.attrs |= {"rows": _ROWS[db_field.name], "class": "desk-input"}
+            if db_field.name == "explanation":
+                field.widget.attrs["data-markdown"] = ""
         return field
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission, User
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from claims.models import OfferedPermission
@@ -113,6 +113,21 @@ _CALLED: dict[str, StrOrPromise] = {
     "Editor": pgettext_lazy("role", "Editor"),
     "Administrator": pgettext_lazy("role", "Administrator"),
 }
+
+
+_SENTENCES: dict[str, StrOrPromise] = {
+    "Contributor": gettext_lazy("writes down claims and sources, and translates."),
+    "Fact-checker": gettext_lazy(
+        "also decides what is checked, writes verdicts and signs off those of others."
+    ),
+    "Editor": gettext_lazy("also publishes, corrects and retracts, merges claims and imports files."),
+    "Administrator": gettext_lazy("also invites people, gives roles and connects other systems."),
+}
+
+
+def role_sentence(role: Group) -> str:
+    """Return what a role may do; "" for one that the newsroom made."""
+    return str(_SENTENCES.get(role.name, ""))
 
 
 def role_name(role: Group) -> str:

@@ -120,6 +120,86 @@ def test_a_verdict_with_evidence_takes_six_clicks(
     assert desk.trouble == []
 
 
+def test_a_verdict_is_written_and_submitted_by_keyboard_alone(seat: Any, checker: User) -> None:
+    claim = tunnel()
+    desk = seat(checker)
+    page = desk.claim(claim)
+
+    def tab_to(selector: str) -> None:
+        for _ in range(120):
+            if page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
+                return
+            page.keyboard.press("Tab")
+        raise AssertionError(f"Tab does not reach {selector}.")
+
+    tab_to("#verdict .desk-button-main")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    tab_to("[name=verdicts-0-rating]")
+    page.keyboard.press("ArrowDown")
+    tab_to("[name=verdicts-0-summary]")
+    page.keyboard.type("It cost 238 million.")
+    tab_to("[name=verdicts-0-explanation]")
+    page.keyboard.type("It was less.")
+    page.keyboard.press("Shift+Home")
+    page.keyboard.press("Control+b")
+    tab_to("[name=evidence-0-source] + .select2-container .select2-selection")
+    page.keyboard.type("minutes")
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=evidence-0-source] + .select2-container")).to_contain_text("minutes")
+    tab_to(".desk-savebar [name=_submit]")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    verdict = Verdict.objects.get()
+    assert (verdict.state, verdict.explanation) == ("in_review", "**It was less.**")
+    assert desk.clicks() == 0
+    assert desk.trouble == []
+
+
+#: What Google Docs and Word put on the clipboard, shortened.
+PASTED = {
+    """<b style="font-weight:normal"><p><span style="font-weight:700">Bold</span> and
+    <span style="font-style:italic">slanted</span>, <a href="https://paper.example.com/1"><span
+    style="color:#15c">a link</span></a></p><ul><li><p>One</p></li><li>Two <ol><li>Deeper</li></ol></li></ul>
+    <img src="x"><script>alert(1)</script></b>""": (
+        "**Bold** and *slanted*, [a link](https://paper.example.com/1)\n\n- One\n- Two\n    1. Deeper"
+    ),
+    """<p class=MsoNormal><b>Bold</b> <i>slanted</i> 2*3</p><p class=MsoListParagraph
+    style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>·</span>One</p><p
+    style='mso-list:l0 level2 lfo1'>Deeper</p><p>End <a href="javascript:x()">here</a></p>""": (
+        "**Bold** *slanted* 2\\*3\n\n- One\n    - Deeper\n\nEnd here"
+    ),
+}
+
+
+def test_text_of_word_processors_keeps_links_lists_and_emphasis(seat: Any, checker: User) -> None:
+    claim = tunnel()
+    make_draft(claim, checker)
+    desk = seat(checker)
+    page = desk.claim(claim)
+    field = page.locator("[name=verdicts-0-explanation]")
+    found = {}
+    for html in PASTED:
+        field.fill("")
+        field.evaluate(
+            """(field, html) => {
+                const data = new DataTransfer();
+                data.setData('text/html', html);
+                const pasted = {clipboardData: data, bubbles: true, cancelable: true};
+                field.dispatchEvent(new ClipboardEvent('paste', pasted));
+            }""",
+            html,
+        )
+        found[html] = field.input_value()
+    assert found == PASTED
+    field.fill("one\ntwo")
+    field.press("Control+a")
+    page.get_by_role("toolbar", name="Format the text").get_by_role("button", name="List").click()
+    assert field.input_value() == "- one\n- two"
+    assert violations(page) == {}
+    assert desk.trouble == []
+
+
 def test_a_sign_off_takes_two_clicks_and_a_correction_seven(
     seat: Any, checker: User, colleague: User, editor: User, publish: Any
 ) -> None:

@@ -378,3 +378,23 @@ def test_what_cannot_be_imported_is_said_and_nothing_stored(
 def test_import_is_for_those_who_may_add_claims(client: Client, db: None) -> None:
     client.force_login(User.objects.create_user("new", is_staff=True))
     assert client.get(reverse("admin:claims_claim_import")).status_code == 403
+
+
+def test_a_new_installation_says_what_it_still_needs_until_something_is_published(
+    client: Client, editor: User, administrator: User, publish: Any
+) -> None:
+    def steps(person: User) -> list[bool]:
+        client.force_login(person)
+        return [step.is_done for step in client.get("/admin/").context["first_steps"]]
+
+    house = Publisher.objects.house()
+    Publisher.objects.filter(pk=house.pk).update(url="")
+    User.objects.exclude(pk=administrator.pk).update(is_staff=False)
+    assert steps(administrator) == [False, True, False, False, False]
+    Publisher.objects.filter(pk=house.pk).update(url="https://newsroom.example.org/")
+    User.objects.filter(pk=editor.pk).update(is_staff=True)
+    claim = make_claim()
+    assert steps(administrator) == [True, True, True, True, False]
+    assert steps(editor) == []
+    publish(claim)
+    assert steps(administrator) == []

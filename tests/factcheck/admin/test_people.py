@@ -1,5 +1,6 @@
 """People at the desk, the content security policy, and the pages around sign-in."""
 
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -7,9 +8,12 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from claims.newsroom.invitations import invite, link_for
 from factcheck.web.differences import difference
 from tests.helpers.sweeps import sweep
 
@@ -58,10 +62,8 @@ def test_who_gets_a_role_works_at_the_desk_and_who_loses_it_does_not(
     client.force_login(administrator)
     fields = {
         "username": "nora",
+        "email": "nora@example.org",
         "groups": [Group.objects.get(name="Fact-checker").pk],
-        "usable_password": "true",
-        "password1": "correct horse battery",
-        "password2": "correct horse battery",
     }
     client.post(reverse("admin:auth_user_add"), fields)
     nora = User.objects.get(username="nora")
@@ -70,6 +72,41 @@ def test_who_gets_a_role_works_at_the_desk_and_who_loses_it_does_not(
     client.post(reverse("admin:auth_user_change", args=[nora.pk]), form_of(nora, groups=[]))
     nora.refresh_from_db()
     assert nora.is_staff is False
+
+
+def test_who_is_invited_chooses_a_password_by_a_link_that_works_once(
+    client: Client, administrator: User, settings: Any, mailoutbox: list[Any]
+) -> None:
+    client.force_login(administrator)
+    add = reverse("admin:auth_user_add")
+    assert "password1" not in client.get(add).content.decode()
+    assert "Fact-checker: also decides what is checked" in client.get(add).content.decode()
+    client.post(add, {"username": "nora"})
+    assert User.objects.filter(username="nora").count() == 0  # no address, no invitation
+    client.post(add, {"username": "nora", "email": "nora@example.org"})
+    nora = User.objects.get(username="nora")
+    assert nora.has_usable_password() is False
+    job = ProcrastinateJob.objects.get(task_name="claims.newsroom.invitations.invite")
+    assert job.args == {"person_id": nora.pk, "by_id": administrator.pk}
+    invite(**job.args)
+    (mail,) = mailoutbox
+    assert mail.to == ["nora@example.org"]
+    link = mail.body.rpartition(settings.SITE_URL)[2]
+    guest = Client()
+    page = guest.get(link, follow=True)
+    chosen = {"password1": "another horse battery", "password2": "another horse battery"}
+    guest.post(page.redirect_chain[-1][0], chosen)
+    nora.refresh_from_db()
+    assert nora.check_password("another horse battery")
+    assert Client().get(link).context["token_fail"] is True
+    assert client.post(reverse("admin:auth_user_invite", args=[nora.pk])).status_code == 403
+
+
+def test_an_invitation_expires(client: Client, administrator: User, time_machine: Any) -> None:
+    nora = User.objects.create_user("nora", "nora@example.org")
+    link = link_for(nora).partition("/accounts/")[2]
+    time_machine.move_to(timezone.now() + timedelta(days=4))
+    assert client.get(f"/accounts/{link}").context["token_fail"] is True
 
 
 def test_an_administrator_makes_no_superuser(client: Client, administrator: User, checker: User) -> None:

@@ -1,0 +1,49 @@
+"""Invitations to the desk: a mail with a link by which a person chooses a password, so that nobody does it for them."""
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.mail import send_mail
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from procrastinate.contrib.django import app
+
+from claims.newsroom.mail_languages import written_for
+from claims.newsroom.people import display_name
+
+
+def link_for(person: User) -> str:
+    """Return the address at which the person chooses a password; it ends with PASSWORD_RESET_TIMEOUT, or when used."""
+    key = default_token_generator.make_token(person)
+    named = {"uidb36": user_pk_to_url_str(person), "key": key}
+    return settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=named)
+
+
+@app.task(queue="mail", retry=5)
+def invite(*, person_id: int, by_id: int) -> None:
+    """Send the invitation."""
+    person = User.objects.filter(pk=person_id).exclude(email="").first()
+    by = User.objects.filter(pk=by_id).first()
+    if person is None or by is None:
+        return
+    days = settings.PASSWORD_RESET_TIMEOUT // 86_400
+    with written_for(person):
+        lines = [
+            _("%(who)s invites you to the desk of %(newsroom)s. Your user name is %(name)s.")
+            % {
+                "who": display_name(by),
+                "newsroom": settings.NEWSROOM_NAME,
+                "name": person.get_username(),
+            },
+            ngettext(
+                "Choose a password here; the link works once, for %d day:",
+                "Choose a password here; the link works once, for %d days:",
+                days,
+            )
+            % days,
+            link_for(person),
+        ]
+        subject = _("[Factcheck] Your invitation to the desk")
+        send_mail(subject, "\n\n".join(lines), None, [person.email])

@@ -1,0 +1,130 @@
+/* A toolbar over a text in Markdown, and text pasted from Google Docs or Word keeps its links, lists and emphasis. */
+(() => {
+    "use strict";
+
+    const say = (words) => (window.gettext ? gettext(words) : words);
+
+    // Undo knows what is inserted so.
+    const insert = (field, text) => {
+        field.focus();
+        if (!document.execCommand("insertText", false, text)) {
+            field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+            field.dispatchEvent(new Event("input", { bubbles: true }));
+        }
+    };
+    const chosen = (field) => field.value.slice(field.selectionStart, field.selectionEnd);
+    const around = (mark, words) => (field) => {
+        const [start, text] = [field.selectionStart, chosen(field) || say(words)];
+        insert(field, mark + text + mark);
+        field.setSelectionRange(start + mark.length, start + mark.length + text.length);
+    };
+    const link = (field) => {
+        const [start, text] = [field.selectionStart, chosen(field) || say("words")];
+        insert(field, `[${text}](https://)`);
+        field.setSelectionRange(start + text.length + 3, start + text.length + 11);
+    };
+    const lines = (mark) => (field) => {
+        const start = field.value.lastIndexOf("\n", field.selectionStart - 1) + 1;
+        field.setSelectionRange(start, field.selectionEnd);
+        insert(field, chosen(field).split("\n").map((line) => mark + line).join("\n"));
+    };
+    // Name, sign, key with Ctrl, what it does.
+    const TOOLS = [
+        ["Bold", "B", "b", around("**", "bold")],
+        ["Italic", "I", "i", around("*", "italic")],
+        ["Link", "🔗", "k", link],
+        ["List", "•", "", lines("- ")],
+        ["Quotation", "❝", "", lines("> ")],
+    ];
+
+    // From HTML: what is bold, italic, a link or a list; everything else is its words.
+    const escaped = (text) => text.replace(/\s+/g, " ").replace(/([\\*_[\]`<])/g, "\\$1");
+    const marked = (text, mark) => {
+        const words = text.trim();
+        return words ? text.replace(words, () => mark + words + mark) : text;
+    };
+    const isBold = ({ tagName, style }) =>
+        style.fontWeight ? Number(style.fontWeight) >= 600 || style.fontWeight === "bold" : ["B", "STRONG"].includes(tagName);
+    const isItalic = ({ tagName, style }) =>
+        style.fontStyle ? style.fontStyle === "italic" : ["I", "EM"].includes(tagName);
+    const BLOCKS = "P DIV H1 H2 H3 H4 H5 H6 BLOCKQUOTE TABLE TR UL OL SECTION ARTICLE".split(" ");
+    const LEFT_OUT = "STYLE SCRIPT META TITLE HEAD IMG".split(" ");
+
+    const inside = (node, depth) => [...node.childNodes].map((child) => toMarkdown(child, depth)).join("");
+    const item = (node, depth, mark) => `${"    ".repeat(depth)}${mark} ${inside(node, depth + 1).trim()}\n`;
+    const toMarkdown = (node, depth = 0) => {
+        if (node.nodeType === Node.TEXT_NODE) return escaped(node.data);
+        if (node.nodeType !== Node.ELEMENT_NODE || LEFT_OUT.includes(node.tagName)) return "";
+        const kind = node.getAttribute("style") || "";
+        if (/mso-list:\s*ignore/i.test(kind)) return ""; // the bullet that Word draws
+        if (/mso-list:/i.test(kind)) {
+            const isNumbered = /^\s*\w+[.)]/.test(node.textContent);
+            return item(node, Number(/level(\d)/i.exec(kind)?.[1] ?? 1) - 1, isNumbered ? "1." : "-");
+        }
+        if (node.tagName === "BR") return "\n";
+        if (["UL", "OL"].includes(node.tagName)) {
+            const mark = node.tagName === "OL" ? "1." : "-";
+            const items = [...node.children].map((each) =>
+                each.tagName === "LI" ? item(each, depth, mark) : toMarkdown(each, depth + 1),
+            );
+            return depth ? `\n${items.join("")}` : `\n\n${items.join("")}\n`;
+        }
+        let text = inside(node, depth);
+        const heading = /^H\d$/.test(node.tagName);
+        if (!heading && isItalic(node)) text = marked(text, "*");
+        if (!heading && isBold(node)) text = marked(text, "**");
+        const address = node.tagName === "A" ? node.getAttribute("href") || "" : "";
+        if (/^https?:\/\//i.test(address) && text.trim()) text = `[${text.trim()}](${address.replace(/[()\s]/g, encodeURIComponent)})`;
+        if (!BLOCKS.includes(node.tagName)) return text;
+        return depth ? text : `\n\n${text.trim()}\n\n`;
+    };
+    const fromHtml = (html) =>
+        inside(new DOMParser().parseFromString(html, "text/html").body, 0)
+            .replace(/[ \t]+\n/g, "\n")
+            .replace(/\n{3,}/g, "\n\n")
+            .trim();
+
+    const withToolbar = (field) => {
+        const bar = document.createElement("div");
+        bar.className = "desk-markdown";
+        bar.setAttribute("role", "toolbar");
+        bar.setAttribute("aria-label", say("Format the text"));
+        bar.setAttribute("aria-controls", field.id);
+        const press = new Map();
+        TOOLS.forEach(([name, sign, key, tool], number) => {
+            const button = document.createElement("button");
+            button.type = "button";
+            button.textContent = sign;
+            button.title = key ? `${say(name)} (Ctrl+${key.toUpperCase()})` : say(name);
+            button.setAttribute("aria-label", say(name));
+            button.tabIndex = number ? -1 : 0;
+            button.addEventListener("click", () => tool(field));
+            bar.append(button);
+            if (key) press.set(key, tool);
+        });
+        bar.addEventListener("keydown", (event) => {
+            const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+            if (!step) return;
+            const buttons = [...bar.children];
+            const next = buttons.at((buttons.indexOf(document.activeElement) + step) % buttons.length);
+            buttons.forEach((button) => (button.tabIndex = button === next ? 0 : -1));
+            next.focus();
+        });
+        field.before(bar);
+        field.addEventListener("keydown", (event) => {
+            const tool = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && press.get(event.key);
+            if (!tool) return;
+            event.preventDefault();
+            event.stopPropagation(); // Ctrl-K is the search elsewhere
+            tool(field);
+        });
+        field.addEventListener("paste", (event) => {
+            const html = event.clipboardData.getData("text/html");
+            const text = html && fromHtml(html);
+            if (!text) return;
+            event.preventDefault();
+            insert(field, text);
+        });
+    };
+    document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("textarea[data-markdown]").forEach(withToolbar));
+})();
