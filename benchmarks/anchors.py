@@ -41,7 +41,7 @@ def main() -> int:
     for number, title in ((1, "one edit"), (2, "two edits"), (3, "three edits")):
         by_edit: Tally = defaultdict(Counter)
         by_language: Tally = defaultdict(Counter)
-        for language, edits, quoted, outcome in _measured(number, options.editions):
+        for language, edits, quoted, outcome in measured_quotes(number, options.editions):
             by_language[language][outcome] += 1
             for edit in edits:
                 by_edit[edit][outcome] += 1
@@ -62,7 +62,8 @@ def main() -> int:
     return int(missed or bool(chains["wrong"]) or seconds > MOST_SECONDS)
 
 
-def _measured(number: int, editions: int) -> Iterator[tuple[str, Sequence[str], Quoted, str]]:
+def measured_quotes(number: int, editions: int) -> Iterator[tuple[str, Sequence[str], Quoted, str]]:
+    """Yield language, edits, quote and outcome of every quote after so many edits at once."""
     chance = random.Random(number)  # noqa: S311  edits, not secrets
     for language in LANGUAGES:
         for seed in range(editions):
