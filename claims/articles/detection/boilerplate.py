@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from claims.articles.detection.blocks import TextBlock
-from claims.articles.detection.lexicon import Lexicon, tokenise, words
+from claims.articles.detection.lexicon import Lexicon, words
 
 TERMINAL = ".!?…。！？｡．।॥؟۔᙮።៕"
 _CLOSING = "\"'”’»«“)]}」』）】›"
@@ -175,10 +175,10 @@ def _is_heading(block: TextBlock, language: Lexicon, *, first: bool, follows: Se
     if text.endswith((":", "：", ",", ";")) and len(text) < 60:
         return True
     if first and len(text) > _SHORTEST_TITLE_IN_CHARACTERS:
-        return _is_restated(text, follows[:2], language) or any(map(_is_running_text, follows))
+        return any(map(_is_running_text, follows))
     if not language.spaced:
         return len(text) <= _LONGEST_HEADING_IN_CHARACTERS
-    return len(words(text)) <= _LONGEST_HEADING_IN_WORDS and not _is_caption(text, language)
+    return len(words(text)) <= _LONGEST_HEADING_IN_WORDS
 
 
 def _is_running_text(block: TextBlock) -> bool:
@@ -196,26 +196,3 @@ def _first_of_teasers(blocks: Sequence[TextBlock], language: Lexicon) -> int:
 def _is_line(block: TextBlock, language: Lexicon) -> bool:
     length = len(words(block.text)) if language.spaced else len(block.text) // 2
     return _SHORTEST_TEASER_IN_WORDS <= length <= _LONGEST_TEASER_IN_WORDS
-
-
-def _is_caption(text: str, language: Lexicon) -> bool:
-    """A short line is a statement of its own if it has a finite verb, a fact and the grammar of running text."""
-    tokens = tokenise(text)
-    if len(tokens) < 8 or not language.known:
-        return False
-    found = language.signals.find(text, tokens)
-    lower = sum(token.text[0].islower() for token in tokens) if language.cased else len(tokens)
-    has_fact = any(character.isdigit() for character in text) or "number" in found or "date" in found
-    return "past" in found and has_fact and lower >= len(tokens) / 2 and ":" not in text
-
-
-def _is_restated(title: str, follows: Sequence[TextBlock], language: Lexicon) -> bool:
-    """Tell whether the lead says what the title says: a person checks the lead."""
-    if not language.spaced:
-        title_words = {title[index : index + 2] for index in range(len(title) - 1)}
-        return sum(any(pair in block.text for block in follows) for pair in title_words) >= 0.5 * len(
-            title_words
-        )
-    title_words = {token.key[:6] for token in tokenise(title) if len(token.key) > 3}
-    lead_words = {token.key[:6] for block in follows for token in tokenise(block.text)}
-    return bool(title_words) and len(title_words & lead_words) >= 0.5 * len(title_words)

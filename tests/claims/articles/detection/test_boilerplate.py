@@ -136,7 +136,7 @@ def test_the_headlines_of_other_articles_below_the_text_go():
         "Ten thousand people marched against the new turbine plant in May",
     ]
     assert proposed("\n".join([FACT, OTHER_FACT, *teasers])) == [FACT, OTHER_FACT]
-    assert proposed("\n".join([FACT, OTHER_FACT, teasers[0]])) == [FACT, OTHER_FACT, teasers[0]]
+    assert proposed("\n".join([FACT, OTHER_FACT, f"{teasers[0]}."])) == [FACT, OTHER_FACT, f"{teasers[0]}."]
 
 
 @sweep("byline", ["By Anna Weber", "By Anna Weber.", "Von Petra Lang und Uwe Thiele", "Par Marc Oliveri."])
