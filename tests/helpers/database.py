@@ -65,6 +65,7 @@ class Contents:
     """What a new copy holds."""
 
     shape: str
+    statistics: list[tuple[str, int, float, int]]
     rows: dict[str, bytes]  # by table
     sequences: list[tuple[str, int, bool]]
 
@@ -77,6 +78,7 @@ def contents(name: str) -> Contents:
         tables = database.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND " + OURS).fetchall()
         return Contents(
             shape=shape(database),
+            statistics=statistics(database),
             rows={table: copied(database, table) for [table] in tables},
             sequences=sorted(database.execute(sequences)),
         )
@@ -86,10 +88,28 @@ OURS = "relnamespace = 'public'::regnamespace"
 
 
 def shape(database: Server) -> str:
-    """Changes with tables, and with what PostgreSQL has found out about them, by which it plans and we estimate."""
-    every = "SELECT string_agg(concat_ws(' ', relname, reltuples), ',' ORDER BY oid) FROM pg_class WHERE "
+    """Changes with tables and indexes."""
+    every = "SELECT string_agg(relname, ',' ORDER BY oid) FROM pg_class WHERE "
     [found] = database.execute(every + OURS).fetchone() or [""]
     return found
+
+
+def statistics(database: Server) -> list[tuple[str, int, float, int]]:
+    """What PostgreSQL has found out about the size of each table and index, by which it plans and we estimate."""
+    sizes = "SELECT relname, relpages, reltuples, relallvisible FROM pg_class WHERE "
+    return database.execute(sizes + OURS + " ORDER BY oid").fetchall()
+
+
+def forget_statistics(database: Server, new: list[tuple[str, int, float, int]]) -> None:
+    """Undo ANALYZE: an import of tests does it too, and it goes on to hold where that is rolled back."""
+    changed = set(new) - set(statistics(database))
+    if not changed:
+        return
+    restore = "UPDATE pg_class SET relpages = %s, reltuples = %s, relallvisible = %s WHERE relname = %s AND "
+    database.cursor().executemany(restore + OURS, [(*sizes, name) for name, *sizes in changed])
+    database.execute(
+        "DELETE FROM pg_statistic WHERE starelid IN (SELECT oid FROM pg_class WHERE " + OURS + ")"
+    )
 
 
 def copied(database: Server, table: str) -> bytes:
@@ -121,6 +141,7 @@ def put_back(name: str, new: Contents) -> bool:
                     with database.cursor().copy(copying) as copy:
                         copy.write(rows)
             database.cursor().executemany("SELECT setval(%s, %s, %s)", new.sequences)
+            forget_statistics(database, new.statistics)
     return True
 
 

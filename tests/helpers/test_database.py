@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.db import connection
 
 from claims.models import Claim
+from tests.helpers import database
 from tests.helpers.database import Contents, administration, contents, replace_database
 from tests.helpers.newsroom import make_claim
 from tests.helpers.tampering import as_owner_of_tables
@@ -40,6 +41,19 @@ def test_whatever_was_done_is_undone(statements: list[str]) -> None:
         for statement in statements:
             cursor.execute(statement)
     assert present() != new
+    replace_database()
+    assert present() == new
+
+
+def test_what_was_found_out_about_tables_is_forgotten_without_a_new_copy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    replace_database()
+    new = present()
+    with as_owner_of_tables(), connection.cursor() as cursor:
+        cursor.execute("ANALYZE auth_group, auth_permission")
+    assert present() != new
+    monkeypatch.setattr(database, "copy_template", lambda name: pytest.fail("It was copied."))
     replace_database()
     assert present() == new
 
