@@ -11,6 +11,11 @@ if (!answer.ok) {
   process.exit(1);
 }
 
+if (body.results[0].error) {
+  console.error(body.results[0].error.detail); // this address could not be looked up
+  process.exit(1);
+}
+
 const lines = body.results[0].claims.flatMap((claim) =>
   claim.verdicts.map((verdict) => `${verdict.rating.label}: ${claim.statement}\n  ${claim.url}`),
 );

@@ -17,6 +17,8 @@ def check(article: str, site: str) -> list[str]:
             (found,) = json.load(answer)["results"]
     except HTTPError as refusal:  # problem details (RFC 9457) say what is wrong
         sys.exit(json.load(refusal)["detail"])
+    if found["error"]:  # this address could not be looked up
+        sys.exit(found["error"]["detail"])
     return [
         f"{verdict['rating']['label']}: {claim['statement']}\n  {claim['url']}"
         for claim in found["claims"]

@@ -68,7 +68,7 @@ def kept_by_triggers() -> list[list[Any]]:
 
 #: What triggers set, whatever a row says.
 SET_BY_TRIGGERS = {
-    Publication: {"chain_sha256", "superseded_at", "search", "search_heading"},
+    Publication: {"chain_sha256", "superseded_at", "search", "search_heading", "summary"},
     PublishedVerdict: {"published_at", "superseded_at"},
 }
 

@@ -169,7 +169,10 @@ MATCH_TEXT = thing(
     ),
     claims=several(CLAIM, "The claims that `matches` name, each once."),
 )
+#: The outcome of a tool that lists what is there, and says of no text whether it was checked.
+LISTED = one_of("found", "may_be_meant", "nothing_found")
 SEARCH_CLAIMS = thing(
+    outcome=LISTED,
     meaning=MEANING,
     asked=text("The words as given; empty without."),
     answered=text("The words that were searched for, where their spelling was corrected."),
@@ -179,6 +182,7 @@ SEARCH_CLAIMS = thing(
     next_cursor=maybe(text("Where the next page begins; give it as `cursor`.")),
 )
 LOOKUP_URL = thing(
+    outcome=LISTED,
     meaning=MEANING,
     url=text("As it was given."),
     source=maybe(thing(title=text(_QUOTED), address=text(_QUOTED))),
@@ -197,6 +201,7 @@ LOOKUP_URL = thing(
     more=maybe(text("The list of all of them, where there are more.")),
 )
 CHANGES = thing(
+    outcome=LISTED,
     meaning=MEANING,
     changes=several(
         thing(
@@ -218,6 +223,7 @@ CHANGES = thing(
     more=TRUTH | {"description": "Whether there are more changes already."},
 )
 WRITTEN = thing(
+    outcome=one_of("kept", "kept_before", description="`kept_before`: under the same idempotency key."),
     meaning=MEANING,
     kind=one_of("claim", "evidence", "verdict"),
     id=NUMBER,

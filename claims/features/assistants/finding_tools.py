@@ -213,6 +213,7 @@ def search_claims(given: Arguments, caller: Caller) -> ToolAnswer:
     is_meant = bool(search.get("is_matched") and claims)
     meaning = findings.MAY_BE_MEANT if is_meant else findings.FOUND if claims else findings.NOTHING_FOUND
     document: Document = {
+        "outcome": "may_be_meant" if is_meant else "found" if claims else "nothing_found",
         "meaning": meaning,
         "asked": shown(search.get("asked", ""), LONGEST),
         "answered": shown(search.get("answered", ""), LONGEST),
@@ -256,6 +257,7 @@ def lookup_url(given: Arguments, caller: Caller) -> ToolAnswer:
     source = found["source"]
     is_cut = len(found["claims"]) > len(parts)
     document: Document = {
+        "outcome": "found" if parts else "nothing_found",
         "meaning": meaning,
         "url": shown(url, LENGTH_LIMIT),
         "source": source and {"title": shown(source["title"], 500), "address": address(source["url"])},

@@ -123,6 +123,7 @@ def changes(given: Arguments, caller: Caller) -> ToolAnswer:
     told = [_change(change) for change in page["results"]]
     _address, _, since = page["next"].partition("since=")
     document = {
+        "outcome": "found" if told else "nothing_found",
         "meaning": findings.CHANGES if told else findings.NO_CHANGES,
         "changes": told,
         "next_since": int(since.partition("&")[0]),

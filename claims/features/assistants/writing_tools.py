@@ -64,6 +64,7 @@ def _refusal(response: HttpResponse, problem: Document) -> str:
 
 def _written(kind: str, path: str, told: Document, *, claim: int | None, verdict: int | None) -> ToolAnswer:
     document = {
+        "outcome": "kept_before" if told["replayed"] else "kept",
         "meaning": findings.WRITTEN,
         "kind": kind,
         "id": told["id"],

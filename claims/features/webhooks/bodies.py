@@ -12,7 +12,7 @@ from claims.features.webhooks.models.endpoint import TEST_EVENT, VERIFICATION_EV
 from claims.ledger.document.claim_document import moment, moment_if_any
 from factcheck.api.pagination import both_ways, id_key
 from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter
-from factcheck.api.query_values import Keyword
+from factcheck.api.query_values import GREATEST_ID, Keyword
 from sources.api.list_queries import one_of
 
 #: How a webhook can stand.
@@ -63,6 +63,16 @@ class RotationBody(StrictKeys):
         required=False,
         default=False,
         help_text="End the old one now, because somebody else knows it. Otherwise both sign for a day.",
+    )
+
+
+class ReplayBody(StrictKeys):
+    """From where messages are sent again."""
+
+    since = serializers.IntegerField(
+        min_value=0,
+        max_value=GREATEST_ID,
+        help_text="A `sequence`: everything after it is sent. 0 is the beginning of the ledger.",
     )
 
 

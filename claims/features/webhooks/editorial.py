@@ -58,8 +58,9 @@ class WebhookWork(OwnWebhooks):
         "create": webhook_bodies.WebhookBody,
         "partial_update": webhook_bodies.WebhookChanges,
         "rotate_secret": webhook_bodies.RotationBody,
+        "replay": webhook_bodies.ReplayBody,
     }
-    sending = frozenset({"verify", "test"})
+    sending = frozenset({"verify", "test", "replay"})
 
     def rows(self) -> QuerySet[WebhookEndpoint]:
         return self.own()
@@ -131,6 +132,18 @@ class WebhookWork(OwnWebhooks):
         def work(_prepared: None) -> KeptAnswer:
             row = endpoints.rotate_secret(self._locked(id), at_once=values["at_once"])
             return self._with_secret(row)
+
+        return self.created_once(work)
+
+    @action(detail=True, methods=["post"])
+    def replay(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
+        """Send everything after a `sequence`, again where it was sent before. Messages keep their `message_id`."""
+        values = read(webhook_bodies.ReplayBody, request.data, by=self.person)
+
+        def work(_prepared: None) -> KeptAnswer:
+            row = self._locked(id)
+            endpoints.replay(row, since=values["since"])
+            return self.showing(self.fresh(row))
 
         return self.created_once(work)
 

@@ -87,3 +87,16 @@ def send_again(delivery: WebhookDelivery) -> bool:
     if found:
         worker_calls.call_for(delivery.endpoint_id)
     return bool(found)
+
+
+@transaction.atomic
+def replay(endpoint: WebhookEndpoint, *, since: int) -> None:
+    """Send everything after this entry of the ledger, again where it was sent before, in the order of the ledger."""
+    progress = WebhookProgress.objects.select_for_update(no_key=True).get(pk=endpoint.pk)
+    WebhookDelivery.objects.filter(endpoint=endpoint, publication__sequence__gt=since).update(
+        state=WebhookDelivery.State.PENDING, next_attempt_at=timezone.now(), settled_at=None, failures=0
+    )
+    progress.position = min(progress.position, since)
+    progress.save(update_fields=["position"])
+    worker_calls.announce()
+    worker_calls.call_for(endpoint.pk)

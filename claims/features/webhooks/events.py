@@ -1,5 +1,6 @@
 """What an entry of the ledger means for an endpoint, and how it is put into a message."""
 
+import hashlib
 from typing import Any
 
 from django.conf import settings
@@ -47,6 +48,19 @@ def event_of(
     return None
 
 
+#: The events of which the feed of changes consists.
+CHANGE_EVENTS = [(event.value, event.label) for event in WebhookEvent if event != WebhookEvent.LEFT_FILTER]
+
+
+def event_of_change(kind: str, status: str, status_before: str) -> str:
+    """Return what the feed of changes calls a change: what an endpoint without a filter is told."""
+    is_public = status == Publication.Status.PUBLISHED
+    event = event_of(
+        kind=kind, status=status, status_before=status_before, matches=is_public, matched=not is_public
+    )
+    return str(event.value if event else WebhookEvent.UPDATED.value)
+
+
 def message(delivery: WebhookDelivery) -> str:
     """The body of the delivery's message, the same whenever it is sent. It says what the ledger says, and no more."""
     entry = delivery.publication
@@ -57,12 +71,18 @@ def message(delivery: WebhookDelivery) -> str:
         return _message(delivery.event, written(delivery.created_at), about)
     told: dict[str, Any] = {
         "sequence": entry.sequence,
+        "event": delivery.event,
         "claim_id": entry.claim_id,
         "version": entry.version,
-        "status": entry.status,
         "kind": entry.kind,
+        "status": entry.status,
         "note": entry.note,
+        "published_at": written(entry.published_at),
+        "merged_into": entry.merged_into_id,
         "url": settings.SITE_URL + reverse("versions-detail", args=[entry.claim_id, entry.version]),
+        "body_sha256": hashlib.sha256(entry.served).hexdigest(),
+        "stored_sha256": entry.body_sha256,
+        "chain_sha256": entry.chain_sha256,
         "claim": entry.document,
     }
     body = _message(delivery.event, written(entry.published_at), told)

@@ -64,7 +64,7 @@ def _step(endpoint_id: int) -> int | None:
             endpoint, gettext("The filter is not valid: %(why)s") % {"why": refusal.detail}
         )
         return None
-    WebhookDelivery.objects.bulk_create(deliveries)
+    WebhookDelivery.objects.bulk_create(deliveries, ignore_conflicts=True)
     progress.position = entries[-1]["sequence"]
     progress.save(update_fields=["position"])
     if deliveries:

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 import orjson
 from django.conf import settings
 from django.db import OperationalError
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Case, Max, Min, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
@@ -29,7 +29,9 @@ from claims.ledger.document.claim_document import moment as written
 from claims.ledger.document.claim_document import render
 from claims.ledger.house_signature import public_key, signature, signed_text
 from claims.models import Checkpoint, Publication
+from claims.models.publication import in_version_before
 from claims.public.api.entry_serializers import Change, ChangeSerializer
+from claims.webhooks.events import event_of_change
 from factcheck.api.openapi.schema import PublicSchema, RefusedQuerySerializer
 from factcheck.api.query_strings import Parameter, Query, no_such_place, refused_value
 from factcheck.api.query_values import GREATEST_ID, Keyword, Moment, ValueRefused, WholeNumber
@@ -55,6 +57,7 @@ _COLUMNS = (
     "merged_into_id",
     "body_sha256",
     "chain_sha256",
+    "status_before",
 )
 
 
@@ -281,6 +284,9 @@ def _read(since: int, *, most: int, newest_only: bool, columns: Sequence[str]) -
     def rows() -> QuerySet[Publication]:
         ledger = Publication.objects.newest() if newest_only else Publication.objects.all()
         told = ledger.filter(sequence__gt=Slot("since", "bigint"), sequence__lte=Slot("until", "bigint"))
+        # Which of the two claims of an unmerge it is; of others it makes no difference.
+        was_merged = When(kind=Publication.Kind.UNMERGE, then=in_version_before("status"))
+        told = told.annotate(status_before=Case(was_merged, default=Value("")))
         return told.order_by("sequence")[:most]
 
     template = Template(
@@ -360,6 +366,7 @@ def _rendered(entry: dict[str, Any], *, version_address: str, embedded: str, is_
     stored = orjson.dumps(entry["body"].decode() if embedded == "stored" else None)
     described: Change = {
         "sequence": entry["sequence"],
+        "event": event_of_change(entry["kind"], entry["status"], entry["status_before"]),
         "claim_id": entry["claim_id"],
         "version": entry["version"],
         "kind": entry["kind"],

@@ -7,6 +7,7 @@ from typing import Annotated, TypedDict
 
 from claims.ledger.document.claim_body import PublicClaim
 from claims.models import Publication
+from claims.webhooks.events import CHANGE_EVENTS
 from factcheck.api.openapi.body_serializer import BodySerializer, Moment, WebAddress
 
 
@@ -29,6 +30,9 @@ class Change(TypedDict):
     """One entry of the ledger, without what it says of the claim."""
 
     sequence: Annotated[int, "Its number in the feed; 1, 2, 3 and so on."]
+    event: Annotated[
+        Annotated[str, CHANGE_EVENTS], "What happened to the claim, as the webhook without a filter has it."
+    ]
     claim_id: int
     version: Annotated[int, "The version of the claim that came of it."]
     kind: Annotated[str, Publication.Kind]

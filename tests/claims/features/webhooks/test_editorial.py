@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 
 from claims.features.webhooks import internal_endpoints
 from claims.features.webhooks.models import WebhookDelivery, WebhookEndpoint
@@ -275,6 +276,33 @@ class TestTelling:
         assert [message.id for message in receiver.messages[1:]] == [one["message_id"]] * 2
         question = ours.get(f"{path}deliveries/?event=webhook.verification").json()["results"][0]
         assert ours.post(f"{path}deliveries/{question['id']}/redeliver/").status_code == 409
+
+    def test_messages_are_replayed_from_a_sequence_as_the_feed_has_them(
+        self, ours: Tool, receiver: Agreeing, publish: Callable[..., Claim], client: Client
+    ) -> None:
+        """Also those of the time before the webhook; one that was sent before keeps its id."""
+        publish()
+        path = verified(ours, receiver)
+        publish()
+        work()
+        assert ours.post(f"{path}replay/", {"since": -1}).status_code == 400
+        assert ours.post(f"{path}replay/", {"since": 0}).status_code == 200
+        work()
+        sent = receiver.messages[1:]
+        assert [message.id for message in sent].count(sent[0].id) == 2
+        changes = client.get("/api/v1/changes/").json()["results"]
+        without = {"signature", "stored"}
+        expected = {
+            change["sequence"]: {name: part for name, part in change.items() if name not in without}
+            for change in changes
+        }
+        told = {data["sequence"]: data for data in (json.loads(message.body)["data"] for message in sent)}
+        for each in (*told.values(), *expected.values()):
+            each["url"] = each["url"].partition("/api/")[2]
+        assert told == expected
+        assert {json.loads(message.body)["type"] for message in sent} == {
+            change["event"] for change in changes
+        }
 
     def test_a_new_address_is_asked_anew(
         self, ours: Tool, receiver: Agreeing, publish: Callable[..., Claim]

@@ -1,5 +1,6 @@
 """What an endpoint is told of a claim's life, under a filter; and that it is told nothing else."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -191,15 +192,21 @@ class TestMessage:
         entry = Publication.objects.get(claim=claim)
         assert message.verified(endpoint.secret) == {
             "type": "claim.published",
-            "timestamp": entry.document["published_at"],
+            "timestamp": entry.document["updated_at"],
             "data": {
                 "sequence": entry.sequence,
+                "event": "claim.published",
                 "claim_id": claim.pk,
                 "version": 1,
-                "status": "published",
                 "kind": "publication",
+                "status": "published",
                 "note": "",
+                "published_at": entry.document["updated_at"],
+                "merged_into": None,
                 "url": f"{settings.SITE_URL}/api/v1/claims/{claim.pk}/versions/1/",
+                "body_sha256": hashlib.sha256(entry.served).hexdigest(),
+                "stored_sha256": entry.body_sha256,
+                "chain_sha256": entry.chain_sha256,
                 "claim": entry.document,
             },
         }

@@ -82,6 +82,7 @@ def test_change_whole(client: Client, history: History) -> None:
     entry = Publication.objects.get(claim=history.corrected, version=2)
     assert change == {
         "sequence": history.start + 4,
+        "event": "claim.corrected",
         "claim_id": history.corrected.pk,
         "version": 2,
         "kind": "correction",
@@ -206,7 +207,7 @@ def test_since_a_moment(client: Client, history: History, since: str, first: int
         ("since=", 400, "`since`: it is empty"),
         ("since=1&since=2", 400, "`since`: give it once, not 2."),
         ("since=9223372036854775807", 404, "`since`: the feed ends at "),
-        ("since=2999-01-01", 404, "`since`: it is in the future."),
+        ("since=2999-01-01", 400, "`since`: it is in the future."),
         ("page_size=0", 400, "`page_size`: “0”: it must be a whole number from 1 to 1000."),
         ("page_size=1001", 400, "`page_size`: “1001”: it must be a whole number from 1 to 1000."),
         ("entries=old", 400, "`entries`: “old”: it must be one of all, newest."),
