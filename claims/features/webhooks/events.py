@@ -8,23 +8,13 @@ from django.urls import reverse
 
 from claims.features.webhooks.models.delivery import WebhookDelivery
 from claims.features.webhooks.models.endpoint import VERIFICATION_EVENT, WebhookEvent
+from claims.ledger.document.change_events import event_of_change
 from claims.ledger.document.claim_document import moment as written
 from claims.ledger.document.claim_document import render
 from claims.models import Publication
 
 #: A message longer than this leaves the claim out; who wants it reads it at the address that the message names.
 LARGEST_MESSAGE = 64 * 1024  # bytes
-
-_KINDS = {
-    Publication.Kind.PUBLICATION: WebhookEvent.PUBLISHED,
-    Publication.Kind.CORRECTION: WebhookEvent.CORRECTED,
-    # Of several verdicts one was withdrawn, and the claim stays public.
-    Publication.Kind.RETRACTION: WebhookEvent.CORRECTED,
-}
-_WITHDRAWN = {
-    Publication.Status.RETRACTED: WebhookEvent.RETRACTED,
-    Publication.Status.MERGED: WebhookEvent.MERGED,
-}
 
 
 def event_of(
@@ -39,26 +29,9 @@ def event_of(
         matches: whether the new version is published and matches the endpoint's filter.
         matched: the same of the version before. Who was told of it must learn that it no longer holds.
     """
-    if matches:
-        if status_before == Publication.Status.MERGED:
-            return WebhookEvent.UNMERGED
-        return _KINDS.get(Publication.Kind(kind), WebhookEvent.UPDATED)
-    if matched:
-        return _WITHDRAWN.get(Publication.Status(status), WebhookEvent.LEFT_FILTER)
-    return None
-
-
-#: The events of which the feed of changes consists.
-CHANGE_EVENTS = [(event.value, event.label) for event in WebhookEvent if event != WebhookEvent.LEFT_FILTER]
-
-
-def event_of_change(kind: str, status: str, status_before: str) -> str:
-    """Return what the feed of changes calls a change: what an endpoint without a filter is told."""
-    is_public = status == Publication.Status.PUBLISHED
-    event = event_of(
-        kind=kind, status=status, status_before=status_before, matches=is_public, matched=not is_public
-    )
-    return str(event.value if event else WebhookEvent.UPDATED.value)
+    if matched and not matches and status == Publication.Status.PUBLISHED:
+        return WebhookEvent.LEFT_FILTER
+    return WebhookEvent(event_of_change(kind, status, status_before)) if matches or matched else None
 
 
 def message(delivery: WebhookDelivery) -> str:

@@ -25,13 +25,13 @@ from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.reverse import reverse
 
+from claims.ledger.document.change_events import event_of_change
 from claims.ledger.document.claim_document import moment as written
 from claims.ledger.document.claim_document import render
 from claims.ledger.house_signature import public_key, signature, signed_text
 from claims.models import Checkpoint, Publication
 from claims.models.publication import in_version_before
 from claims.public.api.entry_serializers import Change, ChangeSerializer
-from claims.webhooks.events import event_of_change
 from factcheck.api.openapi.schema import PublicSchema, RefusedQuerySerializer
 from factcheck.api.query_strings import Parameter, Query, no_such_place, refused_value
 from factcheck.api.query_values import GREATEST_ID, Keyword, Moment, ValueRefused, WholeNumber

@@ -5,9 +5,9 @@
 
 from typing import Annotated, TypedDict
 
+from claims.ledger.document.change_events import ChangeEvent
 from claims.ledger.document.claim_body import PublicClaim
 from claims.models import Publication
-from claims.webhooks.events import CHANGE_EVENTS
 from factcheck.api.openapi.body_serializer import BodySerializer, Moment, WebAddress
 
 
@@ -31,7 +31,7 @@ class Change(TypedDict):
 
     sequence: Annotated[int, "Its number in the feed; 1, 2, 3 and so on."]
     event: Annotated[
-        Annotated[str, CHANGE_EVENTS], "What happened to the claim, as the webhook without a filter has it."
+        Annotated[str, ChangeEvent], "What happened to the claim, as the webhook without a filter has it."
     ]
     claim_id: int
     version: Annotated[int, "The version of the claim that came of it."]

@@ -19,6 +19,7 @@ SCHEMA: dict[str, Any] = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "AnchorEnum": "claims.models.Appearance.Anchor",
+        "ChangeEventEnum": "claims.ledger.document.change_events.ChangeEvent",
         "ChangeKindEnum": "claims.models.CorrectionKind",
         "ClaimStateEnum": "claims.models.Claim.State",
         "ClaimantKindEnum": "claims.models.Claimant.Kind",

@@ -201,8 +201,8 @@ def test_since_a_moment(client: Client, history: History, since: str, first: int
 @pytest.mark.parametrize(
     "query, status, detail",
     [
-        ("since=-1", 400, "`since`: “-1”: it must be a number of the feed"),
-        ("since=yesterday", 400, "`since`: “yesterday”: it must be a number of the feed"),
+        ("since=-1", 400, "`since`: “-1”: it must be a position in the feed"),
+        ("since=yesterday", 400, "`since`: “yesterday”: it must be a position in the feed"),
         ("since=99999999999999999999", 400, "it must be a position in the feed"),
         ("since=", 400, "`since`: it is empty"),
         ("since=1&since=2", 400, "`since`: give it once, not 2."),

@@ -1,0 +1,43 @@
+"""What happened to a claim, by the names that the feed of changes and webhooks share."""
+
+from django.db.models import TextChoices
+
+from claims.models import Publication
+
+
+class ChangeEvent(TextChoices):
+    """What an entry of the ledger means to somebody who keeps a copy of the claim."""
+
+    PUBLISHED = "claim.published", "claim.published"
+    UPDATED = "claim.updated", "claim.updated"
+    CORRECTED = "claim.corrected", "claim.corrected"
+    RETRACTED = "claim.retracted", "claim.retracted"
+    MERGED = "claim.merged", "claim.merged"
+    UNMERGED = "claim.unmerged", "claim.unmerged"
+
+
+_WITHDRAWN = {
+    Publication.Status.RETRACTED.value: ChangeEvent.RETRACTED,
+    Publication.Status.MERGED.value: ChangeEvent.MERGED,
+}
+_KINDS = {
+    Publication.Kind.PUBLICATION.value: ChangeEvent.PUBLISHED,
+    Publication.Kind.CORRECTION.value: ChangeEvent.CORRECTED,
+    # Of several verdicts one was withdrawn, and the claim stays public.
+    Publication.Kind.RETRACTION.value: ChangeEvent.CORRECTED,
+}
+
+
+def event_of_change(kind: str, status: str, status_before: str | None) -> str:
+    """Return what happened to the claim.
+
+    Args:
+        kind: of the new version.
+        status: of the new version.
+        status_before: the status of the version before; empty for the first.
+    """
+    if status in _WITHDRAWN:
+        return _WITHDRAWN[status].value
+    if status_before == Publication.Status.MERGED:
+        return ChangeEvent.UNMERGED.value
+    return _KINDS.get(kind, ChangeEvent.UPDATED).value
