@@ -2,7 +2,6 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.contrib import admin
 from django.contrib.admin.apps import SimpleAdminConfig
 from django.contrib.admin.checks import check_admin_app, check_dependencies
 from django.core.checks import CheckMessage, Tags, register
@@ -13,7 +12,7 @@ from factcheck import features
 class DeskConfig(SimpleAdminConfig):
     """Django's admin, whose pages are loaded with the routes (factcheck.urls): other commands start faster."""
 
-    default_site = "factcheck.admin.desk_site.DeskSite"
+    default_site = "factcheck.desk_site.DeskSite"
 
     def ready(self) -> None:
         register(check_dependencies, Tags.admin)
@@ -22,7 +21,6 @@ class DeskConfig(SimpleAdminConfig):
 
 def check_desk(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Check every page of the desk, as Django does."""
-    str(admin.site)  # makes the site before any page registers with it, as `autodiscover` does
     features.load("admin")
     return list(check_admin_app(app_configs, **options))
 

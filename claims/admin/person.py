@@ -131,9 +131,9 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
     def invite_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Invite somebody once more who has not come yet."""
         person = self._asked_about(request, pk)
-        if not self.has_change_permission(request, person) or person.has_usable_password():
+        if not self.has_change_permission(request, person):
             raise PermissionDenied
-        if request.method == "POST":
+        if request.method == "POST" and not person.has_usable_password():
             self._invite(request, person)
         return HttpResponseRedirect(change_page(person))
 

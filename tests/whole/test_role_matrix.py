@@ -162,6 +162,10 @@ SENT: dict[str, dict[str, str] | str] = {
     "claims_savedview_keep": {"listed": "claims.claim", "name": "Mine"},
     "claims_comment_write": {"text": "Whom do we ask?"},
     "claims_comment_edit": {"text": "Whom do we ask now?"},
+    "claims_claimant_names": {"app_label": "claims", "model_name": "claim", "field_name": "claimant"},
+    "claims_topic_names": {"app_label": "claims", "model_name": "claim", "field_name": "topics"},
+    "sources_publisher_names": {"app_label": "sources", "model_name": "source", "field_name": "publisher"},
+    "sources_source_names": {"app_label": "claims", "model_name": "evidence", "field_name": "source"},
     "auth_user_reset_factors": {"reason": "Called back."},
 }
 #: Those that are opened, not sent.
@@ -178,6 +182,7 @@ OPENED = {
     "claims_readerrequest_picture",
     *("claims_claim_evidence_pack", "sources_source_file", "sources_source_timestamp"),
     *("claims_claimant_same_as", "claims_topic_same_as", "sources_publisher_same_as"),
+    *("claims_claimant_names", "claims_topic_names", "sources_publisher_names", "sources_source_names"),
     *("sources_mediaobject_check", "sources_mediaobject_file"),
     *("claims_notification_unread", "claims_notification_preferences", "claims_notification_open"),
 }

@@ -1,4 +1,8 @@
-"""The editors' desk as Django's admin site."""
+"""The editors' desk as Django's admin site.
+
+Outside `factcheck.admin`, whose pages register with the site while they are imported: a site made by such an import
+would be replaced by the one that waits for it, and the pages lost.
+"""
 
 from typing import Any
 
