@@ -42,6 +42,7 @@ def needs_database(arguments: list[str]) -> bool:
         "collectstatic",
         "compilemessages",
         "demo",
+        "features",
         "findstatic",
         "help",
         "makemessages",
