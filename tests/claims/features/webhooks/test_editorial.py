@@ -326,7 +326,7 @@ class TestTelling:
         assert proof.holds
         assert ours.patch(path, {"url": "http://127.0.0.1:9/stranger"}).status_code == 200
         row = WebhookEndpoint.objects.get()
-        with pytest.raises(NotPossible, match="changed while"):
+        with pytest.raises(NotPossible, match="changed during verification"):
             internal_endpoints.accept(row, proof, row.token)  # type: ignore[arg-type]  # it has one
 
     def test_edits_say_which_version_they_are_about(self, ours: Tool, receiver: Agreeing) -> None:

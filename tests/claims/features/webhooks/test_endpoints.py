@@ -77,7 +77,7 @@ class TestSwitchingOff:
             endpoint.refresh_from_db()
         assert timedelta(days=5) <= timezone.now() - began <= timedelta(days=5, hours=12)
         assert endpoint.disabled_reason.startswith("No message has arrived since ")
-        assert endpoint.disabled_reason.endswith("The last time: HTTP 500")
+        assert endpoint.disabled_reason.endswith("The last error: HTTP 500")
 
     def test_not_when_one_message_in_between_arrived(
         self, endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish, work: Work, clock: Any
