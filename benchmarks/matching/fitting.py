@@ -36,7 +36,7 @@ _OF_ALL = (
 )
 #: Which figures count for each kind of pairs. The others it has none of, or it orders as well without them.
 COUNTED = {
-    "words": ("words", "asked_covered", "statement_covered", "names_heard", *_OF_ALL),
+    "words": ("words", "asked_covered", "statement_covered", *_OF_ALL),
     "same": ("similarity", "asked_covered", *_OF_ALL),
 }
 #: Which of them also count by themselves, whatever the other candidates are, in how likely a claim is meant.

@@ -8,7 +8,6 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from claims.matching.phonetics import sounds
 from claims.matching.typos import is_slip, is_swap
 from claims.quotes.statements import MILLI
 from claims.search.texts import UNSPACED
@@ -21,8 +20,6 @@ _MOST_CHARACTERS = 40 * MOST_WORDS
 _BEGINNING = 5
 #: Shorter words are too close to each other to tell a typing slip from another word: dead, deaf.
 _SHORTEST_MISTYPED = 6
-#: A name with fewer consonants sounds like too many others.
-_LEAST_SOUNDS = 3
 
 #: Words that a statement can have or lack without saying anything else.
 _ARTICLES = {
@@ -76,7 +73,8 @@ class WordAlignment:
 
     Attributes:
         same_words: whether both have the same words in the same order, except for articles and typing slips.
-        ours, theirs: the words of each text that have no counterpart in the other, in order.
+        ours, theirs: the words of each text that have no counterpart in the other, in order; of texts in two languages,
+            the numbers.
         is_denial: whether they differ in nothing but one negation, which only one of them has.
     """
 
@@ -214,14 +212,11 @@ def _left_over(words: Sequence[Word], others: Sequence[Word], same_language: boo
     there = set(keys)
     pairs = set(pairwise(keys))
     beginnings = {key[:_BEGINNING] for key in keys if len(key) > _BEGINNING}
-    heard = (
-        {sound for word in others if len(sound := sounds(word.text)) >= _LEAST_SOUNDS}
-        if not same_language
-        else set()
-    )
 
     def is_there(place: int) -> bool:
         word = words[place]
+        if not same_language:
+            return word.key in there or not word.is_number
         if UNSPACED.match(word.key):
             # A single letter of such a script is hardly ever a word.
             beside = [tuple(each.key for each in words[at : at + 2]) for at in (place - 1, place) if at >= 0]
@@ -230,9 +225,7 @@ def _left_over(words: Sequence[Word], others: Sequence[Word], same_language: boo
             return True
         if word.is_number:
             return False
-        if len(word.key) > _BEGINNING and word.key[:_BEGINNING] in beginnings and not word.is_name:
-            return True
-        return len(sound := sounds(word.text)) >= _LEAST_SOUNDS and sound in heard
+        return len(word.key) > _BEGINNING and word.key[:_BEGINNING] in beginnings and not word.is_name
 
     return [words[place] for place in range(len(words)) if not is_there(place)]
 

@@ -42,7 +42,7 @@ ONE_POST = 500
 #: Matches of each kind that are less certain are left out, unless the caller names another limit. A related claim says
 #: "compare yourself", and is shown early; beside the sentences of a long text later, or most would have one.
 #: docs/matching.md says how the limits were chosen.
-LEAST: Mapping[Kind, float] = {"same": 0.5, "contradicts": 0.5, "related": 0.08}
+LEAST: Mapping[Kind, float] = {"same": 0.5, "contradicts": 0.5, "related": 0.1}
 LEAST_RELATED_OF_MANY = 0.15
 #: So many claims are returned for each sentence.
 MOST = 5

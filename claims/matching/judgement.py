@@ -12,7 +12,6 @@ from typing import Literal
 from django.utils.translation import gettext as _
 
 from claims.matching.alignment import Span, Word, WordAlignment, align, spans, words_in
-from claims.matching.phonetics import heard, names, share_heard
 from claims.matching.posts import cleaned
 from claims.matching.query import Asked, Candidate
 from claims.quotes.statements import comparable_statement
@@ -96,6 +95,7 @@ def _reasons(found: WordAlignment, asked: Asked, candidate: Candidate) -> tuple[
         reasons.append(_("They are in different languages."))
     else:
         reasons.append(_("Both are about the same subject."))
-    if candidate.claimant and share_heard(names(candidate.claimant), heard(asked.text)) == 1:
+    claimant = {word.key for word in words_in(candidate.claimant)}
+    if claimant and claimant <= {word.key for word in words_in(asked.text)}:
         reasons.append(_("The text names %(claimant)s, the claimant.") % {"claimant": candidate.claimant})
     return tuple(reasons)

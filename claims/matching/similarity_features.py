@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from math import exp
 
-from claims.matching.phonetics import heard, names, share_heard
 from claims.matching.query import Asked, Candidate
 from claims.search.texts import searchable
 
@@ -34,7 +33,6 @@ FIGURES = (
     "letters",
     "numbers_shared",
     "author_named",
-    "names_heard",
     "same_week",
     "same_year",
 )
@@ -105,7 +103,6 @@ class Question:
     author: frozenset[str]
     said_on: date | None
     rarity: Rarity
-    sounds: str
 
     @classmethod
     def of(cls, asked: Asked, rarity: Rarity) -> "Question":
@@ -120,7 +117,6 @@ class Question:
             author=beginnings(words_of(f"{asked.claimant} {author(asked.text)}")),
             said_on=asked.said_on or (signature and _day(signature["day"])) or None,
             rarity=rarity,
-            sounds=heard(asked.text[:COMPARED]),
         )
 
     def likeness(self, candidate: Candidate) -> Figures:
@@ -140,15 +136,8 @@ class Question:
             "author_named": 0.0
             if candidate.claimant
             else _share(self.rarity.sum(self.author & both), self.rarity.sum(self.author)),
-            "names_heard": self._names_heard(candidate),
             **self._days(candidate),
         }
-
-    def _names_heard(self, candidate: Candidate) -> float:
-        """Of the claim's names; 0 where both are in one language, in which names are words like others."""
-        if primary(candidate.language) == self.asked.language:
-            return 0.0
-        return share_heard(names(f"{candidate.statement} {candidate.headline}"), self.sounds)
 
     def _covered(self, words: frozenset[str]) -> float:
         return _share(self.rarity.sum(words & self.beginnings), self.rarity.sum(words))

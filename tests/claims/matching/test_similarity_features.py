@@ -86,14 +86,6 @@ def test_the_nearer_of_two_days_counts() -> None:
     assert likeness(asked("The bridge", said_on=date(2024, 3, 1)), reviewed)["same_week"] == 1.0
 
 
-def test_names_are_heard_across_scripts() -> None:
-    assert likeness(asked("Мост в Лиссабоне закрыт", language="ru"))["names_heard"] > 0
-
-
-def test_names_of_the_same_language_are_words_like_others() -> None:
-    assert likeness(asked(CANDIDATE.statement))["names_heard"] == 0.0
-
-
 def test_who_else_is_named_did_not_say_it() -> None:
     signed = asked("Look! — Lisbon (@lisbon) March 1, 2024")
 
