@@ -81,7 +81,7 @@ def _found(desk: DeskAdmin, request: HttpRequest, sought: str) -> list[tuple[Cla
 
 
 def _speaker(source: Source, asked: dict[str, Any]) -> str:
-    """Who says most of the words, as the reading of the article has it; nobody, where that is not certain."""
+    """Return the main speaker of the article as detected, or None where that is uncertain."""
     number, start, end = (asked.get(name) for name in ("snapshot", "start", "end"))
     if not (isinstance(number, int) and isinstance(start, int) and isinstance(end, int)):
         raise RefusedWords(_("The page sent an invalid request. Reload it and try again."))

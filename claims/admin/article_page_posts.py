@@ -1,4 +1,4 @@
-"""What the article's page asks the server for while somebody works on it, in JSON: so the page stays as it is.
+"""The JSON requests of the article page, which does not reload while an editor works on it.
 
 Words are named by their place in the snapshot that is on the screen, and by themselves. An answer brings the parts of
 the page that have changed; a refusal is a sentence: 403 where the role forbids it, 409 where the state does.

@@ -1,7 +1,7 @@
-"""A text as paragraphs of HTML in which places are marked, so that a browser can tell every character's offset.
+"""A text as HTML paragraphs with marked places, so that a browser can compute every character's offset.
 
-Each paragraph says at which code point it begins and what white space follows it; its text content is the text, to the
-character. So what somebody selects in the browser has offsets that the server can check. Knows no model.
+Each paragraph gives the code point at which it begins and the white space that follows it; its text content is the
+text, to the character. So the offsets of a selection in the browser can be checked by the server. Knows no model.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from claims.public.pages.annotated_text import TextPiece, paragraphs
 
-#: So many underlines are told apart where places overlap.
+#: Number of underline styles for overlapping places.
 _LANES = 3
 #: What most paragraphs are followed by.
 _USUAL_GAP = "\n\n"

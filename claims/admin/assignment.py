@@ -59,7 +59,7 @@ class WorkPanel:
     kind: str
     subject: Subject
     claim: Claim
-    #: Whether the person is told who has it.
+    #: Whether the assignee is shown to the person.
     is_told: bool
     assignment: Assignment | None
     holder: User | None
@@ -135,7 +135,7 @@ def day_of(text: str) -> date | None:
     """A day as a form sends it; None where it is empty.
 
     Raises:
-        NotPossible: it is no day that somebody could mean.
+        NotPossible: the date is out of range.
     """
     if not text.strip():
         return None
@@ -157,7 +157,7 @@ def priority_of(text: str) -> int:
 
 
 def person_of(text: str) -> User:
-    """Somebody as a form names them. Raises NotPossible."""
+    """Return the person that a form names. Raises NotPossible."""
     found = (
         User.objects.filter(pk=text).first()
         if text.isascii() and text.isdecimal() and len(text) < 19

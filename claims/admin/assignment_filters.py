@@ -30,7 +30,7 @@ def work_on(rows: QuerySet[Any]) -> AssignmentQuerySet:
 
 
 class _WorkFilter(DropdownFilter):
-    """A filter that only those have who are told whose work something is."""
+    """A filter for people who may see assignees."""
 
     def has_output(self) -> bool:
         return bool(self.lookup_choices)
@@ -112,7 +112,7 @@ class PriorityFilter(_WorkFilter):
 
 
 class DoneFilter(DropdownFilter):
-    """Work that is still to be done, unless what is done is asked for."""
+    """Unfinished work, unless finished work is requested."""
 
     title = _("done")
     parameter_name = "done"

@@ -31,10 +31,10 @@ _FILTERS = (PersonFilter, DueFilter, PriorityFilter)
 class AssignedList:
     """Mixin for the list of claims or of verdicts: a column, and the action “Assign…”.
 
-    A person who is not told whose work something is has neither, nor the filters.
+    People who may not see assignees get neither column nor the filters.
     """
 
-    #: Further filters by what the dashboard counts.
+    #: Further filters, matching the dashboard's counts.
     period_filters: ClassVar[tuple[Any, ...]] = (PublishedFilter,)
 
     def prepare(self, request: HttpRequest, rows: Sequence[Any]) -> None:
@@ -63,7 +63,7 @@ class AssignedList:
 
     @admin.display(description=_("assigned to"))
     def whose_work(self, row: Any) -> SafeString | str:
-        """Who has it, by when, and how much it presses if out of the ordinary."""
+        """The assignee, the due date, and an unusual priority."""
         assignment = _open_of(row)
         if assignment is None:
             return "–"

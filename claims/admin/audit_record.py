@@ -1,4 +1,4 @@
-"""The audit log, for administrators: who came in, what was taken out, who may do what. To look at only."""
+"""The audit log, read-only, for administrators: sign-ins, downloads and changes of permissions."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What a page sends of a form that somebody is filling in, read with bounds: anybody can send anything."""
+"""An autosaved form as the page sends it, read with limits, because the input is untrusted."""
 
 import json
 import math
@@ -16,7 +16,7 @@ _LONGEST_PAGE = 500
 _LONGEST_VERSION = 64
 _MOST_REPLACED = 50
 _LARGEST_SEQUENCE = 2**53
-#: What is no words of a person; browsers are told not to send it.
+#: Fields that hold no typed text; browsers do not send them.
 _NEVER_KEPT = ("csrf", "password", "passwd")
 
 Stated = str | list[str] | list[list[str]]

@@ -38,7 +38,7 @@ Subject = Claim | Verdict
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What of the newsroom's work is shown: only mine, somebody's, of a topic; 0 where it is not narrowed."""
+    """Filters of the board: only mine, one person's, one topic; 0 means no filter."""
 
     mine: bool
     person: int
@@ -199,7 +199,7 @@ def _verdicts(person: User, chosen: Chosen) -> QuerySet[Verdict]:
 
 
 def _held(holder: int = 0) -> QuerySet[Assignment]:
-    """What somebody has of claims themselves, or everybody."""
+    """Return the claims assigned to one person, or all."""
     rows = Assignment.objects.held().filter(verdict=None)
     return rows.filter(person=holder) if holder else rows
 
@@ -213,7 +213,7 @@ def _urgent_first(claims: QuerySet[Claim], work: QuerySet[Assignment]) -> list[A
 
 
 def _proposed(person: User, chosen: Chosen) -> list[Any]:
-    """What somebody has or weighed first, then the best candidates."""
+    """List assigned or weighed claims first, then the best candidates."""
     proposed = _claims(person, chosen).filter(state=Claim.State.PROPOSED)
     holder = chosen.holder(person)
     weighed = Assignment.objects.open().filter(verdict=None)
@@ -237,7 +237,7 @@ def _accepted(person: User, chosen: Chosen) -> list[Any]:
 
 
 def _in_work(person: User, chosen: Chosen) -> list[Any]:
-    """Claims that somebody has and whose verdict is not begun, then drafts."""
+    """List assigned claims without a verdict, then drafts."""
     found = _urgent_first(_without_verdict(_claims(person, chosen)), _held(chosen.holder(person)))
     drafts = _verdicts(person, chosen).filter(state=Verdict.State.DRAFT)
     both = [*found, *drafts[: SHOWN + 1]]
@@ -307,7 +307,7 @@ def _moves(state: str, table: dict[tuple[str, str], Move[Any]], person: User) ->
 
 
 def _work_moves(state: str, person: User) -> Iterable[dict[str, Any]]:
-    """To take what nobody has, or to release what somebody has."""
+    """Offer to take unassigned claims, or to release assigned ones."""
     if not person.has_perm(assignments.TAKE):
         return
     action, label = ("release", _("Release")) if state.endswith("-held") else ("take", _("Assign to me"))

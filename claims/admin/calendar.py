@@ -89,7 +89,7 @@ def calendar_context(request: HttpRequest, person: User) -> dict[str, Any]:
 
 
 def _month(asked: str, today: date) -> date:
-    """The first day of the month that was asked for, or of the present one."""
+    """Return the first day of the requested or the current month."""
     try:
         first = date.fromisoformat(f"{asked}-01")
     except ValueError:

@@ -1,4 +1,4 @@
-"""Channels of chat tools that are told what happens to claims; for administrators."""
+"""Chat channels that receive news of claims, for administrators."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -103,7 +103,7 @@ class ChatChannelAdmin(DeskAdmin):
     versioned_relations: ClassVar[tuple[str, ...]] = ("topics",)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Nobody finds the address out letter by letter, by asking which channels have one that begins so."""
+        """Do not search addresses: their letters could be guessed one by one."""
         return not lookup.startswith("address") and super().lookup_allowed(lookup, value, request)
 
     # The list ---------------------------------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ class ChatChannelAdmin(DeskAdmin):
         return HttpResponseRedirect(change_page(obj))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What it was told goes along with a channel, and is not listed line by line before."""
+        """Messages are deleted with their channel, without being listed for confirmation."""
         number = ChatMessage.objects.filter(channel__in=objs).count()
         shown = [str(channel) for channel in objs] + [
             ngettext("%d message in its log", "%d messages in its log", number) % number

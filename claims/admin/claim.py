@@ -56,7 +56,7 @@ def without_indents(page: HttpResponse) -> None:
 
 
 class ClaimForm(DeskForm):
-    """What is said of a claim itself."""
+    """The fields of a claim itself."""
 
     #: Whether it was sent along with a verdict that is not there any more, or not this person's.
     is_without_its_draft = False
@@ -204,7 +204,7 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
         return editable and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
-        """What has been worked on is declined or merged; only what nobody has touched can be deleted."""
+        """Allow deleting only untouched claims; others are declined or merged."""
         deletable = obj is None or not claim_edits.is_worked_on(obj)
         return super().has_delete_permission(request, obj) and deletable
 
@@ -365,7 +365,7 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
             self._tell_of_the_same(request, obj)
 
     def _tell_of_the_same(self, request: HttpRequest, claim: Claim) -> None:
-        """Point to the claims in the same words, however they are typed; whoever may can merge the two."""
+        """Point to the claims with the same wording, and offer to merge them where the person may."""
         key = Claim.objects.filter(pk=claim.pk).values("statement_key")
         same = Claim.objects.readable_by(person_at(request)).filter(statement_key__in=key)
         for other in same.exclude(pk=claim.pk).order_by("pk")[:3]:

@@ -112,7 +112,7 @@ class ClaimBulk(MovesAdmin):
     def gather_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
         return gather(request, claims.order_by("pk"))
 
-    # How it is asked and told ----------------------------------------------------------------------------------------
+    # Forms and messages ----------------------------------------------------------------------------------------------
 
     def _selected(self, request: HttpRequest, claims: Selected) -> list[Seen] | None:
         """The claims as they stand; None, and a word on it, where they are too many."""

@@ -174,7 +174,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         return super().get_search_results(request, queryset, search_term)
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        """Without the rating, for who may not read drafts: it would find a claim by what a draft says of it."""
+        """Leave the rating out for people who may not read drafts: it would reveal what a draft says."""
         filters = super().get_list_filter(request)
         if request.user.has_perm(READ_DRAFTS):
             return filters

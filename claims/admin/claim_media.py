@@ -50,7 +50,7 @@ class ClaimMediaInline(StackedInline):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "media":
-            # Whoever names one by its number must not get at the drafts of others.
+            # Naming a row by its number must not reveal the drafts of others.
             kwargs["queryset"] = media_readable_by(person_at(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 

@@ -154,7 +154,7 @@ def clusters_of(claim: Claim, person: User) -> list[Cluster]:
 
 
 def likely_claimants_of(claim: Claim) -> list[tuple[Claimant, str]]:
-    """Who is known already and may be meant by the claimant's name, until the claim is decided upon."""
+    """Suggest known claimants for the name, until the claim is decided."""
     if claim.claimant is None or claim.state not in (Claim.State.PROPOSED, Claim.State.ACCEPTED):
         return []
     found = likely_claimants([claim.claimant])

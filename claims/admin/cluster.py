@@ -40,7 +40,7 @@ _LABELS = {
 
 
 class ClusterMemberInline(StackedInline):
-    """The claims of a cluster. Who may change the cluster may change them."""
+    """The claims of a cluster; the permissions are the cluster's."""
 
     model = ClusterMember
     extra = 0

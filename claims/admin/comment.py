@@ -63,7 +63,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever reads claims at the desk; which comments, their readership says."""
+        """Allow everyone who reads claims at the desk; the query decides which comments."""
         return request.user.has_perm("claims.view_claim")
 
     def history_entries(self, row: Comment, reader: User) -> list[PastEvent]:

@@ -58,9 +58,9 @@ class ShownThread:
 
 
 def comments_context(claim: Claim, person: User) -> dict[str, Any]:
-    """What `admin/desk/comments.html` shows on the claim's page. Who sees it has been told of what happened to it."""
+    """Return the context of `admin/desk/comments.html` on the claim's page, and mark its notifications as read."""
     notifications.mark_read(person, claim=claim)
-    # One more than is shown tells whether there is more.
+    # Fetch one row more than is shown, to learn whether there are more.
     threads = list(readable_comments(claim, person).threads()[: ON_CLAIM_PAGE.threads + 1])
     return {
         "talk": shown_threads(threads[: ON_CLAIM_PAGE.threads], person, ON_CLAIM_PAGE),

@@ -9,7 +9,7 @@ from claims.models import Complaint
 from claims.readers import working_days
 from factcheck.admin.badges import Tone, badge
 
-#: With so few working days left, it is told in another colour.
+#: With this number of working days left, the deadline changes colour.
 _SOON = 2
 
 

@@ -133,7 +133,7 @@ def _my_work(person: User) -> Card:
 
 
 def _complaints() -> Card:
-    """All that the newsroom owes an answer to, the most urgent first: none is late because somebody is ill."""
+    """List everything that the newsroom has to answer, most urgent first, whoever is absent."""
     count, found = _counted(Complaint.objects.waiting().select_related("claim").order_by("due_on", "pk"))
     page = reverse("admin:claims_complaint_changelist") + "?queue=complaints"
     lines = [ListedRow(str(row.claim), change_page(row), clock_badge(row)) for row in found]
@@ -156,7 +156,7 @@ def _line(row: Claim | Verdict | ReplyRequest) -> ListedRow:
 
 
 def _aside(verdict: Verdict) -> SafeString | str:
-    """The word that tells why the verdict waits."""
+    """Return the word for the reason why the verdict waits."""
     if verdict.state == Verdict.State.DRAFT and verdict.review_round:
         return badge(_("Returned"), "waiting")
     return planned_badge(verdict) or rating_badge(verdict.rating)
@@ -170,7 +170,7 @@ def _my_proposals(person: User) -> Card:
 
 
 def _last_published() -> Card:
-    # What was imported from others is no news of ours; of what was withdrawn, nobody knows any more whose it was.
+    # Imported claims are not our news, and withdrawn ones no longer have a publisher.
     ours = Publication.objects.newest().by_house() | Publication.objects.newest().exclude(
         status=Publication.Status.PUBLISHED
     )

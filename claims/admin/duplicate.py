@@ -1,4 +1,4 @@
-"""Claims that may be the same, side by side, to be merged or told apart."""
+"""Possible duplicates side by side, to merge or to mark as different."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ _PAST = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two claims, with what tells whether it is the other one."""
+    """One of the two claims, with the details that help to compare it."""
 
     claim: Claim
     page: str
@@ -191,7 +191,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
 
 
 def pair_context(pair: PossibleDuplicate) -> dict[str, Any]:
-    """Both claims, and whether somebody still has to decide about them."""
+    """Both claims, and whether a decision is pending."""
     before, after = difference(pair.earlier.statement, pair.claim.statement)
     merged = Claim.State.MERGED in (pair.claim.state, pair.earlier.state)
     outcome: SafeString | None

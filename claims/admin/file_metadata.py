@@ -60,7 +60,7 @@ def credentials_in_words(provenance: Mapping[str, Any]) -> SafeString:
 
 
 def _plain(value: Any) -> str:
-    """A place is told by its degrees."""
+    """Format a place by its degrees."""
     if isinstance(value, Mapping):
         degrees = [value[name] for name in ("latitude", "longitude") if name in value]
         return listed(f"{each:.5f}" if isinstance(each, float) else str(each) for each in degrees)

@@ -14,7 +14,7 @@ from claims.models import ImportRun
 #: The worker has it, or will.
 MOVING = (ImportRun.State.WAITING, ImportRun.State.READING, ImportRun.State.WRITING)
 
-#: Whoever has not come forward for so long has been broken off: a worker writes down where it is every few seconds.
+#: A run without progress for this long was interrupted: workers record progress every few seconds.
 _BROKEN_OFF_SECONDS = 120
 
 
@@ -75,7 +75,7 @@ def progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
 
 
 def is_broken_off(run: ImportRun) -> bool:
-    """Whether nobody seems to be working on it any more, though it is not finished."""
+    """Return whether an unfinished run seems to have no worker."""
     if run.state not in (ImportRun.State.READING, ImportRun.State.WRITING):
         return False
     last = run.moved_at or run.started_at

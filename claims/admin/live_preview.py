@@ -1,4 +1,4 @@
-"""A verdict as readers will see it, while it is typed: rendered from what is in the form, which nobody saves here."""
+"""A preview of a verdict while it is typed, rendered from the unsaved form."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
@@ -18,9 +18,9 @@ from claims.review.moves import missing_parts
 from factcheck.admin.base import person_at
 from factcheck.web.throttling.callers import admit
 
-#: More is no form that somebody fills in; the preview is not a service for rendering books.
+#: A larger body is not a form that a person fills in; the preview is no service for rendering books.
 LONGEST_FORM = 1_000_000
-#: Of a person's budget of requests (RATE_LIMIT_TOKEN): a page is made anew each time.
+#: Counts against the person's rate limit (RATE_LIMIT_TOKEN), because each preview renders a page.
 _COST = 20
 
 
@@ -110,7 +110,7 @@ def checklist(
 
 
 def without_lock(form: type[forms.ModelForm]) -> type[forms.ModelForm]:
-    """The same form, which asks nobody whether it may overwrite: it does not."""
+    """The same form without the check for overwriting, because it saves nothing."""
     return type(form.__name__, (form,), {"_refuse_to_overwrite": lambda form: None})
 
 

@@ -1,4 +1,4 @@
-"""“Was this picture checked?”: a picture that somebody brings, and those that are here and look like it.
+"""Find stored pictures that look like a given one.
 
 Work in progress counts too, as far as the person may read it. What is brought is looked at and not kept.
 """

@@ -33,12 +33,12 @@ from sources.media.refused_media import MediaRefused
 from sources.models import MediaObject
 from sources.public_media import NamedFile
 
-#: The picture is for this person alone, who may see it again without asking.
+#: The picture may be cached for this person only.
 _PRIVATE = "private, max-age=300"
 
 
 class MediaObjectForm(DeskForm):
-    """What is said of a picture, a recording or a film."""
+    """The fields of a picture, a recording or a video."""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -180,7 +180,7 @@ class MediaObjectAdmin(DeskAdmin):
         return media_check.check_view(self, request)
 
     def file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The picture that readers see or would see, for who may read it here."""
+        """Serve the public version of the picture to people who may read it here."""
         row = self.get_object(request, str(pk))
         if row is None or not row.public_sha256 or not self.has_view_or_change_permission(request, row):
             raise Http404

@@ -17,12 +17,12 @@ from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
 from sources.models import MediaObject
 
-#: So many claims are told of one.
+#: Maximum number of claims listed for one picture.
 _SHOWN = 20
 
 
 def file_address(row: MediaObject) -> str:
-    """Where the desk shows the picture, to who may read it, whether or not readers see it."""
+    """Return the URL of the picture at the desk, for people who may read it, public or not."""
     return address_of(row.pk)
 
 

@@ -119,7 +119,7 @@ class MovesAdmin(DeskAdmin):
         return self.get_queryset(request).get(pk=subject.pk)
 
     def move_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
-        """Carry out one move that a button of the page asked for, and return to the page."""
+        """Make the move of the pressed button, and return to the page."""
         subject = self.get_object(request, str(pk))
         if subject is None or not self.has_view_or_change_permission(request, subject):
             raise Http404

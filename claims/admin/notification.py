@@ -1,4 +1,4 @@
-"""What a person is told: the list of it, the number in the header of every page, and how they are told by mail."""
+"""Notifications: their list, the number in the page header, and the email settings."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -49,7 +49,7 @@ class ReadFilter(admin.SimpleListFilter):
 
 @admin.register(Notification)
 class NotificationAdmin(LookOnly, DeskAdmin):
-    """A person's own, and nobody else's, whoever looks."""
+    """Return the person's own notifications only."""
 
     list_display = ("happened", "about", "created_at")
     list_display_links = None
@@ -71,7 +71,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever is at the desk, of their own."""
+        """Allow everyone at the desk to see their own."""
         return bool(request.user.is_active and request.user.is_staff)
 
     # The list ---------------------------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
             return path(route, self.admin_site.admin_view(view), name=f"claims_notification_{name}")
 
         return [
-            # What pages ask by themselves must lead nobody to sign in, and needs no session to be kept alive.
+            # Background requests of pages must not redirect to the sign-in page or keep the session alive.
             path("unread/", in_background(self.unread_view), name="claims_notification_unread"),
             # A mail program that stops mails has signed in nowhere. The link says whose they are, and is signed.
             path("stop/<str:token>/", csrf_exempt(self.stop_view), name="claims_notification_stop_mail"),
@@ -122,7 +122,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
         if not self.has_view_permission(request):
             return HttpResponse(status=401)
         rows = Notification.objects.of(person_at(request)).unread().order_by()
-        # One more than is shown, so that counting stays cheap however much somebody has left lying.
+        # Fetch one row more than is shown, so that counting stays cheap for any backlog.
         newest = rows[:MOST_COUNTED].values("pk")
         counted = Notification.objects.filter(pk__in=newest).aggregate(number=Count("pk"), newest=Max("pk"))
         tag = f'"{request.user.pk}-{counted["number"]}-{counted["newest"] or 0}"'
@@ -135,7 +135,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
         return answer
 
     def open_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """To what it tells of. Who goes there has read it."""
+        """Open the subject of the notification, and mark it as read."""
         row = (
             self.get_queryset(request)
             .select_related("claim", "comment__reply_to", "comment__claim")
@@ -154,7 +154,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
         return HttpResponseRedirect(reverse("admin:claims_notification_changelist"))
 
     def preferences_view(self, request: HttpRequest) -> HttpResponse:
-        """How the person who asks is told by mail; nobody sets that for others."""
+        """Show the person's own email settings."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         form = PreferenceForm(person_at(request), request.POST or None)

@@ -111,7 +111,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """An address is pasted, the key that signs there is shown, and somebody accepts it."""
+        """Follow a newsroom: paste an address, check the key that signs there, accept it."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         if request.method == "POST" and "key" in request.POST:
@@ -133,7 +133,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
 
     def _follow(self, request: HttpRequest) -> HttpResponse:
         try:
-            # Asked again: a form may say anything, and the key that somebody accepted may have changed meanwhile.
+            # Check again: the form may send anything, and the accepted key may have changed in the meantime.
             signer = peer_edits.look(request.POST.get("url", ""))
             if signer.key != request.POST["key"]:
                 raise NotPossible(gettext("It signs with a different key from the one shown to you."))
@@ -164,7 +164,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         return [*own, *super().get_urls()]
 
     def pause_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Take nothing of it until somebody goes on with it."""
+        """Pause the newsroom."""
         newsroom = self._asked_for(request, pk)
         if request.method == "POST":
             peer_edits.switch(newsroom, active=False, by=person_at(request))
@@ -182,7 +182,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         return HttpResponseRedirect(change_page(newsroom))
 
     def ask_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Have it asked for what is new now."""
+        """Schedule an update now."""
         newsroom = self._asked_for(request, pk)
         if request.method == "POST":
             try:
@@ -196,7 +196,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         return HttpResponseRedirect(change_page(newsroom))
 
     def accept_key_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Take what is signed with its new key, which somebody has compared."""
+        """Accept the new key after it was compared."""
         newsroom = self._asked_for(request, pk)
         if request.method == "POST":
             try:

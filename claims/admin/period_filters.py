@@ -56,7 +56,7 @@ class PublishedFilter(_PeriodFilter):
 
 
 class RatingClassFilter(DropdownFilter):
-    """As what verdicts are comparable, whoever the publisher is."""
+    """Filter by the rating class, across publishers."""
 
     title = _("comparable to")
     parameter_name = "class"

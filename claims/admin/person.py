@@ -51,7 +51,7 @@ class InvitationForm(DeskForm):
 
 @admin.register(User)
 class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine ModelAdmin; the stubs see a conflict
-    """People. Whoever has a role works at the desk; nobody but a superuser can touch a superuser."""
+    """People at the desk, with their roles; only a superuser can change a superuser."""
 
     form = UserChangeForm
     add_form = InvitationForm
@@ -155,7 +155,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
         return person
 
     def end_sessions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Sign somebody out everywhere."""
+        """Sign a person out everywhere."""
         person, by = self._asked_about(request, pk), person_at(request)
         if not desk_sessions.may_end(person, by):
             raise PermissionDenied
@@ -167,7 +167,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
         return HttpResponseRedirect(change_page(person))
 
     def reset_factors_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Let somebody set up a new second factor who has lost theirs."""
+        """Reset the second factor of a person who has lost it."""
         person, by = self._asked_about(request, pk), person_at(request)
         try:
             if request.method == "POST":

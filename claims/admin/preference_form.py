@@ -1,4 +1,4 @@
-"""The form in which people say how they are told by mail."""
+"""The form for a person's email settings."""
 
 from collections.abc import Iterator
 from zoneinfo import available_timezones

@@ -21,7 +21,7 @@ from factcheck.admin.versions import version_of
 from factcheck.database.clock import now
 from factcheck.list_phrases import listed
 
-#: A page that is open for longer is told of changes of the last day.
+#: Pages open for longer show the changes of the last day.
 _LONGEST_OPEN = 86_400
 
 
@@ -63,7 +63,7 @@ def said_of(somebody: Somebody) -> str:
 
 
 def what_changed(row: Model, *, open_for: Any) -> str:
-    """Who has saved what since the page was opened, so many seconds ago."""
+    """Return who has saved what since the page was opened, that many seconds ago."""
     seconds = min(open_for, _LONGEST_OPEN) if type(open_for) in (int, float) and open_for >= 0 else 0
     opened = now() - timedelta(seconds=seconds)
     labels = {field.attname: str(field.verbose_name) for field in row._meta.concrete_fields}

@@ -165,7 +165,7 @@ def _verdict_parts(verdict: Document) -> Iterator[tuple[str, str]]:
 
 
 def _quoted(item: Document, note: str = "") -> str:
-    """A source, what is quoted of it, and what is said about it, in one line."""
+    """Format a source with its quote and note in one line."""
     source = item["source"]
     words = [source["title"] or source["url"], f"“{item['exact']}”" if item["exact"] else "", note]
     return " · ".join(filter(None, words))

@@ -31,7 +31,7 @@ from claims.models import (
 )
 from sources.models import LinkState
 
-#: Further than this nobody needs to know how many: whoever has so many to do does not count them.
+#: Do not count beyond this: the exact number no longer matters.
 MOST_COUNTED = 1000
 
 
@@ -104,7 +104,7 @@ def queue_lines(person: User) -> Iterator[QueueLine]:
 
 
 def _overdue() -> QueueLine:
-    """Everybody's, so that nothing stays with somebody who is ill."""
+    """Everyone's overdue work, so that an absence delays nothing."""
     page = reverse("admin:claims_assignment_changelist") + "?done=no&due=overdue"
     rows = Assignment.objects.overdue(timezone.localdate())
     return _line("overdue", _("Overdue, everyone’s"), rows, "due_on", page)
@@ -117,7 +117,7 @@ def _line(name: str, title: str, rows: QuerySet[Any], since: str, page: str) -> 
         rows = rows.annotate(waits_since=F(since))
         counted["oldest"] = Min("waits_since")
         columns.append("waits_since")
-    # Where their age is told, the oldest come first; no more than these are read.
+    # Where ages are shown, the oldest come first; no more than these are read.
     ordered = rows.order_by("pk") if since else rows.order_by()
     found = ordered.values(*columns)[: MOST_COUNTED + 1].aggregate(**counted)
     return QueueLine(name, title, found["number"], page, _day(found.get("oldest")))

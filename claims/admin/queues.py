@@ -48,7 +48,7 @@ _OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Rows that wait for somebody, in the order in which they should be taken."""
+    """Rows waiting for an editor, in the order in which to take them."""
 
     title: StrOrPromise
     narrow: Callable[[QuerySet[Any], User], QuerySet[Any]]
@@ -96,7 +96,7 @@ def _awaiting_my_signoff(verdicts: QuerySet[Verdict], person: User) -> QuerySet[
 
 
 def _returned(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict]:
-    """Drafts of this person that a reviewer has sent back, and nobody has submitted again."""
+    """Return the person's drafts that were returned and not submitted again."""
     last = Transition.objects.filter(verdict=OuterRef("pk")).order_by("-pk").values("action")[:1]
     mine = verdicts.filter(state=Verdict.State.DRAFT, author=person, review_round__gt=0)
     return mine.alias(last_move=Subquery(last)).filter(last_move="request_changes")
@@ -151,7 +151,7 @@ def with_use(ratings: QuerySet[Rating]) -> QuerySet[Any]:
 
 
 def _unmapped(ratings: QuerySet[Rating], person: User) -> QuerySet[Any]:
-    """Annotates `words`, and `together`: how many published claims carry these words, whoever the publisher is."""
+    """Annotate `words`, and `together`, the number of published claims with these words, of all publishers."""
     return with_use(ratings.filter(rating_class="")).annotate(
         words=Lower("label"), together=Window(Sum("used"), partition_by=[Lower("label")])
     )

@@ -22,7 +22,7 @@ KINDS: dict[type[Model], str] = {
     Claimant: "record_voice_over",
     Topic: "sell",
 }
-#: More than fit on a screen help nobody who is typing, and reading every hit takes seconds.
+#: More hits do not fit on a screen, and reading every hit takes seconds.
 MOST_OF_A_KIND = 10
 
 

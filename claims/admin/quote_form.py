@@ -59,7 +59,7 @@ class QuoteForm(forms.ModelForm):
         return cleaned
 
     def _differs(self, name: str) -> bool:
-        """Whether somebody changed the words. Browsers and forms change the white space around them by themselves."""
+        """Return whether the quote was edited; white space does not count, because browsers change it."""
         return self.cleaned_data.get(name, "").split() != self.initial.get(name, "").split()
 
     def _anchor(self, cleaned: dict[str, Any]) -> None:

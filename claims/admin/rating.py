@@ -1,4 +1,4 @@
-"""Rating scales with their ratings, and the labels of imported scales that nobody has mapped yet."""
+"""Rating scales with their ratings, and imported labels without a rating class."""
 
 from collections.abc import Callable
 from typing import Any
@@ -111,7 +111,7 @@ class RatingScaleAdmin(DeskAdmin):
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: RatingScale | None = None) -> Any:
-        """Whose it is, is said once: verdicts of nobody else are rated on it."""
+        """The publisher is fixed once set: only its verdicts use the scale."""
         fixed = ("publisher",) if obj else ()
         return (*super().get_readonly_fields(request, obj), *fixed)
 
@@ -183,7 +183,7 @@ class RatingAdmin(SaysOtherLanguages, QueueOrder, DeskAdmin):
 
     @admin.display(description=_("for example"))
     def said(self, rating: Any) -> SafeString | str:
-        """What was rated so: a label alone does not always tell what it means."""
+        """Show rated claims, because a label alone is not always clear."""
         samples = format_html_join("", "<li>{}</li>", ((short(text, 100),) for text in rating.samples))
         return format_html('<ul class="desk-samples" dir="auto">{}</ul>', samples) if samples else "–"
 

@@ -122,11 +122,11 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
         return type(self).deeds[name](request, row, person)
 
     def next_page(self, request: HttpRequest, name: str, row: Any) -> str:
-        """Where somebody goes on after a button."""
+        """Return the page to show after a button."""
         return change_page(row)
 
     def _row(self, request: HttpRequest, pk: str) -> Any:
-        """The row, for who may read it."""
+        """Return the row, if the person may read it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         row = self.get_object(request, pk)

@@ -1,4 +1,4 @@
-"""The forms with which somebody is asked for an answer, and with which the answer is kept."""
+"""The forms for a request for reply, and for recording the reply."""
 
 from datetime import timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from claims.review import reply_requests
 from claims.review.reply_requests import ReceivedAnswer
 from factcheck.admin.versions import DeskForm
 
-#: What a form offers, where nobody says otherwise: as long as a working day or two.
+#: The default deadline, a working day or two ahead.
 USUAL_TIME = timedelta(hours=24)
 
 ASKED: Any = (
@@ -38,7 +38,7 @@ FIELDS = (
 
 
 class ReplyForm(DeskForm):
-    """A request, or the reason why there is none. Whom it concerns is the claimant, unless somebody else is named."""
+    """A request for reply, or a reason for not asking. It concerns the claimant, unless another person is named."""
 
     verdict: Verdict | None = None
 
@@ -75,7 +75,7 @@ class ReplyForm(DeskForm):
         return cleaned
 
     def _get_validation_exclusions(self) -> set[str]:
-        # Who is meant is put in when it is kept: the database's own rules are asked then.
+        # The person asked is filled in before saving, because the database rules need it.
         return super()._get_validation_exclusions() | {"claimant"}  # type: ignore[misc]  # Django's own
 
     def values(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Who was asked for an answer, as the page of a verdict and that of its claim show it."""
+"""The requests for reply on the pages of a verdict and its claim."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from factcheck.admin.base import change_page
 
 
 def replies_context(verdict: Verdict, person: User) -> dict[str, Any]:
-    """What the section needs; nothing of it where somebody reads only what is public."""
+    """Return the context of the section; empty for people who read only public content."""
     if not person.has_perm("claims.view_replyrequest"):
         return {"replies": None}
     rows = list(

@@ -71,7 +71,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
     def asked_by(self, row: ReplyRequest) -> str:
         return row.sent_by_name or "–"
 
-    # Who may ----------------------------------------------------------------------------------------------------------
+    # Permissions ------------------------------------------------------------------------------------------------------
 
     def has_change_permission(self, request: HttpRequest, obj: ReplyRequest | None = None) -> bool:
         """What is asked is written while the verdict is, and until it is sent by mail."""
@@ -112,7 +112,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         return begun(verdict, person_at(request), request.GET.get("language", ""))
 
     def _verdict(self, request: HttpRequest) -> Verdict | None:
-        """The draft about which somebody is to be asked."""
+        """Return the draft that the request is about."""
         named = request.GET.get("verdict", "")
         rows = Verdict.objects.readable_by(person_at(request)).select_related("claim__claimant", "publisher")
         return rows.filter(pk=int(named)).first() if named.isdecimal() and len(named) < 19 else None

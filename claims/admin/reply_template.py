@@ -1,4 +1,4 @@
-"""The words in which somebody is asked for an answer, a template for each language."""
+"""Templates for requests for reply, one per language."""
 
 from typing import Any
 

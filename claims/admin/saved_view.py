@@ -1,4 +1,4 @@
-"""Views of lists that somebody keeps: a name above the list instead of the same five clicks every morning."""
+"""Saved views of lists: filters, search, order and columns under a name."""
 
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -65,7 +65,7 @@ class SavedViewAdmin(DeskAdmin):
     def kept_by(self, view: SavedView) -> str:
         return display_name(view.owner)
 
-    # Who may ----------------------------------------------------------------------------------------------------------
+    # Permissions ------------------------------------------------------------------------------------------------------
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A view is kept where its list is."""

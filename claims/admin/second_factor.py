@@ -34,7 +34,7 @@ class SecondFactorAdmin(LookOnly, DeskAdmin):
     list_filter = ("type",)
     list_select_related = ("user",)
     search_fields = ("user__username", "user__email")
-    fields = ("user", "type", "created_at", "last_used_at")  # the secret itself is shown to nobody
+    fields = ("user", "type", "created_at", "last_used_at")  # the secret itself is never shown
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return goes_along(request, "auth_user_delete")

@@ -23,7 +23,7 @@ from claims.models.claim import LONGEST_STATEMENT
 from claims.newsroom.people import display_name
 from factcheck.admin.base import change_page
 
-#: So many are shown: of more, nobody reads while typing.
+#: Maximum number of similar claims; more would not be read while typing.
 MOST = 6
 #: Fewer letters are the beginning of anything.
 FEWEST_LETTERS = 8
@@ -139,7 +139,7 @@ def _readable(claims: Iterable[int], person: User, *, without: Claim | None) -> 
     )
     rows = Claim.objects.readable_by(person).filter(pk__in=list(claims)).exclude(state=Claim.State.MERGED)
     if without:
-        # One that was merged into it, or into which it was, is told on its page anyway.
+        # Merged claims are already shown on the page.
         rows = rows.exclude(pk__in=[without.pk, *filter(None, [without.merged_into_id])])
     return rows.select_related("claimant", "created_by").prefetch_related(Prefetch("verdicts", verdicts))
 

@@ -1,4 +1,4 @@
-"""Links that need somebody: pages that are gone, have moved, or say something else than what is quoted from them."""
+"""Links that need a decision: cited pages that are gone, moved or changed in a quote."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -77,7 +77,7 @@ class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
             context["records"] = list(link.source.link_checks.all()[:20])
         return super().render_change_form(request, context, *args, **kwargs)
 
-    # What somebody does about it --------------------------------------------------------------------------------------
+    # Actions ----------------------------------------------------------------------------------------------------------
 
     def has_accept_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(link_edits.CHANGE_LINK)

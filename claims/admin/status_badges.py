@@ -84,7 +84,7 @@ def reply_badge(row: ReplyRequest) -> SafeString:
 
 
 def deadline_badge(row: ReplyRequest) -> SafeString:
-    """By when an answer was asked for that has not come."""
+    """Return the deadline of a request without a reply."""
     if row.answer_by is None:
         return badge(gettext("Not sent yet"), "waiting")
     moment = date_format(timezone.localtime(row.answer_by), "SHORT_DATETIME_FORMAT")

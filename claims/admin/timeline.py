@@ -1,6 +1,6 @@
 """Everything that happened to a claim in one list, the newest first: moves, edits, sign-offs, publications, talk.
 
-Each kind is read up to the page that is asked for, so that a long past costs no more than a short one.
+Each kind is read only up to the requested page, so that a long history costs no more than a short one.
 """
 
 from collections.abc import Callable, Iterator
@@ -33,9 +33,9 @@ from claims.models.visibility import READ_DRAFTS
 from factcheck.admin.change_history import FieldChange, PastEvent, changes_of, links_of, name_of
 
 PER_PAGE = 20
-#: Longer values are not told in a sentence.
+#: Longer values are not shown in a sentence.
 _SHORT = 120
-#: Nobody reads further back here; the whole past is under “History”.
+#: The timeline ends here; everything older is under “History”.
 LAST_PAGE = 50
 
 #: What a person can narrow the list to, by the name that addresses carry.
@@ -63,7 +63,7 @@ class TimelineEvent:
 
     @property
     def is_in_a_sentence(self) -> bool:
-        """Whether all that changed is one field with a short value, which a sentence tells."""
+        """Return whether the change is a single short value, which fits a sentence."""
         return len(self.changes) == 1 and all(
             0 < len(strip_tags(words)) <= _SHORT for words in (self.changes[0].before, self.changes[0].after)
         )
@@ -109,7 +109,7 @@ def timeline(claim: Claim, reader: User, *, kind: str = "", page: int = 1) -> Ti
 def _moves(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
     if reads_work_on(claim, reader):
         yield TimelineEvent(claim.created_at, "moves", name_of(claim.created_by), _("added the claim"))
-    # A sign-off is told by itself.
+    # Sign-offs have their own events.
     moves = Transition.objects.readable_by(reader).filter(claim=claim).exclude(action="sign_off")
     for move in moves.order_by("-pk")[:most]:
         what = str(_DONE.get(move.action) or f"{label_of(move.action)}: {move.states}")
@@ -123,7 +123,7 @@ def _edits(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
         past += changes_of(Claim, without=_TOLD_BY_MOVES, newest=most, pgh_obj_id=claim.pk)
         past += changes_of(Appearance, of=_("an appearance"), newest=most, claim_id=claim.pk)
         past += links_of(ClaimTopic, shown="topic", newest=most, claim_id=claim.pk)
-    # Whoever does not read others' drafts reads how their own came about.
+    # People who may not read others' drafts see how their own came about.
     reads_all = reader.has_perm(READ_DRAFTS)
     written = [pk for pk, author in verdicts if reads_all or author == reader.pk]
     past += changes_of(Verdict, without=_TOLD_BY_MOVES, newest=most, pgh_obj_id__in=written)
@@ -175,7 +175,7 @@ def _comments(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
             yield TimelineEvent(row.created_at, "comments", row.author_name, _("commented"), row.text)
 
 
-#: What somebody did, behind their name.
+#: The action, shown after the name.
 _DONE: dict[str, StrOrPromise] = {
     "accept": gettext_lazy("accepted the claim for checking"),
     "decline": gettext_lazy("declined the claim"),
@@ -189,7 +189,7 @@ _DONE: dict[str, StrOrPromise] = {
     "supersede": gettext_lazy("replaced the verdict with a new version"),
     "retract": gettext_lazy("retracted the verdict"),
 }
-#: Columns that moves change, which are told by themselves.
+#: Columns that moves change, which have their own events.
 _TOLD_BY_MOVES = (
     *("state", "state_before_merge", "merged_into_id", "reason", "updated_at"),
     *("review_round", "required_signoffs", "reply_rule", "submitted_by_id", "submitted_at", "published_at"),

@@ -90,7 +90,7 @@ class ApiTokenAdmin(DeskAdmin):
         *("made_at", "last_used_at", "revoked_at", "ended_by"),
     )
 
-    # Who may do what --------------------------------------------------------------------------------------------------
+    # Permissions ------------------------------------------------------------------------------------------------------
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return True

@@ -92,7 +92,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
     def translated_by(self, row: Translation) -> str:
         return (row.author.get_full_name() or row.author.get_username()) if row.author else "–"
 
-    # Who may ----------------------------------------------------------------------------------------------------------
+    # Permissions ------------------------------------------------------------------------------------------------------
 
     def has_change_permission(self, request: HttpRequest, obj: Translation | None = None) -> bool:
         return super().has_change_permission(request, obj) and (
@@ -206,7 +206,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         )
 
     def move_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
-        """Carry out one move that a button of the page asked for."""
+        """Make the move of the pressed button."""
         row = self._row(request, pk)
         if request.method != "POST":
             return HttpResponseRedirect(change_page(row))

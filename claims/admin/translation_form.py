@@ -42,7 +42,7 @@ class BeginTranslationForm(DeskForm):
         self.fields["language"].help_text = _("A language tag such as es, pt-BR or ar.")
 
     def _get_validation_exclusions(self) -> set[str]:
-        # Whether somebody is at it already is asked when it is begun, and told in words.
+        # Existing translations are checked when one is started, with an error message.
         return super()._get_validation_exclusions() | {"verdict", "language"}  # type: ignore[misc]  # Django's own
 
 

@@ -78,7 +78,7 @@ class Triage(MovesAdmin):
         since = _number(asked["since"]) if "since" in asked else _newest_transition()
         listed = articles(rows, person)
         order = list(in_order(listed))
-        # One that is asked for is shown, whoever else looks at it; by itself nobody is led there.
+        # A requested proposal is shown even if another user has it; otherwise none of those is chosen.
         asked_for = _number(asked.get("at"))
         key = asked_for or _first_free(order, person)
         shown = self._triaged(request, str(key)) if key else None
@@ -222,7 +222,7 @@ class Triage(MovesAdmin):
     def _narrowed(self, request: HttpRequest) -> QuerySet[Claim] | None:
         """The proposals that the list's filters, search and order leave; None where there are no such filters."""
         kept = request.GET
-        request.GET = _narrowing(kept)  # type: ignore[assignment]  # nobody changes it
+        request.GET = _narrowing(kept)  # type: ignore[assignment]  # never modified
         try:
             rows = self._filtered(request)
         finally:
@@ -257,7 +257,7 @@ def _narrowing(asked: QueryDict) -> QueryDict:
 
 
 def _after(order: Sequence[ListedProposal], start: int, *, than: Claim | None) -> int | None:
-    """The next proposal that nobody else looks at, from the shown one on and then from the beginning."""
+    """Return the next proposal without another viewer, from the shown one on and then from the beginning."""
     following = [one.pk for one in (*order[start + 1 :], *order[: max(start, 0)]) if not one.other]
     return next((pk for pk in following if than is None or pk != than.pk), None)
 

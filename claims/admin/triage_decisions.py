@@ -25,7 +25,7 @@ TAKEN_BACK_BY = {"accept": "reconsider", "decline": "reconsider", "merge": "unme
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A claim as somebody saw it: with its last move, so that nothing is decided about what has moved on."""
+    """A claim with its last move when it was shown, so that no decision is made on outdated data."""
 
     claim: int
     last_move: int
@@ -39,11 +39,11 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What was done to a claim. Its `token` is by what it is undone."""
+    """The decision on a claim; `token` undoes it."""
 
     claim: int
     action: str
-    #: By which it is known whether somebody has moved it on since; of a topic, which one; of work, who had it before.
+    #: Shows whether the claim has moved since: of a topic, which one; of work, the former assignee.
     mark: int
 
     @property
@@ -94,7 +94,7 @@ def file_under(seen: Iterable[Seen], topic: Topic, *, by: User) -> list[Outcome]
 
 
 def give(seen: Iterable[Seen], colleague: User, *, by: User) -> list[Outcome]:
-    """Have claims be somebody's work."""
+    """Assign claims to a person."""
     return [_give(each, colleague, by) for each in seen]
 
 
@@ -157,7 +157,7 @@ def _give(seen: Seen, colleague: User, by: User) -> Outcome:
 
 
 def _give_back(claim: Claim, holder: int, by: User) -> None:
-    """To whom it was before, or to nobody."""
+    """Restore the former assignee, or none."""
     before = User.objects.filter(pk=holder).first()
     if before:
         assignments.assign(claim, before, by=by)

@@ -58,7 +58,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class TriageProgress:
-    """How far somebody is since they began."""
+    """The progress of one person's triage."""
 
     decided: int
     declined: int
@@ -185,7 +185,7 @@ def _checked_before(claim: Claim, person: User) -> list[dict[str, Any]]:
 
 
 def _decision(claim: Claim, person: User) -> dict[str, Any] | None:
-    """Who has decided about a claim that waits no longer, and what."""
+    """Return who has decided the claim, and how."""
     moves = claim.transitions.readable_by(person).filter(verdict=None)
     last = moves.order_by("pk").last()
     if last is None:

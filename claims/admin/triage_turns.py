@@ -1,4 +1,4 @@
-"""Who has which proposal on the screen, so that two people who triage are not shown the same one."""
+"""Which proposals are on whose screen, so that two people in triage do not see the same one."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -23,7 +23,7 @@ _TAKE = """
 
 
 def take(claims: Iterable[int], *, by: User) -> set[int]:
-    """Keep these proposals for the person, and none that they had before. Those that somebody else has stay theirs.
+    """Reserve these proposals for the person, and release the person's former ones. Others' reservations are kept.
 
     Returns:
         The ones that are the person's now.

@@ -31,7 +31,7 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 @dataclass(frozen=True, slots=True)
 class UnsavedWords:
-    """A form that somebody has not saved: where, since when, and what they typed."""
+    """An unsaved form: its page, its age, and the typed text."""
 
     writer: UUID
     what: str
@@ -124,7 +124,7 @@ def of_whoever_is_signed_in(view: Answer) -> Answer:
 
 
 def is_of_who_is_signed_in(request: HttpRequest, body: dict[str, Any]) -> bool:
-    """Whether the page belongs to who is signed in: in one browser, somebody else may be by now."""
+    """Return whether the page belongs to the signed-in user, since a browser may be shared."""
     return str(body.get("person")) == str(request.user.pk)
 
 
@@ -171,7 +171,7 @@ def _kept_of_page(request: HttpRequest) -> JsonResponse:
     page = request.GET.get("page", "")
     if "\0" in page:
         raise Unusable
-    # What had stood in the fields is not told: who may still see the page has it there.
+    # The original values are not shown: people with access to the page see them there.
     drafts = UnsavedForm.objects.of(request.user).filter(page=page).annotate(now=Now())
     closed = UnsavedForm.objects.filter(
         person=person_at(request), writer__in=writers, closed_at__isnull=False

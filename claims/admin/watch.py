@@ -37,7 +37,7 @@ _WATCH_OF_CLAIM = "appearances__source__watched_pages__watch"
 
 
 class AddressForm(forms.Form):
-    """The address of what is to be followed, as somebody pastes it."""
+    """The pasted address of a feed or page."""
 
     address = forms.CharField(
         label=gettext_lazy("Address"),
@@ -188,7 +188,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         return [*own, *super().get_urls()]
 
     def pause_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Fetch nothing of it until somebody goes on with it."""
+        """Pause the watch."""
         watch = self._asked_for(request, pk)
         if request.method == "POST":
             watch_edits.switch(watch, active=False, by=person_at(request))

@@ -1,7 +1,7 @@
 """Snapshot → proposed claims: what the detector finds becomes a triage queue, each claim at its place in the text.
 
-Every statement is listed, in three bands. Those of the first two become claims; those of the third wait in the list
-until somebody proposes them too.
+Every statement is listed, in three bands. Those of the first two become claims; those of the third stay in the list
+until an editor proposes them too.
 """
 
 from collections.abc import Iterable

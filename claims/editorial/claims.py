@@ -58,7 +58,7 @@ class ClaimWork(MovingResource):
         return self.done(work)
 
     def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
-        """Delete a claim that nobody has worked on. Others are declined or merged."""
+        """Delete an untouched claim. Others are declined or merged."""
 
         def work() -> KeptAnswer:
             claim_edits.delete(self._locked(id), by=self.person)

@@ -87,7 +87,7 @@ class EditorialResource(EditorialView, ABC):
         return self.answered(once(self.plain, self.person, work, prepare=prepare))
 
     def found_or_added(self, find_or_add: Callable[[], tuple[Model, bool]], *, at: str) -> HttpResponse:
-        """Show what was found, or added (201), by a function that tells which."""
+        """Return a row that was found, or added (201)."""
 
         def work(_prepared: None) -> KeptAnswer:
             row, is_new = find_or_add()

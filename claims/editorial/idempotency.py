@@ -1,8 +1,8 @@
-"""`Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): whoever got no answer can safely ask again.
+"""`Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): a client without an answer can safely retry.
 
-The answer is stored in the transaction that did what was asked, so a process that is killed leaves both or neither.
-A request that was refused has done nothing and is not remembered: corrected, it can be sent with the same key.
-A secret in an answer is told once and kept by none of this: asked again, the answer has null in its place.
+The answer is stored in the transaction of the request, so a process that is killed leaves both or neither. A
+rejected request has changed nothing and is not stored: corrected, it can be sent with the same key. A secret is
+sent once and never stored here: the repeated answer has null in its place.
 """
 
 import hashlib

@@ -13,7 +13,7 @@ from factcheck.api.query_values import Keyword, LanguageRange, Moment, WholeNumb
 from sources.api.list_queries import holds_words, in_language, one_of
 from sources.models import MediaObject
 
-#: Claims that nobody has scored come after all others.
+#: Claims without a score come after all others.
 _SCORE = Coalesce(F("score"), Value(-1.0))
 
 

@@ -83,7 +83,7 @@ class MediaWork(EditorialResource):
         )
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
-        """Change what is said of it: the description above all, without which nothing that shows it is published."""
+        """Change its fields: above all the description, which is required for publication."""
         values = read(MediaChanges, request.data, by=self.person, partial=True)
         require(self.person, "sources.change_mediaobject", gettext("edit pictures, audio and video"))
 
@@ -157,7 +157,7 @@ class ClaimMediaWork(PartOfClaim):
         claim_id: int,
         id: int,  # noqa: A002  the name in the address
     ) -> HttpResponse:
-        """Change what is said of it there."""
+        """Change its fields in this place."""
         values = read(ClaimMediaChanges, request.data, by=self.person, partial=True)
 
         def work() -> KeptAnswer:

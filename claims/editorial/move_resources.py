@@ -17,8 +17,8 @@ from claims.models import Claim, CorrectionKind, Scope, Verdict
 from claims.review import workflow
 from claims.review.steps import Option
 
-#: Moves that readers see the outcome of at once. Merging does not always publish, but nobody should have to think about
-#: that when making a token.
+#: Moves with immediate effects on the public. Merging does not always publish, but the owner of a token should not
+#: have to know that.
 _PUBLIC = frozenset({"publish", "retract", "republish", "merge", "unmerge"})
 
 

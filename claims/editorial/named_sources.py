@@ -1,4 +1,4 @@
-"""Sources that requests name: by id, by an address that is known or fetched now, or by what they say."""
+"""Sources in requests: by id, by an address that is known or fetched now, or by their fields."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -14,7 +14,7 @@ from claims.models import Claim, Verdict
 
 
 class PartResource(EditorialResource):
-    """Parts of one thing, which is named by the address and is there for those only who may read it."""
+    """Parts of one parent in the URL, visible only to people who may read the parent."""
 
     list_query = PartQuery
 

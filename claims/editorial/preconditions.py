@@ -1,4 +1,4 @@
-"""Strong ETags of what can be edited, and `If-Match` (RFC 9110, 13.1.1): nobody overwrites what they have not read."""
+"""Strong ETags of editable resources, and `If-Match` (RFC 9110, 13.1.1), against lost updates."""
 
 from django.http import HttpRequest
 from django.utils.http import parse_etags, quote_etag

@@ -25,7 +25,7 @@ class NoSuchThing(exceptions.APIException):
 
 
 class Conflict(exceptions.APIException):
-    """What is asked for does not go with how things stand now."""
+    """The request conflicts with the present state."""
 
     status_code = HTTPStatus.CONFLICT
 
@@ -35,7 +35,7 @@ class Conflict(exceptions.APIException):
 
 
 class HeldByAnother(Conflict):
-    """Somebody else was at the same thing at the same moment."""
+    """A concurrent request changed the same row."""
 
     wait = 1
 
@@ -50,7 +50,7 @@ class PreconditionRequired(exceptions.APIException):
 
 
 class PreconditionFailed(exceptions.APIException):
-    """Somebody changed it since."""
+    """It has changed since it was read."""
 
     status_code = HTTPStatus.PRECONDITION_FAILED
     default_detail = gettext_lazy("It has changed since you read it. Read it again, and repeat your change.")

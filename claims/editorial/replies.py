@@ -1,4 +1,4 @@
-"""Who was asked for an answer before a verdict, and what they said."""
+"""Requests for reply before a verdict, and the replies."""
 
 from typing import Any, ClassVar
 
@@ -19,7 +19,7 @@ from claims.review.reply_requests import ReceivedAnswer
 
 
 class ReplyWork(PartOfVerdict):
-    """Requests for answers of those whom a verdict is about, and reasons why nobody was asked."""
+    """Requests for reply to a verdict, and reasons for not asking."""
 
     nouns = ("request for reply", "requests for reply")
     view_permission = "claims.view_replyrequest"
@@ -35,7 +35,7 @@ class ReplyWork(PartOfVerdict):
         return documents.reply_request(row)
 
     def create(self, request: Request, verdict_id: int) -> HttpResponse:
-        """Begin a request, note one that was passed on, or say why nobody is asked."""
+        """Create a request, record one made elsewhere, or give the reason for not asking."""
         values = read(ReplyBody, request.data, by=self.person)
 
         def work(_prepared: None) -> KeptAnswer:
@@ -120,5 +120,5 @@ class ReplyWork(PartOfVerdict):
 
 
 def _whom(verdict: Verdict, party: str) -> dict[str, Any]:
-    """Whom it concerns: the claimant, unless somebody else is named."""
+    """The person concerned: the claimant, unless another is named."""
     return {"party": party, "claimant": None if party else verdict.claim.claimant}

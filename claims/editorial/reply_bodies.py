@@ -1,4 +1,4 @@
-"""What bodies of requests may hold that ask somebody for an answer, or keep what came back."""
+"""Bodies of requests that create a request for reply, or record the reply."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from factcheck.database.model_fields import LANGUAGE_TAG
     }
 )
 class ReplyBody(StrictKeys):
-    """A request for an answer, or the reason why nobody is asked."""
+    """A request for reply, or the reason for not asking."""
 
     party = Text(
         required=False,
@@ -78,7 +78,7 @@ class ReplyBody(StrictKeys):
     }
 )
 class AnswerBody(StrictKeys):
-    """What somebody answered, and what readers are to see of it."""
+    """A reply, and the part of it for readers."""
 
     answered_at = MomentField(help_text="When it came.")
     channel = serializers.ChoiceField(ReplyRequest.Channel.choices)

@@ -158,7 +158,7 @@ class MediaForm(_NewMedia):
 
 @example({"alternative_text": "A bridge under water, seen from the east."})
 class MediaChanges(ModelBody):
-    """What is said of a picture, a recording or a film. What is given changes, everything else stays."""
+    """Fields of a picture, a recording or a video. Given fields change, the others stay."""
 
     class Meta:
         model = MediaObject
@@ -178,7 +178,7 @@ class ClaimMediaBody(ModelBody):
 
 @example({"caption": "The harbour bridge, after the storm."})
 class ClaimMediaChanges(ClaimMediaBody):
-    """What is said of it there. What is given changes, everything else stays."""
+    """Fields of its place in a claim. Given fields change, the others stay."""
 
     media = None  # type: ignore[assignment]  # how REST framework leaves out what a base declares
 

@@ -59,7 +59,7 @@ class DayField(serializers.DateField):
 
 
 class MomentField(serializers.DateTimeField):
-    """A moment as RFC 3339 writes it, with its offset: without one, nobody knows which it is."""
+    """A time in RFC 3339 with its offset, because without one it is ambiguous."""
 
     default_error_messages = {
         "no_offset": gettext_lazy("Give the offset from UTC, as in 2026-03-01T17:00:00+01:00.")

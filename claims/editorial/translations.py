@@ -88,7 +88,7 @@ class TranslationWork(MovingResource):
 
     @action(detail=True, methods=["post"], url_path="carry-over")
     def carry_over(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
-        """Submit the same words for the version of the verdict that is published now; somebody else signs that off."""
+        """Submit the unchanged translation for the current version of the verdict; another person signs it off."""
         read(NothingMore, request.data, by=self.person)
         if Scope.MOVE not in self.token.scopes:
             raise InsufficientScope(Scope.MOVE)

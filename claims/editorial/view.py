@@ -32,7 +32,7 @@ _NO_TOKEN = gettext_lazy(
 
 
 class EditorialView(ViewSet):
-    """An address of the editorial API: who may ask there, and how every answer looks."""
+    """A view of the editorial API: its authentication, and the form of every answer."""
 
     authentication_classes = (BearerAuthentication,)
     permission_classes = (HasScope,)
@@ -59,7 +59,7 @@ class EditorialView(ViewSet):
     finds = False
 
     def scope_of(self, request: Request) -> Scope | None:
-        """The scope that the request needs; a method that is not served needs none to be told so."""
+        """Return the scope for the request; unsupported methods need none."""
         if not self.is_served:
             return None
         return Scope.READ if self.is_read else self.write_scope
@@ -83,7 +83,7 @@ class EditorialView(ViewSet):
     @property
     def person(self) -> User:
         user = self.request.user
-        assert isinstance(user, User)  # noqa: S101  the permission class lets in nobody else
+        assert isinstance(user, User)  # noqa: S101  the permission class ensures it
         return user
 
     @property

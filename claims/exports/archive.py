@@ -1,7 +1,7 @@
 """The ledger and everything that it mentions, as lines of the lossless format.
 
-What may still change (names, addresses, who is merged with whom) is written first, at once. Everything after that is
-immutable, so an export that was interrupted goes on with the bytes that it would have had.
+Mutable data (names, addresses, merges) is written first, at once. Everything after that is immutable, so an
+interrupted export continues with the same bytes.
 """
 
 import re

@@ -12,13 +12,13 @@ from claims.exports.format_choice import ExportFormat, format_of
 from claims.exports.outputs import OutputError, Progress, State, Stream, interrupted, part_file, write_at_once
 from claims.exports.selection import LedgerMoment, Selection, one_snapshot
 
-#: Told how many entries there will be; answers what is told of each block how many there are.
+#: Called with the number of entries; returns a callback for the size of each block.
 Begin = Callable[[int], Progress]
 
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked for."""
+    """The options of an export."""
 
     format: str = "ndjson"
     versions: str = "current"

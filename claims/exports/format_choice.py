@@ -41,7 +41,7 @@ class ExportFormat(ABC):
         """Write all of it, or what is missing."""
 
     def _bodies(self, selection: Selection, output: Output) -> Iterator[bytes]:
-        """The bodies. When the next is asked for, the one before has been written."""
+        """Yield the bodies. Each one has been written before the next is requested."""
         place = output.begins_after or ExportPlace(0, 0)
         for number, part in enumerate(self.parts(selection)):
             if number < place.part:

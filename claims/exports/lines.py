@@ -8,7 +8,7 @@
     entry                                        one entry of the ledger, in its order, the body as it is stored
     end                                          how many entries there were
 
-Whoever reads a line has read before everything that it refers to.
+Every line comes after all lines that it refers to.
 """
 
 from collections.abc import Callable, Iterator

@@ -191,7 +191,7 @@ def part_file(path: Path, state: State, progress: Progress) -> Iterator[PartFile
     """The file, written up to where the state says.
 
     Raises:
-        OutputError: somebody else writes it, or what is there is not what was written.
+        OutputError: another process is writing it, or the existing part was changed.
     """
     part = part_of(path)
     try:

@@ -23,7 +23,7 @@ _WITHDRAWN = [Publication.Status.RETRACTED, Publication.Status.MERGED]
 def one_snapshot() -> Iterator[None]:
     """Everything that is read inside is read from one state of the database, however long it takes.
 
-    Inside a transaction of somebody else, its own isolation holds.
+    Inside a caller's transaction, that one's isolation level applies.
     """
     begins_here = not connection.in_atomic_block
     with transaction.atomic():
@@ -63,7 +63,7 @@ class LedgerMoment:
 
 
 class ExportQuery(ClaimListQuery):
-    """What claims an export is asked for."""
+    """The claims selected for an export."""
 
     moment_of_the_ledger: LedgerMoment
 

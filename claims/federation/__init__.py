@@ -1,10 +1,10 @@
 """Other newsrooms' ledgers, followed: what they publish is known here as theirs, and never becomes ours.
 
     ledger_pages   a page of a feed of changes → entries that are believed: in order, whole, signed
-    ledger_feed    asking for such a page, wherever that may be asked for
+    ledger_feed    requests for such a page, from public addresses only
     imported_pages    entries → claims of others (`PeerClaim`), a page in one transaction
     sync_run          one turn at a newsroom, which can end at any moment and is simply called again
-    peer_edits     what a person does: look, follow, pause, accept a key, begin anew
+    peer_edits     actions of people: look up, follow, pause, accept a key, start again
     alarms         telling by mail what keeps a newsroom from being followed
     tasks          what the worker does, once a minute
 

@@ -10,18 +10,18 @@ from claims.models import PeerNewsroom
 from claims.newsroom.mail_languages import written_for
 from factcheck.database.deferred_jobs import defer
 
-#: The task that tells, in `tasks` beside this module.
+#: The task that sends it, in `tasks` beside this module.
 TELL = "claims.federation.tell_of_trouble"
 QUEUE = "mail"
 
 
 def raise_for(newsroom: PeerNewsroom) -> None:
-    """Have it told, as part of the present transaction."""
+    """Queue the notification in the present transaction."""
     defer(TELL, {"newsroom_id": newsroom.pk}, queue=QUEUE)
 
 
 def tell(newsroom: PeerNewsroom) -> None:
-    """Tell whoever may change what is followed why nothing more comes of this newsroom."""
+    """Notify people with the permission why imports from this newsroom have stopped."""
     people = User.objects.with_perm(
         "claims.change_peernewsroom", backend="django.contrib.auth.backends.ModelBackend"
     )

@@ -28,7 +28,7 @@ _CHANGED = (
 
 
 def take(newsroom: PeerNewsroom, changes: Sequence[SignedChange], *, held_until: datetime) -> bool:
-    """Take entries that follow the last one; False where somebody else has the newsroom in hand, or it is gone.
+    """Import entries that follow the last one; False if another process has the lease, or the newsroom is gone.
 
     Raises:
         NotBelieved: an entry does not say what every entry says.
@@ -128,7 +128,7 @@ def _text(value: Any, most: int) -> str:
 
 
 def _day(value: Any) -> date | None:
-    """A day that somebody could mean; None for anything else."""
+    """Return a valid day; None for anything else."""
     try:
         day = date.fromisoformat(value)
     except (TypeError, ValueError):

@@ -11,7 +11,7 @@ from sources.http.fetched_documents import Limits, fetch
 
 USER_AGENT = "Factcheck/1.0 (claim database for fact-checkers; follows what other newsrooms publish)"
 LIMITS = Limits(content_bytes=20_000_000, total_seconds=60, redirects=2)
-#: So many entries are asked for at a time; fewer where so many are too large a page. The first is known already.
+#: Entries per request; fewer where a page would be too large. The first is already known.
 PAGE_SIZES = (100, 10, 2)
 
 
@@ -21,7 +21,7 @@ class FeedAnswer:
 
     Attributes:
         page: None where nothing has changed since the answer with that ETag.
-        most: so many entries were asked for.
+        most: the number of entries requested.
     """
 
     page: LedgerPage | None

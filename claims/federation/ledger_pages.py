@@ -117,11 +117,11 @@ def believed(
     """The entries of a page behind the one that was taken last.
 
     Args:
-        key: the public key that was accepted.
-        site: where the newsroom is.
-        after: the number of the entry that was taken last, which begins the page; 0 where there is none.
+        key: the accepted public key.
+        site: the newsroom's site.
+        after: the number of the last imported entry, which begins the page; 0 for none.
         last_change: that entry, as it was signed then.
-        most: so many were asked for.
+        most: the number requested.
 
     Raises:
         NotBelieved: something on it is not as it must be. Then nothing of the page is taken.
@@ -192,7 +192,7 @@ def _require_same_house(signer: Signer, *, key: str, site: str) -> None:
 def _require_chain(changes: list[dict[str, Any]]) -> None:
     """See that each entry goes on from the one before it: what was signed first was not rewritten since.
 
-    Programs that are older do not tell of the chain. One that has told of it goes on to.
+    Older programs do not publish the chain. Once a newsroom has, it must continue.
     """
     previous = NO_ENTRY if changes and changes[0]["sequence"] == 1 else None
     for change in changes:
@@ -307,9 +307,9 @@ def _text(found: dict[str, Any], name: str, most: int) -> str:
 
 
 def own_verdict(claim: dict[str, Any]) -> dict[str, Any] | None:
-    """The verdict on a claim that the newsroom itself answers for; what it took from others is theirs to tell.
+    """Return the newsroom's own verdict on a claim; verdicts that it imported are not passed on.
 
-    So what two newsrooms tell each other ends there, however many follow each other in a circle.
+    This ends circles of newsrooms that follow each other.
     """
     verdicts = claim.get("verdicts")
     if not isinstance(verdicts, Sequence):

@@ -26,7 +26,7 @@ def look(address: str) -> Signer:
     """Who publishes at an address: a page of their site, or the site itself.
 
     Raises:
-        NotPossible: nobody who could be followed; says why.
+        NotPossible: it cannot be followed, with the reason.
     """
     address = address.strip()
     site = origin(address if is_address(address) else f"https://{address}")
@@ -53,14 +53,14 @@ def look(address: str) -> Signer:
 
 @transaction.atomic
 def follow(signer: Signer, *, name: str = "", by: User | None = None) -> PeerNewsroom:
-    """Follow a newsroom from now on, whose key somebody has accepted.
+    """Follow a newsroom from now on, whose key was accepted.
 
     Args:
         name: what it is called here; as it calls itself where it is not named.
 
     Raises:
         NotAllowed: the person's role does not include it.
-        NotPossible: it is followed already, or is called as somebody else is; says so.
+        NotPossible: it is already followed, or its name is taken; with the reason.
     """
     if by:
         require(by, _ADD, _("follow other newsrooms"))
@@ -103,7 +103,7 @@ def ask_now(newsroom: PeerNewsroom, *, by: User) -> None:
 
     Raises:
         NotAllowed: the person's role does not include it.
-        NotPossible: it is paused, or somebody has to decide first.
+        NotPossible: it is paused, or a decision is pending.
     """
     require(by, _CHANGE, _("check a newsroom for updates"))
     progress = PeerProgress.objects.select_for_update().select_related("newsroom").get(pk=newsroom.pk)
@@ -156,7 +156,7 @@ def begin_anew(newsroom: PeerNewsroom, *, by: User) -> None:
 
 
 def _go_on(newsroom: PeerNewsroom) -> None:
-    """Forget what stopped it, and whoever has it in hand at this moment."""
+    """Clear the error and the lease."""
     PeerProgress.objects.filter(pk=newsroom.pk).update(
         halted="", offered_key="", consecutive_failures=0, failing_since=None, failure="", held_until=None
     )

@@ -1,7 +1,7 @@
 """One turn at a newsroom that is followed: page after page, until nothing is new or the turn is over.
 
-Each page is taken in one transaction together with how far it goes, so a turn can end at any moment, also by being
-killed, and whoever comes next goes on where it ended.
+Each page is imported in one transaction together with the position, so a run can end at any moment, even by being
+killed, and the next one continues where it ended.
 """
 
 import logging
@@ -26,13 +26,13 @@ from sources.http.fetch_errors import FetchError
 
 logger = logging.getLogger(__name__)
 
-#: How long a newsroom is held; it is asked for anew before each page, and none takes nearly as long.
+#: How long the lease of a newsroom lasts; it is renewed before each page, and no page takes nearly as long.
 HOLD = timedelta(minutes=5)
 #: At its end a ledger is looked at again after this.
 PAUSE = timedelta(minutes=1)
 #: A newsroom that gives nothing is asked after twice as long each time, up to this.
 LONGEST_BACK_OFF = timedelta(hours=12)
-#: People are told when so many attempts in a row gave nothing: half an hour, by the pauses between them.
+#: People are notified after this many failures in a row: half an hour, by the pauses between them.
 TOLD_AFTER = 5
 
 
@@ -48,7 +48,7 @@ class TurnTally:
 
 
 def due(moment: datetime) -> Q:
-    """The condition on a progress that it is time, nobody is at it, and nobody has to decide first."""
+    """The condition for a due newsroom: past its time, without a lease, and without a pending decision."""
     is_free = Q(held_until__isnull=True) | Q(held_until__lt=moment)
     return is_free & Q(newsroom__in=PeerNewsroom.objects.active(), halted="", next_visit_at__lte=moment)
 
@@ -60,7 +60,7 @@ def due_newsrooms() -> list[int]:
 
 
 def take_turn(newsroom_id: int, *, is_stopped: Callable[[], bool] = lambda: False) -> TurnTally | None:
-    """Take what is new of a newsroom, if it is due and nobody else does so; None where not.
+    """Import new entries of a newsroom, if it is due and free; otherwise return None.
 
     Args:
         is_stopped: asked before each page whether to leave the rest to another time.
@@ -89,7 +89,7 @@ def _keep_up(hold: "_Hold", tally: TurnTally, is_stopped: Callable[[], bool]) ->
         if is_stopped():
             tally.is_over = False
             return
-        # The entry that was taken last is asked for once more: it must be there, and say the same.
+        # The last imported entry is requested again: it must exist and be unchanged.
         try:
             answer = ask(newsroom.url, since=max(progress.sequence - 1, 0), etag=progress.etag)
         except FetchError as error:
@@ -111,7 +111,7 @@ def _keep_up(hold: "_Hold", tally: TurnTally, is_stopped: Callable[[], bool]) ->
             return
         tally.entries += len(changes)
         if not answer.page.more:
-            # An ETag stands for the place that was asked for, and what is new has moved that.
+            # An ETag belongs to a position, and new entries have moved that.
             _note_up_to_date(progress, "" if changes else answer.etag)
             return
         if not changes:

@@ -79,5 +79,5 @@ KINDS: Final = (
 
 
 def kind_in_words(code: str) -> str:
-    """A kind in the language of whoever reads this; one that is not known any more as it was stored."""
+    """Return a kind in the reader's language; unknown ones as they were stored."""
     return gettext(code) if code else ""

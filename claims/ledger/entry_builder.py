@@ -187,7 +187,7 @@ def columns(body: Mapping[str, Any]) -> dict[str, Any]:
         "source_ids": sorted({s["id"] for s in sources}),
         "source_domains": sorted({host for s in sources if (host := domain(s["url"]))}),
         "publisher_ids": sorted({p["id"] for p in _publishers(body, sources)}),
-        # A draft that somebody looks at may not be rated yet.
+        # A previewed draft may have no rating yet.
         "rating_ids": sorted({v["rating"]["id"] for v in body["verdicts"] if v["rating"]}),
         "language_ranges": _language_ranges(body["language"]),
         "media_ids": sorted({m["id"] for m in shown}),

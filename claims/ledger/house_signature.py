@@ -1,7 +1,7 @@
-"""What the house signs: each entry of its ledger, so that whoever took it elsewhere can prove whose words it has.
+"""The signature of each ledger entry, which proves the origin of copies elsewhere.
 
-Ed25519 (RFC 8032) over an entry as the feed of changes tells of it, without the claim, whose SHA-256 is in it; written
-as RFC 8785 (JCS) writes JSON. Keys and signatures are base64url without padding, as in RFC 8037.
+Ed25519 (RFC 8032) over an entry of the feed of changes, without the claim, whose SHA-256 it contains; serialised by
+RFC 8785 (JCS). Keys and signatures are base64url without padding, as in RFC 8037.
 
 With the same key it signs notes (`claims.ledger.proofs.signed_note`), whose first line is the name of the log: that has
 no spaces, so what is signed here and there can never be taken for each other.
@@ -34,7 +34,7 @@ def signature(text: bytes) -> str:
 
 
 def public_key() -> str:
-    """By which everybody can tell what the house has signed."""
+    """The public key for verifying the newsroom's signatures."""
     return encoded(house_key().public_key().public_bytes_raw())
 
 
@@ -44,7 +44,7 @@ def house_key() -> Ed25519PrivateKey:
 
 
 def is_signed_by(key: str, text: bytes, signed: str) -> bool:
-    """Whether an entry (`signed_text`) bears the signature of whoever has this public key."""
+    """Return whether the entry (`signed_text`) was signed with this public key."""
     try:
         Ed25519PublicKey.from_public_bytes(decoded(key)).verify(decoded(signed), _CONTEXT + text)
     except (InvalidSignature, ValueError):

@@ -1,7 +1,7 @@
 """What the ledger would say of a claim, had something been published: entries as `publishing` makes them, not stored.
 
-For whoever decides about it, who sees the public page as it is and as it would be. Rows are read, and nothing is
-written. What is given need not be saved: a draft is looked at while it is typed.
+For previews, which show the public page as it is and as it would be. Rows are read, and nothing is written. The
+given rows need not be saved: a draft is previewed while it is typed.
 """
 
 import hashlib
@@ -60,7 +60,7 @@ class Prospect:
 
 @dataclass(frozen=True, slots=True)
 class EditedClaim:
-    """A claim as somebody is writing it."""
+    """A claim while it is edited."""
 
     claim: Claim
     topics: Sequence[Topic]

@@ -47,7 +47,7 @@ def publication_of(verdict: Verdict) -> LedgerChange:
     return LedgerChange(Publication.Kind.PUBLICATION)
 
 
-# Inside that transaction this costs nothing; whoever listens to what is published relies on there being one.
+# Inside that transaction this costs nothing; receivers of the signal rely on it.
 @transaction.atomic(savepoint=False)
 def record(claim: Claim, kind: str, *, note: str = "", at: datetime | None = None) -> Publication:
     """Add the claim, as it stands now, to the ledger. Called inside the transaction that changed it.
@@ -55,7 +55,7 @@ def record(claim: Claim, kind: str, *, note: str = "", at: datetime | None = Non
     What is public follows from the claim: merged, or retracted when no verdict is left, or published.
 
     Args:
-        at: when it was changed, if the clock of the database was asked for that.
+        at: the time of the change, if the database clock was read.
     """
     [new] = _entries({claim.pk: LedgerChange(kind, note)}, at or clock.now())
     publication = Publication.objects.create(**new.publication)
@@ -79,7 +79,7 @@ def append(entries: Sequence[LedgerEntry]) -> None:
 
 
 def lines_of(entries: Sequence[LedgerEntry]) -> list[Lines]:
-    """The rows of entries, for whoever stores them with other rows and announces them."""
+    """The rows of entries, for callers that store them with other rows and announce them."""
     ids = iter(reserve_ids(Publication, sum("id" not in new.publication for new in entries)))
     numbered = [(new.publication.get("id") or next(ids), new) for new in entries]
     verdicts = [{"publication_id": pk, **row} for pk, new in numbered for row in new.verdicts]
@@ -92,8 +92,8 @@ def lines_of(entries: Sequence[LedgerEntry]) -> list[Lines]:
 def restate(publications: Sequence[Publication], kind: str, change: Callable[[dict[str, Any]], None]) -> None:
     """Add entries that say what these say, but for what `change` makes of each body.
 
-    Not what the claims have come to say since: words that nobody reviewed yet stay unpublished. Called for current
-    entries, inside a transaction that holds their claims; `change` touches nothing that lists filter and sort by.
+    Excludes later edits of the claims: unreviewed words stay unpublished. Called for current entries, inside a
+    transaction that locks their claims; `change` touches nothing that lists filter and sort by.
     """
     now = clock.now()
     entries = []
@@ -238,7 +238,7 @@ def with_merged(ids: list[int]) -> list[list[Claim]]:
 def claimed_media(claims: list[Claim]) -> list[ClaimMedia]:
     """The pictures, sound and film that a claim is about, its own before those of claims merged into it; each once.
 
-    Without those that nobody has described: to publish a verdict takes that, but they may have been added since.
+    Without undescribed media: publishing a verdict requires descriptions, but some may have been added since.
     """
     found: dict[int, ClaimMedia] = {}
     for claim in claims:

@@ -1,4 +1,4 @@
-"""What the ledger tells those who build on it; it never imports them."""
+"""The signals of the ledger for its dependants; it never imports them."""
 
 from django.dispatch import Signal
 

@@ -1,7 +1,8 @@
 """One round of checks: what is due, asked site by site by a few threads, and settled one after the other.
 
-Threads ask; everything that touches the database is done by whoever began the round. Nothing is lost when that one
-dies: what was held comes back (`sources.link_checks.due_links`), and each link is settled in a transaction of its own.
+Threads send the requests; the thread that began the run does everything in the database. Nothing is lost when it
+dies: leased links come back (`sources.link_checks.due_links`), and each link is settled in a transaction of its
+own.
 """
 
 import logging
@@ -33,9 +34,9 @@ AT_ONCE = 12
 LINKS = 120
 #: Answers that wait to be settled, each up to the size of a long page.
 _WAITING = 6
-#: So many seconds are waited for a turn at a site; who is asked to wait longer comes back later.
+#: Maximum seconds to wait for a turn at a site; a longer wait is postponed.
 _PATIENCE = 10.0
-#: A site that does not answer is not asked for its other pages at once.
+#: A site that does not answer is left alone for a while.
 _LATER = timedelta(minutes=10)
 _SILENT = frozenset(
     {"timed_out", "connection_failed", "name_not_found", "robots_unknown", "too_many_requests"}
@@ -47,7 +48,7 @@ _SITES_OF_AN_OUTAGE = 3
 
 
 def visitor(memory: RoundMemory) -> Visitor:
-    """Whoever asks the sites of a round."""
+    """The thread pool of a run."""
     return PoliteVisitor(memory)
 
 
@@ -83,9 +84,9 @@ def check_round(
     """Check what is due, so many links at most; None where nothing is.
 
     Args:
-        only: of these sources alone.
-        is_stopped: asked between links whether to leave the rest to another time.
-        tell: is told of each link.
+        only: check these sources alone.
+        is_stopped: called between links, to ask whether to leave the rest for later.
+        tell: called with each link.
     """
     links = due_links.take(most, only=only)
     return _Round(links, is_stopped, tell).made() if links else None
@@ -194,7 +195,7 @@ class _Round:
         self._settle_unheard()
 
     def _settle_unheard(self) -> None:
-        """Hold it against sites that they were not heard, unless nobody was: then they are asked again later."""
+        """Count failures against sites, unless none answered: then all are tried again later."""
         sites = {link.site for link, _finding in self._unheard}
         if not self._is_online and len(sites) >= _SITES_OF_AN_OUTAGE:
             logger.warning(
@@ -233,7 +234,7 @@ class _Round:
             due_links.give_back([link], not_before=timezone.now() + timedelta(hours=6))
             return
         if settled is None:
-            return  # it was taken over by somebody else
+            return  # another process took it over
         self._tally.checked += 1
         self._tally.outcomes[settled.link.outcome] += 1
         self._tally.changed += settled.is_change

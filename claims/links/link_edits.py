@@ -42,7 +42,7 @@ def use_new_address(link: LinkState, *, by: User) -> Source:
 
 @transaction.atomic
 def accept(link: LinkState, *, by: User) -> None:
-    """Say that somebody has looked at it and it is fine so; it waits no more until it changes again.
+    """Mark the link as correct; it waits no more until it changes again.
 
     Raises:
         NotPossible: it changed meanwhile, or does not wait for anybody.

@@ -1,4 +1,4 @@
-"""Whom it concerns that a link changed. They are told in the transaction that notes it: once for each change."""
+"""The notifications about a changed link. They are sent in the transaction that records it: once for each change."""
 
 from django.conf import settings
 from django.utils import translation
@@ -11,12 +11,12 @@ from claims.teamwork.comments import concerned
 from claims.teamwork.notifications import tell
 from sources.models import LinkOutcome, LinkState
 
-#: A source that more claims cite is told of for the newest of them; the desk's list has it anyway.
+#: A source that several claims cite is reported for the newest of them; the desk's list has it anyway.
 MOST_CLAIMS = 20
 
 
 def tell_of_link(link: LinkState) -> None:
-    """Tell those who work on the claims that cite a source what became of its address."""
+    """Notify people who work on claims that cite a source of its link's change."""
     cited_by = Claim.objects.filter(pk__in=claims_citing(link.source_id, MOST_CLAIMS)).order_by("pk")
     with translation.override(settings.LANGUAGE_CODE):
         note = _("“%(title)s”, %(address)s: %(what)s") % {

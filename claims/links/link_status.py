@@ -11,7 +11,7 @@ from factcheck.web.language_addresses import permanent
 from sources.addresses import url_key
 from sources.models import ArchivedFile, LinkOutcome, LinkState
 
-#: What readers are told of beside a link.
+#: The public message beside a link.
 _TOLD = frozenset({LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED})
 #: Files of a copy that readers are offered, the handiest first. Uploads are for the newsroom.
 _READABLE = [ArchivedFile.Role.PDF.value, ArchivedFile.Role.SCREENSHOT.value, ArchivedFile.Role.WARC.value]
@@ -56,7 +56,7 @@ def link_standings(sources: Iterable[dict[str, Any]]) -> list[PublicLink]:
 
 
 def links_in_need(links: Iterable[PublicLink]) -> dict[int, PublicLink]:
-    """By source, those of which readers are told."""
+    """Return, by source, the links with a public message."""
     return {link["source"]: link for link in links if link["outcome"] in _TOLD}
 
 
@@ -94,7 +94,7 @@ def _standing(source: dict[str, Any], state: LinkState | None) -> PublicLink:
         "archived_url": state.source.archived_url or source["archived_url"],
     }
     if url_key(state.url) != url_key(source["url"]) and state.outcome in ("", LinkOutcome.ALIVE):
-        # Somebody corrected the address; what was published has the old one for good.
+        # The address was corrected; the publication has the old one for good.
         link |= {"outcome": LinkOutcome.MOVED.value, "moved_to": state.url}
         link["since"] = link["since"] or _moment(state.written_at)
     return link

@@ -22,7 +22,7 @@ from sources.models import LinkOutcome, LinkState
 from sources.models.link_check import NEEDS_SOMEBODY
 from sources.source_kinds import Material
 
-#: What a server says by which its page can be told from the last one; longer is not kept.
+#: A server's validator for its page; longer ones are not stored.
 _LONGEST_ETAG, _LONGEST_MODIFIED = 500, 100
 
 _NOT_MODIFIED = 304
@@ -56,7 +56,7 @@ def settle_link(link: LinkState, finding: LinkFinding, quoted: str, *, jitter: f
     """Write down how the link stands after this was found; None where it was not ours any more.
 
     Args:
-        quoted: what tells the publications that quote from the source from earlier ones (`quoted_since`).
+        quoted: separates current quoting publications of the source from earlier ones (`quoted_since`).
         jitter: as for `next_check`.
     """
     reading = _read(link, finding.answer, quoted) if finding.answer else None
@@ -128,7 +128,7 @@ def _read(link: LinkState, answer: Fetched, quoted: str) -> _Reading:
     try:
         document = document_in(material)
     except ExtractionError:
-        # A question about cookies, a log-in, a scan: there is a page, and whether it has the words cannot be told.
+        # A cookie notice, a log-in, a scan: there is a page, and whether it contains the words is unknown.
         return _Reading(link.lost_quotes, facts)
     comparison = compared(link.source_id, places, document)
     if comparison.lost and any(caveat.code == "partly_read" for caveat in document.caveats):
@@ -150,7 +150,7 @@ def _is_worth_keeping(comparison: PassageComparison, after: LinkStanding) -> boo
 
 
 def _keep(link: LinkState, reading: _Reading) -> None:
-    """Capture the page: its text is the proof, what became of each quote is noted with it, and a copy is asked for."""
+    """Capture the page as proof, record the status of each quote with it, and request a copy."""
     if reading.material and reading.document:
         capture(reading.material, source=link.source, document=reading.document)
         request_copy(link.source, reason="link_check")

@@ -46,7 +46,7 @@ _FORGOTTEN = """
 def look_for_new() -> int:
     """Watch what current publications cite, at the address that it has now, and nothing else; how many links are new.
 
-    A source whose address was corrected is looked at anew. What became of links stays on record (`LinkCheck`).
+    A source with a corrected address is checked again. The history of links is kept (`LinkCheck`).
     """
     with connection.cursor() as cursor:
         cursor.execute(_NEW)
@@ -75,7 +75,7 @@ def claims_citing(source_id: int, most: int) -> list[int]:
 
 
 def quoted_since(sources: Collection[int]) -> dict[int, str]:
-    """For each source, what tells the present publications that name it from earlier ones."""
+    """For each source, the value that separates the present publications that cite it from earlier ones."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

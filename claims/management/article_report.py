@@ -1,4 +1,4 @@
-"""How `import_article` tells what became of an article: a table for people, or one JSON object for programs."""
+"""The result of `import_article`: a table for people, or one JSON object for programs."""
 
 import json
 from dataclasses import asdict
@@ -88,7 +88,7 @@ def print_document(article: ImportedArticle, console: Console) -> None:
         console.file.write(f"{text}\n")
         console.file.flush()
     except BrokenPipeError:
-        # Whoever read us has read enough (`| head`), as rich has it for tables.
+        # The reader closed the pipe (`| head`), as rich has it for tables.
         console.on_broken_pipe()
 
 

@@ -1,4 +1,4 @@
-"""How far vectors have come, for whoever looks in a terminal."""
+"""The progress of vectors, for a terminal."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""What a tried import would store, for whoever decides about it: inside the transaction that takes all of it back."""
+"""The preview of an import, made inside the transaction that is rolled back."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""What an import is doing, and what became of it, for whoever started it in a terminal."""
+"""The progress and the result of an import, for a terminal."""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -74,7 +74,7 @@ SHOWN = 10
 
 
 def detected_on(console: Console) -> Detected:
-    """Tells how files are read: what the person who started the import should look at before it goes on."""
+    """Print how files are read, for the user to check before the import continues."""
     numbers = count(1)
 
     def tell(file: File, form: ImportFormat, settings: Mapping[str, Any]) -> None:
@@ -88,7 +88,7 @@ def detected_on(console: Console) -> Detected:
 
 
 def asked_on(console: Console) -> Unrated:
-    """Asks whoever sits at the terminal whether reviews without ratings are meant. Without a terminal: no."""
+    """Ask at the terminal whether to import reviews without ratings. Without a terminal: no."""
 
     def ask(file: File) -> bool:
         if not (console.is_terminal and sys.stdin.isatty()):

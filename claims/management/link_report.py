@@ -1,4 +1,4 @@
-"""How `check_evidence` tells what became of links."""
+"""The report of `check_evidence`."""
 
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from rich.console import Console
@@ -55,7 +55,7 @@ def print_tally(tally: LinkTally, console: Console) -> None:
 
 
 def print_links_in_need(links: list[LinkState], console: Console) -> None:
-    """What somebody has to look at."""
+    """Links that need a decision."""
     table = Table(gettext("Source"), gettext("Since (UTC)"), gettext("Address"), gettext("What happened"))
     for link in links:
         since = f"{link.since:%Y-%m-%d %H:%M}" if link.since else ""

@@ -15,7 +15,7 @@ from claims.matching.answers import Answer, Match, Terms, answered_each
 from claims.models import Publication
 from factcheck.formulas import harmless
 
-#: What a column with texts is called, where nobody names it.
+#: The usual names of a column with texts.
 USUAL_COLUMNS = ("text", "claim", "statement", "post", "tweet", "content", "sentence", "headline", "title")
 #: Formats by how the names of files end; what ends otherwise has a text on each line.
 ENDINGS = {".csv": "csv", ".tsv": "tsv", ".ndjson": "ndjson", ".jsonl": "ndjson"}
@@ -24,7 +24,7 @@ FORMATS = ("csv", "tsv", "ndjson", "lines")
 BATCH = 50
 _LONGEST_CELL = 10_000_000
 
-#: What is said of each row.
+#: The result columns of each row.
 SAID = (
     *("answer", "confidence", "reasons", "only_in_text", "only_in_claim"),
     *("claim_id", "claim_url", "statement", "language"),
@@ -119,7 +119,7 @@ def _column(names: Sequence[str], wanted: str, place: str) -> str:
 
 
 def matched(rows: Sequence[Row], terms: Terms) -> list[dict[str, Any]]:
-    """What is said of each of these rows, by the names in `SAID`."""
+    """Return the results of these rows, by the names in `SAID`."""
     answers = answered_each([row.text for row in rows], terms)
     first = [_first(row.text, answer) for row, answer in zip(rows, answers, strict=True)]
     claims = {match.claim for _passage, match in first if match}
@@ -244,7 +244,7 @@ def partial_file(path: Path, *, resume: bool) -> Iterator[PartialFile]:
 
 
 def write(rows: Iterable[Row], output: RowOutput, form: str, terms: Terms) -> Iterator[int]:
-    """Match rows and write them with what is said of them; yields how many more have been written."""
+    """Match rows and write them with their results; yield how many more have been written."""
     is_begun = output.rows > 0
     for batch in _batches(_after(rows, output.rows)):
         said = matched(batch, terms)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 
 
 def user_named(name: str | None) -> User | None:
-    """The person with this user name; None where nobody was named. Raises CommandError where there is none."""
+    """Return the person with this user name; None if no name was given. Raises CommandError if there is none."""
     if name is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""How `watch_sources` tells what is followed and what a visit brought."""
+"""The report of `watch_sources`: what is followed, and what a visit brought."""
 
 from collections.abc import Iterable
 

@@ -156,7 +156,7 @@ def words_in(text: str) -> tuple[Word, ...]:
 
 
 def _is_whole(text: str, words: Sequence[Word]) -> bool:
-    """Whether these are all its words. What is said behind them may be anything."""
+    """Return whether these are all its words. Unmatched words may mean anything."""
     return len(words) < MOST_WORDS and len(text) <= _MOST_CHARACTERS
 
 
@@ -197,7 +197,7 @@ def _without_slips(ours: Sequence[Word], theirs: Sequence[Word], unknown: Set[st
 def _mended(word: Word, others: Sequence[Word]) -> Word:
     if len(word.key) < _SHORTEST_MISTYPED or not word.key.isalpha():
         return word
-    # What a word begins with is seldom mistyped, and tells many words from each other.
+    # The beginning of a word is seldom mistyped, and distinguishes many words.
     meant = {
         other.key: other
         for other in others

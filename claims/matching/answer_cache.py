@@ -1,7 +1,7 @@
 """What was answered to texts, until something is published.
 
-An answer is kept by the hash of its text under the place of the ledger's newest entry, which is asked for each time: a
-retraction clears what every web process keeps at once. No text is kept, for it is not ours.
+An answer is stored under the hash of its text and the position of the ledger's newest entry, which is read each
+time: a retraction clears the caches of all web processes at once. No text is stored, for it is not ours.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ SECONDS = 60
 
 
 class AnswerCache(Generic[Kept]):
-    """Answers by their texts; what was not asked for longest goes first.
+    """Answers by their texts; the least recently used are dropped first.
 
     Args:
         size: how many sentences an answer is about.

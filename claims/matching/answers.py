@@ -1,6 +1,6 @@
 """Has this been checked? A text, sentence by sentence, with the claims that it repeats, contradicts, or is near to.
 
-"Nothing" means that nothing was found. It is no verdict: what nobody has checked may be true or false.
+"Nothing" means that nothing was found. It is not a verdict: an unchecked claim may be true or false.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
@@ -119,13 +119,13 @@ class Terms:
     """How an answer is to be.
 
     Attributes:
-        language: of the texts (ISO 639-1), where it is known.
+        language: of the texts (ISO 639-1), if known.
         cut: how each text is cut.
-        most: so many claims are told of each sentence.
-        least: the least confidence of a match that is told of; what `LEAST` says of each kind, if not given.
-        rows: the current publications that count; all, if not given.
-        narrowed: which these are, as text; what is said of the same counts for the same.
-        cpu_seconds: so much may be computed for all texts together; without limit, if not given.
+        most: maximum claims per sentence.
+        least: the minimum confidence of a match; by default `LEAST` of each kind.
+        rows: the current publications to match; by default all.
+        narrowed: an identifier of these rows, for the cache.
+        cpu_seconds: the limit for all texts together; by default none.
     """
 
     language: str = ""
@@ -188,7 +188,7 @@ def answered(text: str, terms: Terms = Terms()) -> Answer:
 def answered_each(texts: Sequence[str], terms: Terms = Terms()) -> list[Answer]:
     """What was checked of each of these texts."""
     by = embedding.embedder()
-    # Reasons are in the language of whoever asks.
+    # Reasons are in the caller's language.
     how = (
         *(terms.language, terms.cut, terms.most, terms.least, terms.narrowed),
         *(by.name if by else "", get_language()),

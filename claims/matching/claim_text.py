@@ -1,4 +1,4 @@
-"""What a claim tells of itself, for whoever compares a text with it."""
+"""The texts of a claim to compare with."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ def current(
 
 @dataclass(frozen=True)
 class Told:
-    """What is told of a claim, besides how near it is; `Candidate` says what each of it means."""
+    """The texts of a claim, besides its similarity; `Candidate` explains each."""
 
     statement: str
     language: str
@@ -43,7 +43,7 @@ class Told:
 
     @classmethod
     def in_public(cls, body: dict[str, Any]) -> "Told":
-        """What its current publication tells."""
+        """The texts of its current publication."""
         return cls(
             body["statement"],
             body["language"].partition("-")[0].lower(),

@@ -1,6 +1,6 @@
-"""What the desk works on, asked as the public asks for what is published; and who is on it.
+"""The claims in progress at the desk, matched as the published ones are, with their assignees.
 
-Nothing public may come here: these are claims that nobody outside knows of.
+Never used for public requests: these claims are unpublished.
 """
 
 from collections.abc import Iterable, Sequence
@@ -102,7 +102,7 @@ def sharing_words(text: str, most: int) -> list[int]:
 
 
 def told(claims: Iterable[int], reader: User) -> dict[int, Told]:
-    """What those of these claims tell that are worked on or published, and that this person may read."""
+    """Return the texts of those of these claims that are in progress or published, and that this person may read."""
     ids = sorted(claims)
     rows = Claim.objects.filter(pk__in=ids, state__in=_STATES).readable_by(reader).select_related("claimant")
     headlines: dict[int, list[str]] = {}

@@ -53,7 +53,7 @@ class PairTally:
 
     standing: int = 0
     compared: int = 0
-    #: Pairs that were looked at, and those of them that nobody had been asked about.
+    #: Pairs compared, and the new ones among them.
     judged: int = 0
     found: int = 0
 
@@ -67,9 +67,9 @@ def search(
     """Compare what was not compared yet, and queue the pairs that may be the same.
 
     Args:
-        again: compare everything once more. Pairs that were decided about stay decided.
+        again: compare everything once more. Decided pairs stay decided.
         dry_run: only count.
-        tick: is told how many claims are done, and of how many.
+        tick: called with the number of claims done, and the total.
     """
     if again and not dry_run:
         ComparedStatement.objects.all().delete()
@@ -99,7 +99,7 @@ class ComparedSoFar:
 
     @property
     def words(self) -> RareWords:
-        """Read when they are first asked for: where nothing is new, nothing is."""
+        """Read lazily: if there are no new claims, nothing is read."""
         if self._words is None:
             self._words = RareWords(claim.statement for claim in self.claims)
         return self._words
@@ -180,7 +180,7 @@ _REMEMBER = """
 
 @transaction.atomic
 def _store(pairs: Sequence[Pair], compared: Sequence[Stated]) -> int:
-    """Queue the pairs that nobody was asked about, remember what was compared, and return how many pairs are new."""
+    """Queue new pairs, record what was compared, and return how many pairs are new."""
     reasons = [json.dumps([reason[:LONGEST_REASON] for reason in pair.reasons]) for pair in pairs]
     columns = [pair.claim for pair in pairs], [pair.earlier for pair in pairs]
     confidences = [pair.confidence for pair in pairs]

@@ -20,9 +20,9 @@ Alikeness = Literal["same", "very_alike", "alike"]
 #: a verdict into its opposite.
 Role = Literal["claimed", "evidence"]
 
-#: Bits in which two hashes differ at most (PDQ): of a picture saved anew, and of one changed a little.
+#: Maximum differing bits of two hashes (PDQ): of a picture saved again, and of one changed a little.
 SAME, VERY_ALIKE = 6, 18
-#: So many pictures are told of, and so many claims of each.
+#: Maximum pictures returned, and claims for each.
 MOST_MEDIA, MOST_CLAIMS = 20, 20
 
 
@@ -59,7 +59,7 @@ def alikeness(distance: int) -> Alikeness:
 
 
 def nearest(look: PerceptualHash) -> dict[int, NearDuplicate]:
-    """Of each picture or film that looks like it, whoever may see it, the nearest place; the nearest first."""
+    """Return the nearest place of each similar picture or video that the caller may see, nearest first."""
     found: dict[int, NearDuplicate] = {}
     for near in sorted(near_duplicates(look), key=lambda near: (near.distance, near.media_id)):
         found.setdefault(near.media_id, near)

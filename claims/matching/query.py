@@ -16,11 +16,11 @@ class Asked:
 
     Attributes:
         text: as it was given.
-        cleaned: without what posts are furnished with, such as links and "please share".
-        language: ISO 639-1; empty where it is unknown.
-        vector: of the question; None without an embedder.
-        claimant: who is said to have said it, if that is known.
-        said_on: when it was said, if that is known.
+        cleaned: without the furniture of posts, such as links and "please share".
+        language: ISO 639-1; empty if unknown.
+        vector: of the query; None without an embedder.
+        claimant: the claimant, if known.
+        said_on: the date of the claim, if known.
     """
 
     text: str
@@ -37,11 +37,11 @@ class Candidate:
 
     Attributes:
         claim: its id.
-        claimant: who is said to have said it; empty where that is unknown.
-        words: BM25 of the question against it, divided by that of the question against itself: 0 to 1.
-        similarity: cosine of both vectors; None where either has none.
-        headline: of the reviews of it, each on a line.
-        reviewed_on: when it was first checked; None where that is unknown.
+        claimant: the claimant; empty if unknown.
+        words: BM25 of the query against it, divided by that of the query against itself: 0 to 1.
+        similarity: cosine of both vectors; None if either has none.
+        headline: of its reviews, one per line.
+        reviewed_on: the date of the first check; None if unknown.
     """
 
     claim: int

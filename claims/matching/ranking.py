@@ -1,8 +1,8 @@
 """In which order claims come that a text may mean, and how likely each of them is meant.
 
-The model is small enough to be read: `data/ranking.json` says what each figure of `likeness` weighs. It has three kinds
-of pairs: claims in the language of the question, claims in another, and claims of which no vector is known. How it was
-fitted, on what, and how well it does is in docs/matching.md; `benchmarks.matching.fitting` makes it anew.
+The model is small enough to be read: `data/ranking.json` has the weight of each feature of `likeness`. It has three
+kinds of pairs: claims in the language of the query, claims in another, and claims without a vector.
+docs/matching.md describes the fitting, the data and the results; `benchmarks.matching.fitting` fits it again.
 """
 
 import json

@@ -12,7 +12,7 @@ from claims.models.anchored import LONGEST_QUOTE
 from claims.quotes.anchors import anchor_at
 from sources.models import Snapshot
 
-#: Of what readers bring, so much is kept of one claim until somebody looks: whoever varies a sentence adds no more.
+#: Maximum texts stored per claim from readers until they are reviewed: varying a sentence adds no more.
 MOST_OF_READERS = 200
 
 NOTHING: Mapping[int, int] = {}

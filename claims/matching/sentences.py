@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import sentencex
 
-#: Nobody can check a "sentence" that is longer: it is a table, a list, or a text without punctuation.
+#: A longer "sentence" cannot be checked: it is a table, a list, or a text without punctuation.
 LONGEST = 1_000
 
 # Quotation marks keep whole quotations together in the library, and signs that no text has would end it.
@@ -64,7 +64,7 @@ def trimmed(text: str, start: int, end: int) -> TextSpan:
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[TextSpan]:
-    """The sentence, or, where nobody could check it, parts of it."""
+    """Return the sentence, or its parts if it is too long to check."""
     while end - start > LONGEST:
         cut = start + LONGEST
         for soft in _SOFT_BREAK.finditer(text, start + LONGEST // 2, cut):

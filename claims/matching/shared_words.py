@@ -49,7 +49,7 @@ def _by_length(length: str) -> str:
     return f"({_K1 + 1}::float8 / (1 + {_K1}::float8 * ({1 - _B}::float8 + {_B / _MEAN_LENGTH}::float8 * {length})))"
 
 
-# Each form of a word is asked for once, whatever number of texts have it.
+# Each form of a word is queried once, whatever the number of texts that have it.
 _SHARING = f"""
     WITH probe AS MATERIALIZED (
         SELECT number, query, known, is_sought, is_counted
@@ -338,7 +338,7 @@ def frequent() -> CommonWords:
 
 @lru_cache(maxsize=1)
 def known_frequent(period: int) -> CommonWords:
-    """What was known when it was first asked for in a period: what ANALYZE found."""
+    """The statistics when first used in a period: what ANALYZE found."""
     rows = fetch(_FREQUENT)
     all_claims = rows[0][2] if rows else 0.0
     return CommonWords(all_claims, {word.decode(): share * all_claims for word, share, _ in rows})

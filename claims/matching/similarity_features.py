@@ -19,7 +19,7 @@ BEGINNING = 5
 RUN = 4
 #: Of a question, so many characters are compared: a post, not a book.
 COMPARED = 3_000
-#: Whoever signs a post does it at its end, in so many characters.
+#: Signatures of posts are at the end, with at most this many characters.
 LONGEST_SIGNATURE = 200
 
 #: What was compared, and how like each other both are in it, from 0 to 1.
@@ -162,7 +162,7 @@ def primary(language: str) -> str:
 
 
 def author(text: str) -> str:
-    """Who signed a quoted post, by name; empty where nobody did."""
+    """Return the name of a quoted post's signatory; empty if there is none."""
     signature = _signature(text)
     return signature["author"].strip() if signature else ""
 

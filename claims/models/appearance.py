@@ -69,7 +69,7 @@ class Appearance(Anchored):
             ),
         ]
         indexes = [
-            # Searches of claims by what was said in so many words.
+            # Substring searches of claims.
             words_index("appearance_desk_words", "exact"),
         ]
         triggers = [

@@ -1,4 +1,4 @@
-"""When copies of sources are asked for: rules on what cites them, so that no way of citing is forgotten.
+"""Triggers that request copies of cited sources, so that no kind of citation is forgotten.
 
 Asking writes a row (`sources.models.archiving_request`) and nothing more; the worker makes the copy. What imports bring
 of others' archives asks for nothing: hundreds of thousands of pages at once would be fetched for weeks, before what is
@@ -14,7 +14,7 @@ from factcheck.database.rules import Rule
 from sources.models import Source
 from sources.models.archiving_request import asking
 
-#: SQL conditions on a verdict and on a claim: that somebody here works on it, or published it here.
+#: SQL conditions on a verdict and on a claim: that it is in progress here, or was published here.
 OURS = "{0}.origin = 'house' AND NOT {0}.is_restored"
 CLAIM_IS_OURS = f"""(
     NOT EXISTS (SELECT FROM public.claims_verdict AS judged WHERE judged.claim_id = {{0}})

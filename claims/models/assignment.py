@@ -33,7 +33,7 @@ BY_URGENCY = (F("due_on").asc(nulls_last=True), F("priority").desc(), F("pk").as
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def readable_by(self, person: User) -> Self:
-        """What this person may read: who has what is told to those who read drafts."""
+        """Return the assignments that this person may see: assignees are visible to people who read drafts."""
         return self if person.has_perm(READ_DRAFTS) else self.none()
 
     def open(self) -> Self:
@@ -41,7 +41,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(done_at=None)
 
     def held(self) -> Self:
-        """Those that are somebody's. What somebody had who has left is nobody's."""
+        """Return assigned work. Work of people who have left is unassigned."""
         return self.filter(done_at=None, person__is_active=True)
 
     def overdue(self, today: date) -> Self:
@@ -49,7 +49,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(done_at=None, due_on__lt=today)
 
 
-# That the worker has told of a day is no hand-over.
+# A reminder of the worker is not a hand-over.
 @keep_history(exclude=["told_due_soon", "told_overdue"])
 class Assignment(models.Model):
     """Whose work a claim or a verdict is, since when, until when, and how much it presses.
@@ -61,11 +61,11 @@ class Assignment(models.Model):
     claim = models.ForeignKey(
         Claim, models.CASCADE, related_name="assignments", db_index=False, verbose_name=_("claim")
     )
-    #: NULL: it is the claim itself that somebody has.
+    #: NULL: the claim itself is assigned.
     verdict = models.OneToOneField(
         Verdict, models.CASCADE, null=True, related_name="assignment", verbose_name=_("verdict")
     )
-    #: NULL: nobody has it, though it may be due or press.
+    #: NULL: unassigned, though it may be due or have a priority.
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -74,7 +74,7 @@ class Assignment(models.Model):
         db_index=False,
         verbose_name=_("assigned to"),
     )
-    #: Since when this person has it, or nobody; the database says so.
+    #: When the present assignee, or none, was set; the database fills it in.
     since = models.DateTimeField(_("since"), db_default=Now(), editable=False)
     due_on = models.DateField(_("due"), null=True, blank=True, validators=[bounds.day_in_sight])
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
@@ -123,7 +123,7 @@ class Assignment(models.Model):
                 fields=["person", "due_on"],
                 condition=Q(done_at__isnull=True),
             ),
-            # What is overdue or due in a month, whoever has it: the calendar and the worker's notices.
+            # Overdue work, and work due in a month, of all assignees: the calendar and the worker's notices.
             Index(
                 name="assignment_open_by_day",
                 fields=["due_on"],

@@ -25,7 +25,7 @@ class AssignmentRuleQuerySet(models.QuerySet["AssignmentRule"]):
 
 @keep_history()
 class AssignmentRule(models.Model):
-    """What happens to a new claim by itself: under which conditions, who is to have it, until when, how urgent it is.
+    """Rules for new claims: conditions, and the assignee, due date and priority to set.
 
     All conditions that are set must hold. Rules are asked in their order, and of each thing that they say (who, until
     when, how urgent) the first rule decides that says anything about it.

@@ -48,7 +48,7 @@ class AuditRecordQuerySet(models.QuerySet["AuditRecord"]):
 
 
 class AuditRecord(models.Model):
-    """That somebody came in, took something out, or changed who may do what. Append-only.
+    """Records of sign-ins, downloads and changes of permissions. Append-only.
 
     People are named as they were called then, and are not held on to: a record outlives the account.
     """

@@ -1,4 +1,4 @@
-"""Changes of who may do what are recorded by the database itself, whoever makes them: a page, a command, or psql.
+"""Triggers that record changes of permissions, whatever makes them: a page, a command, or psql.
 
 The tables are Django's and allauth's; proxies of their models carry the triggers.
 """
@@ -142,7 +142,7 @@ class AuditedMembership(User.groups.through):  # type: ignore[name-defined]  # m
 
 
 class AuditedOwnPermission(User.user_permissions.through):  # type: ignore[name-defined]  # as above
-    """Permissions that somebody has besides a role."""
+    """Permissions of a person besides the roles."""
 
     class Meta:
         proxy = True

@@ -15,7 +15,7 @@ from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse
 
 _K = NotificationKind
-#: What a channel can be told: what concerns more than the one person who is told of it at the desk.
+#: Events for a channel: those that concern more people than the one notified at the desk.
 TOLD_TO_CHATS = (
     _K.SUBMITTED,
     _K.RETURNED,
@@ -47,7 +47,7 @@ class ChatChannelQuerySet(models.QuerySet["ChatChannel"]):
 # Who knows the address may write to the channel: it is known to its row only.
 @keep_history(exclude=["address"])
 class ChatChannel(models.Model):
-    """A channel of a chat tool that is told what happens to claims, by what the tool calls an incoming webhook."""
+    """A chat tool's channel that receives news of claims through an incoming webhook."""
 
     class Shape(models.TextChoices):
         SLACK = "slack", _("Slack, Mattermost, Rocket.Chat")
@@ -155,7 +155,7 @@ class ChatProgress(models.Model):
 
 
 class ChatMessage(models.Model):
-    """That a channel is to be told of one thing, and how that went. Kept for some weeks."""
+    """A message for a channel, and its delivery. Kept for some weeks."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -196,7 +196,7 @@ class ChatMessage(models.Model):
             bounds.not_longer("chatmessage_note_fits", "note", 10_000),
         ]
         indexes = [
-            # What one channel was told last.
+            # The last message of a channel.
             Index(name="chatmessage_of_channel", fields=["channel", "-id"]),
             # What has become old.
             Index(name="chatmessage_by_age", fields=["created_at"]),

@@ -23,7 +23,7 @@ class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
         return self.filter(log="ledger")
 
     def of_reviews(self) -> Self:
-        """Those of the chain of moves and sign-offs, which nobody outside sees."""
+        """Return the checkpoints of the chain of moves and sign-offs, which is not public."""
         return self.filter(log="reviews")
 
     def newest(self) -> "Checkpoint | None":

@@ -40,7 +40,7 @@ def _publications() -> Any:
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def open(self) -> "ClaimQuerySet":
-        """Claims that somebody still has to decide about or check: proposed or accepted, and not published."""
+        """Return claims that are proposed or accepted, and not published."""
         live = _publications().current().filter(claim=models.OuterRef("pk"))
         return self.filter(state__in=[Claim.State.PROPOSED, Claim.State.ACCEPTED]).exclude(
             models.Exists(live)
@@ -54,7 +54,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 
 @keep_history(exclude=["updated_at", "statement_key"])
 class Claim(models.Model):
-    """One checkable statement (schema.org `claimReviewed`), as somebody made it somewhere."""
+    """A checkable statement (schema.org `claimReviewed`), as a claimant made it."""
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("Proposed")
@@ -175,7 +175,7 @@ class Claim(models.Model):
                 condition=Q(state__in=["proposed", "accepted"]),
                 gin_pending_list_limit=64,
             ),
-            # What somebody searches for in the lists of claims, verdicts and whatever else belongs to claims.
+            # The search fields of the lists of claims, verdicts and other rows that belong to claims.
             words_index("claim_desk_words", "statement"),
         ]
         triggers = [

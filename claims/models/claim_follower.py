@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ClaimFollower(models.Model):
-    """That a person wants to be told of what happens to a claim."""
+    """A person who is notified about a claim."""
 
     claim = models.ForeignKey(
         "claims.Claim", models.CASCADE, related_name="follower_rows", db_index=False, verbose_name=_("claim")

@@ -6,7 +6,8 @@ from django.db.models import CheckConstraint, F, Q
 from claims.models.transition import move_is_written_down, takes_a_step
 from factcheck.database.rules import Rule, refuse, see_the_present
 
-#: What a verdict judges: fixed while one is being reviewed, so that nobody signs off other words than were submitted.
+#: The judged parts of a claim: fixed during review, so that the words that are signed off are those that were
+#: submitted.
 JUDGED = ("statement", "language", "claimant", "claimed_on", "context")
 
 #: From which state to which a claim may go. A merge keeps the state it came from, and its undoing leads back there.

@@ -55,7 +55,7 @@ class Claimant(models.Model):
             models.Index(Lower("name"), name="claimant_by_lower_name"),
             # The parties and organisations that a list of claims can be filtered by.
             models.Index("affiliation", name="claimant_by_affiliation"),
-            # Who has an identifier of an authority: imports, and the API's `same_as`.
+            # Identifiers of an authority: for imports, and the API's `same_as`.
             GinIndex("same_as", name="claimant_by_same_as"),
             # Searches of claimants, and of claims by who said them.
             words_index("claimant_desk_words", "name", "job_title", "affiliation"),

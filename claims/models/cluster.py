@@ -99,7 +99,7 @@ class Cluster(models.Model):
     )
     #: When readers saw it first.
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
-    #: When its own words or state changed last. Which claims belong to it is not told by it.
+    #: The time of the last change of its own words or state, excluding which claims belong to it.
     changed_at = models.DateTimeField(_("changed"), db_default=Now(), editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"

@@ -19,7 +19,7 @@ from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Prohibition, Rule, refuse
 
 LONGEST_COMMENT = 10_000
-#: So long its author may put it in other words. Whoever has read it by then has answered it as it was.
+#: The time for edits by the author. Later, others may have answered it as it was.
 EDITABLE_FOR = timedelta(days=1)
 
 _OF_ANOTHER_CLAIM = refuse(
@@ -44,7 +44,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """What this person may read: comments on claims that they may read, but those on a verdict they may not."""
         claims = Q(claim__in=Claim.objects.readable_by(person))
         verdicts = Q(verdict_version=None) | Q(verdict__in=Verdict.objects.readable_by(person))
-        # What somebody wrote themselves they have read.
+        # Authors have read their own comments.
         return readable(self, person, own_or_published=claims & (verdicts | Q(author=person)))
 
     def threads(self) -> Self:
@@ -54,7 +54,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
 @keep_history(exclude=["key", "resolved_at", "resolved_by", "resolved_by_name"])
 class Comment(models.Model):
-    """What somebody at the desk said about a claim, to colleagues. What it said before it was edited is kept."""
+    """A comment on a claim, for colleagues. Earlier wordings are kept."""
 
     claim = models.ForeignKey(
         "claims.Claim", models.PROTECT, related_name="comments", verbose_name=_("claim")
@@ -68,7 +68,7 @@ class Comment(models.Model):
         related_name="comments",
         verbose_name=_("verdict"),
     )
-    #: The verdict's version. It stays when the draft is deleted, so that nobody reads then what they could not before.
+    #: The verdict's version. It stays when the draft is deleted, so that visibility never widens.
     verdict_version = models.PositiveIntegerField(_("version of the verdict"), null=True, editable=False)
     reply_to = models.ForeignKey(
         "self",
@@ -109,7 +109,7 @@ class Comment(models.Model):
         ordering = ["-id"]
         verbose_name = _("comment")
         verbose_name_plural = _("comments")
-        # Whoever may read a claim may talk about it. Only to withdraw what others said takes more.
+        # Everyone who may read a claim may comment. Only withdrawing others' comments takes more.
         default_permissions = ()
         permissions = [("withdraw_comment", _("Can withdraw other people's comments"))]
         constraints = [

@@ -19,7 +19,7 @@ from factcheck.database import bounds
 from factcheck.database.desk_words import words_index
 from factcheck.database.rules import Rule, refuse
 
-#: From which state to which a complaint may go. What is answered stays answered; who is not content complains again.
+#: The allowed transitions of a complaint. Answered ones stay answered; readers can complain again.
 COMPLAINT_STEPS = (
     ("new", "confirmed"),
     ("new", "spam"),
@@ -90,11 +90,11 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         return self.waiting().filter(due_on__lt=today)
 
     def held(self) -> Self:
-        """What is held back as possible spam, until somebody has looked at it."""
+        """Return requests held as possible spam."""
         return self.filter(state=Complaint.State.NEW).exclude(held_because=[])
 
     def unconfirmed(self) -> Self:
-        """What nobody has confirmed yet, and nobody at the desk sees."""
+        """Return unconfirmed requests, which the desk does not show."""
         return self.filter(state=Complaint.State.NEW, held_because=[])
 
     def that_led_to(self, entries: models.QuerySet[Any]) -> Self:
@@ -258,7 +258,7 @@ class Complaint(FromReader):
                 fields=["due_on", "id"],
                 condition=Q(state__in=["confirmed", "in_progress"]),
             ),
-            # What is held back, and what nobody has confirmed, by age.
+            # Held and unconfirmed complaints, by age.
             Index(
                 name="complaint_not_at_the_desk",
                 fields=["received_at"],

@@ -40,7 +40,7 @@ class ContactDetails(models.Model):
         "claims.ReaderRequest", models.CASCADE, null=True, related_name="contacts", verbose_name=_("request")
     )
     mail = models.EmailField(_("email address"), max_length=LONGEST_MAIL)
-    #: The same for all addresses that end in one mailbox, as far as that can be told: for the limit on mails.
+    #: The same for all addresses of one mailbox, as far as known: for the rate limit on emails.
     mailbox = models.CharField(max_length=LONGEST_MAIL, editable=False)
     name = models.CharField(_("name"), max_length=LONGEST_NAME, blank=True)
     language = models.CharField(_("language"), max_length=35)

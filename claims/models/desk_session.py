@@ -28,7 +28,7 @@ class DeskSessionQuerySet(models.QuerySet["DeskSession"]):
 
 
 class DeskSession(models.Model):
-    """That somebody is signed in somewhere: in which browser, from where, since when.
+    """A session of a person: the browser, the network address, the start.
 
     What a session holds is kept by Django; this says whose it is, so that it can be shown and ended.
     """
@@ -57,9 +57,9 @@ class DeskSession(models.Model):
 
 
 class SignedInPerson(User):  # type: ignore[django-manager-missing]  # knox's name of tokens, of a proxy
-    """Who may not sign in any more, or has another password, is signed out everywhere at once, for good.
+    """Sessions end everywhere, for good, when an account is disabled or its password changes.
 
-    Django would let sessions of somebody who is let in again go on where they were.
+    Django would revive the sessions of an account that is enabled again.
     """
 
     class Meta:

@@ -16,7 +16,7 @@ class HashTile(models.Model):
     """256 neighbouring hashes of one level of the ledger's Merkle tree (C2SP `tlog-tiles`), or the first few of them.
 
     Kept so that proofs need some rows and not the whole ledger. Everything in it follows from the entries, and
-    `verify_ledger` makes it anew; it only ever grows.
+    `verify_ledger` recomputes it; it only ever grows.
     """
 
     level = models.PositiveSmallIntegerField()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database.desk_words import words_index
 from factcheck.database.rules import Rule, refuse
 
-#: What of a house archive was looked at before it was released, and who asked for it.
+#: The sample of a newsroom archive that was reviewed before its release, and who requested the import.
 _LOOKED_AT = (
     *("house_archive", "started_by", "started_by_name", "origin", "upload", "content_sha256", "size"),
     *("format", "format_settings", "sample"),
@@ -65,7 +65,7 @@ _IS_RELEASED_ONCE = Rule(
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def unfinished(self) -> Self:
-        """Runs that somebody or something is working on, or that were broken off and can go on."""
+        """Return runs in progress, or interrupted ones that can continue."""
         return self.filter(state__in=[ImportRun.State.READING, ImportRun.State.WRITING])
 
 

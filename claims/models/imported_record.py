@@ -13,7 +13,7 @@ from claims.models.import_run import ImportRun
 
 class PossibleDuplicateQuerySet(models.QuerySet["PossibleDuplicate"]):
     def open(self) -> Self:
-        """Pairs about which nobody has decided yet."""
+        """Return undecided pairs."""
         return self.filter(dismissed_at__isnull=True).exclude(
             Q(claim__state="merged") | Q(earlier__state="merged")
         )

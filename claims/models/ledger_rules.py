@@ -245,7 +245,7 @@ SAYS_WHAT_WAS_SIGNED = Rule(
 )
 
 IS_SEARCHABLE = Rule(
-    # Not generated columns: those would each make the heading anew, and again when an entry is superseded.
+    # Not generated columns: each would recompute the heading, and again when an entry is superseded.
     name="publication_is_searchable",
     operation=pgtrigger.Insert,
     func="""

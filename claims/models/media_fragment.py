@@ -17,7 +17,7 @@ _LONGEST = 40
 def goes_forward(fragment: str) -> None:
     """Refuse a stretch that ends before it begins."""
     if not re.fullmatch(FRAGMENT, fragment):
-        return  # which is told already
+        return  # which already has an error
     begins, ends = seconds_of(fragment)
     if ends is not None and ends <= begins:
         raise ValidationError(_("The part of the recording must end after it begins."))

@@ -1,4 +1,4 @@
-"""Who may speak for the house: rules on verdicts that nobody here signed off.
+"""Triggers on the newsroom's verdicts that were not signed off here.
 
 Checked once for each statement and not row by row, because imports bring thousands of verdicts at a time. What they
 rest on cannot change afterwards: a verdict's origin, publisher and run, which publisher is the house, a released run.

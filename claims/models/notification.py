@@ -21,7 +21,7 @@ _OF_ANOTHER_CLAIM = refuse("What somebody is told of is of one claim.", name="no
 
 
 class MailChoice(models.TextChoices):
-    """When somebody is told by mail. At the desk they are told always."""
+    """When a person receives an email. At the desk everything is shown."""
 
     AT_ONCE = "at_once", _("Immediately")
     DIGEST = "digest", _("In the daily digest")
@@ -29,7 +29,7 @@ class MailChoice(models.TextChoices):
 
 
 class NotificationKind(models.TextChoices):
-    """What somebody is told: that this happened to a claim."""
+    """The kinds of notifications about a claim."""
 
     ASSIGNED = "assigned", _("Assigned to you")
     HANDED_OVER = "handed_over", _("Handed over")
@@ -74,7 +74,7 @@ OF_COMPLAINTS = (
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def of(self, person: User) -> Self:
-        """What this person is told, but for what they may no longer read."""
+        """Return this person's notifications, except about what they may no longer read."""
         rows = self.filter(person=person)
         if person.has_perm(READ_DRAFTS):
             return rows
@@ -89,12 +89,12 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         return self.filter(read_at=None)
 
     def to_be_mailed(self, how: MailChoice) -> Self:
-        """What is to be told in this way by mail, and was not yet."""
+        """Return pending notifications for this email schedule."""
         return self.filter(mail=how, mailed_at=None)
 
 
 class Notification(models.Model):
-    """That one person is told of one thing that happened to a claim, and whether they know."""
+    """A notification of one person about an event of a claim, and whether it was read."""
 
     Kind = NotificationKind
 
@@ -116,7 +116,7 @@ class Notification(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )
-    #: Empty where nobody did it: time did.
+    #: Empty if time, not a person, caused it.
     actor_name = models.CharField(
         _("by"), max_length=200, blank=True, help_text=_("The name of the person at that time.")
     )

@@ -23,7 +23,7 @@ def time_zone_is_known(name: str) -> None:
 
 
 class NotificationPreference(models.Model):
-    """When one person is told by mail of one kind of thing. Where there is none, the newsroom's usual choice holds."""
+    """One person's email schedule for one kind of event. Without a row, the newsroom's default applies."""
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -62,7 +62,7 @@ class PeerClaim(models.Model):
     #: The last entry of its ledger about it, exactly as it was signed, and the signature.
     change = models.TextField()
     signature = models.CharField(max_length=86)
-    #: The claim as its API tells of it; "" where that was withdrawn.
+    #: The claim as JSON of its API; "" for withdrawn ones.
     body = UncompressedTextField(blank=True)
 
     objects = PeerClaimQuerySet.as_manager()
@@ -115,7 +115,7 @@ class PeerClaim(models.Model):
                 condition=Q(status="published"),
                 gin_pending_list_limit=64,
             ),
-            # What somebody searches for in the desk's list.
+            # The search fields of the desk's list.
             words_index("peerclaim_desk_words", "statement", "claimant", "rating"),
             # The desk's list of one newsroom.
             Index(name="peerclaim_of_newsroom", fields=["newsroom", "-id"]),

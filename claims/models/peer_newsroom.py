@@ -22,11 +22,11 @@ _NOT_THE_HOUSE = "peernewsroom_is_not_the_house"
 
 class PeerNewsroomQuerySet(models.QuerySet["PeerNewsroom"]):
     def active(self) -> Self:
-        """Those that are asked for what is new."""
+        """Return the newsrooms to query for new entries."""
         return self.filter(active=True)
 
     def in_trouble(self) -> Self:
-        """Those of which nothing came the last time, or of which nothing is taken before somebody decides."""
+        """Return the newsrooms with a failed last query or a pending decision."""
         return self.active().filter(progress__consecutive_failures__gt=0)
 
 
@@ -159,15 +159,15 @@ class PeerProgress(models.Model):
     newsroom = models.OneToOneField(PeerNewsroom, models.CASCADE, primary_key=True, related_name="progress")
     #: The number of the last entry of its ledger that was taken; 0 before the first.
     sequence = models.BigIntegerField(_("imported up to entry"), default=0)
-    #: That entry as it was signed (`claims.ledger.house_signature.signed_text`): it must still be told so.
+    #: That entry as it was signed (`claims.ledger.house_signature.signed_text`): it must not change.
     last_change = models.TextField(blank=True)
-    #: By what its server says whether there is more since.
+    #: The validator by which its server detects changes.
     etag = models.CharField(max_length=LONGEST_ETAG, blank=True)
     visited_at = models.DateTimeField(_("up to date at"), null=True)
     next_visit_at = models.DateTimeField(_("next visit"), default=timezone.now)
     #: Until then, one worker has it in hand. If it dies, anybody takes over afterwards.
     held_until = models.DateTimeField(null=True)
-    #: Why nothing more is taken before somebody decides.
+    #: Why imports are stopped until a decision.
     halted = models.CharField(_("stopped"), max_length=10, choices=Halt, blank=True)
     #: The key with which it signs now, where that is why.
     offered_key = models.CharField(max_length=43, blank=True, db_default="")

@@ -8,7 +8,7 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-#: Seconds after which somebody who was not heard of is taken to be gone. Pages speak up every fifteen.
+#: Seconds without a signal after which a viewer is considered gone. Pages send one every fifteen.
 SECONDS = 45
 
 _SPEAK_UP = f"""
@@ -46,7 +46,7 @@ class Somebody:
 
 class PresenceQuerySet(models.QuerySet["Presence"]):
     def speak_up(self, person: Any, page: str, *, writing: bool) -> list[Somebody]:
-        """Note that the person has the page open, and tell who else has it: one statement, which waits for nobody."""
+        """Record that the person has the page open, and return who else has, in one statement."""
         with connection.cursor() as cursor:
             cursor.execute(_SPEAK_UP, {"person": person.pk, "page": page, "writing": writing})
             return [Somebody(*row) for row in cursor.fetchall()]

@@ -208,7 +208,7 @@ class Publication(models.Model):
     search_statement = models.TextField()
     #: The names of its claimant and topics, and its statement in the languages that it was translated into.
     search_names = models.TextField(blank=True)
-    #: The headlines of its reviews, which often tell the claim in other words.
+    #: The headlines of its reviews, which often repeat the claim in other words.
     search_headlines = models.TextField(blank=True, db_default="")
     search_text = models.TextField(blank=True)
     # Made of these by a trigger.

@@ -1,4 +1,4 @@
-"""By what publications are found, each index with the question that it answers.
+"""The indexes of publications, each with the query that it serves.
 
 Not more than these: each is written for every entry that joins the ledger.
 """

@@ -60,7 +60,7 @@ class QuoteFate(models.Model):
             bounds.not_longer("quotefate_wording_fits", "wording", LONGEST_QUOTE),
         ]
         indexes = [
-            # The moment of the newest, which tells kept pages of readers from those that are out of date.
+            # The time of the newest, which separates outdated cached pages from current ones.
             models.Index(name="quotefate_newest", fields=["-written_at"]),
         ]
 

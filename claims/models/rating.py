@@ -64,7 +64,7 @@ class RatingScale(models.Model):
             UniqueConstraint(name="ratingscale_version_is_unique", fields=["publisher", "name", "version"]),
         ]
         triggers = [
-            # Verdicts are rated on it: those of its publisher, and of nobody else.
+            # Only verdicts of its publisher are rated on it.
             Rule(
                 name="ratingscale_publisher_is_fixed",
                 operation=pgtrigger.Update,
@@ -120,7 +120,7 @@ class Rating(models.Model):
             ),
         ]
         indexes = [
-            # The queue of labels that nobody has mapped yet.
+            # The queue of labels without a rating class.
             models.Index(name="rating_unmapped", fields=["scale"], condition=Q(rating_class="")),
             # Searches of ratings, and the picker of a verdict's.
             words_index("rating_desk_words", "label", "code"),

@@ -60,7 +60,7 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
         return self.filter(confirmed_at__isnull=False)
 
     def waiting(self) -> Self:
-        """What nobody has decided about, and what was taken up in vain: its claim was declined, or is gone."""
+        """Return undecided requests, including those whose claim was declined or deleted."""
         states, in_vain = ReaderRequest.State, Q(claim__state="declined") | Q(claim=None)
         return self.filter(Q(state=states.CONFIRMED) | Q(state=states.TAKEN_UP) & in_vain)
 
@@ -83,11 +83,11 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
         return self.filter(state__in=[ReaderRequest.State.CONFIRMED, ReaderRequest.State.TAKEN_UP])
 
     def held(self) -> Self:
-        """What is held back as possible spam, until somebody has looked at it."""
+        """Return requests held as possible spam."""
         return self.filter(state=ReaderRequest.State.NEW).exclude(held_because=[])
 
     def unconfirmed(self) -> Self:
-        """What nobody has confirmed yet, and nobody at the desk sees."""
+        """Return unconfirmed requests, which the desk does not show."""
         return self.filter(state=ReaderRequest.State.NEW, held_because=[])
 
 
@@ -110,7 +110,7 @@ class ReaderRequest(FromReader):
     #: What the same picture has in common (`claims.readers.pictures`).
     picture_key = models.CharField(max_length=128, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.NEW, editable=False)
-    #: How many have asked for it and confirmed that; who has their details deleted still counts.
+    #: The number of readers who asked and confirmed; those with deleted details still count.
     askers = models.PositiveIntegerField(_("number of requests"), default=0, editable=False)
     last_asked_at = models.DateTimeField(_("last request"), null=True, editable=False)
     #: What it became, or what answers it.

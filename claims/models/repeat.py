@@ -16,11 +16,11 @@ from factcheck.database.row_history import keep_history
 
 class RepeatQuerySet(models.QuerySet["Repeat"]):
     def open(self) -> Self:
-        """Those about which nobody has decided yet."""
+        """Return undecided repeats."""
         return self.filter(outcome="")
 
     def standing(self) -> Self:
-        """Those that nobody has found to be something else."""
+        """Return repeats that were not rejected."""
         return self.exclude(outcome="rejected")
 
     def readable_by(self, person: User) -> Self:
@@ -47,7 +47,7 @@ class Repeat(Anchored):
         related_name="repeats",
         verbose_name=_("checked claim"),
     )
-    #: NULL while nobody has said where a reader's words come from.
+    #: NULL until the source of a reader's words is known.
     source = models.ForeignKey(
         "sources.Source",
         models.PROTECT,

@@ -1,6 +1,6 @@
 """What complaints and requests of readers share: states, signs of spam, and the rules under which they move.
 
-Whatever moves is written down by the database itself, as a `ReaderStep`: whoever changes a row says in `moved_by` and
+The database itself records every move as a `ReaderStep`: changes of a row set `moved_by` and
 `moved_by_name` who they are, and leaves both empty where the reader or the clock did it.
 """
 
@@ -22,7 +22,7 @@ LONGEST_READER_ANSWER = 10_000
 
 
 class SpamSign(models.TextChoices):
-    """Why something is held back until somebody at the desk has looked at it."""
+    """The reasons for holding a message until it is reviewed."""
 
     TRAP = "trap", _("filled in a field that people cannot see")
     QUICK = "quick", _("was sent faster than a person can type")
@@ -33,7 +33,7 @@ class SpamSign(models.TextChoices):
 
 
 class FromReader(models.Model):
-    """What a reader sent: confirmed by mail, or held back until somebody has looked at it; moved at the desk."""
+    """A message of a reader: confirmed by email, or held for review; then moved at the desk."""
 
     language = models.CharField(_("language"), max_length=35, blank=True, editable=False)
     held_because = ArrayField(
@@ -101,12 +101,12 @@ def reader_rules(
     """How a row may change: by steps, each written down by the database; what the reader wrote stays, or is erased.
 
     Args:
-        subject: what `ReaderStep` calls it.
-        steps: from which state to which it may go.
-        ended: states in which it is closed.
+        subject: its name in `ReaderStep`.
+        steps: the allowed transitions.
+        ended: the closed states.
         fixed: what never changes.
-        words: what the reader wrote, which changes once, to nothing, when they have it erased.
-        assigned: whether it is somebody's, which is written down too.
+        words: the reader's text, which changes once, to nothing, when it is erased.
+        assigned: whether it has an assignee, which is recorded too.
     """
     closed = ", ".join(f"'{state}'" for state in ended)
     changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in fixed)

@@ -2,10 +2,10 @@
 
 Those of verdicts have a table each; of translations both are a `TranslationStep`.
 
-It is not made while somebody moves something. A chain has one end, and whoever adds to it holds that end until the
-transaction is over: then all moves of a newsroom would wait for each other, and for imports, and two that move the
-same claims in another order would block each other for good. So a row that was written waits (`UnlinkedReviewRow`),
-which costs next to nothing and locks nothing, and the worker has the database link what waits once a minute.
+It is not made during a move. A chain has one end, which an addition locks until the end of its transaction: then
+all moves of a newsroom would wait for each other, and for imports, and two that move the same claims in different
+orders would deadlock. So a new row waits (`UnlinkedReviewRow`), which costs next to nothing and locks nothing, and
+the worker links the waiting rows in the database once a minute.
 """
 
 from typing import Any

@@ -16,7 +16,7 @@ def only_drafts_are_deleted(kind: str) -> Rule:
 
 
 def editors_are_remembered(kind: str) -> Rule:
-    """Who has written on it stays among those who cannot sign it off."""
+    """All former authors stay excluded from signing off."""
     name = f"{kind}_editors_are_remembered"
     forgotten = refuse(f"Who has written on a {kind} is not forgotten.", name=name)
     return Rule(
@@ -60,7 +60,7 @@ def terms_of_review(kind: str, *more: str) -> Rule:
 
 
 def moments_are_fixed(kind: str, wrong_moment: str) -> Rule:
-    """When it was added and published is said once; `wrong_moment` is what is said otherwise, as PL/pgSQL."""
+    """The times of addition and publication are set once; `wrong_moment` is the check of other values, as PL/pgSQL."""
     return Rule(
         name=f"{kind}_moments_are_fixed",
         operation=pgtrigger.Update,

@@ -25,11 +25,11 @@ class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
         return readable(self, person, own_or_published=Q(verdict__author=person))
 
     def told(self) -> Self:
-        """Those that say something to readers: somebody was asked, or why nobody was."""
+        """Return those with public content: a request was sent, or a reason was given."""
         return self.filter(~Q(not_asked="") | Q(sent_at__isnull=False))
 
     def unanswered(self) -> Self:
-        """Those that were sent, and that nobody has answered."""
+        """Return sent requests without a reply."""
         return self.filter(sent_at__isnull=False, answered_at=None)
 
     def running(self) -> Self:
@@ -37,7 +37,7 @@ class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
         return self.unanswered().filter(answer_by__gt=Now())
 
     def awaited(self) -> Self:
-        """Those that somebody should look after: still running, or of a verdict that waits for them."""
+        """Return those that need attention: still open, or of a verdict that waits for them."""
         return self.unanswered().filter(
             # What a newer version has taken over is looked after there.
             Q(carried_to=None),
@@ -48,7 +48,7 @@ class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
 
 @keep_history(exclude=["address", "reminded_at", "mail_problem"])
 class ReplyRequest(models.Model):
-    """That somebody whom a verdict is about was asked for an answer, and what they said; or why nobody was asked.
+    """A request for reply with the reply, or the reason for not asking.
 
     It belongs to one version of a verdict and is published with it. Where the person was reached is personal data: no
     publication, export or row of history has it.
@@ -64,7 +64,7 @@ class ReplyRequest(models.Model):
         OTHER = "other", _("Another way")
 
     class NotAsked(models.TextChoices):
-        """Why nobody was asked. What readers are told of it is in `claims.ledger.document.reply_document`."""
+        """The reasons for not asking. Their public wording is in `claims.ledger.document.reply_document`."""
 
         PUBLIC_RECORD = "public_record", _("The public record speaks for itself")
         PUBLISHED_WORDS = "published_words", _("The verdict only quotes what they have published themselves")
@@ -207,7 +207,7 @@ class ReplyRequest(models.Model):
 
     @property
     def is_told(self) -> bool:
-        """As `told()` of the QuerySet, of a row that has been read."""
+        """The same as `told()` of the QuerySet, for a loaded row."""
         return bool(self.not_asked) or self.sent_at is not None
 
 

@@ -24,7 +24,7 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
 
 
 class SavedView(models.Model):
-    """A list of the desk as somebody wants it again: its filters, search, order and columns, under a name."""
+    """A saved view of a desk list: its filters, search, order and columns, under a name."""
 
     name = models.CharField(_("name"), max_length=LONGEST_NAME)
     #: The model whose list it is, as `claims.claim`.

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.visibility import readable
 from factcheck.database.rules import Rule, append_only, refuse
 
-#: Nobody plans further ahead; a year that was mistyped is further.
+#: Schedules further ahead are typing errors of the year.
 FURTHEST = timedelta(days=366)
 
 _NOT_AHEAD = refuse(
@@ -47,8 +47,8 @@ class ScheduledPublicationQuerySet(models.QuerySet["ScheduledPublication"]):
 class ScheduledPublication(models.Model):
     """That a verdict in review shall be published at a moment to come (an embargo), and what became of that.
 
-    What was scheduled is kept; another moment is another row. It promises nothing: at the moment everything is
-    checked as for whoever presses the button then.
+    Scheduled publications are kept; a rescheduled one is another row. It is no promise: at the time everything is
+    checked as for a person who presses the button.
     """
 
     class Outcome(models.TextChoices):

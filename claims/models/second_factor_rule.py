@@ -107,8 +107,8 @@ class SecondFactorRule(models.Model):
 class SecondFactorGrace(models.Model):
     """From when a person's days to set up a second factor are counted, where that is not since the rule or the account.
 
-    It begins once, with the first role that requires one, and again only when an administrator resets a lost one: who
-    takes a role away and gives it back gives nobody more time.
+    It begins once, with the first role that requires one, and again only when an administrator resets a lost one:
+    removing and restoring a role does not extend it.
     """
 
     person = models.OneToOneField(
@@ -125,7 +125,7 @@ class SecondFactorGrace(models.Model):
 
 
 class NewMember(User.groups.through):  # type: ignore[name-defined]  # made by Django at class creation
-    """That somebody gets a role that requires a second factor, from when their days are counted."""
+    """Trigger: a role requires a second factor, and the grace period begins."""
 
     class Meta:
         proxy = True

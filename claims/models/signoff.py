@@ -45,10 +45,9 @@ def answers_in(verdict: str) -> Coalesce:
 
 
 class SignOff(models.Model):
-    """That somebody other than the author has checked a verdict and stands behind it. Append-only.
+    """The approval of a verdict by a person other than its author. Append-only.
 
-    A sign-off counts for the review round in which it was given: what was changed since needs a new one. So does a
-    verdict to which somebody who was asked has answered since.
+    A sign-off counts for its review round: later changes need a new one. So does a reply that arrives after it.
     """
 
     verdict = models.ForeignKey(

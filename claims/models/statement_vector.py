@@ -29,7 +29,7 @@ class EmbeddingModel(models.Model):
     begun_at = models.DateTimeField(_("started"), db_default=Now(), editable=False)
     #: Since when it is asked: all statements had a vector then, and the indexes were there.
     completed_at = models.DateTimeField(_("complete since"), null=True, editable=False)
-    #: When the worker last looked after it. One that nobody looks after any more is removed.
+    #: The time of the worker's last maintenance. A model without maintenance is removed.
     kept_at = models.DateTimeField(_("last maintenance"), db_default=Now(), editable=False)
 
     objects = EmbeddingModelQuerySet.as_manager()
@@ -57,7 +57,7 @@ class LanguageMeanQuerySet(models.QuerySet["LanguageMean"]):
 
 
 class LanguageMean(models.Model):
-    """What all vectors of a language have in common: it is subtracted, so that what is said decides what is near.
+    """The mean of all vectors of a language: it is subtracted, so that the content decides about similarity.
 
     The language "" stands for all those that have none of their own.
     """
@@ -101,7 +101,7 @@ class StatementVector(models.Model):
     """
 
     model = models.ForeignKey(EmbeddingModel, models.DO_NOTHING, db_index=False, related_name="+")
-    # A trigger removes it with the claim, whoever deletes that.
+    # A trigger removes it with the claim, however that is deleted.
     claim = models.ForeignKey("claims.Claim", models.DO_NOTHING, related_name="+")
     #: Without region or script; empty where the claim does not say.
     language = LanguageField(blank=True)

@@ -131,7 +131,7 @@ class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
         return self.filter(created_at__gte=self._oldest())
 
     def outdated(self) -> "StoredAnswerQuerySet":
-        """Answers that nobody can count on any more."""
+        """Expired answers."""
         return self.filter(created_at__lt=self._oldest())
 
     def _oldest(self) -> datetime:

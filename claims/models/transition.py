@@ -44,7 +44,7 @@ class TransitionQuerySet(models.QuerySet["Transition"]):
     def readable_by(self, person: User) -> Self:
         """What this person may read."""
         own_claim = models.Q(verdict=None, claim__created_by=person)
-        # The notes are the newsroom's own: nobody else's are published.
+        # The notes are internal and never published.
         return readable(self, person, own_or_published=own_claim | models.Q(verdict__author=person))
 
 

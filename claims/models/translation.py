@@ -56,7 +56,7 @@ class TranslationQuerySet(models.QuerySet["Translation"]):
         return readable(self, person, own_or_published=public | Q(author=person))
 
     def out_of_date(self) -> Self:
-        """Those of words that were replaced, which nobody translates anew: readers are shown the original instead."""
+        """Return translations of replaced words without a successor: readers see the original instead."""
         live = apps.get_model("claims", "Verdict").objects.filter(
             claim=OuterRef("verdict__claim"), publisher=OuterRef("verdict__publisher"), state="published"
         )
@@ -71,7 +71,7 @@ class TranslationQuerySet(models.QuerySet["Translation"]):
         return replaced.filter(Exists(live), ~Exists(renewed))
 
     def open(self) -> Self:
-        """Those that somebody still writes or reviews."""
+        """Return translations in progress or in review."""
         return self.filter(state__in=[Translation.State.DRAFT, Translation.State.IN_REVIEW])
 
 
@@ -126,7 +126,7 @@ class Translation(models.Model):
     )
     #: Ids of the people other than the author who have written on the draft. They cannot sign it off either.
     edited_by = ArrayField(models.BigIntegerField(), default=list, editable=False)
-    #: Whether it came back with a ledger: who wrote it and signed it off is known where that was exported.
+    #: Whether it was restored with a ledger: its author and sign-offs are not exported.
     is_restored = models.BooleanField(db_default=False, editable=False)
     #: The one whose place it takes: an earlier version, of the same words or of those of an earlier verdict.
     supersedes = models.ForeignKey(

@@ -1,7 +1,6 @@
 """What the database holds about translations, each rule under the name that `Translation.Meta` lists.
 
-That its content is fixed and its moves are written down is beside the fields, in `translation`; who may sign it off is
-in `translation_step`.
+Content and state rules are beside the fields, in `translation`; the sign-off rules are in `translation_step`.
 """
 
 import pgtrigger
@@ -144,7 +143,7 @@ _NOT_IN_ANY_ENTRY = refuse(
 )
 
 COMES_BACK_AS_IT_WAS = Rule(
-    # Nobody here signed it off: what it says was published before, and by whom is known where that was.
+    # Not signed off here: it was published before the restore, and its sign-offs are not exported.
     name="translation_comes_back_as_it_was",
     operation=pgtrigger.Insert,
     condition=pgtrigger.Q(new__is_restored=True),

@@ -35,7 +35,7 @@ class TranslationStepQuerySet(models.QuerySet["TranslationStep"]):
 
 
 class TranslationStep(models.Model):
-    """One move of a translation, or that somebody other than its translator stands behind it. Append-only.
+    """One move of a translation, or its sign-off by another person. Append-only.
 
     A sign-off counts for the review round in which it was given: what was changed since needs a new one.
     """

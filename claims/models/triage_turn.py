@@ -14,9 +14,9 @@ class TriageTurnQuerySet(models.QuerySet["TriageTurn"]):
 
 
 class TriageTurn(models.Model):
-    """Who has a proposal on the screen, so that two people who triage are shown different ones. It ends by itself.
+    """A proposal on a person's screen, so that two people in triage see different ones. It expires.
 
-    It keeps nobody from deciding: what somebody else has decided meanwhile is refused by the move.
+    It does not prevent decisions: the move itself refuses conflicting ones.
     """
 
     claim = models.OneToOneField(

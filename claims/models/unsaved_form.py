@@ -101,8 +101,8 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
 class UnsavedForm(models.Model):
     """What a person has written on a form of the desk and not saved yet.
 
-    It belongs to that person alone. Only fields that they changed are kept, so that nobody finds in it what they may
-    not read any more; what had stood in those fields is kept beside it, to tell their changes from those of others.
+    It belongs to that person alone. Only changed fields are stored, so that it contains nothing that they may no
+    longer read; the original values are stored beside them, to separate their changes from others'.
     """
 
     person = models.ForeignKey(

@@ -111,7 +111,7 @@ VECTORS_FOLLOW_THE_LEDGER = Rule(
     """,
 )
 
-#: On vectors: each says what is said, and while it is being stored nobody says otherwise.
+#: On vectors: each belongs to a text, which is locked while it is stored.
 SAYS_WHAT_IS_SAID = Rule(
     name="says_what_is_said",
     operation=pgtrigger.Insert | pgtrigger.Update,

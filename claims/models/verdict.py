@@ -117,7 +117,7 @@ class Verdict(models.Model):
         HOUSE_ARCHIVE = "house_archive", _("From our archive")
 
     class ReplyRule(models.TextChoices):
-        """Whether somebody has to be asked for an answer before it is published, as the terms of its review say."""
+        """Whether a reply must be requested before publication, by the terms of its review."""
 
         NOT_DUE = "not_due", _("It names no one")
         DUE = "due", _("Anyone named must have been asked")
@@ -133,11 +133,11 @@ class Verdict(models.Model):
     origin = models.CharField(
         _("origin"), max_length=20, choices=Origin, default=Origin.HOUSE, editable=False
     )
-    #: With which house archive it came. Two administrators answer for that; nobody signed off the verdict by itself.
+    #: Its newsroom archive. Two administrators answered for that; the verdict itself has no sign-off.
     archive_run = models.ForeignKey(
         "claims.ImportRun", models.PROTECT, null=True, editable=False, related_name="archived_verdicts"
     )
-    #: Whether it came back with a ledger: who wrote it and signed it off is known where that was exported.
+    #: Whether it was restored with a ledger: its author and sign-offs are not exported.
     is_restored = models.BooleanField(db_default=False, editable=False)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,

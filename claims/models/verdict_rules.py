@@ -245,8 +245,8 @@ WITH_FOUR_EYES = Rule(
 )
 
 WITH_A_RIGHT_OF_REPLY = Rule(
-    # Whether it is asked for at all is a setting, which no database sees: the terms of the review keep it. What can be
-    # seen is seen: a verdict of the house whose terms say that it names nobody names nobody.
+    # Whether a reply is required at all is a setting, which no database sees: the terms of the review store it. The
+    # rest is checked: a verdict of the newsroom whose terms say that it names no one must name no one.
     name="verdict_with_a_right_of_reply",
     operation=pgtrigger.Update,
     condition=~pgtrigger.Q(old__state="published")

@@ -1,4 +1,4 @@
-"""The words of what is published, kept by the ledger itself: search must know what it could have been asked for."""
+"""The words of published claims, maintained by the ledger itself: search suggests from them."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass

@@ -23,7 +23,7 @@ LONGEST_ETAG, LONGEST_MODIFIED = 500, 100
 
 
 def validators(etag: str, last_modified: str) -> dict[str, str]:
-    """By what a server says whether something has changed, as far as it can be kept: without it, all is sent again."""
+    """A server's validators for changes, if they fit: without them, everything is sent again."""
     return {
         "etag": etag if len(etag) <= LONGEST_ETAG and etag.isprintable() else "",
         "last_modified": last_modified
@@ -206,7 +206,7 @@ class WatchProgress(models.Model):
     next_visit_at = models.DateTimeField(_("next visit"), default=timezone.now)
     #: Until then, one worker has the watch in hand. If it dies, anybody takes over afterwards.
     held_until = models.DateTimeField(null=True)
-    #: By what its server says whether the list changed since (RFC 9110, 13.1).
+    #: The server's validators for changes of the list (RFC 9110, 13.1).
     etag = models.CharField(max_length=LONGEST_ETAG, blank=True)
     last_modified = models.CharField(max_length=LONGEST_MODIFIED, blank=True)
     #: So many pages may still be fetched in this visit.

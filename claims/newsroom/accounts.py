@@ -1,4 +1,4 @@
-"""How signing in knows this newsroom: who is let in by a session, where they are led, what second factors are."""
+"""The account adapter: who may sign in, the page after it, and the second factors."""
 
 from typing import Any
 from urllib.parse import urlsplit

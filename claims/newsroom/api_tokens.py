@@ -1,4 +1,4 @@
-"""API tokens: made, found by what a request sends, and revoked. `claims.models.token` says what they are."""
+"""API tokens: creation, lookup by request, and revocation. `claims.models.token` describes them."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -15,7 +15,7 @@ from claims.models import ApiToken
 from claims.newsroom.refusals import NotAllowed
 from claims.newsroom.second_factors import locked, with_due
 
-#: The longest that a token can live. Whoever needs it longer makes the next one in time.
+#: The maximum lifetime of a token. Longer use needs a new one in time.
 LONGEST_DAYS = 366
 #: How exactly it is kept when a token was last used, so that reading does not mean writing each time.
 USE_NOTED_EVERY = timedelta(hours=1)
@@ -27,11 +27,11 @@ def issue(
     """Make a token that acts as `person`, and return it with the secret, which is kept nowhere.
 
     Args:
-        days: how long it lives, from 1 to LONGEST_DAYS.
-        by: who makes it, where that is somebody at the desk.
+        days: the lifetime, from 1 to LONGEST_DAYS.
+        by: who creates it, if at the desk.
 
     Raises:
-        NotAllowed: it would act as somebody else, and `by` does not administer tokens.
+        NotAllowed: it would act as another person, and `by` does not administer tokens.
     """
     if not 1 <= days <= LONGEST_DAYS:
         raise ValueError(f"A token lives from 1 to {LONGEST_DAYS} days, not {days}.")
@@ -54,7 +54,7 @@ def revoke(token: ApiToken, *, by: User) -> ApiToken:
     """End a token now. One that has been revoked stays as it is.
 
     Raises:
-        NotAllowed: it is somebody else's.
+        NotAllowed: it belongs to another person.
     """
     token = ApiToken.objects.select_for_update(of=("self",)).select_related("user").get(pk=token.pk)
     if not may_manage(token.user, by):

@@ -1,7 +1,7 @@
-"""The audit log: who came in, what was taken out, and who may do what. `claims.models.audit_record` says what it is.
+"""The audit log: sign-ins, downloads, and permissions. `claims.models.audit_record` describes it.
 
-Whoever lets somebody take something out calls `record()`. What changes in tables is recorded by the database itself
-(`claims.models.audited_rows`); what happens at the door by `claims.newsroom.sign_in_records`.
+Code that lets a user download data calls `record()`. Changes of tables are recorded by the database itself
+(`claims.models.audited_rows`); sign-ins by `claims.newsroom.sign_in_records`.
 """
 
 from datetime import timedelta
@@ -60,8 +60,8 @@ def record(
 def unknown_name(typed: str) -> str:
     """What stands for a name that no account has: who mistakes the fields types a password there.
 
-    The same words have the same sign, so that it shows when somebody tries them again; without the site's key nobody
-    finds out which words they are.
+    The same words give the same sign, so that repeated attempts show; without the site's key the words cannot be
+    found.
     """
     sign = blake2b(typed.strip().casefold().encode(), key=settings.SECRET_KEY.encode()[:64], digest_size=5)
     return f"#{sign.hexdigest()}"
@@ -70,7 +70,7 @@ def unknown_name(typed: str) -> str:
 def forget_old(days: int) -> int:
     """Remove records that are older than so many days, and write that down; how many there were.
 
-    The database keeps what is younger than `LEAST_DAYS`, and all of it from whoever does not write that down.
+    The database keeps records younger than `LEAST_DAYS`, and all of them unless a removal is itself recorded.
     """
     until = clock.now() - timedelta(days=days)
     old = AuditRecord.objects.filter(at__lt=until).exclude(kind=AuditKind.SHORTENED).order_by("at")

@@ -1,7 +1,7 @@
 """Where people are signed in: noted when they sign in, followed while they work, and ended.
 
-A request costs no statement for it: what is noted of a session stands in the session itself, and a row is written when
-somebody signs in, when Django gives the session another key, and once in a while when it is used.
+This costs no statement per request: the data are in the session itself, and a row is written on sign-in, when
+Django changes the session key, and once in a while during use.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ NOTED = "desk_session"
 
 
 def begin(request: HttpRequest, person: User, *, way: str) -> None:
-    """Note that somebody has signed in with the request."""
+    """Record a sign-in with the request."""
     _note(request, person, way=way)
 
 
@@ -40,7 +40,7 @@ class FollowedSessions:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         session: Any = getattr(request, "session", None)
-        # Whoever did not look at the session need not have it loaded.
+        # If the session was not accessed, it need not be loaded.
         if session is not None and session.accessed and (noted := session.get(NOTED)):
             key, at = noted
             used = datetime.fromtimestamp(at, tz=timezone.get_default_timezone())
@@ -77,7 +77,7 @@ def may_end(person: User, by: User) -> bool:
 def end_all(
     person: User, *, by: User | None = None, request: HttpRequest | None = None, but: str | None = None
 ) -> int:
-    """Sign somebody out everywhere, but for the session with that key; how many sessions went on till now."""
+    """Sign a person out everywhere, except for the session with that key; return the number of ended sessions."""
     sessions = DeskSession.objects.filter(person=person).exclude(session_key=but or "")
     return end_these(sessions, about=person, by=by, request=request)
 
@@ -86,7 +86,7 @@ def end_all(
 def end_these(
     sessions: QuerySet[DeskSession], *, about: User, by: User | None, request: HttpRequest | None = None
 ) -> int:
-    """End sessions of one person. Who may is for the caller to ask (`may_end`)."""
+    """End sessions of one person. The caller checks the permission (`may_end`)."""
     keys = list(sessions.values_list("session_key", flat=True))
     going_on, _each = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now()).delete()
     sessions.delete()
@@ -96,6 +96,6 @@ def end_these(
 
 
 def forget_ended() -> None:
-    """Remove sessions that nobody can go on with, and what was noted of them."""
+    """Remove expired sessions, with their records."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     DeskSession.objects.over().delete()

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from claims.models import Claimant
 
-#: More are no help: of twenty people called Smith, nobody is likely.
+#: More do not help: of twenty people called Smith, none is likely.
 MOST = 5
 
 _FEWEST_LETTERS = 2
@@ -42,7 +42,7 @@ _SMALL = frozenset(
 def likely_claimants(claimants: Iterable[Claimant]) -> dict[str, list[Claimant]]:
     """The known claimants whom each name may mean, those first that are identified elsewhere (`same_as`).
 
-    One query, whatever the number of names. A name that may mean more than a few means nobody in particular.
+    One query, whatever the number of names. A name with more than a few candidates has none.
 
     Args:
         claimants: as texts name them; rows that are not stored count by their names.
@@ -67,7 +67,7 @@ def likely_claimants(claimants: Iterable[Claimant]) -> dict[str, list[Claimant]]
 
 
 def may_mean(name: str, other: str) -> bool:
-    """Tell whether a text that writes `name` may mean who is known as `other`.
+    """Return whether a text that writes `name` may mean the person known as `other`.
 
     >>> may_mean("Merkel", "Angela Merkel"), may_mean("A. Merkel", "Angela Dorothea Merkel")
     (True, True)

@@ -1,4 +1,4 @@
-"""In which language and time zone somebody is written to: what they have chosen."""
+"""Return the language and time zone of a person's emails, as they chose."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

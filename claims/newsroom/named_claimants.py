@@ -1,8 +1,7 @@
-"""Claimants by the names that texts give them, and by what authorities call them.
+"""Claimants by the names that texts give them, and by authorities' identifiers.
 
-The same name is the same claimant, unless an authority (Wikidata, ROR) tells two people of one name apart. Of those, a
-text that tells no more means neither for certain: what it says is then of somebody who is not identified, rather than
-of the wrong person.
+The same name is the same claimant, unless an authority (Wikidata, ROR) distinguishes two people of one name. A text
+without more detail then means neither for certain: its claimant is unidentified rather than wrong.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -43,10 +42,10 @@ class NamedClaimants:
             self._identified.append(claimant)
 
     def meant(self, name: str, job_title: str = "", same_as: Sequence[str] = ()) -> Claimant | None:
-        """Whom a text means that says this of a person; None for somebody who is not known yet.
+        """Return the claimant that a text means; None for an unknown one.
 
-        Who has the identifier, whatever they are called; or the eldest of the name of whom no authority says that it is
-        somebody else.
+        The claimant with the identifier, whatever the name; or the oldest with the name that no authority
+        distinguishes.
         """
         if same_as:
             for claimant in self._identified:
@@ -80,7 +79,7 @@ def claimants_named(wanted: Mapping[str, str]) -> dict[str, Claimant]:
         wanted: name → job title as the text words it, or "".
 
     Returns:
-        The claimants by the names asked for.
+        The claimants by the given names.
     """
     names = {name: name[:_LONGEST].strip() for name in wanted}
     titles = {asked: wanted[asked][:_LONGEST] for asked in names}

@@ -46,7 +46,7 @@ def ensure_house(**signal: Any) -> None:
 
 
 def _own_domain() -> str:
-    """The domain of this site; "" where it only has a name on this machine, which is nobody's."""
+    """Return the domain of this site; "" for a local name, which is not unique."""
     found = domain(settings.SITE_URL)
     is_address = found.replace(".", "").isdigit() or ":" in found
     return found if "." in found and not is_address else ""

@@ -1,4 +1,4 @@
-"""The words in which somebody is asked for an answer: a template for each language, and what is filled into it.
+"""The wording of requests for reply: a template for each language, and the values filled into it.
 
 What stands in braces is a name of a short list and nothing else: no template reads what it is not given.
 """
@@ -94,7 +94,7 @@ def filled(template: ReplyTemplate, values: Mapping[str, str]) -> Wording:
 
 
 def unfilled(text: str) -> list[str]:
-    """What still stands in braces, so that nobody sends it."""
+    """Return the braces left unfilled, so that they are not sent."""
     return [f"{{{name}}}" for name in dict.fromkeys(_BRACED.findall(text)) if name in PLACEHOLDERS]
 
 

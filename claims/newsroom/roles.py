@@ -91,7 +91,7 @@ ADMINISTRATOR = [
     *(f"claims.{verb}_chatchannel" for verb in (*_EDIT, "delete")),
     "claims.withdraw_comment",
     "claims.view_embeddingmodel",
-    # To let somebody in again who has lost the second factor, and to say who needs one.
+    # To reset lost second factors, and to set who needs one.
     "mfa.view_authenticator",
     "mfa.delete_authenticator",
     "claims.view_secondfactorrule",

@@ -1,7 +1,7 @@
-"""The door of the desk for who has to set up a second factor and has not: a reminder first, then nothing but that.
+"""The gate for people who must set up a second factor: a reminder first, then only the setup page.
 
-It is asked of each request who asks and what is required of them now. So it does not matter when or how somebody signed
-in, in which other browser, or what was required then.
+Each request is checked for its user and the present requirements. So it does not matter when or how they signed in,
+in which other browser, or what was required then.
 """
 
 from collections.abc import Callable
@@ -58,7 +58,7 @@ class SecondFactorGate:
 
 
 def _remind(request: Any, due: datetime) -> None:
-    """What pages tell the person: until when, and where they go on if they put it off."""
+    """Return the deadline for the person's pages, and where to continue if it is postponed."""
     request.second_factor_due, request.second_factor_overdue = due, locked(due)
     asked = request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
@@ -72,7 +72,7 @@ def _led_to_enrolment(request: HttpRequest) -> HttpResponseBase:
 
 
 def last_one_stays(view: Callable[..., HttpResponseBase], *, back: str) -> Callable[..., HttpResponseBase]:
-    """allauth's page on which somebody removes a factor, which refuses the last one while the person needs one.
+    """allauth's page for removing a factor, which keeps the last one while the person needs one.
 
     One removal waits for another, so that two who remove the last two do not each see the other factor.
     """

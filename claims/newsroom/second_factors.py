@@ -1,4 +1,4 @@
-"""Who has to have a second factor, from when on, and how a lost one is reset.
+"""Who needs a second factor, from when on, and how a lost one is reset.
 
 The rules are data (`claims.models.second_factor_rule`): a role requires one or not, and gives days to set it up. Of
 administrators and superusers it is required always. Until the last day people work as usual and are reminded; then the
@@ -55,7 +55,7 @@ def with_due(rows: QuerySet[M, M], *, person: str = "") -> QuerySet[M, M]:
 
 
 def _deadline(person: str) -> Subquery:
-    """The earliest day that a rule sets for the person, who may have several roles."""
+    """Return the earliest deadline that the rules set for the person, who may have several roles."""
     joined = OuterRef(f"{person}date_joined")
     rules = SecondFactorRule.objects.filter(required=True).annotate(
         of_superusers=ExpressionWrapper(OuterRef(f"{person}is_superuser"), BooleanField()),
@@ -70,7 +70,7 @@ def _deadline(person: str) -> Subquery:
 
 
 def due_of(person: User) -> datetime | None:
-    """`second_factor_due` of somebody, whether or not they were read with it."""
+    """Return `second_factor_due` of a person, whether or not it was loaded."""
     if not hasattr(person, "second_factor_due"):
         found: Any = with_due(User.objects.filter(pk=person.pk)).first()
         return found.second_factor_due if found else None
@@ -92,7 +92,8 @@ def is_required(person: User) -> bool:
 def may_remove(factor: Authenticator) -> bool:
     """Whether the person may remove their factor: not the last one, while one is required.
 
-    Whoever asks holds the person's row (`hold`), so that two who remove the last two do not both see another.
+    The caller locks the person's row (`hold`), so that two concurrent removals do not both leave the other's
+    factor.
     """
     others = Authenticator.objects.filter(user=factor.user_id, type__in=FACTORS).exclude(pk=factor.pk)
     return factor.type not in FACTORS or others.exists() or not is_required(factor.user)
@@ -130,12 +131,12 @@ def obstacle(person: User, by: User) -> str:
 
 @transaction.atomic
 def reset(person: User, *, reason: str, by: User | None = None, request: Any = None) -> int:
-    """Remove all second factors of somebody who lost theirs; returns how many there were.
+    """Remove all second factors of a person who lost theirs; return how many there were.
 
-    They are signed out everywhere, told by mail, and have their days to set one up again.
+    They are signed out everywhere, notified by email, and get their days to set one up again.
 
     Args:
-        by: who does it; nobody where it is done on the command line of the server.
+        by: who does it; None on the server's command line.
 
     Raises:
         NotAllowed: it is their own, a superuser's, or the role does not include it.

@@ -29,7 +29,7 @@ _WAYS = {
 
 
 def way_of(request: HttpRequest, person: User) -> str:
-    """How somebody has signed in: “password, code of an app”."""
+    """Describe a sign-in: “password, code of an app”."""
     if not hasattr(request, "session"):
         return ""
     ways = []
@@ -55,7 +55,7 @@ def came_in(request: HttpRequest, user: User, **signal: Any) -> None:
 
 @receiver(user_login_failed, dispatch_uid="claims.newsroom.sign_in_records")
 def stayed_out(credentials: dict[str, Any], request: HttpRequest | None = None, **signal: Any) -> None:
-    """Of a name that nobody has, only a sign is kept: people type passwords into the wrong field."""
+    """Store only a sign of an unknown name: people type passwords into the wrong field."""
     typed = str(credentials.get("username") or credentials.get("email") or "").replace("\0", "")
     person = User.objects.filter(Q(username__iexact=typed) | Q(email__iexact=typed)).order_by("pk").first()
     what = "" if person else audit.unknown_name(typed)

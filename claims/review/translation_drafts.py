@@ -107,7 +107,7 @@ def edit_translation(translation: Translation, *, by: User, **content: Any) -> T
 
     Raises:
         NotPossible: it is no draft any more.
-        NotAllowed: it is somebody else's.
+        NotAllowed: it belongs to another person.
     """
     draft = _locked_draft(translation, by)
     for name, value in content.items():

@@ -129,7 +129,7 @@ class LinkState(models.Model):
                 fields=["since", "source"],
                 condition=Q(outcome__in=["gone", "moved", "changed"], accepted_at=None),
             ),
-            # The moment of the newest, which tells kept pages of readers from those that are out of date.
+            # The time of the newest, which separates outdated cached pages from current ones.
             models.Index(name="linkstate_newest", fields=["-written_at"]),
         ]
         triggers = [

@@ -59,7 +59,8 @@ def detect(text: str, language: str) -> list[CandidateSentence]:
     """Return every sentence of the article's own text in order; spans do not overlap.
 
     Args:
-        language: a BCP 47 tag. A language without a lexicon is judged by what every language has: figures, names,
+        language: a BCP 47 tag. A language without a lexicon is scored by features common to all languages: figures,
+            names,
             quotations and length.
     """
     return list(_candidates(text, read_language(language)))
@@ -82,7 +83,7 @@ def _candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence]:
         _sentences(block, index, language, marks[block.start].is_dashed, block.start in before)
         for index, block in enumerate(blocks)
     ]
-    # A sentence that is all the text there is quotes nobody, whatever marks are around it.
+    # A text that is a single quoted sentence does not name its speaker.
     is_alone = sum(len(sentences) for sentences, _ in split) == 1
     for block, (sentences, quotations) in zip(blocks, split, strict=True):
         voices = attributor.read(

@@ -1,7 +1,7 @@
 """Find who says what: the claimant of each sentence, from verbs of saying, sources named, running quotations and turns.
 
-Nobody rather than a wrong one: a speaker is a member of the text's cast, or a name, office or body that cannot be
-anything else. A pronoun, an office or a surname that may mean two people means nobody.
+A speaker is a person or body in the text's list of people, or a name, office or body that cannot be anything else.
+Ambiguous pronouns, offices and surnames have no speaker: none is better than a wrong one.
 """
 
 import re
@@ -82,7 +82,7 @@ class Attributor:
         before = self._last
         voices = self._voices(sentences, narrations, quotations)
         if before and not any(voices) and all(map(_is_only_quoted, narrations)):
-            # A paragraph that is all quotation goes on with whoever spoke at the end of the one before.
+            # A paragraph that is all quotation continues the last speaker of the previous one.
             voices = [Voice(before)] * len(voices)
         self._spread(sentences, narrations, quotations, voices)
         if turn is not None:
@@ -99,7 +99,7 @@ class Attributor:
     def _answer(
         self, turn: Turn, voices: list[Voice | None], narrations: Sequence[str]
     ) -> list[Voice | None]:
-        """Give an answer whose speaker no label names to whoever its own words name, else to the interviewee.
+        """Assign an answer without a label to the speaker it names, otherwise to the interviewee.
 
         Where it is quoted, what stands outside the quotation is the article's.
         """
@@ -174,7 +174,7 @@ class Attributor:
         return Voice(speaker, _tail(narration, found, self._language) if found else None)
 
     def _is_unsaid(self, narration: str, found: Attribution) -> bool:
-        """Tell a question, a condition and "nobody": "Did Ruiz say that …?", "If Ruiz says that …"."""
+        """Detect questions, conditions and negated subjects: "Did Ruiz say that …?", "If Ruiz says that …"."""
         if QUOTED in narration:
             return False
         if _QUESTION.search(narration):
@@ -184,7 +184,7 @@ class Attributor:
         return bool(opening) and opening[0].lower() in self._grammar.unsaid and not clause.strip()
 
     def _remember(self, speaker: Speaker) -> None:
-        """Let the next "he" mean whoever speaks; "a spokesman" too, lest it mean somebody before him."""
+        """Make the speaker the antecedent of the next "he"; "a spokesman" too, so that no earlier person is meant."""
         member = self._cast.find(speaker.name)
         if member is None and not self._is_body(speaker.name):
             member = CastMember(speaker.name, person=True, feminine=speaker.feminine)
@@ -194,7 +194,7 @@ class Attributor:
             self._focus.shadow(None)  # perhaps a person with an unusual name
 
     def _shadow(self, narration: str, subject: Occurrence | None) -> None:
-        """Note a sentence about somebody of whom the text has no name that we know, lest "he" mean who came before.
+        """Note a person without a known name, so that "he" does not refer to an earlier person.
 
         An office whose holder is not known ("Le ministre, qui était absent, …"), an unusual name, or a surname alone.
         """
@@ -211,7 +211,7 @@ class Attributor:
             self._focus.shadow(gender_of_roles(offices[:1], self._language))
 
     def _may_be_a_person(self, member: CastMember) -> bool:
-        """Tell "Ri Yong Ho", whom nothing shows to be a person, from a ministry and from a country."""
+        """Distinguish the bare name "Ri Yong Ho" from a ministry and from a country."""
         if member.person or " " not in member.name or self._is_body(member.name):
             return False
         return not self._is_place(member.name)
@@ -397,7 +397,7 @@ def _tail(narration: str, found: Attribution, language: Lexicon) -> int | None:
 
 
 def _goes_on(after: str, language: Lexicon) -> bool:
-    """Tell "Asked about it, Bakken said it had been agreed." from "It had been agreed, Bakken said that day."."""
+    """Distinguish "Asked about it, Bakken said it was agreed." from "It was agreed, Bakken said that day."."""
     behind = [word.lower() for word in words(after)]
     first, second, *_ = *behind[:2], "", ""
     if first in language.complementizers:

@@ -70,7 +70,7 @@ def _paragraph_lines(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _goes_on(text: str, end: int, line_start: int) -> bool:
-    """Tell whether a line ends in a comma, or in a word before a line of several words that begins small."""
+    """Return whether a line ends in a comma, or in a word before a line of several words with a lower-case start."""
     above, below = text[max(0, end - 80) : end].rstrip(), text[line_start : line_start + 80].lstrip()
     if above[-1:] in _COMMAS:
         return True

@@ -1,6 +1,6 @@
 """Find what in a sentence speaks for or against checking it: figures, names, and the phrases of the language.
 
-A cue is a place in the sentence, never a feeling about it: whoever doubts a reason can be shown the words.
+A cue is a place in the sentence, so that every reason can be shown in the text.
 """
 
 import re

@@ -22,7 +22,7 @@ _LONGEST_LABEL_IN_WORDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A block that somebody speaks in a dialogue; nobody is named for a question.
+    """A block of a dialogue, with its speaker; questions have none.
 
     `firm` where a label names the speaker; else words of the block itself may name another.
     """
@@ -144,7 +144,7 @@ class Dialogue:
                 self.turns[index] = Turn(self._guest, firm=False)
 
     def _asks(self, blocks: Sequence[DialogueBlock], index: int) -> bool:
-        """Tell a question of its own that a quotation answers."""
+        """Return whether the quotation answers its own question."""
         return (
             self._asked[index]
             and not Quotations(blocks[index].text).spans
@@ -153,7 +153,7 @@ class Dialogue:
         )
 
     def _is_answer(self, blocks: Sequence[DialogueBlock], index: int) -> bool:
-        """Tell whether the block behind a question opens with a quotation."""
+        """Return whether the block after a question opens with a quotation."""
         if not index or not (self._asked[index - 1] or self.turns[index - 1] is not None):
             return False
         return _opens_quoted(blocks[index].text)

@@ -16,7 +16,7 @@ class _Trace:
     sentence: int
     spoke: bool = False
     subject: bool = False
-    nameless: bool = False  # somebody whom "he" may mean, but who has no name to give
+    nameless: bool = False  # a possible antecedent of "he" without a name
 
 
 class Focus:
@@ -47,7 +47,7 @@ class Focus:
         self._traces.append(_Trace(member, self._block, self._sentence, spoke=True))
 
     def shadow(self, feminine: bool | None) -> None:
-        """Remember that the article spoke of somebody without a name, lest a pronoun mean the person before."""
+        """Remember that a person without a name was mentioned, so that a pronoun does not refer to an earlier one."""
         member = CastMember("", person=True, feminine=feminine)
         self._traces.append(_Trace(member, self._block, self._sentence, subject=True, nameless=True))
 
@@ -62,7 +62,7 @@ class Focus:
         return bool(self._traces)
 
     def _has_company(self, trace: _Trace, feminine: bool | None) -> bool:
-        """Tell whether the sentence of a subject names somebody else whom the pronoun may mean."""
+        """Return whether the subject's sentence names another person that the pronoun may mean."""
         return any(
             other.member is not trace.member
             and other.sentence == trace.sentence
@@ -73,8 +73,8 @@ class Focus:
     def antecedent(self, feminine: bool | None) -> CastMember | None:
         """Return the latest person whom "he" or "she" can only mean, None where it may be another.
 
-        A person of unknown gender may be either. Somebody named only in passing is never meant, but makes the
-        pronoun ambiguous where the one before merely was a subject and has not spoken.
+        A person of unknown gender may be either. A person named only in passing is never the antecedent, but makes
+        the pronoun ambiguous where the one before merely was a subject and has not spoken.
         """
         bystanders: list[CastMember] = []
         doubtful: CastMember | None = None

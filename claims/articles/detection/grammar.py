@@ -1,4 +1,4 @@
-"""What a language's file in `speech/` says beyond words: what nobody says, how turns are labelled, how names look."""
+"""The rules of a language's file in `speech/` beyond word lists: impersonal speech, labels of turns, forms of names."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -47,7 +47,7 @@ class Grammar:
         return frozenset(word.lower() for word in language.attributions(name))
 
     def without_voice(self, narration: str) -> Iterator[tuple[int, int]]:
-        """Yield the spans in which something is said by nobody: "it was said that", "se dice que"."""
+        """Yield the spans of impersonal speech: "it was said that", "se dice que"."""
         for pattern in self.impersonal:
             yield from (match.span() for match in pattern.finditer(narration))
 
@@ -57,7 +57,7 @@ class Grammar:
         return None if len(found) != 1 else "she_says" in found
 
     def is_body(self, phrase: str, language: Lexicon) -> bool:
-        """Tell whether a phrase without capitals names a body or an office, by how it ends or (`*`) begins."""
+        """Return whether a phrase without capitals names a body or an office, by its end or (`*`) its start."""
         for body in self._bodies:
             if body.endswith("*"):
                 if phrase.startswith(body[:-1]):

@@ -1,4 +1,4 @@
-"""Who a phrase means: a member of the cast, a stranger with a name, an office, a body, or nobody for certain."""
+"""Resolve phrases: a member of the cast, a stranger with a name, an office, a body, or None if uncertain."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,7 +23,7 @@ _ABSTRACT = ("ung", "heit", "keit", "schaft", "ion", "tät")
 
 
 class Identities:
-    """Says whom the phrases of one text mean, by its cast and by who has just spoken."""
+    """Resolve the phrases of one text, by its cast and its last speaker."""
 
     def __init__(self, language: Lexicon, grammar: Grammar, cast: Cast, focus: Focus) -> None:
         self._language = language
@@ -33,7 +33,7 @@ class Identities:
         self._described: dict[str, str] = {}
 
     def speaker_of(self, found: Attribution, narration: str) -> Speaker | None:
-        """Return whom the phrase means, None if it may mean nobody or more than one."""
+        """Return the person or body of the phrase; None if ambiguous."""
         feminine = self._grammar.gender_of_verb(found.verb)
         if found.phrase == DROPPED:
             return self.pronoun(feminine)
@@ -53,7 +53,7 @@ class Identities:
         return self._office(speaker, found) if speaker.office else self._stranger(speaker, found, narration)
 
     def _is_anothers(self, speaker: Speaker, found: Attribution) -> bool:
-        """Tell "Адвокат мэра Ивана Лескова" and "Pengacara Bupati Budi", where the person named is not who speaks."""
+        """Detect "Адвокат мэра Ивана Лескова" and "Pengacara Bupati Budi", naming another than the speaker."""
         tokens = name_tokens(found.phrase)
         bare = [token for token in tokens if token.lower() not in self._language.determiners]
         if bare and bare[0].lower() in self._grammar.dependents and len(bare) > 1 and self._language.cased:
@@ -132,7 +132,7 @@ class Identities:
             if len(bodies) == 1:
                 return self.as_speaker(bodies[0])
             if alike or (self._is_definite(tokens) and self._focus.has_people):
-                return None  # "the researcher" is somebody of whom the text has said more
+                return None  # "the researcher" refers to a person described earlier in the text
         return self._in_own_words(speaker, found) if is_known_kind(tokens, self._language) else None
 
     def _in_own_words(self, speaker: Speaker, found: Attribution) -> Speaker:
@@ -177,14 +177,14 @@ class Identities:
         if self._language.nouns_capitalised:
             bare = name_tokens(found.phrase)[0] == word
             return self._named(speaker) if bare and not word.lower().endswith(_ABSTRACT) else None
-        # English has no singular noun without an article: "Apple says" names somebody, "Trucks say" may not.
+        # English has no singular noun without an article: "Apple says" names a body, "Trucks say" may not.
         singular = bool(self._language.definite) and not word.endswith("s")
         if opens and not singular and not self._cast.is_known_word(word):
             return None
         return self._named(speaker, genitive=genitive)
 
     def _is_somebody(self, speaker: Speaker) -> bool:
-        """Tell whether the words around a name show a person's: an office, a form of address, a given name."""
+        """Return whether the words around a name mark a person: an office, a form of address, a given name."""
         if not self._language.cased:
             return speaker.person and not self._grammar.is_body(speaker.description or "", self._language)
         return speaker.person and (bool(speaker.description) or is_given_name(speaker.name.split()[0]))
@@ -210,7 +210,7 @@ class Identities:
         return self.as_speaker(member, speaker.description)
 
     def _body_without_case(self, speaker: Speaker, found: Attribution) -> Speaker | None:
-        """Accept a name behind an office, a body or a country where no capital tells a name from other words."""
+        """Accept a name after an office, a body or a country in scripts without capitals."""
         if speaker.person and speaker.description:
             return self._named(speaker)
         holders, alike = self._cast.holders(found.phrase)

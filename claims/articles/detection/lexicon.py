@@ -134,7 +134,7 @@ class Phrases:
                 yield group, place, place + len(phrase)
 
     def _is_inside(self, folded: str, place: int, length: int, group: str) -> bool:
-        """Tell whether the phrase is part of a word that is excepted."""
+        """Return whether the phrase is part of an excepted word."""
         for word in self._not_in.get(group, ()):
             around = folded.find(word, max(0, place + length - len(word)), place + len(word))
             if 0 <= around <= place and place + length <= around + len(word):
@@ -283,7 +283,7 @@ class Lexicon:
         return _fold(word) in self._date_words
 
     def speaks(self, text: str) -> bool:
-        """Tell whether a verb of saying occurs in the text."""
+        """Return whether a verb of saying occurs in the text."""
         return not {"says", "states"}.isdisjoint(self.signals.find(text, tokenise(text)))
 
 

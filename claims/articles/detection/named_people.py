@@ -72,7 +72,7 @@ def acronyms_in(text: str, language: Lexicon) -> Iterator[tuple[str, str]]:
 
 
 def addressed_in(text: str, language: Lexicon) -> Iterator[tuple[str, bool | None]]:
-    """Yield (surname, whether a woman's) for `Mr Trask` and `Frau Holm`, who may have no other name in the text."""
+    """Yield (surname, whether female) for `Mr Trask` and `Frau Holm`, who may have no other name in the text."""
     for match in _ADDRESS.finditer(text):
         if match[1].lower().strip(".") in HONORIFICS and is_role(match[1], language):
             yield POSSESSIVE.sub("", match[2]), gender_of_roles([match[1]], language)
@@ -229,7 +229,7 @@ def _office_before(tokens: Sequence[re.Match[str]], first: int, language: Lexico
 
 
 def _continues(tokens: Sequence[re.Match[str]], index: int, language: Lexicon) -> bool:
-    """Tell whether the word before a word for an office belongs to it: "Foreign Minister", "finance minister"."""
+    """Return whether the preceding word belongs to the office: "Foreign Minister", "finance minister"."""
     if not index:
         return False
     word = tokens[index - 1][0]

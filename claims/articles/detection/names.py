@@ -36,7 +36,7 @@ def is_capital(token: str) -> bool:
 
 
 def is_name(text: str, language: Lexicon) -> bool:
-    """Tell whether the whole phrase is a proper name of one to five words."""
+    """Return whether the whole phrase is a proper name of one to five words."""
     tokens = name_tokens(text)
     if not 1 <= len(tokens) <= _LONGEST_NAME or not is_capital(tokens[0]) or not is_capital(tokens[-1]):
         return False
@@ -46,7 +46,7 @@ def is_name(text: str, language: Lexicon) -> bool:
 
 
 def is_several(token: str, language: Lexicon) -> bool:
-    """Tell whether the word for an office is so by its plural only: "Doctors (Across Borders)" are no doctor."""
+    """Return whether the word is an office by its plural only: "Doctors (Across Borders)" is a body."""
     key = ELISION.sub("", token).lower().strip(".-")
     exact = key in language.roles or key.endswith(language.role_endings)
     return is_role(token, language) and not exact
@@ -54,7 +54,7 @@ def is_several(token: str, language: Lexicon) -> bool:
 
 @lru_cache(maxsize=20_000)
 def is_role(token: str, language: Lexicon) -> bool:
-    """Tell whether the word names an office, a profession or a kind of source."""
+    """Return whether the word names an office, a profession or a kind of source."""
     key = ELISION.sub("", token).lower().strip(".-")
     if key in language.roles or any(
         key.endswith(ending) and key != ending for ending in language.role_endings

@@ -1,4 +1,4 @@
-"""Who appears in a text: its people with their offices, its bodies with their short names, by what it calls them."""
+"""The people and bodies in a text, with their offices and short names, by what the text calls them."""
 
 import re
 from collections import Counter
@@ -28,7 +28,7 @@ from claims.articles.detection.speakers import is_complement, is_known_kind, wit
 
 _WORD = re.compile(r"[^\s,;:()\[\]\"“”„«»\ufffc]+")
 _LONGEST_NAME = 4
-# No article names more; in a directory, nobody speaks.
+# No article names more; lists of names contain no speakers.
 _MOST_MEMBERS = 400
 _FAR_MORE_OFTEN = 3
 _OPENING_WORDS = 7
@@ -36,7 +36,7 @@ _OPENING_WORDS = 7
 
 @dataclass(slots=True, eq=False)
 class CastMember:
-    """Somebody, or some body, whom the text names."""
+    """A person or body that the text names."""
 
     name: str
     person: bool = False
@@ -148,14 +148,14 @@ class Cast:
         return max(found, key=lambda member: len(member.name), default=None)
 
     def belongs(self, phrase: str, name: str) -> bool:
-        """Tell "محامي الوزير سامي خليل" and "高田修一知事の妻", where another than the one named speaks."""
+        """Detect "محامي الوزير سامي خليل" and "高田修一知事の妻", where the speaker is not the person named."""
         if any(name in phrase.rpartition(mark)[0] for mark in self._grammar.belongings):
             return True
         first, *rest = phrase.split() or [""]
         return first in self._grammar.dependents and any(is_role(word, self._language) for word in rest)
 
     def namesake(self, label: str) -> CastMember | None:
-        """Return the member of a label that the text also has inside its sentences, where no capitals tell names."""
+        """Return the member for a label that also occurs inside sentences, in scripts without capitals."""
         if self._language.cased or " " in label or not 2 <= len(label) <= 4 or self._text.count(label) < 2:
             return None
         if self._grammar.is_body(label, self._language):
@@ -231,7 +231,7 @@ class Cast:
         return people[0] if len(people) == 1 and self._count[people[0].name] > 1 else None
 
     def is_shared(self, word: str) -> bool:
-        """Tell whether the word is the surname of several members, none of whom the text names far more often."""
+        """Return whether several members share the surname, with none far more frequent."""
         people = [member for member in self._by_last.get(word, ()) if member.person]
         return len(people) > 1 and self._most_frequent(people) is None
 
@@ -245,11 +245,11 @@ class Cast:
         return member
 
     def is_known_word(self, word: str) -> bool:
-        """Tell whether the text writes the word with a capital inside a sentence too, as names are."""
+        """Return whether the text capitalises the word inside a sentence, as it does names."""
         return word in self._words
 
     def is_small(self, word: str) -> bool:
-        """Tell whether the text writes the word without its capital too, as names are not."""
+        """Return whether the text also writes the word in lower case, which it does not do with names."""
         return word.lower() in self._small
 
     def mentions(self, narration: str) -> list[Occurrence]:
@@ -281,7 +281,7 @@ class Cast:
         return found
 
     def _is_subject(self, narration: str, tokens: Sequence[re.Match[str]], index: int) -> bool:
-        """Tell whether a sentence opens with the name, its office before it, or takes it up behind an adjunct."""
+        """Return whether a sentence opens with the name, after its office or an adjunct."""
         before = narration[: tokens[index].start()]
         if "\ufffc" in before:
             return False
@@ -331,7 +331,7 @@ class Cast:
         return found[0] if len(found) == 1 else None
 
     def _is_called(self, member: CastMember, name: str) -> bool:
-        """Tell whether the name is the start of the member's with a title of theirs, or with "Mr"."""
+        """Return whether the name is the start of the member's, with a title or with "Mr"."""
         for short, title in self._split_title(name):
             if member.name.startswith(short) and member.name != short:
                 known = title in self._grammar.addresses
@@ -362,7 +362,7 @@ class Cast:
         return found[0] if len(found) == 1 else None
 
     def _bears(self, word: str) -> CastMember | None:
-        """Return the one bearer of a surname, or of a first name that is nobody's surname; None where undecided."""
+        """Return the only bearer of a surname, or of a first name that is not a surname; None if ambiguous."""
         named = self._by_last.get(word, [])
         people = [member for member in named if member.person]
         first = [member for member in self._by_first.get(word, []) if member.person]

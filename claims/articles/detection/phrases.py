@@ -32,7 +32,7 @@ class Phrase:
 
 
 def is_apt(phrase: str, language: Lexicon) -> bool:
-    """Tell whether the phrase can stand for somebody who says something."""
+    """Return whether the phrase can name a speaker."""
     speaker = read_speaker(phrase, None, language)
     if speaker is None or not (speaker.office and language.cased):
         return speaker is not None
@@ -201,7 +201,7 @@ def _is_office_alone(phrase: str, language: Lexicon) -> bool:
 
 
 def _names_a_place(phrase: str, language: Lexicon) -> bool:
-    """Tell "Bupati Sirna", an office and its place where no article shows it, from a person."""
+    """Distinguish "Bupati Sirna", an office and its place without an article, from a person."""
     tokens = name_tokens(phrase)
     return (
         len(tokens) == 2 and is_role(tokens[0], language) and is_capital(tokens[1]) and not language.definite
@@ -243,7 +243,7 @@ def _phrase_limit(narration: str, start: int) -> int:
 
 
 def _ends_phrase(token: str, phrase: Sequence[str], language: Lexicon) -> bool:
-    """Tell whether the noun phrase is over before this word."""
+    """Return whether the noun phrase ends before this word."""
     key = token.lower()
     joint = key in language.of
     if key in language.by and any(word.lower() in language.documents for word in phrase):
@@ -272,7 +272,7 @@ def _ends_phrase(token: str, phrase: Sequence[str], language: Lexicon) -> bool:
 
 
 def _is_behind_name(token: str, phrase: Sequence[str], language: Lexicon) -> bool:
-    """Tell whether a small word can only stand behind the phrase: "dijo Ferrán este lunes", "sagte Weber gestern"."""
+    """Return whether a small word can only follow the phrase: "dijo Ferrán este lunes", "sagte Weber gestern"."""
     if is_capital(phrase[-1]):
         if language.nouns_capitalised:
             return True
@@ -292,7 +292,7 @@ def _stands_alone(matches: Sequence[re.Match[str]], language: Lexicon) -> bool:
 
 
 def _is_time(matches: Sequence[re.Match[str]], language: Lexicon) -> bool:
-    """Tell whether the words open with a time: `on Friday`, `este lunes`."""
+    """Return whether the words open with a time: `on Friday`, `este lunes`."""
     first, second = matches[0][0], matches[1][0] if len(matches) > 1 else ""
     if language.is_date_word(first):
         return True

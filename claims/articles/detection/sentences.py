@@ -13,7 +13,7 @@ import sentencex
 from claims.articles.detection.lexicon import Lexicon, words
 from claims.articles.detection.quotations import QUOTATION_MARKS, Quotations
 
-# Nobody can check a "sentence" of two pages: it is a table, a list or a text without punctuation.
+# A "sentence" of two pages cannot be checked: it is a table, a list or a text without punctuation.
 LONGEST_SENTENCE = 1_000
 
 _HARD_STOPS = "。！？｡।॥۔"
@@ -127,7 +127,7 @@ def _is_abbreviation(before: str, following: str, language: Lexicon) -> bool:
 def _splits_short_quotation(
     block: str, start: int, stop: int, quotations: Quotations, language: Lexicon
 ) -> bool:
-    """Keep `"It is over. Done," she said` in one piece: halves that say nothing alone help nobody."""
+    """Keep `"It is over. Done," she said` in one piece, because its halves mean little alone."""
     quotation = quotations.at(stop - 1)
     if quotation is None or stop >= quotation.end - 1 or not quotation.closed:
         return False

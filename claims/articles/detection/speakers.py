@@ -1,4 +1,4 @@
-"""Read who a noun phrase names: a person with a role, an organisation, an office, or nobody in particular."""
+"""Resolve a noun phrase: a person with a role, an organisation, an office, or None."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -39,7 +39,7 @@ class Speaker:
 def read_speaker(phrase: str, description: str | None, language: Lexicon) -> Speaker | None:
     """Read a noun phrase such as `US Secretary of State Mike Pompeo` as a name and a description.
 
-    Returns None for a phrase that stands for nobody ("it", "the report", "who").
+    Returns None for a phrase that names no speaker ("it", "the report", "who").
     """
     if not language.cased:
         return _without_case(phrase, description, language)
@@ -104,7 +104,7 @@ def _without_place(name: list[str], language: Lexicon) -> tuple[list[str], list[
 
 
 def is_complement(before: Sequence[str], language: Lexicon) -> bool:
-    """Tell "a spokesman for President (Holt)", who is not Holt, from "the head of the agency (Ana Ruiz)"."""
+    """Distinguish "a spokesman for President (Holt)", who is not Holt, from "the head of the agency (Ana Ruiz)"."""
     joints = [index for index, token in enumerate(before) if _is_joint(token, language)]
     joints = [index for index in joints if without_determiner(before[:index], language)]
     if not joints:
@@ -169,7 +169,7 @@ def _with_role(tokens: list[str], description: str | None, language: Lexicon) ->
 
 
 def _is_body_by_name(tokens: list[str], language: Lexicon) -> bool:
-    """Tell "Comitato Pendolari", whose kind belongs to the name, from "news agency Coastal"."""
+    """Distinguish "Comitato Pendolari", whose kind belongs to the name, from "news agency Coastal"."""
     last = max(index for index, token in enumerate(tokens) if is_role(token, language))
     word = tokens[last]
     if last == 0 and len(tokens) > 1 and is_capital(word) and word.lower() not in language.roles:
@@ -178,7 +178,7 @@ def _is_body_by_name(tokens: list[str], language: Lexicon) -> bool:
 
 
 def is_body_word(word: str, language: Lexicon) -> bool:
-    """Tell whether the word is a kind of body; in German and Dutch it may end a compound."""
+    """Return whether the word is a kind of body; in German and Dutch it may end a compound."""
     key = ELISION.sub("", word).lower()
     bare = key.removesuffix("s") if language.verb_second else key  # des Verbands
     return not {key, bare}.isdisjoint(language.bodies) or (
@@ -225,7 +225,7 @@ def _offices(head: Iterable[str], language: Lexicon) -> list[str]:
 
 
 def _behind_document(tokens: list[str], language: Lexicon) -> list[str]:
-    """Read "the figures of the Interior Ministry" as the ministry, and "the report" as nobody."""
+    """Read "the figures of the Interior Ministry" as the ministry, and "the report" as no speaker."""
     bare = without_determiner(tokens, language)
     for index, token in enumerate(bare[:4]):
         written_as_noun = token.islower() or index == 0 or language.nouns_capitalised
@@ -260,7 +260,7 @@ def _anonymous(tokens: list[str], description: str | None, language: Lexicon) ->
 
 
 def is_known_kind(tokens: Sequence[str], language: Lexicon) -> bool:
-    """Tell whether a word of the phrase is an office, a body or another kind of source."""
+    """Return whether a word of the phrase is an office, a body or another kind of source."""
     if any(is_role(token, language) or is_body_word(token, language) for token in tokens):
         return True
     return _is_institution(" ".join(tokens), language)

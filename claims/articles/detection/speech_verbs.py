@@ -63,7 +63,7 @@ def find_attribution(narration: str, language: Lexicon, grammar: Grammar) -> Att
 
 
 def says_more(narration: str, language: Lexicon, grammar: Grammar) -> bool:
-    """Tell whether the sentence's subject says something behind a first verb: "She sat down and said that"."""
+    """Return whether the sentence's subject speaks after a first verb: "She sat down and said that"."""
     tokens = tokenise(narration)
     signals = language.signals.find(narration, tokens)
     follows = set(signals.get("follows", ()))
@@ -162,7 +162,7 @@ def _by_verb(
 
 
 def _has_subject(after: str, language: Lexicon) -> bool:
-    """Tell whether a noun follows the verb at once, though nobody knows whose: "disse a ouvidora"."""
+    """Return whether a noun without a name follows the verb at once: "disse a ouvidora"."""
     following = words(after[:40])
     return bool(following) and (
         following[0].lower() in language.determiners or (is_capital(following[0]) and QUOTED not in after[:3])
@@ -170,19 +170,19 @@ def _has_subject(after: str, language: Lexicon) -> bool:
 
 
 def _is_fronted(left: str, language: Lexicon) -> bool:
-    """Tell whether an adjunct opens the sentence, so that in German and Dutch the subject stands behind the verb."""
+    """Return whether an adjunct opens the sentence, so that in German and Dutch the subject follows the verb."""
     opening = left.split(maxsplit=1)
     return language.verb_second and bool(opening) and opening[0].lower() in language.leading | language.stops
 
 
 def _is_trailing(left: str) -> bool:
-    """Tell "nine wells ran dry, state media (reported)" from "Strand, 51, (denies arson)"."""
+    """Distinguish "nine wells ran dry, state media (reported)" from "Strand, 51, (denies arson)"."""
     said, comma, subject = left.rpartition(",")
     return bool(comma) and bool(words(subject)) and len(words(said)) >= _FEWEST_WORDS_SAID
 
 
 def _is_adjunct(after: str, language: Lexicon) -> bool:
-    """Tell whether nothing but a time follows up to the next comma or the end: `…, state media reported on Friday.`"""
+    """Return whether only a time follows up to the next comma or the end: `…, state media reported on Friday.`"""
     small = language.stops | language.before_verb | language.determiners
     clause = _CLAUSE.match(after)
     return clause is not None and all(

@@ -1,4 +1,4 @@
-"""An address that somebody pasted → what of it can be followed: itself, and the feeds and sitemaps that it names."""
+"""A pasted address → what can be followed there: the page itself, and the feeds and sitemaps that it links to."""
 
 from collections.abc import Iterator
 from contextlib import suppress

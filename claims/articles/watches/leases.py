@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from claims.models import Watch, WatchedPage, WatchProgress
 
-#: How long a watch is held; it is asked for anew before each page, and none takes nearly as long.
+#: How long the lease of a watch lasts; it is renewed before each page, and no page takes nearly as long.
 HOLD = timedelta(minutes=8)
 
 
 def due(moment: datetime) -> Q:
-    """The condition on a progress that there is something to do: switched on, nobody at it, and it is time.
+    """The condition for a due watch: active, without a lease, and past its next visit.
 
     Stands in columns of the progress itself, as far as others change them: they are looked at again under its lock.
     """
@@ -38,7 +38,7 @@ class Lease:
 
     @classmethod
     def taken(cls, watch_id: int) -> Self | None:
-        """The watch, if it is due and nobody else has it."""
+        """Lease the watch, if it is due and free."""
         now = timezone.now()
         until = now + HOLD
         if not WatchProgress.objects.filter(due(now), pk=watch_id).update(held_until=until):

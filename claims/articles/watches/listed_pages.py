@@ -142,7 +142,7 @@ def _add(watch: Watch, fresh: dict[str, ListedPage], wanted: set[str], now: date
         if key not in wanted:
             row.state = _STATE.PASSED
         elif key in sources:
-            # Somebody imported it, or another watch did: it is followed from here on.
+            # It was imported by hand or by another watch: it is followed from here on.
             row.state, row.source_id, row.next_look_at = _STATE.IMPORTED, sources[key], next_look(now, now)
         else:
             row.next_look_at = now

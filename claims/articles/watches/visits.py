@@ -1,7 +1,7 @@
 """One visit to a watch: its list, then page by page what is to be fetched.
 
-Everything that matters is in the database after each page. So a visit can end at any moment, also by being killed, and
-whoever visits next goes on where it ended.
+Everything important is in the database after each page. So a visit can end at any moment, even by being killed, and
+the next one continues where it ended.
 """
 
 import logging
@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 LIMITS = Limits(content_bytes=10_000_000, total_seconds=60)
 #: Of an index of sitemaps so many are read at a visit, those that changed last.
 MOST_SITEMAPS = 5
-#: So many seconds whoever has nothing else to do waits for a site.
+#: Seconds to wait for a site when there is nothing else to do.
 PATIENCE = 120.0
 #: An index leads nowhere without its sitemaps: so many seconds are waited before each, if their site wants a pause.
 BETWEEN_SITEMAPS = 30.0
@@ -62,7 +62,7 @@ class VisitTally:
 
 
 def visitor(*, patience: float = PATIENCE) -> PoliteVisitor:
-    """Whoever fetches what is followed, or may be: as polite to sites as all the others together."""
+    """Fetch followed pages, at the pace that sites allow all visitors together."""
     return PoliteVisitor(KnownSites(patience=patience))
 
 
@@ -79,12 +79,12 @@ def visit(
     tell: Callable[[LookedAt], None] = lambda looked_at: None,
     patience: float = PATIENCE,
 ) -> VisitTally | None:
-    """Visit a watch, if it is due and nobody else does so; None where not.
+    """Visit a watch, if it is due and free; otherwise return None.
 
     Args:
-        is_stopped: asked before each page whether to leave the rest to another time.
-        tell: is told of each page.
-        patience: so many seconds are waited for a site at most; who is asked to wait longer comes back later.
+        is_stopped: called before each page, to ask whether to leave the rest for later.
+        tell: called with each page.
+        patience: maximum seconds to wait for a site; a longer wait is postponed.
     """
     lease = Lease.taken(watch_id)
     if lease is None:
@@ -288,7 +288,7 @@ class _Visit:
     # Its pages --------------------------------------------------------------------------------------------------------
 
     def _turn_the_day(self, now: datetime) -> None:
-        """Begin to count anew with each day."""
+        """Reset the counts each day."""
         progress = WatchProgress.objects.filter(pk=self._lease.watch.pk)
         progress.exclude(day=now.date()).update(day=now.date(), articles_of_day=0, proposals_of_day=0)
 

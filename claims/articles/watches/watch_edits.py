@@ -74,7 +74,7 @@ def visit_now(watch: Watch, *, by: User) -> None:
 
 
 def heed_interval(watch: Watch) -> None:
-    """Have a watch visited no later than its interval says, after somebody has made that shorter."""
+    """Bring the next visit forward after the interval was shortened."""
     soon = timezone.now() + timedelta(minutes=watch.interval_minutes)
     WatchProgress.objects.filter(pk=watch.pk, next_visit_at__gt=soon).update(next_visit_at=soon)
 

@@ -71,7 +71,7 @@ class _NotSearched(Exception):
 
 
 def look_at(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> LookedAt | None:
-    """Fetch a page and import what it holds; None where somebody else does so already.
+    """Fetch a page and import its article; None if another process is doing so.
 
     That it is tried is noted before. So a page on which the program dies is given up in the end, like any other that
     gives nothing, and does not stop the others.
@@ -139,7 +139,7 @@ def _imported(page: WatchedPage, watch: Watch, answer: Fetched) -> LookedAt:
             next_look_at=_next_look(page, watch, now),
         )
         if not kept:
-            # The watch was removed meanwhile, or the page taken over by somebody else.
+            # The watch was removed in the meantime, or another process took over the page.
             transaction.set_rollback(True)
             return LookedAt("failed", page, failure=gettext("The watch was removed in the meantime."))
         WatchProgress.objects.filter(pk=watch.pk).update(

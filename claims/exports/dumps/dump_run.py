@@ -1,8 +1,8 @@
 """Writing a dump: all its files say what the ledger said at one moment, and it is there once all of them are.
 
-A process that is killed, or that finds the disk full, leaves files without a manifest, which nobody is shown and the
-next run removes. Each file is written here first and moved into the store of files, so no more room than for one of
-them is needed besides.
+A process that is killed, or that fills the disk, leaves files without a manifest, which are never listed and which
+the next run removes. Each file is written here first and moved into the store of files, so no more room than for
+one of them is needed besides.
 """
 
 import logging
@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 
 MANIFEST_VERSION = 1
 
-#: Told the name of each file as it is begun.
+#: Called with the name of each file as it is started.
 Told = Callable[[str], None]
 
 
@@ -52,7 +52,7 @@ class DumpDamaged(Exception):
 
 
 class Withdrawn(ExportFormat):
-    """What was retracted or merged, one on a line: whoever keeps a copy has to know what no longer holds."""
+    """Retracted and merged claims, one per line, so that holders of copies can update them."""
 
     name, extension = "ndjson", "ndjson"
 
@@ -147,7 +147,7 @@ def _written(told: Told, held: LastingTransaction) -> KeptDump:
         raise
     kept_dumps.all_folders()
     dump = kept_dumps.newest()
-    assert dump is not None  # noqa: S101  it was written just now, and nobody else removes any
+    assert dump is not None  # noqa: S101  it was written just now, and only this run removes files
     logger.info("Dump %s, up to entry %d.", dump.folder, selection.moment.sequence)
     return dump
 

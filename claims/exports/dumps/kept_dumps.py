@@ -1,7 +1,7 @@
 """Dumps as they lie in the store of files: `dumps/<moment>-<random>/`, with a manifest that is written last.
 
-What has no manifest is no dump, so nobody ever sees half of one. Nothing in a dump is ever written over: a second one
-of the same day has a folder of its own and takes the place of the first at its address.
+A folder without a manifest is not a dump, so half of one is never visible. Dumps are never overwritten: a second
+one of the same day has its own folder and takes the place of the first at its address.
 """
 
 import re
@@ -72,7 +72,7 @@ def of_day(day: str) -> KeptDump | None:
 
 
 def all_folders() -> list[str]:
-    """The folders of all dumps that there are, whole or not, the newest first; asked for anew."""
+    """The folders of all dumps, complete or not, newest first; read again each time."""
     _listed.clear()
     return _folders()
 

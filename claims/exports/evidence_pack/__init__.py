@@ -10,5 +10,5 @@
     readme           how each of these is checked, in plain words
     streamed_zip     a ZIP that is written in one go: the same content gives the same bytes
 
-Only what was published is asked for here. Begin with `pack`.
+Only published content is queried here. Begin with `pack`.
 """

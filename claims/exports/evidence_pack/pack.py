@@ -1,7 +1,7 @@
 """The evidence pack of a published claim: what is in it, and the ZIP itself.
 
-It is decided first, from the database, what belongs to the claim; then it is written in one go. So the same content
-gives the same bytes, and whoever has them is told so by a hash that costs nothing.
+The contents are first chosen from the database, then written in one go. So the same content gives the same bytes,
+and its hash can be given without packing.
 """
 
 import hashlib

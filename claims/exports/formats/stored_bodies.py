@@ -51,7 +51,7 @@ def streamed(*parts: QuerySet[Publication]) -> Iterator[bytes]:
 def _unhurried(cursor: CursorWrapper) -> Iterator[None]:
     """Lift the time limit of the public's statements: a copy takes as long as its reader does, within reason.
 
-    For a transaction of its own, since a pooler may give the connection to somebody else behind it.
+    For its own transaction, since a pooler may reassign the connection after it.
     """
     if cursor.db.in_atomic_block:
         yield
@@ -127,7 +127,7 @@ _JOINED = """
 
 
 def _living(alias: str) -> BaseDatabaseWrapper:
-    """The connection, made anew if its server was restarted: those of the public's reads stay open for long."""
+    """Return the connection, reopened if its server was restarted: those for public reads stay open for long."""
     connection = connections[alias]
     connection.ensure_connection()
     if not connection.in_atomic_block and not connection.is_usable():
@@ -155,6 +155,6 @@ def _selects(parts: Iterable[QuerySet[Publication]]) -> tuple[list[str], tuple[A
     for rows in parts:
         try:
             found.append(rows.values_list("body").query.sql_with_params())
-        except EmptyResultSet:  # what is asked for cannot be
+        except EmptyResultSet:  # the condition cannot be met
             continue
     return [f"({sql})" for sql, _ in found], tuple(chain.from_iterable(given for _, given in found))

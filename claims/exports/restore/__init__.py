@@ -4,7 +4,7 @@
     mentioned_rows      what entries mention
     restored_entries    the entries, understood
     verdict_succession  which verdicts come and go with them
-    replay              the entries in their order, with the verdicts and moves that they tell of
+    replay              the entries in their order, with their verdicts and moves
     final_states      what claims say, where they appear and what they are about
     restore_run         all of it together
 

@@ -29,7 +29,7 @@ from sources.models import Publisher, Source
 
 #: Lines that are compared at once.
 _AT_ONCE = 500
-#: So many conflicts are told.
+#: Maximum conflicts listed.
 _TOLD = 10
 
 #: Called with how many bytes of the file were read.
@@ -266,7 +266,7 @@ class _Checking:
     def _refuse_to_speak_for_the_house(
         self, some: list[ArchiveLine], bodies: Mapping[int, dict[str, Any]]
     ) -> None:
-        """Nobody here signs off what is restored, so a newsroom that publishes gets nothing in its name that way."""
+        """Refuse the restore in a newsroom that has published, because its entries are not signed off here."""
         if not (some and self._house_publishes):
             return
         own = (Verdict.Origin.HOUSE, Verdict.Origin.HOUSE_ARCHIVE)
@@ -284,7 +284,7 @@ class _Checking:
 
     @property
     def _house_publishes(self) -> bool:
-        """Whether somebody here has published in the name of the house."""
+        """Return whether this newsroom has published here."""
         own = Verdict.objects.filter(publisher__is_house=True, is_restored=False)
         return own.exclude(state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW]).exists()
 
@@ -372,7 +372,7 @@ def _ids_of(
     return {part["id"]: line for line in some for part in parts(bodies[line.number])}
 
 
-#: By what rows are told apart besides their ids. A text that is empty tells nothing.
+#: Natural keys of rows. Empty texts are not compared.
 _UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "publisher": (("domain",),),
     "claimant": (),

@@ -1,11 +1,11 @@
-"""Entries of the ledger in their order, each after the verdicts and moves that it tells of.
+"""Ledger entries in their order, each after its verdicts and moves.
 
 The rules of the database hold: an entry that is published rests on a published verdict, one is live per publisher, and
 every move is written down. So what happened is done again.
 
-Entries that are recorded at once cost a fraction of what they cost one by one, because each time the ledger counts the
-words that are public. So they are recorded in rounds, as large as the rules allow. What the entries of a round tell of
-is done before; what takes the last verdict from a claim, after it.
+Recording entries together costs a fraction of recording them one by one, because the ledger counts the public words
+each time. So they are recorded in batches, as large as the rules allow. The verdicts and moves of a batch are
+stored before it; removals of a claim's last verdict, after it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -44,7 +44,7 @@ _OF_MEDIA = ("media_authenticity_category", "original_media_context", "original_
 
 
 def replay(entries: list[RestoredEntry], merged: Merged) -> None:
-    """Do again what these entries tell of. Called inside a transaction."""
+    """Replay these entries. Called inside a transaction."""
     for some in rounds(judged(entries, merged)):
         for layer in layers(some):
             told = [one.entry for one in layer]
@@ -115,7 +115,7 @@ def _bring_in(some: list[RestoredEntry], merged: Merged) -> None:
             id=entry.claim,
             state=Claim.State.ACCEPTED,
             updated_at=now,
-            # Written when claims settle, in this transaction: until its end nobody asks whether it is there.
+            # Written in this transaction when claims settle: before its end no reader looks for it.
             first_appearance_id=first_appearance(entry.body),
             **words(entry.body, claimants),
         )
@@ -193,7 +193,7 @@ def _beginning() -> datetime:
 
 
 def _verdict(entry: RestoredEntry, arrived: Arrived) -> dict[str, Any]:
-    """The row of a verdict as it was published. Who wrote one of the house and signed it off is known elsewhere."""
+    """Return the row of a published verdict. The authors and sign-offs of the newsroom's own are not exported."""
     said = arrived.said
     change = {"correction_kind": entry.kind, "correction_note": entry.line.said["note"]}
     return {

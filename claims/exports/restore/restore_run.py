@@ -108,7 +108,7 @@ def _restore_batch(batch: list[ArchiveLine], merged: Merged, begins_after: int) 
     if not new:
         return
     with connection.cursor() as cursor:
-        # So that nobody publishes in between; the ledger itself takes the same lock.
+        # Prevents publications in between; the ledger takes the same lock.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('claims_publication'))")
     expect_many()  # `advance_ids` waits until all of it is safe
     store(lines.SNAPSHOT, [line for line in batch if line.type == "snapshot"])

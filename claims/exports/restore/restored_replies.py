@@ -1,4 +1,4 @@
-"""What an export tells of those whom a verdict is about → rows as they may have been: only days are known."""
+"""Exported replies → rows with the dates known; times are not exported."""
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
@@ -16,7 +16,7 @@ _Shown = ReplyRequest.Shown
 def restored_replies(verdict: dict[str, Any], claimant: int | None) -> Iterator[dict[str, Any]]:
     """The requests and answers that were published with a verdict on a claim by this claimant.
 
-    What they were asked, and where, was never published. Older exports tell of none.
+    The question and the contact address were never published. Older exports have neither.
     """
     for said in verdict.get("right_of_reply", []):
         asked = _begins(said["asked_on"])

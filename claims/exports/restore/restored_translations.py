@@ -1,4 +1,4 @@
-"""Translations as entries tell of them: which came with which, and which was replaced or taken back.
+"""Translations in entries: which belong together, and which were replaced or withdrawn.
 
 They settle after the entries are recorded: the database compares what a restored translation says with the ledger.
 """

@@ -102,7 +102,7 @@ def _gone(entry: RestoredEntry, live: set[int], merged: Merged) -> set[int]:
     """Which of the claim's verdicts the entry no longer has."""
     if entry.status != Publication.Status.MERGED:
         return live - {verdict["id"] for verdict in entry.body["verdicts"]}
-    # A merged claim shows no verdicts, so its entry does not tell which one was retracted.
+    # A merged claim shows no verdicts, so its entry does not name the retracted one.
     if entry.kind != Publication.Kind.RETRACTION:
         return set()
     return (

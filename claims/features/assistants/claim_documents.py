@@ -1,4 +1,4 @@
-"""A claim as an assistant is told of it: what is published, cut to what an answer holds, with where the rest is."""
+"""A published claim as tools return it, cut to the limits of an answer, with links to the rest."""
 
 import hashlib
 from collections.abc import Collection, Sequence
@@ -18,7 +18,7 @@ from factcheck.web.site_urls import placed
 
 Document = dict[str, Any]
 
-#: So many corrections, items of evidence, places and topics of a claim are told.
+#: Maximum corrections, evidence, appearances and topics of a claim.
 MOST_CORRECTIONS, MOST_PARTS = 10, 20
 #: So many characters of an explanation are.
 MOST_EXPLAINED = 4000

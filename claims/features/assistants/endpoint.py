@@ -142,7 +142,7 @@ def _several(request: HttpRequest, found: Any) -> Sequence[Any] | None:
 
 
 def _answered(request: HttpRequest, found: Any, caller: Caller) -> HttpResponse:
-    """One message, whose refusal HTTP tells too."""
+    """One message, whose refusal has an HTTP status too."""
     key = id_of(found)
     try:
         message = message_of(found)

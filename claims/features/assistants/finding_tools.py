@@ -102,7 +102,7 @@ def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
 
 
 def _passage(text: str, passage: AnsweredPassage, claims: dict[int, Document], most: int) -> Document:
-    # What was withdrawn since it was matched is told of no longer.
+    # Claims withdrawn since they were matched are left out.
     there = [match for match in passage.matches if match.claim in claims]
     likely = [match for match in there if match.kind != "related" or match.confidence >= _LIKELY_MEANT]
     sure = likely[:most]

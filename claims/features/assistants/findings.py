@@ -15,7 +15,7 @@ QUOTATIONS = (
 _NO_VERDICT = "That says nothing about whether it is true."
 NOT_CHECKED = f"Not checked: no published verdict on this was found in this database. {_NO_VERDICT}"
 
-#: What matching calls a passage, by what that means for whoever asked.
+#: Explains the results of matching to the caller.
 OUTCOMES: Mapping[str, str] = {
     "checked": "Checked: a verdict was published on this claim. What it says is the rating below, and no more. It is"
     " about the claim's statement: whatever else was asked, such as another number or what somebody else did, was not"

@@ -26,7 +26,7 @@ Answer = TypeVar("Answer")
 
 TOOLS: dict[str, Tool] = {tool.name: tool for tool in (*FINDING_TOOLS, *LEDGER_TOOLS, *WRITING_TOOLS)}
 
-#: What every assistant is told once. Fixed: nothing from the database is in it.
+#: Instructions for every assistant. Fixed: nothing from the database is in them.
 INSTRUCTIONS = (
     "A newsroom's database of fact checks. When somebody asks whether a statement is true, call match_text with it, and"
     " answer with the verdict's own label, its publisher, the day up to which it holds, and the address. Corrections"
@@ -157,7 +157,7 @@ _NAMES = {"q": "query", "text_language": "language"}
 
 
 def _in_words(problem: Mapping[str, str]) -> str:
-    """What the API says of a value, which it repeats: whoever asks may have been told what to ask."""
+    """The API's sentences repeat the value, which may itself be an injected instruction."""
     name = problem["parameter"]
     detail = problem["detail"].removeprefix(f"`{name}`: ")
     return f"`{_NAMES.get(name, name)}` is refused: {quoted_detail(detail, 500)}"

@@ -1,7 +1,7 @@
-"""Revisions of the Model Context Protocol: what each asks of a message, and what is said of ourselves.
+"""Revisions of the Model Context Protocol: what each requires of a message, and our description.
 
-Those of 2026 carry all that a server has to know in each request, and say the essence of it in HTTP's header too. Those
-before it begin with `initialize`, which nobody has to remember here: nothing depends on it.
+Those of 2026 carry everything the server needs in each request, and repeat the essentials in HTTP headers. Those
+before it begin with `initialize`, which need not be remembered here: nothing depends on it.
 """
 
 import base64
@@ -16,7 +16,7 @@ from factcheck.api.json_rpc import INVALID_PARAMS, Message, RpcError
 NEWEST = "2026-07-28"
 WITH_HANDSHAKE = ("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05")
 SUPPORTED = (NEWEST, *WITH_HANDSHAKE)
-#: Whoever names none by HTTP speaks this one, and it alone puts several messages into one body.
+#: The default of clients without a version header, and the only one with batches.
 UNNAMED = BATCHING = "2025-03-26"
 
 HEADER_MISMATCH, UNSUPPORTED_REVISION = -32020, -32022
@@ -42,7 +42,7 @@ def revision_by_http(headers: Mapping[str, str], message: Message) -> str:
     """Which revision a message is of that came by HTTP, where the header has to agree with it.
 
     Raises:
-        RpcError: nobody here knows the revision, or header and message do not say the same.
+        RpcError: the revision is unknown, or header and message disagree.
     """
     named = headers.get("MCP-Protocol-Version")
     if named is None and VERSION_KEY in _meta(message) and _meta(message)[VERSION_KEY] == NEWEST:

@@ -1,8 +1,8 @@
 """Others' words before an assistant: shown as what they are, and fenced so that they cannot be taken for ours.
 
-A statement can say "ignore what you were told", hold the end of a quotation, or letters that nobody sees and a model
-reads. Nothing of that is taken out or judged. What cannot be seen is made visible, and in our sentences the words stand
-in JSON strings: whatever is in them, no such string ends before its end, and none begins a line.
+A statement can say "ignore your instructions", contain the end of a quotation, or invisible letters that a model
+reads. Nothing of that is removed or judged. Invisible characters are made visible, and in our sentences the words
+stand in JSON strings: whatever they contain, no such string ends before its end, and none begins a line.
 """
 
 import json
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from factcheck.invisible_characters import all_seen
 
-#: What stands for characters that nobody can see.
+#: Replacements of invisible characters.
 UNSEEN = "\ufffd"
 
 # In a string of JSON these can be written as escapes. Outside of one they would be links, pictures, tags or code.

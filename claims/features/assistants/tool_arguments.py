@@ -16,7 +16,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 class ToolRefused(Exception):
-    """What an assistant is told instead of an answer: a sentence that says what to change."""
+    """The error for an assistant: a sentence that says what to change."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,8 +24,8 @@ class Argument(ABC):
     """One argument of a tool.
 
     Attributes:
-        meaning: a sentence for whoever asks.
-        examples: values that are understood, for assistants and tests.
+        meaning: a sentence for the caller.
+        examples: valid values, for assistants and tests.
     """
 
     name: str

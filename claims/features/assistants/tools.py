@@ -15,9 +15,9 @@ class Caller:
     """Who calls a tool.
 
     Attributes:
-        token: the usable token that the call bears; None of somebody who may be anybody.
+        token: the valid token of the call, or None for an anonymous caller.
         secret: that token as it was sent.
-        environment: what is known of the request, as WSGI names it: whence it came and by which program.
+        environment: the request's address and program, as in WSGI.
     """
 
     token: ApiToken | None = None
@@ -31,7 +31,7 @@ class Caller:
 
 @dataclass(frozen=True)
 class ToolAnswer:
-    """What a tool answers: the same for programs, and in sentences for whoever reads."""
+    """The answer of a tool: structured, and as text."""
 
     document: Document
     text: str
@@ -48,7 +48,7 @@ class Likened:
 
 @dataclass(frozen=True, kw_only=True)
 class Tool:
-    """One tool. All of its words are fixed: nothing that anybody has entered is part of what tells of it.
+    """One tool. Its description is fixed: no text that users entered is part of it.
 
     Attributes:
         scope: what the caller's token must be made for; None where anybody may call it.
@@ -70,7 +70,7 @@ class Tool:
 
     @property
     def definition(self) -> Document:
-        """The tool as `tools/list` tells of it."""
+        """Return the entry of the tool in `tools/list`."""
         return {
             "name": self.name,
             "title": self.title,

@@ -1,8 +1,8 @@
 """Tools that write: a claim is proposed, a draft begun, evidence added to a draft. No other thing can be done by them.
 
-Each is one address of the editorial API, called with the caller's own token. What that API refuses is refused here: its
-scopes, roles, strict bodies, idempotency keys and rules are not told a second time. Of its addresses these three are
-all that a tool reaches, and none of them moves anything: who signs off and publishes are people, elsewhere.
+Each is one address of the editorial API, called with the caller's own token. That API's refusals, scopes, roles,
+strict bodies, idempotency keys and rules apply unchanged. Tools reach only these three of its addresses, and none
+of them moves anything: people sign off and publish elsewhere.
 """
 
 from collections.abc import Mapping
@@ -52,7 +52,7 @@ def _post(path: str, body: Mapping[str, Any], given: Arguments, caller: Caller) 
 
 
 def _refusal(response: HttpResponse, problem: Document) -> str:
-    """A problem of the API in one line: its sentence, and what is said of each place."""
+    """Format a problem of the API in one line: its sentence, and the errors by place."""
     places = [
         f"{error.get('pointer', error.get('parameter', ''))} {quoted_detail(error['detail'], 500)}"
         for error in problem.get("errors", ())

@@ -1,4 +1,4 @@
-"""Ledger → services that make pages known: of which entries each is to be told, and how far it was."""
+"""Ledger → services that make pages known: the entries for each, and its position."""
 
 import logging
 import time
@@ -18,7 +18,7 @@ from claims.models.publication import in_version_before
 
 logger = logging.getLogger(__name__)
 
-#: So many entries are told of in one message; each has two addresses at most.
+#: Maximum entries per message; each has at most two addresses.
 STEP = 5_000
 #: After so many seconds a worker lets other work go first.
 TURN = 60.0
@@ -29,17 +29,17 @@ Teller = Callable[[Sequence[dict[str, Any]]], None]
 
 
 def services() -> dict[str, Teller]:
-    """The services that are configured, and how each is told."""
+    """The configured services, and how to notify each."""
     known: dict[str, Teller] = {INDEXNOW: indexnow.tell} if settings.INDEXNOW_KEY else {}
     return known | {hub: partial(websub.tell, hub) for hub in settings.WEBSUB_HUBS}
 
 
 def follow() -> bool:
-    """Tell each service of the entries since the last time; whether some are left for which there was no time.
+    """Notify each service of the entries since the last time; return whether some are left for later.
 
-    Publications appear in the order of `sequence`, whoever writes them, so a position in it is all there is to
-    remember. It moves once the service has taken what it was told: a worker that dies in between tells it again, which
-    is the same to both kinds of services. What one does not take keeps none of the others waiting.
+    Publications become visible in the order of `sequence`, so a position in it is all there is to store. The
+    position moves once the service has accepted the message: after a crash in between it is sent again, which does
+    no harm to either kind of service. A failure of one does not delay the others.
     """
     ends = time.monotonic() + TURN
     for service, tell in services().items():
@@ -50,7 +50,7 @@ def follow() -> bool:
 
 
 def _step(service: str, tell: Teller) -> bool:
-    """Tell a service of some entries; whether it took them, and there may be more."""
+    """Notify a service of some entries; return whether it accepted them and there may be more."""
     progress = _progress_of(service)
     if progress.paused_until and progress.paused_until > timezone.now():
         return False
@@ -74,7 +74,7 @@ def _step(service: str, tell: Teller) -> bool:
 
 
 def _progress_of(service: str) -> AnnouncementProgress:
-    """Where a service is; who is met for the first time is told from now on."""
+    """Return the position of a service; a new one starts from now."""
     known = AnnouncementProgress.objects.filter(pk=service).first()
     if known is None:
         end = Publication.objects.aggregate(end=Max("sequence"))["end"] or 0

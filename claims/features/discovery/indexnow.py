@@ -33,7 +33,7 @@ def changed_addresses(entries: Iterable[dict[str, Any]]) -> list[str]:
 
 
 def tell(entries: Sequence[dict[str, Any]]) -> None:
-    """Tell of these entries.
+    """Notify the service of these entries.
 
     Raises:
         NotTold: they were not taken.

@@ -7,13 +7,13 @@ from factcheck.database.rules import Rule, refuse
 
 
 class AnnouncementProgress(models.Model):
-    """How far a service that makes pages known was told of the ledger, and how it answers.
+    """The position of a service in the ledger, and its last answer.
 
     A service is `indexnow`, or the address of a WebSub hub. It begins where the ledger ends when it is first met.
     """
 
     service = models.CharField(_("service"), max_length=500, primary_key=True)
-    #: `Publication.sequence` of the last entry that it was told of.
+    #: `Publication.sequence` of the last entry that was announced to it.
     position = models.BigIntegerField()
     consecutive_failures = models.PositiveIntegerField(default=0)
     last_failure = models.TextField(blank=True)

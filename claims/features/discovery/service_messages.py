@@ -14,12 +14,12 @@ SECONDS, MOST_BYTES = 20.0, 100_000
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 #: Who is told that we ask too often, and not for how long, leaves that long.
 PATIENCE = timedelta(minutes=15)
-#: What only whoever runs the site can change.
+#: Settings that only the operator can change.
 _OURS = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 class NotTold(Exception):
-    """The service did not take it; `str()` is a sentence for whoever runs the site.
+    """The service rejected the message; `str()` is a sentence for the operator.
 
     Attributes:
         pause: for how long nothing is tried at least.

@@ -13,7 +13,7 @@ ANNOUNCE = "claims.features.discovery.tasks.announce_entries"
 
 
 def entries_were_added(**signal: Any) -> None:
-    """Have the worker tell of new entries, once they are committed; nothing where no service is configured.
+    """Queue a notification for new entries on commit; nothing if no service is configured.
 
     Nothing is lost where this does not happen: the worker looks by itself, once a minute.
     """
@@ -23,7 +23,7 @@ def entries_were_added(**signal: Any) -> None:
 
 @app.task(name=ANNOUNCE, queue=QUEUE)
 def announce_entries() -> None:
-    """Tell each service of what is new."""
+    """Notify each service of new entries."""
     if announcements.follow():
         _call()
 
@@ -31,7 +31,7 @@ def announce_entries() -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queue=QUEUE, queueing_lock="claims.features.discovery.look_after")
 def announce_what_is_left(timestamp: int) -> None:
-    """Once a minute: begin with services that are new, and tell those that were away."""
+    """Once a minute: start with new services, and retry those that were down."""
     announcements.follow()
 
 

@@ -1,8 +1,8 @@
 """Telling a hub that feeds changed, so that it reads them and hands on what is new (https://www.w3.org/TR/websub/).
 
-How a publisher tells its hub is left to the two; what hubs understand is a form with `hub.mode=publish` and the
-topics. A topic is a feed by the address that it calls `self`; those that were narrowed down by a query are no
-topics, and name no hub: nobody could be told when they change.
+The protocol between publisher and hub is left to the two; what hubs understand is a form with `hub.mode=publish`
+and the topics. A topic is a feed by its `self` address; feeds narrowed by a query are not topics and name no hub,
+because hubs could not be notified of their changes.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ def topics(entries: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def tell(hub: str, entries: Sequence[dict[str, Any]]) -> None:
-    """Tell a hub of these entries.
+    """Notify a hub of these entries.
 
     Raises:
         NotTold: it did not take it.

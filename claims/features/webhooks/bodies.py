@@ -29,7 +29,7 @@ _EVENTS = [*WebhookEvent.values, TEST_EVENT, VERIFICATION_EVENT]
     }
 )
 class WebhookBody(StrictKeys):
-    """An address that is to be told what is published."""
+    """An address that receives publications."""
 
     name = Text(max_length=100, help_text="What you call it; another one of yours cannot have the same.")
     url = Text(max_length=500, help_text="Begins with https://. Messages are sent there with POST.")
@@ -49,7 +49,7 @@ class WebhookBody(StrictKeys):
 
 
 class WebhookChanges(WebhookBody):
-    """What is to change. A new address is asked anew before anything is sent there."""
+    """The fields to change. A new address is verified again before anything is sent there."""
 
     active = Switch(
         required=False, help_text="`false` pauses it; `true` goes on where it stopped, with this token."

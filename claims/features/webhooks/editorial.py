@@ -1,4 +1,4 @@
-"""Webhooks that the owner of a token sets up: their own, and nobody else's."""
+"""Webhooks of the token's owner only."""
 
 from typing import Any, ClassVar
 
@@ -26,7 +26,7 @@ COST_OF_SENDING = 100
 
 
 class OwnWebhooks(EditorialResource):
-    """What all addresses about somebody's own webhooks have in common: the scope, also for reading, and the cost."""
+    """The common part of all views of a user's own webhooks: the scope, also for reading, and the cost."""
 
     view_permission = ""
     write_scope = Scope.WEBHOOKS
@@ -44,7 +44,7 @@ class OwnWebhooks(EditorialResource):
 
 
 class WebhookWork(OwnWebhooks):
-    """Addresses that are told what is published about claims that a filter matches."""
+    """Addresses that receive publications of claims matching a filter."""
 
     nouns = ("webhook", "webhooks")
     list_query = webhook_bodies.OwnWebhookQuery
@@ -69,7 +69,7 @@ class WebhookWork(OwnWebhooks):
         return webhook_bodies.webhook(row)
 
     def create(self, request: Request) -> HttpResponse:
-        """Set one up. The answer has its secret, this once; then have the receiver verified, and it is told."""
+        """Create a webhook. The answer contains its secret, this once; the receiver must then be verified."""
         values = _checked(read(webhook_bodies.WebhookBody, request.data, by=self.person))
 
         def work(_prepared: None) -> KeptAnswer:
@@ -80,7 +80,7 @@ class WebhookWork(OwnWebhooks):
         return self.created_once(work)
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
-        """Change, pause or go on. A new address has to be verified anew."""
+        """Change, pause or resume a webhook. A new address has to be verified again."""
         values = _checked(read(webhook_bodies.WebhookChanges, request.data, by=self.person, partial=True))
 
         def work() -> KeptAnswer:

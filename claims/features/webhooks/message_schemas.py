@@ -33,7 +33,7 @@ class ToldEntrySerializer(serializers.Serializer):
 
 
 class MessageSerializer(serializers.Serializer):
-    """What is told of a claim."""
+    """The content of a message about a claim."""
 
     type = serializers.ChoiceField(WebhookEvent.choices)
     timestamp = serializers.DateTimeField(help_text="The moment of the publication.")
@@ -65,7 +65,7 @@ class VerificationMessageSerializer(serializers.Serializer):
 
 
 class AgreementSerializer(serializers.Serializer):
-    """That whoever receives knows the secret."""
+    """Proof that the receiver knows the secret."""
 
     challenge_response = serializers.CharField(
         help_text="HMAC-SHA256 of the challenge with the bytes of the secret, in Base64."

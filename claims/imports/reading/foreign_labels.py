@@ -1,7 +1,7 @@
 """Labels that are not on the scale of the publisher to whom a file's reviews would be ascribed.
 
-An archive of somebody else's ratings of a fact-checker's claims names the fact-checker's pages: taken as it is, words
-of the archive would be published as that fact-checker's verdicts.
+An archive with another party's ratings of a fact-checker's claims names the fact-checker's pages: imported
+unchecked, the archive's words would be published as that fact-checker's verdicts.
 """
 
 from collections import Counter

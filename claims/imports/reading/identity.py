@@ -1,4 +1,4 @@
-"""By what a record is known again: all that it says, or the review that it is about, whatever else it says of it."""
+"""The keys of a record: all its values, or the review that it is about, whatever its other values."""
 
 from hashlib import blake2b
 from typing import Any, Final
@@ -11,7 +11,7 @@ from sources.addresses import url_key
 
 #: What a record says, as opposed to where it stands and what was left out of it.
 SAID: Final = slice(Review._fields.index("statement"), Review._fields.index("media"))
-#: And what it says of pictures, sound and film, as few do: the others are known by what they always were.
+#: And its media, which few records have: the keys of the others stay as they were.
 OF_MEDIA: Final = slice(Review._fields.index("media"), Review._fields.index("remarks"))
 
 
@@ -50,12 +50,12 @@ def number_key(review: Review) -> str | None:
 
 
 def outlet_key(outlet: Outlet) -> str:
-    """By what a publisher is told from others: its name and host, because several may share either."""
+    """The key of a publisher: its name and host, because several may share either."""
     return f"{outlet.name.casefold()} {outlet.domain}"
 
 
 def name_key(person: Person | None) -> str:
-    """By what the same claimant is known again: the name, whatever its case; "" where nobody is named."""
+    """The key of a claimant: the name, ignoring case; "" if there is none."""
     return " ".join(person.name.casefold().split()) if person else ""
 
 

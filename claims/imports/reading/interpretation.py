@@ -1,7 +1,7 @@
 """`RawRecord` → `Review` or `Refusal`: every value settled, none guessed.
 
-Needed is a statement in a language, and with a judgement somebody who answers for it. Whatever else cannot be used is
-left out with a `Remark`. Pure and picklable: worker processes call this.
+A record needs a statement in a language, and for a verdict its publisher. Other unusable values are left out with a
+`Remark`. Pure and picklable: worker processes call this.
 """
 
 import re
@@ -32,7 +32,7 @@ LONGEST_BYLINE: Final = 200
 LONGEST_TITLE: Final = 500
 LONGEST_ID: Final = 500
 
-# A cell of CSV that somebody stored without reading it: "He said ""no"" twice".
+# A CSV cell that was stored without unquoting: "He said ""no"" twice".
 _QUOTED_CELL = re.compile(r'"(?:[^"]|"")*"')
 _ONLY_AN_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
@@ -74,7 +74,7 @@ def read_review(found: RawRecord, conventions: Conventions = NOTHING_KNOWN) -> R
         claimant=_claimant(record, outlet),
         claimed_on=record.day("claimed_on", language),
         context=_context(record),
-        # Where somebody showed it, it was claimed.
+        # A recording in which it is shown counts as where it was claimed.
         appearances=tuple(dict.fromkeys((*record.addresses("appearances"), *media))),
         topics=record.topics(),
         id=record.name("id", LONGEST_ID),
@@ -224,7 +224,7 @@ def _statement(record: _Record) -> str | Problem:
 
 
 def _outlet(record: _Record, url: str) -> tuple[Outlet | None, str | Problem]:
-    """Who judged, and the person whom the record names in their place; or why it is nobody."""
+    """Return the publisher, and the person the record names in its place; or the reason why there is none."""
     name = record.value("publisher")
     is_stated = bool(name) and name == record.conventions.constants.get("publisher")
     outlet, besides = read_outlet(name, record.value("publisher_url"), url, is_stated=is_stated)
@@ -275,7 +275,7 @@ def _claimant(record: _Record, outlet: Outlet | None) -> Person | None:
 
 
 def _context(record: _Record) -> str:
-    """What a reader must know; with the words that stand where the claimant should, and name nobody in particular."""
+    """Return the context; includes words in the claimant's place that name no one in particular."""
     text = record.text("context")
     claimant = record.value("claimant")
     crowd = read_crowd(claimant, record.value("claimant_kind")) if claimant else ""

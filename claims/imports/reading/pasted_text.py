@@ -1,4 +1,4 @@
-"""Rows that somebody pastes from a spreadsheet → claims, read by the same rules as files. Pure.
+"""Rows pasted from a spreadsheet → claims, read by the same rules as files. Pure.
 
 Spreadsheet programs put tabs between cells, and quotation marks around cells that have line breaks; others paste CSV.
 The first row may hold the names of the columns or be a record like the others.

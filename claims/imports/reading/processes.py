@@ -85,7 +85,7 @@ def _clean(chunk: list[Input]) -> Cleaned:
 
 
 def _end_with_parent() -> None:
-    """Have this process end when the one that reads the file does, in whatever way: nobody else would tell it."""
+    """End this process with the one that reads the file, however that ends."""
     Thread(target=_wait_for_parent, name="end-with-parent", daemon=True).start()
 
 

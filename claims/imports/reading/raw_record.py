@@ -43,7 +43,7 @@ FIELDS: Final = {
 
 
 class RecordPlace(NamedTuple):
-    """Where in the input something stands, in words for whoever has to find it."""
+    """A position in the input, in words for the user."""
 
     file: str
     """The file's name, inside an archive or folder with its path there."""

@@ -19,10 +19,10 @@ from claims.imports.reading.values.cleaned_text import line
 from claims.imports.reading.values.statement_language import majority_language
 from factcheck.sentences import SpokenSentence
 
-#: Is told of each file how it is read.
+#: Called for each file with how it is read.
 Detected = Callable[[File, ImportFormat, Mapping[str, Any]], None]
 
-#: Is told of each file what whoever imports it should know.
+#: Called for each file with warnings for the importing user.
 Noted = Callable[[File, str], None]
 
 #: Whether the reviews in a file are to be taken without ratings, of which no column is known to hold any.
@@ -36,15 +36,15 @@ MAPPED = (json_rows, spreadsheets, tables)
 
 
 def _nobody(file: File, form: ImportFormat, settings: Mapping[str, Any]) -> None:
-    """Nobody wants to know."""
+    """Do nothing."""
 
 
 def _unheard(file: File, sentence: str) -> None:
-    """Nobody wants to know."""
+    """Do nothing."""
 
 
 def _not_said(file: File) -> bool:
-    """Nobody has said so."""
+    """Return the default."""
     return False
 
 

@@ -1,7 +1,6 @@
 """A review as it waits to be stored: a line as PostgreSQL's COPY takes it, and back.
 
-Whoever reads a record writes its line, so that those who pass it on need not look at it. It is text and needs no
-database.
+The reading process writes each record's line, so that others pass it on unread. It is text and needs no database.
 """
 
 from datetime import date

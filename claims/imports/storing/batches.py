@@ -292,7 +292,7 @@ class _Rows:
         }
 
     def _change(self, one: Standing) -> ImportedChange:
-        """For whoever undoes the import."""
+        """The rows for undoing the import."""
         claim = one.claim
         return ImportedChange(
             run=self.decisions.run,

@@ -97,7 +97,7 @@ class Decisions:
         return not standing.is_new or id(standing) in self._standings
 
     def _admitted(self, reviews: Iterable[Staged]) -> Iterator[Staged]:
-        """Those that are by somebody whom nobody takes for the house; no claim is to count the others."""
+        """Return the reviews that are not the newsroom's own; the others do not count for a claim."""
         for staged in reviews:
             try:
                 self.things.require_no_namesake(staged.review.publisher)

@@ -8,6 +8,6 @@ class Disagreement(Exception):
 
 
 class RetractedHere(Disagreement):
-    """It is the record of a verdict that somebody here retracted."""
+    """The record is of a verdict that was retracted here."""
 
     code = "retracted here"

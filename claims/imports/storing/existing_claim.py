@@ -39,7 +39,7 @@ class Standing(ReviewedClaim):
     versions: dict[int, int] = field(default_factory=dict)
     #: Publishers whose verdict was retracted here.
     retracted: set[int] = field(default_factory=set)
-    #: Publishers whose last verdict came with an import that was undone: nobody here thinks otherwise.
+    #: Publishers whose last verdict came with an import that was undone: no objection is left here.
     undone: set[int] = field(default_factory=set)
     #: Whether a person answers for the words of the claim, because they wrote or review a verdict on them.
     words_are_ours: bool = False
@@ -100,7 +100,7 @@ class Standing(ReviewedClaim):
             self.revised.add(publisher.pk)
         draft = self.open.get(publisher.pk) if publisher and publisher.is_house else None
         left_out: dict[str, str] = {}
-        # Somebody is at work on the words that a draft is about.
+        # A draft about these words is in progress.
         moved = self._take_words(
             review, things, left_out, is_known=is_known, revises=revises and draft is None
         )

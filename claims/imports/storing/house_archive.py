@@ -112,16 +112,16 @@ def hold(run: ImportRun) -> ImportRun:
 
 
 def may_release(run: ImportRun, by: User) -> bool:
-    """Whether it waits for somebody like this person."""
+    """Return whether it waits for an administrator like this person."""
     return run.state == _STATE.HELD and run.started_by_id != by.pk and by.has_perm(PERMISSION)
 
 
 @transaction.atomic
 def release(run: ImportRun, *, by: User) -> None:
-    """Have it imported and published: whoever says so has looked at the sample.
+    """Release it for import and publication, after the sample was reviewed.
 
     Raises:
-        NotAllowed: the person is no administrator, or asked for it.
+        NotAllowed: the person is not an administrator, or requested it.
         NotPossible: it does not wait for that.
     """
     require(by, PERMISSION, _("release the newsroom’s own archive"))
@@ -143,7 +143,7 @@ def release(run: ImportRun, *, by: User) -> None:
 
 
 class _Sample:
-    """Some records, each as likely as any other (algorithm R). Nobody who prepares a file can tell which."""
+    """Sample some records uniformly (algorithm R), unpredictably for the author of a file."""
 
     def __init__(self) -> None:
         self.chosen: list[dict[str, Any]] = []

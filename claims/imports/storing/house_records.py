@@ -1,7 +1,7 @@
 """Records of the house itself. An import never speaks for the newsroom: they become drafts, or come as its archive.
 
-A draft's author is whoever imports it, and somebody else signs it off. A house archive (`house_archive` beside this
-module) was released by a second administrator, and its verdicts say where they come from.
+A draft's author is the importing user, and another person signs it off. A newsroom archive (`house_archive` beside
+this module) was released by a second administrator, and its verdicts show their origin.
 """
 
 from collections.abc import Iterable
@@ -37,7 +37,7 @@ class HouseRecords:
         """A house archive holds what the house published, and nothing of others.
 
         Raises:
-            NotForTheHouse: it is somebody else's.
+            NotForTheHouse: it is another publisher's.
         """
         if self.is_archive and publisher and not publisher.is_house:
             raise NotForTheHouse(
@@ -172,7 +172,7 @@ def _is_below(place: str, hosts: set[str]) -> bool:
 
 
 def untouched_drafts(records: QuerySet[ImportedRecord]) -> QuerySet[Verdict]:
-    """Drafts of the house that were made of these records, and on which nobody has worked."""
+    """The newsroom's untouched drafts that were made from these records."""
     made = records.filter(made_verdict=True).values("verdict")
     drafts = Verdict.objects.filter(pk__in=made, origin=Verdict.Origin.HOUSE, state=_DRAFT)
     drafts = drafts.filter(review_round=0, edited_by=[])

@@ -39,8 +39,8 @@ class KnownClaims(NamedTuple):
 def standings(keys: Iterable[UUID], ids: Iterable[int]) -> KnownClaims:
     """Claims with these statements or ids.
 
-    A claim that was merged stands for its target. One that was declined stands for nothing: an editor decided not to
-    have it checked, but somebody else did check it.
+    A merged claim stands for its target. A declined one stands for nothing: an editor decided not to check it, but
+    another publisher did.
     """
     wanted = Q(statement_key__any_of=keys) | Q(pk__any_of=ids)
     there = Claim.objects.filter(wanted).exclude(state=Claim.State.DECLINED)

@@ -68,7 +68,7 @@ def _add(labels: list[tuple[Publisher, Label]]) -> None:
 
 
 def _scale(publisher: Publisher, name: str, version: str, language: str) -> RatingScale:
-    # Nobody here rates by it.
+    # The newsroom does not rate with it.
     row, _ = RatingScale.objects.get_or_create(
         publisher=publisher, name=name, version=version, defaults={"language": language, "in_use": False}
     )

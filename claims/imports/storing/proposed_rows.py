@@ -1,4 +1,4 @@
-"""Claims that somebody pasted → proposals. Each is a new one, one that is there already, or refused."""
+"""Pasted claims → proposals. Each is new, already there, or rejected."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What readers are told of what an import changed."""
+"""Public notes on the changes of an import."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -7,7 +7,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from factcheck.installation.house_language import in_house_language
 
-#: How they are told what happened, in this order.
+#: The wording of public notes, in this order.
 CHANGED, ADDED, FROM_ANOTHER = (
     gettext_noop("Changed in the imported file"),
     gettext_noop("Added in the imported file"),
@@ -38,7 +38,7 @@ def added(is_known: bool) -> str:
 
 
 def sentence(told: Mapping[str, Sequence[str]]) -> str:
-    """What happened → to which parts, as readers are told; "" for nothing."""
+    """Format the changes, with their parts, for readers; "" for none."""
     with in_house_language():
         return " ".join(
             f"{gettext(what)}: {', '.join(map(gettext, told[what]))}."

@@ -27,7 +27,7 @@ from sources.named_publishers import KnownPublishers
 _LONGEST_TITLE = 500
 _LONGEST_SLUG = 100
 
-# Registrable domains whose pages are posts or films of whoever has an account there.
+# Registrable domains whose pages are posts or videos of account holders.
 _POSTS = frozenset(
     [
         "bsky.app",
@@ -63,7 +63,7 @@ _FILMS = frozenset(
 )
 
 
-#: By what a batch knows a person again.
+#: The keys of a person within a batch.
 Who = tuple[str, str, tuple[str, ...]]
 
 
@@ -124,7 +124,7 @@ class Things:
         """The sources at these addresses.
 
         Args:
-            media: of the addresses of pictures, sound and film, what they are; "" where nobody says.
+            media: the kinds of the addresses of pictures, audio and video; "" if unknown.
         """
         wanted.pop("", None)
         if not wanted:
@@ -159,7 +159,7 @@ def _publishers(wanted: dict[str, Outlet]) -> dict[str, Publisher]:
     if None in found.values():
         hold("imported publishers")
         known = _acquainted(wanted)
-        # One after the other: who is made for an outlet may be whom the next one means.
+        # One after the other: a publisher made for one outlet may be the next one's.
         return {key: _publisher(outlet, known) or _made(outlet, known) for key, outlet in wanted.items()}
     return {key: publisher for key, publisher in found.items() if publisher}
 
@@ -186,7 +186,7 @@ def _made(outlet: Outlet, known: KnownPublishers) -> Publisher:
     made = Publisher.objects.create(
         name=outlet.name,
         kind=Publisher.Kind.FACT_CHECKER,
-        # Whoever is stored with an address is known by its domain, which may be somebody else's already.
+        # A publisher with an address is known by its domain, which may already belong to another.
         url=(outlet.url or f"https://{outlet.domain}/") if free else "",
         domain=free,
         country=outlet.country,
@@ -208,11 +208,11 @@ def _claimants(wanted: dict[Who, Person]) -> dict[Who, Claimant]:
         who: known.meant(person.name, person.job_title, person.same_as) for who, person in wanted.items()
     }
     if None in found.values():
-        # The name that whoever else adds claimants holds as well.
+        # The same lock as all other additions of claimants.
         hold("claimants")
         known = _named(wanted.values())
         made: list[Claimant] = []
-        # One after the other: who is made for a person may be whom the next one means.
+        # One after the other: a claimant made for one person may be the next one's.
         for who, person in wanted.items():
             found[who] = known.meant(person.name, person.job_title, person.same_as)
             if found[who] is None:

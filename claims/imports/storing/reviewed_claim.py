@@ -1,4 +1,4 @@
-"""A claim as its reviews tell of it: who is said to have made it, and who reviewed it where."""
+"""A claim as its reviews describe it: the claimants, and the reviews with their addresses."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from sources.identifiers import is_somebody_else, is_the_same
 
 @dataclass(slots=True, eq=False)
 class ReviewedClaim:
-    """A claim, with what tells whether a review is of it."""
+    """A claim, with the data that decide whether a review is of it."""
 
     claim: Claim
     is_new: bool = False
@@ -22,11 +22,11 @@ class ReviewedClaim:
     live: dict[int, Verdict] = field(default_factory=dict)
     #: Drafts and what is in review, by publisher.
     open: dict[int, Verdict] = field(default_factory=dict)
-    #: By what its claimant is known; empty where nobody is named.
+    #: The keys of its claimant; empty if there is none.
     names: set[str] = field(default_factory=set)
     #: The addresses by which each of those is known elsewhere, where any are known.
     same_as: list[Sequence[str]] = field(default_factory=list)
-    #: Who has looked at it, with a verdict or without.
+    #: Publishers that checked it, with a verdict or without.
     publisher_ids: set[int] = field(default_factory=set)
     #: Where and when each publisher has reviewed it, as far as that is known.
     reviewed: dict[int, tuple[str, date | None]] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class ReviewedClaim:
         return person is None or not self.names or self.is_by(person)
 
     def is_by(self, person: Person) -> bool:
-        """Whether it is said of this person: of the name, unless an authority tells two people of one name apart."""
+        """Return whether it is by this person: by name, unless an authority distinguishes two people of one name."""
         has_the_name = name_key(person) in self.names
         if not person.same_as or not self.same_as:
             return has_the_name

@@ -38,11 +38,11 @@ from factcheck.database.bulk_copy import copy
 from factcheck.database.locks import lasting_transaction
 from factcheck.database.owner_functions import analyze
 
-#: So many reviews are stored in one transaction. Whoever publishes meanwhile waits for it, for about a second.
+#: Reviews per transaction. Concurrent publications wait for it, for about a second.
 BATCH = 2_400
 
 _STATE = ImportRun.State
-#: How often a batch is tried: somebody else may be adding the same publisher or source.
+#: Attempts per batch: another process may be adding the same publisher or source.
 _TRIES = 3
 _ANNOUNCED = timedelta(seconds=0.5)
 #: What an import holds while it writes, one at a time: two that bring the same claims must see each other's. Others may
@@ -56,7 +56,7 @@ _GROWING = (Claim, Claimant, Verdict, Publication, PublishedVerdict, ImportedRec
 
 
 class Progress(NamedTuple):
-    """How far an import has come, for whoever shows it."""
+    """The progress of an import, for displays."""
 
     phase: str
     """"reading" or "writing"."""
@@ -83,10 +83,10 @@ def carry_out(
     """Import all records. What was written when the run was broken off is known again, and not written twice.
 
     Args:
-        records: what a reader found, with the conventions of the file that it stands in.
-        tell: is called after every step.
+        records: what a reader found, with the conventions of its file.
+        tell: called after every step.
         bytes_read: how much of the input the reader has consumed.
-        processes: how many clean records; 0 for as many as there are processors.
+        processes: the number that clean records; 0 for as many as there are processors.
     """
     course = _Course(run, tell, bytes_read)
     course.begin()
@@ -215,7 +215,7 @@ def _written(batches: Iterator[list[Staged]], run: ImportRun) -> Iterator[tuple[
         try:
             while prepared := to_store.get():
                 done.put((len(prepared.batch), _stored(prepared)))
-        except BaseException as error:  # noqa: BLE001  raised again where somebody waits for it
+        except BaseException as error:  # noqa: BLE001  raised again where the result is awaited
             done.put(error)
         finally:
             connection.close()
@@ -248,7 +248,7 @@ def _answer(answer: tuple[int, Written] | BaseException) -> tuple[int, Written]:
 
 
 def _stored(prepared: Prepared) -> Written:
-    """Store a batch; where somebody else was quicker with something in it, prepare it anew."""
+    """Store a batch; after a conflict with another process, prepare it again."""
     try:
         return store(prepared)
     except (IntegrityError, OperationalError):
@@ -257,7 +257,7 @@ def _stored(prepared: Prepared) -> Written:
 
 
 def _tried(work: Callable[[], Result]) -> Result:
-    """Do it, and again where somebody else has just made the same thing."""
+    """Run a function, and again if another process has just made the same thing."""
     for _ in range(_TRIES - 1):
         try:
             return work()
@@ -277,7 +277,7 @@ def _little_to_search() -> Iterator[None]:
 
 
 def _analyze() -> None:
-    """Have PostgreSQL count what it has, and make its plans anew; it would do so by itself a minute later."""
+    """Have PostgreSQL update its statistics and plans; it would do so itself a minute later."""
     analyze(*(model._meta.db_table for model in _GROWING))
 
 

@@ -58,7 +58,7 @@ Previewed = tuple[RawRecord | Refusal, Review | Refusal]
 
 
 class AlreadyRunning(Exception):
-    """Somebody is carrying this import out at this moment."""
+    """The import is already running."""
 
 
 # Chosen at the desk ---------------------------------------------------------------------------------------------------
@@ -113,7 +113,7 @@ def preview(
     """The first records of the upload, and as what each would be stored.
 
     Args:
-        noted: is told what was not read, or read in an unusual way.
+        noted: called with what was not read, or read in an unusual way.
     """
     recipe = Recipe(format, settings if format else None)
     with _opened(run) as files:
@@ -222,8 +222,8 @@ def run_place(
     """Import what is at a place.
 
     Args:
-        unrated: whether the reviews in a file without ratings are to be taken all the same.
-        most_pages: how many pages of a site are asked for.
+        unrated: whether to import reviews from a file without ratings.
+        most_pages: maximum pages of a site.
 
     Raises:
         AlreadyRunning: it is being carried out.

@@ -13,8 +13,8 @@ from claims.imports.storing.existing_claim import Standing
 from claims.imports.storing.references import Things
 from claims.imports.storing.stage import Staged
 
-#: So few letters and digits ("Old video", "On the Iran nuclear deal") may be said of different things, by one person
-#: too. In scripts without spaces a character says more, but nobody is hurt by two claims that an editor merges.
+#: Few letters and digits ("Old video", "On the Iran nuclear deal") may describe different things, even by one
+#: person. In scripts without spaces a character says more, and two claims that an editor merges do no harm.
 DISTINCTIVE = 25
 
 Pair = tuple[Standing, Standing]
@@ -52,7 +52,7 @@ def assign(
 
 
 def is_distinctive(statement: str) -> bool:
-    """Whether words are a sentence of their own, which nobody says of something else by chance."""
+    """Return whether the words form a sentence of their own, unlikely to be repeated by chance."""
     return sum(map(str.isalnum, statement)) >= DISTINCTIVE
 
 
@@ -71,7 +71,7 @@ def _same(review: Review, publisher: int | None, standings: list[Standing]) -> I
         # A publisher that judges a statement twice, once without naming who made it, judges one claim.
         yield from (one for one in fitting if not one.names and publisher in one.publisher_ids)
     elif review.rating is None and publisher is None:
-        yield from fitting  # it names nobody who would say something else
+        yield from fitting  # it names no one else who would differ
     else:
         yield from (one for one in fitting if publisher in one.publisher_ids)
         yield from (one for one in fitting if not one.names)

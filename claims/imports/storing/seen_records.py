@@ -36,7 +36,7 @@ class Remembered:
             standing = by_id.get(record.claim)
             if standing and standing.may_be_by(staged.review.claimant):
                 return standing
-            # Somebody else said the same on the same page, unless the publisher corrected who it was.
+            # Another claimant said the same on the same page, unless the publisher corrected who it was.
             if standing and record.claim not in staged.seen_claims and not _differ(record, staged.review):
                 others.append(standing)
         for record in self._of(staged.number_key) if staged.has_number else ():

@@ -1,8 +1,8 @@
 """Between reading and writing: a temporary table in which reviews of one statement come to stand together.
 
 So a claim that a file names in three places is written once, with all its verdicts, in one entry of the ledger. The
-table is the transaction's own and goes with it: what a crash takes is read again. It is made by functions of the
-database (`claims/migrations/0001_staging.py`), since whoever serves makes no tables of their own.
+table is the transaction's own and goes with it: after a crash the input is read again. It is created by functions
+of the database (`claims/migrations/0001_staging.py`), since the serving role creates no tables.
 """
 
 from collections.abc import Iterator, Sequence

@@ -101,7 +101,7 @@ def _work(run: ImportRun) -> list[tuple[Q, Any]]:
         _edits(Claim, begun).filter(pgh_obj=claim),
         _edits(ClaimTopic, begun).filter(claim=claim),
         _edits(Appearance, begun).filter(claim=claim),
-        # Nobody but an import that came later adds some without a person, and that one is undone first.
+        # Only a later import adds some without a user, and that one is undone first.
         Appearance.objects.filter(claim=claim, created_at__gt=run.finished_at or run.moved_at or begun),
         ClaimMedia.objects.filter(claim=claim),
     ]
@@ -169,7 +169,7 @@ def _edits(model: Any, since: datetime) -> QuerySet[Any]:
 
 
 def _is_built_on(run: ImportRun) -> Q:
-    """The condition of claims on which somebody has worked, or that another import changed later."""
+    """The condition for claims that were edited, or that another import changed later."""
     later = _wrote(ImportedRecord.objects.exclude(run=run)).filter(_came_first(run), claim=OuterRef("pk"))
     return _any([Exists(later), *(work for work, _words in _work(run))])
 
@@ -217,7 +217,7 @@ def undo(run: ImportRun, *, by: User, rest: bool = False) -> ImportRun:
     kept = 0
     while batch := list(islice(claims, BATCH)):
         with transaction.atomic():
-            # Somebody may be at work on them at this moment.
+            # They may be in use at this moment.
             list(Claim.objects.select_for_update().filter(pk__in=batch).order_by("pk").values_list("pk"))
             built_on = set(Claim.objects.filter(_is_built_on(run), pk__in=batch).values_list("pk", flat=True))
             if built_on and not rest:
@@ -288,7 +288,7 @@ class _Undoing:
                     setattr(claim, name, before and stored(before))
         changed = {row.claim_id: by_id[row.claim_id] for row in rows}.values()
         Claim.objects.bulk_update(changed, [*JUDGED, "updated_at"])
-        # A place that somebody anchored to its words since is theirs.
+        # A place that was anchored to its quote since is an editor's.
         places = Appearance.objects.filter(exact="", snapshot=None)
         places.filter(pk__in=[pk for row in rows for pk in row.appearances]).delete()
         for row in rows:

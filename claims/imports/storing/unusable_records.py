@@ -26,7 +26,7 @@ _REFUSED, _LEFT_OUT, _MERGED = (
 #: What is reported with the records that were written, and stays when an import that was broken off goes on.
 MERGED, OTHERWISE = "merged into another record", "conflict with stored value"
 
-#: The states of imports that nobody is working on or waiting for.
+#: The states of imports that are neither running nor waiting.
 _ENDED = (ImportRun.State.FINISHED, ImportRun.State.FAILED, ImportRun.State.UNDONE)
 
 
@@ -74,9 +74,9 @@ def left_out_of(
     """What of a record was not stored because something else is: a problem for each value, or one for a merged record.
 
     Args:
-        left_out: names of fields → what is stored.
-        into: what it is a record of.
-        of: the record by which that came here; "" where nobody knows.
+        left_out: names of fields → stored values.
+        into: the record's target.
+        of: the record by which that came here; "" if unknown.
     """
     place, found = staged.review.place, RawRecord(staged.review.place, orjson.loads(staged.found))
     named = f"{into} ({of})" if of else into

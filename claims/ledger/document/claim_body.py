@@ -97,7 +97,7 @@ class PublicEvidence(PublicQuotedSource):
 
 
 class PublicReply(TypedDict):
-    """That somebody whom a verdict is about was asked for an answer, and what they said; or why nobody was asked."""
+    """A request for reply with the reply, or the reason for not asking."""
 
     id: int
     whom: Annotated[str, "The person or organisation, by name."]
@@ -160,8 +160,8 @@ class PublicVerdict(TypedDict):
 class PublicTranslation(TypedDict):
     """What the newsroom's verdict says, and the claim that it judges, in another language (schema.org workTranslation).
 
-    Reviewed by somebody else than its translator, as a verdict is. It is of the very words of this document: what was
-    translated from an earlier version is not here.
+    Reviewed by a second person, as a verdict is. It translates the very words of this document: translations of
+    earlier versions are not here.
     """
 
     id: int

@@ -83,7 +83,7 @@ def _translated(body: Document, verdict: Document) -> Document | None:
 def withdrawal(body: Document, *, site: Document | None = None) -> Document:
     """What became of a claim without reviews: it was retracted, and why, or merged into another.
 
-    It is no ClaimReview on purpose: nobody who collects those must take it for a verdict.
+    Deliberately not a ClaimReview: collectors must not take it for a verdict.
     """
     here, target = address(body), body["merged_into"]
     about = {
@@ -119,7 +119,7 @@ def _base(body: Document) -> str:
 
 
 def organization(publisher: Document, *, base: str = "") -> Document:
-    """A publisher or, without `base`, this site, which is told by its address alone."""
+    """A publisher or, without `base`, this site, by its address alone."""
     return _known(
         {
             "@type": _ORGANIZATION,
@@ -145,7 +145,7 @@ def _claim_review(body: Document, verdict: Document, *, here: str, site: Documen
         {
             "@type": "ClaimReview",
             "@id": _id(body, verdict),
-            # The page of somebody else's review is not ours, and may be unknown.
+            # The page of another publisher's review is not ours, and may be unknown.
             "url": here if is_ours else verdict["url"],
             "claimReviewed": body["statement"],
             "reviewRating": _rating(verdict),

@@ -1,4 +1,4 @@
-"""What readers learn of a verdict's right of reply: who was asked and when, what they said, or why nobody was asked."""
+"""The public part of a verdict's right of reply: who was asked and when, the reply, or the reason for not asking."""
 
 import tomllib
 from datetime import datetime
@@ -15,7 +15,7 @@ _Shown = ReplyRequest.Shown
 
 
 def replies(verdict: Verdict) -> list[PublicReply]:
-    """What is told of those whom the verdict is about. What is only being prepared is told to nobody."""
+    """Return the public requests for reply. Those in preparation are left out."""
     if verdict._state.adding:
         return []  # an import numbers verdicts before it stores them: asking for each would find nothing
     rows = sorted(verdict.reply_requests.all(), key=lambda row: row.pk)
@@ -23,7 +23,7 @@ def replies(verdict: Verdict) -> list[PublicReply]:
 
 
 def reply(row: ReplyRequest, language: str) -> PublicReply:
-    """One of them. Of an answer, that part which may be published; never where somebody was asked."""
+    """Return one request. Only the publishable part of the reply; never the contact address."""
     shown = row.answer_shown
     words = {_Shown.FULL.value: row.answer, _Shown.EXCERPT.value: row.excerpt}.get(shown, "")
     return {
@@ -43,7 +43,7 @@ def reply(row: ReplyRequest, language: str) -> PublicReply:
 
 
 def reason_in_words(reason: str, language: str) -> str:
-    """Why nobody was asked, in the language of the verdict where we know it, otherwise in English."""
+    """Return the reason for not asking, in the language of the verdict if known, otherwise in English."""
     if not reason:
         return ""
     reasons = _reasons()

@@ -15,7 +15,7 @@ Document = dict[str, Any]
 
 
 def translated(document: Document, language: str) -> Document:
-    """The document in this language (BCP 47), or as it is where nobody translated it; `""` asks for the original."""
+    """Return the document in this language (BCP 47), or the original if it is untranslated or for `""`."""
     if "translated" in document:
         return document
     same = {"translated": None, "original_language": document["language"]}
@@ -47,7 +47,7 @@ def translated(document: Document, language: str) -> Document:
 
 
 def translation_into(language: str, document: Document) -> Document | None:
-    """The translation that somebody is shown who reads this language.
+    """Return the translation for readers of this language.
 
     None where there is none, and where the original is nearer to what they read: who reads Portuguese is not shown a
     translation into that of Brazil of what was written in that of Portugal.
@@ -73,7 +73,7 @@ def translation_into(language: str, document: Document) -> Document | None:
 
 
 class Lapsed(NamedTuple):
-    """A translation of words that were replaced since, which nobody has renewed."""
+    """Return a translation of replaced words, which has not been renewed."""
 
     language: str
     #: The version of the verdict that it is of, and the entry of the ledger that has it.

@@ -73,14 +73,14 @@ def _of_verdict(verdict: Document, part: str) -> str:
 
 
 def _quoted(item: Document, note: str = "") -> str:
-    """A source, what is quoted of it, and what is said about it, in one line."""
+    """Format a source with its quote and note in one line."""
     source = item["source"]
     words = [source["title"] or source["url"], f"“{item['exact']}”" if item["exact"] else "", note]
     return " · ".join(filter(None, words))
 
 
 def replied(reply: Document) -> str:
-    """Who was asked and when, and what they said, in one line; or why nobody was asked."""
+    """Format who was asked and when, with the reply, in one line; or the reason for not asking."""
     if reply["not_asked"]:
         return f"{reply['whom']}: {reply['not_asked_reason']}"
     said = reply["answer"] or reply["statement"]

@@ -1,8 +1,8 @@
 """Signing what the ledger came to.
 
-A log must never sign what does not go on from all that it signed before. So before each signature what is stored is
-compared with the last checkpoint, and what has come since is hashed anew from the entries themselves. Whoever changed
-one finds that nothing more is signed.
+A log must never sign a head that does not extend all earlier ones. So before each signature the stored rows are
+compared with the last checkpoint, and new entries are hashed again from the entries themselves. After a
+manipulation nothing more is signed.
 """
 
 import logging
@@ -27,7 +27,7 @@ from factcheck.database.locks import hold
 
 _log = logging.getLogger(__name__)
 
-#: After that long the same is signed again, so that readers see that nothing has come, and not that nobody signs.
+#: After this time the same head is signed again, to show readers that signing continues without new entries.
 AGAIN_AFTER = timedelta(days=1)
 #: So many entries before the last signed one are looked at again each time.
 LOOKED_AT_AGAIN = 256
@@ -60,7 +60,7 @@ def sign_ledger() -> Checkpoint | None:
             return None
         if last:
             if not HashTile.objects.exists():
-                # Somebody took them away to mend them (docs/ledger-proofs.md): they follow from the entries.
+                # They were removed for a repair (docs/ledger-proofs.md): they follow from the entries.
                 _grow(0, before)
             require_signed(last)
         _grow(before, size)
@@ -83,7 +83,7 @@ def sign_reviews() -> Checkpoint | None:
 
 
 def link_some() -> bool:
-    """Have the database link some of the moves and sign-offs that wait; tells whether there were any."""
+    """Link some of the waiting moves and sign-offs in the database; return whether there were any."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -162,7 +162,7 @@ def _require_link(last: Checkpoint) -> None:
 
 
 def _newest_signed(some: QuerySet[Checkpoint]) -> Checkpoint | None:
-    """The newest that bears its signature: one that somebody made without the key ends no signing.
+    """Return the newest with a valid signature: one forged without the key must not stop signing.
 
     Raises:
         Inconsistent: there are some, and none does.
@@ -193,7 +193,7 @@ def _signed(log: str, size: int, root: bytes) -> Checkpoint:
 
 
 def _grow(before: int, size: int) -> None:
-    """Add entries to the tree, each after its hash was made anew."""
+    """Add entries to the tree, each with a recomputed hash."""
     tiles = stored_tree.growing_tiles(before)
     first = max(1, before - LOOKED_AT_AGAIN + 1)
     known = _leaves(first, before)

@@ -1,8 +1,8 @@
 """With which key the house signs its ledger, and how another key takes its place.
 
-Whoever follows the ledger knows one key. Another one is believed because the old one says so, in a note that both sign
-and that stays published. Where the old one is lost nobody can prove that: then the note says why, the new key alone
-signs it, and each follower has to ask people.
+Followers of the ledger know one key. They trust a new one because the old one announces it, in a note that both
+sign and that stays published. If the old key is lost there is no such proof: then the note gives the reason, the
+new key alone signs it, and each follower has to ask people.
 """
 
 import re

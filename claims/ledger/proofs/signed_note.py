@@ -22,7 +22,7 @@ _SIGNATURE_LINE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})")
 
 
 class NoSuchNote(ValueError):
-    """It is no signed note, or none of the kind that is asked for; `str()` says why."""
+    """It is not a signed note, or not of the requested kind; `str()` gives the reason."""
 
 
 def key_id(name: str, public_key: bytes) -> bytes:
@@ -31,7 +31,7 @@ def key_id(name: str, public_key: bytes) -> bytes:
 
 
 def verifier_key(name: str, public_key: bytes) -> str:
-    """A key as programs that read notes are told of it: `name+id+key`."""
+    """Format a key for programs that read notes: `name+id+key`."""
     return f"{name}+{key_id(name, public_key).hex()}+{b64encode(_ED25519 + public_key).decode()}"
 
 
@@ -52,7 +52,7 @@ def signed(text: str, *, name: str, keys: Sequence[Ed25519PrivateKey]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SignedNote:
-    """A note as it was read; nobody has looked at its signatures yet."""
+    """A note as it was read, with unverified signatures."""
 
     text: str
     signatures: tuple[tuple[str, bytes], ...]

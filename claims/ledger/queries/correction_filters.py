@@ -56,7 +56,7 @@ def _in(months: list[tuple[datetime, datetime]]) -> Q:
 
 
 def of_house(whose: str) -> QuerySet[PublishedVerdict] | None:
-    """The newsroom's own verdicts, where those are asked for; None where all are."""
+    """Return the newsroom's own verdicts if requested; otherwise None, for all."""
     return PublishedVerdict.objects.by_house() if whose == "house" else None
 
 
@@ -100,9 +100,9 @@ class JudgedParameter(Parameter):
         # As a value: whether there is any, PostgreSQL might look up for all claims at once.
         claim = verdicts.filter(publication__claim_id=OuterRef("claim_id")).order_by()
         is_found = Q(claim_id=Subquery(claim.values("publication__claim_id")[:1]))
-        # The moment first: what stands behind it is then not asked of the others. With the last condition, which
-        # nothing meets, PostgreSQL walks the log in its order. Without it, it may join the log and the claims, row by
-        # row, when it thinks that few are asked for and is wrong.
+        # The time first: the rest is then not evaluated for the others. With the last condition, which no row
+        # meets, PostgreSQL walks the log in its order. Without it, it may join the log and the claims, row by row,
+        # when it wrongly expects few rows.
         return (
             (Q(published_at__gte=newest) & is_found)
             | (Q(published_at__lt=newest) & Q(claim_id__in=_claims_of(verdicts)))

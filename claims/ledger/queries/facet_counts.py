@@ -126,7 +126,7 @@ FACETS = {
     )
 }
 
-#: What pages for readers divide claims by besides, among the days that are asked for.
+#: Further facets of reader pages, within the requested days.
 REVIEWED_MONTH = Facet(
     "reviewed_month", _by_verdict, "reviewed_month", written="to_char(reviewed_on, 'YYYY-MM')"
 )
@@ -202,7 +202,7 @@ class Counting:
         everything = tuple(self.conditions)
         together: dict[tuple[str, ...], list[Facet]] = {everything: []}
         for facet in (_KNOWN[name] for name in self.names):
-            # What a facet has instead of its own filter is found with the rest, and told apart by its column.
+            # The values for a facet without its own filter are found with the rest, and separated by a column.
             others = tuple(name for name in self.conditions if facet.instead or name not in facet.own)
             together.setdefault(others, []).append(facet)
         for alike, facets in together.items():
@@ -228,7 +228,7 @@ class Counting:
         try:
             entries = Statement.of(matching.values_list(*columns))
             judgements = Statement.of(verdicts.values_list(*_VERDICT))
-        except EmptyResultSet:  # what is asked for cannot be, so the database is not asked
+        except EmptyResultSet:  # the condition cannot be met, so the database is not queried
             return []
         parameters: list[Any] = [*entries.parameters]
         statuses = held.get("status", [Publication.Status.PUBLISHED.value])

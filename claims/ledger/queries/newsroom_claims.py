@@ -1,4 +1,4 @@
-"""The list of claims, of which somebody may want those that the newsroom checked itself."""
+"""The list of claims, optionally only those that the newsroom checked itself."""
 
 from django.db.models import Q
 
@@ -8,7 +8,7 @@ from factcheck.api.query_values import Keyword
 
 
 class OwnClaimsQuery(ClaimListQuery):
-    """Published claims, whoever checked them, or the newsroom itself; for feeds."""
+    """Published claims of all publishers, or of the newsroom alone; for feeds."""
 
     by = VerdictParameter(
         Keyword(("house", "all")),

@@ -13,13 +13,14 @@ from factcheck.database.read_connections import fetch
 #: By a month (`2026-03`) or a year (`2026`), "" where the day of the review is not known, and the class: how many.
 Timeline = dict[tuple[str, str], int]
 
-#: So many months are told apart; of a longer time the years.
+#: Maximum months shown; longer periods are shown by year.
 MONTHS = 24
 
 _KEPT_SECONDS = 3600
 
-# Months are made of timestamps: from a day itself, PostgreSQL would go through the time zone. Of a long time, most rows
-# would be months that nobody wants to see, and to read them takes Python longer than to count them takes the database.
+# Months are made of timestamps: from a day itself, PostgreSQL would convert through the time zone. Over long
+# periods, most rows would be months that are not shown, and reading them takes Python longer than counting them
+# takes the database.
 _COUNTED = f"""
     WITH found (day, class) AS ({{verdicts}}),
     counted AS MATERIALIZED (

@@ -1,4 +1,4 @@
-"""`q` in lists of claims: what it asks for, in which order the answer comes, and what is said about it."""
+"""`q` in lists of claims: its meaning, the order of the answer, and the messages about it."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ RELEVANCE = Ordering("relevance", (rank_key("rank"), id_key("claim_id")), descen
 #: Of more matches than this, enough say the words themselves to fill a page.
 MANY = 1_000
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
-#: What `relevance` is where so much matches that no word of the search tells one claim from the others.
+#: The value of `relevance` if so much matches that no word of the search distinguishes claims.
 NEWEST = Ordering("newest", (moment_key("published_at"), id_key("claim_id")), descending=True)
 
 #: Parameters that have no part in which claims match, besides those of pages.
@@ -185,7 +185,7 @@ def told_apart(ranking: str | Expression) -> Parts:
 
 
 def parts_of(ordering: Ordering, reading: SearchReading | None) -> Parts | None:
-    """How matches are told apart where each part is asked for by itself: only of what is known to be said often."""
+    """How matches are ranked where each part is searched by itself: only for parts known to be frequent."""
     if reading is None or not _has_parts(ordering, reading) or reading.matches <= MANY:
         return None
     return told_apart(reading.ranking)
@@ -196,7 +196,7 @@ def _has_parts(ordering: Ordering, reading: SearchReading) -> bool:
 
 
 def _is_said_often(reading: SearchReading) -> bool:
-    """Whether to look twice takes no longer: for one word, or for what is said together often, as is known."""
+    """Return whether a second look costs nothing: for one word, or for words known to be frequent together."""
     return reading.matches > MANY or not re.search("[&<!]", _QUOTED.sub("", reading.query))
 
 

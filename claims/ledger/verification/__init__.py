@@ -2,7 +2,7 @@
 
     findings       something that is not as it was, and where
     checked_entries     entries: bodies, chain, tree, order, and what lists filter by
-    checked_heads       keys and checkpoints, also those that somebody kept elsewhere
+    checked_heads       keys and checkpoints, including those stored elsewhere
     checked_snapshots   the texts that entries quote
     checked_reviews     the chain of moves and sign-offs
     checked_indexes     what the database keeps of entries so that they are found
@@ -10,6 +10,6 @@
     checked_rules       whether the rules of the database are in force, word for word
     verification_run    all of it, of one moment
 
-Everything is computed anew from what is stored, by this program. Imports `claims.ledger`, models and `sources`. Begin
-with `verification_run`; docs/ledger-proofs.md says what it can find, and what only somebody outside can.
+Everything is recomputed from the stored data, by this program. Imports `claims.ledger`, models and `sources`. Begin
+with `verification_run`; docs/ledger-proofs.md says what it can find, and what only outsiders can.
 """

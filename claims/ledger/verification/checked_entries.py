@@ -1,4 +1,4 @@
-"""Every entry of the ledger, in its order and computed anew: body, hash, place, and what lists filter by."""
+"""Every entry of the ledger, in order and recomputed: body, hash, position, and filter columns."""
 
 import hashlib
 import re

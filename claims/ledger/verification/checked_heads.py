@@ -27,7 +27,7 @@ def findings_of_keys() -> Iterator[Discrepancy]:
 
 @dataclass
 class SignedHeads:
-    """What a log has to come to, by its size: checkpoints that are stored, and those that somebody kept elsewhere."""
+    """The expected heads of a log, by size: stored checkpoints, and those stored elsewhere."""
 
     log: str
     #: By size, the root that has to be, and where that was said.

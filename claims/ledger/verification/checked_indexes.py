@@ -1,4 +1,4 @@
-"""What the database keeps of entries so that they are found: whoever changes it hides an entry without touching it."""
+"""The indexes of entries in the database: a change there hides an entry without touching it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The chain of moves and sign-offs, computed anew from the rows themselves."""
+"""The chain of moves and sign-offs, recomputed from the rows themselves."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -113,7 +113,7 @@ def _written(value: Any) -> str:
 
 
 def _unlinked() -> Iterator[Discrepancy]:
-    """Moves and sign-offs that neither have a link nor wait for one: somebody put them there, or cut the chain."""
+    """Moves and sign-offs that neither have a link nor wait for one: they were inserted, or the chain was cut."""
     for kind, noun in _NOUNS.items():
         with connection.cursor() as cursor:
             cursor.execute(

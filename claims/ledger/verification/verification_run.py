@@ -36,7 +36,7 @@ _NO_LIMITS = (
 
 @dataclass(frozen=True)
 class KeptCheckpoint:
-    """A checkpoint that somebody kept outside of the database."""
+    """A checkpoint stored outside the database."""
 
     name: str
     """Where from, for a person."""
@@ -118,8 +118,8 @@ def _take_kept(
 def _one_moment() -> Iterator[Callable[[], Iterator[Discrepancy]]]:
     """Read what is there at one moment; gives what asks for the findings of indexes, which takes the database long.
 
-    Those are asked on a second connection that sees the same, while this one reads entries. Inside a transaction of
-    somebody else, which only that one sees, they are asked on the same.
+    Those are queried on a second connection with the same snapshot, while this one reads entries. Inside a caller's
+    transaction, whose changes only it sees, they are queried on the same.
     """
     if connection.in_atomic_block:
         yield lambda: _asked(connection)

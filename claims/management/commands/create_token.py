@@ -1,4 +1,4 @@
-"""`manage.py create_token`: a token for the editorial API, for a person who may be nobody but a program."""
+"""`manage.py create_token`: a token for the editorial API, for a person or a program's account."""
 
 from typing import Any
 

@@ -107,7 +107,7 @@ def _to_standard_output(order: Order, begin: Begin) -> None:
     try:
         export_to_stream(order, sys.stdout.buffer, begin=begin)
     except BrokenPipeError:
-        # Whoever read us has read enough (`| head`).
+        # The reader closed the pipe (`| head`).
         Console(stderr=True).on_broken_pipe()
 
 

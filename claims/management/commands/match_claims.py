@@ -86,7 +86,7 @@ class Command(SpokenCommand):
                     with partial_file(Path(output), resume=options["resume"]) as part:
                         progress.report(write(rows, part, written_as, terms))
         except BrokenPipeError:
-            # Whoever read us has read enough (`| head`).
+            # The reader closed the pipe (`| head`).
             Console(stderr=True).on_broken_pipe()
         except TableError as problem:
             raise CommandError(str(problem)) from None

@@ -1,4 +1,4 @@
-"""`manage.py reset_second_factor`: let somebody in who has lost their second factor, when no administrator can."""
+"""`manage.py reset_second_factor`: reset a lost second factor when no administrator can."""
 
 from typing import Any
 

@@ -1,8 +1,8 @@
 """Subtracting what all texts of a language have in common.
 
-A model for many languages puts texts of one language near each other, so that a post would find what is said in its own
-language before what says the same in another. Without the mean of each language, success@1 across languages rose from
-.38 to .79 (docs/decisions/0037-vectors.md). Questions have another mean than statements.
+A multilingual model puts texts of one language near each other, so that a post would find claims in its own
+language before the same claim in another. Without the mean of each language, success@1 across languages rose from
+.38 to .79 (docs/decisions/0037-vectors.md). Queries have another mean than statements.
 """
 
 import numpy as np

@@ -20,9 +20,9 @@ from sources.http import services
 
 logger = logging.getLogger(__name__)
 
-#: How long an answer may take: readers wait for that to a question, nobody for the others.
+#: Time limits of an answer: readers wait for the one to a query, not for the others.
 QUESTION_SECONDS, STATEMENTS_SECONDS = 3.0, 60.0
-#: After a question without an answer, so long nobody asks: readers get what words find, at once.
+#: After a failed query no other is sent for this time: readers get the matches by words, at once.
 SILENCE_SECONDS = 30.0
 #: So many texts are sent at once.
 AT_ONCE = 64
@@ -135,5 +135,5 @@ def at(url: str) -> str:
 
 
 def _numbers(embedding: Any) -> Any:
-    """Some servers send base64 whatever they were asked for."""
+    """Some servers send base64 regardless of the request."""
     return np.frombuffer(base64.b64decode(embedding), "<f4") if isinstance(embedding, str) else embedding

@@ -1,7 +1,7 @@
 """The indexes by which neighbours are found: for each model one of what is public, and one of what is only at the desk.
 
-The public's has no draft in it, so no draft can push a public claim out of the first few. They are built when a model
-has its vectors, which is several times as quick as before, and CONCURRENTLY: nobody waits for them.
+The public's has no draft in it, so no draft can push a public claim out of the first few. They are built when a
+model has its vectors, which is several times as fast as before, and CONCURRENTLY, without blocking.
 """
 
 import logging
@@ -88,7 +88,7 @@ def _build(model: EmbeddingModel, name: str, *, is_public: bool, count: int, wor
 
 @contextmanager
 def _apart() -> Iterator[BaseDatabaseWrapper]:
-    """A connection for what is done outside transactions, and whose settings nobody else has, also not later.
+    """A separate connection for work outside transactions, whose settings are never shared.
 
     It is the owner's, who alone may make indexes, where this process knows how to come as the owner.
     """

@@ -1,4 +1,4 @@
-"""An embedder that computes when nobody else wants to."""
+"""An embedder that computes at low priority."""
 
 import os
 import sys
@@ -9,14 +9,14 @@ from contextlib import contextmanager
 
 from claims.matching.embedding.embedder import Embedder, Vectors
 
-#: At this priority it takes 3 % of a core that somebody else wants as well, and all of one that nobody wants.
+#: At this priority it takes 3 % of a core that others use, and all of an idle one.
 NICENESS = 15
 
 
 class Unhurried:
     """The embedder, in a thread that the system lets compute last.
 
-    The thread is one of its own because nobody may hurry again: what else this process does keeps its pace.
+    It needs its own thread, because priority cannot be raised again: the rest of this process keeps its pace.
     """
 
     def __init__(self, embedder: Embedder, thread: ThreadPoolExecutor) -> None:

@@ -31,14 +31,14 @@ from factcheck.database.locks import AlreadyHeld, alone
 
 logger = logging.getLogger(__name__)
 
-#: So many statements are done at a time: a quarter of a second of work, after which whoever wants to stop it can.
+#: Statements per part: a quarter of a second of work, after which the caller can stop.
 AT_ONCE = 16
 #: After so many more, languages may have grown enough for a mean of their claims.
 RENEWED_AFTER = 2000
 #: A text that an embedder refuses is tried by so much of its beginning.
 SHORTENED = 500
-#: A model that nobody has looked after for so long is removed, once the one that is configured is complete. Processes
-#: that were not restarted yet go on asking it for that long.
+#: A model without maintenance for this long is removed, once the configured one is complete. Processes that were
+#: not restarted yet use it until then.
 ABANDONED = timedelta(days=1)
 #: So many vectors are removed in one statement.
 REMOVED_AT_ONCE = 5000
@@ -107,15 +107,15 @@ def bring_up_to_date(
     """Make what is outstanding, and have the model asked when nothing is.
 
     Args:
-        tell: told after each part.
-        is_stopped: asked before each part.
+        tell: called after each part.
+        is_stopped: called before each part.
 
     Returns:
         Whether everything is done.
 
     Raises:
         EmbedderFault: what makes vectors is away, or does not make any.
-        AlreadyLookedAfter: somebody else does this now.
+        AlreadyLookedAfter: another process is doing this.
     """
     with _alone(embedder.name):
         model = model_of(embedder)
@@ -150,7 +150,7 @@ def remove(model: EmbeddingModel, *, is_stopped: Callable[[], bool] = lambda: Fa
 
 
 def remove_abandoned(embedder: Embedder, *, is_stopped: Callable[[], bool] = lambda: False) -> None:
-    """Remove models that nobody looks after any more, where the embedder's is complete."""
+    """Remove models without maintenance, if the embedder's own is complete."""
     if not EmbeddingModel.objects.complete().filter(name=embedder.name).exists():
         return
     others = EmbeddingModel.objects.exclude(name=embedder.name)
@@ -248,7 +248,7 @@ def _renew(model: EmbeddingModel, tell: Tell, is_stopped: Callable[[], bool]) ->
 
 @contextmanager
 def _alone(name: str) -> Iterator[None]:
-    """Nobody else does this meanwhile. A process that is killed lets go."""
+    """Hold the lock for maintenance. A process that is killed releases it."""
     try:
         with alone(f"vectors of {name}"):
             yield

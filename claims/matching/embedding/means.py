@@ -18,11 +18,11 @@ Kind = LanguageMean.Kind
 
 #: From so many public statements on, a language has a mean of its claims.
 ENOUGH = 100
-#: It is made anew when there are so many times as many.
+#: It is recomputed when their number has grown by this factor.
 GROWN = 10
 #: Of so many at most, whichever they are: their hashes choose.
 SAMPLE = 10_000
-#: So many vectors are centred anew in one transaction.
+#: Vectors centred again per transaction.
 AT_ONCE = 500
 
 
@@ -120,7 +120,7 @@ def _mean_of_claims(model: EmbeddingModel, language: str) -> NDArray[np.float64]
 def recentre(model: EmbeddingModel) -> bool:
     """Subtract the present mean from vectors that another was subtracted from; returns whether more is to be done.
 
-    A part of them, so that whoever calls can stop in between.
+    In parts, so that the caller can stop in between.
     """
     now = model.means.filter(kind=Kind.CLAIMS, is_settled=False).order_by("id").first()
     if now is None:

@@ -53,7 +53,7 @@ def asked_model() -> AskedModel | None:
 
 
 def forget() -> None:
-    """Find out anew with the next question."""
+    """Reset the state, to be determined with the next query."""
     _known.cache_clear()
 
 

@@ -91,7 +91,7 @@ _COUNTED = """
             ))
 """
 
-# Only what is still said, as one vector of both where it is the same. Whoever was faster was right as well.
+# Only current statements, as one vector where both are the same. Concurrent results are equally right.
 _STORE = f"""
     INSERT INTO claims_statementvector
         (model_id, claim_id, language, text_sha256, is_public, is_present, mean_id, length, vector)
@@ -150,7 +150,7 @@ def store(
     """Store vectors of statements that are still made; others are left out, since something else is outstanding now."""
     claims = [statement.claim for statement in statements]
     with transaction.atomic(), connection.cursor() as cursor:
-        # Held, so that nobody says otherwise before they are stored. Claims first, as everybody locks them.
+        # Locked, so that they do not change before the vectors are stored. Claims first, as everywhere.
         cursor.execute("SELECT FROM claims_claim WHERE id = ANY (%s) ORDER BY id FOR SHARE", [claims])
         cursor.execute(
             "SELECT FROM claims_publication WHERE claim_id = ANY (%s) AND superseded_at IS NULL"

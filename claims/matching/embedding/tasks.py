@@ -56,7 +56,7 @@ def make_vectors(context: JobContext) -> None:
     pass_context=True,
 )
 def look_after_vectors(context: JobContext, timestamp: int) -> None:
-    """Once a minute: what nobody called for (edits at the desk, psql, a worker that was killed), and old models."""
+    """Once a minute: changes without a job (edits at the desk, psql, a killed worker), and old models."""
     if not _take_a_turn(context.should_abort):
         call()
     elif (configured := embedder()) is not None:

@@ -118,7 +118,7 @@ class ChangesQuery(Query):
 
 
 class ChangesPage:
-    """The shape of an answer, asked for by drf-spectacular as of REST framework's paginators."""
+    """The schema of an answer, called by drf-spectacular as for REST framework's paginators."""
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         return []
@@ -263,7 +263,7 @@ def _page(request: HttpRequest, query: ChangesQuery, since: int, *, with_bodies:
         next=_address(request, since=entries[-1]["sequence"] if entries else since),
         more=more,
         embedded=query.value("embed", "claim"),
-        # What came before others never changes; but where only the newest are asked for, they make it drop out.
+        # Earlier entries never change; but where only the newest are wanted, later ones displace them.
         is_settled=more and not newest_only,
         is_signed=query.value("signed") == "true",
         checkpoint=None if more else _checkpoint(),
@@ -298,7 +298,8 @@ def _read(since: int, *, most: int, newest_only: bool, columns: Sequence[str]) -
 def _may_tell(query: ChangesQuery) -> bool:
     """Whether a replica may answer: what the reader has seen is known to be safe, and so is all that follows.
 
-    Of the newest entries alone none may be told: what is not safe yet has overtaken others, which then are missing.
+    Of the newest entries alone none may be shown: those that are not safe yet may have overtaken others, which
+    would be missing.
     """
     mark, since = read_connections.replicas().mark, query.value("since", 0)
     return (
@@ -309,7 +310,7 @@ def _may_tell(query: ChangesQuery) -> bool:
 
 
 def _shown() -> int:
-    """Up to which number entries are told."""
+    """Return the last entry that can be shown."""
     if not read_connections.reads_replica():
         return GREATEST_ID
     mark = read_connections.replicas().mark

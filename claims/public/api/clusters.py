@@ -1,4 +1,4 @@
-"""Clusters: one rumour in many claims. What is told of them rests on current publications alone."""
+"""Clusters: one rumour in many claims. Their public data rest on current publications alone."""
 
 from urllib.parse import urlencode
 

@@ -54,7 +54,7 @@ class CorrectionEntrySerializer(BodySerializer):
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """An entry of the ledger with what it changed, for whoever shows it."""
+    """An entry of the ledger with its changes, for display."""
 
     entry: CorrectionEntry
     published_at: datetime
@@ -64,7 +64,7 @@ class Corrected:
 
 
 def page_of_corrections(query: CorrectionListQuery, **paging: Any) -> KeysetPage[tuple[Any, ...]]:
-    """The page of `COLUMNS` that is asked for, read with one query.
+    """Read the requested page of `COLUMNS` with one query.
 
     Raises:
         ValueRefused: the cursor leads nowhere.

@@ -25,7 +25,7 @@ class CorrectionResource(PublicList):
     """What was changed of published claims, and why, the newest first: what each part said before, and what it says
     since.
 
-    It is told of every entry of the ledger that carries a public note; entries are only ever added.
+    It covers every entry of the ledger with a public note; entries are only ever added.
     """
 
     nouns = ("correction", "corrections")

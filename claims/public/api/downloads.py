@@ -39,12 +39,12 @@ class DownloadQuery(ClaimListQuery):
 
     @property
     def ordering_name(self) -> str:
-        """Also a search is listed by date unless `relevance` is asked for: ranking takes longer than writing."""
+        """A search too is ordered by date unless `relevance` is requested: ranking takes longer than writing."""
         asked = bool(self.value(ORDERING))
         return super().ordering_name if asked else self.orderings[0].name
 
     def sorted(self) -> QuerySet[Publication]:
-        """The claims that were asked for, in their order."""
+        """Yield the selected claims, in order."""
         order = self.ordering
         keys = (OrderBy(key.expression, descending=order.descending) for key in order.keys)
         return self.qs.order_by(*keys)
@@ -101,8 +101,8 @@ class Download(ClaimResource):
     content_type: str
     #: What the whole of it is to OpenAPI.
     describes = OpenApiTypes.STR
-    #: What is written when a download breaks off, so that nobody takes it for a whole one: HTTP has no sign for that
-    #: which the web server would send.
+    #: Written when a download breaks off, to mark it as incomplete: the web server would send no HTTP error for
+    #: that.
     broken_off: bytes
     #: Whether browsers save it as a file.
     is_file = True
@@ -122,14 +122,14 @@ class Download(ClaimResource):
         query = self.list_query(request.GET, self.rows(), request=request)
         source = read_connections.database()
         parts = [part.using(source) for part in self.parts(query)]
-        # Read before the claims are: should one be published in between, the ETag is older than the copy, and whoever
-        # asks with it gets the claims once more rather than miss one.
+        # Read before the claims are: should one be published in between, the ETag is older than the copy, and the
+        # next conditional request gets the claims once more rather than miss one.
         newest = Publication.objects.using(source).only("sequence", "published_at").first()
         number = newest.sequence if newest else 0
         etag = f'W/"{etag_here(str(number))}"'
         response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
         if response is None and request.method == "HEAD":
-            # It streams, so that nobody is told a length which is not that of the download.
+            # It streams, so no wrong length is announced.
             response = StreamingHttpResponse([], content_type=self.content_type)
         if response is None:
             pieces = Begun(seated(blocks(self.written(streamed(*parts), query, newest)), self.broken_off))
@@ -175,7 +175,7 @@ class CsvDownload(Download):
 
 
 class DataFeedDownload(Download):
-    """Every claim that the filters find as a schema.org DataFeed, followed by what was withdrawn.
+    """Every matching claim as a schema.org DataFeed, followed by withdrawn ones.
 
     Withdrawn claims have lost what filters look at, so all of them are there as DataFeedItems with `dateDeleted`,
     whatever is filtered by; with `updated_after`, those that were withdrawn since then. Give `status` to have exactly

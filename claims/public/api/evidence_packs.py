@@ -19,7 +19,7 @@ from factcheck.api.query_values import GREATEST_ID
 from factcheck.api.resources import CACHE_CURRENT, PublicResource
 
 MEDIA_TYPE = "application/zip"
-#: A ZIP that breaks off has no list of its files at its end, so that nobody takes it for a whole one.
+#: A ZIP that breaks off lacks its directory at the end, so it cannot be taken for a complete one.
 BROKEN_OFF = b""
 
 

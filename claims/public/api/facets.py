@@ -65,7 +65,7 @@ class FacetsSerializer(serializers.Serializer):
 
 
 class FacetResource(PublicResource):
-    """The claims that a list would show, counted by what they have in common."""
+    """The claims of a list, counted by their values."""
 
     nouns = ("count of claims", "counts of claims")
     item_query = FacetQuery

@@ -57,7 +57,7 @@ Document = dict[str, Any]
 PAGE_SIZE = 10
 #: More than this is taken for this, as AIP-158 has it (https://google.aip.dev/158).
 PAGE_SIZE_LIMIT = 100
-#: What is skipped has to be read. Whoever wants to go further takes the page token.
+#: Skipped results have to be read. Use the page token to go further.
 OFFSET_LIMIT = 1000
 
 
@@ -194,7 +194,7 @@ class _Asked:
         return RELEVANCE if self.reading.ranking and self.reading.matches <= most else NEWEST
 
     def claim(self, body: Document) -> Document:
-        """A claim with those reviews that are asked for."""
+        """A claim with the matching reviews."""
         return fact_checked_claim(body, [v for v in body["verdicts"] if self._wants(body, v)])
 
     def _rows(self) -> Any:
@@ -316,7 +316,7 @@ class Pages(FactCheckTools):
 
 
 def no_method(request: Any, rest: str = "") -> StatusResponse:
-    """Whatever else is asked for under this path."""
+    """All other addresses under this path."""
     return StatusResponse(404, NO_METHOD)
 
 

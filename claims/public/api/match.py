@@ -230,7 +230,7 @@ def _result(text: str, answer: Answer, told: Mapping[int, orjson.Fragment]) -> D
 
 
 def _passage(text: str, passage: AnsweredPassage, told: Mapping[int, orjson.Fragment]) -> Document:
-    # What was withdrawn since it was matched is told of no longer.
+    # Claims withdrawn since they were matched are left out.
     matches = [match for match in passage.matches if match.claim in told]
     kind = matches[0].kind if matches else "nothing"
     return {

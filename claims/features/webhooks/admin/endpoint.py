@@ -1,4 +1,4 @@
-"""Webhooks: who is told of publications, with which filter; for administrators."""
+"""Webhooks that receive publications, with filters, for administrators."""
 
 from typing import Any
 
@@ -69,7 +69,7 @@ class WebhookForm(DeskForm):
         if cleaned.get("active") and self.instance.owner_id and self.instance.verified_at is None:
             self.add_error("active", gettext("The owner must first have the receiver agree."))
         if cleaned.get("active"):
-            # Whoever switches it on again has dealt with why it was switched off.
+            # Switching it on again means that the cause has been dealt with.
             self.instance.disabled_at, self.instance.disabled_reason = None, ""
         return cleaned
 
@@ -153,7 +153,7 @@ class WebhookAdmin(DeskAdmin):
         return shown, {str(self.opts.verbose_name_plural): len(objs)}, set(), []
 
     def history_entries(self, row: WebhookEndpoint, reader: User) -> list[PastEvent]:
-        # Saved forms are told by what they changed, and described in JSON; what a button did is a sentence.
+        # Saved forms are logged with their changes, as JSON; button actions as a sentence.
         pressed = [
             entry
             for entry in self._log_entries(row, action_flag=CHANGE)
@@ -223,7 +223,7 @@ class WebhookAdmin(DeskAdmin):
         return endpoint
 
     def _of_the_newsroom(self, request: HttpRequest, pk: int) -> WebhookEndpoint:
-        """One whose secret is the newsroom's: that of somebody else's webhook was shown to them alone."""
+        """Return whether the secret is the newsroom's; those of users' webhooks are shown only to them."""
         endpoint = self._asked_for(request, pk)
         if endpoint.owner_id:
             raise PermissionDenied(gettext("Only the owner can see the secret of this webhook."))

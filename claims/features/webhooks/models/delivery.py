@@ -34,7 +34,7 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
 
 
 class WebhookDelivery(models.Model):
-    """That one endpoint is to be told of one entry of the ledger, and how that went."""
+    """A message about one entry of the ledger for one endpoint, and its delivery."""
 
     class State(models.TextChoices):
         PENDING = "pending", _("Waiting")

@@ -1,4 +1,4 @@
-"""Whose judgement a ClaimReview is: which of author, publisher and page names the outlet, and who wrote for it."""
+"""Find the publisher of a ClaimReview (from author, publisher and page), and the person who wrote it."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from claims.imports.reading.formats.schema_org import Graph, Node, addresses, text, things, types, value
 from sources.addresses import domain
 
-#: In the path of an address, these lead to somebody's profile.
+#: Path segments that lead to a personal profile.
 _PROFILES = re.compile(
     r"/(?:authors?|aut[eo]u?r[aei]?s?|autoren|team|staff|people|profiles?|journalists?|contributors?|users?|writers?)/",
     re.IGNORECASE,

@@ -196,7 +196,7 @@ def _of_media(
     media = mediareview_objects.media_fields(review, graph)
     items = [one for one in things(value(review, "itemReviewed"), graph) if isinstance(one, dict)]
     claims = mediareview_objects.claims_in(review, graph)
-    # Who gives no label of their own has the category for one: nobody here says what it amounts to.
+    # Publishers without labels of their own use the category as their label: it is not mapped here.
     label = common["rating"] or next(iter(media["media_authenticity_category"]), None)
     return RawRecord(
         place,
@@ -248,7 +248,7 @@ def _review(
 
 
 def _is_of_another_site(review: Node, graph: Graph) -> bool:
-    """Whether the markup names somebody else than the review's author as who wrote it (`sdPublisher`)."""
+    """Return whether the markup was made by another party than the review's author (`sdPublisher`)."""
     writers, authors = (
         {str(name).casefold() for one in things(value(review, of), graph) if (name := text(one)) is not None}
         for of in ("sdPublisher", "author")
@@ -295,7 +295,7 @@ def _rating(review: Node, graph: Graph) -> dict[str, Any]:
         number = next(filter(schema_org.is_number, plain), None)
     label = first("alternateName") or first("name")
     if label is None:
-        # Who has no word for it writes the word where the number belongs.
+        # Publishers without a word for it put the word into the number.
         label = next(
             (one for one in [*plain, number] if one is not None and not schema_org.is_number(one)), None
         )

@@ -134,7 +134,7 @@ def _broken(place: RecordPlace, error: broken_json.Broken, text: str) -> Refusal
 
 
 def _based(found: RawRecord | Refusal, url: str) -> RawRecord | Refusal:
-    """With an address that is told relative to the page as the whole address that it is."""
+    """Resolve a relative address against the page."""
     if isinstance(found, RawRecord) and url:
         for name in ("review_url", "publisher_url"):
             stated = found.fields.get(name)
@@ -148,7 +148,7 @@ def _based(found: RawRecord | Refusal, url: str) -> RawRecord | Refusal:
 
 
 def _once(found: Iterator[RawRecord | Refusal]) -> Iterator[RawRecord | Refusal]:
-    """Each review once, although a page may tell it in several syntaxes; the first one wins."""
+    """Yield each review once, although a page may repeat it in several syntaxes; the first one wins."""
     before: list[RawRecord] = []
     for one in found:
         if isinstance(one, RawRecord):

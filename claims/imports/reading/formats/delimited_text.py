@@ -11,7 +11,7 @@ from factcheck.sentences import SpokenSentence
 
 #: So many lines at most may be one row; more are a quotation mark that was never closed.
 MOST_LINES = 2_000
-#: And so often at most a row is begun anew at its second line, after its quotation proved broken.
+#: Maximum times that a row is restarted at its second line, after its quotation proved broken.
 MOST_RETRIES = 1_000
 
 

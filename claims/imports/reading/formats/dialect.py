@@ -36,7 +36,7 @@ CONSISTENT = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one file writes rows. Shown to whoever imports it, who may correct it."""
+    """The dialect of one file, shown to the importing user, who may correct it."""
 
     encoding: str = "utf-8"
     delimiter: str = ","
@@ -188,8 +188,8 @@ def detected(head: bytes, *, whole: bool, titles: bool = False) -> TableSample |
 def _better_quoting(minimal: TableSample, literal: TableSample) -> TableSample:
     """Of one head in both ways of quoting, the reading for which the cells speak.
 
-    Whoever quotes minimally also quotes each cell that has a quotation mark inside and doubles the mark. Marks that
-    stand otherwise, and rows that vanish into others, show that they are characters like any other.
+    Minimal quoting also quotes each cell with a quotation mark inside and doubles the mark. Other marks, and rows
+    that vanish into others, show that they are ordinary characters.
     """
     if literal.consistency < max(CONSISTENT, minimal.consistency - 0.01):
         return minimal
@@ -220,7 +220,7 @@ def _is_utf8(head: bytes) -> bool:
 
 
 def is_really_utf8(text: str, encoding: str) -> bool:
-    """Whether text that was decoded in another encoding, of one byte a character, is UTF-8 that nobody recognised."""
+    """Return whether text decoded in a single-byte encoding is unrecognised UTF-8."""
     if text.isascii() or not encoding.startswith(_SINGLE_BYTE):
         return False
     try:

@@ -64,7 +64,7 @@ def sample(file: File) -> list[Any]:
 
 
 def why_unreadable(file: File) -> str:
-    """Why the format of a file of JSON cannot be told, in a sentence; "" where that is only because none has it."""
+    """Explain why the format of a JSON file is not recognised; "" if no format matches."""
     text = beginning(file.head)
     parts = json_elements.elements(io.BytesIO(text.encode("utf-8", "replace")))
     fault = next((one for one in parts if isinstance(one, Fault)), None)

@@ -1,8 +1,8 @@
 """A stream of JSON → its values and the elements of its lists, one after the other, and on behind what is broken.
 
-Of lists only one element is in memory at a time. Where an element is broken, the next one is looked for: at the end of
-the broken one where its brackets and quotation marks show it, else where an object begins that is whole, is followed
-as elements are, and has the names that the elements before it had. What lies between is counted and told.
+Only one element of a list is in memory at a time. After a broken element, the next one is searched: at the end of
+the broken one where its brackets and quotation marks show it, else where an object begins that is complete, is
+followed as elements are, and has the names of earlier elements. Everything in between is counted and reported.
 """
 
 import codecs
@@ -230,7 +230,7 @@ class _Reader:
     def _fault(
         self, position: str, broken: _Broken, after: re.Pattern[str], *, in_object: bool = False
     ) -> Fault:
-        """Goes to where reading can go on, and tells what lies before that."""
+        """Skip to where reading can continue, and report what was skipped."""
         shown = self._text[self._at : self._at + SHOWN].encode(errors="replace").decode()
         size, found = 0, False
         while True:

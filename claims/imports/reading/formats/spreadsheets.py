@@ -221,7 +221,7 @@ def _sheet(
     named = f"sheet {sheet.name}, " if sheet.name else ""
     first = list(islice(filled, SAMPLED))
     columns, below = _header(file, first, sheet.width, mapping)
-    settled = mapping is None  # nobody but this reader knows the mapping that it finds
+    settled = mapping is None  # only this reader knows the mapping that it finds
     sampled = [_cells(row, columns) for _number, row in below]
     mapping = mapping or _with_dates(chosen(columns, sampled), columns, sampled)
     mapping = mapping.with_constants(constants)

@@ -44,7 +44,7 @@ TITLE: Final = "Table (CSV, TSV)"
 _SUFFIXES = (".csv", ".tsv", ".tab", ".psv")
 #: What some programs put between cells, and nothing here reads.
 _UNUSUAL_DELIMITERS = ("^", "~", "¦", "#", ":")
-#: Encodings of which nobody need be told.
+#: Encodings that need no warning.
 _USUAL = ("utf-8", "utf-8-sig")
 
 

@@ -49,11 +49,11 @@ def files(
 ) -> Iterator[File | Refusal]:
     """The pages that an address leads to, those left out that have not changed.
 
-    A page is put into the memory when the next one is asked for, so one that was not read to the end comes again.
+    A page is stored when the next one is requested, so one that was not read to the end comes again.
 
     Args:
-        most: how many pages are asked for.
-        pause: seconds between two requests to one host; more where its robots.txt asks for more.
+        most: the maximum number of pages.
+        pause: seconds between two requests to one host; more if its robots.txt says so.
         allow_loopback: lets tests talk to a server on this machine.
     """
     visitor = PoliteVisitor(

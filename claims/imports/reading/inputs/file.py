@@ -13,11 +13,11 @@ HEAD = 64 * 1024
 
 
 def _nobody(_sentence: str) -> None:
-    """Nobody wants to know."""
+    """Do nothing."""
 
 
 def _not_said() -> bool:
-    """Nobody has said so."""
+    """Return the default."""
     return False
 
 

@@ -26,17 +26,17 @@ WHOLE = "the whole file"
 
 
 def _nobody(_count: int) -> None:
-    """Nobody wants to know."""
+    """Do nothing."""
 
 
 def files(
     place: str, *, advanced: Callable[[int], None] = _nobody, allow_loopback: bool = False
 ) -> Iterator[File | Refusal]:
-    """The files at a place. A file can be read until the next one is asked for.
+    """Yield the files at a place. A file can be read until the next one is requested.
 
     Args:
         place: a path, `-` for standard input, or an http(s) address.
-        advanced: is told how many more bytes of the input were read, packed as they are.
+        advanced: called with the number of further input bytes read, compressed as they are.
         allow_loopback: lets tests talk to a server on this machine.
     """
     if place == STANDARD_INPUT:
@@ -48,7 +48,7 @@ def files(
 
 
 def size(place: str) -> int | None:
-    """How many bytes `advanced` will be told of; None where nobody knows beforehand."""
+    """Return the total of bytes for `advanced`; None if it is unknown beforehand."""
     if place == STANDARD_INPUT or is_address(place):
         return None
     try:

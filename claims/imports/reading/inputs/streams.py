@@ -74,13 +74,13 @@ class CountedStream(io.RawIOBase):
         return len(piece)
 
     def tell_of(self, reached: int) -> None:
-        """Tell that the input was read up to here."""
+        """Report that the input was read up to here."""
         if reached > self._told:
             self._advanced(reached - self._told)
             self._told = reached
 
     def finish(self) -> None:
-        """Tell the rest, which nobody needed to read."""
+        """Report the rest, which was not read."""
         if self._seekable:
             self.reached = max(self.reached, self._stream.seek(0, io.SEEK_END))
         self.tell_of(self.reached)
@@ -147,7 +147,7 @@ class Unpacked(io.RawIOBase):
 
 
 def damaged(name: str, error: Exception) -> Refusal:
-    """What is said of damage."""
+    """The report on damage."""
     if isinstance(error, TooMuch):
         return Refusal(
             RecordPlace(name, "the whole file"),

@@ -1,4 +1,4 @@
-"""Zip archives → the files in them, by their directory or, where that is lost, by what stands before each member."""
+"""Zip archives → the files in them, by their directory or, if that is lost, by the header of each member."""
 
 import copy
 import io
@@ -167,7 +167,7 @@ def _header(stream: Any, at: int) -> _Header | None:
 
 
 def _agree(info: zipfile.ZipInfo, header: _Header | None) -> bool:
-    """Whether directory and header tell the same about a member."""
+    """Return whether directory and header of a member agree."""
     if header is None:
         return False
     same_sizes = header.packed is None or (header.packed, header.size) == (info.compress_size, info.file_size)

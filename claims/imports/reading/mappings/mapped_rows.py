@@ -49,7 +49,7 @@ class Records:
 
     Args:
         columns: the file's columns in their order; None where rows are objects, each with its own keys.
-        settled: whether dates, codes and constants are taken care of here, because whoever reads the records
+        settled: whether dates, codes and constants are handled here, because the reader
             further on knows nothing of the mapping.
     """
 

@@ -116,7 +116,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What the mapping knows of the file better than its first rows can tell."""
+    """Facts about the file that the mapping states and its first rows cannot show."""
 
     encoding: str = ""
     delimiter: str = ""

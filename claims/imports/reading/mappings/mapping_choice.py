@@ -29,7 +29,7 @@ MOST_TITLES = 20
 
 #: What a ready mapping must find in a file, where it says where it stands.
 NEEDED = ("statement", "rating")
-#: What only a review has, and not a claim that nobody has judged.
+#: Fields that only a review has, and not an unchecked claim.
 OF_REVIEWS = ("publisher", "publisher_url", "review_url", "summary", "reviewed_on", "review_language")
 
 
@@ -96,7 +96,7 @@ def proposed_mapping(columns: Sequence[str], sample_rows: Iterable[Row] = ()) ->
             (min(names, key=lambda name: (bool(rows) and name not in filled, ranks[normalised(name)][1])),)
         )
         for field, names in found.items()
-        # What is empty is no statement, and whoever knows better can say so in a mapping.
+        # An empty column holds no statements; a mapping can say otherwise.
         if field != "statement" or not rows or filled.intersection(names)
     }
     return Mapping(SpokenSentence("suggested by the column names"), ColumnReading(fields=fields))

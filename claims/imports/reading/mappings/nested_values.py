@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-#: How many paths of one object are told.
+#: Maximum paths listed for one object.
 MOST_PATHS = 500
 _DEEPEST = 20
 

@@ -49,9 +49,9 @@ _KINDS: Final = {
 def read_person(
     name: Any, kind: Any = None, title: Any = None, same_as: Any = None
 ) -> tuple[Person | None, tuple[tuple[str, Problem], ...]]:
-    """The claimant whom a record names, and the problems by field; none where it names nobody.
+    """Return the claimant of a record, and the problems by field; none if there is no claimant.
 
-    "Unknown" is nobody, and so are "Facebook posts": many at once, or without a name (`read_crowd`).
+    "Unknown" is no claimant, and so are "Facebook posts": many at once, or without a name (`read_crowd`).
     """
     text, _crowd = _divided(_name(name), read_kind(kind))
     problems: list[tuple[str, Problem]] = []
@@ -87,17 +87,18 @@ def read_person(
 
 
 def read_crowd(name: Any, kind: Any = None) -> str:
-    """The words in the place of the claimant that name nobody in particular ("Facebook posts"); "" if there are none.
+    """Return the words in the claimant's place that name no one in particular ("Facebook posts"), or "".
 
-    A few words are somebody's name as well, where the markup calls it an organisation or a group ("Anonymous").
+    Some of these words are also names, where the markup says organisation or group ("Anonymous").
     """
     return _divided(_name(name), read_kind(kind))[1]
 
 
 @lru_cache(maxsize=16384)
 def _divided(text: str, kind: str) -> tuple[str, str]:
-    """The name of somebody, and the words that are nobody's name. Of several who are named beside a crowd, none is
-    stored as the one who claimed it.
+    """Return the name of a claimant, and the words that are not a name.
+
+    Of several names beside a crowd, none is stored as the claimant.
     """
     key = _key(text)
     if key in _nobody():
@@ -124,13 +125,13 @@ def _parts(text: str, separator: re.Pattern[str]) -> list[str]:
 
 
 def _is_of_many(part: str) -> bool:
-    """Whether an entry of a list is a platform, a crowd or nobody."""
+    """Return whether an entry of a list is a platform, a crowd or no one."""
     keys = {_key(part), _key(part.removeprefix("و"))}  # "and" in Arabic
     return not keys.isdisjoint(_platforms() | _crowds() | _nobody()) or _is_on_platform(part)
 
 
 def _is_on_platform(text: str) -> bool:
-    """Whether it is an address or a host of a platform, of which nobody knows whose account is meant."""
+    """Return whether it is an address or host of a platform without a known account."""
     if "." not in text or " " in text:
         return False
     return domain(text if "://" in text else f"https://{text}") in _hosts()

@@ -41,9 +41,9 @@ _UNSEEN: Final = (
     (re.compile(r"<script\b[^<>]*>", re.IGNORECASE), re.compile(r"</script\s*>", re.IGNORECASE)),
     (re.compile(r"<style\b[^<>]*>", re.IGNORECASE), re.compile(r"</style\s*>", re.IGNORECASE)),
 )
-# "\u2019", left by whoever wrote JSON into JSON.
+# "\u2019", from JSON encoded twice.
 _ESCAPE = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
-# "\xe2\x80\x99", left by whoever wrote bytes as text.
+# "\xe2\x80\x99", from bytes written as text.
 _BYTES = re.compile(r"(?:\\x[89a-fA-F][0-9a-fA-F]){2,}")
 
 # UTF-8 that was read as Latin-1, windows-1252 or windows-1251 looks like this; so does little else. Whether it is so
@@ -81,7 +81,7 @@ def texts(value: Any, depth: int = 0) -> Iterator[str]:
 
 
 def _number(value: float) -> Iterator[str]:
-    # Python refuses to write out integers of more than 4,300 digits, and nobody means them.
+    # Python refuses to write out integers of more than 4,300 digits, which are never meant.
     if isinstance(value, int):
         if abs(value) < 10**30:
             yield str(value)
@@ -115,7 +115,7 @@ def says_nothing(text: str) -> bool:
 
 
 def clean(text: str) -> str:
-    """One line in NFC, without markup, escapes and characters that nobody sees. Quotation marks stay as they are."""
+    """Return one line in NFC, without markup, escapes and invisible characters. Quotation marks stay as they are."""
     # Most texts, and what this module's speed rests on. Of printable white space there is only the space.
     if text.isprintable() and not ("<" in text or "&" in text or "\\" in text) and _is_sound(text):
         text = text.strip()

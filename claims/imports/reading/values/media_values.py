@@ -56,5 +56,5 @@ def read_category(value: Any) -> tuple[str, tuple[Problem, ...]]:
 
 
 def read_kind(value: Any) -> str:
-    """`image`, `video`, `audio`, or "" where nobody says."""
+    """Return `image`, `video`, `audio`, or "" if unknown."""
     return _KINDS.get(line(value).replace(" ", "").lower(), "")

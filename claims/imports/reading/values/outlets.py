@@ -37,13 +37,13 @@ _NOBODY: Final = frozenset(
 def read_outlet(
     name: Any, url: Any = None, review_url: str = "", *, is_stated: bool = False
 ) -> tuple[Outlet | None, str | Problem]:
-    """Who answers for a review, and the name of the person whom the record gave for it, or why there is nobody.
+    """Return the publisher of a review, and the person whom the record gave for it, or the reason why there is none.
 
     A known name decides, then the publisher's own address, then the address of the review. A person's name on the
     site of a known publisher is a byline: many put their reporters where the standard asks for the organisation.
 
     Args:
-        is_stated: whoever imports the records named the publisher, so it is nobody whose pages they cite.
+        is_stated: the importing user named the publisher, so it is not one of the cited pages' owners.
     """
     addresses = read_addresses(url, LONGEST_ADDRESS)[0] if url else ()
     site = _site(review_url)
@@ -67,9 +67,9 @@ def _outlet(name: str, url: str, review_site: str) -> tuple[Outlet | None, str |
 
 
 def _unknown(name: str, url: str, sites: tuple[str, ...]) -> tuple[Outlet | None, str | Problem]:
-    """Somebody who is not on the list: by the name, and by a domain of its own where it has one."""
+    """A publisher that is not on the list: by the name, and by its own domain if any."""
     host = next((nearest for one in sites if (nearest := _own_host(one))), "")
-    if not name and (not host or "/" in host):  # who has an account on a platform is nobody by that
+    if not name and (not host or "/" in host):  # an account on a platform does not identify a publisher
         return None, Problem(
             "no publisher",
             SpokenSentence("The record does not name the publisher of its verdict; name one."),
@@ -101,7 +101,7 @@ def known_outlets() -> tuple[Outlet, ...]:
 
 
 def _of(place: str) -> Outlet | None:
-    """The known publisher of a host: the longest part of it that is somebody's."""
+    """Return the known publisher of a host, by its longest known part."""
     known = _known()
     labels = place.split(".")
     return next(
@@ -134,7 +134,7 @@ def _domain_in(name: str) -> str:
 def _site(url: str) -> str:
     """The host of an address that can be stored, or of what an archive keeps behind it; without "www".
 
-    On some platforms, an author's pages (`medium.com/@somebody`).
+    On some platforms, an author's pages (`medium.com/@name`).
     """
     host = _host(url)
     if "archive" in host or "nla.gov.au" in host or "webcitation" in host:

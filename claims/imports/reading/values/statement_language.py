@@ -17,7 +17,7 @@ _MAJORITY: Final = 0.7
 
 
 def settle_statement_language(statement: str, expected: Iterable[str]) -> tuple[str, bool]:
-    """Return the language, and whether that is a guess; "" where nothing tells.
+    """Return the language, and whether it is a guess; "" if unknown.
 
     Args:
         expected: languages that the statement probably has, the likeliest first: of the review, the publisher, the
