@@ -1,10 +1,10 @@
 """Measure what becomes of quotes when publishers edit: kept, lost though they stand, rightly refused, or moved wrongly.
 
-Run from the repository: `python -m benchmarks.anchors [--editions 40] [--cases]`. Editions are made by the generator of
-the tests (`tests/helpers/publishers_edits.py`), which knows where each sentence went: each edit alone, then two and
-three at a time, then chains of three versions. Promised are 0 wrong moves and 99 % kept of what stands, by any one edit
-and along chains. Several edits at once may leave an unmarked copy where the original was, which nobody could tell from
-it: fewer than one quote in a thousand may be moved wrongly by those.
+Run from the repository: `python -m benchmarks.anchors [--editions 40] [--cases]`. Editions are made by the
+generator of the tests (`tests/helpers/publishers_edits.py`), which knows where each sentence went: each edit alone,
+then two and three at a time, then chains of three versions. Promised are 0 wrong moves and 99 % kept of what
+stands, by any one edit and along chains. Several edits at once may leave an unmarked copy where the original was,
+which is indistinguishable from it: fewer than one quote in a thousand may be moved wrongly by those.
 """
 
 import argparse

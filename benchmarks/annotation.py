@@ -1,7 +1,7 @@
 """Measure the page of an article of 10,000 words with 200 claims: 100 ms from a key or click to the next picture.
 
 The browser measures itself (Event Timing, as Interaction to Next Paint is counted), as fast as the machine is and
-slowed down four times. The server's time, its statements and the weight of the page are told as well.
+slowed down four times. The server's time, its statements and the weight of the page are reported as well.
 """
 
 import argparse

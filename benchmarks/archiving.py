@@ -62,7 +62,7 @@ def serving(pages: Sequence[bytes]) -> ThreadingHTTPServer:
 def archiving_times(
     addresses: Sequence[str], *, browser: str
 ) -> tuple[list[float], Counter[str], Counter[str]]:
-    """Seconds for each page; bytes by what they are; what was missing."""
+    """Seconds for each page; bytes by kind; missing parts."""
     from django.test import override_settings
 
     from sources.archiving import copies

@@ -1,8 +1,8 @@
 """Measure what the dearest of the usual public questions take, each alone, on an archive that was imported.
 
-Counts, orders by the day of the review, facets that nobody has asked for yet, and Google's search in one language: at
-the median of five, at most so many milliseconds as stand beside each are promised on two quiet cores. An estimated
-number of claims is promised to be off by a fifth at most, and not to take longer than the exact one.
+Counts, orders by the day of the review, uncached facets, and Google's search in one language: at the median of
+five, the milliseconds beside each are promised on two quiet cores. An estimated number of claims is promised to be
+off by a fifth at most, and not to take longer than the exact one.
 
 Records are made up as for `import_claims`, unless `--file` names an archive.
 """
@@ -107,7 +107,7 @@ def subjects() -> tuple[int, str, str]:
 
 
 def measured() -> bool:
-    """Print what came out; tell whether everything was met."""
+    """Print the results; return whether all promises were met."""
     from django.conf import settings
     from django.test import Client
 

@@ -1,7 +1,7 @@
 """Measure how many claims are exported in a second; 50,000 as NDJSON, and 0.6 of the floor, are promised.
 
-The floor is the least that can be done: PostgreSQL sends the stored bodies (`COPY … TO STDOUT`), and nobody looks at
-them. An export reads them in the order of the ledger, from one snapshot, counts and hashes them and writes a file.
+The floor is the least possible work: PostgreSQL sends the stored bodies (`COPY … TO STDOUT`), which are not read.
+An export reads them in the order of the ledger, from one snapshot, counts and hashes them and writes a file.
 `--database DATA_DIR` measures a database that is there already; the one that is made otherwise is that of `read_side`.
 `--restore` brings the whole ledger into an empty database as well, which takes minutes; nothing is promised of it.
 """

@@ -127,7 +127,7 @@ def floor(folder: Path) -> float:
 
 
 def measured(path: Path, folder: Path) -> bool:
-    """Print what came out; tell whether everything was met."""
+    """Print the results; return whether all promises were met."""
     first, again = imported(path), imported(path)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     bare = floor(folder)

@@ -1,8 +1,8 @@
 """Measure what it costs that the ledger can be proved: 10 % of an import, 60 s to verify 200,000 entries, 5 ms a proof.
 
-Imports of the same archive take turns, with the chain and without, each into a database of its own, so that whatever
-else the machine does hits both; what counts is their ratio. The last one with the chain is signed, asked for proofs as
-the API answers them, and verified. What it takes is told for as many entries as there are, and for 200,000.
+Imports of the same archive take turns, with the chain and without, each into a database of its own, so that other
+load on the machine hits both; what counts is their ratio. The last one with the chain is signed, queried for proofs
+as the API answers them, and verified. Its cost is reported for as many entries as there are, and for 200,000.
 """
 
 import argparse

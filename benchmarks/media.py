@@ -1,8 +1,8 @@
 """Measure how surely and how quickly pictures are found again by their looks, among a million.
 
-Promised on two quiet cores: what looks like a picture within 20 ms at the median, and 99 of 100 of what comparing with
-every hash finds. Hashes are random, as those of different pictures are; among them are those of made-up pictures, which
-are then asked for after everything that is done to pictures that go round.
+Promised on two quiet cores: similar pictures within 20 ms at the median, and 99 of 100 of what comparing with every
+hash finds. Hashes are random, as those of different pictures are; among them are those of made-up pictures, which
+are then searched after the usual changes of shared pictures.
 """
 
 import argparse
@@ -44,7 +44,7 @@ def timed(work: Callable[[], Any]) -> tuple[Any, float]:
 
 
 def filled(count: int) -> Any:
-    """Films whose frames have random hashes: as many as are asked for."""
+    """Return this many videos whose frames have random hashes."""
     from django.db import connection
 
     from factcheck.database.model_fields import bytes_as_bits
@@ -61,7 +61,7 @@ def filled(count: int) -> Any:
             [films],
         )
         ids = [row[0] for row in cursor.fetchall()]
-        # As whoever restores a backup does: to keep indexes up row by row takes ten times as long.
+        # As restoring a backup does: maintaining indexes row by row takes ten times as long.
         cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE indexname LIKE 'mediahash_band_%'")
         indexes = cursor.fetchall()
         for index, _definition in indexes:

@@ -1,4 +1,4 @@
-"""Measure what pages for readers take on 200,000 claims, each asked for the first time and then again.
+"""Measure reader pages on 200,000 claims, each requested for the first time and then again.
 
 The time is from the request to the first byte of the answer, in a process that is warm, of one reader. Before each page
 of the first column nothing is kept, neither pages nor counts. The archive is one of `scaling`, made once; while it is
@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from benchmarks.read_side.database import DEFAULT_FOLDER, set_up
 from benchmarks.scaling.archive import lean_archive
 
-#: Milliseconds at the median: of a page that nobody has asked for, and of one that was kept.
+#: Milliseconds at the median: of an uncached page, and of a cached one.
 FIRST, KEPT = 50, 5
 #: Of each page the quickest of so many turns counts.
 TURNS = 3
@@ -35,7 +35,7 @@ class Times(NamedTuple):
 
 
 def addresses(pages: int) -> dict[str, list[str]]:
-    """What is asked for, by kind of page: what there is most of, and others by chance."""
+    """The requested addresses, by kind of page: the largest, and others by chance."""
     from claims.models import Mention
     from claims.models.rating import RatingClass
     from factcheck.database.read_connections import fetch
@@ -190,7 +190,7 @@ def an_archive_imported_since() -> Iterator[None]:
 
 
 def measured(pages: int) -> bool:
-    """Print what came out; tell whether everything was met."""
+    """Print the results; return whether all promises were met."""
     from django.conf import settings
     from django.test import Client
 
@@ -205,7 +205,7 @@ def measured(pages: int) -> bool:
 
 
 def _is_met(kind: str, times: Times) -> bool:
-    """Print what came out; tell whether it is as promised."""
+    """Print the results; return whether all promises were met."""
     first, again = (statistics.median(some) for some in times)
     is_met = first <= FIRST and again <= KEPT
     print(

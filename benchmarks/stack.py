@@ -113,7 +113,7 @@ def processes_of(folder: Path) -> list[psutil.Process]:
 
 
 def idle(folder: Path) -> dict[str, float]:
-    """What the demo takes while nobody uses it; prints its processes. Pages that they share are counted once."""
+    """Measure what the idle demo takes; print its processes. Pages that they share are counted once."""
     time.sleep(SETTLED)
     before = {process: sum(process.cpu_times()[:2]) for process in processes_of(folder)}
     time.sleep(WATCHED)

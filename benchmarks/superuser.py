@@ -1,4 +1,4 @@
-"""Past the rules: what is measured with is made by hundreds of thousands of rows, which nobody published."""
+"""Bypass the rules: the measured data have hundreds of thousands of rows, which were never published."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

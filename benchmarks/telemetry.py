@@ -1,7 +1,8 @@
 """Measure what metrics and request ids cost the short way of public reads: with them it keeps 0.95 of its rate.
 
-One process asks itself, in turns with and without them, in the processor time of that process: what the database takes
-meanwhile is left out, so that the share told here is the dearest. Metrics are written as under `serve`, into files.
+One process requests from itself, in turns with and without them, in the processor time of that process: the
+database's time is left out, so the share reported here is the highest. Metrics are written as under `serve`, into
+files.
 """
 
 import argparse

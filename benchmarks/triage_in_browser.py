@@ -1,6 +1,6 @@
 """Measure triage of 50 proposals by keyboard in a browser, and downloads of a list: seconds, keys, memory.
 
-A person reads; here nobody does. So the machine is measured: from the first key until the server has answered the
+A person reads; here there is none. So the machine is measured: from the first key until the server has answered the
 last decision.
 """
 

@@ -8,7 +8,7 @@ web/                    what every request meets
 api/                    what resources of the API are made of
 confinement/            processes with bounds, for what comes from outside
 database/               rules, history, bulk copies, connections; `embedded/`, the server in the wheel
-telemetry/              metrics, request ids, traces and reports of errors: what whoever runs it is told
+telemetry/              metrics, request ids, traces and error reports for the operator
 django_internals        the private parts of Django that we touch, all of them
 admin/, desk            what every page of the desk is made of, and how the desk looks
 """

@@ -22,7 +22,7 @@ def main() -> None:
     from factcheck.database import embedded  # noqa: PLC0415  errors become sentences
 
     try:
-        settings.INSTALLED_APPS  # noqa: B018  reads the settings, so that a wrong one is told as a sentence
+        settings.INSTALLED_APPS  # noqa: B018  reads the settings, so that a wrong one gives a readable error
         if needs_database(sys.argv[1:]):
             embedded.ensure_running()
         execute_from_command_line(sys.argv)

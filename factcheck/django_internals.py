@@ -34,15 +34,15 @@ Policy = dict[str, Any]
 def plain_request(request: Request | HttpRequest) -> HttpRequest:
     """Django's request in REST framework's; itself where it is that already.
 
-    REST framework's passes on every attribute that it has not, each in many times the time; and it reads a body by its
-    parsers, where the bytes are asked for.
+    REST framework's proxies every missing attribute, slowly; and it reads a body by its parsers, where the bytes
+    are needed.
     """
     plain: HttpRequest = request._request if isinstance(request, Request) else request
     return plain
 
 
 def leave_body_unread(request: HttpRequest) -> None:
-    """Nobody asks for the body, so nobody shall wait for it: to whoever does, it is empty."""
+    """Return an empty body at once, because it is not needed."""
     cast(WSGIRequest, request)._stream = BytesIO()
 
 
@@ -72,7 +72,7 @@ def read_headers_anew(request: HttpRequest) -> None:
 
 
 def keep_out_of_the_log(response: HttpResponseBase) -> None:
-    """Mark an answer as logged. Django writes a line for each refusal, and who is refused often would fill the log."""
+    """Mark an answer as logged. Django writes a line for each refusal, and frequent ones would fill the log."""
     response._has_been_logged = True  # type: ignore[attr-defined]  # not in the stubs
 
 
@@ -147,7 +147,7 @@ def gone_from_the_desk(desk: "ModelAdmin[Any]", request: HttpRequest, object_id:
 def bare_row(model: type[M], related: Mapping[str, Model | None], *values: Mapping[str, Any]) -> M:
     """A new row with these values by attribute, and these rows at hand by the names of the relations.
 
-    Its constructor, which looks at each field and tells signals, costs ten times as much: too much for an import of
+    Its constructor, which visits each field and sends signals, costs ten times as much: too much for an import of
     hundreds of thousands.
     """
     row = model.__new__(model)

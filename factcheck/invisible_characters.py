@@ -1,4 +1,4 @@
-"""Characters that nobody sees: no reader knows that they are there, and a program that reads the text does.
+"""Invisible characters: readers do not notice them, and programs read them.
 
 Controls, formats (among them the tags of U+E0000, and what turns the direction of text), what is no character or for
 private use, separators of lines, and what is not drawn. Where they do their work they stay: joiners between the letters
@@ -20,7 +20,7 @@ _AT_WORK = regex.compile(
 
 
 def all_seen(text: str, instead: str) -> str:
-    """The text, in which `instead` stands for each run of characters that nobody sees."""
+    """Replace each run of invisible characters by `instead`."""
     kept: list[str] = []
     begin = 0
     for found in _NOT_SEEN.finditer(text):

@@ -4,7 +4,7 @@ from django.utils.translation import get_language_info
 
 
 def language_name(tag: str) -> str:
-    """A language by its name in the language of whoever reads this, where it is known; else its tag."""
+    """Return a language's name in the reader's language, if known; else its tag."""
     try:
         return str(get_language_info(tag.lower())["name_translated"])
     except KeyError:

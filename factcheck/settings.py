@@ -119,7 +119,8 @@ _writing = connection_settings.writing(
     pool=DATABASE_POOL,
     lock_seconds=PUBLIC_STATEMENT_SECONDS if SERVING else 0,
 )
-# Who owns the tables: `migrate` comes as this role. Whoever serves can switch no rule off (docs/database-roles.md).
+# The owner of the tables: `migrate` connects as this role. The serving role cannot switch rules off
+# (docs/database-roles.md).
 _owner = postgresql("OWNER_DATABASE_URL", shown="the embedded server's owner; else nobody but DATABASE_URL's")
 OWNER_DATABASE = (
     embedded.connection_settings(DATA_DIR, embedded.OWNER)
@@ -139,7 +140,7 @@ _reading = (
 DATABASES = {"default": _writing, **_reading}
 READING_DATABASE = next(iter(_reading), "default")
 REPLICA_DATABASES = list(_reading)[1:]
-# What a reader of the change feed has to be told by the primary: up to where entries are there to stay.
+# Readers of the change feed need this from the primary: up to where entries are final.
 REPLICATED_MARK = "SELECT coalesce(max(sequence), 0) FROM claims_publication"
 if _reading:
     DATABASE_ROUTERS = ["factcheck.database.read_connections.PublicReadRouter"]
@@ -167,7 +168,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ADAPTER = "claims.newsroom.accounts.SecondFactors"
 MFA_TOTP_ISSUER = NEWSROOM_NAME
 MFA_PASSKEY_LOGIN_ENABLED = True
-# Nobody signs up with somebody else's address here, so an address that was never asked about is no reason to refuse.
+# There is no sign-up with others' addresses here, so an unverified address is no reason to refuse.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {
     "authenticate": "factcheck.admin.sign_in.SecondFactor",
@@ -190,7 +191,7 @@ SOCIALACCOUNT_PROVIDERS = openid_connect(
 # Which of the provider's groups has which role, and the claim that names a person's groups.
 OPENID_ROLES = roles_of_groups("OPENID_ROLES", text("OPENID_ROLES", kind="pairs"))
 OPENID_GROUPS_CLAIM = text("OPENID_GROUPS_CLAIM", "groups")
-# Whether who comes from there needs no second factor here: always, never, or when the provider says it asked for one.
+# Whether users from there need no second factor here: always, never, or when the provider says it required one.
 OPENID_SECOND_FACTOR = one_of("OPENID_SECOND_FACTOR", "never", lambda: {"always", "amr", "never"})
 # For how long the audit log goes back.
 AUDIT_LOG_DAYS = number("AUDIT_LOG_DAYS", 730, least=90, most=36_500)
@@ -273,7 +274,7 @@ SECURE_SSL_REDIRECT = _encrypted and TRUST_PROXY
 _hsts_seconds = number("HSTS_SECONDS", 31_536_000, least=0, most=63_072_000)
 SECURE_HSTS_SECONDS = _hsts_seconds if _encrypted else 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _encrypted
-# Two installations on one host, told apart by their port, would otherwise sign each other's editors out.
+# Two installations on one host, on different ports, would otherwise sign each other's editors out.
 SESSION_COOKIE_NAME = "sessionid" if _encrypted else f"sessionid-{PORT}"
 CSRF_COOKIE_NAME = "csrftoken" if _encrypted else f"csrftoken-{PORT}"
 CSRF_FAILURE_VIEW = "factcheck.api.problems.not_sent_by_a_page"
@@ -344,7 +345,7 @@ MEDIA_MAX_BYTES, FFMPEG, FFPROBE, C2PA_TRUST_ANCHORS = media_settings()
     EMBEDDER_PASSAGE_PREFIX,
 ) = embedder_settings()
 
-# Who is who: authorities that are asked whom a name means (docs/editors.md).
+# Authorities for looking up people and bodies (docs/editors.md).
 WIKIDATA_URL, ROR_URL = authority_settings()
 
 # -- Webhooks ------------------------------------------------------------------------------------------------
@@ -388,12 +389,12 @@ RATE_LIMITED_PAGES_REGEX = rate_limit_costs.RATE_LIMITED_PAGES_REGEX
 RATE_LIMIT_COSTS = rate_limit_costs.RATE_LIMIT_COSTS
 RATE_LIMITED_BY_TEXT_REGEX = rate_limit_costs.RATE_LIMITED_BY_TEXT_REGEX
 STREAMED_REGEX = rate_limit_costs.STREAMED_REGEX
-#: The authentication class that tells whose token a request bears, where anybody may read.
+#: The authentication class for tokens in public views.
 RATE_LIMIT_AUTHENTICATION = "claims.editorial.authentication.BearerAuthentication"
 
 # -- Seen from outside: metrics, traces, reports of errors, the log ---------------------------------------------
 
-# Metrics are for whoever runs the site; the port is another one, and others reach it with a token only.
+# Metrics are for the operator; the port is another one, and remote access needs a token.
 METRICS_PORT, METRICS_HOST, METRICS_TOKEN = metrics()
 METRICS_QUESTIONS = QUESTIONS
 SENTRY_DSN, OTEL_ENDPOINT = receivers()

@@ -48,4 +48,4 @@ request_started.disconnect(close_old_connections)
 request_finished.disconnect(close_caches)  # none of ours holds anything open
 request_finished.disconnect(reset_urlconf)  # each request begins by setting it
 if not settings.DEBUG:
-    request_started.disconnect(reset_queries)  # which nobody keeps
+    request_started.disconnect(reset_queries)  # which is not stored

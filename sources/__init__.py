@@ -3,7 +3,7 @@
     models/       Source, Snapshot, Publisher, ArchivedCopy
     http/         the only outgoing HTTP: fetched documents, sent messages
     extraction/   bytes → a document with title, byline, date, language and text (pure)
-    capture       material → Source and Snapshot, whoever brings it
+    capture       material → Source and Snapshot, from every input
     archive       the bytes behind every snapshot and archived copy
     archiving/    copies of what is cited, with pictures and timestamps
     known_sites   whose turn it is at a site

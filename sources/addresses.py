@@ -71,8 +71,8 @@ def url_key(url: str) -> str:
 def domain(url: str) -> str:
     """The registrable domain of an address ("bbc.co.uk"), or its whole host where there is none ("localhost").
 
-    "" for what is no http(s) address. Platforms that give each author a host of their own are told apart
-    ("somebody.github.io"), as the private part of the public suffix list does, and some that it does not have.
+    "" for anything but an http(s) address. Platforms that give each author a host of their own are separated
+    ("name.github.io"), as the private part of the public suffix list does, and some that it lacks.
     """
     try:
         host = _host(url)
@@ -85,7 +85,7 @@ def hosts(url: str) -> tuple[str, ...]:
     """The hosts whose owner an address may belong to, the nearest first: its own, without layout, to its domain.
 
     `https://www.facts.example.org/1` → `facts.example.org`, `example.org`; () for what is no http(s) address.
-    On a platform without hosts for authors, an author's pages are as good as a host: `medium.com/@somebody`.
+    On a platform without hosts for authors, an author's pages are as good as a host: `medium.com/@name`.
     """
     try:
         host = _host(url)

@@ -47,7 +47,7 @@ def store(content: bytes) -> str:
     except ArchiveMissing:
         _keep(digest, content)
     except ArchiveDamaged:
-        # Object stores may be told never to overwrite, so the damaged file has to make room first.
+        # Object stores may be set never to overwrite, so the damaged file has to be removed first.
         default_storage.delete(path(digest))
         _keep(digest, content)
     return digest

@@ -1,4 +1,4 @@
-"""Material → Source and Snapshot: how a document enters the system, whoever brings it.
+"""Material → Source and Snapshot: how a document enters the system, from every input.
 
 Which source a document belongs to:
 
@@ -111,7 +111,7 @@ class _Capture:
         self, material: Material, extracted: Document, overrides: Overrides, by: User | None, dry_run: bool
     ) -> None:
         if overrides.url and url_key(overrides.url) == url_key(material.url):
-            # Whoever repeats the address that was asked for does not deny where it led.
+            # Repeating the requested address does not contradict where it redirected.
             overrides = replace(overrides, url="")
         self.material = material
         self.extracted = extracted
@@ -239,7 +239,7 @@ class _Capture:
 
     def _new_snapshot(self, source: Source) -> Snapshot:
         content = self.material.transcript or self.material.content
-        # The file first: a transaction that fails later leaves a file nobody refers to, never a row without its file.
+        # The file first: a transaction that fails later leaves an unreferenced file, never a row without its file.
         digest = hashlib.sha256(content).hexdigest() if self.dry_run else archive.store(content)
         moment = {"captured_at": self.material.fetched_at} if self.material.fetched_at else {}
         snapshot = Snapshot.objects.create(

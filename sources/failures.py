@@ -1,4 +1,4 @@
-"""What goes wrong with something that somebody named, told to people and to machines."""
+"""Errors about something the user named, for people and machines."""
 
 
 class Failure(Exception):

@@ -40,7 +40,7 @@ class KnownSites:
         while (left := self._left(site)) > 0:
             if waited >= self._patience or left > HOLD.total_seconds() + self._patience:
                 raise asked_to_wait(site, left)
-            # Whoever has it now may be done at any moment.
+            # Its lease may end at any moment.
             pause = min(left, _LOOK_AGAIN)
             self._sleep(pause)
             waited += pause

@@ -1,7 +1,6 @@
 """A picture that a stranger names by its address: fetched to be looked at, within bounds, and not kept.
 
-Whoever can have us fetch what they name learns no more than whether it is a picture: neither where an address leads,
-nor why nothing came back.
+Callers who make us fetch an address learn only whether it is a picture: neither where it leads, nor why it failed.
 """
 
 from django.utils.translation import gettext as _
@@ -10,7 +9,7 @@ from sources.failures import Failure
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import Limits, fetch
 
-#: A picture in the size in which pages show it, and no time to wait for it: somebody waits for the answer.
+#: A picture in the usual display size, and a short time limit: a user waits for the answer.
 LIMITS = Limits(
     connect_seconds=3.0, read_seconds=5.0, total_seconds=8.0, content_bytes=10_000_000, redirects=3
 )

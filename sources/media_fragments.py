@@ -13,7 +13,7 @@ CueRow = tuple[int, float, float]
 def media_fragment(cues: Sequence[CueRow], start: int, end: int) -> str:
     """`t=12.5,17` for the characters from `start` to `end`; "" where there are no times.
 
-    Times are those of the cues that the words stand in: nobody knows more exactly when a word was said.
+    Times are those of the cues that contain the words: nothing more exact is known.
     """
     beginnings = [at for at, _, _ in cues]
     first = bisect_right(beginnings, start) - 1

@@ -28,7 +28,7 @@ class KnownPublishers:
         for host in publisher.hosts:
             self._by_host.setdefault(host, publisher)
         if publisher.domain:
-            # A domain is one publisher's; what somebody calls the same yields to it.
+            # A domain belongs to one publisher; other names for the same yield to it.
             self._by_host[publisher.domain] = publisher
         self._by_name.setdefault(publisher.name.lower(), []).append(publisher)
 
@@ -37,9 +37,9 @@ class KnownPublishers:
         return next(iter(self._owners(places)), None)
 
     def called(self, name: str, places: Sequence[str]) -> Publisher | None:
-        """Who has this name, or a similar one ("BBC" for "BBC News"), and owns one of these hosts.
+        """Return the publisher with this name, or a similar one ("BBC" for "BBC News"), and one of these hosts.
 
-        Failing that, who has it and owns none; or whoever has it, where there are no hosts to tell.
+        Failing that, the one with the name and no host; or any with the name, if there are no hosts to compare.
         """
         owners = self._owners(places)
         namesakes = self._by_name.get(name.lower(), []) if name else []
@@ -84,7 +84,7 @@ def find_publisher(name: str, address: str, *, stated: bool = False) -> Publishe
 def find_or_make_publisher(
     name: str, address: str, *, stated: bool = False, named_itself: str = ""
 ) -> Publisher | None:
-    """The publisher, made if it is not known yet; None where neither a name nor an address tells.
+    """Return the publisher, created if it is new; None if neither name nor address identifies it.
 
     Args:
         named_itself: the name in the document. Where a person states another one (an agency whose text stands on a

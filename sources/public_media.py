@@ -26,7 +26,7 @@ class NamedFile(NamedTuple):
 
 
 def file_name(row: MediaObject) -> str:
-    """The name of what readers see of it; "" where they are told of it in words alone."""
+    """Return the name of its public file; "" if it is described in words only."""
     if not (row.show_to_readers and row.public_sha256):
         return ""
     return f"{row.public_sha256}.{EXTENSIONS[row.public_media_type]}"

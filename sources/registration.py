@@ -1,4 +1,4 @@
-"""A source that somebody names without its text: found by its address, or entered with what is stated about it."""
+"""A source given without its text: found by its address, or entered with its stated details."""
 
 from django.contrib.auth.models import User
 from django.db import transaction

@@ -1,4 +1,4 @@
-"""What `sources` tells the apps that build on it; it never imports them."""
+"""The signals of `sources` for the apps that build on it; it never imports them."""
 
 from django.dispatch import Signal
 

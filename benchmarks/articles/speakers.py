@@ -1,10 +1,10 @@
 """Measure who is named as the speaker of each sentence: precision, recall and confusions, per language and genre.
 
-Run from the repository: `python -m benchmarks.articles.speakers [--part held] [--confusions]`. The labelled articles
-are in `tests/claims/articles/speakers/corpus`, a file per language and part: `dev` to work with, `held` to be looked at
-last. An article begins with `=== name genre`; a line is a sentence behind its speaker, a blank line ends a paragraph.
-The speaker of the article's own voice is empty; `A/B` takes either, and `A/` takes A or nobody. Every sentence counts,
-whether or not it is worth a check.
+Run from the repository: `python -m benchmarks.articles.speakers [--part held] [--confusions]`. The labelled
+articles are in `tests/claims/articles/speakers/corpus`, a file per language and part: `dev` to work with, `held`
+for the final test. An article begins with `=== name genre`; a line is a sentence behind its speaker, a blank line
+ends a paragraph. The speaker of the article's own voice is empty; `A/B` takes either, and `A/` takes A or none.
+Every sentence counts, whether or not it is worth a check.
 """
 
 import argparse
@@ -36,7 +36,7 @@ class LabelledSentence:
 
     @property
     def named(self) -> bool:
-        """Whether somebody must be named."""
+        """Whether a speaker must be named."""
         return "" not in self.speakers
 
 

@@ -20,7 +20,7 @@ from benchmarks.superuser import as_superuser
 from claims.features.webhooks.models import WebhookEndpoint
 from factcheck.database import embedded
 
-#: Who is signed in.
+#: The signed-in user.
 PERSON = "bench"
 #: A second database of the same server, in which pages must take as many statements.
 SMALL = "small_archive"

@@ -21,7 +21,7 @@ FAR_PAGE = 4_000
 
 @dataclass(frozen=True, slots=True)
 class DeskPage:
-    """One address, what it is called in the report, and whether it is asked for most of all."""
+    """One address, its name in the report, and whether it is the most frequent."""
 
     name: str
     path: str
@@ -29,7 +29,7 @@ class DeskPage:
 
 
 def every_page(client: Any) -> Iterator[DeskPage]:
-    """Those of whoever `client` has signed in."""
+    """Return those of the user that `client` has signed in."""
     yield DeskPage("dashboard", reverse("admin:index"))
     words = WORDS | {"a rare word": _rare_word()}
     for what, word in words.items():

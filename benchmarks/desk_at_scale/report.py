@@ -1,4 +1,4 @@
-"""All pages asked for, one after the other, and what came out held against what is promised."""
+"""Request all pages, one after the other, and compare the results with the promises."""
 
 import argparse
 import statistics
@@ -18,7 +18,7 @@ from benchmarks.desk_at_scale.desk_pages import every_page
 from benchmarks.desk_at_scale.page_cost import PageCost, cost_of
 
 MEDIAN, P99, KILOBYTES = 200, 400, 120
-#: So many are printed, unless all are asked for.
+#: Number of lines printed, unless all are requested.
 _SLOWEST = 25
 
 

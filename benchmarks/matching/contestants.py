@@ -1,4 +1,4 @@
-"""Who is asked for the claims behind a text: ours, with and without parts of it, and what others would find."""
+"""The systems that find the claims behind a text: ours, with and without parts of it, and others."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ class PlainWords:
 
 
 class Datasette:
-    """SQLite's FTS5 as Datasette sets it up with `--fts`, asked for any of the words.
+    """SQLite's FTS5 as Datasette sets it up with `--fts`, queried for any of the words.
 
     Datasette itself asks for all of them, and finds next to nothing for a whole post.
     """

@@ -152,13 +152,13 @@ def _questions(path: Path) -> Iterable[Question]:
 
 
 def _of_a_debate(question: Question) -> Question:
-    """With what the name of its transcript tells: `20170822_Trump_phoenix_0204`."""
+    """With the information in its transcript's name: `20170822_Trump_phoenix_0204`."""
     day, who, *_ = question.id.split("_")
     speaker = next((name for start, name in _SPEAKERS.items() if who.startswith(start)), "")
     return replace(question, claimant=speaker, said_on=_day(day, "%Y%m%d"))
 
 
-#: Those whose transcripts have nobody else in them, as they are spelt there.
+#: Speakers whose transcripts contain no one else, as they are spelt there.
 _SPEAKERS = {"Trum": "Donald Trump", "Tump": "Donald Trump", "Obama": "Barack Obama"}
 
 

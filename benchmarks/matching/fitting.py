@@ -1,4 +1,4 @@
-"""Make the weights of `claims.matching.ranking` anew: `python -m benchmarks matching --fit`.
+"""Fit the weights of `claims.matching.ranking` again: `python -m benchmarks matching --fit`.
 
 They are fitted on the questions for training alone. Every set weighs the same, however many questions it has. Questions
 are taken as they are, and without author and day, so that the other figures learn to do without. Order is learned where

@@ -53,7 +53,7 @@ class FormIndex:
     """The same as `claims.matching.shared_words` has the database find: words and their beginnings, once each."""
 
     MEAN_LENGTH = 16
-    #: What a larger part of the texts has is known to be common, whether or not it is asked for.
+    #: A word in a larger part of the texts is known to be common, whether or not it is searched.
     COMMON = 0.0125
 
     def __init__(self, texts: Iterable[str]) -> None:

@@ -86,7 +86,7 @@ def etags(ours: Contestant, targets: Sequence[str]) -> list[str]:
 
 
 def bodies_read(targets: Sequence[str]) -> tuple[int, int]:
-    """Pages of bodies that PostgreSQL looks at to answer all of these, and to answer them to who has the answers.
+    """Return the pages of bodies that PostgreSQL reads to answer all of these, and for conditional requests.
 
     Large values lie in a table of their own (TOAST), whose pages are counted apart, so a read of one cannot hide.
     """

@@ -1,4 +1,4 @@
-"""Who is measured: how each is started, and at which addresses it answers the questions."""
+"""The contestants: how each is started, and at which addresses it answers the questions."""
 
 import json
 import os

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 DEFAULT_FOLDER = Path(os.environ.get("DATA_DIR") or ROOT / ".postgres") / "benchmarks"
-#: What decides how the database comes out: a change in any of these files makes it anew.
+#: The inputs of the database: a change in any of these files rebuilds it.
 _INGREDIENTS = (
     *(f"benchmarks/read_side/{name}.py" for name in ("words", "cast", "ledger", "newsroom", "database")),
     *("sources/migrations/*.py", "claims/migrations/*.py", "claims/newsroom/house_scale.json"),
@@ -117,7 +117,7 @@ def fill(claims: int, *, processes: int = 0) -> None:
 
 
 def _copy(everything: "list[Life]", cast: "Cast", processes: int) -> None:
-    """Make and store all chunks, in as many processes as asked for."""
+    """Create and store all chunks, in the given number of processes."""
     from django.db import connections
     from rich.console import Console
     from rich.progress import track

@@ -101,7 +101,7 @@ def _joined(sql: str, *, many: bool) -> str:
 
 
 def written_for_the_server(statements: dict[str, Statements], file: Path, connection: str) -> dict[str, str]:
-    """Keep the statements where the server finds them; returns the environment that tells it."""
+    """Store the statements where the server finds them; return the environment for it."""
     file.write_bytes(pickle.dumps(statements))
     return {_STATEMENTS: str(file), _CONNECTION: connection}
 

@@ -82,7 +82,7 @@ def _rows(sql: str, parameters: Any = ()) -> list[tuple[Any, ...]]:
 def _filters(chance: random.Random) -> Iterator[Filter]:
     """What a publisher rated so in some days or years: as long as it takes to find two to twenty pages.
 
-    Only ratings that were given so often, or as often as any: what is asked for does not grow with the database.
+    Only ratings of this frequency, or the most frequent: the answers do not grow with the database.
     """
     verdicts_by = "SELECT publisher_id, rating_id, count(*) FROM claims_publishedverdict GROUP BY 1, 2"
     common = _rows(f"{verdicts_by} ORDER BY 3 DESC, 2 LIMIT 20")

@@ -35,11 +35,11 @@ class Measured:
     bodies_read_unchanged: int
 
     def rate(self, measure: str, name: str = "ours") -> float:
-        """Answers per second, the median of the rounds; 0 where nobody asked."""
+        """Return the answers per second, the median of the rounds; 0 without requests."""
         return median(self.rates.get((name, measure), [0.0]))
 
     def ratio(self, measure: str, other: str, other_measure: str = "") -> float:
-        """How many times as many answers we give in a second as somebody else does; 0 where nobody asked them.
+        """Return our answers per second as a multiple of another's; 0 without requests to it.
 
         The median of the rounds' ratios: what disturbs a round disturbs both alike.
         """

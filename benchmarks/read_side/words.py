@@ -1,4 +1,4 @@
-"""Made-up text in ten languages: words that nobody wrote, as common and as rare as words are (Zipf's law)."""
+"""Made-up text in ten languages: invented words, as common and as rare as words are (Zipf's law)."""
 
 import itertools
 import random

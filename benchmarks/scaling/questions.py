@@ -16,7 +16,7 @@ _COMMON = (200, 20)
 
 
 def addresses(place: Path, claims: int) -> dict[str, list[str]]:
-    """What is asked of the archive in `place`, by what it measures. For a process of its own."""
+    """Return the queries to the archive in `place`, by what they measure. For a process of its own."""
     set_up(place)
     from django.db import connection
 

@@ -62,7 +62,7 @@ def anchor_at(text: str, start: int, end: int, *, context: int = CONTEXT) -> Anc
 
 
 def find(text: str, quote: str, *, prefix: str = "", suffix: str = "") -> Anchor:
-    """The anchor of a quote that somebody typed or another system sent.
+    """Return the anchor of a quote that was typed or sent by another system.
 
     Quotation marks, dashes, ellipses and white space may be of another make than in the text; the anchor has the
     words as they stand in the text. `prefix` and `suffix` are any words directly before and after, to choose by.

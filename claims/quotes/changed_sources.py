@@ -90,7 +90,7 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
 
 
 def follow_source(sender: type[Snapshot], *, snapshot: Snapshot, **signal: Any) -> Reanchoring:
-    """Whoever stores a snapshot, the appearances follow in the same transaction."""
+    """When a snapshot is stored, the appearances follow in the same transaction."""
     if snapshot.number == 1:
         complete_waiting(snapshot)
     return reanchor(snapshot)

@@ -10,7 +10,7 @@ from sources.models import Snapshot
 
 
 class ChangedText:
-    """The text of a new snapshot, with which each older one is aligned once, when it is first asked for."""
+    """The text of a new snapshot, with which each older one is aligned once, lazily."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot

@@ -69,7 +69,7 @@ def rewording(old: TextPart, new: TextPart, start: int, end: int) -> tuple[int, 
 
 
 def beginning_in(old: str, new: str) -> int:
-    """Where, in a sentence that was edited, what it said before begins; 0 where that cannot be told."""
+    """Return where the earlier wording begins in an edited sentence; 0 if unknown."""
     if len(old) + len(new) > _MOST_LETTERS:
         return max(new.find(old[:20]), 0)
     blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()

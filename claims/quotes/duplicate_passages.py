@@ -22,7 +22,7 @@ _AS_FAR = 20
 
 @dataclass(frozen=True)
 class Originality:
-    """What tells a passage of a new text from copies of it."""
+    """Distinguishes a passage of a new text from copies of it."""
 
     aligned: Alignment
 
@@ -119,7 +119,7 @@ class Originality:
             raise Orphaned(OrphanReason.REWRITTEN)
 
     def _require_no_rival(self, parts: range) -> None:
-        """Refuse an exact copy beside which stands an edited one: which of them is the original cannot be told."""
+        """Refuse an exact copy beside an edited one, because the original is ambiguous."""
         aligned = self.aligned
         if self._is_torn_out(parts):
             raise Orphaned(OrphanReason.TWICE)
@@ -175,6 +175,6 @@ class Originality:
 
 
 def _is_anothers(old: TextPart, new: TextPart) -> bool:
-    """Whether somebody else is said to have said the same."""
+    """Return whether the same words are attributed to another speaker."""
     said = words_of(old.outside_speech), words_of(new.outside_speech)
     return bool(old.is_speech and all(said)) and not are_spellings(*said)

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property  # noqa: TID251  no Django here; computing is all that its lock stops
 
-# A text is searched for this many places at most; nobody reads more, and it bounds the time.
+# Maximum places searched in a text, which bounds the time.
 PLACES_REPORTED = 50
 
 

@@ -28,7 +28,7 @@ _STOPS = ".!?…。！？｡।॥۔؟።៕\"'”’»」』)）"
 
 
 def announces(words: str) -> bool:
-    """Whether new words end in a colon, behind which comes what somebody says or said."""
+    """Return whether new words end in a colon that introduces quoted speech."""
     return words.rstrip("\"'“”„«»‘’ ").endswith(_COLON)
 
 

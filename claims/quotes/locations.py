@@ -38,7 +38,7 @@ class QuotedWords:
 
 
 def quote(source: Source, exact: str, *, prefix: str = "", suffix: str = "") -> QuotedWords:
-    """Find words that somebody typed or pasted; empty, the source is named without a quote.
+    """Find typed or pasted words; without any, the source is cited without a quote.
 
     Args:
         prefix, suffix: any words directly before and after, to choose by where the quote stands several times.

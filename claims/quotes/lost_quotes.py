@@ -24,7 +24,7 @@ class LostQuote:
 def lost_quote(appearance: Appearance) -> LostQuote | None:
     """What is known of an orphaned appearance; None where there is nothing to compare its snapshot with.
 
-    Made when somebody looks, from the two texts that anchoring compared: candidates are never out of date.
+    Computed on viewing, from the two texts that anchoring compared: candidates are never out of date.
     """
     before, newest = appearance.snapshot, appearance.source.latest_snapshot()
     if before is None or newest is None or newest.pk == before.pk:

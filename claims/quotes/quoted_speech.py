@@ -17,7 +17,7 @@ class QuotedSpeech:
     aligned: Alignment
 
     def require_same(self, parts: range) -> None:
-        """Refuse words that were nobody's direct speech before or are not any more, or are somebody else's."""
+        """Refuse words that were not direct speech before or are no longer, or are another speaker's."""
         aligned = self.aligned
         for number in parts:
             old, new = aligned.old[number], aligned.new[aligned.mates[number]]

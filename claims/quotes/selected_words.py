@@ -1,4 +1,4 @@
-"""Words that somebody selected in a text on the screen: taken as they stand there, or refused.
+"""Words selected in a displayed text: taken exactly, or refused.
 
 A browser says which characters it shows as selected and where; only where the snapshot has just these there are they
 taken. Nothing is looked for, so nothing is ever taken from a lookalike.

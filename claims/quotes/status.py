@@ -43,7 +43,7 @@ class PublicQuoteStanding(TypedDict):
 def quote_standings(body: dict[str, Any]) -> list[PublicQuoteStanding]:
     """The quotes of a publication in the order of its body, at the cost of one query.
 
-    A source that was never captured anew has nothing to tell: the words stand in what is quoted.
+    A source that was never captured again has no status: the quote is in the cited snapshot.
     """
     quotes = list(published_quotes(body))
     fates = _fates({quote.place.snapshot for quote in quotes}) if quotes else {}

@@ -1,7 +1,7 @@
 """A text cut into its parts: paragraphs as the extraction writes them, and sentences inside a paragraph.
 
-The cut needs no language. One too many does no harm, for parts are put together again by what stands beside them; so
-an abbreviation may end a part. Pure, in linear time.
+The cut needs no language. One too many does no harm, because parts are joined again by their neighbours; so an
+abbreviation may end a part. Pure, in linear time.
 """
 
 import re

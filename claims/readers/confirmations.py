@@ -1,7 +1,7 @@
 """Who a reader is, as far as is known: a mail address that they have shown to be theirs.
 
-Whoever sends something gets one mail, with the address of a page where it is confirmed and where they see from then on
-how things stand. The secret part of that address is made of a key of this installation; the database knows its digest.
+A sender gets one email, with the address of a page for confirming and following the message. The secret part of
+that address is derived from a key of this installation; the database stores its digest.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ TOKEN_LENGTH = 43
 
 @dataclass(frozen=True)
 class Sender:
-    """How somebody wants to be answered. Checked by who asked for it: one mail address, and a name in one line."""
+    """How a sender wants to be answered. Validated by the caller: one email address, and a name in one line."""
 
     mail: str
     name: str = ""
@@ -32,7 +32,7 @@ class Sender:
 def remember(
     sender: Sender, *, complaint: Complaint | None = None, request: ReaderRequest | None = None
 ) -> ContactDetails:
-    """Keep how to reach somebody about what they sent."""
+    """Store the contact details for a message."""
     seed = uuid4()
     return ContactDetails.objects.create(
         complaint=complaint,
@@ -55,9 +55,9 @@ def contact_with(token: str) -> ContactDetails | None:
 
 
 def page_of(contact: ContactDetails) -> str:
-    """The whole address of a person's page, for a mail to them and for nobody else.
+    """Return the full address of a person's page, for an email to them only.
 
-    After the key of the installation was changed it is another one, which is noted before it is told.
+    After a change of the installation's key it is another one, which is stored before it is sent.
     """
     token = _token(contact.seed)
     if contact.token_sha256 != _digest(token):

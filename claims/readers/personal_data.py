@@ -1,4 +1,4 @@
-"""How long it is known who somebody is: shown and deleted when they ask for it, and deleted by itself.
+"""How long contact details are kept: exported and deleted on request, and deleted automatically.
 
 Deleted are a person's details and their words, not that there was a complaint, nor what was answered.
 """
@@ -43,7 +43,7 @@ def of_mail(mail: str) -> list[dict[str, Any]]:
 
 @transaction.atomic
 def erase(contact: ContactDetails) -> None:
-    """Delete a person's details, and what they wrote as far as nobody else asks for the same."""
+    """Delete a person's details, and their messages unless others sent the same."""
     found = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
     if found is None:
         return
@@ -93,7 +93,7 @@ class Expired:
 
 @transaction.atomic
 def delete_expired() -> Expired:
-    """Delete what nobody has confirmed in time, spam, and the details of people whose matter ended long ago.
+    """Delete unconfirmed messages after their time, spam, and the details of people whose requests ended long ago.
 
     What is held back waits for an editor, however long that takes.
     """
@@ -104,7 +104,7 @@ def delete_expired() -> Expired:
     for rows in (Complaint.objects.all(), ReaderRequest.objects.all()):
         unconfirmed += _deleted(rows.unconfirmed().filter(received_at__lt=unconfirmed_before))
         spam += _deleted(rows.filter(state="spam", closed_at__lt=ended_before))
-    # Who asked for what others had asked for already, and never confirmed it.
+    # Readers who joined an existing request and never confirmed it.
     stale = ContactDetails.objects.filter(confirmed_at=None, created_at__lt=unconfirmed_before)
     stale = stale.exclude(Q(complaint__state="new") | Q(request__state="new"))
     ended = ContactDetails.objects.filter(

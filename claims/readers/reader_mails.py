@@ -1,8 +1,7 @@
 """Mails to readers, sent by the worker: one that asks to confirm, and one with the answer.
 
-The job knows a number, never an address; what is written is decided when it is sent, and nothing is sent to whoever has
-had their details deleted. Nothing in them is of the reader's own words: who gives a stranger's address has us carry
-nothing.
+The job stores a number, never an address; the content is decided on sending, and nothing is sent after the details
+were deleted. The emails contain none of the sender's own words, so they cannot carry messages to strangers.
 """
 
 from collections.abc import Iterable, Iterator
@@ -42,7 +41,7 @@ def ask_to_confirm(contact: ContactDetails) -> None:
 
 
 def tell_the_answer(contacts: Iterable[ContactDetails]) -> None:
-    """Have the worker tell each of them what came of it; part of the present transaction."""
+    """Queue an email with the outcome for each of them; part of the present transaction."""
     confirmed = [contact for contact in contacts if contact.confirmed_at]
     defer(ANSWER, *({"contact_id": contact.pk} for contact in confirmed), queue=QUEUE)
 
@@ -63,7 +62,7 @@ def mail_confirmation(*, contact_id: int) -> None:
 @app.task(name=ANSWER, queue=QUEUE, retry=RETRIES)
 @transaction.atomic
 def mail_answer(*, contact_id: int) -> None:
-    """Tell once what came of what they sent."""
+    """Send the outcome once."""
     contact = _locked(contact_id)
     if contact is None or not contact.confirmed_at or contact.answered_at:
         return
@@ -108,7 +107,7 @@ def _send(contact: ContactDetails, subject: str, template: str, context: dict[st
         to=[contact.mail],
     )
     mail.attach_alternative(render_to_string(f"mail/{template}.html", about), "text/html")
-    mail.extra_headers = {"Auto-Submitted": "auto-generated"}  # RFC 3834: no answers from who is away
+    mail.extra_headers = {"Auto-Submitted": "auto-generated"}  # RFC 3834: no automatic replies
     try:
         mail.send()
     except SMTPException as failure:

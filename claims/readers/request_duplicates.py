@@ -1,4 +1,4 @@
-"""When two readers ask for the same: by its address, by its picture, or by what it states."""
+"""Whether two readers ask for the same: by address, by picture, or by statement."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial

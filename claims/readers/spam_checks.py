@@ -1,4 +1,4 @@
-"""What speaks for spam, told without asking anybody else. What has a sign is held back, and an editor looks at it."""
+"""Signs of spam, found without external services. Messages with a sign are held, and an editor reviews them."""
 
 import hashlib
 import re
@@ -15,7 +15,7 @@ from claims.quotes.statements import comparable_statement
 MOST_LINKS_OF_COMPLAINT, MOST_LINKS_OF_REQUEST = 3, 5
 #: Within a week the same words are expected from so many people; campaigns write more, and so do programs.
 MOST_REPEATS = 3
-#: Mails to one mailbox that nobody answered, within a day.
+#: Unanswered emails to one mailbox within a day.
 MOST_MAILS = 3
 
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)

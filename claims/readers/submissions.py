@@ -1,4 +1,4 @@
-"""What readers send: taken in, held back where it looks like spam, and confirmed by whoever has the mail address."""
+"""Messages of readers: stored, held if they look like spam, and confirmed by email."""
 
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -44,9 +44,9 @@ class SentWith:
     """How something came in.
 
     Attributes:
-        signs: what the form tells of spam, besides the words.
+        signs: the form's signs of spam, besides the words.
         key: digest of the sender's Idempotency-Key; empty without one.
-        body: digest of what was sent with it.
+        body: digest of the message sent with it.
     """
 
     signs: frozenset[SpamSign] = field(default_factory=frozenset)
@@ -95,7 +95,7 @@ def ask(
     sender: Sender,
     sent: SentWith = SentWith(),
 ) -> ReaderRequest:
-    """Take in that somebody wants something checked. Whoever asks for the same is counted once it is confirmed.
+    """Store a request to check something. Readers asking for the same are counted once they confirm.
 
     Raises:
         KeyUsedTwice: something else was sent with the key.
@@ -187,7 +187,7 @@ def _bring_request(contact: ContactDetails) -> ReaderRequest:
 
 @transaction.atomic
 def withdraw(contact: ContactDetails) -> bool:
-    """Take back what somebody sent, as far as nobody has answered it yet; returns whether that was so."""
+    """Withdraw an unanswered message; return whether it was withdrawn."""
     found = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
     if found is None:
         return False
@@ -210,13 +210,13 @@ def withdraw(contact: ContactDetails) -> bool:
 
 
 def _moved(row: Complaint | ReaderRequest, state: str) -> None:
-    """The reader's own move: nobody at the desk has made it."""
+    """Make the reader's own move, without a person at the desk."""
     row.state, row.moved_by, row.moved_by_name = state, None, ""
     row.save(update_fields=["state", "moved_by", "moved_by_name"])
 
 
 def summary_of(complaint: Complaint) -> str:
-    """What colleagues are told of a complaint: nothing of the reader, nor of the reader's words."""
+    """Return the notification text of a complaint: without the reader's name or words."""
     due = date_format(complaint.due_on, "DATE_FORMAT") if complaint.due_on else ""
     return _("%(kind)s; to be answered by %(due)s") % {"kind": complaint.get_kind_display(), "due": due}
 
@@ -226,7 +226,7 @@ def _names(sent: SentWith) -> list[str]:
 
 
 def _sent_before(rows: QuerySet[Row], sent: SentWith) -> Row | None:
-    """What was taken in with the same key; the key is held, so nobody else takes it in meanwhile."""
+    """Return the message stored with the same key; the key is locked against concurrent requests."""
     found = rows.filter(sent_key=sent.key).first() if sent.key else None
     if found and found.sent_sha256 != sent.body:
         raise KeyUsedTwice

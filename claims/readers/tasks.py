@@ -9,14 +9,14 @@ from claims.readers.desk import complaint_moves, request_moves
 @app.periodic(cron="47 3 * * *")
 @app.task(queueing_lock="delete_expired_contacts")
 def delete_expired_contacts(timestamp: int) -> None:
-    """Delete what nobody has confirmed, and the details of people whose matter ended long ago, every day."""
+    """Delete unconfirmed messages, and the details of people whose requests ended long ago, every day."""
     personal_data.delete_expired()
 
 
 @app.periodic(cron="7 * * * *")
 @app.task(queueing_lock="tell_of_overdue_complaints")
 def tell_of_overdue_complaints(timestamp: int) -> None:
-    """Tell once of each complaint that is overdue."""
+    """Notify once about each overdue complaint."""
     complaint_moves.tell_of_overdue()
 
 

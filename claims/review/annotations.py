@@ -99,7 +99,7 @@ def make_evidence_of(
 
 
 def _held(source: Source, words: QuotedWords) -> Source:
-    """The source, which nobody captures again meanwhile. Who asks twice for the same waits for the first answer."""
+    """Return the source, locked against another capture. A repeated request waits for the first answer."""
     source = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
     newest = source.snapshots.order_by("-number").values_list("pk", flat=True).first()
     if words.snapshot is None or words.snapshot.pk != newest:

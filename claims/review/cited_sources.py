@@ -1,4 +1,4 @@
-"""Copies asked for of all sources that are cited, rather than of one that somebody cites now.
+"""Requests for copies of all cited sources, rather than of newly cited ones.
 
 What is cited now, rules of the database ask for by themselves (`claims.models.archive_triggers`).
 """
@@ -31,7 +31,7 @@ _NEVER_ASKED = """
 
 
 def ask_for_cited(*, missing: bool = False, imported: bool = False) -> int:
-    """Ask for copies of what is cited; how many were asked for.
+    """Request copies of cited sources; return how many.
 
     Args:
         missing: only of what has none at all; otherwise also of what has none of the last day.
@@ -43,7 +43,7 @@ def ask_for_cited(*, missing: bool = False, imported: bool = False) -> int:
 
 
 def ask_for_imported(most: int) -> int:
-    """Ask for copies of so many sources that only others cite, and that nobody has asked for yet."""
+    """Request copies of this many sources that only imported claims cite, without an earlier request."""
     wanted = f"""
         SELECT cited.source_id, now() FROM ({_OF_ALL}) AS cited
         WHERE {_WITHOUT_COPY} AND {_NEVER_ASKED} AND EXISTS (

@@ -1,4 +1,4 @@
-"""Claims, their appearances and their media: who may edit what, and the edits themselves.
+"""Claims, their appearances and their media: the permissions for edits, and the edits.
 
 The desk's forms and the editorial API ask here, so that neither allows what the other refuses.
 """
@@ -27,7 +27,7 @@ def may_edit(claim: Claim, by: User) -> bool:
 
 
 def is_worked_on(claim: Claim) -> bool:
-    """Whether it can only be declined or merged: what nobody has touched yet can also be deleted."""
+    """Return whether it can only be declined or merged: untouched claims can also be deleted."""
     return claim.transitions.exists() or claim.verdicts.exists() or claim.comments.exists()
 
 
@@ -77,10 +77,10 @@ def edit(claim: Claim, *, by: User, topics: Sequence[Topic] | None = None, **fie
 
 @transaction.atomic
 def delete(claim: Claim, *, by: User) -> None:
-    """Delete a claim that nobody has worked on.
+    """Delete an untouched claim.
 
     Raises:
-        NotPossible: somebody has; it can be declined or merged.
+        NotPossible: it was edited; it can be declined or merged.
         NotAllowed: the person's role does not include it.
     """
     require(by, "claims.delete_claim", _("delete claims"))
@@ -140,7 +140,7 @@ def add_media(claim: Claim, media: MediaObject, *, by: User, **fields: Any) -> C
 
 @transaction.atomic
 def edit_media(row: ClaimMedia, *, by: User, **fields: Any) -> ClaimMedia:
-    """Change what is said of it. Raises as `add_media`."""
+    """Change its fields. Raises as `add_media`."""
     require(by, "claims.change_claimmedia", _("edit pictures, audio and video"))
     _with_open_media(row.claim, by)
     for name, value in fields.items():
@@ -171,7 +171,7 @@ def _with_open_media(claim: Claim, by: User) -> Claim:
 
 
 def _locked(claim: Claim, by: User) -> Claim:
-    """The claim read again under lock, for somebody who may edit it."""
+    """Return the claim, read again under lock, if the person may edit it."""
     require(by, "claims.change_claim", _("edit claims"))
     claim = _there(claim)
     if not may_edit(claim, by):

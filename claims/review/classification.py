@@ -106,7 +106,7 @@ def _outdated(rating_ids: Sequence[int] | None) -> list[int]:
 
 @transaction.atomic
 def _restate(claim_ids: list[int]) -> None:
-    # As `workflow` locks them. What somebody published meanwhile says the present classes already.
+    # Locked in the order of `workflow`. Concurrent publications already have the present classes.
     locked = Claim.objects.select_for_update().filter(pk__in=claim_ids).order_by("pk")
     entries = Publication.objects.current().filter(claim__in=[claim.pk for claim in locked]).order_by("claim")
     documents = {entry.pk: entry.document for entry in entries}

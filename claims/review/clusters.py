@@ -42,7 +42,7 @@ def gather(claims: Iterable[Claim], *, by: User) -> Cluster:
 
 
 def _new(first: Claim, by: User) -> Cluster:
-    """A cluster that is called by its first claim until somebody finds a better title."""
+    """Create a cluster named after its first claim until it gets a better title."""
     title = " ".join(first.statement.split())
     longest = Cluster._meta.get_field("title").max_length or 0
     return Cluster.objects.create(

@@ -1,4 +1,4 @@
-"""Why claims are not checked, in the words that most declined ones need. Whoever declines may write others."""
+"""Suggested reasons for declining claims, which cover most cases. Others can be written."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -20,10 +20,10 @@ from sources.models import MediaObject
 def taken_in(
     given: File | bytes | str, *, by: User, alternative_text: str = "", show: bool = True
 ) -> MediaObject:
-    """Keep a file, or what is at an address. What is said of one that is here already stays.
+    """Store a file, or the content of an address. An existing object keeps its fields.
 
     Args:
-        show: whether readers see it, once it is described and where there is a picture of it; else they are told of it.
+        show: whether readers see it, once it has a description and a preview; otherwise they see the description.
 
     Raises:
         MediaRefused, FetchError: it is no picture, sound or film that can be kept, or not there; or it is part of
@@ -39,10 +39,10 @@ def taken_in(
 
 @transaction.atomic
 def change_description(media: MediaObject, **said: Any) -> None:
-    """Change what is said of it.
+    """Change its fields.
 
     Raises:
-        NotPossible: its description would be cleared, or readers be shown what nobody has described.
+        NotPossible: its description would be cleared, or an undescribed object shown to readers.
     """
     before = media.alternative_text.strip()
     for name, value in said.items():

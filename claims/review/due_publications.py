@@ -1,4 +1,4 @@
-"""What the worker does once a minute: publish what is due, as whoever scheduled it would by the button now."""
+"""The worker's job once a minute: publish what is due, with the permissions of the person who scheduled it."""
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -48,7 +48,7 @@ def _give_up(pk: int, reason: str) -> None:
 
 
 def _held(pk: int) -> ScheduledPublication | None:
-    """What is due, while nobody else can move its claim; None where it has ended meanwhile.
+    """Return a due publication with its claim locked; None if it has ended in the meantime.
 
     Every writer locks claims first, and so does this one: two never wait for each other.
     """

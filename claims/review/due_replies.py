@@ -1,4 +1,4 @@
-"""Whether somebody has to be asked for an answer before a verdict is published, and whether they had the time.
+"""Whether a reply must be requested before a verdict is published, and whether its deadline has passed.
 
 The codes of fact-checkers ask for it of a verdict of the newsroom's own that is about a person or an organisation.
 What the rule came to is kept with the terms of the review (`Verdict.reply_rule`); from then on the database holds it.
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from claims.models import Claimant, Verdict
 from claims.newsroom.refusals import NotPossible
 
-#: Who can answer for what they said. Who is not identified cannot be asked.
+#: Claimants who can reply. Unidentified ones cannot be asked.
 NAMED = (Claimant.Kind.PERSON, Claimant.Kind.ORGANIZATION, Claimant.Kind.GROUP)
 _Rule = Verdict.ReplyRule
 
@@ -50,7 +50,7 @@ def reply_rule_of(verdict: Verdict) -> Verdict.ReplyRule:
 
 
 def is_nobody_asked(verdict: Verdict) -> bool:
-    """Whether an answer of the claimant is due, and neither was it asked for, nor is there a reason why not."""
+    """Return whether a reply of the claimant is required, but neither requested nor waived with a reason."""
     rule = reply_rule_of(verdict) if verdict.state == Verdict.State.DRAFT else verdict.reply_rule
     if rule != _Rule.DUE or not names_somebody(verdict):
         return False
@@ -58,7 +58,7 @@ def is_nobody_asked(verdict: Verdict) -> bool:
 
 
 def require_terms_that_hold(verdict: Verdict) -> None:
-    """Refuse what was submitted as naming nobody, and names somebody now: their kind was put right meanwhile.
+    """Refuse a verdict submitted without a named claimant that has one now, after a correction.
 
     Raises:
         NotPossible: it is so.
@@ -74,7 +74,7 @@ def require_terms_that_hold(verdict: Verdict) -> None:
 
 
 def require_time_to_answer(verdict: Verdict) -> None:
-    """Refuse while somebody who was asked still has time to answer.
+    """Refuse while a deadline for a reply is running.
 
     Raises:
         NotYet: they have.

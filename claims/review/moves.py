@@ -44,13 +44,13 @@ class NotOffered(NotPossible):
 
 
 def missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = None) -> dict[str, str]:
-    """What the verdict still lacks before somebody else can review it, in words, by the part that lacks it.
+    """Return what the verdict still lacks for review, in words, by part.
 
     Args:
         evidence: what it rests on, where that is not what is stored.
     """
     if evidence is None:
-        # Not the verdict's own: who has read those has them with more than is asked here.
+        # Not the verdict's own: access to those requires more than is checked here.
         rows = Evidence.objects.filter(verdict=verdict).select_related("source", "media")
         evidence = rows.only("verdict_id", "snapshot_id", "source__url", "media__alternative_text")
     evidence = list(evidence)
@@ -84,7 +84,7 @@ def missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = None) 
 
 
 def _undescribed(claim_id: int) -> bool:
-    """Whether readers would see a picture, recording or film of the claim that nobody has described."""
+    """Return whether readers would see a picture, recording or video of the claim without a description."""
     together = Q(claim=claim_id) | Q(claim__merged_into=claim_id)
     return ClaimMedia.objects.filter(together, media__alternative_text__regex=r"^\s*$").exists()
 

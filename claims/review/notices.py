@@ -1,4 +1,4 @@
-"""Whom a move concerns. They are told in the transaction of the move: no move, no message."""
+"""The recipients of notifications about moves. They are sent in the transaction of the move: no move, no message."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from claims.models import Claim, NotificationKind, Translation, Verdict
 from claims.teamwork.comments import concerned
 from claims.teamwork.notifications import tell
 
-#: Actions of moves, and as what they are told. That its author takes a verdict back, nobody waits to hear.
+#: Actions of moves, and their notifications. A withdrawal from review is not announced.
 _KINDS = {
     "submit": NotificationKind.SUBMITTED,
     "request_changes": NotificationKind.RETURNED,
@@ -25,10 +25,10 @@ _KINDS = {
 
 
 def tell_of_move(subject: Claim | Verdict, action: str, *, by: User, note: str = "") -> None:
-    """Tell whom a move concerns that it was made.
+    """Notify the people concerned of a move.
 
-    A verdict that was submitted is told to who may sign it off. Everything else is told to who wrote the verdict or
-    proposed the claim, who follows it, and who has it.
+    A submitted verdict is announced to people who may sign it off. Everything else goes to the author or proposer,
+    the followers, and the assignee.
     """
     if action not in _KINDS:
         return
@@ -53,7 +53,7 @@ _TRANSLATION_KINDS = {
 
 
 def tell_of_translation(translation: Translation, action: str, *, by: User, note: str = "") -> None:
-    """Tell whom a move of a translation concerns: who may sign it off, or who wrote it, and who wrote the original."""
+    """Notify about a move of a translation: those who may sign it off, or its author and that of the original."""
     if action not in _TRANSLATION_KINDS:
         return
     verdict = translation.verdict
@@ -66,7 +66,7 @@ def tell_of_translation(translation: Translation, action: str, *, by: User, note
 
 
 def tell_translators(verdict: Verdict, *, by: User) -> None:
-    """Tell who translated the version before that readers are shown the original again."""
+    """Notify the former translator that readers see the original again."""
     live = Translation.objects.filter(verdict=verdict.supersedes_id, state=Translation.State.PUBLISHED)
     translators = User.objects.filter(translations_written__in=live).distinct()
     tell(NotificationKind.TRANSLATION_STALE, claim=verdict.claim, to=translators, by=by, verdict=verdict)
@@ -78,6 +78,6 @@ def _able(permission: str) -> QuerySet[User]:
 
 
 def reviewers(verdict: Verdict) -> QuerySet[User]:
-    """Who may sign the verdict off. Who has written on it may not, and so is not asked to."""
+    """Return the people who may sign off the verdict, which excludes its authors."""
     writers = [verdict.author_id, verdict.submitted_by_id, *verdict.edited_by]
     return _able("claims.sign_off_verdict").exclude(pk__in=list(filter(None, writers)))

@@ -12,7 +12,7 @@ from claims.models import NotificationKind, ReplyRequest, Verdict
 from claims.teamwork.notifications import tell
 from factcheck.database import clock
 
-#: So many are told in one transaction.
+#: Notifications per transaction.
 _AT_ONCE = 100
 _STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW, Verdict.State.PUBLISHED)
 
@@ -20,14 +20,14 @@ _STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW, Verdict.State.PUBLISHED
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="claims.review.tell_of_deadlines", queueing_lock="claims.review.tell_of_deadlines")
 def tell_of_deadlines(timestamp: int) -> None:
-    """Every five minutes: tell who waits for an answer that its time is over."""
+    """Every five minutes: notify people whose deadline for a reply has passed."""
     while tell_some() == _AT_ONCE:
         pass
 
 
 @transaction.atomic
 def tell_some() -> int:
-    """Tell of some deadlines, each once; how many. What two workers do at once, one of them does."""
+    """Notify about some deadlines, each once; return how many. Concurrent workers share them."""
     passed = ReplyRequest.objects.unanswered().filter(
         answer_by__lte=Now(), reminded_at=None, carried_to=None, verdict__state__in=_STATES
     )

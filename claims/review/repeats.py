@@ -22,7 +22,7 @@ def confirm(repeat: Repeat, *, by: User) -> Claim:
     that is merged into the checked one, with its places.
 
     Raises:
-        NotPossible: it has been decided already, nobody knows where the words stand, or a merge is not possible.
+        NotPossible: it has already been decided, the source is unknown, or a merge is not possible.
         NotAllowed: the person's role does not include it.
     """
     repeat = _undecided(repeat, by)
@@ -59,7 +59,7 @@ def _quotation(repeat: Repeat) -> QuotedWords:
     if repeat.start is not None:
         place = repeat.exact, repeat.prefix, repeat.suffix, repeat.start, repeat.end
         return QuotedWords(repeat.snapshot, *place)
-    assert repeat.source is not None  # noqa: S101  asked by whoever calls this
+    assert repeat.source is not None  # noqa: S101  checked by the caller
     try:
         return quote(repeat.source, repeat.exact)
     except (QuoteNotFound, QuoteAmbiguous):

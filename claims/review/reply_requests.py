@@ -1,8 +1,8 @@
 """Asking those whom a verdict is about, and what they say: every change of a request for an answer is made here.
 
-The desk and the editorial API call these. What is asked belongs to a draft and is fixed with it. An answer comes when
-it comes: also in review, where who had signed off is asked again, and after publication, where it is published as an
-update: a new version, which somebody else signs off.
+The desk and the editorial API call these. A request belongs to a draft and is fixed with it. A reply can arrive at
+any time: in review, where people who signed off are asked again, and after publication, where it is published as an
+update: a new version, which another person signs off.
 """
 
 import re
@@ -50,11 +50,11 @@ class ReceivedAnswer:
 
 @transaction.atomic
 def add(verdict: Verdict, *, by: User, **fields: Any) -> ReplyRequest:
-    """Begin a request to somebody, or say why nobody is asked.
+    """Create a request for reply, or give the reason for not asking.
 
     Raises:
         NotPossible: the verdict is no draft.
-        NotAllowed: it is somebody else's, or the person's role does not include it.
+        NotAllowed: it belongs to another person, or the role does not include it.
     """
     require(by, "claims.add_replyrequest", _("request replies"))
     verdict = verdict_drafts.locked_draft(verdict, by)
@@ -91,7 +91,7 @@ def remove(row: ReplyRequest, *, by: User) -> None:
 
 @transaction.atomic
 def mark_sent(row: ReplyRequest, *, by: User, at: datetime | None = None) -> ReplyRequest:
-    """Note that it was passed on: told by telephone, typed into a form, mailed from somebody's own account.
+    """Record that the request was made elsewhere: by telephone, in a form, or from a personal email account.
 
     Args:
         at: when; now, where it is not said.
@@ -159,7 +159,7 @@ def stop_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
 
 @transaction.atomic
 def record_answer(row: ReplyRequest, answer: ReceivedAnswer, *, by: User) -> ReplyRequest:
-    """Keep what somebody answered, in whatever state the verdict is. Who waits for it is told.
+    """Record a reply, in any state of the verdict. People waiting for it are notified.
 
     Raises:
         NotPossible: nothing was asked, an answer is there already, or an excerpt is not in the answer.
@@ -190,7 +190,7 @@ def record_answer(row: ReplyRequest, answer: ReceivedAnswer, *, by: User) -> Rep
 
 @transaction.atomic
 def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
-    """Begin the new version with which an answer that came after publication is told: all else as it is published.
+    """Draft a new version with a reply that arrived after publication, otherwise unchanged.
 
     Raises:
         NotPossible: no answer is there, or the verdict is not what is published now.
@@ -230,7 +230,7 @@ def wording(
 
 
 def _complete(fields: dict[str, Any]) -> dict[str, Any]:
-    """Where nobody is asked, whatever was typed of a request is gone."""
+    """With a reason for not asking, the typed request is dropped."""
     if not fields.get("not_asked"):
         return fields
     return fields | {
@@ -255,7 +255,7 @@ def _sent_by_hand(row: ReplyRequest, by: User) -> None:
 
 
 def as_sent(row: ReplyRequest) -> str:
-    """The text as it goes out: the deadline is filled in last, when nobody changes it any more."""
+    """Return the text as sent: the deadline is filled in last, when it is final."""
     if row.answer_by is None:
         return row.text
     return row.text.replace("{deadline}", reply_wording.deadline_in_words(row.answer_by, row.language))
@@ -286,7 +286,7 @@ def _require_asked(row: ReplyRequest) -> None:
 
 
 def _by_the_minute(row: ReplyRequest, answer: ReceivedAnswer) -> ReceivedAnswer:
-    """The answer; of one that came in the very minute in which it was asked for, people write down the minute alone."""
+    """Return the reply; times are entered to the minute, so it may appear to precede the request."""
     asked = row.sent_at
     if asked and asked.replace(second=0, microsecond=0) <= answer.at < asked:
         return replace(answer, at=asked)
@@ -335,7 +335,7 @@ def _put(answer: ReceivedAnswer, row: ReplyRequest) -> None:
 
 
 def _signed_off(verdict: Verdict) -> list[User]:
-    """Who has signed it off in this round: what they signed was less than is there now."""
+    """Return who has signed it off in this round: what they signed lacked the reply."""
     if verdict.state != Verdict.State.IN_REVIEW:
         return []
     rows = SignOff.objects.filter(verdict=verdict, round=verdict.review_round).select_related("by")

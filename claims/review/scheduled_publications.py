@@ -1,4 +1,4 @@
-"""Publications at a moment to come: scheduled, moved, cancelled, and overtaken by what happens to the verdict before.
+"""Scheduled publications: scheduled, moved, cancelled, and ended by other moves of the verdict.
 
 What is due the worker publishes: `claims.review.due_publications`.
 """
@@ -32,7 +32,7 @@ def schedule(
         instead_of: the scheduled publication that the person saw, which this one moves.
 
     Raises:
-        NotPossible: the verdict is not ready, the moment does not lie ahead, or somebody was faster.
+        NotPossible: the verdict is not ready, the time is not in the future, or another person was faster.
         NotAllowed: the person may not publish.
     """
     require(by, "claims.publish_verdict", _("publish verdicts"))
@@ -65,7 +65,7 @@ def cancel(verdict: Verdict, *, by: User, seen: int) -> None:
 def overtaken(verdict: Verdict, action: str, label: str, *, by: User) -> None:
     """End what is scheduled, because the verdict leaves review before. Called by the move, which holds the verdict.
 
-    Whoever scheduled it is told, unless it is public now after all.
+    The scheduling person is notified, unless it is public by now.
     """
     waiting = ScheduledPublication.objects.open().filter(verdict=verdict).select_related("made_by").first()
     if waiting is None:
@@ -81,7 +81,7 @@ def published(scheduled: ScheduledPublication) -> None:
 
 
 def refused(scheduled: ScheduledPublication, reason: str) -> None:
-    """Note that it could not be published at its moment, and tell who waits for it why."""
+    """Record that it could not be published on time, and notify the people waiting for it."""
     _close(scheduled, Outcome.REFUSED, reason=reason, by=None)
     _tell(scheduled.verdict, scheduled, note=reason, by=None)
 

@@ -1,4 +1,4 @@
-"""What a table of moves leaves open for somebody, and whether one of its moves can be made: the same for all tables."""
+"""The open moves of a table for a person, and whether one is possible: common to all tables."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

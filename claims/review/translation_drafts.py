@@ -28,7 +28,7 @@ def begin_translation(verdict: Verdict, language: str, *, by: User, **content: A
         content: fields of the translation; what is not given is taken over.
 
     Raises:
-        NotPossible: it is not published, not the newsroom's own, in this language already, or somebody is at it.
+        NotPossible: it is not published, not the newsroom's own, already in this language, or being translated.
     """
     require(by, "claims.add_translation", _("translate"))
     claim = Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
@@ -95,7 +95,7 @@ def newest_before(verdict: Verdict, language: str, by: User) -> Translation | No
 
 
 def may_edit_translation(translation: Translation, by: User) -> bool:
-    """A draft belongs to its translator; editors, who may publish, edit everybody's. Nothing else can be edited."""
+    """Check that the person may edit it: a draft's translator and editors can; nothing else can be edited."""
     return translation.state == _STATE.DRAFT and (
         translation.author_id == by.pk or by.has_perm("claims.publish_translation")
     )
@@ -134,7 +134,7 @@ def discard_translation(translation: Translation, *, by: User) -> None:
 def carry_over_translation(translation: Translation, *, by: User) -> Translation:
     """Submit the words of an earlier version's translation for the version that is published now, in one step.
 
-    For who has seen that they still say what the original says; somebody else signs that off.
+    For translations that still match the original; another person signs them off.
 
     Raises:
         NotPossible: there is nothing to carry over, or something is missing for it.
@@ -158,7 +158,7 @@ def carry_over_translation(translation: Translation, *, by: User) -> Translation
 
 
 def _writers_of_unreviewed_words(earlier: Translation, by: User) -> list[int]:
-    """Who wrote what nobody has signed off: in another's draft they do not sign it off either."""
+    """Return the authors of unapproved words: they may not sign off the draft of another either."""
     return sorted(earlier.writers - {by.pk}) if earlier.published_at is None else []
 
 

@@ -16,7 +16,7 @@ from factcheck.list_phrases import listed_phrases
 
 
 def missing_of_translation(translation: Translation, original: Original | None = None) -> list[str]:
-    """What the translation still lacks before somebody else can review it, in words; empty when it is complete.
+    """Return what the translation still lacks for review, in words; empty when it is complete.
 
     Args:
         original: what it is of, where that was read already.

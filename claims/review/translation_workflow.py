@@ -29,7 +29,7 @@ def translation_options(translation: Translation, by: User) -> list[Option]:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What a person asked for along with the move."""
+    """The options of a move."""
 
     by: User
     note: str
@@ -146,7 +146,7 @@ def live_before(translation: Translation) -> QuerySet[Translation]:
 
 
 def _note_on(translation: Translation) -> str:
-    """What readers of the original are told where nobody wrote a note: in the language of the original."""
+    """The default public note in the original's language."""
     with languages.override(translation.verdict.language or settings.LANGUAGE_CODE):
         return _("Translated into %(language)s.") % {"language": language_name(translation.language)}
 

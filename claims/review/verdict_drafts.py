@@ -71,7 +71,7 @@ def draft(claim: Claim, *, author: User, publisher: Publisher | None = None, **c
 
 @transaction.atomic
 def begin(claim: Claim, *, by: User, publisher: Publisher | None = None, **content: Any) -> Verdict:
-    """`draft`, for somebody whose role includes it, with what the draft says first. Raises as `draft` and `edit`."""
+    """Create a draft with its first content, checking permissions. Raises as `draft` and `edit`."""
     require(by, "claims.add_verdict", _("draft verdicts"))
     verdict = draft(claim, author=by, publisher=publisher)
     return edit(verdict, by=by, **content) if content else verdict
@@ -86,7 +86,7 @@ def record_editor(verdict: Verdict, by: User) -> None:
 
 
 def may_edit(verdict: Verdict, by: User) -> bool:
-    """A draft belongs to its author; editors, who may publish, edit everybody's. Nothing else can be edited."""
+    """Check that the person may edit it: a draft's author and editors can; nothing else can be edited."""
     return verdict.state == Verdict.State.DRAFT and (
         verdict.author_id == by.pk or by.has_perm("claims.publish_verdict")
     )

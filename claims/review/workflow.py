@@ -1,7 +1,7 @@
-"""Carries out the moves of `claims.review.moves`: whoever moves a claim or a verdict calls `move()`.
+"""Carry out the moves of `claims.review.moves`: every move of a claim or a verdict calls `move()`.
 
-Imports, their undoing and ledgers that come back change states in bulk, without a person who moves each, and write each
-change down as it is done here. Whoever it is: triggers refuse a step that is not legal or not written down.
+Imports, their undoing and restored ledgers change states in bulk, without a person for each, and record each change
+as it is done here. In any case triggers refuse an illegal or unrecorded step.
 """
 
 from collections.abc import Callable
@@ -34,7 +34,7 @@ def options(subject: Claim | Verdict, by: User) -> list[Option]:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person asked for along with the move."""
+    """The options of a move."""
 
     by: User
     before: str
@@ -227,8 +227,8 @@ def _unmerge(claim: Claim, request: Request) -> None:
 def _publish_merge(claim: Claim, target: Claim, kind: str) -> None:
     """Write the ledger entries that a merge, or its undoing, makes necessary.
 
-    What was never public stays so, on either side: a claim that nobody saw changes nothing for readers of the other,
-    and one that was retracted brings nothing that its target could show.
+    Unpublished claims stay so, on either side: a never published claim changes nothing for readers of the other,
+    and a retracted one adds nothing to its target.
     """
     newest = claim.publications.newest().first()
     if newest is None:

@@ -1,6 +1,6 @@
 """Where in a publication a search was answered: fragments of its texts, with the places of the words that match.
 
-Nothing is marked up. Places are numbers, so that nobody has to trust our HTML, and no text can pretend to be a mark.
+Nothing is marked up. Places are numbers, so that clients need not trust our HTML, and no text can imitate a mark.
 """
 
 import json

@@ -14,7 +14,7 @@ CORRECTED_WORDS = 8
 TRIED_BESIDE = 8
 #: ... which are as many where they are misspelt themselves, ...
 NEIGHBOURS = 4
-#: ... and so many statements that say both are enough to tell.
+#: ... and this many statements with both are enough.
 SAID_TOGETHER = 100
 #: So many times as many say it of what is meant as say it of what was typed.
 SAID_RATHER = 3
@@ -24,9 +24,9 @@ class LikelyWord(NamedTuple):
     """A published word that one of a search may have been meant for. The least is the likeliest.
 
     Attributes:
-        word: how it is written.
-        is_likely: whether it may be meant wherever it stands, not only beside what is said with it.
-        is_known: whether hardly any publication, but one, has the word of the search itself.
+        word: the correct spelling.
+        is_likely: whether it is suggested everywhere, not only beside related words.
+        is_known: whether at most one publication has the search's own word.
     """
 
     slips: int
@@ -74,8 +74,8 @@ def _neighbours(searched: str, typed: Mapping[tuple[int, int], str]) -> list[tup
 def _meant(words: list[str], neighbours: Sequence[tuple[str, str]]) -> dict[str, LikelyWord]:
     """The published word for each that resembles one.
 
-    What is said together with the word beside it, as the parts of a name are, comes before what is only more frequent.
-    Where the word is said so as it was typed, it is hardly misspelt.
+    Words that occur together with the neighbouring word, as parts of a name do, come before merely frequent ones.
+    If the typed word itself occurs so, it is hardly misspelt.
     """
     alike = _alike(words)
     tried = {

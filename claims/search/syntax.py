@@ -14,7 +14,7 @@ _GERSHAYIM = re.compile(r'(?<=[\u05d0-\u05ea])"(?=[\u05d0-\u05ea])')
 # A minus adheres to what it excludes, and to nothing before it: who pastes a text has dashes in it.
 _PIECE = re.compile(r'(?P<minus>(?<!\S)-(?![\s-]))?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 
-# What is elided before a word and added to a name (l’eau, Putin’s): nobody looks for that.
+# Elisions before a word and suffixes of a name (l’eau, Putin’s), which are not searched.
 _ELIDED = re.compile(r"(?<![^\W_])[cdjlmnst]['’](?=[^\W_])|['’]s(?![^\W_])", re.IGNORECASE)
 
 # A word of so many letters says something without the number beside it.
@@ -46,8 +46,8 @@ def pieces(text: str) -> Iterator[QueryPiece]:
 def websearch(text: str) -> str:
     """A search for PostgreSQL: of signs, only those that its own web-search syntax reads as they are meant.
 
-    What belongs together without being one word is asked for as a phrase (`long-term`), and so is what is written
-    without spaces, in the pairs that are indexed.
+    Compounds that are not one word are searched as a phrase (`long-term`), and so is text without spaces, in the
+    indexed pairs.
     """
     text = without_grouping(plain(text))
     return " ".join(_asked_for(text[piece.start : piece.end], piece) for piece in pieces(text)).strip()
@@ -72,7 +72,7 @@ def _phrase(text: str) -> str:
 
 
 def _phrases(text: str) -> Iterator[str]:
-    """The same for each part of a text that is asked for by itself."""
+    """The same for each separately searched part of a text."""
     text = folded(_ELIDED.sub(" ", text))
     end = 0
     for run in UNSPACED.finditer(text):

@@ -1,4 +1,4 @@
-"""About how many publications match a search, by what PostgreSQL knows of the most frequent words."""
+"""Estimate how many publications match a search, from PostgreSQL's most frequent words."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -60,7 +60,7 @@ def frequencies() -> Frequencies:
 
 @lru_cache(maxsize=1)
 def known(period: int) -> Frequencies:
-    """What was known when it was first asked for in a period."""
+    """The statistics when first used in a period."""
     [(publications,)] = fetch(
         "SELECT greatest(reltuples, 0) FROM pg_class WHERE oid = 'public.claims_publication'::regclass"
     )

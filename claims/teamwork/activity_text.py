@@ -5,7 +5,7 @@ from django_stubs_ext import StrPromise
 
 from claims.models import NotificationKind as Kind
 
-#: By kind: who did it named, and where nobody did: a rule, or time.
+#: By kind: with the person who did it, and without: a rule, or time.
 _SENTENCES: dict[str, tuple[StrPromise, StrPromise]] = {
     Kind.ASSIGNED: (_("%(who)s assigned this to you"), _("This was assigned to you by a rule")),
     Kind.HANDED_OVER: (_("%(who)s handed this over to another person"), _("This was handed over")),
@@ -62,6 +62,6 @@ _SENTENCES: dict[str, tuple[StrPromise, StrPromise]] = {
 
 
 def sentence(kind: str, actor_name: str) -> str:
-    """What happened, and who did it where somebody did; without a full stop."""
+    """Describe the event, with the person if any; without a full stop."""
     named, unnamed = _SENTENCES[kind]
     return str(named) % {"who": actor_name} if actor_name else str(unnamed)

@@ -1,8 +1,7 @@
 """Rules that assign: what becomes of new claims by itself, and what would have.
 
-Rules speak about claims with which nobody has done anything in this respect: a claim that has an assignment, be it a
-person's or one that was released, is left alone. So they can be applied as often as one likes, and never decide over
-somebody's head.
+Rules apply to claims without an assignment: a claim that has one, even a released one, is left alone. So they can
+be applied repeatedly, and never override a person.
 """
 
 from collections import defaultdict
@@ -38,7 +37,7 @@ IMPORTS_QUEUE = "imports"
 
 #: So many claims are decided about in one transaction.
 BATCH = 2_000
-#: Of more claims than this that come in at once nobody is told one by one; they stand on the dashboard.
+#: Above this number of new claims at once there are no single notifications; the dashboard shows them.
 MOST_TOLD = 50
 #: A dry run looks at so many of the newest claims.
 TRIED = 500
@@ -115,7 +114,7 @@ def dry_run(rule: AssignmentRule) -> list[Decision]:
 
 @transaction.atomic
 def _apply(batch: Sequence[int], rules: Sequence[AssignmentRule]) -> int:
-    # Whoever takes one of them comes before or after, and is not overridden.
+    # Concurrent assignments by people come before or after, and are not overridden.
     rows = Claim.objects.filter(pk__in=batch, state__in=[Claim.State.PROPOSED, Claim.State.ACCEPTED])
     there = list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
     taken = Exists(Assignment.objects.filter(claim=OuterRef("pk"), verdict=None))
@@ -213,14 +212,14 @@ def _parts_of(topic: int) -> set[int]:
 
 
 class _Turns:
-    """Who gets the next claim by each rule. What somebody is given counts at once."""
+    """Choose the assignee of the next claim for each rule. New assignments count at once."""
 
     def __init__(self) -> None:
         self._people: dict[int, list[User]] = {}
         self._load: dict[int, int] = {}
 
     def next_for(self, rule: AssignmentRule) -> User | None:
-        """Nobody where the rule says so, or where whom it names has left or may not do the work."""
+        """None if the rule says so, or if the assignee has left or lacks the permission."""
         if rule.person_id is None and rule.role_id is None:
             return None
         if rule.pk not in self._people:

@@ -1,8 +1,8 @@
 """Whose work a claim or a verdict is: taken, given, handed over, released, dated and weighed.
 
-Each function locks the claim, so that two who take it at once come one after the other; decides; writes one row beside
-the claim, which stays as it is; and tells whom it concerns. What is passed as `seen` is who had it when the person
-decided: an old tab does nothing.
+Each function locks the claim, so that concurrent calls are serialised; decides; writes one row beside the claim,
+which stays as it is; and notifies the people concerned. `seen` is the assignee when the person decided: an outdated
+page changes nothing.
 """
 
 from datetime import date
@@ -29,14 +29,14 @@ Subject = Claim | Verdict
 
 TAKE, ASSIGN = "claims.take_work", "claims.assign_work"
 
-#: In these states there is something to do. A published verdict can be somebody's who checks it again.
+#: The states with something to do. A published verdict can be assigned for another check.
 _TO_BE_DONE = {
     Claim: (Claim.State.PROPOSED, Claim.State.ACCEPTED),
     Verdict: (Verdict.State.DRAFT, Verdict.State.IN_REVIEW, Verdict.State.PUBLISHED),
 }
 #: Moves that take others back.
 _TAKES_BACK = {"unmerge": ("merge",), "reconsider": ("accept", "decline")}
-#: What somebody must be able to do to be given the work.
+#: The permissions that an assignee needs.
 _DOING = {Claim: "claims.add_verdict", Verdict: "claims.change_verdict"}
 
 
@@ -47,7 +47,7 @@ class Unchanged:
 KEEP: Final = Unchanged()
 
 
-# Who can ----------------------------------------------------------------------------------------------------------
+# Permissions ------------------------------------------------------------------------------------------------------
 
 
 def can_do(kind: type[Subject], person: User) -> bool:
@@ -64,7 +64,7 @@ def people_for(kind: type[Subject]) -> QuerySet[User]:
 
 
 def is_to_be_done(subject: Subject) -> bool:
-    """Whether there is anything left to do, so that it can be somebody's."""
+    """Return whether there is anything left to do, so that it can be assigned."""
     return subject.state in _TO_BE_DONE[type(subject)]
 
 
@@ -81,7 +81,7 @@ def take(subject: Subject, *, by: User) -> Assignment:
     """Make it one's own. To take again what one has changes nothing.
 
     Raises:
-        NotPossible: somebody else has it, or there is nothing to do.
+        NotPossible: it is assigned to another person, or there is nothing to do.
         NotAllowed: the person's role does not include it.
     """
     require(by, TAKE, _("take work"))
@@ -107,7 +107,7 @@ def assign(
     note: str = "",
     seen: int | Unchanged | None = KEEP,
 ) -> Assignment:
-    """Give it to somebody, and say in the same breath when it is due and how much it presses.
+    """Assign it, with a due date and a priority.
 
     Raises:
         NotPossible: that person cannot do it, or is not here any more; there is nothing to do; the tab is old.
@@ -126,13 +126,13 @@ def assign(
 def hand_over(
     subject: Subject, to: User, *, by: User, note: str = "", seen: int | Unchanged | None = KEEP
 ) -> Assignment:
-    """Give it to somebody else as it is, with a word on how far it has come. Raises as `assign`."""
+    """Hand it over to another person, with a status note. Raises as `assign`."""
     return assign(subject, to, by=by, note=note, seen=seen)
 
 
 @transaction.atomic
 def release(subject: Subject, *, by: User, note: str = "", seen: int | Unchanged | None = KEEP) -> Assignment:
-    """Have it be nobody's again; when it is due and how much it presses stays. Raises as `set_due`."""
+    """Release it; due date and priority stay. Raises as `set_due`."""
     assignment = _locked(subject)
     _refuse_stale(assignment, seen)
     _may_change(assignment, by)
@@ -146,7 +146,7 @@ def set_due(subject: Subject, due_on: date | None, *, by: User) -> Assignment:
 
     Raises:
         NotPossible: there is nothing to do.
-        NotAllowed: it is somebody else's, or nobody's, and the person assigns no work.
+        NotAllowed: it is assigned to another person, or unassigned, and the person assigns no work.
     """
     assignment = _locked(subject)
     _may_change(assignment, by)
@@ -164,7 +164,7 @@ def set_priority(subject: Subject, priority: int, *, by: User) -> Assignment:
 
 
 def settle(subject: Subject, action: str) -> None:
-    """Follow a move of the workflow: what is published, declined or merged is nobody's work any more.
+    """Follow a move of the workflow: published, declined or merged work is released.
 
     What is taken back, a merge or a decision of triage, is theirs again who had it before, if it was anybody's.
     """
@@ -190,7 +190,7 @@ def settle(subject: Subject, action: str) -> None:
 
 
 def holder_of(assignment: Assignment) -> User | None:
-    """Who has it now: nobody where that person has left."""
+    """Return the current assignee: None if that person has left."""
     person = assignment.person
     return person if person and person.is_active and assignment.done_at is None else None
 
@@ -202,7 +202,7 @@ def _of(subject: Subject) -> AssignmentQuerySet:
 
 
 def _locked(subject: Subject) -> Assignment:
-    """The subject's assignment, or a new one, while nobody else can change it; without a person where it was done."""
+    """Return the subject's assignment, or a new one, under lock; finished work has no assignee."""
     claim_id = subject.claim_id if isinstance(subject, Verdict) else subject.pk
     # Nothing of the claim is written, so rows that refer to it can be added meanwhile.
     claim = Claim.objects.select_for_update(no_key=True).filter(pk=claim_id).first()

@@ -34,7 +34,7 @@ QUEUE = "webhooks"
 RETRIES = (10, 60, 300, 1800, 7200, 21600, 43200)
 
 
-#: The end of an address that is longer may be shown: nobody can guess the rest.
+#: The end of a longer address may be shown: the rest cannot be guessed.
 LONGEST_UNCUT = 60
 
 
@@ -51,7 +51,7 @@ def announce(
     note: str = "",
     comment: Comment | None = None,
 ) -> None:
-    """Have every channel told that wants to know of this, as part of the present transaction."""
+    """Queue a message for every channel that wants it, as part of the present transaction."""
     if kind not in TOLD_TO_CHATS:
         return
     channels = ChatChannel.objects.active().filter(
@@ -88,7 +88,7 @@ def check_address(address: str) -> str:
 
 
 def shown_address(address: str) -> str:
-    """The address as people may see it: where it leads, and nothing by which somebody could write there."""
+    """Mask the address: show its target, without the secret for posting."""
     parts = urlsplit(address)
     end = address[-4:] if len(address) > LONGEST_UNCUT else ""
     return f"{parts.scheme}://{parts.netloc}/…{end}"
@@ -144,7 +144,7 @@ def try_out(channel: ChatChannel) -> None:
 
 
 def text_of(message: ChatMessage) -> ChatText:
-    """What the message says. Words of colleagues only where the channel is told them."""
+    """Return the message. It contains colleagues' words only if the channel allows it."""
     words = ""
     if message.channel.tells_words:
         words = message.comment.text if message.comment else message.note

@@ -12,7 +12,7 @@ _Shape = ChatChannel.Shape
 
 @dataclass(frozen=True)
 class ChatText:
-    """What is said, before it has the shape of a tool. Nothing in it is markup."""
+    """The content, before a tool's format is applied. It contains no markup."""
 
     kind: str
     headline: str

@@ -1,7 +1,7 @@
 """What colleagues say to each other about a claim: said, answered, put in other words, resolved, withdrawn.
 
-Whoever may read a claim at the desk may talk about it. What was said is never deleted: withdrawn, its words are gone
-from the desk, and that somebody said something stays.
+Everyone who may read a claim at the desk may comment. Comments are never deleted: a withdrawn one loses its text at
+the desk, and stays as a trace.
 """
 
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ class Said:
     """What came of writing a comment, or of editing it."""
 
     comment: Comment
-    #: Who was mentioned and may not read it, and so was not told.
+    #: Mentioned people who may not read it, and so were not notified.
     unable: list[User]
 
 
@@ -47,7 +47,7 @@ def write(
     reply_to: Comment | None = None,
     key: UUID | None = None,
 ) -> Said:
-    """Say something about the claim, and tell whom it concerns. Who says something follows the claim from then on.
+    """Add a comment and notify the people concerned. Its author follows the claim from then on.
 
     Args:
         verdict: of which verdict it speaks, if of one. A reply speaks of what its thread does.
@@ -63,7 +63,7 @@ def write(
     if key and (said := Comment.objects.filter(key=key).first()):
         if (said.author_id, said.claim_id, said.text) == (by.pk, claim.pk, text):
             return Said(said, [])
-        key = None  # the form was filled in anew
+        key = None  # the form was filled in again
     thread = _thread(claim, reply_to, by) if reply_to else None
     version = verdict.version if verdict else None
     if thread:
@@ -81,7 +81,7 @@ def write(
         key=key or uuid4(),
     )
     if thread and thread.resolved_at:
-        # Whoever answers has not done with it.
+        # A reply does not resolve it.
         _save(thread, resolved_at=None, resolved_by=None, resolved_by_name="")
     mentioned, unable = _mention(comment, by)
     followers.add([claim.pk], [by.pk, *(person.pk for person in mentioned)])
@@ -96,14 +96,14 @@ def write(
 
 @transaction.atomic
 def edit(comment: Comment, text: str, *, by: User, seen: str | None = None) -> Said:
-    """Put it in other words. Who is mentioned only now is told now; what it said before is kept.
+    """Edit a comment. Newly mentioned people are notified now; the earlier wording is kept.
 
     Args:
         seen: the `version_of` the comment that was on the page where it was edited, if on one.
 
     Raises:
         NotPossible: it says nothing, was withdrawn, is older than a day, or was edited since it was seen.
-        NotAllowed: somebody else said it, or the person may not read it any more.
+        NotAllowed: it is another author's, or the person may no longer read it.
     """
     comment = _locked(comment, by)
     if comment.author_id != by.pk:
@@ -132,14 +132,14 @@ def withdraw(comment: Comment, *, by: User) -> Comment:
     """Take it back: that something was said stays, with who withdrew it, and answers stay; the words go.
 
     Raises:
-        NotAllowed: somebody else said it, and the person's role does not include withdrawing that.
+        NotAllowed: it is another author's, and the person's role does not include withdrawing it.
     """
     comment = _locked(comment, by)
     if comment.author_id != by.pk and not by.has_perm(WITHDRAW):
         raise NotAllowed(_("Only the author or an administrator can withdraw a comment."))
     if comment.withdrawn_at is None:
         comment.mentioned.clear()
-        # Who has not read it will not.
+        # An unread reply prevents it.
         Notification.objects.unread().filter(comment=comment).delete()
         _save(
             comment,
@@ -159,7 +159,7 @@ def resolve(comment: Comment, *, by: User, resolved: bool = True, seen: int | No
         seen: the id of the last comment of the thread that was on the page, if it was on one.
 
     Raises:
-        NotPossible: it is a reply, not a thread; or somebody has said something that was not seen.
+        NotPossible: it is a reply, not a thread; or there is an unread reply.
         NotAllowed: the person may not read it.
     """
     comment = _locked(comment, by)
@@ -180,7 +180,7 @@ def version_of(comment: Comment) -> str:
 
 
 def concerned(claim: Claim, verdict: Verdict | None = None) -> QuerySet[User]:
-    """Who wants to know what happens to the claim: who follows it, who has it, and who wrote the verdict."""
+    """Return the people to notify about the claim: followers, the assignee, and the verdict's author."""
     following = ClaimFollower.objects.filter(claim=claim).values("person")
     holders = Assignment.objects.held().filter(claim=claim).values("person")
     author = verdict.author_id if verdict else None
@@ -191,7 +191,7 @@ def concerned(claim: Claim, verdict: Verdict | None = None) -> QuerySet[User]:
 
 
 def _locked_claim(claim: Claim, by: User) -> Claim:
-    """The claim, which nobody deletes meanwhile. Whoever writes locks claims before anything else."""
+    """Return the claim, locked against deletion. All writers lock claims before anything else."""
     locked = Claim.objects.select_for_update(of=("self",), no_key=True).filter(pk=claim.pk).first()
     if locked is None:
         raise NotPossible(_("The claim has been deleted in the meantime."))
@@ -248,6 +248,6 @@ def _mention(comment: Comment, by: User) -> tuple[list[User], list[User]]:
 
 
 def _taking_part(thread: Comment) -> Iterable[User]:
-    """Who has said something in the thread."""
+    """Return the participants of the thread."""
     said = Comment.objects.filter(Q(pk=thread.pk) | Q(reply_to=thread))
     return User.objects.filter(pk__in=said.values("author"))

@@ -27,7 +27,7 @@ from factcheck.database.deferred_jobs import defer
 
 #: The task that sends one digest.
 SEND = "claims.teamwork.digest.send_digest"
-#: So many things are told of in one mail. The rest are at the desk, and the mail says so.
+#: Maximum events per email. The rest are at the desk, as the email says.
 LONGEST = 100
 
 
@@ -42,7 +42,7 @@ def begin_digests(timestamp: int) -> None:
 @app.task(name=SEND, queue=notifications.MAIL_QUEUE, retry=mails.RETRIES)
 @transaction.atomic
 def send_digest(*, person_id: int) -> None:
-    """Send a person's digest, unless it was sent today, or there is nothing to tell."""
+    """Send a person's digest, unless it was sent today, or is empty."""
     MailSchedule.objects.get_or_create(person_id=person_id)
     # Who else sends it waits here, and then finds it sent.
     schedule = MailSchedule.objects.select_for_update(of=("self",)).select_related("person").get(pk=person_id)

@@ -9,14 +9,14 @@ from django.utils import timezone
 from claims.models import Assignment
 from claims.teamwork.notifications import tell
 
-#: So many are told in one transaction.
+#: Notifications per transaction.
 _AT_ONCE = 200
 #: Due soon is what is due today or tomorrow.
 _SOON = timedelta(days=1)
 
 
 def tell_of_due_dates() -> int:
-    """Tell everybody of their work that is due soon or overdue, and was not told of so far; how many were told."""
+    """Notify people of work that is due soon or overdue, once each; return how many."""
     today = timezone.localdate()
     passed = Q(due_on__lt=today) & ~Q(told_overdue=F("due_on"), told_overdue__isnull=False)
     near = Q(due_on__range=(today, today + _SOON)) & ~Q(

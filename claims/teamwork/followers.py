@@ -1,4 +1,4 @@
-"""Who is told of what happens to a claim: whoever follows it, as long as they may read it."""
+"""The followers of a claim, who are notified as long as they may read it."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from claims.newsroom.refusals import NotAllowed
 
 
 def follow(claim: Claim, by: User) -> None:
-    """Be told of what happens to the claim.
+    """Follow the claim.
 
     Raises:
         NotAllowed: the person may not read it.
@@ -21,7 +21,7 @@ def follow(claim: Claim, by: User) -> None:
 
 
 def unfollow(claim: Claim, by: User) -> None:
-    """Be told no more."""
+    """Stop following it."""
     ClaimFollower.objects.filter(claim=claim, person=by).delete()
 
 

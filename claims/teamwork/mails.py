@@ -1,6 +1,6 @@
 """Mails about claims, a thread for each claim in the receiver's mail program, in the language that they have chosen.
 
-Who gets one is decided when it is sent: not who has left, nor who meanwhile may not read what it tells of.
+The recipients are decided on sending: people who have left, or may no longer read the subject, are excluded.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ from claims.teamwork.activity_text import sentence
 RETRIES = RetryStrategy(max_attempts=8, exponential_wait=4)
 
 _SALT = "claims.teamwork.mails"
-#: In the place of a kind, in links with which mails are stopped: all that the digest tells of.
+#: Stands for a kind in unsubscribe links: everything in the digest.
 DIGEST = "digest"
 
 
@@ -90,7 +90,7 @@ def composed(
     mail.extra_headers = {
         "List-Unsubscribe": f"<{stop}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",  # RFC 8058
-        "Auto-Submitted": "auto-generated",  # RFC 3834: no answers from who is away
+        "Auto-Submitted": "auto-generated",  # RFC 3834: no automatic replies
     }
     return mail
 

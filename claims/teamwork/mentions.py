@@ -1,4 +1,4 @@
-"""Colleagues who are named in a text as `@username`: who is meant, and how that is shown.
+"""Mentions of colleagues in a text as `@username`: whom they mean, and how they are displayed.
 
 A name is looked for in the words of the text only: not in code, addresses or the words of links.
 """
@@ -26,12 +26,12 @@ _ENDS = ".@+-"
 
 
 def people_at_the_desk() -> QuerySet[User]:
-    """Who can be mentioned."""
+    """Return the people who can be mentioned."""
     return User.objects.filter(is_active=True, is_staff=True)
 
 
 def mentioned_in(text: str) -> list[User]:
-    """Who is mentioned in the text, each once, in no order."""
+    """Return the people mentioned in the text, each once, unordered."""
     names = _names(parsed(text))
     folded = {_folded(candidate) for name in names for candidate in _candidates(name)}
     by_name = _by_name(people_at_the_desk().annotate(lowered=Lower("username")).filter(lowered__in=folded))
@@ -50,7 +50,7 @@ def with_mentions(text: str, mentioned: list[User]) -> str:
 
 
 def offered(beginning: str) -> list[User]:
-    """Who may be meant by the beginning of a name, as far as it has been typed."""
+    """Return the people whose names begin with the typed text."""
     rows = people_at_the_desk().order_by("username")
     typed = _folded(beginning)
     if typed:
@@ -112,7 +112,7 @@ def _by_name(people: QuerySet[User] | list[User]) -> dict[str, list[User]]:
 
 
 def _meant(name: str, by_name: dict[str, list[User]]) -> tuple[User, int] | None:
-    """Who is meant, and how many letters name them. Of names that differ in capitals only, the one that is exact."""
+    """Return the person, and the length of the name. Among names that differ in case only, the exact one wins."""
     for candidate in _candidates(name):
         people = by_name.get(_folded(candidate), [])
         exact = [person for person in people if person.username == _normal(candidate)]

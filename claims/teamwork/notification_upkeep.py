@@ -1,4 +1,4 @@
-"""What is told and has become old is forgotten, and what a worker left that was killed is taken up once more."""
+"""Delete old notifications, and retry those of a worker that was killed."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from claims.models import ChatMessage, MailChoice, Notification
 from claims.teamwork import chat, notifications
 from factcheck.database.deferred_jobs import defer
 
-#: How long people find at the desk what they were told, and administrators what channels were sent.
+#: How long notifications at the desk, and messages of channels, are kept.
 KEPT, MESSAGES_KEPT = timedelta(days=180), timedelta(days=30)
 
 

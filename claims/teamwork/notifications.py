@@ -1,7 +1,7 @@
 """Telling people what happened: at the desk at once, and by mail as each of them has chosen.
 
-Whoever does something that concerns others calls `tell()` in the transaction in which it is done. Mails and messages to
-chats are jobs of that transaction: what is rolled back is told to nobody.
+Code that does something of concern to others calls `tell()` in its transaction. Emails and chat messages are jobs
+of that transaction: nothing is sent for a rollback.
 """
 
 from collections.abc import Iterable
@@ -33,7 +33,8 @@ MAIL_QUEUE = "mail"
 
 _KINDS = NotificationKind
 
-#: What is mailed at once to who has not chosen: what waits for them, or is meant for them. The rest is in their digest.
+#: The default for immediate emails: work that waits for the person, or is meant for them. The rest is in the
+#: digest.
 AT_ONCE = frozenset(
     {
         _KINDS.ASSIGNED,
@@ -55,7 +56,7 @@ AT_ONCE = frozenset(
 )
 
 
-# Inside the transaction of what is told this costs nothing.
+# Inside the caller's transaction this costs nothing.
 @transaction.atomic(savepoint=False)
 def tell(
     kind: str,
@@ -67,15 +68,16 @@ def tell(
     note: str = "",
     comment: Comment | None = None,
 ) -> list[Notification]:
-    """Tell each of these people once, but not who did it, and nobody who may not read what they would be told of.
+    """Notify each of these people once, except the person who did it, and those who may not read the subject.
 
-    Chats are told too, once for each call and whoever else is; of comments, `comments` beside this module tells them.
+    Chat channels get one message per call, whatever the recipients; of comments, `comments` beside this module
+    sends them.
 
     Args:
-        by: who did it; nobody where a rule or the clock did.
-        verdict: which one it is about, if about one.
-        note: what was said along with it, in the newsroom's own words.
-        comment: for the kinds that are about one, and only those.
+        by: who did it; None for a rule or the clock.
+        verdict: the verdict concerned, if any.
+        note: the internal note with it.
+        comment: only for kinds that are about one.
     """
     note = note.strip()[:LONGEST_NOTE_TOLD]
     if kind not in OF_COMMENTS:
@@ -131,12 +133,12 @@ def readers(
 
 
 def usual_choice(kind: str) -> MailChoice:
-    """When people are told of this by mail who have not chosen."""
+    """Return the default email schedule."""
     return MailChoice.AT_ONCE if kind in AT_ONCE else MailChoice.DIGEST
 
 
 def mail_choices(people: Iterable[User], kind: str) -> dict[int, str]:
-    """By person's id, when they want to be told of this by mail."""
+    """Return, by person's id, when they want an email about this."""
     ids = [person.pk for person in people]
     chosen = NotificationPreference.objects.filter(person__in=ids, kind=kind)
     return dict.fromkeys(ids, usual_choice(kind)) | dict(chosen.values_list("person", "mail"))

@@ -1,4 +1,4 @@
-"""How a person wants to be told by mail: for each kind of thing, and when and in which language."""
+"""A person's email settings: for each kind, and the time and the language."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from claims.teamwork.notifications import usual_choice
 
 
 def choices_of(person: User) -> dict[str, str]:
-    """By kind, when the person is told by mail: as they have chosen, and as is usual where they have not."""
+    """Return, by kind, when the person gets an email: as chosen, or by default."""
     chosen = NotificationPreference.objects.filter(person=person).values_list("kind", "mail")
     return {kind: usual_choice(kind) for kind in NotificationKind.values} | dict(chosen)
 

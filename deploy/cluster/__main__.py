@@ -4,8 +4,8 @@
     make cluster ARGS=status           what runs, who is the primary, how much memory it takes
     make cluster ARGS=stop             ends it, and keeps what was stored; with --clear nothing is kept
 
-As root every machine is a network namespace with an address of its own; otherwise each service has a port of its own.
-docs/cluster.md tells what is what.
+As root every machine is a network namespace with an address of its own; otherwise each service has a port of its
+own. See docs/cluster.md.
 """
 
 import argparse

@@ -38,7 +38,7 @@ class Daemon:
 
 @dataclass(frozen=True)
 class Started:
-    """The process of a daemon. Its number alone could be somebody else's by now."""
+    """The process of a daemon. Its number alone could have been reused."""
 
     pid: int
     since: float
@@ -89,7 +89,7 @@ class Daemons:
     def family(self, name: str) -> list[psutil.Process]:
         """The process of a daemon and all that it started, as far as they live.
 
-        Patroni leaves PostgreSQL to itself, which then is nobody's child but works in a folder of its machine.
+        Patroni detaches PostgreSQL, which then has no parent but works in a folder of its machine.
         """
         process = self.process(name)
         family = [process, *process.children(recursive=True)] if process else []
@@ -181,7 +181,7 @@ def give(folder: Path) -> Path:
 
 
 def give_file(file: Path) -> None:
-    """Make a file the account's, and nobody else's."""
+    """Make a file private to the account."""
     file.chmod(0o600)
     if user := account():
         shutil.chown(file, user.pw_uid, user.pw_gid)

@@ -134,7 +134,7 @@ class Namespaces(Network):
             _ip("link", "delete", self.bridge)
 
     def unplug(self, machine: str) -> None:
-        """Cut the machine off, as a cable that is pulled does: nobody is told."""
+        """Cut the machine off silently, as a pulled cable does."""
         _ip("link", "set", self.cable(machine), "down")
 
     def plug(self, machine: str) -> None:
@@ -149,7 +149,7 @@ class Namespaces(Network):
 
 
 def network(folder: Path, *, first_port: int) -> Network:
-    """The best that whoever runs this may make."""
+    """Return the best kind that this user may create."""
     return Namespaces(folder) if _may_make_namespaces() else Loopback(first_port)
 
 

@@ -55,7 +55,7 @@ class MachineCluster:
         return f"http://{self.network.address('balancer', 'site')}"
 
     def start(self, say: Callable[[str], None]) -> None:
-        """Start what does not run, layer by layer; `say` is told what is there, and how long it took."""
+        """Start what does not run, layer by layer; `say` is called with each result and its duration."""
         etcd, patroni, plumbing, programs, watch = self.topology.layers()
         if not self.daemons.names():
             self.network.lay()
@@ -221,7 +221,7 @@ class MachineCluster:
             return False
 
     def _secrets(self) -> dict[str, str]:
-        """Passwords made once, in a file that nobody else can read."""
+        """Create passwords once, in a private file."""
         file = self.folder / "secrets.json"
         if not file.exists():
             file.touch(mode=0o600)

@@ -158,7 +158,7 @@ class Topology:
         ]
 
     def settings(self) -> dict[str, str]:
-        """The environment of web processes and workers, as docs/environment-variables.md tells it."""
+        """Return the environment of web processes and workers, as in docs/environment-variables.md."""
         return {
             "SECRET_KEY": self.secrets["key"],
             "SITE_URL": f"http://{self.network.address('balancer', 'site')}",
@@ -173,7 +173,7 @@ class Topology:
             "FILES_URL": f"s3://{BUCKET}?{urlencode(self._store())}",
             "AWS_ACCESS_KEY_ID": "factcheck",
             "AWS_SECRET_ACCESS_KEY": self.secrets["store"],
-            # Whoever tries this out asks from one address.
+            # All trial requests come from one address.
             "RATE_LIMIT_ANONYMOUS": "off",
             "RATE_LIMIT_TOKEN": "off",
             "RATE_LIMIT_PAGES": "off",
@@ -181,7 +181,7 @@ class Topology:
         }
 
     def metrics(self, machine: str) -> dict[str, str]:
-        """Where the programs of a machine tell Prometheus how they are."""
+        """Return the metrics endpoints of a machine's programs for Prometheus."""
         return {
             "METRICS_HOST": self.network.host(machine),
             "METRICS_PORT": str(self.network.port(machine, "metrics")),

@@ -1,1 +1,1 @@
-"""Faults rehearsed, each by a program that breaks something and tells what was lost and for how long."""
+"""Rehearsed faults, each by a program that breaks something and reports the loss and the duration."""

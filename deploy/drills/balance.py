@@ -2,9 +2,9 @@
 
     make drill ARGS=balance
 
-Counted is the time of every program of the cluster, the balancer's, the poolers' and the databases' too, so the figure
-holds on a machine that has other work. Promised: three give at least 0.9 of what one gives; both are measured in turns.
-The memory of the idle cluster is told first: at most 2 GB are promised.
+The time of every program of the cluster is counted, the balancer's, the poolers' and the databases' too, so the
+figure is valid on a busy machine. Promised: three give at least 0.9 of what one gives; both are measured in turns.
+The memory of the idle cluster is reported first: at most 2 GB are promised.
 """
 
 import argparse

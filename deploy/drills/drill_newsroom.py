@@ -1,4 +1,4 @@
-"""Who publishes in a drill, made anew for each."""
+"""The editors who publish in a drill, created for each."""
 
 import json
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from deploy.drills.failover_load import Tokens
 #: Where the receiver of webhooks listens, on the loopback address of each worker's machine.
 RECEIVER_PORT = 21_999
 
-#: Run by `manage.py shell`: two people with tokens, and an endpoint that is told of everything from now on.
+#: Run by `manage.py shell`: two people with tokens, and an endpoint that receives everything from now on.
 _PREPARED = f"""
 import json, secrets
 from django.contrib.auth.models import Group, User
@@ -36,7 +36,7 @@ print(json.dumps(made))
 
 @dataclass(frozen=True)
 class PreparedNewsroom:
-    """Who acts, with what the receiver of webhooks checks messages, and after which entry it is told of them."""
+    """The editors, the receiver's secret for checking messages, and the entry after which messages begin."""
 
     people: Tokens
     secret: str

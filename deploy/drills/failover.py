@@ -1,13 +1,12 @@
-"""Break the cluster while claims are published, read, followed and told of, and say what was lost and for how long.
+"""Break the cluster while claims are published, read and followed, and report the loss and the duration.
 
     make drill ARGS=failover
     make drill ARGS="failover kill cut --calm 20 --editors 4"
 
-Without names every fault is made, one after the other. Promised, for each: no acknowledged publication is lost, nothing
-is published twice, whoever follows the feed of changes ends with the bytes that somebody reads who was not there, a
-receiver of webhooks hears of everything at least once and in order, writes are back within 30 seconds, and reads are
-never away for more than one. It makes a cluster of its own in a
-temporary folder, unless --folder names one.
+Without names every fault is made, one after the other. Promised, for each: no acknowledged publication is lost,
+nothing is published twice, a follower of the feed of changes ends with the same bytes as a new reader, a receiver
+of webhooks gets everything at least once and in order, writes are back within 30 seconds, and reads are never away
+for more than one. It makes a cluster of its own in a temporary folder, unless --folder names one.
 """
 
 import argparse
@@ -193,8 +192,8 @@ def accounts(
     """What must hold in the end, in a sentence each, and whether it does.
 
     Args:
-        ended: the programs that ended though nothing was done to them.
-        since: the last number of the ledger of which the receiver was not to be told.
+        ended: the programs that ended without being broken.
+        since: the last ledger number that the receiver should not get.
     """
     with psycopg.connect(cluster.topology.primary("postgres", "factcheck")) as connection:
         rows = connection.execute("SELECT sequence, claim_id FROM claims_publication ORDER BY 1").fetchall()

@@ -1,4 +1,4 @@
-"""The load under which things break: editors who publish, readers, somebody who follows the feed, and a receiver.
+"""The load during faults: publishing editors, readers, a follower of the feed, and a receiver.
 
 All of them do what a careful client does: what fails is asked again, a POST with the key that it had.
 """
@@ -171,7 +171,7 @@ class FailoverLoad:
 
 
 def whole_feed(site: str, last: int) -> list[dict[str, Any]]:
-    """The feed of changes up to a number, as somebody reads it who was not there."""
+    """Return the feed of changes up to a number, as a new reader sees it."""
     entries: list[dict[str, Any]] = []
     asked, place = AnswerTimes(), f"{site}/api/v1/changes/?since=0&page_size=1000"
     deadline = time.monotonic() + 60

@@ -2,9 +2,9 @@
 
     make drill ARGS=recovery
 
-A newsroom with example data runs on a PostgreSQL of its own, with the configuration in `deploy/barman/`. While rows are
-being written, somebody deletes the ledger; it is restored to the second before, into a new place, and each file is
-compared with its hash. Then the server is killed and its folder taken away; all there is is restored. Needs the
+A newsroom with example data runs on a PostgreSQL of its own, with the configuration in `deploy/barman/`. While rows
+are being written, the ledger is deleted; it is restored to the second before, into a new place, and each file is
+compared with its hash. Then the server is killed and its folder taken away; everything is restored. Needs the
 programs `barman` (BARMAN names it; on Debian, or `pip install barman`, which compiles psycopg2) and `rsync`.
 """
 
@@ -249,7 +249,7 @@ class Barman:
 
 
 class Writer:
-    """Somebody who writes row after row, and remembers which were acknowledged."""
+    """Writes row after row, and remembers which were acknowledged."""
 
     def __init__(self, place: ServerPlace) -> None:
         self.place = place

@@ -6,7 +6,7 @@ from deploy.cluster.stage import MachineCluster
 
 
 class Restarter(threading.Thread):
-    """Looks every second; what ended though nobody ended it is started again, and told of."""
+    """Checks every second; programs that ended unexpectedly are restarted and reported."""
 
     def __init__(self, cluster: MachineCluster) -> None:
         super().__init__(daemon=True)

@@ -90,7 +90,7 @@ def _upgraded(folder: Path, address: str, revision: str, seconds: float) -> list
 
 
 def _reviewed(site: Site, coming: Path, new: list[str]) -> list[str]:
-    """What is new passes; something unsafe does not, and why is told."""
+    """A new migration passes; an unsafe one does not, with the reason."""
     unsafe = versions.add_migration(coming, "unsafe", versions.UNSAFE)
     try:
         told = site.command(coming, "review_migrations", *new, f"claims.{unsafe.stem}")

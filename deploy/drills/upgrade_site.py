@@ -89,7 +89,7 @@ class Site:
 
     @contextlib.contextmanager
     def balanced(self) -> Iterator[None]:
-        """HAProxy, in front of whoever is ready; everything is ended with it."""
+        """HAProxy, in front of all ready servers; everything is ended with it."""
         lines = "\n".join(f"    server {name} 127.0.0.1:{port}" for name, port in self.ports.items())
         file = self.folder / "haproxy.cfg"
         file.write_text(BALANCER.format(socket=self.folder / "admin", port=self.port, servers=lines))

@@ -73,7 +73,7 @@ class NotComparable(Exception):
 
 
 def version_before(asked: str | None) -> str:
-    """The revision that was asked for; else the last tag; else, as nothing was released, what is checked out."""
+    """Return the requested revision; else the last tag; else, as nothing was released, the current checkout."""
     if asked:
         return asked
     found = subprocess.run(

@@ -1,4 +1,4 @@
-"""Somebody who is told of publications: a web server that checks every message, where each worker can reach it."""
+"""A receiver of publications: a web server that checks every message, where each worker can reach it."""
 
 import ctypes
 import os
@@ -55,7 +55,7 @@ class WebhookListener:
 
 
 def _listening(namespace: Path | None, port: int) -> socket.socket:
-    """A socket that listens inside a network namespace; it stays there, whoever uses it."""
+    """A socket that listens inside a network namespace; it stays there, whatever process uses it."""
     made: list[socket.socket] = []
 
     def make() -> None:

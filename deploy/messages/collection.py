@@ -38,7 +38,7 @@ def messages_of(root: Path, domain: str) -> dict[Message, list[str]]:
 
 
 def collect(root: Path) -> Iterator[str]:
-    """Write the catalogues of all languages anew, and say what is left to translate."""
+    """Rewrite the catalogues of all languages, and report what is left to translate."""
     for domain in DOMAINS:
         messages = messages_of(root, domain)
         for code in PLURAL_FORMS:

@@ -2,13 +2,11 @@
 
     python3 disk_watch.py --folder /var/lib/postgresql/18/main --patroni http://10.0.0.11:8008 --least-megabytes 1024
 
-Patroni asks whether PostgreSQL answers, and with a full disk it does: it reads, and refuses to write until somebody
-frees space. So on each node this looks at the disk every two seconds, and asks Patroni to make another node the primary
-while there is room left to stop in. A server that finds none, and would stop for ever, is ended as a crash ends it:
-what was committed is on another node. It hands over at most once in five minutes: where all disks are
-full, nobody is better.
-Run it as the user of PostgreSQL.
-Python 3.11 or newer, nothing else.
+Patroni asks whether PostgreSQL answers, and with a full disk it does: it reads, and refuses to write until there is
+space. So on each node this checks the disk every two seconds, and asks Patroni to make another node the primary
+while there is room left to stop in. A server without room, which would stop for ever, is ended as a crash ends it:
+what was committed is on another node. It hands over at most once in five minutes: if all disks are full, no node is
+better. Run it as the user of PostgreSQL. Python 3.11 or newer, nothing else.
 """
 
 import argparse

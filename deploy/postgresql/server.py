@@ -120,7 +120,7 @@ def _connection(folder: Path, process: subprocess.Popen[bytes]) -> psycopg.Conne
 
 
 def _account(folder: Path) -> dict[str, Any]:
-    """PostgreSQL refuses to run as root; then nobody's account is lent, and the folder with it."""
+    """PostgreSQL refuses to run as root; then the `nobody` account is lent, with the folder."""
     if os.geteuid() != 0:
         return {}
     nobody = pwd.getpwnam("nobody")

@@ -31,7 +31,7 @@ for unused in (User, Group, EmailAddress, SocialApp, SocialToken, SocialAccount,
 
 
 def offer_permissions(field: ModelMultipleChoiceField, person: User) -> None:
-    """Offer a box to tick for each permission that the person has: nobody gives away what they do not have."""
+    """Offer a box for each permission of the person, because permissions can only be passed on."""
     held = person.get_all_permissions()
     rows = Permission.objects.select_related("content_type").order_by(
         "content_type__app_label", "content_type__model", "pk"

@@ -32,7 +32,7 @@ from factcheck.django_internals import gone_from_the_desk
 
 
 def person_at(request: HttpRequest) -> User:
-    """Who works on the page: the admin lets in nobody who has not signed in."""
+    """Return the signed-in person of the request."""
     return cast(User, request.user)
 
 
@@ -63,7 +63,7 @@ class DeskAdmin(DayFields, ListDownload):
     form = DeskForm
     #: Relations whose rows are edited on the same page, so that they belong to its version.
     versioned_relations: ClassVar[tuple[str, ...]] = ()
-    #: Columns whose changes the history tells in another way.
+    #: Columns whose changes the history shows in another way.
     told_otherwise: ClassVar[tuple[str, ...]] = ()
     # An address typed without a scheme means https.
     formfield_overrides: ClassVar[dict[Any, Any]] = {models.URLField: {"assume_scheme": "https"}}
@@ -105,7 +105,7 @@ class DeskAdmin(DayFields, ListDownload):
         return with_words(rows, columns, words) if columns and words.strip() else rows
 
     def likely(self, request: HttpRequest, rows: QuerySet[Any], words: str) -> QuerySet[Any] | None:
-        """The rows that were probably meant, where none has the words; None where nobody can tell."""
+        """Return suggested rows if none matches; None if there are no suggestions."""
         return None
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
@@ -163,7 +163,7 @@ class DeskAdmin(DayFields, ListDownload):
     def _put_versions_together(
         self, request: HttpRequest, object_id: str | None = None, *_args: Any, **_kwargs: Any
     ) -> None:
-        """Complete what was sent by what others have saved meanwhile. The row stays locked until it is saved."""
+        """Merge others' saved changes into the submitted form. The row stays locked until it is saved."""
         if object_id is None or not issubclass(self.form, DeskForm):
             return
         row = self.get_object(request, unquote(object_id))
@@ -266,7 +266,7 @@ class DeskAdmin(DayFields, ListDownload):
 
 
 class LookOnly:
-    """Mixin for what nobody edits by hand: ledgers, and what a command or the workflow writes."""
+    """Mixin for rows that are never edited by hand: ledgers, and rows of commands or the workflow."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

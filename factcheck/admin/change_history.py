@@ -67,9 +67,9 @@ def changes_of(
     """Every recorded change of the rows that match `where`, of rows that are gone as well.
 
     Args:
-        of: what the rows are called, where they belong to the page's subject but are not it.
-        without: columns whose changes are told otherwise, as those that a move of the workflow makes.
-        newest: not more than so many, the latest.
+        of: the name of the rows, if they belong to the page's subject but are not it.
+        without: columns whose changes are shown elsewhere, such as moves of the workflow.
+        newest: the maximum number, latest first.
     """
     events = model.pgh_event_model.objects.filter(**where).order_by("-pgh_id")  # type: ignore[attr-defined]  # pghistory
     steps = list(_steps(model, list(events[:newest])[::-1]))
@@ -237,5 +237,5 @@ def _who(event: Any, people: dict[int, User]) -> str:
 
 
 def name_of(person: User | None) -> str:
-    """How a person is called on the desk; what nobody did, the system did."""
+    """Return a person's name at the desk; "the system" if there is none."""
     return (person.get_full_name() or person.get_username()) if person else _("the system")

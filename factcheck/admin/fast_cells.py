@@ -1,7 +1,7 @@
-"""The cells of the desk's lists without what unfold says of each of them anew: most of what a list would weigh.
+"""The cells of the desk's lists without unfold's classes on each, which make up most of a list's size.
 
-What all cells look like is said once, in `static/desk/lean.css`. Should unfold word its classes in another way, cells
-look as it says, and a test tells that lists have become heavy (`tests/whole/test_desk_at_scale.py`).
+The common style of cells is in `static/desk/lean.css`. If unfold changes its classes, cells look as it says, and a
+test shows that lists have become heavy (`tests/whole/test_desk_at_scale.py`).
 """
 
 import re

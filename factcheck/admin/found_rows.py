@@ -1,4 +1,4 @@
-"""Which rows the words mean that somebody types into the search of a list, a picker or Ctrl-K.
+"""The rows for typed words in the search of a list, a picker or Ctrl-K.
 
 Each word is looked for in all columns that a list names (`search_fields`), also those of rows that it is linked to. All
 must occur, each in whatever column. Each table is asked by an index of its own, never by reading it.
@@ -18,7 +18,7 @@ MOST_FOUND = 10_000
 
 
 def words_of(search: str) -> Iterator[str]:
-    """The words that somebody searches for, what stands in quotation marks as one, as Django's admin takes them."""
+    """Split the search into words, with quoted phrases as one, as Django's admin does."""
     for word in smart_split(search):
         yield unescape_string_literal(word) if word[0] in "\"'" else word
 

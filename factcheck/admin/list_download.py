@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from factcheck.admin.list_columns import ListColumns
 from factcheck.admin.spreadsheet_files import FORMATS, Cell, plain_text
 
-#: Somebody takes a list out: sent with `request`, `name` and `format`; the sender is the model.
+#: A list is downloaded: sent with `request`, `name` and `format`; the sender is the model.
 list_downloaded = Signal()
 
 #: So many rows are read at a time.

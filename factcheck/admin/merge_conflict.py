@@ -1,7 +1,7 @@
-"""A page that somebody else has changed meanwhile: both versions are put together, and what differs is shown.
+"""A page with conflicting changes: both versions are merged, and the differences shown.
 
-Nothing here saves. What was sent is completed by what the others saved and the page is shown again; whoever sends that
-has seen both, and `DeskForm` looks once more, under a lock, whether it is still the newest that they saw.
+Nothing here saves. The submitted form is merged with others' changes and the page is shown again; submitting that
+confirms both, and `DeskForm` checks again, under a lock, whether it is still the newest.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,7 +33,7 @@ from factcheck.admin.three_way import (
 from factcheck.admin.unsaved import unsaved_forms, writers_of
 from factcheck.admin.versions import FIELD, UNDECIDED, version_of
 
-#: What the page began with, signed: so that its person's changes can be told from those of others.
+#: The page's initial values, signed: they separate this person's changes from others'.
 BASE = "_base"
 #: What both sides wrote where they differ, signed, on a page that shows both.
 MERGE = "_merge"
@@ -61,7 +61,7 @@ class EditedTogether(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something that the sides left differently, for somebody to decide or to look at."""
+    """A difference between both sides, to decide or to review."""
 
     #: The names that the browser sends it under; of a row, the one that deletes it.
     names: tuple[str, ...]
@@ -179,7 +179,7 @@ def _own_fields(formset: Any) -> tuple[str, ...]:
 def put_together(
     desk: EditedTogether, request: HttpRequest, row: models.Model, relations: Iterable[str]
 ) -> BothVersions | None:
-    """Complete what was sent by what others saved, where that is needed; what a page is to show of it.
+    """Merge others' changes into the submitted form if necessary; return what a page is to show of it.
 
     To be called with the row locked. Changes `request.POST`.
     """
@@ -365,7 +365,7 @@ def _model_field(model: type[models.Model], name: str) -> Any:
 
 
 def _take_what_was_chosen(request: HttpRequest, shown: BothVersions) -> None:
-    """Put what somebody took into the fields. What they edited since stands, unless it contradicts what they took."""
+    """Put the chosen values into the fields. Later edits stay, unless they contradict the choice."""
     post = request.POST.copy()
     undecided = False
     for choice in shown.choices:

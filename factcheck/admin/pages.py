@@ -1,4 +1,4 @@
-"""Which page of the desk an address is, and whether somebody may look at it."""
+"""Which page of the desk an address is, and whether a person may view it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -16,7 +16,7 @@ from factcheck.admin.sign_in import told_of
 
 
 class _ToldKey:
-    """Tells of a key that was refused, and takes garbage for a wrong one."""
+    """Report a refused key, and treat malformed input as a wrong one."""
 
     user: Any
 
@@ -29,7 +29,7 @@ class _ToldKey:
 
 
 class SecondKey(_ToldKey, AuthenticateWebAuthnForm):
-    """The security key with which somebody signs in after their password."""
+    """The security key as a second step after the password."""
 
 
 class SecondKeyAgain(_ToldKey, ReauthenticateWebAuthnForm):
@@ -37,7 +37,7 @@ class SecondKeyAgain(_ToldKey, ReauthenticateWebAuthnForm):
 
 
 class Passkey(_ToldKey, LoginWebAuthnForm):
-    """The key with which somebody signs in without a password."""
+    """The key for signing in without a password."""
 
 
 class NewKey(AddWebAuthnForm):

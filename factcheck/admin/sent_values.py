@@ -35,7 +35,7 @@ def names_of(bound: forms.BoundField) -> Names:
 
 
 def unchanged(bound: forms.BoundField) -> Value:
-    """What would be sent for the field if nobody touched it."""
+    """Return what an untouched field would submit."""
     return _as_sent(_plain(bound.field.widget), bound.field.prepare_value(bound.initial))
 
 

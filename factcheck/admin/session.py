@@ -1,4 +1,4 @@
-"""Whether somebody is still signed in, which a page asks before it sends what was written on it."""
+"""Return whether the user is still signed in, checked by a page before it submits."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -16,7 +16,7 @@ def in_background(view: Callable[..., Answer]) -> Callable[..., Answer]:
 
     @wraps(view)
     def marked(request: HttpRequest, *args: object, **kwargs: object) -> Answer:
-        request.in_background = True  # type: ignore[attr-defined]  # for whoever follows sessions
+        request.in_background = True  # type: ignore[attr-defined]  # for code that follows sessions
         return view(request, *args, **kwargs)
 
     return marked

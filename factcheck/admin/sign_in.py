@@ -1,4 +1,4 @@
-"""Who may have an account: nobody signs up by themselves. And how signing in is counted."""
+"""Accounts are never created by sign-up. This also counts sign-ins."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,7 +58,7 @@ class _CountedCode(BaseAuthenticateForm):
 
 
 class SecondFactor(_CountedCode, AuthenticateForm):
-    """The code with which somebody signs in."""
+    """The sign-in code."""
 
 
 class SecondFactorAgain(_CountedCode, ReauthenticateForm):

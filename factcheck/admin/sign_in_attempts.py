@@ -1,9 +1,9 @@
-"""How often somebody may try to sign in: after some attempts slowly, but always again.
+"""Rate limits for sign-in: slower after some attempts, but never blocked.
 
-Attempts with a password are counted for each address, for each account from one address, and for each account from
-everywhere; codes of the second factor for each account; in the store that all web processes share. So nobody guesses
-quickly, from however many machines. That others try does not keep an editor out: a browser in which somebody signed in
-keeps a mark of that (OWASP calls it a device cookie), and what comes with it is counted by itself.
+Password attempts are counted for each address, for each account from one address, and for each account from
+everywhere; codes of the second factor for each account; in the store that all web processes share. So guessing is
+slow, from however many machines. Others' attempts do not keep an editor out: a browser with a successful sign-in
+keeps a mark of that (OWASP calls it a device cookie), and its attempts are counted separately.
 """
 
 from functools import cache
@@ -33,7 +33,7 @@ COOKIE = "signed-in-before"
 #: A code is good for less, in seconds.
 CODE_SECONDS = 120.0
 _SALT = "factcheck.admin.sign_in_attempts"
-#: For how long a browser is known after somebody signed in, in seconds.
+#: How long a browser is recognised after a sign-in, in seconds.
 KNOWN_FOR = 180 * 24 * 3600
 
 
@@ -78,7 +78,7 @@ def is_first_use(account: Any, code: str) -> bool:
         code: as it was typed; spaces and hyphens between its letters count for nothing.
 
     Raises:
-        StoreUnavailable: nobody knows.
+        StoreUnavailable: the count is unknown.
     """
     letters = "".join(filter(str.isalnum, code)).lower()
     name = blake2b(
@@ -112,7 +112,7 @@ def _account(name: str) -> str:
 
 
 def _device(request: HttpRequest, account: str) -> str | None:
-    """The browser, if somebody signed in with this account there."""
+    """Return the browser, if this account has signed in there."""
     try:
         known, device = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=KNOWN_FOR)
     except (signing.BadSignature, ValueError, TypeError):

@@ -27,7 +27,8 @@ from factcheck.web.change_context import context_of
 #: Sent with `request` where single sign-on came to nothing.
 single_sign_on_failed = Signal()
 
-#: Signatures that only the provider can make; with a shared secret (HS256) whoever knows our settings could.
+#: Signatures that only the provider can make; a shared secret (HS256) would let anyone with our settings forge
+#: them.
 _SIGNED_BY_THE_PROVIDER = ("RS", "PS", "ES", "Ed")
 
 
@@ -37,7 +38,7 @@ def _is_verified(address: EmailAddress) -> bool:
 
 
 def _with_address(address: str) -> list[User]:
-    """Who has this mail address, however it was typed; allauth looks for lower case alone."""
+    """Find the account with this email address in any case; allauth searches lower case alone."""
     return list(
         User.objects.filter(Q(email__iexact=address) | Q(emailaddress__email__iexact=address)).distinct()
     )
@@ -47,7 +48,7 @@ class SingleSignOn(DefaultSocialAccountAdapter):
     """Whom the newsroom's identity provider lets in gets an account, with the roles that its groups are mapped to."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
-        """Whoever is new gets an account, unless somebody else has one with that address.
+        """Create an account for a new user, unless another account has that address.
 
         allauth would ask for another address, and the person would have two accounts.
         """
@@ -101,7 +102,7 @@ class SignedOpenIDConnect(OpenIDConnectOAuth2Adapter):
     def complete_login(self, request: HttpRequest, app: Any, token: Any, **kwargs: Any) -> SocialLogin:
         login: SocialLogin = super().complete_login(request, app, token, **kwargs)
         told = login.account.extra_data
-        # What is told of somebody else is not taken (OpenID Connect Core, 5.3.2).
+        # Claims about another user are rejected (OpenID Connect Core, 5.3.2).
         if not told.get("id_token") or told.get("userinfo", {}).get("sub") != told["id_token"].get("sub"):
             raise OAuth2Error("The id token and the user's data are not about the same person")
         return login
@@ -144,7 +145,7 @@ def groups_of(sociallogin: SocialLogin) -> set[str]:
 
 
 def vouched_for(sociallogin: SocialLogin) -> bool:
-    """Whether the provider has asked for a second factor, as far as the settings believe it."""
+    """Return whether the provider has required a second factor, as far as the settings trust it."""
     if settings.OPENID_SECOND_FACTOR == "amr":
         methods = (sociallogin.account.extra_data.get("id_token") or {}).get("amr")
         return isinstance(methods, list) and "mfa" in methods
@@ -155,8 +156,8 @@ def vouched_for(sociallogin: SocialLogin) -> bool:
 def follow_the_provider(request: HttpRequest, sociallogin: SocialLogin) -> None:
     """Give the person the roles that their groups are mapped to, and take away those that others are mapped to.
 
-    Only roles that the mapping names are touched, and nobody becomes a superuser by it. Without a mapping, roles are
-    given at the desk.
+    Only roles that the mapping names are changed, and it never makes superusers. Without a mapping, roles are given
+    at the desk.
     """
     person: User = sociallogin.user
     with pghistory.context(**context_of(request)):
@@ -174,7 +175,7 @@ def follow_the_provider(request: HttpRequest, sociallogin: SocialLogin) -> None:
 
 
 def _follow_address(person: User, sociallogin: SocialLogin) -> None:
-    """A verified address that changed at the provider changes here too, unless it is somebody else's here."""
+    """Update a verified address that changed at the provider, unless another account here has it."""
     verified = [
         address.email for address in sociallogin.email_addresses if address.verified in (True, "true")
     ]

@@ -105,7 +105,7 @@ def _write_xlsx(file: Any, header: Sequence[str], rows: Iterable[Sequence[Cell]]
         formats = {
             "date": book.add_format({"num_format": "yyyy-mm-dd"}),
             "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
-            # As if somebody had typed an apostrophe before it: it stays a text when it is edited.
+            # As if an apostrophe had been typed before it: it stays a text when it is edited.
             "quoted": book.add_format({"quote_prefix": True}),
         }
         sheet = book.add_worksheet()

@@ -10,7 +10,7 @@ from django_stubs_ext import StrOrPromise
 
 
 def folded_json(sentence: StrOrPromise, document: Any) -> SafeString:
-    """A document as JSON, text as it is, shown when somebody opens it."""
+    """A document as JSON, text as it is, behind a disclosure."""
     return format_html(
         '<details class="desk-fold"><summary>{}</summary>'
         '<pre class="desk-json" tabindex="0" dir="auto">{}</pre></details>',
@@ -20,7 +20,7 @@ def folded_json(sentence: StrOrPromise, document: Any) -> SafeString:
 
 
 def fingerprints(sentence: StrOrPromise, digests: dict[str, str]) -> SafeString:
-    """What checksums are good for, and those of several files by what they are called."""
+    """The purpose of checksums, and those of several files by name."""
     return format_html(
         '<details class="desk-fold"><summary>{}</summary><p class="desk-quiet">{}</p>{}</details>',
         _("Checksums"),
@@ -34,7 +34,7 @@ def fingerprints(sentence: StrOrPromise, digests: dict[str, str]) -> SafeString:
 
 
 def fingerprint(sentence: StrOrPromise, digest: str) -> SafeString | str:
-    """What a checksum is good for, and the digest for those who compare it, whose kind is told by its title."""
+    """The purpose of a checksum, and its digest, with its kind in the title."""
     if not digest:
         return "–"
     return format_html(

@@ -1,4 +1,4 @@
-"""Two people changed one thing, each from the same beginning: what goes together, and what somebody must choose.
+"""Two changes from the same base: what can be merged, and what a person must choose.
 
 Pure: it knows no form and no database. A field's value is what a browser sends for it, a tuple of texts.
 """
@@ -23,14 +23,14 @@ class FieldDifference:
     """A field that the two sides leave with different values."""
 
     name: str
-    #: What both began with; None where nobody knows.
+    #: The common base of both; None if unknown.
     base: Value | None
     mine: Value
     theirs: Value
 
     @property
     def taken(self) -> Whose | None:
-        """The side that alone has changed it; None where both did, or nobody knows."""
+        """Return the only side that changed it; None if both did, or if unknown."""
         if self.base is None:
             return None
         if same(self.base, self.mine):
@@ -39,7 +39,7 @@ class FieldDifference:
 
     @property
     def shown(self) -> Value:
-        """What stands in the field until somebody has chosen: never is what the person typed put away."""
+        """Return the field's value until a choice is made: the person's own text is never dropped."""
         return self.theirs if self.taken is Whose.THEIRS else self.mine
 
 
@@ -81,7 +81,7 @@ class JointRow:
     key: str | None
     fields: Mapping[str, Value]
     differing: tuple[FieldDifference, ...] = ()
-    #: Where somebody must choose whether it stays.
+    #: Where a person must choose whether it stays.
     fate: RowFate | None = None
     #: Added by the other side; or to be deleted, as I have marked it.
     is_new_of_theirs: bool = False
@@ -103,7 +103,7 @@ def rows_together(
     """The rows of both: those that are stored in their order, then those that are only mine.
 
     Args:
-        base: the rows that both began with, by key; None where nobody knows.
+        base: the common rows of both, by key; None if unknown.
     """
     of_mine = list(mine)
     by_key = {row.key: row for row in of_mine if row.key is not None}
@@ -128,7 +128,7 @@ def _stored(key: str, base: Mapping[str, Fields] | None, mine: MyRow | None, the
 
 
 def _is_missed(key: str, mine: MyRow, base: Mapping[str, Fields] | None) -> bool:
-    """Whether somebody worked on a row that the other side deleted."""
+    """Return whether a deleted row was edited on the other side."""
     if mine.is_deleted:
         return False
     before = (base or {}).get(key)

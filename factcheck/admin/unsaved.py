@@ -1,4 +1,4 @@
-"""What somebody has typed on a form of the desk: it is given up in the transaction that stores it.
+"""Typed text of a form at the desk, dropped in the transaction that saves it.
 
 Where it is kept is a model that the settings name, as they name the model of people: the desk knows no other.
 """

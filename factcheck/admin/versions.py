@@ -1,4 +1,4 @@
-"""Two people on one page: whoever saves second is told, instead of overwriting what the first one wrote."""
+"""Concurrent edits of one page: the second save shows a conflict instead of overwriting."""
 
 import hashlib
 from collections.abc import Iterable

@@ -69,7 +69,7 @@ def decoded(text: bytes) -> Any:
 
 
 def message_of(found: Any) -> Message | None:
-    """The message that a JSON value is; None for an answer, which nobody here has asked for.
+    """Return the message in a JSON value; None for an answer, because no requests are sent from here.
 
     Raises:
         RpcError: it is neither.
@@ -89,7 +89,7 @@ def message_of(found: Any) -> Message | None:
 
 
 def id_of(found: Any) -> Id:
-    """The id of what may be no message, so that its refusal can be told from others."""
+    """Return the id of an invalid message, so that its refusal can be assigned."""
     key = found.get("id") if isinstance(found, dict) else None
     return key if isinstance(key, str | int) and not isinstance(key, bool) else None
 
@@ -110,7 +110,7 @@ def error(key: Id, refused: RpcError) -> dict[str, Any]:
 
 
 def encoded(answer: Any) -> str:
-    """An answer as JSON in one line, whatever number somebody chose as an id."""
+    """Serialise an answer as JSON in one line, for any numeric id."""
     return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -37,7 +37,7 @@ class Begun:
         yield from self._pieces
 
     def close(self) -> None:
-        """End the reading, also where nobody waits for the rest; the web server calls it however the answer ended."""
+        """End the reading, even if the rest is unread; the web server calls it however the answer ended."""
         self._pieces.close()
 
 

@@ -61,7 +61,7 @@ class Negotiation(DefaultContentNegotiation):
         renderers: Iterable[BaseRenderer],
         format_suffix: str | None = None,
     ) -> tuple[BaseRenderer, str]:
-        if request.method == "OPTIONS":  # what it tells of an address is JSON, whatever the address offers
+        if request.method == "OPTIONS":  # its error answers are JSON, whatever the address offers
             return JSONRenderer(), JSONRenderer.media_type
         by_type: dict[str, BaseRenderer] = {renderer.media_type: renderer for renderer in renderers}
         media_type = preferred(accept_of(request), tuple(by_type))

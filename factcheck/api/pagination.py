@@ -45,7 +45,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Ordering:
-    """A total order: its last key tells any two rows apart."""
+    """A total order: its last key is unique."""
 
     name: str
     keys: tuple[Key, ...]
@@ -108,8 +108,8 @@ def _statement(
             first, others, columns, sorted_by=names, descending=ordering.descending, most=most
         )
     rows = _from(template.rows(), ordering, start)[:most]
-    # Where nothing is asked for, the index of the order leads straight to the rows of the page. Where few rows are
-    # found, they are read to be sorted, and the texts of the others stay where they are.
+    # Without filters, the index of the order leads straight to the rows of the page. If few rows match, they are
+    # read and sorted, without the texts of the others.
     if not template.values or template.has_one_plan:
         return Statement.of(rows.values_list(*columns, *names))
     descending = ordering.descending ^ bool(backwards)
@@ -173,7 +173,7 @@ def _page(
 ) -> KeysetPage[Any]:
     start = decoded(cursor, ordering) if cursor else None
     backwards = start is not None and start.backwards
-    # One row more than asked for tells whether there is another page in that direction.
+    # One row more than requested shows whether there is another page in that direction.
     rows = fetch(start, size + 1)
     more, rows = len(rows) > size, rows[:size]
     if backwards:

@@ -175,7 +175,7 @@ class Query(UncopiedFilterSet):
 
     @cached_property
     def qs(self) -> QuerySet[Any]:
-        """The rows that are asked for."""
+        """Return the requested rows."""
         return self.filter_queryset(self.queryset)
 
     @cached_property
@@ -187,7 +187,7 @@ class Query(UncopiedFilterSet):
         return self.matching(queryset, self.looked_for)
 
     def matching(self, queryset: QuerySet[Any], looked_for: Mapping[str, Any]) -> QuerySet[Any]:
-        """The rows that are asked for.
+        """Return the requested rows.
 
         Args:
             looked_for: what the parameters stand for, or slots for it.
@@ -233,7 +233,7 @@ class ListQuery(Query):
 
     @property
     def template(self) -> Template:
-        """The rows that are asked for, for `factcheck.api.pagination.page_of_template`."""
+        """Return the requested rows, for `factcheck.api.pagination.page_of_template`."""
         sought = self.sought
         slotted = {name: self.filters[name].slot(name) for name in sought if self.filters[name].slotted}
         fixed = {name: value for name, value in sought.items() if name not in slotted}
@@ -253,7 +253,7 @@ class ListQuery(Query):
 
     @property
     def sought(self) -> dict[str, Any]:
-        """What the rows are compared with, without what is said about pages of them."""
+        """Return the filters, without the paging parameters."""
         how = {*ListQuery.base_filters, ORDERING, FIELDS, VIEW}
         return {name: value for name, value in self.looked_for.items() if name not in how}
 
@@ -263,7 +263,7 @@ class ListQuery(Query):
         return None
 
     def candidates(self, looked_for: Mapping[str, Any]) -> QuerySet[Any]:
-        """The rows that are asked for, or those that lead to them."""
+        """Return the requested rows, or those that lead to them."""
         return self.matching(self.queryset, looked_for)
 
     @property

@@ -39,13 +39,13 @@ from factcheck.api.query_strings import ListQuery, NoQuery, Query, refused_value
 from factcheck.api.query_values import ValueRefused
 from factcheck.web.site_urls import etag_here, pieces, placed
 
-#: What is current may change any moment; a minute is how long a retraction may take to reach everybody.
-#: Caches may answer with it half a minute longer while they ask anew, and for an hour when we cannot be reached.
+#: Current data may change any moment; a minute is the delay until a retraction reaches all readers. Caches may
+#: serve it half a minute longer while they revalidate, and for an hour when we are unreachable.
 CACHE_CURRENT = "public, max-age=60, stale-while-revalidate=30, stale-if-error=3600"
 #: What was said in the past never changes.
 CACHE_PAST = "public, max-age=86400, immutable"
 
-#: So many rows are counted where an estimate is asked for.
+#: The number of rows counted for an estimate.
 COUNTED = 10_000
 
 # The fields that make a request conditional (RFC 9110, section 13.1), as WSGI names them.
@@ -215,7 +215,7 @@ def conditional(
     last_modified: datetime | None = None,
     content_type: str = "application/json",
 ) -> HttpResponse:
-    """The answer, or 304 when the reader has exactly this already; then its content is not asked for."""
+    """Return the answer, or 304 for a current copy, without reading its content."""
     quoted = quote_etag(etag_here(etag))
     # Within the same second something else may still be published, and be taken for what the reader has.
     settled = last_modified and last_modified < datetime.now(UTC) - timedelta(seconds=2)
@@ -234,7 +234,7 @@ def conditional(
 
 @lru_cache(maxsize=10_000)
 def _written(seconds: int) -> str:
-    """A moment as HTTP has it. What is asked for often was often published at the same few moments."""
+    """Format a time for HTTP; cached, because the same few times recur."""
     return http_date(seconds)
 
 
@@ -268,7 +268,7 @@ def page_address(request: HttpRequest, cursor: str) -> str:
 
 
 def counted(query: ListQuery) -> int | None:
-    """How many rows there are in all, if that is asked for.
+    """Return the total number of rows, if requested.
 
     Composing the QuerySet, which only this needs, costs more than reading a page, whose SQL is kept.
     """
@@ -294,5 +294,5 @@ def planned(rows: QuerySet[Any]) -> int:
         plan = rows.order_by().explain(format="json")
     except EmptyResultSet:
         plan = ""
-    # What cannot be is not asked of the database, which Django tells in one way or the other.
+    # Impossible filters are not sent to the database; Django reports them in one of two ways.
     return int(json.loads(plan)[0]["Plan"]["Plan Rows"]) if plan else 0

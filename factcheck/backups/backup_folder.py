@@ -30,7 +30,7 @@ class BackupFailed(Exception):
 
 
 class BackupUnderWay(BackupFailed):
-    """Somebody else writes to the folder."""
+    """Another process writes to the folder."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +85,10 @@ class BackupFolder:
 
     @contextlib.contextmanager
     def unchanged(self) -> Iterator[None]:
-        """Have nobody write to the folder while it is read, which may be a copy that cannot be written to.
+        """Lock the folder against writing while it is read; it may be a read-only copy.
 
         Raises:
-            BackupUnderWay: somebody writes to it.
+            BackupUnderWay: another process writes to it.
         """
         with contextlib.ExitStack() as held:
             with contextlib.suppress(FileNotFoundError):
@@ -108,7 +108,7 @@ class BackupFolder:
         """Hold the folder while it is written to. The lock is gone with the last process that has its descriptor.
 
         Raises:
-            BackupUnderWay: somebody else holds it.
+            BackupUnderWay: another process holds it.
         """
         lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE)
         try:

@@ -52,7 +52,7 @@ def copy(place: ServerPlace, to: Path, *, since: Path | None, lock: int) -> None
     """Copy the running server into a new folder, or only what has changed since an earlier copy.
 
     Raises:
-        NoIncrement: it cannot be told what has changed.
+        NoIncrement: the changes are unknown.
         BackupFailed: anything else.
     """
     command = [

@@ -124,7 +124,7 @@ def log_problem() -> str:
             )
             archives, fails = cursor.fetchone()
     except Error:
-        return ""  # that the database is away is told elsewhere
+        return ""  # database outages are reported elsewhere
     if not archives:
         return _("The database was started without BACKUP_DIR: changes between backups are not saved.")
     if fails:
@@ -134,7 +134,7 @@ def log_problem() -> str:
 
 @register(Tags.security, deploy=True)
 def check_that_there_are_backups(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """The embedded server is nobody else's to back up."""
+    """Return whether the embedded server is backed up here."""
     if settings.BACKUP_DIR is not None or not settings.EMBEDDED_DATABASE:
         return []
     hint = _("Set BACKUP_DIR and BACKUP_SCHEDULE (docs/backups.md).")

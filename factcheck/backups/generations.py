@@ -1,7 +1,7 @@
 """Generations: what was backed up when, and which of them are kept.
 
 A generation is a folder that appears under its name when all of it is on the disk and checked. Until then, and from
-the moment at which it is given up, its folder has another name, which nobody takes for one.
+the moment at which it is discarded, its folder has another name, which marks it as incomplete.
 """
 
 import hashlib

@@ -34,7 +34,7 @@ class KeptFile:
     modified: int
 
     def is_still(self, found: os.stat_result) -> bool:
-        """Whether the file that is there now is this one, as far as its size and time tell."""
+        """Return whether the existing file is this one, by its size and time."""
         return (self.size, self.modified) == (found.st_size, found.st_mtime_ns)
 
 

@@ -64,8 +64,8 @@ def restore(
     """Make an installation in the folder `to` (which becomes DATA_DIR) as it was.
 
     Args:
-        put_aside: move an installation that is there into a folder beside the new one.
-        tell: is told what is being done.
+        put_aside: move an existing installation into a folder beside the new one.
+        tell: called with the progress.
 
     Raises:
         BackupFailed: says why; what was in `to` is as it was.
@@ -129,7 +129,7 @@ def _holds_something(path: Path) -> bool:
 
 @contextlib.contextmanager
 def _unused(to: Path) -> Iterator[None]:
-    """Nobody uses the server of this folder, or begins to, while it is restored."""
+    """Ensure that the server of this folder is not in use during the restore."""
     with contextlib.ExitStack() as held:
         for name in ("postgres.lock", "postgres.users"):
             lock = os.open(to / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE)

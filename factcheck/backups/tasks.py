@@ -1,4 +1,4 @@
-"""What the background worker does for backups, where they are asked for."""
+"""The background worker's jobs for backups, if they are configured."""
 
 import logging
 

@@ -1,7 +1,7 @@
 """Work on what comes from outside, in processes that can take no more than they are given: memory, time, output.
 
     framing     messages on a socket
-    limits      what a process may take, and how the system is told
+    limits      the limits of a process, and how they are set
     zygote      the program that is started once, loads what the work needs, and forks a process for each piece of it
     confined    how the rest of the project has work done there
 

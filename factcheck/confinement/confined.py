@@ -19,9 +19,9 @@ logger = logging.getLogger(__name__)
 ROOT = Path(__file__).parents[2]
 #: How many pieces of work one process of ours has done at a time, and how long more of them wait for their turn.
 SEATS, QUEUE = 4, 60.0
-#: What it may take until a zygote is there, and until it has told how a process ended.
+#: Its limits until a zygote exists, and until it has reported how a process ended.
 START, WORD = 30.0, 5.0
-#: All that the program is told of where it runs: no secrets, no database. Hashing does not vary, nor do results then.
+#: The environment of the program: no secrets, no database. Hashing does not vary, nor do results then.
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _SETTINGS = {
     "PYTHONPATH": str(ROOT),
@@ -80,7 +80,7 @@ class Confined:
             self._let_go()
 
     def _forget(self) -> None:
-        """Begin without a zygote; in a process that was forked, the one that is known is somebody else's."""
+        """Start without a zygote; a forked process must not use its parent's."""
         self._let_go()
         self._seats = threading.BoundedSemaphore(SEATS)
         self._lock = threading.Lock()
@@ -150,7 +150,7 @@ class Confined:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[its.fileno()],
-                # Ctrl-C at a terminal is for those who can tell somebody; we end when our caller has.
+                # Ctrl-C at a terminal is handled by the caller; this process ends with it.
                 start_new_session=True,
                 cwd="/",
                 env=_SETTINGS | {name: os.environ[name] for name in _PASSED_ON if name in os.environ},

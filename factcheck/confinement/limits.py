@@ -1,4 +1,4 @@
-"""What a confined process may take, and how the system is told."""
+"""The limits of a confined process, and how they are set."""
 
 import os
 import resource

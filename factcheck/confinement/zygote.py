@@ -1,9 +1,9 @@
 """The program that forks a process for each piece of work.
 
 `python -m factcheck.confinement.zygote FD MODULE ALLOWANCE` has one thread and no secrets, loads MODULE once, and then
-waits at the socket FD. Each message there carries two sockets: one for the work, which the new process gets, and one on
-which this program says how the process ended if it ended badly. When nobody is at the other end of FD any more, however
-that came, it ends all its processes and itself; and also when nobody has asked for five minutes.
+waits at the socket FD. Each message there carries two sockets: one for the work, which the new process gets, and
+one on which this program reports how the process ended if it failed. When the other end of FD is closed, for
+whatever reason, it ends all its processes and itself; and also after five minutes without a request.
 
 MODULE has `prepare()`, which loads what is slow to load, and `answer(question: bytes) -> bytes`.
 """
@@ -45,7 +45,7 @@ class _Work:
 
 
 class Zygote:
-    """The processes that are at work, and the socket where more is asked for."""
+    """The running processes, and the socket for new requests."""
 
     def __init__(self, control: socket.socket, module: ModuleType, allowance: Allowance) -> None:
         self.control = control
@@ -54,7 +54,7 @@ class Zygote:
         self.working: dict[int, _Work] = {}
 
     def run(self) -> None:
-        """Until nobody asks any more."""
+        """Run until there are no more requests."""
         try:
             while True:
                 ready, _, _ = select.select([self.control], [], [], GLANCE if self.working else PATIENCE)
@@ -69,7 +69,7 @@ class Zygote:
                     os.kill(process, signal.SIGKILL)
 
     def _begin(self) -> bool:
-        """Fork for one piece of work. False when nobody is there to ask for it."""
+        """Fork for one piece of work. False when the caller is gone."""
         asked, sockets, _, _ = socket.recv_fds(self.control, 1, 2)
         if not asked:
             return False
@@ -82,7 +82,7 @@ class Zygote:
         return True
 
     def _look(self) -> None:
-        """Tell of those that have ended, and end those that take too much."""
+        """Report ended processes, and end those over their limits."""
         for process, work in list(self.working.items()):
             ended, status, taken = os.wait4(process, os.WNOHANG)
             if ended:
@@ -110,7 +110,8 @@ def _memory_of(process: int) -> int:
 def _cause(status: int, is_large: bool) -> Cause | None:
     """What an exit status says; a negative one is the signal that ended the process.
 
-    Libraries that get no memory end their process themselves, as they do with every fault; then its size tells.
+    Libraries without memory end their process themselves, as they do with every error; then its size shows the
+    cause.
     """
     if status == 0:
         return None
@@ -134,7 +135,7 @@ def _work(given: socket.socket, module: ModuleType, allowance: Allowance) -> Non
     except MemoryError:
         status = _STATUS_OF_MEMORY
     except (BrokenPipeError, ConnectionResetError):
-        status = 0  # nobody waits for it any more
+        status = 0  # the caller no longer waits for it
     finally:
         os._exit(status)
 
@@ -146,7 +147,7 @@ def _answer(connection: socket.socket, module: ModuleType, allowance: Allowance)
         answer: bytes = module.answer(question)
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001  whatever it is, it is told
+    except Exception:  # noqa: BLE001  every error is reported
         write_message(connection, FAULT + traceback.format_exc()[-_LONGEST_FAULT:].encode())
         return 0
     if len(answer) > allowance.output:

@@ -1,6 +1,6 @@
-"""How long texts may be and which days make sense: told by the forms and the API, held by the database.
+"""Limits of text lengths and dates: shown by the forms and the API, enforced by the database.
 
-What nobody means is refused where it is entered: a statement of two megabytes, a claim of the year 9999.
+Absurd values are rejected on entry: a statement of two megabytes, a claim of the year 9999.
 """
 
 from datetime import date, timedelta
@@ -39,7 +39,7 @@ def has_come(day: date) -> bool:
 
 
 def day_in_sight(day: date) -> None:
-    """Validator: the day is one that somebody could mean.
+    """Validate that the date is in a plausible range.
 
     Raises:
         ValidationError: it is not.
@@ -53,7 +53,7 @@ def day_in_sight(day: date) -> None:
 
 
 def days_in_sight(name: str, *fields: str) -> CheckConstraint:
-    """The constraint that each of these days, where it is known, is one that somebody could mean."""
+    """The constraint that each of these dates, if known, is in a plausible range."""
     condition = Q()
     for field in fields:
         condition &= Q(**{f"{field}__isnull": True}) | Q(

@@ -71,12 +71,12 @@ def expect_many() -> None:
     with connection.cursor() as cursor:
         # Plans that are made while tables are small hold when they are large.
         cursor.execute("SET LOCAL enable_seqscan = off")
-        # Whoever calls this ends with a transaction that waits until all of them are safe.
+        # The caller ends with a transaction that waits until all of them are safe.
         cursor.execute("SET LOCAL synchronous_commit = off")
 
 
 def reserve_ids(model: type[Model], count: int) -> list[int]:
-    """So many ids for new rows of the model, in their order, which nobody else will get."""
+    """Reserve ids for new rows of the model, in order."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
@@ -88,8 +88,8 @@ def reserve_ids(model: type[Model], count: int) -> list[int]:
 class Maker(Generic[M]):
     """Makes new rows of a model, each for a tenth of what its constructor costs. Where there are hundreds of thousands.
 
-    Values are given by attribute (`claim_id`), or by the name of a relation (`claim`) with the row that it refers to.
-    They are not looked at. What is not given has its default. Nobody who listens to `pre_init` or `post_init` is told.
+    Values are given by attribute (`claim_id`), or by the name of a relation (`claim`) with the row that it refers
+    to. They are not validated. Missing values get their default. `pre_init` and `post_init` are not sent.
     """
 
     def __init__(self, model: type[M]) -> None:

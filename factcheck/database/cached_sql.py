@@ -34,7 +34,7 @@ class FoundBy(NamedTuple):
     key: str
 
 
-#: Tells rows apart of which all of one kind come before all others.
+#: Separates rows of which all of one kind come before all others.
 Parts = Callable[[QuerySet[Any]], tuple[QuerySet[Any], QuerySet[Any]]]
 
 
@@ -43,10 +43,10 @@ class Template:
     """A QuerySet of a certain shape, and the values for its slots. Two of the same shape are the same SQL.
 
     Args:
-        shape: what tells it from templates that are other SQL.
+        shape: identifies the SQL of the template.
         rows: composes the QuerySet, with slots.
-        values: what stands in the slots, by name.
-        found_by: where the rows that are composed are not those of the list but lead to them, so that they can be found
+        values: the values of the slots, by name.
+        found_by: if the composed rows are not those of the list but lead to them, so that they can be found
             and sorted first: the model of the list, and the column of these rows that names its primary key.
         has_one_plan: whether PostgreSQL finds the rows of a page in the same way whatever the values are; it keeps
             its plan.

@@ -130,7 +130,7 @@ def _letters(alias: str) -> list[CheckMessage]:
 
 
 def _temporary_tables(alias: str) -> list[CheckMessage]:
-    """Rules name what they look at, so that no temporary table deceives them. Still, nobody needs to make one."""
+    """Check that PUBLIC cannot create temporary tables, although rules name their schemas."""
     with connections[alias].cursor() as cursor:
         cursor.execute(
             "SELECT FROM pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) AS granted"
@@ -150,7 +150,7 @@ def _temporary_tables(alias: str) -> list[CheckMessage]:
 
 @register()
 def check_signoffs(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """Four eyes: somebody other than the author has to agree. settings.py refuses less; overrides may not."""
+    """Four eyes: a person other than the author has to agree. settings.py refuses less; overrides may not."""
     required: object = settings.REQUIRED_SIGNOFFS
     if isinstance(required, int) and not isinstance(required, bool) and required >= 1:
         return []

@@ -6,8 +6,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 Connection = dict[str, Any]
 
-#: For how long a pool goes on trying to replace a connection, in seconds. It pauses twice as long after each attempt;
-#: so the next who needs one begins anew, and finds the server as soon as it is back.
+#: How long a pool tries to replace a connection, in seconds. Its pauses double after each attempt; so the next
+#: request starts again, and finds the server as soon as it is back.
 RECONNECT_SECONDS = 2
 #: How long a server may take to let us in; libpq knows no less.
 CONNECT_SECONDS = 2
@@ -19,9 +19,9 @@ def writing(address: Connection, *, pool: int, lock_seconds: int = 0) -> Connect
     """The connection that everything may use.
 
     Args:
-        address: where the server is, as Django's settings name it.
-        pool: how many connections a process keeps open; with 0 each request opens its own.
-        lock_seconds: how long a statement waits for somebody else's lock; 0 leaves it to the server.
+        address: the server's, as in Django's settings.
+        pool: the number of open connections of a process; with 0 each request opens its own.
+        lock_seconds: how long a statement waits for a lock; 0 leaves it to the server.
     """
     patience = {"timeout": POOL_SECONDS, "reconnect_timeout": RECONNECT_SECONDS}
     kept = {"pool": {"min_size": 1, "max_size": pool, **patience}} if pool else {}

@@ -1,9 +1,9 @@
-"""Who may do what in the database: one role owns what is in it, another serves and owns nothing.
+"""Permissions in the database: one role owns everything in it, another serves and owns nothing.
 
-What the serving role is granted follows from the rules of the models: what a rule refuses whoever asks
-(`factcheck.database.rules.Prohibition`) is not granted either. Nor is the right to change what identifies a row, or to
-choose the id of a new one. Whoever gets hold of that role's connection finds no way
-to switch a rule off, since only an owner could. docs/database-roles.md says what this holds and what it does not.
+The grants of the serving role follow from the rules of the models: what a rule prohibits to everyone
+(`factcheck.database.rules.Prohibition`) is not granted either. Nor is the right to change what identifies a row, or
+to choose the id of a new one. With that role's connection, no rule can be switched off, since only an owner could.
+docs/database-roles.md says what this ensures and what it does not.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ from pgtrigger import registry
 
 from factcheck.database.rules import Prohibition, ReservedIds
 
-#: What whoever serves may do with the rows of a table, unless a rule of it refuses that whoever asks.
+#: The serving role's permissions on the rows of a table, unless a rule prohibits them to everyone.
 ROWS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 
 _OPERATIONS = {
@@ -50,7 +50,7 @@ def is_separated() -> bool:
 def as_owner(alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     """Have this thread's connection be the owner's until the end.
 
-    Where no owner is known, whoever serves is taken to be the owner, and the connection stays as it is.
+    Without a known owner, the serving role is taken to be the owner, and the connection stays as it is.
     """
     if not is_separated():
         yield
@@ -91,7 +91,7 @@ def _come_as(database: BaseDatabaseWrapper, identity: Identity) -> None:
 
 
 def serving_role() -> str:
-    """The name of the role that serves, whoever a connection is at this moment; empty where it is left to libpq."""
+    """Return the name of the serving role, whatever role is connected now; empty if libpq decides."""
     return str(settings.RUNTIME_ROLE)
 
 
@@ -99,7 +99,7 @@ def serving_role() -> str:
 
 
 def wanted() -> dict[str, frozenset[str]]:
-    """Table → what whoever serves has to be granted of its rows; `wanted_of` says of which columns."""
+    """Map each table to the row permissions of the serving role; `wanted_of` gives the columns."""
     tables = {
         model._meta.db_table: ROWS
         for model in apps.get_models(include_auto_created=True)
@@ -126,11 +126,11 @@ class Granted:
 
     name: str
     is_sequence: bool
-    #: Of whoever serves, and of everybody.
+    #: Of the serving role, and of PUBLIC.
     serving: frozenset[str]
     public: frozenset[str]
-    #: The columns that can be given a value in a new row, and those that can be changed, quoted: nobody but the owner
-    #: chooses an id, or changes what identifies a row.
+    #: The columns that can be set in a new row, and those that can be changed, quoted: only the owner chooses an
+    #: id, or changes what identifies a row.
     new: frozenset[str]
     changing: frozenset[str]
     #: Whether ids are given by a sequence.
@@ -196,7 +196,7 @@ def granted(alias: str = DEFAULT_DB_ALIAS) -> list[Granted]:
 
 
 def wanted_of(relation: Granted) -> frozenset[str]:
-    """What whoever serves has to be granted of this one."""
+    """Return the serving role's permissions on this one."""
     return _wanted_of(relation, wanted(), _with_reserved_ids())
 
 
@@ -231,7 +231,7 @@ def deviating(alias: str = DEFAULT_DB_ALIAS) -> dict[str, Granted]:
 
 
 def grant(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
-    """Grant whoever serves what is wanted and nothing else. Returns where something had to be changed.
+    """Grant the serving role exactly the wanted permissions. Returns the corrected objects.
 
     The connection is the owner's (`as_owner`).
     """
@@ -254,7 +254,7 @@ def grant(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
                 cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {serving}")
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {serving}")
         cursor.execute(f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {serving}")
-        # What a migration makes next is nobody's until this has said whose.
+        # New objects of migrations have no grants until this has set them.
         for things in ("TABLES", "SEQUENCES"):
             for where in ("", "IN SCHEMA public "):
                 cursor.execute(
@@ -263,8 +263,8 @@ def grant(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
         return list(found)
 
 
-#: Functions that work in the owner's name. Triggers keep what nobody else may write, and are called by nobody. The
-#: others are there to be called by whoever serves.
+#: Functions that run as the owner. Trigger functions write protected rows, and cannot be called. The others can be
+#: called by the serving role.
 _DEFINERS = """
     SELECT function.oid::regprocedure::text, prorettype = 'trigger'::regtype FROM pg_proc AS function
     WHERE pronamespace = 'public'::regnamespace AND prosecdef AND NOT EXISTS (

@@ -1,4 +1,4 @@
-"""Work for the background worker that is asked for inside the present transaction: no commit, no job."""
+"""Jobs for the background worker, queued inside the present transaction: no commit, no job."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -44,7 +44,7 @@ def note_requests(app: App) -> None:
 
 
 async def requested_by(job_id: int, jobs: JobManager) -> str:
-    """The request that asked for a job; empty where none did."""
+    """The request that queued a job; empty if none did."""
     rows = await jobs.connector.execute_query_all_async(
         query="SELECT request_id FROM public.factcheck_jobrequest WHERE job_id = %(job_id)s", job_id=job_id
     )

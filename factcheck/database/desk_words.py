@@ -19,7 +19,7 @@ class DeskWords(Func):
 
 
 class SaidThere(Func):
-    """Whether these columns have all words of what somebody asks for, or words that begin with them."""
+    """Return whether these columns contain all searched words, or words that begin with them."""
 
     template = "(%(expressions)s)"
     arg_joiner = " @@ "

@@ -49,7 +49,7 @@ class InitialMigration(Migration):
         return project_state
 
     def _change_state(self, operations: Sequence[Operation], state: ProjectState) -> None:
-        # While no models are rendered, an operation only notes what it adds. They are rendered when next asked for.
+        # While no models are rendered, an operation only records its additions. They are rendered on the next use.
         vars(state).pop("apps", None)
         for operation in operations:
             operation.state_forwards(self.app_label, state)

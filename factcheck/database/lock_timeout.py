@@ -1,4 +1,4 @@
-"""Changes of tables that wait for a lock only briefly: whoever comes after them waits behind them."""
+"""Table changes that wait for a lock only briefly, because later requests queue behind them."""
 
 import random
 import time

@@ -1,4 +1,4 @@
-"""One at a time: who is about to make the same thing, of which there is no row to lock yet.
+"""A lock by name: for rows that do not exist yet.
 
 No lock outlives a transaction, so none is lost or left behind where a pooler gives each transaction another connection.
 """
@@ -23,7 +23,7 @@ _LASTING = """
 
 
 class AlreadyHeld(Exception):
-    """Somebody else holds the name."""
+    """Another process holds the name."""
 
 
 def hold(*names: str) -> None:
@@ -40,8 +40,8 @@ def hold(*names: str) -> None:
 def lasting_transaction() -> Iterator["LastingTransaction"]:
     """A transaction beside the work of this thread, on a connection of its own, that is undone in the end.
 
-    What it holds and its temporary tables last as long as it does: longer than the many transactions of the work, and
-    not a moment longer than its process. Inside a transaction of somebody else it is a part of that one.
+    The lock and its temporary tables last as long as the connection: longer than the many transactions of the work,
+    and not longer than its process. Inside a caller's transaction it is a part of that one.
     """
     if connection.in_atomic_block:
         yield LastingTransaction(connection)
@@ -55,7 +55,7 @@ def lasting_transaction() -> Iterator["LastingTransaction"]:
         try:
             yield LastingTransaction(apart)
         finally:
-            # The server lets go of what is held before we go on, and not only once it sees that nobody is there.
+            # The server releases the lock before we continue, and not only once it notices the closed connection.
             with suppress(Error):
                 apart.rollback()
 
@@ -75,7 +75,7 @@ class LastingTransaction:
         """Hold the name from now on.
 
         Raises:
-            AlreadyHeld: somebody else does.
+            AlreadyHeld: another process holds it.
         """
         with self.connection.cursor() as cursor:
             cursor.execute(_TRY, [name])
@@ -86,7 +86,7 @@ class LastingTransaction:
         """See that what is held is still held.
 
         Raises:
-            OperationalError: the connection was lost, and somebody else may hold it by now.
+            OperationalError: the connection was lost, and another process may hold it by now.
         """
         with self.connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -94,10 +94,10 @@ class LastingTransaction:
 
 @contextmanager
 def alone(name: str) -> Iterator[LastingTransaction]:
-    """Nobody else holds the name meanwhile. A process that dies lets go of it, however it dies.
+    """Hold the name exclusively. A process that dies releases it, however it dies.
 
     Raises:
-        AlreadyHeld: somebody does.
+        AlreadyHeld: it is held.
     """
     with lasting_transaction() as own:
         own.hold_at_once(name)

@@ -1,4 +1,4 @@
-"""What others wait for while a migration runs, as PostgreSQL tells it: its locks, and what is done under them."""
+"""The locks of a running migration, as PostgreSQL reports them, and the work done under them."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-#: Locks under which nobody else writes to a table; the last lets nobody read it either.
+#: Locks that block writing to a table; the last also blocks reading.
 CLOSED = ("ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock")
 #: Outside a transaction, what cannot be done in one, or is no work: let through as it is.
 LET_THROUGH = re.compile(
     r"\s*((ALTER|CREATE|DROP|REFRESH|REINDEX)\b[^;]*\bCONCURRENTLY\b|(RESET|SET|SHOW|VACUUM)\b[^;]*;?\s*$)",
     re.IGNORECASE,
 )
-#: The operations of django-pg-migration-tools look first whether somebody began, and wait for as long as it takes.
+#: The operations of django-pg-migration-tools first check for an earlier start, and wait as long as it takes.
 ONCE_ONLY = re.compile(
     r"\s*CREATE\s+(UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(?!IF\b)\"?(?P<index>\w+)", re.IGNORECASE
 )

@@ -1,4 +1,4 @@
-"""What only the owner of tables may do, and whoever serves needs: functions of the database do it for them."""
+"""Functions of the database for what the serving role needs and only the owner may do."""
 
 from django.db import connection
 

@@ -4,7 +4,7 @@ from django.db import DEFAULT_DB_ALIAS, ProgrammingError, connections
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import errors
 
-#: What is pending where `migrate` was cut off before it granted whoever serves anything.
+#: Pending if `migrate` was interrupted before its grants to the serving role.
 NOT_GRANTED = "what migrate grants in the end"
 
 

@@ -1,9 +1,9 @@
 """How the public's answers are read from the database: on connections of their own, or from replicas.
 
-A read can be asked again without harm. So these connections stay open for as long as their thread lives, and nobody
-asks before each use whether they still do: one that died is replaced, and the question asked once more. An answer is
-read from one server, from its beginning to its end: of two replicas, one may not have yet what the other has. Where a
-server dies meanwhile, all of the answer is read again from the next.
+A read can be repeated without harm. So these connections stay open for as long as their thread lives, without a
+check before each use: a dead one is replaced, and the query repeated. An answer is read from one server, from its
+beginning to its end: of two replicas, one may lack what the other has. If a server dies meanwhile, all of the
+answer is read again from the next.
 """
 
 import os
@@ -65,7 +65,7 @@ class _Reader(threading.local):
         if cursor is None or cursor.connection is not connection:
             cursor = self.cursors[alias] = _Cursor(connection)
             cursor.adapters.register_loader(_TEXT, _Utf8)
-            # As psycopg itself has it. Django sets None, and then nothing is ever prepared, also where it is asked for.
+            # As psycopg itself has it. Django sets None, which disables prepared statements altogether.
             connection.prepare_threshold = 5
         return cursor
 
@@ -168,7 +168,7 @@ def _read_from(alias: str, answer: Callable[[], Answer]) -> Answer:
 
 
 def _in_turn() -> Iterator[str]:
-    """Where to read, each of them asked for when the one before it was lost."""
+    """Yield the servers to read from, each after the one before it was lost."""
     known = replicas()
     tried = set()
     for alias in _reader.replicas:

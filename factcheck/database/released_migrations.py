@@ -12,7 +12,7 @@ Key = tuple[str, str]
 
 
 class NoSuchRevision(Exception):
-    """The message is a sentence for whoever named it."""
+    """The message is a sentence for the user."""
 
 
 def last_release() -> str | None:

@@ -37,7 +37,7 @@ Address = Mapping[str, Any]
 class OpenLines:
     """The connections over which threads read, by alias, so that they can be cut from another thread.
 
-    Each is known by a duplicate of its socket: its own number may be somebody else's by the time it is cut.
+    Each is identified by a duplicate of its socket: its own number may be reused by the time it is cut.
     """
 
     def __init__(self) -> None:
@@ -69,10 +69,10 @@ class ReplicaWatch:
     """Keeps `Replicas` informed, from its start until the process ends.
 
     Args:
-        replicas: what is told.
+        replicas: the receiver of the results.
         primary: the alias of the primary.
-        addresses: how it and each replica are connected to, by alias, as libpq has it.
-        mark: the query for what the primary shows to everybody (`Replicas.mark`), where there is one.
+        addresses: the connection parameters of each, by alias, as libpq has them.
+        mark: the query for the primary's public position (`Replicas.mark`), if any.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class ReplicaWatch:
         await asyncio.gather(self._cut_dead(), *followed)
 
     async def _follow(self, name: str, address: Address, hear: Callable[..., None], mark: str = "") -> None:
-        """Ask one server, for good; where it does not answer, connect anew."""
+        """Query one server forever; after a failure, reconnect."""
         connection: psycopg.AsyncConnection[Any] | None = None
         while True:
             asked_at = self.replicas.clock()
@@ -125,7 +125,7 @@ class ReplicaWatch:
             await asyncio.sleep(max(0.0, asked_at + INTERVAL - self.replicas.clock()))
 
     async def _cut_dead(self) -> None:
-        """Let go who waits for a server that died. Where this thread itself was late, nobody can be blamed."""
+        """Release the threads that wait for a dead server. If this thread itself was late, no server is blamed."""
         while True:
             before = self.replicas.clock()
             await asyncio.sleep(INTERVAL)

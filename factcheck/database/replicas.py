@@ -1,8 +1,8 @@
 """What this process knows of the servers that the public reads from: which of them have what was published.
 
-Told by `replica_watch`, a few times a second; asked before each answer, which costs a look at a clock. How old a
-replica is says this process's own clock and nobody else's: when the primary was last seen at a place that the replica
-has reached by now.
+Updated by `replica_watch`, a few times a second; read before each answer, which costs a look at a clock. The age of
+a replica is measured by this process's own clock: when the primary was last seen at a position that the replica has
+reached by now.
 """
 
 import time
@@ -25,7 +25,7 @@ class Report(NamedTuple):
     is_replica: bool
     #: How far it has come in the write-ahead log: written, or replayed.
     position: int
-    #: By what a server is told from others: the moment at which it started.
+    #: Identifies a server: the time of its start.
     server: str
     #: What the primary shows to everybody, as a number that only grows (`Replicas.mark`).
     mark: int | None = None
@@ -43,7 +43,7 @@ class _Known:
 
 @dataclass
 class Replicas:
-    """The replicas of one primary. One thread tells, any thread asks.
+    """The replicas of one primary. One thread writes, any thread reads.
 
     Args:
         aliases: their names, as in `DATABASES`.
@@ -63,19 +63,19 @@ class Replicas:
     _primary_heard_at: float = field(init=False)
 
     def __post_init__(self) -> None:
-        # Nobody is blamed for a silence that began before it was asked.
+        # A silence that began before the query is not counted.
         self._primary_heard_at = self.clock()
         self._known = {alias: _Known(self.clock()) for alias in self.aliases}
         self._primary = deque(maxlen=_REMEMBERED)
 
-    # Told ------------------------------------------------------------------------------------------------------------
+    # Reports ---------------------------------------------------------------------------------------------------------
 
     def hear_primary(self, report: Report, *, asked_at: float) -> None:
         """Take over what the primary said. One that replays another's log is none, and says nothing here."""
         if report.is_replica:
             return
         if self._primary and report.position < self._primary[-1][0]:
-            # Another one took over, which lacks what the old one never told anybody of. Its own ledger counts.
+            # Another one took over, without the old one's last unreplicated entries. Its own ledger counts.
             self._primary.clear()
             self.mark = None
         self._primary.append((report.position, asked_at))
@@ -88,7 +88,7 @@ class Replicas:
         known = self._known[alias]
         known.heard_at, known.position = self.clock(), report.position
         if not report.is_replica:
-            # It took over: as the primary, or as one that nobody else follows.
+            # It took over: as the primary, or as one without replicas.
             if report.server == self._primary_server:
                 known.complete_until = asked_at
             return
@@ -105,7 +105,7 @@ class Replicas:
         return self.clock() - self._primary_heard_at <= SILENCE
 
     def lost_primary(self) -> bool:
-        """Whether it was not heard of for so long that nobody is to wait for it any more."""
+        """Return whether it was silent for too long to wait for it."""
         return self.clock() - self._primary_heard_at > PRIMARY_SILENCE
 
     def is_fit(self, alias: str) -> bool:

@@ -1,4 +1,4 @@
-"""System checks: is the role that serves as poor as it should be? What was granted by hand stays, and is told here."""
+"""System checks: has the serving role only its own permissions? Manual grants are kept, and reported here."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from factcheck.database import database_roles, immediate_references
 
 _HOW = "docs/database-roles.md says how."
 
-#: Roles of PostgreSQL's own that let somebody see more, and do no more.
+#: PostgreSQL's predefined roles that only extend reading.
 HARMLESS = ("pg_monitor", "pg_read_all_settings", "pg_read_all_stats", "pg_stat_scan_tables")
 
 #: More tables than these are counted, as where migrate was cut off.
@@ -19,13 +19,13 @@ MOST_NAMED = 5
 
 _ROLE = "SELECT oid FROM pg_roles WHERE rolname = coalesce(nullif(%s, ''), session_user)"
 
-#: Whether tables of ours belong to whoever serves.
+#: Whether tables of ours belong to the serving role.
 _OWNS_TABLES = """
     SELECT count(*) FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relowner = %s
 """
 
-#: What is found → what each row of it is. A row is a piece of a sentence: whoever serves “…”.
+#: Finding → its rows. A row completes a sentence: the serving role “…”.
 _TOO_MUCH = {
     "factcheck.W011": """
         SELECT format('has the attribute %%s', attribute) FROM pg_roles, LATERAL (VALUES
@@ -94,12 +94,12 @@ _SWITCHED_OFF = """
 
 @register(Tags.security, deploy=True)
 def check_owner(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """Whoever serves is not to own the tables: an owner can switch rules off and rewrite the past."""
+    """The serving role must not own the tables: an owner can switch rules off and rewrite the past."""
     try:
         if not _owns_tables(DEFAULT_DB_ALIAS):
             return []
     except DatabaseError:
-        return []  # that it is away is told by other means
+        return []  # outages are reported elsewhere
     return [
         Advice(
             "The role of DATABASE_URL owns the tables. Whoever gets hold of it can switch off the rules that keep what"
@@ -114,7 +114,7 @@ def check_owner(app_configs: Any, **options: Any) -> list[CheckMessage]:
 def check_roles(
     app_configs: Any, databases: Sequence[str] | None = None, **options: Any
 ) -> list[CheckMessage]:
-    """What whoever serves can do beyond what it needs, and rules that somebody has switched off."""
+    """The serving role's excessive permissions, and disabled rules."""
     if DEFAULT_DB_ALIAS not in (databases or ()) or connections[DEFAULT_DB_ALIAS].vendor != "postgresql":
         return []
     found = [*_switched_off(DEFAULT_DB_ALIAS), *_deferrable(DEFAULT_DB_ALIAS)]

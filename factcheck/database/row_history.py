@@ -1,10 +1,10 @@
 """Row history for everything an editor can change.
 
-Database triggers store the row that an UPDATE or a DELETE is about to replace. So the past is complete whoever writes
-(admin, API, bulk import, psql), and inserting costs nothing: the present row is its own last entry.
+Database triggers store the row that an UPDATE or a DELETE is about to replace. So the past is complete for every
+writer (admin, API, bulk import, psql), and inserting costs nothing: the present row is its own last entry.
 
-They are django-pghistory's, installed as our rules are: no setting of a session switches them off, and what would go
-past them (TRUNCATE) is refused. The rows that they write are append-only, and nobody else writes any.
+They are django-pghistory's, installed as our rules are: no setting of a session switches them off, and what would
+bypass them (TRUNCATE) is refused. Their rows are append-only, and only they write any.
 """
 
 from collections.abc import Callable
@@ -36,7 +36,7 @@ class _Remembered(trigger.Event):
     def get_func(self, model: models.Model) -> pgtrigger.Func:
         stored: pgtrigger.Func = super().get_func(model)
         in_public = stored.func.replace('INSERT INTO "', 'INSERT INTO public."')
-        # From where somebody works is for the audit log alone, which is read by few and forgets.
+        # Network addresses belong to the audit log alone, which few people read and which is deleted.
         return pgtrigger.Func(in_public.replace(_CONTEXT, f"{_CONTEXT} - ARRAY['address', 'agent']"))
 
     def compile(self, model: models.Model) -> compiler.Trigger:

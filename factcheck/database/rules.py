@@ -3,9 +3,9 @@
 They build on django-pgtrigger, so that each rule stands in the `Meta` of the model it guards and migrations follow it.
 Unlike pgtrigger's own triggers, a rule cannot be switched off by a session setting: who speaks SQL is bound by it too.
 
-A rule is PL/pgSQL in a text of its own. It names the schema of what it looks at (`public.claims_claim`), and its
-function has a search path of its own besides, so that nobody's temporary table stands in for ours.
-docs/decisions/0025-rules-without-a-way-around.md says what else a rule must heed.
+A rule is PL/pgSQL in a text of its own. It names the schema of its tables (`public.claims_claim`), and its function
+has a search path of its own besides, so that temporary tables cannot replace ours.
+docs/decisions/0025-rules-without-a-way-around.md has the other requirements of a rule.
 """
 
 from textwrap import dedent
@@ -58,9 +58,9 @@ class RuleSql(compiler.UpsertTriggerSql):
 
 
 class DefinerSql(RuleSql):
-    """The same for a trigger that writes what nobody else may: it does so in the name of the owner of the tables.
+    """The same for a trigger that writes protected rows: it runs as the owner of the tables.
 
-    Nobody is to set it on a table of their own, where it would write what they say.
+    It must not be attached to another table, where it would write that one's values.
     """
 
     def get_template(self) -> str:
@@ -81,7 +81,7 @@ class Rule(pgtrigger.Trigger):
 class Prohibition(Rule):
     """A rule that refuses its operation whatever a row says.
 
-    So whoever serves is not granted it either (`factcheck.database.database_roles`).
+    So it is not granted to the serving role either (`factcheck.database.database_roles`).
     """
 
 
@@ -144,7 +144,7 @@ def see_the_present(name: str) -> str:
 
 
 def never_emptied(table: str, message: str) -> Rule:
-    """The rule that nobody truncates `table`, which would go past all that is done for each row."""
+    """The rule against truncating `table`, which would bypass all row triggers."""
     name = f"{table}_no_truncate"
     return Prohibition(
         name=name, operation=pgtrigger.Truncate, level=pgtrigger.Statement, func=refuse(message, name=name)

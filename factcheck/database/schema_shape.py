@@ -60,7 +60,7 @@ class KnownTables(NamedTuple):
 def breaks(before: SchemaShape, after: SchemaShape, known: KnownTables) -> Iterator[tuple[str, str]]:
     """What a program that knows this of the tables trips over: a kind, and a place.
 
-    Whether a new rule refuses what the program writes cannot be told from outside, so each is named.
+    Whether a new rule refuses the program's writes cannot be detected, so each is listed.
     """
     yield from _missing(before, after, known)
     for (table, name), now in sorted(after.columns.items()):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 #: How long to wait for it, and how long between two attempts, in seconds.
 PATIENCE, PAUSE = 120.0, 1.0
-#: The server's own reason to turn somebody away is not one that passes, unless it is one of these.
+#: A refusal by the server itself is not temporary, unless it is one of these.
 _REFUSED = re.compile(r"FATAL: (?!.*(starting up|shutting down|recovery|too many|not yet accepting))")
 
 

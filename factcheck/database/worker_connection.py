@@ -29,7 +29,7 @@ Found = TypeVar("Found")
 
 
 def outlive_outages(app: App) -> None:
-    """Have the workers of the app connect so, whoever starts them."""
+    """Make the app's workers connect this way, however they are started."""
     app.connector.get_worker_connector = worker_connector  # type: ignore[attr-defined]  # Django's
 
 

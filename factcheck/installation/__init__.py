@@ -1,4 +1,4 @@
-"""What this installation is: its variables, its version, and what nobody else on the machine may read.
+"""This installation: its variables, its version, and its private files.
 
 Begin with `environment`. Settings import this, so it imports nothing of the project.
 """

@@ -29,7 +29,7 @@ class ArchivingSettings(NamedTuple):
 def archiving_settings(*, is_demo: bool) -> ArchivingSettings:
     """Read the variables whose names begin with ARCHIV, TIMESTAMP and INTERNET_ARCHIVE.
 
-    A demo asks nobody for anything.
+    A demo sends no requests.
     """
     return ArchivingSettings(
         flag("ARCHIVING", default=not is_demo),

@@ -1,4 +1,4 @@
-"""Whom the installation tells that something was published, and what it asks of crawlers: as the environment says."""
+"""The services to notify of publications, and the rules for crawlers, from the environment."""
 
 import re
 from typing import NamedTuple
@@ -25,7 +25,7 @@ class DiscoverySettings(NamedTuple):
 
 
 def discovery_settings(*, is_demo: bool) -> DiscoverySettings:
-    """Read `INDEXNOW_KEY`, `INDEXNOW_URL`, `WEBSUB_HUBS` and `ROBOTS_RULES`. A demo tells nobody of anything.
+    """Read `INDEXNOW_KEY`, `INDEXNOW_URL`, `WEBSUB_HUBS` and `ROBOTS_RULES`. A demo notifies no service.
 
     Raises:
         ImproperlyConfigured: a key, an address or a rule is none.

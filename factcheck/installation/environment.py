@@ -212,7 +212,7 @@ def mail(name: str) -> dict[str, Any]:
 
 
 def secret(name: str, kept_in: Path, *, may_create: bool) -> str:
-    """The key that signs sessions. Only the demo makes its own, once, in a file that nobody else can read."""
+    """Return the key that signs sessions. Only the demo creates its own, once, in a private file."""
     value = text(name, kind="secret", shown="none; the demo makes its own")
     if value:
         return value

@@ -13,7 +13,7 @@ def pieces_of(storage: Storage, name: str, first: int, length: int) -> Generator
 
     Raises:
         FileNotFoundError: there is no such file.
-        EOFError: it is shorter, so that nobody takes what was sent for all of it.
+        EOFError: it is shorter, so that a partial copy is not taken for the whole.
     """
     if hasattr(
         storage, "part"

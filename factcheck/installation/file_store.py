@@ -12,7 +12,7 @@ from factcheck.installation.environment import text
 from factcheck.installation.private_files import FILE, FOLDER
 
 EXAMPLE = "s3://bucket/prefix?endpoint=https://s3.example.org&region=eu-central-1"
-#: How a store is told which bucket is meant: by the path, by the name of the host, or as its client sees fit.
+#: How the bucket is addressed: by the path, by the name of the host, or by the client's default.
 _ADDRESSING = {"path", "virtual", "auto"}
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
@@ -23,7 +23,7 @@ class FilesAway(Exception):
 
 
 def disk() -> dict[str, Any]:
-    """Files in MEDIA_ROOT, which nobody else on the machine may read."""
+    """Files in MEDIA_ROOT, private on this machine."""
     return {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"file_permissions_mode": FILE, "directory_permissions_mode": FOLDER},

@@ -1,5 +1,4 @@
-"""Files brought from one storage to another: each is compared by its SHA-256 where it came to be, so that whoever was
-stopped begins again and loses nothing."""
+"""Copying files between storages, each verified by its SHA-256; an interrupted copy can start again without loss."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait

@@ -1,4 +1,4 @@
-"""The language of the house: what is written down is in it, whoever writes it, and in whichever language they work."""
+"""The newsroom's language: everything recorded is in it, whatever language its author works in."""
 
 from contextlib import AbstractContextManager
 

@@ -13,7 +13,7 @@ class LinkCheckSettings(NamedTuple):
 
 
 def link_check_settings(*, is_demo: bool) -> LinkCheckSettings:
-    """Read the variables whose names begin with LINK_CHECK. A demo asks nobody for anything."""
+    """Read the variables whose names begin with LINK_CHECK. A demo sends no requests."""
     return LinkCheckSettings(
         flag("LINK_CHECKS", default=not is_demo), number("LINK_CHECK_DAYS", 7, least=1, most=365)
     )

@@ -13,12 +13,12 @@ from factcheck.installation.log_context import job, request_id
 #: What would end a line, or do something to a terminal, where only words belong.
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
-#: Addresses whose last part is a secret: the pages of readers who sent something. Whoever reads the log need not know.
+#: Addresses that end in a secret: the pages of readers who sent something. They are masked in the log.
 _SECRET = re.compile(r"(/messages/)[\w-]{43}(?![\w-])", re.ASCII)
 
 
 def without_secrets(words: str) -> str:
-    """The words, with what opens somebody's page left out."""
+    """Return the text, with secrets of private pages masked."""
     return _SECRET.sub(r"\1…", words) if "/messages/" in words else words
 
 
@@ -35,9 +35,9 @@ def log_settings() -> dict[str, Any]:
         "loggers": {
             # Django's own handlers would write each line a second time or mail it to ADMINS, of whom there are none.
             "django": {"handlers": [], "level": level, "propagate": True},
-            # Whoever fetches tells people that an address was refused, in words of their own.
+            # The fetching code reports refused addresses itself.
             "requests_hardened": {"level": "ERROR"},
-            "procrastinate": {"level": "WARNING" if level == "INFO" else level},  # it tells of every poll
+            "procrastinate": {"level": "WARNING" if level == "INFO" else level},  # it logs every poll
         },
     }
 

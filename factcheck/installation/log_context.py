@@ -3,10 +3,10 @@
 import re
 from contextvars import ContextVar
 
-#: What a request is called from the proxy to the job that it asked for; empty outside of requests.
+#: The id of a request from the proxy to its jobs; empty outside of requests.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 #: The job that the background worker does, as its number and the name of its task; empty outside of jobs.
 job: ContextVar[str] = ContextVar("job", default="")
 
-#: What a request id may look like, whoever made it: no white space, no quotation marks, nothing that ends a line.
+#: The allowed form of a request id: no white space, no quotation marks, nothing that ends a line.
 REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+/=@-]{0,63}")

@@ -1,4 +1,4 @@
-"""Sentences of modules that know nothing of Django, in the language of whoever is told."""
+"""Sentences of modules without Django, in the language of the reader."""
 
 from django.utils.translation import gettext
 

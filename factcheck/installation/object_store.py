@@ -1,4 +1,4 @@
-"""Files in a bucket of a store that speaks as Amazon S3 does; what fails there is told in plain words.
+"""Files in an S3-compatible bucket; failures are reported in plain words.
 
 What is sent is signed together with its SHA-256, by which a store can refuse what did not arrive as it left (not all
 do); and it shows an object only once all of it is there. What is read is on this machine before anybody sees a byte.
@@ -33,7 +33,7 @@ from factcheck.installation.file_store import FilesAway
 
 #: Seconds until a connection stands, and that the store may be silent; each is tried so many times.
 CONNECT, SILENCE, TRIES = 3, 20, 3
-#: Whoever asks whether it is there wants to know soon.
+#: Existence checks must be fast.
 SOON = 2
 #: What is read stays in memory up to so many bytes, and is a temporary file beyond.
 IN_MEMORY = 5 * 2**20
@@ -46,7 +46,7 @@ Work = TypeVar("Work", bound=Callable[..., Any])
 
 
 def _told(work: Work) -> Work:
-    """Have what boto3 raises told as FilesAway."""
+    """Convert boto3's errors to FilesAway."""
 
     @wraps(work)
     def telling(store: "ObjectStore", *args: Any, **kwargs: Any) -> Any:
@@ -62,7 +62,7 @@ class ObjectStore(S3Storage):
     """A bucket, or what begins with a prefix in it."""
 
     def get_default_settings(self) -> dict[str, Any]:
-        # Whatever the name of a file says, nobody is to unpack or show it: it comes back as it was.
+        # Files are stored unchanged, whatever their names: without content encoding or display.
         return super().get_default_settings() | {
             "file_overwrite": False,
             "max_memory_size": IN_MEMORY,
@@ -168,7 +168,7 @@ class ObjectStore(S3Storage):
         return cast(int, super().size(name))
 
     def url(self, name: str, *args: Any, **kwargs: Any) -> str:
-        """There is none: a signed address would open what is not published to whoever comes by it."""
+        """Refuse: a signed address would expose unpublished files."""
         raise ValueError("This file is not accessible via a URL.")
 
 

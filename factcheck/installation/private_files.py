@@ -1,4 +1,4 @@
-"""Folders and files that hold what is not public yet: nobody else on the machine may read them."""
+"""Folders and files with unpublished content: private on this machine."""
 
 import os
 import stat
@@ -30,7 +30,7 @@ def close_off(folder: Path) -> None:
 
 
 def open_private(path: Path) -> IO[bytes]:
-    """A file to write anew that only its owner may read, also where one of ours that others may read is there."""
+    """Open a new private file, also replacing a readable one of ours."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, FILE)
     found = os.fstat(descriptor)
     if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid():  # and not the terminal, for example

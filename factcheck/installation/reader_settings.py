@@ -11,9 +11,9 @@ class ReaderSettings(NamedTuple):
     """What settings.py takes from here.
 
     Attributes:
-        complaint_clock: in how many working days complaints are answered, in which country, in which part of it.
-        days_kept: what nobody confirms, and how somebody is reached after the end.
-        rate_limit: what one network may send.
+        complaint_clock: the number of working days for complaints, the country, and its region.
+        days_kept: for unconfirmed messages, and for contact details after the end.
+        rate_limit: of one network.
     """
 
     complaint_clock: tuple[int, str, str]

@@ -1,4 +1,4 @@
-"""Which version this is. pyproject.toml says it; the API, exports and whoever else names it ask here."""
+"""The version, from pyproject.toml; the API, exports and others read it here."""
 
 import tomllib
 from functools import cache

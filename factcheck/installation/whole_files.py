@@ -10,7 +10,7 @@ from django.core.files.storage import FileSystemStorage, Storage
 
 #: What ends the name of a file that is not whole yet.
 UNFINISHED = ".part"
-#: Where dumps lie, which can be made anew at any time: backups leave them out.
+#: The folder of dumps, which can be recreated at any time: backups leave them out.
 DUMPS = "dumps"
 
 
@@ -20,11 +20,11 @@ def write_whole(storage: Storage, name: str, content: File) -> None:
         # Object stores show an object only when its upload is complete; there is nothing to move.
         saved = storage.save(name, content)
         if saved != name:
-            # Somebody stored the same content since we looked, and the storage chose a name beside it.
+            # The same content was stored in the meantime, and the storage chose another name.
             storage.delete(saved)
         return
-    # Django writes a local file piece by piece under the name it is given, so it is given a temporary one in the same
-    # folder. The rename is atomic, and whoever comes second replaces the file by its equal.
+    # Django writes a local file piece by piece under its name, so it gets a temporary one in the same folder. The
+    # rename is atomic, and a concurrent write replaces the file by an equal one.
     temporary = f"{name}.{secrets.token_hex(8)}{UNFINISHED}"
     try:
         storage.save(temporary, content)

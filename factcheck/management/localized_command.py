@@ -1,4 +1,4 @@
-"""Commands in the language of whoever calls them: of the terminal (LANG), where it is one of ours."""
+"""Commands in the caller's language: that of the terminal (LANG), if it is one of ours."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What this installation tells of itself to whoever runs it: metrics, request ids, traces and reports of errors.
+"""The installation's own data for its operator: metrics, request ids, traces and error reports.
 
 Nothing of it is public, and nothing of it says what people wrote, searched or where they came from. It may import
 `database` and `installation`. Begin with `exporter`, which serves the metrics, and `request_ids`.

@@ -1,8 +1,8 @@
 """Reports of errors to a server that speaks as Sentry's does, where one is configured.
 
-A report is put together anew from what may leave the house: what kind of error, where in the program, in which version,
-on behalf of which request or job. Whatever else the library gathers stays here: messages of errors quote drafts, local
-variables hold them, addresses hold keys and requests hold readers.
+A report is rebuilt from what may leave the newsroom: the kind of error, the place in the program, the version, the
+request or job. Everything else that the library gathers stays here: error messages quote drafts, local variables
+hold them, addresses hold keys and requests hold readers.
 """
 
 import logging

@@ -80,7 +80,7 @@ def _sweep() -> None:
 
 
 def answering(content: Callable[[], bytes], token: str) -> Wsgi:
-    """The application that answers `/metrics` to whoever bears the token, if there is one."""
+    """The application for `/metrics`, protected by the token, if there is one."""
     expected = f"Bearer {token}".encode()
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -110,7 +110,7 @@ def answering(content: Callable[[], bytes], token: str) -> Wsgi:
 
 class _Request(WSGIRequestHandler):
     def log_message(self, *_arguments: object) -> None:
-        """Whoever watches asks all the time."""
+        """Monitors query all the time."""
 
 
 class MetricsServer(ThreadingMixIn, WSGIServer):

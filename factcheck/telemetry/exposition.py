@@ -18,8 +18,8 @@ from factcheck.telemetry.query_spans import Answers, DatabaseQuestion, asked, da
 
 #: How long a page waits for the database; then it says that the database does not answer.
 DATABASE_SECONDS = 5.0
-#: A page rests for so many times as long as it took to make, and so many seconds at least: whoever asks ten times a
-#: second, or with ten monitors, takes a tenth of one core and of one connection at most. What is wrong is told soon.
+#: A page is cached for this multiple of its cost, and at least this many seconds: ten queries a second, or ten
+#: monitors, take a tenth of one core and of one connection at most. Problems still show soon.
 RESTS_TIMES, RESTS_SECONDS, RESTS_AT_MOST = 10, 1.0, 15.0
 
 

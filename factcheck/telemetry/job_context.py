@@ -41,7 +41,7 @@ async def accompanied(call_next: AsyncCallNext, context: JobContext, worker: Wor
 
 
 async def _request_of(job_id: int | None, worker: Worker) -> str:
-    """A job is done also where it cannot be said who asked for it."""
+    """A job also runs if its origin cannot be recorded."""
     try:
         return await requested_by(job_id, worker.app.job_manager) if job_id else ""
     except exceptions.ConnectorException as failure:

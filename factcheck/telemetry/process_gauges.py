@@ -33,7 +33,7 @@ def look(counters: Any) -> None:
     """Write down how much is in use at this moment."""
     counters.BUSY_THREADS.set(len(answering))
     pool = connections[DEFAULT_DB_ALIAS].pool  # type: ignore[attr-defined]  # PostgreSQL is the only backend
-    if not pool or pool.closed:  # nobody has needed it yet
+    if not pool or pool.closed:  # it has not been used yet
         return
     stats = pool.get_stats()
     size, available = stats.get("pool_size", 0), stats.get("pool_available", 0)

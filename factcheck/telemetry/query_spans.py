@@ -1,4 +1,4 @@
-"""What the database is asked for metrics: each question one statement, with a time limit of its own.
+"""The database queries for metrics: each one statement, with a time limit of its own.
 
 Several machines ask the same and get the same answer, so a dashboard takes the greatest and never the sum.
 """
@@ -26,7 +26,7 @@ Reading = tuple[str, tuple[str, ...], float]
 
 @dataclass(frozen=True)
 class GaugeKind:
-    """What a gauge tells, and by what."""
+    """The value of a gauge, and its labels."""
 
     meaning: str
     labels: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ def databases() -> list[str]:
 
 
 def asked(wanted: Iterable[DatabaseQuestion], alias: str) -> Answers:
-    """The answers of now. What fails is told as failed, and leaves no reading that could pass for one of now."""
+    """Return the current values. Failures are reported as such, and leave no outdated reading."""
     try:
         connections[alias].ensure_connection()
     except Error:
@@ -99,7 +99,7 @@ def _ask(question: DatabaseQuestion, alias: str, answers: Answers) -> None:
 
 # What the plumbing itself is asked ------------------------------------------------------------------------------------
 
-# What was given no moment has waited since it was asked for, which stands in its first event.
+# Without a scheduled time, a job has waited since it was queued, the time of its first event.
 _JOBS = """
     SELECT queue_name, waiting, scheduled, running, failed,
            coalesce(extract(epoch FROM now() - least(overdue_since, asked_for.at)), 0)::float8
@@ -156,7 +156,7 @@ def _workers(cursor: CursorWrapper) -> Iterator[Reading]:
 
 
 def _connections(cursor: CursorWrapper) -> Iterator[Reading]:
-    """How many connections the database has; of other roles it is not told what they do."""
+    """Return the number of connections to the database; the activity of other roles is hidden."""
     cursor.execute(
         """
         SELECT coalesce(state, 'other'), count(*)

@@ -38,7 +38,7 @@ def sent_or_new(sent: str | None) -> str:
 
 
 class RequestIds:
-    """Middleware: the log and jobs know the id of the request that they come from, and the answer tells it."""
+    """Middleware: the request id for the log, for jobs, and for the answer."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

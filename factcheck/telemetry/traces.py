@@ -122,7 +122,7 @@ def _parent(request: HttpRequest) -> Any:
 
 @contextmanager
 def _span(name: str, kind: str, parent: Any = None) -> Iterator[Any]:
-    """A span. What fails in it is told as failed, by its kind: the library would write down the message."""
+    """A span. An exception is recorded by its kind only: the library would record the message."""
     from opentelemetry.trace import SpanKind  # noqa: PLC0415  where traces are on alone
 
     with _Tracing.tracer.start_as_current_span(

@@ -1,4 +1,4 @@
-"""The variables that say what this installation tells of itself, and to whom."""
+"""The variables of telemetry: what is exported, and to whom."""
 
 import re
 from importlib.util import find_spec
@@ -33,7 +33,7 @@ class Receivers(NamedTuple):
 
 
 def metrics() -> Metrics:
-    """Metrics, which are for this machine or for whoever has the token.
+    """Metrics, for this machine or with a token.
 
     Raises:
         ImproperlyConfigured: others could read them.

@@ -1,9 +1,9 @@
 """Deadlines for request bodies that come straight from visitors, without a proxy that buffers them.
 
-The web server waits for a body as long as its visitor likes, and does not say on which connection (granian 2.8.9). So
-the connection is found among those of this process by what Linux knows of each: it comes from the visitor's address,
-nothing is sent on it, and less arrives than a body must have. It is shut down; whoever reads the body then sees it end
-early. Elsewhere than on Linux there are no deadlines.
+The web server waits for a body indefinitely, and does not expose the connection (granian 2.8.9). So the connection
+is found among those of this process through Linux: it comes from the visitor's address, nothing is sent on it, and
+less arrives than a body must have. It is shut down; the reader of the body then sees it end early. On other systems
+there are no deadlines.
 """
 
 import logging
@@ -73,7 +73,7 @@ class Deadlines:
         return arrival
 
     def end(self, arrival: Arrival) -> None:
-        """Note that it is there, or that nobody waits any more."""
+        """Record that it has arrived, or is no longer awaited."""
         with self._changed:
             self._arrivals.discard(arrival)
 
@@ -154,7 +154,7 @@ def _examine(descriptor: int, wanted: set[tuple[str, int]]) -> Iterator[Connecti
     try:
         copy = socket.socket(fileno=duplicate)
     except OSError:
-        os.close(duplicate)  # a file, which is nobody's then
+        os.close(duplicate)  # an unattached file
         return
     try:
         peer, port = copy.getpeername(), copy.getsockname()[1]

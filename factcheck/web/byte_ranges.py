@@ -28,7 +28,7 @@ class OutOfRange(Exception):
 def asked(header: str, size: int) -> ByteRange | None:
     """The part that a request asks for; None where it asks for all, for several, or for what is no range.
 
-    Whoever asks for several parts gets the whole, which the standard leaves to us.
+    Requests for several parts get the whole, as the standard allows.
 
     Raises:
         OutOfRange: it begins where the file has ended.

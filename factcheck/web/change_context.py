@@ -1,4 +1,4 @@
-"""What the database is told of a request that may change something: who asks, for which page, and from where."""
+"""The context of a changing request for the database: the user, the page, and the address."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def agent_of(request: HttpRequest) -> str:
 
 
 def context_of(request: HttpRequest) -> dict[str, str]:
-    """What the database is told of a request, but for the person."""
+    """Return the context of a request for the database, except for the person."""
     return {"url": request.path, "address": caller_of(request), "agent": agent_of(request)}
 
 

@@ -1,4 +1,4 @@
-"""Compressed answers: br or gzip, for whoever accepts them, with validators that stay strong.
+"""Compressed answers: br or gzip, for clients that accept them, with strong validators.
 
 Neither granian nor whitenoise compresses what views answer. Django's GZipMiddleware and the packages that follow it
 (django-http-compression, django-compression-middleware) do, but make every ETag weak. Ours are strong, because editors
@@ -111,8 +111,8 @@ class Compression:
 def without_codings(request: HttpRequest, codings: tuple[str, ...]) -> dict[str, list[str]]:
     """Take our endings off the tags that a client sends; return which strong tags it has of each tag of ours.
 
-    A copy in a coding that the client does not take is no copy for it: a cache may have several, asks on behalf of
-    one client, and is told by our 304 which one to use.
+    A copy in a coding that the client does not accept is no copy for it: a cache may have several, revalidates on
+    behalf of one client, and learns from our 304 which one to use.
     """
     known: dict[str, list[str]] = {}
 
@@ -168,7 +168,7 @@ def _is_for_one_person(response: HttpResponseBase) -> bool:
 
 
 def compress(response: HttpResponseBase, coding: str) -> None:
-    """Replace the body by its compressed form, and tell so; unless that form is no shorter."""
+    """Replace the body by its compressed form, and set the headers; unless that form is no shorter."""
     compressor = CODINGS[coding]()
     if isinstance(response, StreamingHttpResponse):
         if response.is_async:

@@ -1,8 +1,8 @@
 """What pages of other sites may read: CORS, for addresses that everybody may read anyway.
 
-django-cors-headers, which does far more, adds `Vary: Origin` to every answer, also where all origins are allowed. A
-cache in front would then keep each answer once for every site whose page asked for it. Here all of them get the same
-fields, asked for or not, so one copy does for everybody. Credentials are never allowed, which is why `*` is enough.
+django-cors-headers, which does far more, adds `Vary: Origin` to every answer, even if all origins are allowed. A
+cache in front would then keep each answer once for every site. Here all of them get the same headers
+unconditionally, so one copy serves all. Credentials are never allowed, which is why `*` is enough.
 """
 
 import re

@@ -1,9 +1,9 @@
 """Whose answers may be read from a replica, which has everything a moment later than the primary.
 
-Who comes for the first time sees what a replica has. Nobody is shown less than what they wrote or saw:
+First-time visitors see a replica's data. No client sees less than what it wrote or saw:
 
 - Who is signed in or brings a token may just have published: they read from the primary.
-- Who brings the `ETag` or the date of what they have is told 304 where a replica has the same. Where it has something
+- A client with the `ETag` or the date of its copy gets 304 if a replica has the same. If the replica has something
   else, that may be newer or older, so the primary answers.
 - What a replica does not know may have been published a moment ago, and the address passed on: the primary is asked.
 """

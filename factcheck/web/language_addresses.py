@@ -1,9 +1,9 @@
 """Addresses of reader pages by language: `/de/claims/12/bridge/` is `/claims/12/bridge/` with our words in German.
 
-A language is a mount point. What comes below it is answered as if it came without (`path_info`), and addresses that are
-made meanwhile have it again (`{% url %}`, `reverse()`), so that whoever follows a link stays in their language: without
-a cookie, and alike for every cache on the way. That holds for pages. What has one address in all languages (the API,
-the desk, feeds, files) has no other below a prefix, and its addresses never get one.
+A language is a mount point. Addresses below it are answered as without it (`path_info`), and addresses made
+meanwhile have it again (`{% url %}`, `reverse()`), so that links stay in the reader's language: without a cookie,
+and alike for every cache on the way. That applies to pages. Resources with one address in all languages (the API,
+the desk, feeds, files) have no other below a prefix, and their addresses never get one.
 
 Nothing that is kept or sent has a prefix either: `permanent()` makes such addresses.
 """
@@ -90,7 +90,7 @@ def address_here(path: str) -> str:
 
 
 def permanent(route: str, *args: Any) -> str:
-    """The path to be kept or sent, in which there is no language, whoever asks for what at which address."""
+    """Return the path to store or send, without a language, for every request."""
     return reverse(route, urlconf=settings.ROOT_URLCONF, args=args)
 
 
@@ -101,7 +101,7 @@ def address_language(request: HttpRequest) -> str:
 
 
 def page_path(request: HttpRequest) -> str:
-    """The page that is asked for, without a language and with its query; home, where it cannot be asked for again."""
+    """Return the requested page, without a language and with its query; home if it cannot be repeated."""
     if request.method not in ("GET", "HEAD"):
         return "/"
     _code, path = parted(request.get_full_path())

@@ -1,4 +1,4 @@
-"""In which of our languages an answer is: by the address, else by what the caller asks for."""
+"""The language of an answer: by the address, else by the request."""
 
 from contextlib import suppress
 
@@ -8,15 +8,15 @@ from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 API_PATH = "/api/"
-#: What programs are told where they ask for no language of ours.
+#: The default language of programs that request none of ours.
 ENGLISH = "en"
 
 
 def language_asked_for(request: HttpRequest) -> str:
     """The best of our languages that the caller asks for, by `Accept-Language` alone; "" where it names none.
 
-    Django looks at a cookie first. No cache would know of it: whoever sends one could have a page kept for all others
-    in a language that they did not ask for.
+    Django checks a cookie first. Caches do not know it: a visitor with one could fill the cache for all others with
+    another language.
     """
     for tag, _weight in parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", "")):
         if tag == "*":
@@ -32,10 +32,10 @@ def page_language(request: HttpRequest) -> str:
 
 
 def api_language(request: HttpRequest) -> str:
-    """The language in which a program is told what is wrong, if anything is.
+    """Return the language of error messages for a program.
 
-    What it asked for is the same in all languages: an answer that varied by `Accept-Language` would be kept once for
-    every browser's settings, instead of once.
+    The content is the same in all languages: varying by `Accept-Language` would fill caches with a copy for every
+    browser's settings, instead of one.
     """
     if not request.path_info.startswith(API_PATH):
         return ENGLISH

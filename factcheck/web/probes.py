@@ -1,8 +1,8 @@
 """Whether this process is alive and ready, for balancers and service managers: `/healthz` and `/readyz`.
 
-They ask by address, without our host name, and often: so they are answered before Django looks at a request. What is
-said has the shape of the Internet-Draft "Health Check Response Format for HTTP APIs", and nothing that only an operator
-may know.
+They are requested by address, without our host name, and often: so they are answered before Django sees the
+request. The answer has the form of the Internet-Draft "Health Check Response Format for HTTP APIs", without
+internal details.
 """
 
 import logging

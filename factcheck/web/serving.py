@@ -212,7 +212,7 @@ def _announce(host: str, port: int, has_begun: threading.Event, when_ready: Call
 def _watch_database(stop_the_rest: Callable[[], None]) -> threading.Event:
     """Once the embedded server's main process is gone, set the event and stop the rest.
 
-    Whoever starts us again starts it too. To start it from here would undo what somebody did who stopped it on purpose.
+    Our supervisor starts it too. Starting it from here would undo a deliberate stop.
     """
     ended = threading.Event()
     if not settings.EMBEDDED_DATABASE:
@@ -283,13 +283,13 @@ def _replace_workers(context: BaseContext, workers: list[BaseProcess], leaving: 
             return
         workers.append(_started_worker(context))
         if leaving.is_set():
-            # Whoever ends the workers may have seen the one before only.
+            # The process that ends the workers may have seen only the one before.
             workers[-1].terminate()
 
 
 @contextmanager
 def _metrics(context: BaseContext, *, wanted: bool) -> Iterator[None]:
-    """Serve metrics from a child. Should it end, the site goes on; whoever watches sees that it is silent."""
+    """Serve metrics from a child process. If it ends, the site continues; the monitoring notices the silence."""
     if not wanted:
         yield
         return
@@ -327,7 +327,7 @@ def work() -> None:
 
 
 def _wait_for_locks(connection: BaseDatabaseWrapper, **signal: Any) -> None:
-    """Nobody waits for the answer of a job, as they do for that of a request."""
+    """Answers of jobs are less urgent than those of requests."""
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = 0")
 

@@ -11,9 +11,9 @@ from django_stubs_ext import StrOrPromise
 
 from factcheck.installation.file_store import FilesAway
 
-#: The SQLSTATE of a statement that reached its time limit (or was cancelled by somebody), and of a full disk.
+#: The SQLSTATE of a statement that reached its time limit (or was cancelled), and of a full disk.
 QUERY_CANCELED, DISK_FULL = "57014", "53100"
-#: Of a statement that waited too long for somebody else's lock.
+#: Of a statement that waited too long for a lock.
 LOCK_NOT_AVAILABLE = "55P03"
 #: Classes and codes of SQLSTATE for what another attempt may find gone: no connection, too many of them, a server that
 #: starts or stops, one that is only a replica (any more), and transactions that stood in each other's way.

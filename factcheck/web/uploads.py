@@ -1,9 +1,9 @@
 """Request bodies as they arrive: those that do not come hold few threads, and none that reads need.
 
-The web server hands a request over when its head is there. Whoever reads the rest waits for it, and an answer that is
-given while somebody still reads stops the whole process until the visitor hangs up. So few threads read bodies at a
-time, and fewer for each caller; `serve` has as many more than it would need. What cannot be read now is refused unread.
-What does not come in time is ended (`body_deadlines`).
+The web server passes a request on with its head. Reading the rest blocks, and an answer given during the reading
+stops the whole process until the visitor hangs up. So few threads read bodies at a time, and fewer for each caller;
+`serve` has as many more than it would need. A body without a seat is refused unread. A late one is cut off
+(`body_deadlines`).
 """
 
 import time
@@ -149,7 +149,7 @@ def largest() -> int:
 
 
 def beyond_all_limits() -> BodyRefusal:
-    """What nobody would take once it was here is refused before it comes."""
+    """Refuse a body that would be rejected anyway before it arrives."""
     most = (largest() - AT_ONCE) // 2**20
     detail = gettext("The file is too large. The limit is %(most)s MB. Nothing was stored.") % {"most": most}
     return BodyRefusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
@@ -182,5 +182,5 @@ def length_of(request: HttpRequest) -> int:
 
 
 def _may_send_much(request: HttpRequest) -> bool:
-    """Whether it says that it comes from somebody who is signed in; whether that is true is found out later."""
+    """Return whether it claims to be from a signed-in user; verified later."""
     return settings.SESSION_COOKIE_NAME in request.COOKIES or "HTTP_AUTHORIZATION" in request.META

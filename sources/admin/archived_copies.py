@@ -1,4 +1,4 @@
-"""The copies of a source on its page: what there is, why there is none yet, one more, a file that somebody brings."""
+"""The copies of a source on its page: existing ones, reasons for missing ones, requests, and uploads."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -59,7 +59,7 @@ class ShownCopy:
 
     @property
     def missing(self) -> list[str]:
-        """Why parts of it are not there; one reason for two parts is told once."""
+        """Return why parts of it are missing; a common reason is given once."""
         return list(dict.fromkeys(self.copy.missing.values()))
 
 
@@ -84,7 +84,7 @@ def shown_copies(source: Source) -> dict[str, Any]:
 
 
 class ArchivedFilter(DropdownFilter):
-    """Whether there is a copy of what the address shows, and what needs somebody to look."""
+    """Return whether there is a copy of the address, and what needs attention."""
 
     title = gettext_lazy("archived")
     parameter_name = "archived"
@@ -136,7 +136,7 @@ class _BoundedUpload(TemporaryFileUploadHandler):
 
 
 def upload_view(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep a file that somebody brings. What is too large is refused before it is read."""
+    """Store an uploaded file. Too large ones are refused before they are read."""
     source = _source(admin, request, pk)
     try:
         check_room(int(request.META.get("CONTENT_LENGTH") or 0))

@@ -1,4 +1,4 @@
-"""Who is who at the desk: whom a typed name may mean is offered below it, and one identifier is one row's."""
+"""Identifiers at the desk: suggestions for a typed name, and one row per identifier."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -54,7 +54,7 @@ class SameAsDesk(NamedDesk):
     """The pages of things that authorities know."""
 
     form = SameAsForm
-    #: What is looked for, by what the field `kind` says; "" where there is no such field.
+    #: The kind to search, from the field `kind`; "" if there is none.
     sorts: ClassVar[Mapping[str, Sort]] = {"": Sort.ANY}
 
     @property

@@ -32,7 +32,7 @@ class Address:
         return self.key(text)
 
     def key(self, address: str) -> str:
-        """By what addresses are compared."""
+        """The form in which addresses are compared."""
         return url_key(address) or address
 
 

@@ -1,12 +1,12 @@
 """Copies of what is cited, kept for good: as the server sent it, as a reader saw it, with proof of when.
 
-    requests        how a copy is asked for
-    queue           what is asked for and due, and whose it is meanwhile
+    requests        requesting a copy
+    queue           due requests, and their leases
     schedule           one source after the other, and what became of each
     warc            what went over the wire (`sources.http.exchanges`) as a WARC file
     copies          one address → an ArchivedCopy with its files
     browser/        pages as readers see them: Chromium, which reaches the public internet only
-    uploads         files that somebody brings
+    uploads         uploaded files
     timestamps      an authority signs when a file existed; `stamp_encoding` is how it is asked (pure)
     deposits        public archives are asked to keep a page as well
     tasks           what the worker does

@@ -100,7 +100,7 @@ def _recorded(source: Source, files: list[dict[str, Any]], **about: Any) -> Arch
 
 
 def _fetched(url: str, exchanges: Exchanges, chosen: ArchiverChoices) -> Fetched:
-    """What is at the address, asked for when it is our turn at its site."""
+    """The content of the address, requested at the site's pace."""
     site, pause = site_of(url), chosen.pause
     chosen.memory.begin(site)
     try:
@@ -145,7 +145,7 @@ def _text(source: Source, answer: Fetched, by: User | None) -> tuple[Snapshot | 
 
 
 def _stays(latest: Snapshot, document: Document) -> str:
-    """Why a text that nobody has looked at does not take the place of one that quotes were found in; "" if it may."""
+    """Return why an unreviewed text does not replace one with located quotes; "" if it may."""
     if not latest.url:
         return str(_BROUGHT)
     known = {caveat["code"] for caveat in latest.caveats}

@@ -1,7 +1,7 @@
 """Public archives asked to keep a page as well: the Internet Archive, by its Save Page Now.
 
-Only where the newsroom has a key there (`INTERNET_ARCHIVE_KEY`), for it tells them which pages somebody here cites. The
-address that a page has there becomes the archived copy of its source, where an editor has not named one.
+Only with the newsroom's own key there (`INTERNET_ARCHIVE_KEY`), because it reveals which pages are cited here. The
+page's address there becomes the archived copy of its source, unless an editor has given one.
 """
 
 import logging
@@ -22,12 +22,12 @@ logger = logging.getLogger(__name__)
 
 ARCHIVE = "https://web.archive.org"
 SECONDS, MOST_BYTES = 60.0, 1_000_000
-#: What they have of less than so long ago is not kept anew.
+#: Their copies younger than this are not repeated.
 LATELY = "1d"
-#: How long somebody who asks has it to themselves, until it is asked how far they are, and after what went wrong.
+#: The lease of a request, the interval of status checks, and the pause after failures.
 HOLD, LOOK_AGAIN = timedelta(minutes=5), timedelta(seconds=30)
 WAITS = [timedelta(minutes=minutes) for minutes in (5, 30, 120, 720, 1440)]
-#: So many are asked for in a turn.
+#: Requests per run.
 AT_ONCE = 10
 _LONGEST_ADDRESS = 2000
 
@@ -41,7 +41,7 @@ class _Later(Exception):
 
 
 def deposit_due() -> None:
-    """Ask for what is due, and how far they are with what was asked for."""
+    """Request due copies, and check the status of earlier requests."""
     for _one in range(AT_ONCE):
         deposit = _taken()
         if deposit is None:

@@ -1,4 +1,4 @@
-"""What a file is, by what is in it: its name and whoever sends it may say anything (pure)."""
+"""The type of a file, by its content: its name and its sender are untrusted (pure)."""
 
 import zipfile
 import zlib

@@ -1,7 +1,7 @@
-"""What is asked for and due, and whose it is meanwhile: a worker that is killed loses nothing.
+"""Due requests and their leases: a killed worker loses nothing.
 
-One copy answers everybody who asked for a source, so a source is taken with all requests for it. It is held for some
-minutes and looked at again afterwards if nobody said what became of it.
+One copy answers all requests for a source, so a source is leased with all of them. The lease lasts some minutes;
+without a result it is tried again.
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ from sources.models import ArchivedCopy, ArchivingRequest, Source, VisitedSite
 
 #: Longer than any copy takes.
 HOLD = timedelta(minutes=5)
-#: How long is waited after each attempt that failed; then it is given up until somebody asks again.
+#: The pauses after each failed attempt; then it is given up until a new request.
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 10, 60, 360, 1440)]
 #: How long where the files cannot be kept, which is our own fault and is never given up.
 OUR_FAULT = timedelta(minutes=10)
@@ -81,7 +81,7 @@ class TakenSource:
         return cls(first.source, first.reason, first.asked_by, attempts, until)
 
     def done(self, copy: ArchivedCopy) -> None:
-        """It is archived, also for who has asked for the same address meanwhile."""
+        """Record the copy, also for concurrent requests for the same address."""
         done = {"copy": copy, "held_until": None, "problem": ""}
         if self._ours().update(**done):
             meanwhile = ArchivingRequest.objects.open().filter(

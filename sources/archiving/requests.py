@@ -10,10 +10,10 @@ from sources.models.archiving_request import asking
 def request_copy(source: Source, *, reason: str, by: User | None = None) -> bool:
     """Have the worker archive what the address of a source holds, unless it was lately or is to be already.
 
-    A copy that somebody asks for at the desk is made however new the last one is.
+    A copy requested at the desk is made however new the last one is.
 
     Returns:
-        Whether anything was asked for.
+        Whether anything was requested.
     """
     fresh = "0" if reason in ("desk", "link_check") else "1 day"
     statement = asking(reason, "SELECT %s::bigint, clock_timestamp()", fresh=fresh, by="%s::integer")
@@ -24,7 +24,7 @@ def request_copy(source: Source, *, reason: str, by: User | None = None) -> bool
 
 
 def request_copies(sources: list[int], *, reason: str) -> int:
-    """The same for many sources, by their ids. How many were asked for."""
+    """The same for many sources, by their ids. Return the number of requests."""
     with connection.cursor() as cursor:
         cursor.execute(asking(reason, "SELECT unnest(%s::bigint[]), clock_timestamp()"), [sources])
         return cursor.rowcount

@@ -1,4 +1,4 @@
-"""When a file existed at the latest, signed by an authority (RFC 3161): asked for, verified, and kept.
+"""Timestamps of files, signed by an authority (RFC 3161): requested, verified, and stored.
 
 The authority learns the SHA-256 of a file and nothing else. Its answer is believed only where it is about this hash and
 this request, and its signature leads to a certificate that is trusted (`TIMESTAMP_ROOTS`).

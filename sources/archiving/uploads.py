@@ -1,4 +1,4 @@
-"""Files that somebody brings as evidence: a PDF, a picture, a recording, a table. Kept as an ArchivedCopy of a source.
+"""Files uploaded as evidence: a PDF, a picture, a recording, a table. Stored as an ArchivedCopy of a source.
 
 They are never in memory as a whole, and what has no room is refused before it is read.
 """

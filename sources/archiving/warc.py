@@ -62,7 +62,7 @@ def _parts(message: bytearray) -> tuple[bytes, bytes]:
 
 
 class _Head(StatusAndHeaders):
-    """The head of a message as it was sent, to the byte; the library would write it anew from what it understood."""
+    """Return the head of a message as it was sent, to the byte; the library would rebuild it from its parsed form."""
 
     def __init__(self, sent: bytes) -> None:
         # With an empty first line the library would take it for none.

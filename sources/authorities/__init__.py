@@ -1,4 +1,4 @@
-"""Who is who: authorities that are asked for a name, where the operator has named them.
+"""Authorities for looking up names, if the operator configured them.
 
     candidates      whom a name may mean, as all of them answer together. Begin here.
     wikidata        people, bodies and subjects

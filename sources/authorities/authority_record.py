@@ -18,7 +18,7 @@ class AuthorityRecord:
     """One of those whom a name may mean.
 
     Attributes:
-        description: what tells it from others of the name: "Norwegian politician (born 1971)".
+        description: distinguishes it from others of the name: "Norwegian politician (born 1971)".
         same_as: its addresses at authorities, spelled as `sources.identifiers.canonical` does.
         country: ISO 3166-1 alpha-2, or "".
         website: the official one, or "".

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from sources.authorities.authority_record import AuthorityAway
 from sources.http import services
 
-#: Somebody is typing and waits for it.
+#: A typing user waits for it.
 SECONDS = 4.0
 MOST_BYTES = 2_000_000
 MOST_CANDIDATES = 10
@@ -23,7 +23,7 @@ def asked(authority: str, url: str, parameters: Mapping[str, str]) -> dict[str, 
     Raises:
         AuthorityAway: it does not, or says that it will not.
     """
-    # Wikimedia asks for a name by which its operators find whoever asks.
+    # Wikimedia requires a name by which its operators find the caller.
     agent = f"{services.USER_AGENT} ({settings.SITE_URL or settings.NEWSROOM_NAME})"
     headers = {"Accept": "application/json", "User-Agent": agent.encode("ascii", "replace").decode()}
     try:

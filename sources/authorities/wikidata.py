@@ -1,6 +1,6 @@
 """Wikidata, or another Wikibase with the same properties, by MediaWiki's API.
 
-`wbsearchentities` finds items by name as somebody types it, `wbgetentities` says what they are.
+`wbsearchentities` finds items by a typed name, `wbgetentities` describes them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -114,7 +114,7 @@ def _years(entity: Mapping[str, Any], when: str) -> Iterator[str]:
 
 
 def _values(entity: Mapping[str, Any], which: str) -> Iterator[Any]:
-    """What is said of an item by a property, the preferred statements first."""
+    """Return the values of a property of an item, the preferred statements first."""
     claims = entity.get("claims")
     statements = _list(claims.get(which)) if isinstance(claims, dict) else []
     usable = [one for one in statements if isinstance(one, dict) and one.get("rank") != "deprecated"]

@@ -76,7 +76,7 @@ def extract_bounded(question: ExtractionRequest) -> Document:
 
 
 def warm() -> None:
-    """Begin to load what reading a document takes: for who is about to fetch one."""
+    """Start to load the extraction modules before fetching a document."""
     _reader().warm()
 
 

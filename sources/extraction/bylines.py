@@ -1,4 +1,4 @@
-"""Who wrote it, by the page's own account: people, and nobody but people."""
+"""The authors, by the page's own account: people only."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -9,7 +9,7 @@ from ftfy.badness import is_bad
 # Line ends of every system and standard; form feeds are page breaks.
 _C1 = re.compile("[\x80-\x9f]")
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\u2028\u2029]")
-# Controls, lone surrogates, non-characters, interlinear marks, and what only tells a line where it may break.
+# Controls, lone surrogates, non-characters, interlinear marks, and invisible line-break hints.
 _JUNK = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff\ufff0-\ufffc\ufdd0-\ufdef\ufffe\uffff"
     "\ud800-\udfff\u202d\u202e]"
@@ -26,7 +26,7 @@ _PARAGRAPH_END = re.compile("\n{2,}")
 
 
 def clean_text(text: str) -> str:
-    """Paragraphs separated by one blank line, NFC, without characters that nobody sees. The words stay."""
+    """Paragraphs separated by one blank line, NFC, without invisible characters. The words stay."""
     # What is taken out may have hidden something else to mend, so until nothing is left; mostly once.
     while (cleaned := _cleaned(text)) != text:
         text = cleaned
@@ -54,7 +54,7 @@ def _repaired(text: str) -> str:
 
 
 def clean_characters(text: str) -> str:
-    """NFC, without characters that nobody sees; the cheap part of cleaning, for text that was decoded rightly."""
+    """NFC, without invisible characters; the cheap part of cleaning, for correctly decoded text."""
     text = _IDLE_JOINER.sub("", _JUNK.sub("", text))
     if not _RIGHT_TO_LEFT.search(text):
         text = _DIRECTION_MARK.sub("", text)

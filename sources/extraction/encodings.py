@@ -111,7 +111,7 @@ def decode(content: bytes, *, charset: str | None, markup: bool) -> str:
     says it is, because no other encoding yields that by chance.
 
     Raises:
-        ExtractionError: it is binary, or in no encoding that can be told.
+        ExtractionError: it is binary, or in no detectable encoding.
     """
     for mark, name in BYTE_ORDER_MARKS:
         if content.startswith(mark):
@@ -237,9 +237,9 @@ def detected_encoding(content: bytes) -> str:
     """The name of the encoding in which bytes that declare none, and are no UTF-8, make the best words.
 
     Raises:
-        ExtractionError: none can be told.
+        ExtractionError: none can be detected.
     """
-    # The detector looks at samples; markup would fill them with ASCII, so only lines that tell something are shown.
+    # The detector reads samples; markup would fill them with ASCII, so only informative lines are passed.
     telling = b"\n".join(line for line in _TAG_BYTES.sub(b"\n", content).splitlines() if not line.isascii())
     if encoding := legacy_encoding(telling):
         return encoding

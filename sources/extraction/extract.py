@@ -79,7 +79,7 @@ def extract(
 def extract_recording(
     page: bytes, transcript: bytes, *, charset: str | None = None, url: str = "", filename: str = ""
 ) -> Document:
-    """What is said in a recording, with what its page tells of it, though a script draw all else on it.
+    """The transcript of a recording, with the metadata of its page, even if a script draws the rest.
 
     Args:
         charset: the character encoding a server declared for the page.

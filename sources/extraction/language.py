@@ -14,7 +14,7 @@ POSSIBLE = 0.15
 # Enough to be certain, little enough to take no time.
 SAMPLE = 4000
 
-# Languages that are declared under one name and detected under another, or that no text tells apart.
+# Languages declared under one name and detected under another, or indistinguishable in text.
 EQUALS = (
     frozenset({"no", "nb", "nn"}),
     frozenset({"hr", "sr", "bs", "sh", "cnr"}),
@@ -30,7 +30,7 @@ _TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]+)*")
 
 
 def detect_language(text: str) -> str:
-    """The language of a text, or "" when it cannot be told."""
+    """Return the language of a text, or "" if it is not detectable."""
     scores = language_scores(text)
     language, score = max(scores.items(), key=lambda entry: entry[1], default=("", 0.0))
     return language if score >= CERTAIN else ""

@@ -144,7 +144,7 @@ def _tree(part: bytes) -> etree._Element:
     )
     tree = etree.fromstring(part, parser)
     if tree.getroottree().docinfo.doctype:
-        # Neither format knows any; whoever puts one in means something by it.
+        # Neither format defines any, so their presence is deliberate.
         raise etree.XMLSyntaxError("a document type", 0, 0, 0)
     return tree
 

@@ -47,7 +47,7 @@ class Structured:
         return next((node for node in self.articles if types_of(node) & ARTICLE_TYPES), {})
 
     def body(self) -> str:
-        """The article's text in paragraphs, where the page gives it here too. Made anew with each call."""
+        """Yield the article's paragraphs, if the page repeats them here. A new iterator per call."""
         body = next((one for one in listed(self._article.get("articleBody")) if isinstance(one, str)), "")
         if "<" in body or "&" in body:
             body = re.sub(r"(?i)<(?:p|br|div|li|h\d|/p|/div|/li)\b[^<>]{0,200}>", "\n\n", html.unescape(body))

@@ -50,7 +50,7 @@ def extract_transcript(text: str, *, is_given_as_one: bool = False) -> Document 
     """The document in a transcript; None where the text is none.
 
     Args:
-        is_given_as_one: somebody says that it is a transcript, so fewer times will do.
+        is_given_as_one: the caller says that it is a transcript, so fewer times suffice.
 
     Raises:
         ExtractionError: it is one, and nothing is said in it.
@@ -158,7 +158,7 @@ def _seconds(clock: tuple[str | None, ...]) -> float:
     return int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(seconds or 0) + float(f"0.{fraction or 0}")
 
 
-# What is said
+# The spoken text
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,8 +92,8 @@ def fetch(
     Args:
         etag: the validator of an earlier fetch; the answer may then be a 304 without content.
         last_modified: the same, for servers without ETags.
-        accepted: the media types that are of use; None for whatever there is.
-        check_redirect: is told where a redirect leads before that is asked for, and may raise FetchError.
+        accepted: the usable media types; None for any.
+        check_redirect: called with the target of a redirect before it is requested, and may raise FetchError.
         exchanges: keep every byte that is sent and received.
         allow_loopback: lets tests talk to a server on this machine, on any port. Never a person's choice.
         into: a file for the content, where it may be too much for memory; that of the answer is empty then.

@@ -1,8 +1,8 @@
 """The browser's only way out: a proxy on this machine that reaches the public internet and nothing else.
 
-Every connection (page, picture, script, WebSocket, whatever a redirect leads to) is asked for here by name. The name is
-resolved once, checked as every fetch is (`sources.http.connections`), and connected to by the address that was checked,
-so it cannot change its mind in between. What is inside TLS is not seen.
+Every connection (page, picture, script, WebSocket, any redirect) is requested here by name. The name is resolved
+once, checked as every fetch is (`sources.http.connections`), and connected to by the checked address, so that it
+cannot change in between. TLS content is not seen.
 """
 
 import re
@@ -116,7 +116,7 @@ class _Connection(BaseRequestHandler):
 
     @staticmethod
     def _asked(proxy: ForwardProxy, head: bytes) -> tuple[socket.socket, bytes]:
-        """A connection to what is asked for, and what is sent there first."""
+        """Return a connection to the requested host, and the first bytes for it."""
         if tunnel := _CONNECT.match(head):
             return proxy.connection_to(tunnel[1].decode("latin-1").strip("[]"), int(tunnel[2])), b""
         if not (plain := _PLAIN.match(head)):

@@ -24,7 +24,7 @@ PAUSE = 1.0
 SLOWER = 30.0
 #: Whatever a site asks for, once a day is not too often.
 LONGEST_PAUSE = 86_400.0
-#: Nobody waits longer for one page; who is asked to comes back another time.
+#: Maximum wait for one page; a longer one is postponed.
 LONGEST_WAIT = 3600.0
 #: So much of a robots.txt is read, as RFC 9309 asks (2.5).
 LONGEST_RULES = 512_000
@@ -62,7 +62,7 @@ class SiteMemory(Protocol):
 
 @dataclass
 class OwnMemory:
-    """What one visitor remembers, who is alone on the way."""
+    """The memory of a single visitor."""
 
     sleep: Callable[[float], None] = time.sleep
     _ready: dict[str, float] = field(default_factory=dict)
@@ -134,7 +134,7 @@ class PoliteVisitor:
         return list(self._rules(site_of(url)).sitemaps)
 
     def _check(self, url: str) -> None:
-        """Raises FetchError: the site does not want to be asked for it."""
+        """Raises FetchError: the site disallows it."""
         if not self._rules(site_of(url)).can_fetch(url, ROBOT):
             raise FetchError(
                 "robots_forbidden",

@@ -75,5 +75,5 @@ def give_back(links: Collection[LinkState], *, not_before: datetime | None = Non
 
 
 def postpone_site(site: str, until: datetime) -> None:
-    """Leave all links of a site alone that nobody holds, as it asks for."""
+    """Postpone all unleased links of a site, as it requests."""
     LinkState.objects.filter(site=site, next_at__lt=until, held_until__isnull=True).update(next_at=until)

@@ -33,7 +33,7 @@ class TakenSites(NamedTuple):
 
 
 def take_sites(sites: Collection[str]) -> TakenSites:
-    """Take those of these sites that nobody else asks, and that do not want to be left alone."""
+    """Lease those of these sites that are free and not paused."""
     now, wanted = timezone.now(), sorted(set(sites))
     VisitedSite.objects.bulk_create(
         [VisitedSite(site=site, ready_at=now) for site in wanted], ignore_conflicts=True

@@ -11,7 +11,7 @@ from sources.link_checks.missing_pages import is_missing_page
 from sources.models import LinkOutcome
 from sources.models.link_check import LONGEST_ADDRESS
 
-#: Many are asked at a time, and none of them is worth waiting for as long as an article that somebody wants.
+#: Many are checked at a time, and none is worth as long a wait as a requested article.
 LIMITS = Limits(connect_seconds=5.0, read_seconds=15.0, total_seconds=30.0)
 
 #: What says that there is something at the address, only nothing for us to read.
@@ -19,7 +19,7 @@ _THERE = frozenset({"media_type_not_accepted", "too_large"})
 
 
 class Visitor(Protocol):
-    """Whoever asks sites as each of them wants it (`sources.http.polite_visits.PoliteVisitor`)."""
+    """A visitor that respects each site's pace (`sources.http.polite_visits.PoliteVisitor`)."""
 
     def get(
         self, url: str, limits: Limits, accepted: frozenset[str] | None, etag: str = "", modified: str = ""
@@ -54,9 +54,9 @@ def find(
     """Ask for the address, and say what it leads to; never raises for what a server does.
 
     Args:
-        etag: by which the page as it is known is told, if its server gave such a thing.
+        etag: the validator of the known page, if its server gave one.
         last_modified: the same, for servers without.
-        title: of the source, as it is known.
+        title: of the source, as known.
     """
     try:
         answer = visitor.get(url, LIMITS, ACCEPTED_MEDIA_TYPES, etag, last_modified)
@@ -80,5 +80,5 @@ def _without_answer(error: FetchError) -> LinkFinding:
         return LinkFinding(LinkOutcome.ALIVE, error.reason_code, error.status or 200)
     if error.reason_code in ("not_found", "name_not_found"):
         return LinkFinding(LinkOutcome.GONE, error.reason_code, error.status, wait=error.wait)
-    # Whoever refuses a robot may show the page to people: that it cannot be told says nothing about the page.
+    # Sites that refuse robots may show the page to people: the failure says nothing about the page.
     return LinkFinding(LinkOutcome.UNREACHABLE, error.reason_code, error.status, wait=error.wait)

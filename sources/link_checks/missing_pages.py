@@ -29,7 +29,7 @@ _FRONT = re.compile(
 def is_missing_page(
     asked: str, led_to: str, content: bytes, charset: str | None, known_title: str = ""
 ) -> bool:
-    """Whether what came back says that the page that was asked for is not there any more.
+    """Detects answers that say that the requested page no longer exists.
 
     Args:
         asked: the address of the source.

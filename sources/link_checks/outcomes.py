@@ -1,4 +1,4 @@
-"""How a link stands after a check, by what was found before: one failure makes nothing dead. Pure.
+"""Return a link's status after a check, given the earlier results: one failure makes nothing dead. Pure.
 
 What speaks against a link is *suspected* until it was found often enough and for long enough. Whatever works is alive
 at once.
@@ -32,7 +32,7 @@ _NO_NAME = Proof(4, timedelta(days=14))
 
 FIRST_RETRY = timedelta(hours=1)
 RETRY = timedelta(hours=6)
-#: Nobody waits longer to know whether it was a failure.
+#: Maximum wait until a failure is certain.
 LONGEST_RETRY = timedelta(days=2)
 #: What was found to be gone is looked at more rarely.
 GONE_RARER = 4

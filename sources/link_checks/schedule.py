@@ -6,7 +6,7 @@ from threading import Lock
 
 from sources.http.polite_visits import asked_to_wait
 
-#: So long a site is somebody's for one request, which takes less.
+#: The lease of a site for one request, which takes less.
 _HOLD = 60.0
 _LOOK_AGAIN = 0.2
 

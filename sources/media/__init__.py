@@ -11,5 +11,5 @@
     manifests            C2PA manifests, read in a process with bounds; manifest_process is what runs there
     transcription_text         a transcript beside a recording
 
-What came is kept as it came, for editors alone. What readers see is made anew from the picture that was read.
+The original is stored unchanged, for editors only. The public version is rendered from the decoded picture.
 """

@@ -199,7 +199,7 @@ def _duration(form: Mapping[str, Any], streams: list[dict[str, Any]]) -> float |
 
 
 def _metadata(tags: object) -> dict[str, Any]:
-    """As `picture_metadata` tells it of pictures."""
+    """In the form of `picture_metadata` for pictures."""
     if not isinstance(tags, dict):
         return {}
     said = {
@@ -231,9 +231,9 @@ def _place(position: str) -> dict[str, float]:
 
 
 def _cut(taken: Finished) -> Iterator[Frame]:
-    """One after the other, with the moments that are told beside them."""
+    """One after the other, with their times."""
     count = len(taken.output) // (SIDE * SIDE)
-    # What a film calls itself may look like such lines, and is told before them.
+    # A video's own title may look like such lines, and is printed before them.
     moments = [float(moment) for moment in _SHOWN_AT.findall(taken.complaints)][-count:] if count else []
     points = np.frombuffer(taken.output, np.uint8, count * SIDE * SIDE).reshape(count, SIDE, SIDE)
     for moment, luma in zip(moments, points, strict=False):

@@ -1,7 +1,7 @@
-"""Bytes, a file or an address → a MediaObject: how a picture, a sound or a film comes in, whoever brings it.
+"""Bytes, a file or an address → a MediaObject: how a picture, audio or video comes in, from every input.
 
-Equal bytes are one object, whoever sends them and under whatever name. What came is kept as it came; what readers see
-is made of it in a process with bounds. Nothing is kept of what is refused.
+Equal bytes are one object, whatever the sender and the name. The original is stored unchanged; the public version
+is made from it in a confined process. Refused files are not stored.
 """
 
 from typing import Any
@@ -127,7 +127,7 @@ def _picture(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any], lis
     except MediaRefused as refusal:
         if refusal.reason_code != "not_read_here":
             raise
-        # Phones write such pictures; it is kept for who can read it.
+        # Phones write such pictures; the original is kept for capable programs.
         return {"caveats": caveats_of(["not_read_here"])}, []
     is_plain = not any(look.hash.is_distinctive for look in picture.looks)
     columns: dict[str, Any] = {

@@ -26,7 +26,7 @@ from sources.models import MediaHash, MediaObject
 STILL = 10
 #: What is no longer so once they were taken.
 OVERCOME = {"no_ffmpeg", "no_frames"}
-#: After so long nobody is about to take them any more; and so many films are seen to in an hour.
+#: After this time a lease is abandoned; and this many videos are processed in an hour.
 FORGOTTEN, AT_A_TIME = timedelta(hours=1), 100
 
 
@@ -81,7 +81,7 @@ def take(media: MediaObject) -> None:
     if not looks:
         _noted(media, MediaObject.Keyframes.FAILED, "no_frames")
         return
-    # The file first: a transaction that fails later leaves a file nobody refers to, never a row without its file.
+    # The file first: a transaction that fails later leaves an unreferenced file, never a row without its file.
     shown = archive.store(rendition.content) if rendition else ""
     with transaction.atomic():
         kept = MediaObject.objects.select_for_update().get(pk=media.pk)

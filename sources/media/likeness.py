@@ -1,9 +1,9 @@
 """Which pictures look like this one: among a million hashes, every one that is near enough, without comparing with all.
 
-A hash has 16 bands of 16 bits, in pairs. Of two that differ in 31 bits at most, some pair of bands differs in three at
-most, for four in each of eight would be 32; and of that pair, one band differs in one bit at most. So an index is asked
-for 17 values of each band, and leaves out what differs too much in the other band of the pair; what is left is compared
-bit by bit. Nothing that is near is missed (multi-index hashing; Norouzi, Punjani and Fleet 2012).
+A hash has 16 bands of 16 bits, in pairs. Of two that differ in 31 bits at most, some pair of bands differs in three
+at most, for four in each of eight would be 32; and of that pair, one band differs in one bit at most. So an index
+is searched for 17 values of each band, and leaves out what differs too much in the other band of the pair; the rest
+is compared bit by bit. No near match is missed (multi-index hashing; Norouzi, Punjani and Fleet 2012).
 """
 
 import hashlib
@@ -66,9 +66,9 @@ def near_duplicates(
     """The pictures and films that look like this one, the most alike first; each once, by its part or frame that is
     nearest.
 
-    Turned and mirrored ones are found as well. Where all of it finds nothing, and its parts are known (`look_of`),
-    those are asked for: without borders and captions. The same file is found however plain it is; what merely looks
-    like a plain picture is not, for plain areas are all alike (`PerceptualHash.is_distinctive`).
+    Rotated and mirrored ones are found as well. If the whole picture has no match, and its parts are known
+    (`look_of`), those are searched: without borders and captions. The same file is found however plain it is;
+    similar plain pictures are not, because plain areas are all alike (`PerceptualHash.is_distinctive`).
 
     Raises:
         MediaRefused: the bytes are no picture that can be read.

@@ -27,7 +27,7 @@ def answer(question: bytes) -> bytes:
     if Reader is None:
         return orjson.dumps({"state": "not_read_here"})
     with Path(asked["path"]).open("rb") as file:
-        # Whoever takes this process over by a fault of a decoder has neither files nor connections.
+        # An attacker who takes over this process through a decoder has neither files nor connections.
         open_nothing_more()
         return orjson.dumps(_read(file, asked["media_type"], asked["anchors"]))
 

@@ -1,10 +1,9 @@
 """Content Credentials (C2PA): what a manifest in a file states of how it was made, who signed that, and whether it
 holds.
 
-A signature that holds says who stands behind the statements, and that the file is the one that was signed. It does not
-say that what the picture shows has happened, nor that the statements are true; and most files have none. So nothing
-here is
-ever told as "authentic".
+A valid signature shows who vouches for the statements, and that the file is unchanged. It does not show that the
+scene is real, nor that the statements are true; and most files have none. So nothing here is ever called
+"authentic".
 """
 
 from functools import cache
@@ -87,7 +86,7 @@ def _summary(told: dict[str, Any]) -> dict[str, Any]:
         "is_embedded": told["is_embedded"],
     }
     kept = {name: value for name, value in summary.items() if value not in ("", [], {})}
-    # The whole of it beside the summary, for who knows how to read it; unless somebody hid a library there.
+    # All of it beside the summary, for experts; unless a whole library is hidden there.
     written = orjson.dumps(store)
     if len(written) <= _LARGEST and b"\\u0000" not in written:
         kept["store"] = store
@@ -109,7 +108,7 @@ def _generator(name: object, generators: object) -> str:
 
 
 def _actions(manifest: dict[str, Any]) -> list[dict[str, str]]:
-    """What was done, in order: created, edited, and by what."""
+    """Return the actions in order: created, edited, with their tools."""
     found = []
     for assertion in _dicts(manifest.get("assertions")):
         if str(assertion.get("label", "")).startswith("c2pa.actions"):

@@ -34,7 +34,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """A picture made anew, for readers: what is to be seen, and nothing else that was in the file."""
+    """A picture rendered again, for readers: only what is visible, and nothing else of the file."""
 
     content: bytes
     media_type: str

@@ -55,7 +55,7 @@ class PerceptualHash:
 
     @property
     def is_distinctive(self) -> bool:
-        """Whether it can be told by its hash from others: plain areas are all alike."""
+        """Return whether its hash identifies it: plain areas are all alike."""
         return self.quality >= DISTINCTIVE
 
     @property
@@ -65,7 +65,7 @@ class PerceptualHash:
 
     @classmethod
     def from_hex(cls, digits: str, *, quality: int = 100) -> "PerceptualHash":
-        """The hash that somebody else computed.
+        """Parse a hash that was computed elsewhere.
 
         Raises:
             ValueError: it is not 64 hexadecimal digits.

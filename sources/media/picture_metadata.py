@@ -1,6 +1,6 @@
 """What the file of a picture says of itself (EXIF, IPTC, XMP): camera, moment, place, software, who made it.
 
-For editors alone: a place may be somebody's home. Anybody can write whatever they like there, so it proves nothing.
+For editors only: a place may be a private home. Metadata can be forged, so they prove nothing.
 """
 
 import re

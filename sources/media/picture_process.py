@@ -45,7 +45,7 @@ def _picture(asked: PictureRequest) -> Picture:
     if asked.reader == "HEIF" and not HAS_HEIF:
         raise MediaRefused("not_read_here", "")
     with _opened(asked) as file:
-        # Whoever takes this process over by a fault of a decoder has neither files nor connections.
+        # An attacker who takes over this process through a decoder has neither files nor connections.
         open_nothing_more()
         try:
             return shown_picture(file, asked)

@@ -1,6 +1,6 @@
 """Files that are a picture and something else as well: a page, an archive, a program, behind the picture or within it.
 
-Readers never get such a file, only the picture that it shows, made anew. Editors are told, for it is rarely chance.
+Readers never get such a file, only the picture rendered again. Editors are warned, for it is rarely chance.
 """
 
 import re

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-#: So many bytes are enough to tell.
+#: The number of bytes that identify a type.
 HEAD = 4096
 
 IMAGE, VIDEO, AUDIO = "image", "video", "audio"

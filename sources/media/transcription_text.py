@@ -1,4 +1,4 @@
-"""What is said in a recording: a transcript with times, as a snapshot that quotes can be anchored in."""
+"""The transcript of a recording with times, as a snapshot that quotes can be anchored in."""
 
 from django.contrib.auth.models import User
 from django.db import transaction

@@ -72,7 +72,7 @@ class ArchivedCopy(models.Model):
         ordering = ["-captured_at", "-id"]
         verbose_name = _("archived copy")
         verbose_name_plural = _("archived copies")
-        # Who may see or change a source may do so with its copies.
+        # Permissions for a source include its copies.
         default_permissions = ()
         constraints = [
             models.CheckConstraint(
@@ -154,7 +154,7 @@ class ArchivedFile(models.Model):
         ordering = ["copy", "id"]
         verbose_name = _("archived file")
         verbose_name_plural = _("archived files")
-        # Who may see or change a source may do so with its copies.
+        # Permissions for a source include its copies.
         default_permissions = ()
         constraints = [
             UniqueConstraint(name="archivedfile_one_of_each_role", fields=["copy", "role"]),
@@ -199,7 +199,7 @@ class ArchivedFile(models.Model):
 
     @property
     def download_name(self) -> str:
-        """What it is called when somebody saves it."""
+        """Return the file name for downloads."""
         moment = f"{self.copy.captured_at:%Y%m%dT%H%M%SZ}"
         return self.name or f"source-{self.copy.source_id}-{moment}.{_ENDINGS.get(self.media_type, 'bin')}"
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sources.models.archived_copy import ArchivedCopy
 
-#: What is taken first. Whoever waits at the desk comes before what will be needed some day.
+#: The priority. Requests from the desk come before others.
 PRIORITIES = {
     "desk": 30,
     "publication": 20,
@@ -24,17 +24,17 @@ PRIORITIES = {
     "command": 0,
     "import": -10,
 }
-#: What is uploaded is a copy at once: nobody has to ask for it.
+#: An upload is a copy at once, without a request.
 REASONS = [(reason.value, reason.label) for reason in ArchivedCopy.Reason if reason in PRIORITIES]
 
 
 class ArchivingRequestQuerySet(models.QuerySet["ArchivingRequest"]):
     def open(self) -> "ArchivingRequestQuerySet":
-        """Those without a copy: they wait for the worker, or for somebody who looks at what went wrong."""
+        """Return those without a copy: waiting for the worker, or for a review of the failure."""
         return self.filter(copy__isnull=True)
 
     def given_up(self) -> "ArchivingRequestQuerySet":
-        """Those that are not tried again unless somebody asks."""
+        """Return those that are not retried without a new request."""
         return self.open().filter(due_at__isnull=True)
 
 
@@ -57,7 +57,7 @@ class ArchivingRequest(models.Model):
     )
     #: When it is to be tried; empty once it was given up.
     due_at = models.DateTimeField(_("due"), null=True, blank=True, db_default=Now())
-    #: Somebody is at it until then.
+    #: Leased until then.
     held_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     problem = models.TextField(_("error"), blank=True, help_text=_("The error of the last attempt."))
@@ -107,8 +107,8 @@ class ArchivingRequest(models.Model):
 def asking(reason: str, wanted: str, *, fresh: str = "1 day", by: str = "NULL") -> str:
     """The SQL statement that asks for copies of sources.
 
-    Nothing is asked for that has no address on the web, waits already with the same priority, or was archived at its
-    present address lately.
+    Nothing is requested without a web address, while a request of the same priority waits, or soon after the last
+    copy of its present address.
 
     Args:
         reason: one of `PRIORITIES`.

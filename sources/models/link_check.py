@@ -26,7 +26,7 @@ class LinkOutcome(models.TextChoices):
     CHANGED = "changed", _("A quote was changed")
 
 
-#: Outcomes that somebody has to look at.
+#: Outcomes that need a decision.
 NEEDS_SOMEBODY = (LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED)
 
 _OUTCOMES = [outcome.value for outcome in LinkOutcome]
@@ -34,12 +34,12 @@ _OUTCOMES = [outcome.value for outcome in LinkOutcome]
 
 class LinkStateQuerySet(models.QuerySet["LinkState"]):
     def due(self) -> Self:
-        """Those that are to be looked at now, and nobody looks at."""
+        """Return due links without a lease."""
         now = timezone.now()
         return self.filter(Q(held_until__isnull=True) | Q(held_until__lt=now), next_at__lte=now)
 
     def waiting(self) -> Self:
-        """Those that need somebody, and nobody has said yet that it is fine so."""
+        """Return links that need a decision and are not marked as correct."""
         return self.filter(outcome__in=NEEDS_SOMEBODY, accepted_at__isnull=True)
 
 
@@ -54,7 +54,7 @@ class LinkState(models.Model):
         "sources.Source", models.CASCADE, primary_key=True, related_name="link", verbose_name=_("source")
     )
     url = AddressField(_("address"), max_length=LONGEST_ADDRESS, help_text=_("The address that is checked."))
-    #: Scheme, host and port: who is asked for one page at a time.
+    #: Scheme, host and port: the unit of one request at a time.
     site = models.CharField(max_length=300)
     outcome = models.CharField(_("outcome"), max_length=20, choices=LinkOutcome, blank=True)
     since = models.DateTimeField(_("since"), null=True)
@@ -64,17 +64,17 @@ class LinkState(models.Model):
 
     checked_at = models.DateTimeField(_("checked"), null=True)
     next_at = models.DateTimeField(_("next check"), default=timezone.now)
-    #: While somebody looks: until when they would be given up.
+    #: The end of the lease of a running check.
     held_until = models.DateTimeField(null=True)
     suspected = models.CharField(max_length=20, choices=LinkOutcome, blank=True)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
     failing_since = models.DateTimeField(_("failing since"), null=True)
 
-    # By what an unchanged page is known, and what was found in it.
+    # Identifies an unchanged page, with what was found in it.
     etag = models.CharField(max_length=500, blank=True)
     last_modified = models.CharField(max_length=100, blank=True)
     content_sha256 = models.CharField(max_length=64, blank=True)
-    #: What the text was compared with; with anything else it is to be compared anew.
+    #: What the text was compared with; anything else requires a new comparison.
     compared_with = models.CharField(max_length=64, blank=True)
     #: How many of the quoted passages the page did not have.
     lost_quotes = models.PositiveIntegerField(_("missing quotes"), default=0)
@@ -123,7 +123,7 @@ class LinkState(models.Model):
             models.Index(name="linkstate_by_next_check", fields=["next_at"]),
             # All of a site that wants to be left alone.
             models.Index(name="linkstate_by_site", fields=["site", "next_at"]),
-            # The desk's list of what needs somebody.
+            # The desk's list of links that need a decision.
             models.Index(
                 name="linkstate_waiting",
                 fields=["since", "source"],
@@ -158,7 +158,7 @@ class LinkState(models.Model):
 
     @property
     def needs_somebody(self) -> bool:
-        """Whether somebody has to look at it who has not."""
+        """Return whether a decision is pending."""
         return self.outcome in NEEDS_SOMEBODY and self.accepted_at is None
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database.model_fields import BitsField
 from factcheck.database.rules import Rule, refuse
 
-#: How many bits PDQ has, and below which quality a picture is too plain to be told from others by them.
+#: The bits of a PDQ hash, and the quality below which a picture is too plain to be identified by it.
 BITS, DISTINCTIVE = 256, 50
 #: Stretches of a hash, by which others are found that are near it, and their bits (`sources/media/likeness.py`).
 BANDS, BAND = 16, 16

@@ -21,7 +21,7 @@ class MediaObject(models.Model):
     """A picture, a recording or a film: what was claimed with it, or what a verdict rests on (schema.org MediaObject).
 
     Its bytes are in the archive under their SHA-256, as they came, and are for editors alone. What readers see is
-    `public_sha256`: made anew from the picture that the bytes show, so that nothing else comes along.
+    `public_sha256`: rendered again from the decoded picture, so that nothing else is included.
     """
 
     class Kind(models.TextChoices):

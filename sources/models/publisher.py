@@ -163,7 +163,7 @@ class Publisher(models.Model):
         ]
         triggers = [
             Rule(
-                # What it published as somebody else would be ours without a sign-off.
+                # Its verdicts under another name would become ours without a sign-off.
                 name="publisher_house_is_from_the_beginning",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__is_house=False, new__is_house=True),
@@ -173,7 +173,7 @@ class Publisher(models.Model):
                 ),
             ),
             Rule(
-                # Otherwise another could take its place, and its verdicts would be nobody's.
+                # Otherwise another could take its place, and its verdicts would have no publisher.
                 name="publisher_house_stays_the_house",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__is_house=True, new__is_house=False),
@@ -183,7 +183,8 @@ class Publisher(models.Model):
                 ),
             ),
             Rule(
-                # Who is the house decides whose verdicts need sign-offs: `migrate` says it, or a restore.
+                # The newsroom's own publisher decides whose verdicts need sign-offs: `migrate` sets it, or a
+                # restore.
                 name=NAMED_BY_THE_OWNER,
                 operation=pgtrigger.Insert | pgtrigger.Delete,
                 func=f"""

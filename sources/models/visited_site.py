@@ -17,7 +17,7 @@ class VisitedSite(models.Model):
     site = models.CharField(
         _("site"), max_length=300, unique=True, help_text=_("Scheme, host and port, as in robots.txt.")
     )
-    #: When it may be asked for something. While somebody does so, that is when they would be given up.
+    #: The next allowed request. During a request, the end of its lease.
     ready_at = models.DateTimeField(default=timezone.now)
     robots = models.TextField(blank=True)
     robots_read_at = models.DateTimeField(null=True)

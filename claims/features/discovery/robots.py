@@ -11,8 +11,8 @@ from factcheck.api.resources import conditional
 #: How long crawlers may keep these, in which nothing changes but by a restart.
 _AN_HOUR = "public, max-age=3600"
 
-#: Of several rules that match, the longest one holds (RFC 9309, section 2.2.2): programs may page through the API.
-#: Other pages that say `noindex` are not here: who may not read them does not see it.
+#: Of several matching rules, the longest one applies (RFC 9309, section 2.2.2): programs may page through the API.
+#: Other `noindex` pages are not listed here, because a crawler that may not read them does not see it.
 _EVERYBODY = """\
 # Combinations of filters, and pages of lists that move on with every publication, never end. What they list is in
 # the sitemap. The API, the feeds and oEmbed are meant for programs. What others append to count who comes from where
@@ -31,7 +31,7 @@ Disallow: /*?*&
 
 
 def robots_text() -> str:
-    """What crawlers are asked for: by us, and by whoever runs the site."""
+    """The rules for crawlers: ours, and the operator's."""
     parts = [_EVERYBODY]
     if settings.ROBOTS_RULES:
         parts.append("".join(f"{rule}\n" for rule in settings.ROBOTS_RULES))
@@ -41,7 +41,7 @@ def robots_text() -> str:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """What crawlers are asked for. It costs nothing to answer and is not limited: who is refused it stays away."""
+    """Serve robots.txt. It is cheap and not rate-limited, because a refused crawler stays away."""
     return _file(request, robots_text())
 
 

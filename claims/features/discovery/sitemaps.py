@@ -62,8 +62,8 @@ def news(request: HttpRequest) -> HttpResponse:
 
 
 def _sitemap(request: HttpRequest, found: list[SitemapPage]) -> HttpResponse:
-    # No Last-Modified: what was retracted is gone from here, and all that is left is older. Who has this already is
-    # known by its hash, and no text is written.
+    # No Last-Modified: retracted claims are gone from here, and everything left is older. Conditional requests are
+    # answered by hash, without rendering.
     return conditional(
         request,
         lambda: sitemap_of(found),

@@ -29,7 +29,7 @@ Document = dict[str, Any]
 
 #: Width of a card in CSS pixels: usual, and the most that its lines are made for.
 WIDTH, WIDEST = 600, 700
-#: No card takes more of somebody's page than this; what is longer scrolls.
+#: Maximum height of a card on other sites; longer ones scroll.
 HIGHEST = 1500
 _ON_A_PHONE = 380
 
@@ -84,12 +84,12 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def snippet(document: Document) -> SafeString:
-    """The frame for somebody to paste: on a phone it becomes narrow, so it is as high as the card is there."""
+    """The frame to paste: it becomes narrow on phones, so it has the height of the card there."""
     return frame(document, width=WIDTH, height=likely_height(document, _ON_A_PHONE))
 
 
 def widget_snippet(document: Document) -> SafeString:
-    """The element and the script for somebody to paste whose site takes scripts (docs/widgets.md)."""
+    """The element and the script to paste on sites that allow scripts (docs/widgets.md)."""
     return format_html(
         '<factcheck-claim src="{}" height="{}">\n  <a href="{}">{}</a>\n</factcheck-claim>\n'
         '<script async src="{}"></script>',
@@ -124,7 +124,7 @@ def _frame_title(document: Document) -> str:
 
 
 def discovery(document: Document) -> list[Document]:
-    """The links by which the claim's page tells where oEmbed answers for it, in the two forms (oEmbed, section 4)."""
+    """The links from the claim's page to its oEmbed answers, in both forms (oEmbed, section 4)."""
     endpoint = settings.SITE_URL + reverse("oembed")
     return [
         {"type": media_type, "href": f"{endpoint}?{urlencode({'url': document['url'], 'format': name})}"}

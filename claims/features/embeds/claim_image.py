@@ -31,8 +31,8 @@ _KEPT = timedelta(days=1)
 CACHE = f"public, max-age={int(_KEPT.total_seconds())}"
 #: And that an address leads to the picture of another version.
 _CACHE_OF_REDIRECT = "public, max-age=60"
-# Whoever asks for many pictures at once waits for them in turn, and keeps one processor busy at most. Few wait at a
-# time (`gate.expensive`): each that waits holds a thread, and others want to read pages.
+# Requests for many pictures at once wait in turn, and keep one processor busy at most. Few wait at a time
+# (`gate.expensive`): each waiting request holds a thread, and other readers need pages.
 _drawing = Lock()
 
 
@@ -56,7 +56,7 @@ def claim_image(request: HttpRequest, pk: int) -> HttpResponse:
     if entry is None:
         raise Http404("No published claim has this number.")
     document = entry.document
-    # One address for one picture: whatever else is asked for costs no drawing.
+    # One address per picture: other parameters cost no rendering.
     if request.get_full_path() != (address := _address(document)):
         response: HttpResponse = HttpResponseRedirect(address)
         response["Cache-Control"] = _CACHE_OF_REDIRECT

@@ -23,7 +23,7 @@ from factcheck.web.site_urls import placed
 
 Document = dict[str, Any]
 
-#: So many claims are listed unless another number is asked for, and at most.
+#: The default number of listed claims, and the maximum.
 USUAL, MOST = 5, 20
 
 
@@ -79,7 +79,7 @@ def claim_list(request: HttpRequest) -> HttpResponse:
 
 
 def _filters(given: QueryDict) -> QueryDict:
-    """What is asked for, without what is said of the look."""
+    """The query, without the parameters of the appearance."""
     filters = given.copy()
     for name in PARAMETERS:
         filters.pop(name, None)

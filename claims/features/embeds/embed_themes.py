@@ -34,7 +34,7 @@ class FrameLook:
     accent: str = ""
     font: str = ""
     border: str = ""
-    #: Whether the frame tells the page around it how high it is.
+    #: Whether the frame sends its height to the page around it.
     report: str = ""
 
     @classmethod

@@ -92,7 +92,7 @@ class StandardsResource(PublicResource):
     how they were chosen, their evidence, right of reply, corrections, complaints; and the pages on which the newsroom
     explains itself. Each indicator names the articles that it answers, and says what exactly is counted.
 
-    Counted anew every ten minutes.
+    Recomputed every ten minutes.
     """
 
     nouns = ("standards report", "standards reports")

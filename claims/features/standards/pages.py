@@ -12,13 +12,13 @@ from claims.public.pages.responses import respond
 
 
 class PeriodForm(forms.Form):
-    """The days that somebody wants a report on."""
+    """The requested days of the report."""
 
     since = forms.DateField(required=False)
     until = forms.DateField(required=False)
 
     def period(self) -> Period:
-        """Raises NoSuchPeriod with a sentence for whoever asked."""
+        """Raises NoSuchPeriod with a sentence for the caller."""
         if not self.is_valid():
             raise NoSuchPeriod(gettext("Enter the dates as 2026-01-31."))
         return Period.of(self.cleaned_data["since"], self.cleaned_data["until"])
@@ -27,7 +27,7 @@ class PeriodForm(forms.Form):
 @require_safe
 @public
 def standards(request: HttpRequest) -> HttpResponse:
-    """The report on a period, a year unless another is asked for."""
+    """Return the report on a period, by default a year."""
     problem = ""
     try:
         period = PeriodForm(request.GET).period()

@@ -13,7 +13,7 @@ from factcheck.web.language_addresses import permanent
 
 
 def standards(request: HttpRequest) -> PlainPage:
-    """What assessors ask, counted in the days that are asked for, otherwise in the last year."""
+    """The figures for assessors, for the requested days, by default the last year."""
     try:
         made = report(PeriodForm(request.GET).period())
     except NoSuchPeriod as refusal:

@@ -106,7 +106,7 @@ def archived_sources(reviews: Sequence[PublishedReview]) -> set[int]:
 
 
 def corrections(period: Period) -> Corrections:
-    """The entries of the period in which the newsroom told readers that something of its own had changed."""
+    """Return the entries of the period with a public change of the newsroom's own."""
     kinds = Publication.Kind
     told = (kinds.CLARIFICATION, kinds.CORRECTION, kinds.UPDATE, kinds.RETRACTION)
     entries = (
@@ -129,7 +129,7 @@ def complaints(period: Period) -> ComplaintFigures:
 
 
 def requests(period: Period) -> Requests:
-    """What readers asked for in the period, and what of that has been answered since."""
+    """Return the readers' requests of the period, and how many have been answered since."""
     asked = ReaderRequest.objects.at_the_desk().filter(
         confirmed_at__gte=period.begin, confirmed_at__lt=period.end
     )

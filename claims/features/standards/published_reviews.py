@@ -33,7 +33,7 @@ class PublishedReview:
     topics: tuple[str, ...]
     rating: str
     evidence: tuple["CitedEvidence", ...]
-    #: How many were asked for an answer, how many of those gave one; whether a reason is stated why nobody was asked.
+    #: How many were asked for a reply, how many replied; whether a reason for not asking is stated.
     asked: int
     answered: int
     says_why_not: bool
@@ -41,7 +41,7 @@ class PublishedReview:
 
 @dataclass(frozen=True)
 class CitedEvidence:
-    """A source that a verdict rests on. `origin` tells sources of one publisher or site from those of another."""
+    """A source of a verdict. `origin` identifies sources of the same publisher or site."""
 
     source: int
     origin: str
@@ -51,8 +51,10 @@ class CitedEvidence:
 
 
 def published_reviews(period: Period) -> Iterator[PublishedReview]:
-    """The last entry of each claim in the period in which the newsroom itself judged it. What was taken over with its
-    earlier archive is not among them: nobody here checked it again."""
+    """Return the last entry of each claim in the period with the newsroom's own verdict.
+
+    Its imported archive is excluded: that was not checked again here.
+    """
     rows = (
         PublishedVerdict.objects.by_house()
         .filter(published_at__gte=period.begin, published_at__lt=period.end)

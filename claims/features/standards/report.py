@@ -64,7 +64,7 @@ class StandardsReport:
 
 
 def report(period: Period) -> StandardsReport:
-    """The report; made anew when the last one is ten minutes old."""
+    """Return the report, recomputed when it is ten minutes old."""
     key = f"standards.{period.first}.{period.last}.{translation.get_language()}"
     made: StandardsReport | None = cache.get(key)
     if made is None:

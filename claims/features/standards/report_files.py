@@ -75,7 +75,7 @@ class PublicStandards(TypedDict):
 
 
 def as_document(report: StandardsReport) -> PublicStandards:
-    """What the API tells."""
+    """The API's data."""
     return {
         "newsroom": report.newsroom,
         "first_day": report.first.isoformat(),

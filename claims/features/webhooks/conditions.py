@@ -1,4 +1,4 @@
-"""Which claims an endpoint is told of: the conditions of the API's list of claims, asked of entries of the ledger."""
+"""The filter of an endpoint: the conditions of the API's list of claims, applied to entries of the ledger."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, cast
@@ -22,7 +22,7 @@ class WebhookQuery(ClaimListQuery):
     def get_filters(cls) -> dict[str, Filter]:
         """The conditions on what a claim is; not how a list is shown, and not of which day.
 
-        `status` is none of them: an endpoint is told when a claim that it was told of is withdrawn.
+        `status` is not allowed: an endpoint is always notified when one of its claims is withdrawn.
         """
         return {
             name: parameter

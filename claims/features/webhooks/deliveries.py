@@ -45,7 +45,8 @@ SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
 #: An endpoint is switched off when everything has failed for so long, and so often.
 FAILING_FOR, FAILING_TIMES = timedelta(days=5), len(RETRIES) + 1
 
-#: How long a worker holds an endpoint; it asks anew before each message, and no request takes nearly as long.
+#: How long a worker holds an endpoint; it renews the lease before each message, and no request takes nearly as
+#: long.
 HOLD = timedelta(seconds=60)
 #: After so many seconds a worker lets other work go first.
 TURN = 10.0
@@ -60,7 +61,7 @@ class RequestOutcome:
 
 
 def send(endpoint_id: int) -> None:
-    """Send what is due at an endpoint, unless somebody does so already or it needs a pause."""
+    """Send what is due at an endpoint, unless another worker does or it is paused."""
     ends = time.monotonic() + TURN
     while (held := _hold(endpoint_id)) is not None:
         while held is not None and time.monotonic() < ends:
@@ -73,7 +74,7 @@ def send(endpoint_id: int) -> None:
 
 
 def ask(delivery: WebhookDelivery) -> RequestOutcome:
-    """Make one request with the delivery's message. The database is not touched, and waits for nobody."""
+    """Make one request with the delivery's message, without using the database."""
     at, began = timezone.now(), time.monotonic()
     endpoint = delivery.endpoint
     body = message(delivery)
@@ -137,7 +138,7 @@ def _note(delivery: WebhookDelivery, outcome: RequestOutcome) -> bool:
     progress = WebhookProgress.objects.select_for_update(no_key=True).filter(pk=delivery.endpoint_id).first()
     locked = WebhookDelivery.objects.select_for_update(no_key=True).filter(pk=delivery.pk).first()
     if progress is None or locked is None:
-        return False  # somebody deleted it meanwhile
+        return False  # it was deleted in the meantime
     attempt = outcome.attempt
     attempt.delivery = locked
     attempt.save()
@@ -159,7 +160,7 @@ def _note_failure(delivery: WebhookDelivery, progress: WebhookProgress, outcome:
     progress.save(update_fields=["consecutive_failures", "failing_since", "paused_until"])
 
     if attempt.status_code == HTTPStatus.GONE:
-        # The message stays due: it is the first to be sent when somebody switches the endpoint on again.
+        # The message stays due: it is the first to be sent when the endpoint is switched on again.
         disabled_endpoints.disable(
             delivery.endpoint, gettext("The receiver wants no more messages (HTTP 410).")
         )
@@ -220,7 +221,7 @@ def _verdict(status: int) -> str:
 
 
 def ready(moment: datetime) -> Q:
-    """The condition on a progress that something can be sent at its endpoint: switched on, nobody at it, no pause."""
+    """The condition for an endpoint that can be sent to: switched on, without a lease, not paused."""
     due = WebhookDelivery.objects.due(moment).filter(endpoint=OuterRef("endpoint"))
     return (
         Q(endpoint__in=WebhookEndpoint.objects.active())
@@ -231,7 +232,7 @@ def ready(moment: datetime) -> Q:
 
 
 def _hold(endpoint_id: int) -> datetime | None:
-    """Take an endpoint in hand; until when, or None when there is nothing to do or somebody else does it."""
+    """Lease an endpoint; return until when, or None if there is nothing to do or it is taken."""
     now = timezone.now()
     until = now + HOLD
     taken = WebhookProgress.objects.filter(ready(now), pk=endpoint_id).update(held_until=until)

@@ -13,7 +13,7 @@ from claims.newsroom.mail_languages import written_for
 
 
 def disable(endpoint: WebhookEndpoint, reason: str) -> None:
-    """Send nothing more until a person switches the endpoint on again, and tell who can by mail.
+    """Stop sending until a person switches the endpoint on again, and notify people who can by email.
 
     Called inside a transaction, in which the mail is as well.
     """
@@ -23,7 +23,7 @@ def disable(endpoint: WebhookEndpoint, reason: str) -> None:
 
 
 def disable_without_token() -> None:
-    """Switch off what was set up with a token that has ended, or by somebody who has left."""
+    """Switch off endpoints whose token has ended, or whose owner has left."""
     for endpoint in WebhookEndpoint.objects.without_token().select_related("token", "owner"):
         with transaction.atomic():
             disable(endpoint, _why(endpoint))
@@ -39,7 +39,7 @@ def _why(endpoint: WebhookEndpoint) -> str:
 
 
 def report(endpoint: WebhookEndpoint) -> None:
-    """Tell by mail its owner, or else whoever may change webhooks, that this one was switched off, and why."""
+    """Email its owner, or else people who may change webhooks, that and why this one was switched off."""
     owner = endpoint.owner
     if owner and owner.is_active and owner.email:
         page, people = f"/api/v1/editorial/webhooks/{endpoint.pk}/", [owner]

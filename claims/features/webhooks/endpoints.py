@@ -64,7 +64,7 @@ def rotate_secret(endpoint: WebhookEndpoint, *, at_once: bool = False) -> Webhoo
     """Give the endpoint another secret.
 
     Args:
-        at_once: let the old one end now, because somebody else knows it. Otherwise both sign for a day.
+        at_once: end the old one now, because it leaked. Otherwise both sign for a day.
     """
     endpoint = WebhookEndpoint.objects.select_for_update(of=("self",)).get(pk=endpoint.pk)
     endpoint.previous_secret = "" if at_once else endpoint.secret

@@ -20,14 +20,14 @@ LARGEST_MESSAGE = 64 * 1024  # bytes
 def event_of(
     *, kind: str, status: str, status_before: str, matches: bool, matched: bool
 ) -> WebhookEvent | None:
-    """What an endpoint is told when a claim's next version appears, or None when it is not its business.
+    """Return the event for a claim's next version, or None if the endpoint does not need it.
 
     Args:
         kind: the kind of the new version.
         status: its status.
         status_before: the status of the version before, "" for the first.
         matches: whether the new version is published and matches the endpoint's filter.
-        matched: the same of the version before. Who was told of it must learn that it no longer holds.
+        matched: the same of the version before. An endpoint that received it must learn that it no longer holds.
     """
     if matched and not matches and status == Publication.Status.PUBLISHED:
         return WebhookEvent.LEFT_FILTER

@@ -1,8 +1,9 @@
 """Endpoints that people set up for themselves with a token of theirs.
 
-Nobody can point us at a stranger: before anything is sent to an address, whoever receives there has to answer a
-question with the endpoint's secret (`challenge_answer`), which only its owner was told. A new address is asked anew.
-An endpoint lives as long as its token does; switched on with another token of its owner, it goes on with that one.
+Endpoints cannot be pointed at strangers: before anything is sent to an address, the receiver has to answer a
+challenge with the endpoint's secret (`challenge_answer`), which only its owner knows. A new address is verified
+again. An endpoint lives as long as its token does; switched on with another token of its owner, it continues with
+that one.
 """
 
 import base64
@@ -66,7 +67,7 @@ def change(endpoint: WebhookEndpoint, token: ApiToken, **values: Any) -> Webhook
     """Change an endpoint whose row is locked; what is switched on goes on with this token.
 
     Raises:
-        NotPossible: it is to be switched on, and nobody has agreed to receive there.
+        NotPossible: it would be switched on without the receiver's agreement.
     """
     if values.get("url", endpoint.url) != endpoint.url:
         endpoint.verified_at, endpoint.active = None, False

@@ -1,4 +1,4 @@
-"""Ledger → deliveries: for every endpoint, which entries it is to be told of."""
+"""Ledger → deliveries: the entries to send to every endpoint."""
 
 import time
 from typing import Any
@@ -27,9 +27,9 @@ _PUBLISHED = Publication.Status.PUBLISHED
 def follow() -> int:
     """Note what the entries since the last time mean for every endpoint; returns how many deliveries that made.
 
-    Publications appear in the order of `sequence`, whoever writes them and in whatever way, so a position in it is all
-    there is to remember. It moves in the transaction that adds the deliveries. After a bulk import other work has its
-    turn in between: what is left is called for.
+    Publications become visible in the order of `sequence`, whatever writes them, so a position in it is all there
+    is to store. It moves in the transaction that adds the deliveries. After a bulk import other work has its turn
+    in between: the rest is queued.
     """
     ends, made = time.monotonic() + TURN, 0
     for endpoint_id in list(WebhookEndpoint.objects.active().order_by("pk").values_list("pk", flat=True)):
@@ -44,7 +44,7 @@ def follow() -> int:
 @transaction.atomic
 def _step(endpoint_id: int) -> int | None:
     """Go some entries further; None at the end of the ledger."""
-    # Whoever else follows for this endpoint waits here, and then goes on from where we came to.
+    # A concurrent follower of this endpoint waits here, and then continues from the new position.
     progress = (
         WebhookProgress.objects.select_for_update(of=("self",), no_key=True)
         .select_related("endpoint")
@@ -82,7 +82,7 @@ def _entries_after(position: int) -> list[dict[str, Any]]:
 
 
 def _deliveries(endpoint: WebhookEndpoint, entries: list[dict[str, Any]]) -> list[WebhookDelivery]:
-    """What the endpoint is to be told of these entries, in their order. Raises InvalidParameters."""
+    """Return the deliveries of these entries for the endpoint, in order. Raises InvalidParameters."""
     published = {entry["id"] for entry in entries if entry["status"] == _PUBLISHED}
     published |= {entry["before_id"] for entry in entries if entry["before_status"] == _PUBLISHED}
     matches = matching(endpoint.filter, published)

@@ -1,7 +1,7 @@
 """Signatures of messages, as Standard Webhooks 1.0 has them (https://www.standardwebhooks.com).
 
-Signed is `id.timestamp.body` with HMAC-SHA256 (`v1`), so that a receiver knows who sent a message, that nobody changed
-it, and that it is not an old one sent again.
+The signature covers `id.timestamp.body` with HMAC-SHA256 (`v1`): it proves the sender and the integrity of a
+message, and prevents replays.
 """
 
 from collections.abc import Iterable

@@ -16,7 +16,7 @@ _REMOVED_AT_ONCE = 5000
 
 @app.task(name=worker_calls.FOLLOW, queue=worker_calls.QUEUE)
 def follow_the_ledger() -> None:
-    """Note for every endpoint what it is to be told of the newest publications."""
+    """Store the deliveries of the newest publications for every endpoint."""
     ledger_followers.follow()
 
 
@@ -28,7 +28,7 @@ def send_to_endpoint(*, endpoint_id: int) -> None:
 
 @app.task(name=worker_calls.REPORT, queue="mail", retry=5)
 def report_disabled(*, endpoint_id: int) -> None:
-    """Tell by mail that an endpoint was switched off."""
+    """Send the email that an endpoint was switched off."""
     endpoint = WebhookEndpoint.objects.filter(pk=endpoint_id, disabled_at__isnull=False).first()
     if endpoint:
         disabled_endpoints.report(endpoint)
@@ -37,7 +37,7 @@ def report_disabled(*, endpoint_id: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queue=worker_calls.QUEUE, queueing_lock="claims.features.webhooks.look_after")
 def look_after(timestamp: int) -> None:
-    """Once a minute: what nobody called for (bulk imports, workers that were killed) is done now."""
+    """Once a minute: do what was not queued (bulk imports, killed workers)."""
     disabled_endpoints.disable_without_token()
     ledger_followers.follow()
     waiting = WebhookProgress.objects.filter(deliveries.ready(timezone.now()))

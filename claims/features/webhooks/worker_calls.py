@@ -21,7 +21,7 @@ REPORT = "claims.features.webhooks.tasks.report_disabled"
 
 
 def announce(**signal: Any) -> None:
-    """Have the worker look for new entries of the ledger. Does nothing when nobody listens."""
+    """Queue a search for new entries of the ledger, if there are endpoints."""
     if WebhookEndpoint.objects.active().exists():
         _call(FOLLOW, FOLLOW)
 
@@ -37,7 +37,7 @@ def call_later_for(endpoint_id: int, at: datetime) -> None:
 
 
 def call_to_report(endpoint_id: int) -> None:
-    """Have the worker tell by mail that an endpoint was switched off."""
+    """Queue the email that an endpoint was switched off."""
     defer(REPORT, {"endpoint_id": endpoint_id}, queue="mail")
 
 

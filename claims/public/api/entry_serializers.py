@@ -1,4 +1,4 @@
-"""How entries of the ledger are told of, key by key: as versions of a claim, and as changes in their order.
+"""Ledger entries as JSON, key by key: as versions of a claim, and as changes in their order.
 
 `claims` and `changes` write them; `factcheck.api.openapi.body_serializer` says how the OpenAPI document comes of them.
 """

@@ -14,7 +14,7 @@ from factcheck.api.resources import CACHE_CURRENT, PublicResource, conditional, 
 
 
 class StandingsResource(PublicResource, ABC):
-    """What is told about parts of the newest body of a claim, and changes without a new version of it."""
+    """The status of parts of a claim's current body, which changes without a new version of it."""
 
     nouns = ("claim", "claims")
     answers = ClaimResource.answers

@@ -31,7 +31,7 @@ class ServedEntry:
     def answer(
         self, request: HttpRequest, *, cache: str, picking: Callable[[bytes], bytes] = bytes
     ) -> HttpResponse:
-        """The body, or what is picked of it, or 304. Who has it already costs no read of it."""
+        """Return the body, selected parts of it, or 304. A client with a current copy costs no read."""
         return conditional(
             request,
             lambda: picking(self.content()),
@@ -46,7 +46,7 @@ class ServedEntry:
 
 
 def entry_of(template: Template, request: HttpRequest) -> ServedEntry:
-    """The only entry of the ledger that is asked for.
+    """Return the requested entry of the ledger.
 
     Raises:
         Http404: there is none.

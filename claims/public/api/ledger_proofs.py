@@ -1,4 +1,4 @@
-"""What the ledger came to, signed, and proofs that it holds what it says: for whoever does not want to believe us.
+"""Signed heads of the ledger, and proofs of its content, for independent verification.
 
 The tree itself, in pieces that mirrors can keep, is in `ledger_tiles`.
 """
@@ -28,7 +28,7 @@ from factcheck.api.query_values import WholeNumber
 from factcheck.api.resources import CACHE_PAST, PublicResource, conditional, sha256_of
 from factcheck.database import read_connections
 
-#: A checkpoint is signed once a minute; whoever follows the ledger wants the newest.
+#: A checkpoint is signed once a minute, and followers want the newest.
 CACHE_HEAD = "public, max-age=5"
 PAGE_SIZE, PAGE_SIZE_LIMIT = 100, 1000
 
@@ -190,7 +190,7 @@ class PublicSigningKeysSerializer(BodySerializer):
 
 
 class KeysResource(LedgerResource):
-    """The newsroom's public keys, old ones too, and by what each took the place of the one before it.
+    """The newsroom's public keys, including old ones, and the announcement of each.
 
     Compare the first key that you trust with the newsroom in another way than by this address.
     """

@@ -90,7 +90,7 @@ class EntriesTileResource(_Tiles):
 
 
 def _read(path: str) -> tuple[int, int]:
-    """The number of a tile, and how many of its hashes are asked for."""
+    """The number of a tile, and the number of requested hashes."""
     tile, partial, width = path.partition(".p/")
     number = number_in_path(tile)
     is_width = width.isascii() and width.isdigit() and not width.startswith("0") and len(width) <= 3

@@ -1,4 +1,4 @@
-"""Which published claims belong to given addresses: for browser extensions, and whoever holds a list of articles.
+"""The published claims for given addresses: for browser extensions and lists of articles.
 
 An address can be that of an article in which a claim was seen, of a page that a verdict cites, of a review itself, and
 of our own page of a claim, where the reviews stand that have no page of their own.
@@ -213,7 +213,7 @@ def _known(found: Found, request: HttpRequest) -> Known:
 
 
 def _more(found: Found, request: HttpRequest) -> str | None:
-    """Where all claims are listed that have to do with an address, if not all of them are told."""
+    """The list of all claims related to an address, if some are left out."""
     if len(found.with_source) > CLAIM_LIMIT:
         asked: dict[str, Any] = {"source": found.source}
     elif len(found.reviewed) > CLAIM_LIMIT:

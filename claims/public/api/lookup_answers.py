@@ -10,7 +10,7 @@ from claims.models import Appearance, Evidence
 from factcheck.api.openapi.body_serializer import BodySerializer, Day, WebAddress
 from sources.api.source_bodies import PublicPublisher, PublicQuote, PublicSnapshot
 
-#: So many claims are told of one address; the list of claims has them all.
+#: Maximum claims per address; the list of claims has them all.
 CLAIM_LIMIT = 50
 
 

@@ -1,7 +1,7 @@
 """Has this been checked? Texts of any kind, each with the published claims that it repeats, contradicts, or is near to.
 
-What is asked about is in the body, how to answer in the address: the filters are those of the list of claims. Answers
-come from `claims.matching.answers`; here claims are told of as they are published.
+The text is in the body, the options in the query string: the filters are those of the list of claims. Answers come
+from `claims.matching.answers`; here claims are shown as published.
 """
 
 import hashlib

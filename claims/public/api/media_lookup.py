@@ -256,8 +256,8 @@ class MediaLookupResource(ViewSet):
         },
     )
     def create(self, request: Request) -> HttpResponse:
-        """The published claims that show a picture like this one: scaled, saved anew, mirrored, turned, or as a moment
-        of a film. What is sent is looked at and not kept. Where nothing is found, that is no verdict.
+        """The published claims that show a picture like this one: scaled, saved again, mirrored, rotated, or as a
+        frame of a video. The picture is compared and not stored. Nothing found is not a verdict.
 
         A picture itself is sent as `file` of a form (`multipart/form-data`).
         """

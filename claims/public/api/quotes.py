@@ -40,7 +40,7 @@ class QuotesResource(StandingsResource):
     """Whether the words that a claim and its evidence quote stand in the newest version of their source that was looked
     at, stood until some day, or were changed, with the words that stand there now.
 
-    It changes when a source is captured anew, without a new version of the claim.
+    It changes when a source is captured again, without a new version of the claim.
     """
 
     serializer_class = QuotesOfClaimSerializer

@@ -14,7 +14,7 @@ from factcheck.api.resources import CACHE_CURRENT, PublicResource, conditional, 
 from sources.models import ArchivedCopy, ArchivedFile, Source, Timestamp
 from sources.models.archived_copy import timestamps_of
 
-#: So many copies are told of, the newest first.
+#: Maximum copies listed, newest first.
 MOST = 100
 
 

@@ -53,9 +53,9 @@ class Channel:
     first: str
     next: str
     previous: str
-    #: How many entries there are on all pages, where that was asked for.
+    #: The number of entries on all pages, if requested.
     total: int | None
-    #: Hubs that are told when the feed changes (W3C WebSub).
+    #: Hubs to notify of changes of the feed (W3C WebSub).
     hubs: tuple[str, ...] = ()
 
 

@@ -52,7 +52,7 @@ class FeedQuery(OwnClaimsQuery):
 
     @property
     def ordering_name(self) -> str:
-        """The newest first unless another order is asked for: a reader of feeds looks for news at the top."""
+        """Newest first unless another order is requested: feed readers look for news at the top."""
         return super().ordering_name if self.value(ORDERING) else self.orderings[0].name
 
 

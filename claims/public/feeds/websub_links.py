@@ -1,4 +1,4 @@
-"""How a feed says which hubs tell of its changes (W3C WebSub, section 4): in its answer's fields, and in itself."""
+"""The links from a feed to its hubs (W3C WebSub, section 4): in the header, and in the feed."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -7,9 +7,9 @@ from claims.public.feeds.feed_entries import Channel
 
 
 def hubs_of(request: HttpRequest) -> tuple[str, ...]:
-    """The hubs of the feed that is asked for.
+    """Return the hubs of the requested feed.
 
-    One that was narrowed down by a query has none: they are told of the feeds as a whole.
+    A filtered feed has none: hubs are notified of whole feeds only.
     """
     return () if request.META.get("QUERY_STRING") else tuple(settings.WEBSUB_HUBS)
 

@@ -64,7 +64,7 @@ def check(request: HttpRequest) -> HttpResponse:
     return respond(request, "claims/check.html", {"longest": LONGEST_TEXT}, made_of=[])
 
 
-# Whoever has a browser send a text from another site learns nothing of the answer, and changes nothing here.
+# Another site can make a browser send a text, but cannot read the answer or change anything here.
 @csrf_exempt
 @public
 def answer(request: HttpRequest) -> HttpResponse:

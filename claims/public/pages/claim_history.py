@@ -37,7 +37,7 @@ class Versions(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class HistoricVersion:
-    """One version, as the page tells it."""
+    """One version, for the history page."""
 
     entry: Publication
     change: VersionChange
@@ -58,7 +58,7 @@ class HistoricVersion:
 @public
 @kept
 def claim_history(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
-    """The versions of a claim. Unless others are asked for, the newest beside the one before it."""
+    """The versions of a claim; by default, the newest beside the previous one."""
     ledger = ledger_of(pk)
     newest = ledger[0]
     address = reverse("claim-history", args=[pk, newest.slug])
@@ -123,7 +123,7 @@ def _on(told: list[HistoricVersion], day: date) -> HistoricVersion | None:
 def _before(
     told: list[HistoricVersion], after: HistoricVersion | None, asked: int | None
 ) -> HistoricVersion | None:
-    """The version to compare with: the one that is asked for, otherwise the one before."""
+    """Return the version to compare with: the requested one, otherwise the previous one."""
     if asked:
         return _numbered(told, asked)
     place = told.index(after) + 1 if after else len(told)

@@ -1,4 +1,4 @@
-"""All that was published of one claim, for the pages that tell it."""
+"""All publications of one claim, for the pages about it."""
 
 from django.http import Http404
 from django.urls import reverse

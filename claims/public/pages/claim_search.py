@@ -133,15 +133,15 @@ class ClaimSearch(forms.Form):
 
     @property
     def narrows(self) -> bool:
-        """Whether the reader asked for a part of the claims only."""
+        """Return whether the reader filtered the claims."""
         return bool(self.chosen)
 
     @property
     def is_by_house(self) -> bool:
         """Whether only what the newsroom checked itself is listed.
 
-        On the list of everything that is so unless words or somebody else's fact checks are asked for, or all. A page
-        about a person, a topic or a rating has what everybody found.
+        The list of everything shows the newsroom's own by default, unless words, another publisher's fact checks,
+        or all are requested. A page about a person, a topic or a rating has all publishers' claims.
         """
         asked = self.cleaned_data
         if asked["publisher"]:
@@ -190,7 +190,7 @@ class ClaimSearch(forms.Form):
         return self.query.ordering.name == RELEVANCE.name
 
     def page(self, size: int) -> "KeysetPage[Listed]":
-        """The page that is asked for; where no claim has the words, of those that they may mean.
+        """Return the requested page; without matches, that of the suggested words.
 
         Raises:
             ValueRefused: the cursor leads nowhere.

@@ -75,10 +75,10 @@ def cluster(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 
 
 def clusters_asked(request: HttpRequest) -> tuple[KeysetPage[Cluster], QueryDict]:
-    """The published clusters that are asked for, and by what.
+    """The requested clusters, and the filters.
 
     Raises:
-        Http404: what is asked for cannot be.
+        Http404: the filter cannot be met.
     """
     asked = QueryDict(mutable=True)
     for name in ("q", "language", "cursor"):

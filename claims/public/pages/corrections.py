@@ -110,7 +110,7 @@ def asked_corrections(request: HttpRequest) -> tuple[KeysetPage[Any], Correction
 
 
 def _asked(request: HttpRequest) -> QueryDict:
-    """What is asked for by the names that are known here; the newsroom's own, unless others' are."""
+    """The query by the known names; the newsroom's own corrections unless others' are requested."""
     asked = QueryDict(mutable=True)
     for name in _ASKED:
         if values := [value for value in request.GET.getlist(name) if value]:
@@ -143,7 +143,7 @@ def _query(asked: QueryDict, *, without: tuple[str, ...]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LogCounts:
-    """How many corrections there are, by kind and month, of those who are asked for."""
+    """Count the selected corrections by kind and month."""
 
     numbers: dict[tuple[str, str], int]
 

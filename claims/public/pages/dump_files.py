@@ -40,7 +40,7 @@ LATEST = "latest"
 BYTES_FOR_ONE = 4 * 2**20
 #: What is no longer is sent at once; what is longer takes a seat.
 AT_ONCE = 2**20
-#: Nobody compresses or rewrites it on the way. Of the newest dump, another may take its place at any time.
+#: It must not be compressed or rewritten on the way. The newest dump may be replaced at any time.
 LATEST_CACHE = "public, max-age=60, no-transform"
 DATED_CACHE = "public, max-age=3600, no-transform"
 
@@ -75,7 +75,7 @@ def dumps_index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def dump_file(request: HttpRequest, day: str, name: str) -> HttpResponseBase:
-    """A file of a dump, or the part of it that is asked for."""
+    """Serve a file of a dump, or the requested part of it."""
     dump = kept_dumps.newest() if day == LATEST else kept_dumps.of_day(day)
     file = dump.files.get(name) if dump else None
     if dump is None or file is None:
@@ -105,7 +105,7 @@ def _content(request: HttpRequest, dump: KeptDump, file: DumpFile, etag: str) ->
         refused["Content-Range"] = f"bytes */{file.size}"
         return refused
     first, length = (part.first, part.length) if part else (0, file.size)
-    # `Range` is for GET alone: whoever asks with HEAD is told of the whole.
+    # `Range` is for GET alone: HEAD describes the whole file.
     body: Iterable[bytes] = ()
     if request.method == "GET":
         if refusal_of_bytes := _counted(request, length):
@@ -130,7 +130,7 @@ def _content(request: HttpRequest, dump: KeptDump, file: DumpFile, etag: str) ->
 
 def _wanted(request: HttpRequest, size: int, etag: str) -> ByteRange | None:
     header = request.META.get("HTTP_RANGE", "")
-    # A part of what the reader began to fetch, or else all of it anew.
+    # The rest of an interrupted download, or else the whole file again.
     if request.method != "GET" or not header or request.META.get("HTTP_IF_RANGE", etag) != etag:
         return None
     return asked(header, size)

@@ -40,9 +40,9 @@ def entry_page(
     """The page of an entry. `ledger` holds all entries of its claim, the newest first.
 
     Args:
-        language: that of the reader (BCP 47), into which it may have been translated.
-        original: whether the wording is asked for that was translated.
-        address: the canonical address of the page, where that is one in a language.
+        language: the reader's (BCP 47), into which it may have been translated.
+        original: whether the untranslated wording is requested.
+        address: the canonical address of the page, if it has one in a language.
     """
     newest = ledger[0]
     document = translated(shown.document, "" if original else language)

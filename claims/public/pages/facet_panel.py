@@ -96,7 +96,7 @@ class FacetPanel:
 
 
 def panel_at_once(search: ClaimSearch, *, is_long: bool) -> FacetPanel | None:
-    """The facets of a list; None where it would take long to count them, and nobody has counted them yet.
+    """Return the facets of a list; None if counting takes long and the result is not cached.
 
     Args:
         is_long: whether the list has more than a page.

@@ -71,7 +71,7 @@ class HeadLinks:
 
 
 def head_links(request: HttpRequest, context: Mapping[Any, Any]) -> HeadLinks:
-    """What is said of the page that answers this request; nothing of one that says that there is none."""
+    """Return the metadata of the page for this request; none for error pages."""
     route = route_of(request)
     if not route or not context.get("is_reader_page"):
         return HeadLinks()

@@ -33,7 +33,7 @@ NEWEST = 6
 REPEATED = 3
 TOPICS = 12
 CORRECTIONS = 3
-#: Corrections are told here for so many days.
+#: Number of days for which corrections are listed here.
 RECENT = timedelta(days=30)
 
 _PUBLISHED_AT = COLUMNS.index("published_at")

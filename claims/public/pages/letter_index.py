@@ -1,8 +1,7 @@
 """The first letters of names, as an index has them to choose from: in any script, and only those that there are.
 
-Letters with and without accents are one. What begins with a Chinese character is one group, since nobody looks for one
-among hundreds; Korean syllables are found by their first consonant, as dictionaries have them; what begins with no
-letter is `#`.
+Letters with and without accents are one. Chinese characters form one group, since hundreds are no index; Korean
+syllables are sorted by their first consonant, as in dictionaries; anything else is `#`.
 """
 
 import unicodedata

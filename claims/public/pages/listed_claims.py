@@ -42,10 +42,10 @@ class ListedClaims:
 
 
 def claim_list(request: HttpRequest, about: Mapping[str, Any] | None = None) -> ListedClaims:
-    """The page that is asked for, of all claims or of those about one thing.
+    """The requested page, of all claims or of those about one subject.
 
     Raises:
-        Http404: what is asked for cannot be.
+        Http404: the filter cannot be met.
     """
     search = valid_search(request, about)
     try:

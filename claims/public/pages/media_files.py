@@ -1,7 +1,7 @@
 """The files of pictures that publications show, and of no others: a draft's picture is not there for the public.
 
-A name is the hash of what it names, so an answer is kept for good by whoever has it. What was shown once can be fetched
-as long as the ledger says so: past versions have their pages too.
+A name is the hash of its content, so an answer can be cached for good. Files shown once stay available as long as
+the ledger refers to them: past versions have their pages too.
 """
 
 import logging
@@ -27,7 +27,7 @@ POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 @require_safe
 def media_file(request: HttpRequest, name: str) -> HttpResponse:
-    """A picture as readers see it, or the part of the file that is asked for."""
+    """Serve the public version of a picture, or the requested part of the file."""
     file = named(name)
     if file is None or not Publication.objects.showing_file(name).exists():
         raise Http404("No publication shows a picture of this name.")
@@ -35,7 +35,7 @@ def media_file(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def file_response(request: HttpRequest, file: NamedFile, *, cache: str) -> HttpResponse:
-    """The file, or the part that is asked for (RFC 9110, sections 13 and 14).
+    """Serve the file, or the requested part (RFC 9110, sections 13 and 14).
 
     Raises:
         Http404: the archive does not have it, or not as it was: after a ledger came back without its files, say.
@@ -65,7 +65,7 @@ def _kept(sha256: str) -> bytes:
 
 def _content(request: HttpRequest, content: bytes, etag: str) -> HttpResponse:
     header = request.META.get("HTTP_RANGE", "")
-    # A part of what the reader began to fetch, or else all of it anew.
+    # The rest of an interrupted download, or else the whole file again.
     if not header or request.META.get("HTTP_IF_RANGE", etag) != etag:
         return HttpResponse(content)
     try:

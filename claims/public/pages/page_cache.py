@@ -1,10 +1,10 @@
 """Pages for readers as they were last made, until something is published.
 
-A page is kept under the place of the ledger's newest entry, and the moments at which quotes were last looked up in a
-source that changed and a link was last found to lead elsewhere. They are asked for each time: it costs a tenth of a
-millisecond and is the same for all web processes, so a publication or a retraction clears the pages of each at once.
-What is kept was made from publications and what became of their quotes and links, for visitors of whom we know nothing;
-a draft is not read here. What things are called now, topics say, may be a minute old in it.
+A page is cached under the position of the ledger's newest entry, and the times at which quotes were last searched
+in a changed source and a link was last found to have changed. They are read each time: it costs a tenth of a
+millisecond and is the same for all web processes, so a publication or a retraction clears the pages of each at
+once. Cached pages are made from publications and the status of their quotes and links, for anonymous visitors;
+drafts are not read here. Current names, of topics for example, may be a minute old in it.
 """
 
 from collections import OrderedDict
@@ -44,7 +44,7 @@ class Kept(NamedTuple):
 
 
 class PageCache:
-    """Pages by their key, up to so many bytes; what was not asked for longest goes first."""
+    """Pages by their key, up to this many bytes; the least recently used are dropped first."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self.clock = clock

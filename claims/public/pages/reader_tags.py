@@ -191,7 +191,7 @@ def named(code: str, choices: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def in_readers_language(context: Context, document: Document) -> Document:
-    """A claim as it is shown to this reader: translated, where somebody translated it."""
+    """Return a claim for this reader: translated, if there is a translation."""
     return translated(document, str(context.get("reader_language", "")))
 
 
@@ -209,7 +209,7 @@ def country_name(code: str) -> str:
 
 @register.filter
 def not_asked(reply: Document, language: str) -> tuple[str, str]:
-    """Why nobody was asked, and in which language that is: the page's, where it is none of a newsroom's own words.
+    """Return the reason for not asking, and its language: the page's, unless it is in the newsroom's own words.
 
     Args:
         language: of the verdict as it was published.
@@ -284,7 +284,7 @@ def quote_standing(standings: dict[tuple[str, int], Any] | str, item: Document) 
 
 @register.filter
 def link_of(links: dict[int, Any] | str, source: Document) -> Any:
-    """What readers are told of the address of a source, where the page knows that it needs telling."""
+    """Return the public message about a source's address, if the page needs one."""
     return links.get(source["id"]) if isinstance(links, dict) else None
 
 

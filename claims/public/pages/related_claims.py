@@ -18,7 +18,7 @@ Document = dict[str, Any]
 MOST = 5
 #: So near in meaning (cosine) is what readers take for the same matter; docs/reader-pages.md says how that was found.
 LEAST_SIMILARITY = 0.65
-#: Of somebody who is checked all the time, so many of the newest are looked through for a shared topic.
+#: For claimants with many claims, the number of newest ones searched for a shared topic.
 _LOOKED_THROUGH = 500
 #: As many as there is room for, the claim itself, and what was withdrawn a moment ago.
 _NEIGHBOURS = MOST + 5

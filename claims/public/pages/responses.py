@@ -64,7 +64,7 @@ def respond(
 def respond_once(
     request: HttpRequest, template: str, context: dict[str, Any], *, ratings: Iterable[Document] = ()
 ) -> HttpResponse:
-    """Render a page about what this visitor sent: nobody keeps it, on the way or in the browser."""
+    """Render a page about the visitor's input: never cached, on the way or in the browser."""
     language, reader = interface_language(), reader_language()
     with translation.override(language):
         styles = rating_styles(ratings)

@@ -1,4 +1,4 @@
-"""Which JSON-LD the head of a page holds, by what the page is: on the canonical page of a thing and on no other."""
+"""The JSON-LD in the head of a page, by its kind: only on the canonical page of a subject."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -65,7 +65,7 @@ class NamedSubject(NamedTuple):
 
 
 class IndexedSubjects(NamedTuple):
-    """What is shown of an index, and by which words or letter it was asked for."""
+    """The part of an index to show, with the words or letter requested."""
 
     subjects: list[NamedSubject]
     page: KeysetPage[Any]
@@ -141,10 +141,10 @@ def publishers(request: HttpRequest) -> HttpResponse:
 
 
 def subjects_asked(request: HttpRequest, index: SubjectIndex) -> IndexedSubjects:
-    """What is asked for of an index, by `q`, `letter` and `cursor`.
+    """The query of an index: `q`, `letter` and `cursor`.
 
     Raises:
-        Http404: what is asked for cannot be.
+        Http404: the filter cannot be met.
     """
     try:
         words, letter, cursor = (

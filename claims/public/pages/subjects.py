@@ -1,7 +1,7 @@
 """Pages about claimants, topics, publishers and ratings: how often what was checked, and the claims themselves.
 
-Counts only. What is checked is chosen because it matters or goes around, so that no share of it says how often somebody
-tells the truth; no page here makes a score of it. What things are called is taken from publications.
+Counts only. Claims are checked because they matter or spread, so no share of them says how often a person tells the
+truth; no page here makes a score of it. Names are taken from publications.
 """
 
 from typing import Any
@@ -39,7 +39,7 @@ LABELS = 60
 @kept
 @in_own_words
 def claimant(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
-    """Somebody whose claims were checked."""
+    """A person or body whose claims were checked."""
     pk = min(pk, GREATEST_ID)
     newest = (
         Publication.objects.current().filter(claimant_id=pk).order_by("-published_at").only("body").first()
@@ -162,7 +162,7 @@ def _page(
 def _moved(
     request: HttpRequest, kind: str, pk: int, name: str, slug: str
 ) -> HttpResponsePermanentRedirect | None:
-    """The way to the address that a thing has by its present name, where it was asked for by another."""
+    """Redirect to the address of a subject's present name."""
     path = subject_path(kind, pk, name)
     if slug and path == reverse(kind, args=[pk, slug]):
         return None

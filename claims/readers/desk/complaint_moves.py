@@ -27,7 +27,7 @@ _State, _Outcome = Complaint.State, Complaint.Outcome
 
 @transaction.atomic
 def assign(complaint: Complaint, to: User, *, by: User) -> Complaint:
-    """Make it somebody's, who is told.
+    """Assign it to a person, who is notified.
 
     Raises:
         NotPossible: it is closed, or the person does not work on complaints.
@@ -42,7 +42,7 @@ def assign(complaint: Complaint, to: User, *, by: User) -> Complaint:
 
 @transaction.atomic
 def put_back(complaint: Complaint, *, by: User) -> Complaint:
-    """Have it wait for whoever takes it next."""
+    """Release it for others to take."""
     return _changed(_waiting(complaint, by), by, state=_State.CONFIRMED, assigned_to=None)
 
 
@@ -79,7 +79,7 @@ def start_correction(complaint: Complaint, *, by: User) -> Verdict:
 
 @transaction.atomic
 def answer(complaint: Complaint, *, outcome: str, answer: str, reason: str = "", by: User) -> Complaint:
-    """Tell the reader what came of it, by mail and on their page.
+    """Send the outcome to the reader, by email and on their page.
 
     Raises:
         NotPossible: it is closed; the answer or a reason is missing; or nothing was published that corrects it.
@@ -101,7 +101,7 @@ def answer(complaint: Complaint, *, outcome: str, answer: str, reason: str = "",
 
 @transaction.atomic
 def reject(complaint: Complaint, *, reason: str, by: User) -> Complaint:
-    """Close what is no complaint that can be answered, and tell the reader why.
+    """Reject a message that is not an answerable complaint, and send the reader the reason.
 
     Raises:
         NotPossible: it is closed, a correction came of it, or no reason is given.
@@ -126,7 +126,7 @@ def corrections_published(*, claims: Collection[int], **signal: Any) -> None:
         state__in=[_State.CONFIRMED, _State.IN_PROGRESS],
     )
     for complaint in waiting.select_related("correction"):
-        assert complaint.correction is not None  # noqa: S101  it was asked for
+        assert complaint.correction is not None  # noqa: S101  it was requested
         newest = Publication.objects.newest().filter(claim_id=complaint.correction.claim_id).first()
         if newest is None or newest.version == 1 or newest.published_at < complaint.received_at:
             continue
@@ -137,7 +137,7 @@ def corrections_published(*, claims: Collection[int], **signal: Any) -> None:
 
 
 def tell_of_overdue() -> int:
-    """Tell once of each complaint that is overdue: who has it, or everybody who could; returns how many these are."""
+    """Notify once about each overdue complaint: its assignee, or everyone who could take it; return how many."""
     late = Complaint.objects.overdue(working_days.today()).filter(overdue_told_at=None)
     number = 0
     for pk in late.values_list("pk", flat=True):
@@ -158,7 +158,7 @@ def people_for_complaints() -> Any:
 
 
 def wrote_what_is_complained_about(complaint: Complaint, person: User) -> bool:
-    """Whether the person wrote a published verdict on the claim: somebody else should answer then."""
+    """Return whether the person wrote a published verdict on the claim: another person should answer then."""
     wrote = Q(author=person) | Q(edited_by__contains=[person.pk])
     claims = [complaint.claim_id, complaint.claim.merged_into_id]
     published = [Verdict.State.PUBLISHED, Verdict.State.SUPERSEDED, Verdict.State.RETRACTED]

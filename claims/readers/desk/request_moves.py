@@ -1,6 +1,6 @@
 """Requests of readers at the desk: taken up as a claim, answered with one that is published, or declined.
 
-All who asked for the same are told at once.
+All who asked for the same are notified at once.
 """
 
 from collections.abc import Collection
@@ -26,7 +26,7 @@ _State = ReaderRequest.State
 
 @transaction.atomic
 def take_up(request: ReaderRequest, *, statement: str, language: str, by: User) -> Claim:
-    """Propose what is asked about as a claim. Readers are told when it is published.
+    """Propose the request as a claim. Readers are notified when it is published.
 
     Raises:
         NotPossible: it is closed or taken up already, or no statement is given.
@@ -51,7 +51,7 @@ def link(request: ReaderRequest, claim: Claim, *, by: User) -> ReaderRequest:
     """Have it wait for a claim that is being checked already; or answer it, where that is published.
 
     Raises:
-        NotPossible: it is closed, or nobody will check that claim.
+        NotPossible: it is closed, or that claim will not be checked.
     """
     request = _open(request, by)
     claim = claim.merged_into or claim
@@ -64,7 +64,7 @@ def link(request: ReaderRequest, claim: Claim, *, by: User) -> ReaderRequest:
 
 @transaction.atomic
 def answer_with(request: ReaderRequest, claim: Claim, *, answer: str = "", by: User) -> ReaderRequest:
-    """Tell all who asked that it was checked, and where.
+    """Notify all who asked that it was checked, with the address.
 
     Raises:
         NotPossible: it is closed, or the claim is not published: there is nothing to send readers to.
@@ -78,7 +78,7 @@ def answer_with(request: ReaderRequest, claim: Claim, *, answer: str = "", by: U
 
 @transaction.atomic
 def decline(request: ReaderRequest, *, reason: str, by: User) -> ReaderRequest:
-    """Tell all who asked that it will not be checked, and why.
+    """Notify all who asked that it will not be checked, with the reason.
 
     Raises:
         NotPossible: it is closed, or no reason is given.
@@ -98,7 +98,7 @@ def claims_published(*, claims: Collection[int], **signal: Any) -> None:
 
 @transaction.atomic
 def answer_what_is_published() -> None:
-    """The same for all that was published, also by an import, which tells nobody of single claims."""
+    """The same for all publications, including imports, which send no signal for single claims."""
     _answer_published(ReaderRequest.objects.all())
 
 

@@ -19,8 +19,8 @@ class FirstAnswer:
     """What was found at once.
 
     Attributes:
-        checked: the text with what was checked of it; None where nothing but an address or a picture was given.
-        naming: published claims that were seen at the address, or answered others who asked for the same.
+        checked: the text with its checked claims; None for only an address or a picture.
+        naming: published claims that appeared at the address, or answered others who asked for the same.
     """
 
     checked: CheckedText | None

@@ -5,7 +5,7 @@ from django.core.signing import BadSignature, TimestampSigner
 _signer = TimestampSigner(salt="claims.readers.intake.form_stamps")
 _SHOWN = "shown"
 
-#: Nobody reads a form and writes a sentence faster, in seconds.
+#: Minimum seconds that a person needs to read a form and write a sentence.
 LEAST_SECONDS = 3
 #: A form that was open for longer is shown again, in seconds: two days.
 MOST_SECONDS = 2 * 86_400
@@ -24,7 +24,7 @@ def is_quick(carried: str) -> bool:
     """Whether a form came back faster than anybody types.
 
     Raises:
-        StampRefused: nobody knows when it was shown, or it was too long ago.
+        StampRefused: the time of display is unknown, or too long ago.
     """
     try:
         _signer.unsign(carried, max_age=MOST_SECONDS)

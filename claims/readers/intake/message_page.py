@@ -1,8 +1,8 @@
-"""The page of one reader, under an address that nobody guesses: confirmed there, seen, taken back, shown and deleted.
+"""The page of one reader, under an unguessable address: to confirm, view, withdraw, export and delete the message.
 
-Whoever has the address may do all of it, and nobody else knows it: that also stands in for what tells forms of our own
-pages from those of others, so that no cookie is needed here. Nothing is done by opening the page, as programs open what
-stands in mails.
+Anyone who has the address can do all of it, and it is secret: it also replaces the token that protects forms
+against other sites, so that no cookie is needed here. Opening the page changes nothing, because mail programs open
+links.
 """
 
 from collections.abc import Callable
@@ -112,7 +112,7 @@ def exported(request: HttpRequest, contact: ContactDetails, token: str) -> HttpR
 
 @require_safe
 def sent(request: HttpRequest) -> HttpResponse:
-    """Whoever has sent something is asked to look into their mail. The same for what is held back."""
+    """Ask the sender to check their email, also for held messages."""
     return private(respond_once(request, "readers/sent.html", _days()))
 
 

@@ -1,4 +1,4 @@
-"""How a page answers that is about one reader: nobody keeps it, finds it, or learns from it where they came from."""
+"""The headers of a page about one reader: never cached, indexed, or revealed as a referrer."""
 
 from http import HTTPStatus
 from typing import Any
@@ -14,7 +14,7 @@ Document = dict[str, Any]
 
 
 def unkept(response: HttpResponse) -> HttpResponse:
-    """The answer, which nobody keeps or finds."""
+    """Return the answer, uncached and unindexed."""
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
     return response
@@ -23,8 +23,8 @@ def unkept(response: HttpResponse) -> HttpResponse:
 def private(response: HttpResponse) -> HttpResponse:
     """The answer, with what keeps the secret part of its address to whom it was sent.
 
-    A browser that tells nobody where it comes from sends forms as from nowhere, which the check against forms of other
-    sites refuses: what is sent from such a page must do without.
+    A browser that sends no referrer sends forms as from nowhere, which the check against forms of other sites
+    refuses: forms on such a page must do without it.
     """
     response["Referrer-Policy"] = "no-referrer"
     return unkept(response)
@@ -47,13 +47,13 @@ def form_page(
 
 
 def refused_for_now(request: HttpRequest) -> tuple[str, Any] | None:
-    """What somebody is told whose network has sent too much, and the limit; None where it may send more."""
+    """Return the message for a network over its limit; None if it may send more."""
     admission = admit(request, tier=Tier.SUBMISSIONS)
     return None if admission is None or admission.allowed else (sentence(admission), admission)
 
 
 def with_limit(response: HttpResponse, admission: Any) -> HttpResponse:
-    """The answer to who has sent too much."""
+    """Return the answer to a sender over the limit."""
     response.status_code = HTTPStatus.TOO_MANY_REQUESTS
     write_fields(response, admission)
     return response

@@ -76,7 +76,7 @@ class ReaderForm(forms.Form):
 
     @property
     def sent(self) -> SentWith:
-        """What the form tells of spam."""
+        """The form's signs of spam."""
         found = {
             SpamSign.TRAP: bool(self.cleaned_data["homepage"]),
             SpamSign.QUICK: self.cleaned_data["shown"],

@@ -15,7 +15,7 @@ from factcheck.web.freshness import read_for
 
 @require_safe
 def asking(request: HttpRequest) -> HttpResponse:
-    """The form, which is the same for everybody: whoever looks for whom to ask should find it."""
+    """The form, the same for every visitor, to make it easy to find."""
     response = _page(request, RequestForm())
     del response["X-Robots-Tag"]
     return response

@@ -1,7 +1,7 @@
 """`POST /api/v1/complaints/` and `/requests/`: what the pages take in, from programs that readers use.
 
-With an `Idempotency-Key`, whoever got no answer can safely ask again: what was sent is taken in once. The key counts
-for one network, so that strangers do not meet.
+With an `Idempotency-Key`, a client without an answer can safely retry: the message is stored once. The key is
+scoped to one network, so that strangers' keys do not collide.
 """
 
 import hashlib
@@ -173,7 +173,7 @@ class RequestSubmission(SubmissionView):
         },
     )
     def post(self, request: Request) -> HttpResponse:
-        """What was checked already is answered at once. All who ask for the same are counted, and told together."""
+        """Checked claims are answered at once. All readers who ask for the same are counted, and notified together."""
         plain = plain_request(request)
         sent = self.sent_with(plain)
         body = RequestBody(data=request.data)
@@ -198,7 +198,7 @@ class RequestSubmission(SubmissionView):
 
 
 class _Answered:
-    """What was found at once, as the API tells it."""
+    """Return the immediate results, as the API shows them."""
 
     def __init__(self, answer: FirstAnswer) -> None:
         self.answer = answer

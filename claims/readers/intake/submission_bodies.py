@@ -147,7 +147,7 @@ class KnownClaimSerializer(serializers.Serializer):
 
 
 class AskedSerializer(serializers.Serializer):
-    """What is known at once. Nothing found is no verdict: what nobody has checked may be true or false."""
+    """The immediate results. Nothing found is not a verdict: an unchecked claim may be true or false."""
 
     state = serializers.ChoiceField(
         choices=["answered", "awaiting_confirmation"],

@@ -96,7 +96,7 @@ class PublicSchema(AutoSchema):
 
 
 class KeysetPages:
-    """The shape of one page of a list, asked for by drf-spectacular as of REST framework's paginators.
+    """The schema of one page of a list, called by drf-spectacular as for REST framework's paginators.
 
     Args:
         beside: what the page may hold beside its results, as properties in JSON Schema.

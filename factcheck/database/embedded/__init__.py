@@ -91,7 +91,7 @@ _held: dict[Path, int] = {}
 
 
 def running(data_dir: Path) -> contextlib.AbstractContextManager[ServerPlace]:
-    """Use the embedded server in `data_dir`: start it if need be, and stop it afterwards if nobody else uses it."""
+    """Use the embedded server in `data_dir`: start it if necessary, and stop it afterwards if it is unused."""
     return running_at(ServerPlace(data_dir.resolve()))
 
 
@@ -113,7 +113,7 @@ def running_at(place: ServerPlace) -> Iterator[ServerPlace]:
             try:
                 start(place)
             except BaseException:
-                # An interrupted start leaves no server behind that nobody uses.
+                # An interrupted start leaves no unused server behind.
                 _stop_if_unused(place, users)
                 raise
         yield place

@@ -1,4 +1,4 @@
-"""As whom the server runs: PostgreSQL refuses to run as root, and nobody's permissions are changed for it."""
+"""The account of the server: PostgreSQL refuses to run as root, and file permissions are not changed for it."""
 
 import contextlib
 import os
@@ -11,13 +11,13 @@ from typing import Any
 
 from factcheck.database.embedded.place import PostgresUnavailable, ServerPlace, binary
 
-#: Whom root runs the server as where nobody owns data or project, in this order: the first that this machine has. The
-#: last is many other programs' too.
+#: The accounts for running the server as root when no user owns data or project, in this order: the first that this
+#: machine has. The last is many other programs' too.
 OWN, SHARED = "factcheck", "nobody"
 
 
 def account_for(place: ServerPlace) -> pwd.struct_passwd | None:
-    """As whom root runs the server: the owner of data or project, else `factcheck`, else `nobody`.
+    """Return the server's account under root: the owner of data or project, else `factcheck`, else `nobody`.
 
     Everyone else: as themselves.
     """
@@ -46,7 +46,7 @@ def password_file_owner(account: pwd.struct_passwd | None) -> tuple[int, int]:
     """The user and group to whom files with passwords belong: to root where other programs run as the account too."""
     if account is None or account.pw_name == SHARED:
         return os.geteuid(), os.getegid()
-    # Whoever the server is lent to uses it without root another time.
+    # The account to which the server is lent can use it without root later.
     return account.pw_uid, account.pw_gid
 
 

@@ -55,7 +55,7 @@ def close_off(connection: psycopg.Connection[Any], name: str) -> None:
         )
 
 
-#: Not where an earlier version made it, nor where a dump was restored by somebody else.
+#: Not if an earlier version created it, or a dump was restored by another user.
 _IS_OURS = """
     SELECT pg_get_userbyid(datdba) = %s AND NOT EXISTS (
         SELECT FROM pg_class
@@ -70,8 +70,8 @@ def _have_extension(connection: psycopg.Connection[Any], extension: str) -> None
         connection.execute(create.format(sql.Identifier(extension)))
 
 
-# What an earlier version made belongs to the superuser. Whoever serves may do with its rows what they could before,
-# until `migrate` says what they need. Sequences and indexes go with their tables.
+# Objects of an earlier version belong to the superuser. The serving role keeps its access to the rows, until
+# `migrate` sets the grants. Sequences and indexes go with their tables.
 _HAND_OVER = f"""
     DO $$
     DECLARE

@@ -22,7 +22,7 @@ LONGEST_SOCKET_FOLDER = 84
 
 
 class PostgresUnavailable(Exception):
-    """The embedded server cannot be used. The message is a sentence for whoever started the program."""
+    """The embedded server cannot be used. The message is a sentence for the user."""
 
 
 @dataclass(frozen=True)

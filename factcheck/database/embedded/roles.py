@@ -1,8 +1,8 @@
 """The roles of an embedded server: who made it, who owns what is in its database, and who serves from it.
 
-Each has a password in a file of its own, which nobody types. Where a password is lost or does not fit (a cluster that
-an earlier version made, or that was restored from a backup), all three are made anew: whoever may tell the server to
-read its configuration again is let in as the superuser for that moment, through a socket that nobody else can reach.
+Each has a password in a file of its own, which is never typed. If a password is lost or wrong (a cluster of an
+earlier version, or restored from a backup), all three are set again: for that moment the superuser may connect
+without a password, through a socket that only this account can reach.
 """
 
 import os
@@ -45,7 +45,7 @@ _AJAR = f"""\
 # Written by Factcheck, which makes passwords at this moment; they are asked for again when it has.
 local all {SUPERUSER} trust
 """
-#: A line that lets somebody in without a password: its method comes after whom and whence it is about.
+#: A line that allows access without a password: its method comes after the user and address.
 _IS_OPEN = re.compile(
     r"^\s*(?:local\s+\S+\s+\S+|host\w*\s+\S+\s+\S+\s+\S+(?:\s+[\d.:a-f]+)?)\s+trust\b", re.MULTILINE
 )
@@ -76,7 +76,7 @@ def _connect(place: ServerPlace, role: str, database: str, *, password: str) -> 
 
 
 def _password(place: ServerPlace, role: str) -> str:
-    """What stands in its file; where there is none, a word that is nobody's password."""
+    """Return the content of its file; without one, a word that is never a valid password."""
     with suppress(OSError, UnicodeDecodeError):
         return place.password_file(role).read_text().strip().rpartition(":")[2] or "none"
     return "none"
@@ -85,7 +85,7 @@ def _password(place: ServerPlace, role: str) -> str:
 def establish(
     place: ServerPlace, server: psutil.Process, account: pwd.struct_passwd | None, *, is_new: bool
 ) -> None:
-    """See that each role is there and let in by its password, and nobody without one.
+    """Ensure that each role exists and needs its password.
 
     Args:
         account: as whom root runs the server.
@@ -116,7 +116,7 @@ def _refuse_other_history(place: ServerPlace) -> None:
         PostgresUnavailable: nor could this one, whose migrations of the same names made other tables.
     """
     try:
-        connection = _connect(place, SUPERUSER, DATABASE, password="none")  # noqa: S106  asked for by nobody
+        connection = _connect(place, SUPERUSER, DATABASE, password="none")  # noqa: S106  never used
     except psycopg.OperationalError:
         return
     with connection:
@@ -132,7 +132,7 @@ def _refuse_other_history(place: ServerPlace) -> None:
 
 
 def _are_kept(place: ServerPlace, account: pwd.struct_passwd | None) -> bool:
-    """Whether nobody else can have read the passwords; an earlier version gave them to an account that others share."""
+    """Return whether the passwords were always private; an earlier version gave them to a shared account."""
     keeper, _group = password_file_owner(account)
     return place.passwords.stat().st_uid in (keeper, os.geteuid())
 
@@ -173,7 +173,7 @@ def _as_superuser(place: ServerPlace, server: psutil.Process) -> psycopg.Connect
     deadline = time.monotonic() + _PATIENCE
     while True:
         try:
-            return _connect(place, SUPERUSER, "postgres", password="none")  # noqa: S106  asked for by nobody
+            return _connect(place, SUPERUSER, "postgres", password="none")  # noqa: S106  never used
         except psycopg.OperationalError:
             if time.monotonic() > deadline:
                 raise
@@ -185,7 +185,7 @@ def _wait_until_closed(place: ServerPlace) -> None:
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
         try:
-            _connect(place, SUPERUSER, "postgres", password="none").close()  # noqa: S106  that of nobody
+            _connect(place, SUPERUSER, "postgres", password="none").close()  # noqa: S106  never valid
         except psycopg.OperationalError:
             break
         time.sleep(0.02)

@@ -44,9 +44,9 @@ SETTINGS = {
     "max_parallel_maintenance_workers": "0",
 }
 
-# Given at each start, so that they hold for clusters that were made before, and whatever postgresql.conf says. The log
-# tells what happens to the server. What happens to a statement is told to whoever made it: its text, its values and
-# most messages about it ("invalid input syntax for type date: …") quote what was never published.
+# Given at each start, so that they also apply to older clusters, and override postgresql.conf. The log records the
+# server's events. Errors of statements go only to the client: their text, values and most messages ("invalid input
+# syntax for type date: …") quote unpublished content.
 LOG_SETTINGS = {
     "log_min_messages": "log",  # above errors of statements, below those of the server
     "log_min_error_statement": "panic",
@@ -69,7 +69,7 @@ def start(place: ServerPlace) -> None:
     _prepare_socket_folder(place, account)
     server = live_server(place)
     if server is not None and not _answers(place):
-        stop(server)  # it was being shut down by somebody else
+        stop(server)  # another process was shutting it down
         server = None
     if server is None:
         if not place.cluster.exists():
@@ -82,7 +82,7 @@ def start(place: ServerPlace) -> None:
 
 
 def _prepare_socket_folder(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
-    """Who can enter this folder can use the database, so it must be ours and closed."""
+    """Access to this folder gives access to the database, so it must be ours and closed."""
     folder, owner = place.socket_folder, os.geteuid() if account is None else account.pw_uid
     try:
         folder.mkdir(mode=0o700)
@@ -181,7 +181,7 @@ def _clear_stale_pid(place: ServerPlace) -> None:
     recorded = _recorded_process(place)
     if recorded is not None and psutil.pid_exists(recorded):
         (place.cluster / "postmaster.pid").unlink(missing_ok=True)
-    # The folder is this cluster's alone, and nobody serves it: whoever the lock names, it holds nothing.
+    # The folder is this cluster's alone, and no server runs: the process in the lock holds nothing.
     (place.socket_folder / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
 
 
@@ -298,8 +298,8 @@ def _reap() -> None:
 def stop(server: psutil.Process) -> None:
     """Fast shutdown: sessions are cut, everything committed is on disk. Then the hard way, which recovery undoes.
 
-    A server that recovers from a crash may take minutes until it heeds a fast shutdown, also where it begins to recover
-    after it was asked. It has accepted nothing yet that could be lost, so it is cut off, and recovers anew.
+    A server in crash recovery may take minutes until it obeys a fast shutdown. It has accepted nothing yet that
+    could be lost, so it is killed, and recovers again.
     """
     for number, seconds in ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 5.0)):
         is_patient = number == signal.SIGINT

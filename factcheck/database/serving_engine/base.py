@@ -12,7 +12,7 @@ from typing import Any
 from django.db.backends.postgresql import base
 from psycopg import OperationalError
 
-#: How long after a failure nobody tries to connect, in seconds.
+#: How long after a failure no connection is tried, in seconds.
 PAUSE = 1.0
 
 

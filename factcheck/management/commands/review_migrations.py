@@ -65,7 +65,7 @@ class Command(SpokenCommand):
         state = executor.loader.project_state([])
         _ = (
             state.apps
-        )  # made once, and kept up to date by each migration: anew for each it would take ten times as long
+        )  # created once, and updated by each migration: recreating it for each would take ten times as long
         known, found = None, []
         for migration in plan:
             if (migration.app_label, migration.name) not in new:

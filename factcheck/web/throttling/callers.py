@@ -72,10 +72,10 @@ def caller_of(request: HttpRequest) -> str:
 
 
 def address_of(environment: Mapping[str, Any], proxies: int) -> str:
-    """The address of whoever spoke to the outermost of our proxies.
+    """Return the address of the client of our outermost proxy.
 
-    Each proxy adds the address that it was spoken to from at the end of X-Forwarded-For. What stands before the entries
-    of our own proxies was sent by the visitor, who can write there what they like.
+    Each proxy appends its client's address to X-Forwarded-For. Everything before the entries of our own proxies was
+    sent by the visitor, and is untrusted.
     """
     forwarded = environment.get("HTTP_X_FORWARDED_FOR")
     if proxies and forwarded:

@@ -13,10 +13,10 @@ PATIENCE = 1.0
 
 
 class Gate:
-    """So many at a time, and so many more that may wait for a moment. Whoever finds no room is refused at once.
+    """A limit of concurrent requests, and of those that may wait for a moment. Others are refused at once.
 
-    Those that wait hold a thread each, so they are as few as those that are answered. Each caller has one seat and may
-    wait for one more, so that nobody can take all of them.
+    Waiting requests hold a thread each, so their number equals the running ones. Each caller has one seat and may
+    wait for one more, so that no caller can take them all.
     """
 
     def __init__(self, seats: int, *, patience: float = PATIENCE) -> None:

@@ -23,7 +23,7 @@ def write_fields(response: HttpResponseBase, admission: Admission) -> None:
 
 
 def refusal(request: HttpRequest, admission: Admission) -> HttpResponse:
-    """The answer to who asked for too much."""
+    """Return the answer to a caller over the limit."""
     response = unavailable(request, HTTPStatus.TOO_MANY_REQUESTS, sentence(admission))
     write_fields(response, admission)
     response.headers["Content-Length"] = str(len(response.content))
@@ -32,7 +32,7 @@ def refusal(request: HttpRequest, admission: Admission) -> HttpResponse:
 
 
 def sentence(admission: Admission) -> str:
-    """What the refused caller is told."""
+    """Return the message for a refused caller."""
     seconds = admission.reset_seconds
     most = gettext("The limit is %(limit)s requests in %(window)s seconds.") % {
         "limit": admission.limit,

@@ -14,7 +14,7 @@ from factcheck.web.throttling.store import Store, StoreUnavailable
 
 logger = logging.getLogger(__name__)
 
-#: About 400 bytes each. Who has not been seen for longest is forgotten first.
+#: About 400 bytes each. The least recently seen are dropped first.
 CALLERS_REMEMBERED = 50_000
 #: The part of a budget that a process lets through before it settles with the store.
 SHARE = 10
@@ -48,7 +48,7 @@ class _Account:
         self.lock = Lock()
         #: When nothing is owed any more; of this process's clock.
         self.free_at = now
-        #: What the store has not been told yet, in requests; and when nothing were owed if there was nothing else.
+        #: The part not yet sent to the store, in requests; and the time at which the debt would be zero.
         self.unsettled = 0
         self.unsettled_free_at = now
 
@@ -126,7 +126,7 @@ class Limiter:
         cost = min(cost, budget.limit)
         now = self.clock()
         account = self._account(tier, client, now)
-        # Whoever else asks for the same caller waits here while the store is asked; nobody else does.
+        # Concurrent requests of the same caller wait here for the store; others do not.
         with account.lock:
             owed = account.owed(now)
             allowed = budget.allows(owed, cost)
@@ -156,7 +156,7 @@ class Limiter:
         return account
 
     def _settle(self, tier: str, client: str, account: _Account, budget: _Budget) -> None:
-        """Tell the store what was let through, and take over what the caller owes in all."""
+        """Send the admitted requests to the store, and fetch the caller's total."""
         asked_at = self.clock()
         if self.store is None or asked_at < self._store_rests_until:
             return
@@ -168,7 +168,7 @@ class Limiter:
                 owed_alone=account.unsettled_free_at - asked_at,
             )
         except StoreUnavailable as failure:
-            # What could not be told is let go: told hours later, it would lock the caller out for nothing.
+            # Unsent counts are dropped: sent hours later, they would lock the caller out for nothing.
             self._leave_alone(asked_at, failure)
         else:
             account.free_at = self.clock() + owed

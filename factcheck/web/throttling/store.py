@@ -13,7 +13,7 @@ from factcheck.database import read_connections
 
 
 class StoreUnavailable(Exception):
-    """The store does not answer, or cannot do what it is asked for."""
+    """The store does not answer, or cannot perform the operation."""
 
 
 class Store(Protocol):

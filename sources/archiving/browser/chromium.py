@@ -19,10 +19,10 @@ from sources.archiving.browser.devtools import Devtools
 
 #: How often it is looked at what the browser takes.
 GLANCE = 0.2
-#: What begins the name of a browser's folder. One that is older than this belongs to nobody any more.
+#: The prefix of a browser's folder. One that is older than this is abandoned.
 PROFILE, ABANDONED = "factcheck-browser-", 3600.0
 _LAUNCH = str(Path(__file__).with_name("launch.py"))
-#: All that the browser is told of where it runs: no secrets, no database.
+#: The environment of the browser: no secrets, no database.
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "FONTCONFIG_PATH")
 
 _ARGUMENTS = (
@@ -140,7 +140,7 @@ def chromium(program: str, proxy: str, limits: BrowserLimits, *, sandbox: bool =
     try:
         yield browser
     except Exception as error:
-        # Whoever notices first that the time is over.
+        # Set by the first to notice the timeout.
         if excess := browser.excess or ("time" if time.monotonic() >= ends_at else ""):
             raise BrowserOutOfBounds(excess) from error
         raise

@@ -1,4 +1,4 @@
-"""What is said to the browser and what it says: messages of the Chrome DevTools Protocol on two pipes.
+"""The messages to and from the browser: the Chrome DevTools Protocol on two pipes.
 
 No port is opened for it, so no page and no program on this machine can speak to the browser in our place.
 """
@@ -27,7 +27,7 @@ class Devtools:
     """One end of the pipes."""
 
     def __init__(self, reads: int, writes: int, *, ends_at: float, longest: int) -> None:
-        """The browser's ends are somebody else's.
+        """The browser's ends belong to its process.
 
         Args:
             ends_at: by the monotonic clock.

@@ -1,7 +1,7 @@
 """The program that becomes the browser: `python -I launch.py READS WRITES BYTES SECONDS PROGRAM ARGUMENT…`.
 
-READS and WRITES are the descriptors of the two pipes; the browser expects them as 3 and 4. BYTES is how long a file of
-it may be, SECONDS how long each of its processes may compute. It ends when whoever started it does.
+READS and WRITES are the descriptors of the two pipes; the browser expects them as 3 and 4. BYTES is how long a file
+of it may be, SECONDS how long each of its processes may compute. It ends with its parent.
 """
 
 import ctypes

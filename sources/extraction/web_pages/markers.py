@@ -1,4 +1,4 @@
-"""What the names of elements and the first words of links tell about the text in them."""
+"""The meaning of element names and of the first words of links for the text in them."""
 
 import itertools
 import re

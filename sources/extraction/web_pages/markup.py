@@ -51,7 +51,7 @@ def parse(markup: str) -> HtmlElement:
                 "This web page is damaged: one of its tags has thousands of attributes. Download it again."
             ),
         )
-    # Bytes with their encoding told, because a declaration inside the markup is obsolete once it is decoded.
+    # Bytes with their encoding declared, because a declaration inside the markup is obsolete once it is decoded.
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         tree = lxml.html.document_fromstring(

@@ -1,7 +1,7 @@
 """Pages that stand in front of an article: questions about cookies, log-in and payment, scripts, checks for robots.
 
-Each is told by two things: there is hardly any text on it, and that text, or what is built around it, speaks of the
-wall. An article about cookies has more to say than a question about them.
+Each is recognised by two signs: there is hardly any text on it, and that text, or the markup around it, is typical
+of the wall. An article about cookies is longer than a consent dialog.
 """
 
 import re

@@ -2,7 +2,7 @@
 
 from sources.extraction.document import Caveat
 
-#: Less than this is a matter of how words are counted, or a box that nobody misses.
+#: Less than this is a matter of how words are counted, or an unimportant box.
 NOTABLE = 0.25
 LEAST_WORDS = 60
 #: Languages that write no spaces, in which a page's own count may be one of characters.
@@ -21,7 +21,7 @@ _WAY_OUT = "If that part matters, open the page, copy its text and import that."
 def shortfalls(
     text: str, *, language: str, stated_words: int | None, is_gated: bool, is_free: bool
 ) -> tuple[Caveat, ...]:
-    """What is to be said about a text; nothing where all was read, as far as anybody can tell.
+    """Return the warnings about a text; none if all of it was read, as far as known.
 
     Many pages that are sold show the whole text, and counts of words are often counts of something else. So both that
     the page says that it is not free, and a sign that something is hidden, are needed.

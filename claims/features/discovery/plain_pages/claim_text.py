@@ -66,7 +66,7 @@ def plain(address: str) -> str:
 
 
 def not_checked() -> str:
-    """What is said where nothing was found, so that nobody takes it for a verdict."""
+    """The text for no results, which must not be taken for a verdict."""
     return _(
         "Nothing was found here: not checked. That is not a verdict. It does not mean that the statement is "
         "true or false, only that no fact check published here is about it, or that it was not recognised."

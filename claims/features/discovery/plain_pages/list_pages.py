@@ -34,7 +34,7 @@ def claims_found(request: HttpRequest, about: Mapping[str, Any] | None = None) -
     """What a search came to, in a sentence that may be empty, and the claims; of all, or of those about one thing.
 
     Raises:
-        Http404: what is asked for cannot be.
+        Http404: the filter cannot be met.
     """
     search = valid_search(request, about)
     try:

@@ -33,7 +33,7 @@ def go_on(address: str) -> str:
 
 
 def found_for(words: str, documents: Sequence[Document], *, is_meant: bool) -> str:
-    """What a search came to. Whoever reads this must not take nothing for an answer."""
+    """The result of a search. An empty result must not be taken for an answer."""
     asked = f"“{line(words)}”"
     if not documents:
         return _("No published claim matches %(words)s. %(not_checked)s") % {

@@ -28,7 +28,7 @@ Links = list[tuple[str, str, str]]
 
 @require_safe
 def llms(request: HttpRequest) -> HttpResponse:
-    """What assistants are told of this site first."""
+    """The introduction of this site for assistants."""
     # In one language for everybody, so that caches keep one copy.
     with translation.override(settings.LANGUAGE_CODE):
         content = llms_text()

@@ -25,7 +25,7 @@ from factcheck.web.language_addresses import permanent
 
 
 def claimant(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
-    """Somebody whose claims were checked."""
+    """A person or body whose claims were checked."""
     return _subject(request, "claimant", pk, slug)
 
 
@@ -35,7 +35,7 @@ def topic(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResp
 
 
 def publisher(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
-    """What a publisher checked; whoever published a source alone has no page."""
+    """A publisher's fact checks; publishers of sources alone have no page."""
     checked = PublishedVerdict.objects.current().filter(publisher_id=min(pk, GREATEST_ID))
     if not checked.order_by().exists():
         raise Http404("No published fact check is by this publisher.")

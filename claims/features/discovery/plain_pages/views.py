@@ -1,7 +1,7 @@
 """The Markdown of a page: where the page is, with `index.md` behind it.
 
-Addresses of pages end in a slash. For such the proposal has `index.md` or `index.html.md`; the second leads to the
-first. One view answers for all pages: it asks the routes whose page it is, and `PAGES` for who writes it.
+Page addresses end in a slash. For such the proposal has `index.md` or `index.html.md`; the second redirects to the
+first. One view answers for all pages: the routes give the page, and `PAGES` its renderer.
 """
 
 from collections.abc import Callable
@@ -32,7 +32,7 @@ CONTENT_TYPE = "text/markdown; charset=utf-8"
 
 Writer = Callable[..., PlainPage | HttpResponseBase]
 
-#: Who writes the Markdown of which page, by its route.
+#: The Markdown renderer of each page, by its route.
 PAGES: dict[str, Writer] = {
     "home": newsroom_pages.home,
     "claims": list_pages.claims,
