@@ -61,7 +61,7 @@ def _link(title: StrOrPromise, icon: str, name: str, *permissions: str) -> dict[
 
 
 def _page(title: StrOrPromise, icon: str, name: str) -> dict[str, Any]:
-    """A menu entry that leads to a page of its own, for those who are told whose work something is."""
+    """A menu entry with its own page, for people who may see assignees."""
     return _link(title, icon, name, "claims.view_assignment")
 
 

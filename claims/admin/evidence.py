@@ -98,7 +98,7 @@ class EvidenceInline(TypedNames, StackedInline):
             preview(row.media) if row.media else "",
         )
 
-    # Evidence changes while its verdict is a draft, by whoever may change that -------------------------------------
+    # Evidence changes while its verdict is a draft, with the verdict's permissions ---------------------------------
 
     def has_change_permission(self, request: HttpRequest, obj: Verdict | None = None) -> bool:
         return _editable(request, obj) and super().has_change_permission(request, obj)

@@ -1,10 +1,10 @@
-"""What people are refused, whoever refuses it: the admin, the APIs and the commands each say it in their way."""
+"""Refusals, raised by all layers: the admin, the APIs and the commands each present them in their way."""
 
 from django_stubs_ext import StrOrPromise
 
 
 class NotPossible(Exception):
-    """What was asked for does not go from the present state, or lacks something (409). Its text is for a person.
+    """The request conflicts with the present state, or lacks something (409). Its text is for a person.
 
     Attributes:
         code: the same for programs (`factcheck.api.problem_codes`).

@@ -250,10 +250,10 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def not_sent_by_a_page(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form whose token does not fit (CSRF_FAILURE_VIEW). What somebody wrote into it is handed back to be copied."""
+    """Answer a form with a wrong token (CSRF_FAILURE_VIEW), and return its text for copying."""
     if answered := error_response(request, HTTPStatus.FORBIDDEN, gettext("You are not allowed to do this.")):
         return answered
-    # Words, and not names of choices; passwords are nobody's to see.
+    # Words, not names of choices; never passwords.
     words = [
         (name.replace("_", " ").capitalize(), text)
         for name, text in request.POST.items()

@@ -101,7 +101,7 @@ class VerdictParameter(Parameter):
 
 
 class VerdictQuery(ListQuery):
-    """What claims and verdicts are asked for alike."""
+    """The filters common to claims and verdicts."""
 
     publisher = VerdictParameter(
         IdOr("domain", Domain()),
