@@ -37,7 +37,7 @@ class WebhookEvent(models.TextChoices):
     LEFT_FILTER = "claim.left_filter", _("No longer matches the filter")
 
 
-#: The type of the message with which somebody tries an endpoint out.
+#: The type of the test message.
 TEST_EVENT = "webhook.test"
 #: The type of the message that asks who receives there whether they want to.
 VERIFICATION_EVENT = "webhook.verification"
@@ -47,7 +47,7 @@ MOST_PER_OWNER = 20
 
 
 def _has_no_token() -> Q:
-    """The condition on endpoints that somebody set up with a token which no longer opens anything."""
+    """The condition on endpoints whose token is no longer valid."""
     usable = Q(token__revoked_at=None, token__expiry__gt=timezone.now(), token__user__is_active=True)
     return Q(owner__isnull=False) & ~usable
 
@@ -65,7 +65,7 @@ class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
 # Secrets are known to the endpoint's row only: its history is read by people.
 @keep_history(exclude=["secret", "previous_secret", "previous_secret_until"])
 class WebhookEndpoint(models.Model):
-    """An address of somebody who wants to be told what is published about claims that a filter matches."""
+    """An address that receives publications of claims matching a filter."""
 
     name = models.CharField(_("name"), max_length=100)
     url = models.URLField(
@@ -264,7 +264,7 @@ class WebhookEndpoint(models.Model):
 
 
 class WebhookProgress(models.Model):
-    """How far an endpoint has been told, and how it answers. Kept apart from what people decide about it.
+    """The position of an endpoint in the ledger, and its last answer. Separate from its settings.
 
     Made by the database along with the endpoint, which begins where the ledger ends then.
     """
