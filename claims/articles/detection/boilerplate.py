@@ -82,7 +82,7 @@ _SHORTEST_RUNNING_TEXT = 40
 
 
 def is_complete(text: str) -> bool:
-    """Tell whether the text ends as a sentence ends."""
+    """Return whether the text ends as a sentence ends."""
     return _TERMINAL.search(text[-40:]) is not None
 
 
