@@ -52,11 +52,6 @@ class Focus:
         self._traces.append(_Trace(member, self._block, self._sentence, subject=True, nameless=True))
 
     @property
-    def has_nameless(self) -> bool:
-        """Whether somebody without a name was spoken of lately."""
-        return any(trace.nameless for trace in self._traces)
-
-    @property
     def has_people(self) -> bool:
         """Whether anybody has been named of late."""
         return bool(self._traces)

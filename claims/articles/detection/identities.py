@@ -245,9 +245,7 @@ class Identities:
 
     def pronoun(self, feminine: bool | None) -> Speaker | None:
         member = self._focus.antecedent(feminine)
-        if member is None and not self._focus.has_nameless:
-            member = self._cast.only_person()
-        if member is None or (None not in (feminine, member.feminine) and feminine != member.feminine):
+        if member is None:
             return None
         if member.feminine is None:
             member.feminine = feminine

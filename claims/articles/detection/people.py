@@ -225,11 +225,6 @@ class Cast:
             member.offices.append(office.lower())
         return member
 
-    def only_person(self) -> CastMember | None:
-        """Return the one person of a text that names nobody else, if it names them more than once."""
-        people = [member for member in self._members.values() if member.person]
-        return people[0] if len(people) == 1 and self._count[people[0].name] > 1 else None
-
     def is_shared(self, word: str) -> bool:
         """Return whether several members share the surname, with none far more frequent."""
         people = [member for member in self._by_last.get(word, ()) if member.person]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from claims.admin import article_form
 from claims.articles import bounded_detection
 from sources import capture
+from sources.extraction import bounded_extraction
 from sources.http.fetched_documents import Fetched
 from sources.models import Snapshot
 from tests.helpers.desk import Desk, said
@@ -69,7 +70,7 @@ def test_no_transaction_is_open_while_a_text_is_read_and_searched(
 
         return noted
 
-    monkeypatch.setattr(capture, "extract_bounded", noting("read", capture.extract_bounded))
+    monkeypatch.setattr(capture, "extract_bounded", noting("read", bounded_extraction.extract_bounded))
     monkeypatch.setattr(
         bounded_detection, "detect_bounded", noting("searched", bounded_detection.detect_bounded)
     )
