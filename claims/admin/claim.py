@@ -251,6 +251,7 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
         super().save_related(request, form, formsets, change)
         if not change:
             sources = self.admin_site.get_model_admin(Source)
+            assert isinstance(form, NewClaimForm)  # noqa: S101  the form of this page
             for address in form.addresses:
                 source = sources.row_of(request, address)
                 if not form.instance.appearances.filter(source=source).exists():

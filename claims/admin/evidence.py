@@ -21,7 +21,7 @@ from factcheck.admin.base import change_page, person_at
 from factcheck.admin.typed_names import TypedNames
 
 #: What a source usually does that is cited for a rating of this class; of other classes, it gives context.
-_USUAL_STANCES = {
+_USUAL_STANCES: dict[str, Evidence.Stance] = {
     RatingClass.TRUE: Evidence.Stance.SUPPORTS,
     RatingClass.MOSTLY_TRUE: Evidence.Stance.SUPPORTS,
     RatingClass.MOSTLY_FALSE: Evidence.Stance.REFUTES,

@@ -106,7 +106,8 @@ def complete_waiting(snapshot: Snapshot) -> None:
         noted.update(statement=source.title)
     waiting = {"source": snapshot.source_id, "snapshot": None}
     drafted = Evidence.objects.filter(**waiting, verdict__state=Verdict.State.DRAFT)
-    for row in [*Appearance.objects.filter(**waiting), *drafted]:
+    rows: list[Appearance | Evidence] = [*Appearance.objects.filter(**waiting), *drafted]
+    for row in rows:
         try:
             with transaction.atomic():
                 quote(snapshot.source, row.exact, prefix=row.prefix, suffix=row.suffix).put_on(row)

@@ -32,7 +32,8 @@ class NamesView(AutocompleteJsonView):
         page = self.get_context_data()["page_obj"]
         results = [self.serialize_result(row, key) for row in page.object_list]
         if page.number == 1 and (name := self.term.strip()):
-            results = self.model_admin.with_typed(request, name, results)
+            desk: Any = self.model_admin  # a NamedDesk, whose route this is
+            results = desk.with_typed(request, name, results)
         return JsonResponse({"results": results, "pagination": {"more": page.has_next()}})
 
 
@@ -91,9 +92,10 @@ class _NamePicker:
 
     @property
     def media(self) -> forms.Media:
-        return super().media + forms.Media(
+        own: forms.Media = super().media  # type: ignore[misc]  # the widget's
+        return own + forms.Media(
             js=["admin/js/jquery.init.js", "admin/js/autocomplete.js", "desk/typed_names.js"]
-        )  # type: ignore[misc, no-any-return]  # the widget's
+        )
 
     def get_url(self) -> str:
         return reverse(f"admin:{_route(self.field.remote_field.model._meta)}")  # type: ignore[attr-defined]  # the widget's
@@ -108,11 +110,11 @@ class _NamePicker:
         return groups
 
 
-class NamePicker(_NamePicker, AutocompleteSelect):
+class NamePicker(_NamePicker, AutocompleteSelect):  # type: ignore[misc]  # the stubs name a parameter otherwise
     """Picks one."""
 
 
-class NamesPicker(_NamePicker, AutocompleteSelectMultiple):
+class NamesPicker(_NamePicker, AutocompleteSelectMultiple):  # type: ignore[misc]  # as above
     """Picks several."""
 
 
