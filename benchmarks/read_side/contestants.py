@@ -79,12 +79,15 @@ def contestants(names: list[str], questions: Questions, place: Path) -> Iterator
 def our_targets(questions: Questions) -> dict[str, list[str]]:
     path = "/api/v1/claims/"
     return {
-        "list": [path],
+        "summary": [path],
+        "list": [f"{path}?view=full"],
         "detail": [f"{path}{claim}/" for claim in questions.details],
-        "filter": [f"{path}?{urlencode(_parameters(asked))}" for asked in questions.filters],
-        "search": [f"{path}?{urlencode({'q': text})}" for text in questions.searches],
-        "deep": [f"{path}?cursor={_cursor(position)}" for position in questions.positions],
-        "misspelt": [f"{path}?{urlencode({'q': text})}" for text in questions.misspelt],
+        "filter": [
+            f"{path}?{urlencode(_parameters(asked) | {'view': 'full'})}" for asked in questions.filters
+        ],
+        "search": [f"{path}?{urlencode({'q': text, 'view': 'full'})}" for text in questions.searches],
+        "deep": [f"{path}?view=full&cursor={_cursor(position)}" for position in questions.positions],
+        "misspelt": [f"{path}?{urlencode({'q': text, 'view': 'full'})}" for text in questions.misspelt],
     }
 
 
@@ -105,7 +108,7 @@ def _cursor(position: Position) -> str:
 def _naive_targets(questions: Questions) -> dict[str, list[str]]:
     ours = our_targets(questions)
     return {
-        name: [target.removeprefix("/api/v1") for target in ours[name]]
+        name: [target.removeprefix("/api/v1").replace("?view=full", "?") for target in ours[name]]
         for name in ("list", "detail", "filter")
     }
 

@@ -165,7 +165,9 @@ def _copy_rows(connection: "psycopg.Connection[Any]", model: "type[Model]", rows
     fields = [
         field
         for field in model._meta.concrete_fields
-        if not field.generated and not isinstance(field, SearchVectorField)
+        if not field.generated
+        and not isinstance(field, SearchVectorField)
+        and str(field) != "claims.Publication.summary"  # a trigger fills it
     ]
     names = [field.attname for field in fields]
     for name in names:
@@ -194,9 +196,9 @@ _INDEXES = """
     ORDER BY c.relname <> 'publication_search', t.relpages DESC
 """
 
-_SEARCHABLE = """
+_FILLING = """
     SELECT quote_ident(tgname) FROM pg_trigger
-    WHERE tgrelid = 'claims_publication'::regclass AND tgname LIKE '%publication_is_searchable%'
+    WHERE tgrelid = 'claims_publication'::regclass AND tgname ~ 'publication_(is_searchable|has_a_summary)'
 """
 
 #: As the triggers of the ledger count.
@@ -267,12 +269,14 @@ def _without_indexes() -> Iterator[None]:
 
 @contextmanager
 def made_searchable() -> Iterator[None]:
-    """Have the trigger that fills the columns of the search fire for `store` as well."""
+    """Have the triggers that fill the columns of the search and of lists fire for `store` as well."""
     with _connection() as server:
-        [name] = server.execute(_SEARCHABLE).fetchone() or [""]
-        server.execute(f"ALTER TABLE claims_publication ENABLE ALWAYS TRIGGER {name}")
+        names = [name for (name,) in server.execute(_FILLING)]
+        for name in names:
+            server.execute(f"ALTER TABLE claims_publication ENABLE ALWAYS TRIGGER {name}")
         yield
-        server.execute(f"ALTER TABLE claims_publication ENABLE TRIGGER {name}")
+        for name in names:
+            server.execute(f"ALTER TABLE claims_publication ENABLE TRIGGER {name}")
 
 
 def _build(index: str) -> None:

@@ -7,6 +7,8 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
+#: A list of summaries: times the rate of one of whole claims.
+SUMMARY_OF_LIST = 2.0
 #: What is promised, as a share of the floor's rate.
 OF_THE_FLOOR = {"list": 0.6, "detail": 0.35, "filter": 0.6, "search": 0.9}
 OF_DATASETTE = 1.5
@@ -114,6 +116,8 @@ def _promises(measured: Measured) -> Iterator[Promise]:
             yield Promise(f"{measure}: times Datasette", ratio, least=OF_DATASETTE)
     if ratio := measured.ratio("list", "naive"):
         yield Promise("list: times naive DRF", ratio, least=LISTS_OF_NAIVE)
+    summary = measured.ratio("summary", "ours", "list")
+    yield Promise("a list of summaries: times the whole list", summary, least=SUMMARY_OF_LIST)
     deep = measured.ratio("deep", "ours", "list")
     yield Promise(f"a page {measured.depth:,} claims deep: share of the first", deep, least=DEEP_OF_FIRST)
     misspelt, _, _ = measured.times["ours", "misspelt"]

@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
@@ -183,6 +183,8 @@ def _problems(texts: Any) -> list[str] | dict[int, list[str]]:
 def _problem(text: Any) -> str:
     if not isinstance(text, str):
         return gettext("It must be a string.")
+    if not text.strip():
+        return ErrorDetail(gettext("It is empty. Give the text to check."), "blank")
     if "\0" in text:
         return gettext("It must not contain a NUL character.")
     if len(text) > LENGTH_LIMIT:
@@ -268,7 +270,7 @@ def _claims(
 # How it reads, for the OpenAPI document -------------------------------------------------------------------------------
 
 
-_TEXT = {"type": "string", "maxLength": LENGTH_LIMIT, "pattern": r"^[^\u0000]*$"}
+_TEXT = {"type": "string", "maxLength": LENGTH_LIMIT, "pattern": r"^[^\u0000]*[^\u0000\s][^\u0000]*$"}
 #: The body of a request, as a schema: one that a serializer made would allow other members.
 MATCH_REQUEST = {
     "oneOf": [

@@ -117,9 +117,18 @@ def test_nothing_found_is_said_to_be_no_verdict(client: Client, ferry: Claim) ->
 
 
 def test_texts_are_answered_in_their_order(client: Client, ferry: Claim) -> None:
-    response = post(client, {"texts": ["", STATEMENT, "Zeppelins landed."]})
+    response = post(client, {"texts": ["#BREAKING", STATEMENT, "Zeppelins landed."]})
     kinds = [[passage["answer"] for passage in result["passages"]] for result in response.json()["results"]]
     assert kinds == [[], ["same"], ["nothing"]]
+
+
+@pytest.mark.parametrize(
+    "body, pointer", [({"text": ""}, "#/text"), ({"texts": ["", STATEMENT]}, "#/texts/0")]
+)
+def test_an_empty_text_is_refused(client: Client, body: Any, pointer: str) -> None:
+    response = post(client, body)
+    assert (response.status_code, response.json()["code"]) == (400, "invalid_body")
+    assert [(error["pointer"], error["code"]) for error in response.json()["errors"]] == [(pointer, "empty")]
 
 
 def test_sentences_of_a_long_text_have_their_places(client: Client, ferry: Claim) -> None:
