@@ -39,9 +39,9 @@ def test_presets_include_each_other(settings: Settings) -> None:
         on.append({feature.label for feature in features.switched_on()})
     small, newsroom, everything = on
     assert small <= newsroom <= everything == {feature.label for feature in features.installed()}
-    for preset in on:
+    for labels in on:
         assert [
-            f.label for f in features.installed() if f.label in preset and not preset.issuperset(f.requires)
+            f.label for f in features.installed() if f.label in labels and not labels.issuperset(f.requires)
         ] == []
 
 
