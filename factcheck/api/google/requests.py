@@ -57,7 +57,7 @@ def text(most: int) -> Read:
         if "\0" in value:
             raise ValueRefused("it must not contain a NUL character.")
         if len(value) > most:
-            raise ValueRefused(f"it has {len(value)} characters; at most {most} are read.")
+            raise ValueRefused(f"it has {len(value)} characters; the limit is {most}.")
         return value
 
     return read

@@ -94,7 +94,7 @@ def test_what_stands_in_the_way_is_said_and_the_rest_is_done(desk: Desk) -> None
 
 def test_a_pair_that_was_told_apart_is_not_merged(pair: PossibleDuplicate, editor: User) -> None:
     assert duplicates.tell_apart([pair], by=editor) == 1
-    with pytest.raises(NotPossible, match="Edda has found these claims to be different"):
+    with pytest.raises(NotPossible, match="According to Edda, these are different claims"):
         duplicates.merge(pair, by=editor)
     assert duplicates.tell_apart([pair], by=editor) == 0
     assert Claim.objects.filter(state="merged").count() == 0

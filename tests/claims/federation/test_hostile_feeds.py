@@ -149,7 +149,7 @@ NOT_BELIEVED = {
     "no end": (endless, "It announced more changes, and sent none."),
     "our own page": (
         last(url="http://localhost:8000/claims/7/"),
-        "is said to be http://localhost:8000/claims/7/",
+        "is given as http://localhost:8000/claims/7/",
     ),
     "a page of a like address": (
         last(url="http://127.0.0.1.evil.example/claims/8/"),
@@ -165,14 +165,14 @@ NOT_BELIEVED = {
     "an endless statement": (last(statement="x" * 10_001), "has no “statement”"),
     "NUL": (last(statement="The bridge\0 cost"), "has no “statement”"),
     "no language": (last(language="<b>"), "which is not a language."),
-    "an unknown status": (change(status="draft", claim=None), "a status that is not known here: “draft”."),
+    "an unknown status": (change(status="draft", claim=None), "an unknown status: “draft”."),
     "a number that is none": (
         change(claim_id=True, status="retracted", claim=None),
-        "has no number as “claim_id”.",
+        "has no number in “claim_id”.",
     ),
     "a number too large": (
         change(claim_id=2**63, status="retracted", claim=None),
-        "has no number as “claim_id”.",
+        "has no number in “claim_id”.",
     ),
     "no moment": (change(published_at="yesterday"), "Entry 2 has no publication time."),
     "a moment before all": (change(published_at="0001-01-01T00:00:00+14:00"), "has no publication time."),
@@ -233,18 +233,18 @@ def drip(request: BaseHTTPRequestHandler) -> None:
 ANSWERS = {
     "a fault": (body(b"{}", 500), "has a problem (HTTP 500)"),
     "a page": (body(b"<p>Hello</p>", Content_Type="text/html"), "has the type text/html"),
-    "a page that says it is JSON": (body(b"<p>Hello</p>"), "is no feed of changes"),
-    "another document": (body(b'{"claims": []}'), "is no feed of changes"),
-    "a number": (body(b"1"), "is no feed of changes"),
-    "depth": (body(b"[" * 200_000 + b"]" * 200_000), "is no feed of changes"),
+    "a page that says it is JSON": (body(b"<p>Hello</p>"), "is not a feed of changes"),
+    "another document": (body(b'{"claims": []}'), "is not a feed of changes"),
+    "a number": (body(b"1"), "is not a feed of changes"),
+    "depth": (body(b"[" * 200_000 + b"]" * 200_000), "is not a feed of changes"),
     "half a surrogate": (
         body(rb'{"house": "\ud800", "more": false, "results": []}'),
-        "is no feed of changes",
+        "is not a feed of changes",
     ),
     "a bomb": (bomb, "is larger than 20 MB"),
     "no end": (drip, "is larger than 20 MB"),
-    "another site": (body(b"", 302, Location="http://127.0.0.2:1/"), "leads to http://127.0.0.2:1"),
-    "a private address": (body(b"", 302, Location="http://10.0.0.1/"), "leads to http://10.0.0.1"),
+    "another site": (body(b"", 302, Location="http://127.0.0.2:1/"), "redirects to http://127.0.0.2:1"),
+    "a private address": (body(b"", 302, Location="http://10.0.0.1/"), "redirects to http://10.0.0.1"),
     "nothing new, unasked": (body(b"", 304), "did not ask for this"),
     "a pause": (body(b"{}", 429, Retry_After="7200"), "asks us to slow down"),
 }

@@ -59,9 +59,9 @@ def test_only_what_is_listed_is_filled_in() -> None:
     ("text", "sentence"),
     [
         ("{claim} {claimer} {deadline}", "{claimer} is not a known field. Known fields: {claim}, {claimant}"),
-        ("{claim} {deadline} {}", "{} is not known"),
-        ("First.\n{claim {deadline}", "Line 2 has a brace that is not closed or not opened"),
-        ("{claim} by then}", "Line 1 has a brace"),
+        ("{claim} {deadline} {}", "{} is not a known field"),
+        ("First.\n{claim {deadline}", "Line 2 has an unmatched brace"),
+        ("{claim} by then}", "Line 1 has an unmatched brace"),
         ("Dear {claimant}", "The text must contain {claim}, {deadline}."),
     ],
 )

@@ -84,7 +84,7 @@ def test_words_are_taken_from_their_own_place_and_never_from_a_lookalike() -> No
     # One character off, as a text that the browser shows otherwise would be.
     with pytest.raises(WrongPlace, match="The snapshot has different words at 12–21: “t rained.”"):
         selected_words(source, 1, 12, 21, "It rained")
-    with pytest.raises(WrongPlace, match="At 0–9"):
+    with pytest.raises(WrongPlace, match="at 0–9"):
         selected_words(source, 1, 0, 9, "it rained")
 
 

@@ -44,7 +44,7 @@ def test_claims_of_two_clusters_are_not_put_together_by_themselves(editor: User)
     one, other = make_claim(), make_claim()
     clusters.gather([one], by=editor)
     clusters.gather([other], by=editor)
-    with pytest.raises(NotPossible, match="stand in several clusters: “The bridge"):
+    with pytest.raises(NotPossible, match="are in several clusters: “The bridge"):
         clusters.gather([one, other], by=editor)
     assert ClusterMember.objects.count() == 2
 

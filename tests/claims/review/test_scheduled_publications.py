@@ -59,14 +59,14 @@ def test_only_what_is_ready_is_scheduled(checker: User, editor: User) -> None:
 
 @pytest.mark.parametrize("ahead", [timedelta(seconds=-1), timedelta(days=400)])
 def test_the_moment_lies_ahead(ahead: timedelta, ready: Verdict, editor: User) -> None:
-    with pytest.raises(NotPossible, match="lies ahead"):
+    with pytest.raises(NotPossible, match="in the future"):
         scheduled_publications.schedule(ready, timezone.now() + ahead, by=editor)
     assert rows() == []
 
 
 def test_a_stale_page_changes_nothing(ready: Verdict, editor: User, administrator: User) -> None:
     made = scheduled_publications.schedule(ready, LATER, by=administrator)
-    stale = "Meanwhile Ada changed what is scheduled"
+    stale = "Ada has just changed the schedule"
     with pytest.raises(NotPossible, match=stale):
         scheduled_publications.schedule(ready, LATER, by=editor)
     scheduled_publications.cancel(ready, by=administrator, seen=made.pk)

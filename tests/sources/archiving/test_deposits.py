@@ -108,10 +108,10 @@ def test_what_an_editor_has_named_meanwhile_stays(public: Archive, source: Sourc
 @pytest.mark.parametrize(
     ("order", "status", "told"),
     [
-        ({"message": "This host is blocked."}, None, "does not keep it: This host is blocked."),
-        ({}, None, "does not keep it: it gave no reason"),
+        ({"message": "This host is blocked."}, None, "does not save it: This host is blocked."),
+        ({}, None, "does not save it: it gave no reason"),
         ([], None, "does not save it"),
-        (None, {"status": "error", "message": "HTTP 403"}, "could not keep it: HTTP 403"),
+        (None, {"status": "error", "message": "HTTP 403"}, "could not save it: HTTP 403"),
         (None, DONE | {"original_url": "https://example.org/" + "x" * 2000}, "is too long to store"),
     ],
 )
@@ -138,7 +138,7 @@ def test_an_archive_that_is_away_is_asked_again_for_some_days(
     deposit = later(days=2)
     assert len(public.asked) == len(deposits.WAITS) + 1
     assert deposit.due_at is None
-    assert deposit.problem.startswith("The Internet Archive answered")
+    assert deposit.problem.startswith("The Internet Archive ")
 
 
 def test_whoever_was_killed_is_followed_by_another(public: Archive, source: Source) -> None:

@@ -186,7 +186,7 @@ class TestLists:
         watch = make_watch(paper.page("/index.xml", f"<sitemapindex>{inside}</sitemapindex>".encode()))
         assert brought(visit(watch)) == {"new": 1}
         assert progress_of(watch).note == (
-            f"{paper.address}/2.xml has a problem (HTTP 500). Try again later."
+            f"The server of {paper.address}/2.xml has a problem (HTTP 500). Try again later."
             f" {paper.address}/3.xml is not a sitemap."
         )
         paper.page("/1.xml", status=500)
@@ -256,7 +256,9 @@ class TestLists:
         paper.article("/2")
         watch = make_watch(paper.feed("/1", "/2"))
         assert brought(visit(watch)) == {"new": 1, "failed": 1}
-        assert watch.pages.get(state="failed").failure.startswith("robots.txt does not allow fetching")
+        assert watch.pages.get(state="failed").failure.startswith(
+            "The site’s robots.txt does not allow fetching"
+        )
         visit(watch)
         assert paper.asked() == ["/robots.txt", "/feed", "/2", "/feed"]
         clock.shift(timedelta(hours=25))

@@ -133,7 +133,7 @@ def test_with_a_token_it_proposes(contributor: User) -> None:
 
 def test_a_token_that_is_none_ends_the_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("MCP_TOKEN", "wrong")
-    with pytest.raises(CommandError, match="not known"):
+    with pytest.raises(CommandError, match="is unknown"):
         call_command("mcp", stdout=StringIO())
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("mcp", "--token-file", str(tmp_path / "none"))

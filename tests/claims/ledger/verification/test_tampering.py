@@ -99,7 +99,7 @@ TAMPERINGS = [
     Tampering(
         "change a body, its hash, the chain and the tree",
         [NO_HASHES, BODY, BODY_HASH, CHAIN_ANEW, "DELETE FROM claims_hashtile"],
-        ["Checkpoint 1 (ledger, 6 entries): what is there now does not come to it"],
+        ["Checkpoint 1 (ledger, 6 entries): the stored entries no longer match it"],
     ),
     Tampering(
         "change a body and all that follows of it, and take the checkpoints away",
@@ -111,7 +111,7 @@ TAMPERINGS = [
             "DELETE FROM claims_hashtile",
             "DELETE FROM claims_checkpoint",
         ],
-        ["Checkpoint in kept.txt (6 entries): what is there now does not come to it"],
+        ["Checkpoint in kept.txt (6 entries): the stored entries no longer match it"],
     ),
     Tampering(
         "delete the last entry",
@@ -228,12 +228,12 @@ TAMPERINGS = [
         [
             "CREATE OR REPLACE FUNCTION {no_delete}() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN OLD; END$$",
         ],
-        ["Rule publication_no_delete of claims_publication: it does not say"],
+        ["Rule publication_no_delete of claims_publication: it differs"],
     ),
     Tampering(
         "change the checkpoint",
         ["UPDATE claims_checkpoint SET tree_size = 5 WHERE log = 'ledger'"],
-        ["Checkpoint 1 (ledger, 5 entries): Checkpoint 5 of ledger says another"],
+        ["Checkpoint 1 (ledger, 5 entries): Checkpoint 5 of ledger differs"],
     ),
     Tampering(
         "forge the checkpoint",
@@ -245,7 +245,7 @@ TAMPERINGS = [
     Tampering(
         "put another key in the place of ours",
         ["UPDATE claims_signingkey SET public_key = repeat('A', 43)"],
-        ["Checkpoint 1 (ledger, 6 entries): Checkpoint 6 of ledger does not bear its signature"],
+        ["Checkpoint 1 (ledger, 6 entries): Checkpoint 6 of ledger has an invalid signature"],
     ),
     Tampering(
         "change who moved something",
@@ -347,7 +347,7 @@ TAMPERINGS = [
     Tampering(
         "hide an entry from the search",
         ["UPDATE claims_publication SET search = '', search_heading = '' WHERE sequence = 3"],
-        ["Entry 3: its words in the search are not those of its text"],
+        ["Entry 3: its search words do not match its text"],
     ),
     Tampering(
         "hide an entry from a filter",

@@ -75,7 +75,7 @@ def test_a_new_version_is_there_at_once_and_the_old_one_stays(client: Client) ->
     assert "Us, again" in client.get("/about/", headers={"If-None-Match": before["ETag"]}).content.decode()
     assert words(page(client, "/about/organisation/").cssselect("h1")[0]) == "Us, again"
     old = page(client, "/about/organisation/1/")
-    assert "no longer holds" in words(old.cssselect(".notice")[0])
+    assert "no longer current" in words(old.cssselect(".notice")[0])
     assert client.get("/about/organisation/3/").status_code == 404
 
 
