@@ -112,9 +112,9 @@ def chained(*previous: str | None) -> list[dict[str, Any]]:
 @sweep(
     ("previous", "refused"),
     [
-        ([NO_ENTRY, chain_hash(b"another")], "Entry 2 does not go on"),
-        (["1" * 64], "Entry 1 does not go on"),
-        ([NO_ENTRY, None], "Entry 2 does not tell of its chain any more"),
+        ([NO_ENTRY, chain_hash(b"another")], "Entry 2 does not follow"),
+        (["1" * 64], "Entry 1 does not follow"),
+        ([NO_ENTRY, None], "Entry 2 no longer contains its hash chain"),
         ([None, None], ""),
     ],
 )
