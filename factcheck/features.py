@@ -49,6 +49,8 @@ class Feature(AppConfig):
     #: The dotted name of a function that adds to a claim's page: it takes the document of an entry and whether that is
     #: the newest, and returns what the templates find (claims/public/pages/entry_page.py).
     claim_page: ClassVar[str] = ""
+    #: The dotted name of a function that takes a checkpoint and returns it with more signatures, as a signed note.
+    cosigned_note: ClassVar[str] = ""
     #: Functions that write pages of the feature as Markdown, by route (claims/features/discovery/plain_pages/views.py).
     plain_pages: ClassVar[Mapping[str, str]] = {}
     #: The dotted name of a list of `DatabaseQuestion` for the metrics.

@@ -71,13 +71,35 @@ def is_signed(text: str, signatures: list[str], keys: list[str]) -> bool:
     return False
 
 
-def read_checkpoint(note: str, keys: list[str], place: str) -> tuple[int, bytes]:
-    """How many entries a checkpoint is of, and their root; ends the program where it is not signed."""
+def read_checkpoint(note: str, keys: list[str], witnesses: list[str], place: str) -> tuple[int, bytes]:
+    """Return the number of entries of a checkpoint and their root; end the program if a signature is missing."""
     text, _, signatures = note.rpartition("\n\n")
     if not is_signed(f"{text}\n", signatures.splitlines(), keys):
         sys.exit(f"{place}: this is no checkpoint that bears the newsroom's signature.")
+    for witness in witnesses:
+        if not is_cosigned(note, witness):
+            sys.exit(f"{place}: {witness.split('+')[0]} has not cosigned this checkpoint.")
     _origin, size, root = text.split("\n")[:3]
     return int(size), base64.b64decode(root)
+
+
+def is_cosigned(note: str, verifier_key: str) -> bool:
+    """Whether a checkpoint bears a cosignature of this witness (C2SP tlog-cosignature)."""
+    text, _, signatures = note.rpartition("\n\n")
+    name, _number, encoded = verifier_key.split("+", 2)
+    public = base64.b64decode(encoded)[1:]
+    number = hashlib.sha256(f"{name}\n".encode() + b"\4" + public).digest()[:4]
+    for line in signatures.splitlines():
+        _dash, who, signature = line.split(" ")
+        signed = base64.b64decode(signature)
+        if (who, signed[:4]) == (name, number):
+            message = f"cosignature/v1\ntime {int.from_bytes(signed[4:12], 'big')}\n{text}\n".encode()
+            try:
+                Ed25519PublicKey.from_public_bytes(public).verify(signed[12:], message)
+            except InvalidSignature:
+                continue
+            return True
+    return False
 
 
 def successors(known: list[str], said: dict[str, Any]) -> list[str]:
@@ -121,6 +143,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("ledger", help="the address of a site, or a lossless export")
     parser.add_argument("key", help="its public key, base64url")
     parser.add_argument("--checkpoint", action="append", default=[], help="one that you kept")
+    parser.add_argument("--witness", action="append", default=[], help="verifier key of a witness to require")
     parser.add_argument("--keep", help="where to keep today's")
     asked = parser.parse_args(arguments)
     is_live = asked.ledger.startswith(("http://", "https://"))
@@ -134,7 +157,7 @@ def main(arguments: list[str] | None = None) -> None:
         notes["the newest checkpoint"] = read(f"{site}/api/v1/ledger/checkpoint")
     expected: dict[int, list[tuple[bytes, str]]] = {}
     for name, note in notes.items():
-        size, root = read_checkpoint(note, keys, name)
+        size, root = read_checkpoint(note, keys, asked.witness, name)
         expected.setdefault(size, []).append((root, name))
     tree, previous, wrong = Tree(), "0" * 64, []
     for entry in from_api(site) if is_live else from_export(asked.ledger):

@@ -12,10 +12,14 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from pytest_django.live_server_helper import LiveServer
 
+from claims.features.witnesses.cosignature import cosign
+from claims.features.witnesses.models import Cosignature, Witness
+from claims.features.witnesses.witnessing import own_verifier_key, witness_key, witness_name
 from claims.ledger.house_signature import public_key
 from claims.ledger.proofs import checkpoints
 from claims.ledger.proofs.checkpoints import sign_ledger
 from claims.ledger.proofs.key_succession import succeed
+from claims.ledger.proofs.signed_note import SignedNote
 from claims.models import Checkpoint, Claim
 from factcheck.database.database_roles import as_owner
 from tests.helpers.database import replace_database
@@ -70,6 +74,24 @@ def test_live_ledger(live_server: LiveServer, key: str, tmp_path: Path) -> None:
     program = ran("verify_ledger.py", live_server.url, key, "--checkpoint", kept)
     assert program.returncode == 1
     assert program.stderr == f"{kept}: the first 3 entries are not those that were signed.\n"
+
+
+def test_live_ledger_with_a_witness(live_server: LiveServer, key: str) -> None:
+    checkpoint = Checkpoint.objects.of_ledger().newest()
+    assert checkpoint
+    text = SignedNote.read(checkpoint.note).text
+    line = cosign(text, name=witness_name(), key=witness_key(), seconds=1_790_000_000)
+    witness = Witness.objects.create(verifier_key=own_verifier_key(), url="https://witness.example/witness")
+    Cosignature.objects.create(
+        checkpoint=checkpoint, witness=witness, line=line, cosigned_at=checkpoint.signed_at
+    )
+    others = own_verifier_key().replace("+", "2+", 1)
+    said = ran("verify_ledger.py", live_server.url, key, "--witness", own_verifier_key())
+    assert (said.returncode, said.stdout) == (0, "3 entries, 1 checkpoints: nothing was rewritten.\n")
+    said = ran("verify_ledger.py", live_server.url, key, "--witness", others)
+    assert said.stderr == (
+        f"the newest checkpoint: {others.split('+')[0]} has not cosigned this checkpoint.\n"
+    )
 
 
 def test_live_ledger_that_was_changed_in_the_database(live_server: LiveServer, key: str) -> None:

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-#: Which algorithm a signature is of: Ed25519, as the specification counts.
-_ED25519 = b"\x01"
+#: Types of signatures, as the specification numbers them: Ed25519 over the note, and a timestamped cosignature.
+ED25519, COSIGNATURE = b"\x01", b"\x04"
 _SIGNATURE_LINE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})")
 
 
@@ -25,14 +25,35 @@ class NoSuchNote(ValueError):
     """It is not a signed note, or not of the requested kind; `str()` gives the reason."""
 
 
-def key_id(name: str, public_key: bytes) -> bytes:
-    """Four bytes by which a reader finds the key that a line was signed with."""
-    return hashlib.sha256(name.encode() + b"\n" + _ED25519 + public_key).digest()[:4]
+def key_id(name: str, public_key: bytes, kind: bytes = ED25519) -> bytes:
+    """Return the four bytes that name the key of a signature line."""
+    return hashlib.sha256(name.encode() + b"\n" + kind + public_key).digest()[:4]
 
 
-def verifier_key(name: str, public_key: bytes) -> str:
-    """Format a key for programs that read notes: `name+id+key`."""
-    return f"{name}+{key_id(name, public_key).hex()}+{b64encode(_ED25519 + public_key).decode()}"
+def verifier_key(name: str, public_key: bytes, kind: bytes = ED25519) -> str:
+    """Return a key as programs that verify notes expect it: `name+id+key`."""
+    return f"{name}+{key_id(name, public_key, kind).hex()}+{b64encode(kind + public_key).decode()}"
+
+
+def read_verifier_key(text: str, kind: bytes = ED25519) -> tuple[str, bytes]:
+    """Return the name and the public key of a verifier key.
+
+    Raises:
+        NoSuchNote: it is not one, or of another type.
+    """
+    try:
+        name, identifier, key = text.split("+", 2)
+        content = b64decode(key, validate=True)
+    except ValueError:
+        raise NoSuchNote("This is not a verifier key: name+id+key.") from None
+    public_key = content[1:]
+    if not name or content[:1] != kind or len(public_key) != 32:
+        raise NoSuchNote("This verifier key is of another type.")
+    if key_id(name, public_key, kind).hex() != identifier:
+        raise NoSuchNote(
+            "The id of this verifier key does not match its name and key: it was not copied whole."
+        )
+    return name, public_key
 
 
 def signed(text: str, *, name: str, keys: Sequence[Ed25519PrivateKey]) -> str:

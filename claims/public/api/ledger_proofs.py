@@ -19,6 +19,7 @@ from claims.ledger.proofs import merkle_tree, stored_tree
 from claims.ledger.proofs.merkle_tree import leaf_hash
 from claims.ledger.proofs.signed_note import verifier_key
 from claims.models import Checkpoint, SigningKey
+from factcheck import features
 from factcheck.api.negotiation import Form
 from factcheck.api.openapi.body_serializer import BodySerializer, Moment
 from factcheck.api.openapi.schema import PublicSchema
@@ -90,7 +91,11 @@ class CheckpointResource(LedgerResource):
         return [Form("text/plain", extension="txt")]
 
     def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
-        note = _newest().note
+        checkpoint = _newest()
+        note = checkpoint.note
+        for feature in features.switched_on():
+            if feature.cosigned_note:
+                note = features.call(feature.cosigned_note, checkpoint)
         return conditional(
             request,
             lambda: note,

@@ -1,0 +1,64 @@
+"""Pages of the desk for administrators: the witnesses that we ask, and the ledgers that we witness."""
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from claims.features.witnesses.models import Witness, WitnessedLog
+from claims.features.witnesses.witnessing import own_verifier_key
+from factcheck.admin.badges import badge
+from factcheck.admin.base import DeskAdmin
+
+
+@admin.register(Witness)
+class WitnessAdmin(DeskAdmin):
+    list_display = ("name", "url", "state", "cosigned", "failure")
+    list_filter = ("active",)
+    search_fields = ("verifier_key", "url")
+    readonly_fields = ("failure", "failing_since", "asked_at")
+    fieldsets = (
+        (None, {"fields": ("verifier_key", "url", "active")}),
+        (_("Last answer"), {"fields": ("failure", "failing_since", "asked_at")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Witness]:
+        return super().get_queryset(request).annotate(number=Count("cosignatures"))
+
+    @admin.display(description=_("state"))
+    def state(self, witness: Witness) -> SafeString:
+        if not witness.active:
+            return badge(gettext("Off"), "faded")
+        return (
+            badge(gettext("Failing"), "bad") if witness.failing_since else badge(gettext("Cosigns"), "good")
+        )
+
+    @admin.display(description=_("cosignatures"), ordering="number")
+    def cosigned(self, witness: Witness) -> int:
+        return witness.number  # type: ignore[attr-defined,no-any-return]  # counted by get_queryset
+
+
+@admin.register(WitnessedLog)
+class WitnessedLogAdmin(DeskAdmin):
+    list_display = ("name", "state", "tree_size", "cosigned_at")
+    list_filter = ("active",)
+    search_fields = ("verifier_key",)
+    readonly_fields = ("tree_size", "cosigned_at", "refusal", "refused_at", "our_key")
+    fieldsets = (
+        (None, {"fields": ("verifier_key", "active", "our_key")}),
+        (_("Checkpoints"), {"fields": ("tree_size", "cosigned_at", "refusal", "refused_at")}),
+    )
+
+    @admin.display(description=_("state"))
+    def state(self, log: WitnessedLog) -> SafeString:
+        if log.refusal_is_proof:
+            return badge(gettext("Two histories"), "bad")
+        if log.refusal:
+            return badge(gettext("Checkpoint refused"), "waiting")
+        return badge(gettext("Consistent"), "good") if log.active else badge(gettext("Off"), "faded")
+
+    @admin.display(description=_("our verifier key"))
+    def our_key(self, log: WitnessedLog) -> str:
+        return own_verifier_key()

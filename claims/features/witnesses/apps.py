@@ -1,0 +1,23 @@
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.desk import menu_entry
+from factcheck.features import Feature
+
+
+class Witnesses(Feature):
+    name = "claims.features.witnesses"
+    verbose_name = _("Witnesses")
+    claim_page = "claims.features.witnesses.claim_page.witnessed_by"
+    cosigned_note = "claims.features.witnesses.submission.cosigned_note"
+    menu = {
+        "administration": [
+            menu_entry(_("Witnesses"), "visibility", "witnesses_witness"),
+            menu_entry(_("Ledgers that we witness"), "fact_check", "witnesses_witnessedlog"),
+        ]
+    }
+    roles = {
+        "Administrator": [
+            *(f"witnesses.{verb}_witness" for verb in ("view", "add", "change", "delete")),
+            *(f"witnesses.{verb}_witnessedlog" for verb in ("view", "add", "change")),
+        ]
+    }

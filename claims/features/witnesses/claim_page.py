@@ -1,0 +1,17 @@
+"""What a claim's page says about the witnesses of its entry in the ledger."""
+
+from typing import Any
+
+from django.db.models import Subquery
+
+from claims.features.witnesses.models import Witness
+from claims.models import Publication
+
+
+def witnessed_by(document: dict[str, Any], *, is_newest: bool) -> dict[str, Any]:
+    """Return the names of the active witnesses that cosigned a checkpoint with this version of the claim."""
+    entry = Publication.objects.filter(claim_id=document["id"], version=document["version"])
+    witnesses = Witness.objects.filter(
+        active=True, cosignatures__checkpoint__tree_size__gte=Subquery(entry.values("sequence"))
+    )
+    return {"witnesses": [witness.name for witness in witnesses.distinct()]}

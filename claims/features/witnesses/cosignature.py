@@ -1,0 +1,60 @@
+"""Timestamped cosignatures under checkpoints (C2SP `tlog-cosignature`, Ed25519). Pure.
+
+A cosignature means: at this moment, this was the largest consistent tree that the witness had seen of the log.
+"""
+
+from base64 import b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from claims.ledger.proofs.signed_note import COSIGNATURE, SignedNote, key_id
+
+
+@dataclass(frozen=True, slots=True)
+class Cosignature:
+    """A verified cosignature: its line, line feed included, and the moment that the witness states."""
+
+    line: str
+    moment: datetime
+
+
+def cosign(text: str, *, name: str, key: Ed25519PrivateKey, seconds: int) -> str:
+    """Return the line of a cosignature.
+
+    Args:
+        text: of the note, its last line feed included.
+        seconds: since the epoch.
+    """
+    public_key = key.public_key().public_bytes_raw()
+    signature = seconds.to_bytes(8) + key.sign(_message(text, seconds))
+    return f"— {name} {b64encode(key_id(name, public_key, COSIGNATURE) + signature).decode()}\n"
+
+
+def find_cosignature(note: str, *, name: str, public_key: bytes) -> Cosignature | None:
+    """Return the newest valid cosignature of this witness among the signatures of a note.
+
+    Raises:
+        NoSuchNote: it is not a signed note.
+    """
+    read = SignedNote.read(note)
+    identifier = key_id(name, public_key, COSIGNATURE)
+    verifier = Ed25519PublicKey.from_public_bytes(public_key)
+    valid = []
+    for signer, signature in read.signatures:
+        if signer != name or signature[:4] != identifier or len(signature) != 4 + 8 + 64:
+            continue
+        seconds = int.from_bytes(signature[4:12])
+        try:
+            verifier.verify(signature[12:], _message(read.text, seconds))
+            moment = datetime.fromtimestamp(seconds, UTC)
+        except (InvalidSignature, ValueError, OverflowError, OSError):
+            continue
+        valid.append(Cosignature(f"— {name} {b64encode(signature).decode()}\n", moment))
+    return max(valid, key=lambda one: one.moment, default=None)
+
+
+def _message(text: str, seconds: int) -> bytes:
+    return f"cosignature/v1\ntime {seconds}\n{text}".encode()

@@ -1,0 +1,204 @@
+"""The witnesses that we ask, what they confirmed, and the logs that we are a witness of."""
+
+import pgtrigger
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import CheckConstraint, F, Func, Q, UniqueConstraint, Value
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from claims.ledger.proofs.signed_note import COSIGNATURE, ED25519, NoSuchNote, read_verifier_key
+from claims.models import Checkpoint
+from factcheck.database.model_fields import AddressField
+from factcheck.database.row_history import keep_history
+from factcheck.database.rules import Prohibition, Rule, append_only, refuse
+
+_NAME = Func(F("verifier_key"), Value("+"), Value(1), function="split_part")
+_NO_WAY_BACK = refuse(
+    "A witness never goes back behind what it cosigned.", name="witnessedlog_never_goes_back"
+)
+_VERIFIER_KEY = r"^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$"
+
+
+def _check_witness_key(value: str) -> None:
+    _check(value, COSIGNATURE)
+
+
+def _check_log_key(value: str) -> None:
+    _check(value, ED25519)
+
+
+def _check(value: str, kind: bytes) -> None:
+    try:
+        read_verifier_key(value, kind)
+    except NoSuchNote:
+        raise ValidationError(
+            _("This is not such a verifier key. Copy the whole line that the other newsroom shows.")
+        ) from None
+
+
+@keep_history(exclude=["failure", "failing_since", "asked_at"])
+class Witness(models.Model):
+    """Another installation, or a public witness, that we ask to cosign each checkpoint of our ledger."""
+
+    verifier_key = models.CharField(
+        _("verifier key"),
+        max_length=400,
+        validators=[_check_witness_key],
+        help_text=_("The line that the witness publishes: its name, a number and its key, joined by +."),
+    )
+    url = AddressField(
+        _("address"),
+        max_length=500,
+        help_text=_("To which /add-checkpoint is added, such as https://facts.example/witness."),
+    )
+    active = models.BooleanField(
+        _("active"), default=True, help_text=_("Only active witnesses are asked and counted.")
+    )
+    failure = models.TextField(_("problem"), blank=True, editable=False)
+    failing_since = models.DateTimeField(_("failing since"), null=True, editable=False)
+    asked_at = models.DateTimeField(_("last asked"), null=True, editable=False)
+    created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["verifier_key"]
+        verbose_name = _("witness")
+        verbose_name_plural = _("witnesses")
+        constraints = [
+            CheckConstraint(name="witness_has_a_key", condition=Q(verifier_key__regex=_VERIFIER_KEY)),
+            CheckConstraint(name="witness_address_is_one", condition=Q(url__regex=r"^https?://[^?#\s@]+$")),
+            UniqueConstraint(
+                _NAME,
+                name="witness_is_added_once",
+                violation_error_message=_("This witness is already listed."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return self.verifier_key.split("+", 1)[0]
+
+    @property
+    def public_key(self) -> bytes:
+        return read_verifier_key(self.verifier_key, COSIGNATURE)[1]
+
+
+class Cosignature(models.Model):
+    """A witness's signature under one of our checkpoints. Append-only."""
+
+    checkpoint = models.ForeignKey(Checkpoint, models.PROTECT, related_name="cosignatures")
+    witness = models.ForeignKey(Witness, models.PROTECT, related_name="cosignatures")
+    #: The signature line of the note, its line feed included.
+    line = models.CharField(max_length=600)
+    #: As the witness states it.
+    cosigned_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["checkpoint_id", "witness_id"]
+        verbose_name = _("cosignature")
+        verbose_name_plural = _("cosignatures")
+        default_permissions = ()
+        constraints = [
+            UniqueConstraint(name="cosignature_once_per_checkpoint", fields=["checkpoint", "witness"]),
+            CheckConstraint(
+                name="cosignature_is_a_line",
+                condition=Q(line__regex=r"^— [^\s+]+ [A-Za-z0-9+/]+={0,2}\n$"),
+            ),
+        ]
+        triggers = [
+            *append_only("cosignature", "What a witness confirmed stays: cosignatures are only added.")
+        ]
+
+    def __str__(self) -> str:
+        return self.line
+
+
+@keep_history(
+    exclude=["tree_size", "root_sha256", "note", "refusal", "refusal_is_proof", "refused_at", "cosigned_at"]
+)
+class WitnessedLog(models.Model):
+    """A log that we are a witness of, and the last checkpoint that we cosigned. It never goes back."""
+
+    verifier_key = models.CharField(
+        _("verifier key"),
+        max_length=400,
+        validators=[_check_log_key],
+        help_text=_("Of the other ledger: its name, a number and its key, joined by +."),
+    )
+    active = models.BooleanField(
+        _("active"), default=True, help_text=_("While it is off we cosign nothing; what we saw stays known.")
+    )
+    tree_size = models.BigIntegerField(_("entries"), default=0, editable=False)
+    root_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    note = models.TextField(blank=True, editable=False)
+    cosigned_at = models.DateTimeField(_("last cosigned"), null=True, editable=False)
+    #: A checkpoint with a valid signature that does not continue what we cosigned; of the same size, it is proof of
+    #: two histories.
+    refusal = models.TextField(_("refused checkpoint"), blank=True, editable=False)
+    refusal_is_proof = models.BooleanField(default=False, editable=False)
+    refused_at = models.DateTimeField(_("refused"), null=True, editable=False)
+    created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["verifier_key"]
+        verbose_name = _("ledger that we witness")
+        verbose_name_plural = _("ledgers that we witness")
+        default_permissions = ("view", "add", "change")
+        constraints = [
+            CheckConstraint(name="witnessedlog_has_a_key", condition=Q(verifier_key__regex=_VERIFIER_KEY)),
+            CheckConstraint(
+                name="witnessedlog_state_is_whole",
+                condition=Q(tree_size=0, root_sha256="", note="")
+                | Q(tree_size__gt=0, root_sha256__regex=r"^[0-9a-f]{64}$") & ~Q(note=""),
+            ),
+            UniqueConstraint(
+                _NAME,
+                name="witnessedlog_is_added_once",
+                violation_error_message=_("This ledger is already listed."),
+            ),
+        ]
+        triggers = [
+            # A row that could be removed and added again would forget what was cosigned.
+            Prohibition(
+                name="witnessedlog_no_delete",
+                operation=pgtrigger.Delete,
+                func=refuse(
+                    "A ledger that was witnessed stays known: switch it off.", name="witnessedlog_no_delete"
+                ),
+            ),
+            Rule(
+                name="witnessedlog_begins_empty",
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__tree_size__gt=0),
+                func=refuse(
+                    "A ledger is witnessed from its first submission on.", name="witnessedlog_begins_empty"
+                ),
+            ),
+            Rule(
+                name="witnessedlog_never_goes_back",
+                operation=pgtrigger.Update,
+                func=f"""
+                    IF NEW.tree_size < OLD.tree_size
+                        OR NEW.tree_size = OLD.tree_size AND NEW.root_sha256 <> OLD.root_sha256
+                        OR split_part(NEW.verifier_key, '+', 1) <> split_part(OLD.verifier_key, '+', 1)
+                    THEN
+                        {_NO_WAY_BACK}
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return self.verifier_key.split("+", 1)[0]
+
+    @property
+    def public_key(self) -> bytes:
+        return read_verifier_key(self.verifier_key, ED25519)[1]

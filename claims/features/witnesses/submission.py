@@ -1,0 +1,113 @@
+"""Submit our newest checkpoint to each witness, and keep what it cosigned."""
+
+import logging
+from base64 import b64encode
+
+from django.conf import settings
+from django.utils.translation import gettext
+
+from claims.features.witnesses.cosignature import find_cosignature
+from claims.features.witnesses.models import Cosignature, Witness
+from claims.ledger.proofs import merkle_tree, stored_tree
+from claims.ledger.proofs.signed_note import NoSuchNote
+from claims.models import Checkpoint
+from factcheck.database import clock
+from sources.http.sent_messages import PostAnswer, PostError, post
+
+_log = logging.getLogger(__name__)
+
+
+class NotCosigned(Exception):
+    """A witness did not cosign; `str()` says why, for people."""
+
+
+def ask_witnesses() -> int:
+    """Have each active witness cosign the newest checkpoint; return how many did so now."""
+    checkpoint = Checkpoint.objects.of_ledger().newest()
+    if checkpoint is None:
+        return 0
+    waiting = Witness.objects.filter(active=True).exclude(cosignatures__checkpoint=checkpoint)
+    return sum(_ask(witness, checkpoint) for witness in waiting)
+
+
+def cosigned_note(checkpoint: Checkpoint) -> str:
+    """Return the note of a checkpoint with all its cosignatures, also of witnesses that are no longer active."""
+    return checkpoint.note + "".join(checkpoint.cosignatures.values_list("line", flat=True))
+
+
+def _ask(witness: Witness, checkpoint: Checkpoint) -> bool:
+    now = clock.now()
+    try:
+        cosignature = _submit(witness, checkpoint)
+    except NotCosigned as refusal:
+        _log.warning("%s did not cosign checkpoint %s: %s", witness.name, checkpoint.tree_size, refusal)
+        failure, since = str(refusal), witness.failing_since or now
+    else:
+        Cosignature.objects.get_or_create(
+            checkpoint=cosignature.checkpoint,
+            witness=witness,
+            defaults={"line": cosignature.line, "cosigned_at": cosignature.cosigned_at},
+        )
+        failure, since = "", None
+    Witness.objects.filter(pk=witness.pk).update(failure=failure, failing_since=since, asked_at=now)
+    return not failure
+
+
+def _submit(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
+    """Raises `NotCosigned`."""
+    last = witness.cosignatures.order_by("-checkpoint").select_related("checkpoint").first()
+    known = last.checkpoint.tree_size if last else 0
+    answer = _post(witness, checkpoint, known)
+    if answer.status == 409:
+        # It has seen another size than we remember: after a restored backup, or because another key asked it.
+        known = _size_in(answer)
+        if known > checkpoint.tree_size:
+            raise NotCosigned(
+                gettext(
+                    "The witness has seen %(known)s entries of this ledger; it has only %(size)s. An older backup was"
+                    " restored, or another installation signs with the same key."
+                )
+                % {"known": known, "size": checkpoint.tree_size}
+            )
+        answer = _post(witness, checkpoint, known)
+    if answer.status in (409, 422):
+        raise NotCosigned(
+            gettext(
+                "The witness has seen another history of this ledger. Run verify_ledger, and check whether another"
+                " installation signs with the same key."
+            )
+        )
+    if answer.status != 200:
+        raise NotCosigned(gettext("The witness answered with status %(status)s.") % {"status": answer.status})
+    try:
+        found = find_cosignature(
+            checkpoint.note + answer.beginning, name=witness.name, public_key=witness.public_key
+        )
+    except NoSuchNote:
+        found = None
+    if found is None:
+        raise NotCosigned(gettext("The answer of the witness does not bear its signature."))
+    return Cosignature(checkpoint=checkpoint, witness=witness, line=found.line, cosigned_at=found.moment)
+
+
+def _post(witness: Witness, checkpoint: Checkpoint, known: int) -> PostAnswer:
+    size = checkpoint.tree_size
+    hashes = stored_tree.proof(merkle_tree.consistency_parts(known, size)) if 0 < known < size else []
+    lines = [f"old {known}", *(b64encode(one).decode() for one in hashes)]
+    body = "\n".join([*lines, "", checkpoint.note]).encode()
+    try:
+        return post(
+            f"{witness.url.rstrip('/')}/add-checkpoint",
+            body,
+            {"Content-Type": "text/plain; charset=utf-8"},
+            allow_loopback=settings.WEBHOOKS_TO_LOOPBACK,
+        )
+    except PostError as error:
+        raise NotCosigned(str(error)) from None
+
+
+def _size_in(answer: PostAnswer) -> int:
+    size = answer.beginning.strip()
+    if not size.isascii() or not size.isdigit() or len(size) > 19:
+        raise NotCosigned(gettext("The witness answered with status %(status)s.") % {"status": answer.status})
+    return int(size)

@@ -1,0 +1,10 @@
+from procrastinate.contrib.django import app
+
+from claims.features.witnesses.submission import ask_witnesses
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="claims.features.witnesses.ask", queueing_lock="claims.features.witnesses.ask")
+def ask(timestamp: int) -> None:
+    """Once a minute: have witnesses cosign the newest checkpoint, if they have not."""
+    ask_witnesses()

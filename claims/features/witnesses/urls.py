@@ -1,0 +1,8 @@
+from django.urls import path
+
+from claims.features.witnesses import pages as views
+
+pages = [
+    path("witness/add-checkpoint", views.add_checkpoint, name="witness-add-checkpoint"),
+    path("witness", views.witness, name="witness"),
+]
