@@ -14,7 +14,7 @@
     };
     const chosen = (field) => field.value.slice(field.selectionStart, field.selectionEnd);
     const around = (mark, words) => (field) => {
-        const [start, text] = [field.selectionStart, chosen(field) || say(words)];
+        const [start, text] = [field.selectionStart, chosen(field) || words];
         insert(field, mark + text + mark);
         field.setSelectionRange(start + mark.length, start + mark.length + text.length);
     };
@@ -30,11 +30,11 @@
     };
     // Name, sign, key with Ctrl, what it does.
     const TOOLS = [
-        ["Bold", "B", "b", around("**", "bold")],
-        ["Italic", "I", "i", around("*", "italic")],
-        ["Link", "🔗", "k", link],
-        ["List", "•", "", lines("- ")],
-        ["Quotation", "❝", "", lines("> ")],
+        [say("Bold"), "B", "b", around("**", say("bold"))],
+        [say("Italic"), "I", "i", around("*", say("italic"))],
+        [say("Link"), "🔗", "k", link],
+        [say("List"), "•", "", lines("- ")],
+        [say("Quotation"), "❝", "", lines("> ")],
     ];
 
     // From HTML: what is bold, italic, a link or a list; everything else is its words.
@@ -95,8 +95,8 @@
             const button = document.createElement("button");
             button.type = "button";
             button.textContent = sign;
-            button.title = key ? `${say(name)} (Ctrl+${key.toUpperCase()})` : say(name);
-            button.setAttribute("aria-label", say(name));
+            button.title = key ? `${name} (Ctrl+${key.toUpperCase()})` : name;
+            button.setAttribute("aria-label", name);
             button.tabIndex = number ? -1 : 0;
             button.addEventListener("click", () => tool(field));
             bar.append(button);
