@@ -9,7 +9,7 @@ class ProblemError(Exception):
     """The site refused a request, or could not answer it.
 
     Attributes:
-        code: what went wrong, for programs; docs/api-errors.md of the site's program lists all codes.
+        code: what went wrong, for programs; `type` leads to its explanation.
         errors: the parameters and the places of the body that are wrong, each with a `code` of its own.
     """
 
