@@ -102,7 +102,7 @@ def test_a_file_is_what_is_in_it(content: bytes, media_type: str) -> None:
 
 def test_an_uploaded_file_is_kept_whatever_it_says_of_itself(desk: Client, contributor: User) -> None:
     source = make_source(url="")
-    assert "is kept" in upload(desk, source, name="../../etc/<b>Minutes</b>.html")
+    assert "was stored" in upload(desk, source, name="../../etc/<b>Minutes</b>.html")
     copy = source.archived_copies.get()
     assert (copy.reason, copy.captured_by, copy.address) == ("upload", contributor, "")
     file = copy.files.get()
@@ -127,7 +127,7 @@ def test_what_is_too_large_is_refused_before_it_is_read(
         raise AssertionError("it was read")
 
     monkeypatch.setattr("django.http.request.HttpRequest.parse_file_upload", read)
-    assert "at most 1000\xa0bytes are taken" in upload(desk, source, PDF * 10)
+    assert "the limit is 1000\xa0bytes" in upload(desk, source, PDF * 10)
     assert not ArchivedCopy.objects.exists()
 
 
@@ -224,7 +224,7 @@ def test_the_page_says_what_there_is_and_why_there_is_none(desk: Client, setting
     shown = page(desk, source)
     assert "https://example.org/elsewhere" in shown
     assert shown.count("Not everything could be stored: No browser.") == 1
-    assert "is not there yet" in shown
+    assert "has not arrived yet" in shown
     stamp = Timestamp.objects.create(
         sha256=digest, authority="https://tsa.example", token=b"token", stamped_at=timezone.now()
     )

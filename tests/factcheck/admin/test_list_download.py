@@ -56,7 +56,7 @@ def test_the_list_is_downloaded_as_it_is_shown(client: Client, editor: User) -> 
     response = client.get(f"{LIST}xlsx/", asked)
     assert response["Content-Disposition"].startswith('attachment; filename="claims-')
     assert table(response) == [
-        ["Statement", "State", "Worth", "Claimant", "Where", "Claimed on", "ID"],
+        ["Statement", "State", "Check-worthiness", "Claimant", "Found in", "Claimed on", "ID"],
         [
             long,
             "Proposed",

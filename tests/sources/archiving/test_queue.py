@@ -73,7 +73,7 @@ def test_of_a_site_that_is_busy_nothing_is_taken_while_there_is_something_else(
     assert taken.source == source
     busy = schedule.archive_next()
     assert busy is not None
-    assert "wants to be left alone" in busy.problem
+    assert "asks for a pause" in busy.problem
     row = ArchivingRequest.objects.get(source=busy.source)
     assert row.attempts == 0  # that was none
     assert row.due_at is not None

@@ -191,7 +191,7 @@ class TestLists:
         )
         paper.page("/1.xml", status=500)
         paper.page("/3.xml", status=500)
-        assert visit(watch).failure.startswith(f"{paper.address}/2.xml has a fault on its side")
+        assert visit(watch).failure.startswith(f"The server of {paper.address}/2.xml has a problem")
 
     def test_a_page_is_followed_itself(self, paper: Paper, visit: Visit) -> None:
         watch = make_watch(paper.article("/minutes", ETag='"v1"'))
