@@ -318,5 +318,9 @@ def test_a_copy_is_asked_for_only_where_pages_are_archived(desk: Client, setting
     shown = {}
     for settings.ARCHIVING in (True, False):
         html = page(desk, source)
-        shown[settings.ARCHIVING] = (button in html, "Archiving is switched off" in html, "automatically" in html)
+        shown[settings.ARCHIVING] = (
+            button in html,
+            "Archiving is switched off" in html,
+            "automatically" in html,
+        )
     assert shown == {True: (True, False, True), False: (False, True, False)}
