@@ -171,7 +171,7 @@ def test_python_is_typed(installed: Path, tmp_path: Path) -> None:
     assert len(own) <= 40
     run(
         *(sys.executable, "-m", "mypy", "--strict", "--no-incremental", "--follow-imports=silent"),
-        *("--config-file", "/dev/null", "--cache-dir", tmp_path / "cache", *own),
+        *("--config-file", "/dev/null", "--cache-dir", str(tmp_path / "cache"), *map(str, own)),
         folder=installed,
     )
 

@@ -37,6 +37,7 @@ def cosigned_note(checkpoint: Checkpoint) -> str:
 
 def _ask(witness: Witness, checkpoint: Checkpoint) -> bool:
     now = clock.now()
+    failure, since = "", None
     try:
         cosignature = _submit(witness, checkpoint)
     except NotCosigned as refusal:
@@ -48,7 +49,6 @@ def _ask(witness: Witness, checkpoint: Checkpoint) -> bool:
             witness=witness,
             defaults={"line": cosignature.line, "cosigned_at": cosignature.cosigned_at},
         )
-        failure, since = "", None
     Witness.objects.filter(pk=witness.pk).update(failure=failure, failing_since=since, asked_at=now)
     return not failure
 
