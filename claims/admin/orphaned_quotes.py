@@ -32,6 +32,9 @@ _REASONS: dict[OrphanReason, StrOrPromise] = {
     OrphanReason.AROUND: gettext_lazy("The sentence around the quote was changed."),
     OrphanReason.REWRITTEN: gettext_lazy("The paragraph around the quote was rewritten."),
     OrphanReason.TWICE: gettext_lazy("The text now says this twice, in two ways."),
+    OrphanReason.NOT_COMPARED: gettext_lazy(
+        "The two versions could not be compared. Look for the passage in the latest version."
+    ),
     OrphanReason.PLACE_TAKEN: gettext_lazy("Another appearance of this claim is at that place."),
 }
 

@@ -7,10 +7,10 @@ page whose quoted passages all stand leaves nothing behind.
 from dataclasses import dataclass
 
 from claims.models import QuoteFate
-from claims.quotes.anchors import Anchor
 from claims.quotes.changed_text import ChangedText
 from claims.quotes.highlights import QuotedPlace
-from claims.quotes.history import place_of, published_places
+from claims.quotes.history import place_of, published_places, stood_in
+from claims.quotes.orphans import OrphanReason
 from sources.extraction import Document
 from sources.models import Snapshot
 
@@ -38,11 +38,12 @@ def compared(source_id: int, places: set[QuotedPlace], document: Document) -> Pa
     changed = ChangedText(Snapshot(source_id=source_id, text=document.text))
     changed.read(known[place].stood_in_id if place in known else place.snapshot for place in places)
     lost, is_news = 0, False
-    for place in sorted(places):
-        fate = known.get(place)
-        stood = QuotedPlace(fate.stood_in_id, fate.stood_start, fate.stood_end) if fate else place
-        anchor = Anchor(changed.words(*stood), "", "", stood.start, stood.end)
-        is_lost = changed.followed(stood.snapshot, anchor).anchor is None
+    fates = [known.get(place) for place in sorted(places)]
+    sought = [stood_in(changed, place, fate) for place, fate in zip(sorted(places), fates, strict=True)]
+    for fate, followed in zip(fates, changed.follow(sought), strict=True):
+        was_lost = fate is not None and fate.outcome != QuoteFate.Outcome.STANDS
+        is_unknown = followed.reason == OrphanReason.NOT_COMPARED
+        is_lost = was_lost if is_unknown else followed.anchor is None
         lost += is_lost
-        is_news |= is_lost != (fate is not None and fate.outcome != QuoteFate.Outcome.STANDS)
+        is_news |= is_lost != was_lost
     return PassageComparison(len(places), lost, is_news)

@@ -2,6 +2,7 @@
 when a text changed (`followed_quotes`, on `alignment`). W3C Web Annotation: TextQuoteSelector and TextPositionSelector.
 
     changed_sources   a new snapshot: appearances follow their words, or are orphaned
+    bounded_comparison  two texts compared in a confined process
     history       and what became of words that publications quote is noted, for `status` to tell
     lost_quotes       orphaned ones, with the places that they may be
 

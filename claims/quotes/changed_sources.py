@@ -13,11 +13,13 @@ from django.db import IntegrityError, transaction
 from claims.models import Appearance, Claim, Evidence, Verdict
 from claims.quotes.anchors import Anchor, QuoteAmbiguous, QuoteNotFound
 from claims.quotes.changed_text import ChangedText
+from claims.quotes.followed_quotes import FollowedQuote
 from claims.quotes.history import note_fates
 from claims.quotes.locations import quote
 from claims.quotes.orphans import OrphanReason
 from sources.models import Snapshot
 
+_NOWHERE = FollowedQuote("orphaned", None, OrphanReason.NOT_FOUND)
 _SPAN = ("exact", "prefix", "suffix", "start", "end")
 
 
@@ -64,10 +66,17 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
     result = Reanchoring()
     found: list[_Found] = []
     changed.read(appearance.snapshot_id for appearance in appearances if appearance.snapshot_id)
+    # As long as the words of a lost quote stand nowhere, the texts are not compared for it.
+    absent = {
+        row.pk
+        for row in appearances
+        if row.anchor == Appearance.Anchor.ORPHANED and not changed.has(row.exact)
+    }
+    sought = [row for row in appearances if row.pk not in absent]
+    places = changed.follow([(row.snapshot_id or 0, anchor_of(row)) for row in sought])
+    place_of = dict(zip((row.pk for row in sought), places, strict=True))
     for appearance in appearances:
-        was_lost = appearance.anchor == Appearance.Anchor.ORPHANED
-        # Both are there, as the filter says.
-        followed = changed.followed(appearance.snapshot_id or 0, anchor_of(appearance), was_lost=was_lost)
+        followed = place_of.get(appearance.pk, _NOWHERE)
         outcome = AnchorOutcome(appearance, followed.state, appearance.start or 0, followed.reason or "")
         if followed.anchor is None:
             result.orphaned.append(outcome)

@@ -1,22 +1,26 @@
 """A new snapshot of a source beside its older ones."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from claims.quotes.anchors import Anchor
+from claims.quotes.bounded_comparison import follow_bounded
 from claims.quotes.folded_text import FoldedText
-from claims.quotes.followed_quotes import FollowedQuote, Follower
+from claims.quotes.followed_quotes import FollowedQuote
 from claims.quotes.orphans import OrphanReason
 from sources.models import Snapshot
 
 
 class ChangedText:
-    """The text of a new snapshot, with which each older one is aligned once, lazily."""
+    """The text of a new snapshot, with which older ones are compared.
+
+    After a comparison that fails there is no other: one hostile text costs its limit once.
+    """
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self._folded = FoldedText(snapshot.text)
         self._texts: dict[int, str] = {}
-        self._followers: dict[int, Follower] = {}
+        self._has_failed = False
 
     def read(self, snapshots: Iterable[int]) -> None:
         """Read the texts of older snapshots that are not here yet, all at once."""
@@ -27,15 +31,24 @@ class ChangedText:
         """What a span of an older snapshot reads; without an end, all from its start on."""
         return self._texts[snapshot][start:end]
 
-    def followed(self, snapshot: int, anchor: Anchor, *, was_lost: bool = False) -> FollowedQuote:
-        """Where a quote of an older snapshot is in the new one.
+    def has(self, words: str) -> bool:
+        """Whether the words stand anywhere in the new text."""
+        return self._folded.has(words)
 
-        Args:
-            was_lost: it was so before. As long as its words stand nowhere, the texts are not compared for it.
-        """
-        if was_lost and not self._folded.has(anchor.exact):
-            return FollowedQuote("orphaned", None, OrphanReason.NOT_FOUND)
-        if snapshot not in self._followers:
-            self._followers[snapshot] = Follower(self._texts[snapshot], self.snapshot.text)
-        [followed] = self._followers[snapshot].follow([anchor])
+    def follow(self, quotes: Sequence[tuple[int, Anchor]]) -> list[FollowedQuote]:
+        """Find quotes, each of an older snapshot, in the new one."""
+        found: dict[tuple[int, Anchor], FollowedQuote] = {}
+        for snapshot in dict.fromkeys(snapshot for snapshot, _ in quotes):
+            anchors = [anchor for number, anchor in quotes if number == snapshot]
+            for anchor, followed in zip(anchors, self._compare(snapshot, anchors), strict=True):
+                found[snapshot, anchor] = followed
+        return [found[quote] for quote in quotes]
+
+    def _compare(self, snapshot: int, anchors: list[Anchor]) -> list[FollowedQuote]:
+        if self._texts[snapshot] == self.snapshot.text:
+            return [FollowedQuote("held", anchor) for anchor in anchors]
+        if self._has_failed:
+            return [FollowedQuote("orphaned", None, OrphanReason.NOT_COMPARED)] * len(anchors)
+        followed = follow_bounded(self._texts[snapshot], self.snapshot.text, anchors)
+        self._has_failed = any(one.reason == OrphanReason.NOT_COMPARED for one in followed)
         return followed

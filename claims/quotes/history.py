@@ -35,7 +35,14 @@ def note_fates(changed: ChangedText, lost: Iterable[Appearance]) -> None:
     wanted = {place for place in wanted if place.snapshot != newest}
     changed.read(place.snapshot if place not in known else known[place].stood_in_id for place in wanted)
     changed.read(fate.looked_in_id for fate in known.values() if fate.outcome == QuoteFate.Outcome.CHANGED)
-    fates = [_looked_up(changed, place, known.get(place)) for place in sorted(wanted)]
+    sought = [(place, known.get(place)) for place in sorted(wanted)]
+    places = changed.follow([stood_in(changed, place, fate) for place, fate in sought])
+    fates = [
+        _looked_up(changed, place, fate, followed)
+        for (place, fate), followed in zip(sought, places, strict=True)
+        # What could not be looked up stays as it is known.
+        if followed.reason != OrphanReason.NOT_COMPARED
+    ]
     forgotten = [fate.pk for place, fate in known.items() if place not in wanted]
     if forgotten:
         QuoteFate.objects.filter(pk__in=forgotten).delete()
@@ -54,6 +61,12 @@ def place_of(fate: QuoteFate) -> QuotedPlace:
     return QuotedPlace(fate.snapshot_id, fate.start, fate.end)
 
 
+def stood_in(changed: ChangedText, place: QuotedPlace, known: QuoteFate | None) -> tuple[int, Anchor]:
+    """Return the snapshot in which the words of a place stood last, and where."""
+    stood = QuotedPlace(known.stood_in_id, known.stood_start, known.stood_end) if known else place
+    return stood.snapshot, Anchor(changed.words(*stood), "", "", stood.start, stood.end)
+
+
 def published_places(source: int) -> Iterator[QuotedPlace]:
     """The places in a source that the newest publications quote from."""
     naming = Publication.objects.newest().filter(source_ids__contains=[source])
@@ -69,11 +82,10 @@ def _evidence(source: int) -> Iterable[tuple[int, int, int]]:
     return rows
 
 
-def _looked_up(changed: ChangedText, place: QuotedPlace, known: QuoteFate | None) -> QuoteFate:
+def _looked_up(
+    changed: ChangedText, place: QuotedPlace, known: QuoteFate | None, followed: FollowedQuote
+) -> QuoteFate:
     """The fate of a place as it is now: looked for from where its words stood last."""
-    stood = QuotedPlace(known.stood_in_id, known.stood_start, known.stood_end) if known else place
-    anchor = Anchor(changed.words(*stood), "", "", stood.start, stood.end)
-    followed = changed.followed(stood.snapshot, anchor)
     newest = changed.snapshot
     fate = QuoteFate(
         snapshot_id=place.snapshot, start=place.start, end=place.end, looked_in=newest, written_at=Now()
@@ -82,6 +94,7 @@ def _looked_up(changed: ChangedText, place: QuotedPlace, known: QuoteFate | None
         fate.outcome, fate.stood_in = QuoteFate.Outcome.STANDS, newest
         fate.stood_start, fate.stood_end = followed.anchor.start, followed.anchor.end
         return fate
+    stood = (known.stood_in_id, known.stood_start, known.stood_end) if known else place
     fate.stood_in_id, fate.stood_start, fate.stood_end = stood
     fate.lost_in_id = known.lost_in_id if known and known.lost_in_id else newest.pk
     fate.wording = _wording(changed, followed) or _followed_wording(changed, known)
@@ -106,5 +119,5 @@ def _followed_wording(changed: ChangedText, known: QuoteFate | None) -> str:
         return ""
     start = text.index(known.wording)
     anchor = Anchor(known.wording, "", "", start, start + len(known.wording))
-    followed = changed.followed(known.looked_in_id, anchor)
+    [followed] = changed.follow([(known.looked_in_id, anchor)])
     return followed.anchor.exact if followed.anchor else _wording(changed, followed)

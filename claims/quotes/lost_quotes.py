@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from claims.models import Appearance
+from claims.quotes.bounded_comparison import follow_bounded
 from claims.quotes.changed_sources import anchor_of
-from claims.quotes.followed_quotes import follow
 from claims.quotes.orphans import OrphanReason
 from sources.models import Snapshot
 
@@ -29,7 +29,7 @@ def lost_quote(appearance: Appearance) -> LostQuote | None:
     before, newest = appearance.snapshot, appearance.source.latest_snapshot()
     if before is None or newest is None or newest.pk == before.pk:
         return None
-    [found] = follow(before.text, newest.text, [anchor_of(appearance)])
+    [found] = follow_bounded(before.text, newest.text, [anchor_of(appearance)])
     if found.anchor:
         # It has a place, which another appearance of the claim has taken, or which was decided about otherwise.
         span = found.anchor.start, found.anchor.end

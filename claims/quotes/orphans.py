@@ -14,6 +14,7 @@ class OrphanReason(StrEnum):
     AROUND = "the sentence around the words was changed"
     REWRITTEN = "the paragraph around the words was rewritten"
     TWICE = "the text says it in two ways now"
+    NOT_COMPARED = "the texts could not be compared"
     PLACE_TAKEN = "another appearance of the same claim is there"
 
 

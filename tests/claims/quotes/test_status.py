@@ -1,6 +1,7 @@
 """The API and the page of a claim say of each quote whether it stands; nothing of a draft is told by it."""
 
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -10,7 +11,11 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims.models import Appearance, Claim, Evidence, QuoteFate
 from claims.quotes.changed_sources import reanchor
+from claims.quotes.lost_quotes import LostQuote, lost_quote
+from claims.quotes.orphans import OrphanReason
 from claims.review import workflow
+from factcheck.confinement.confined import Confined
+from factcheck.confinement.limits import Allowance
 from sources.models import Snapshot, Source
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_snapshot, make_source
 from tests.helpers.reader_pages import bring_out, page
@@ -68,6 +73,25 @@ def test_each_quote_stands_or_was_changed_or_is_gone(client: Client, claim: Clai
         (MAYOR, "stands", 2, None, ""),
         (NIGHT, "gone", 1, 2, ""),
     ]
+
+
+def test_quotes_stay_as_they_are_where_a_text_is_too_much_to_compare(
+    client: Client, claim: Claim, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def places() -> set[tuple[str, str, int | None]]:
+        rows = Appearance.objects.select_related("snapshot")
+        return {(row.exact, row.anchor, row.snapshot and row.snapshot.number) for row in rows}
+
+    comparison = Confined("claims.quotes.comparison_process", Allowance(seconds=0.1))
+    with monkeypatch.context() as patched, closing(comparison):
+        patched.setattr("claims.quotes.bounded_comparison._comparison", lambda: comparison)
+        hostile = captured(source, f"{TEXT}\n\n{'The rate fell. ' * 60_000}")
+        assert places() == {(words, "orphaned", 1) for words in (DAM, MAYOR, NIGHT)}
+        assert brief(told(client, claim)) == [(words, "stands", 1, None, "") for words in (DAM, MAYOR, NIGHT)]
+        lost = lost_quote(Appearance.objects.all()[0])
+        assert lost == LostQuote(hostile, OrphanReason.NOT_COMPARED, "", ())
+    captured(source, f"{TEXT}\n\nTwo roads are closed.")
+    assert places() == {(words, "anchored", 3) for words in (DAM, MAYOR, NIGHT)}
 
 
 def test_words_that_were_changed_and_then_moved_stay_changed(

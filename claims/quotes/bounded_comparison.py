@@ -1,0 +1,49 @@
+"""Quotes followed into another version of their text in a process that can take only so much memory and time."""
+
+import logging
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import orjson
+
+from claims.quotes.anchors import Anchor
+from claims.quotes.followed_quotes import FollowedQuote
+from claims.quotes.orphans import OrphanReason
+from factcheck.confinement.confined import Confined, OutOfBounds
+from factcheck.confinement.limits import Allowance
+
+logger = logging.getLogger(__name__)
+
+#: Snapshots are stored while quotes are followed, so this is short.
+ALLOWANCE = Allowance(seconds=10)
+
+
+def follow_bounded(old: str, new: str, anchors: Sequence[Anchor]) -> list[FollowedQuote]:
+    """Find quotes of one version of a text in another, as `followed_quotes.follow` does.
+
+    All are orphaned for the reason `NOT_COMPARED` where it takes too much, or fails.
+    """
+    if not anchors:
+        return []
+    question = orjson.dumps({"old": old, "new": new, "anchors": anchors})
+    try:
+        return [_unpack(found) for found in orjson.loads(_comparison().answer(question))]
+    except OutOfBounds as bounds:
+        logger.error("Comparison ended (%s) on texts of %d and %d characters", bounds, len(old), len(new))
+        return [FollowedQuote("orphaned", None, OrphanReason.NOT_COMPARED)] * len(anchors)
+
+
+def _unpack(found: dict[str, Any]) -> FollowedQuote:
+    return FollowedQuote(
+        found["state"],
+        Anchor(**found["anchor"]) if found["anchor"] else None,
+        OrphanReason(found["reason"]) if found["reason"] else None,
+        tuple(found["wording"]) if found["wording"] else None,
+        tuple((start, end) for start, end in found["candidates"]),
+    )
+
+
+@cache
+def _comparison() -> Confined:
+    return Confined("claims.quotes.comparison_process", ALLOWANCE)
