@@ -412,7 +412,7 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
         return [
             *super().history_entries(row, reader),
             *changes_of(Appearance, of=_("an appearance"), claim_id=row.pk),
-            *changes_of(ClaimMedia, of=_("a picture, sound or film"), claim_id=row.pk),
+            *changes_of(ClaimMedia, of=_("a picture, recording or video"), claim_id=row.pk),
             *links_of(ClaimTopic, shown="topic", claim_id=row.pk),
             *of_claim(row, reader),
         ]

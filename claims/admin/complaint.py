@@ -1,4 +1,4 @@
-"""Complaints of readers at the desk: the queue with its clock, and a page for each."""
+"""Complaints from readers at the desk: the queue with its clock, and a page for each."""
 
 from typing import Any, ClassVar
 

@@ -137,7 +137,7 @@ def _complaints() -> Card:
     count, found = _counted(Complaint.objects.waiting().select_related("claim").order_by("due_on", "pk"))
     page = reverse("admin:claims_complaint_changelist") + "?queue=complaints"
     lines = [ListedRow(str(row.claim), change_page(row), clock_badge(row)) for row in found]
-    return Card("complaints", _("Complaints of readers"), count, page, lines)
+    return Card("complaints", _("Complaints from readers"), count, page, lines)
 
 
 def _work_line(row: Assignment) -> ListedRow:

@@ -113,7 +113,7 @@ class EvidenceInline(TypedNames, StackedInline):
 def counts_badge(row: Evidence) -> SafeString:
     """Whether the verdict can rest on it."""
     if row.source.url or row.snapshot_id:
-        return badge(_("Public for readers"), "good")
+        return badge(_("Readers can see it"), "good")
     if row.media_id:
         return badge(_("Visible to readers"), "good")
     return badge(_("Needs an address or a snapshot"), "bad")

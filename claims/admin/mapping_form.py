@@ -78,10 +78,10 @@ _ORDERS: Choices = [
     ("mixed", gettext_lazy("sometimes day first, sometimes month first")),
 ]
 _SEPARATORS: Choices = [
-    (",", gettext_lazy("cut at commas")),
-    (";", gettext_lazy("cut at semicolons")),
-    ("|", gettext_lazy("cut at |")),
-    ("\n", gettext_lazy("cut at line breaks")),
+    (",", gettext_lazy("split at commas")),
+    (";", gettext_lazy("split at semicolons")),
+    ("|", gettext_lazy("split at |")),
+    ("\n", gettext_lazy("split at line breaks")),
 ]
 _DELIMITERS: Choices = [
     (",", gettext_lazy("comma")),

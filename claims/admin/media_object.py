@@ -267,7 +267,7 @@ class MediaObjectAdmin(DeskAdmin):
         if not row.provenance:
             return _("None: the file contains no signed statement of its origin.")
         words = credentials_in_words(row.provenance)
-        return format_html("{}{}", words, folded_json(_("Everything stated"), row.provenance))
+        return format_html("{}{}", words, folded_json(_("All statements in the file"), row.provenance))
 
     @admin.display(description=gettext_lazy("note"))
     def told_caveats(self, row: MediaObject) -> str:

@@ -239,5 +239,5 @@ class MovesAdmin(DeskAdmin):
         if now and now.action == action:
             raise NotPossible(_("%s had already done this. It was not done twice.") % now.actor_name)
         raise NotPossible(
-            _("Another user has moved this on. Nothing was changed. Reload the page and check.")
+            _("Another user has already changed the state. Nothing was done. Reload the page and check.")
         )

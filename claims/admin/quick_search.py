@@ -37,7 +37,7 @@ def found(request: HttpRequest, words: str) -> list[SearchResult]:
     typed = request.GET.get("s", words).strip()
     if request.user.has_perm("claims.add_claim") and typed:
         page = f"{reverse('admin:claims_claim_add')}?{urlencode({'statement': typed})}"
-        found.append(SearchResult(_("New claim: %s") % typed, _("Write it down"), page, "add_circle"))
+        found.append(SearchResult(_("New claim: %s") % typed, _("Add this claim"), page, "add_circle"))
     return found
 
 

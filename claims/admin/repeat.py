@@ -97,7 +97,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
     def confirm_selected(self, request: HttpRequest, rows: QuerySet[Repeat]) -> None:
         confirmed = sum(self._confirm(request, repeat) for repeat in rows)
         if confirmed:
-            words = ngettext("%d place confirmed.", "%d places confirmed.", confirmed)
+            words = ngettext("%d repeat confirmed.", "%d repeats confirmed.", confirmed)
             messages.success(request, words % confirmed)
 
     @admin.action(description=_("Something else"), permissions=["decide"])

@@ -121,7 +121,7 @@ class AnswerForm(forms.Form):
     )
     answer_shown = forms.ChoiceField(label=gettext_lazy("Shown to readers"), choices=ReplyRequest.Shown)
     excerpt = forms.CharField(label=gettext_lazy("Excerpt"), required=False, max_length=10_000)
-    statement = forms.CharField(label=gettext_lazy("In our words"), required=False, max_length=10_000)
+    statement = forms.CharField(label=gettext_lazy("In our own words"), required=False, max_length=10_000)
 
     @property
     def said(self) -> ReceivedAnswer:

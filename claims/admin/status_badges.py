@@ -80,7 +80,7 @@ def reply_badge(row: ReplyRequest) -> SafeString:
         return badge(gettext("Answered"), "good")
     if row.sent_at:
         return deadline_badge(row)
-    return badge(gettext("On its way by mail") if row.mail_asked_at else gettext("Not sent yet"), "waiting")
+    return badge(gettext("Being sent by email") if row.mail_asked_at else gettext("Not sent yet"), "waiting")
 
 
 def deadline_badge(row: ReplyRequest) -> SafeString:

@@ -214,7 +214,9 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         def move() -> Translation:
             if request.POST.get("last_move", "") != str(last_step(row)):
                 raise NotPossible(
-                    _("Another user has moved this on. Nothing was changed. Reload the page and check.")
+                    _(
+                        "Another user has already changed the state. Nothing was done. Reload the page and check."
+                    )
                 )
             return move_translation(
                 row, action, by=person_at(request), note=request.POST.get("note", "")[:10_000]

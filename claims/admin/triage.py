@@ -43,7 +43,7 @@ _SAID = {
     "accept": gettext_lazy("Accepted."),
     "decline": gettext_lazy("Declined."),
     "merge": gettext_lazy("Merged."),
-    "topic": gettext_lazy("Filed."),
+    "topic": gettext_lazy("Topic added."),
     "assign": gettext_lazy("Assigned."),
     "undo": gettext_lazy("Undone."),
 }

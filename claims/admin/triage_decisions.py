@@ -195,5 +195,5 @@ def _refuse_what_moved_on(claim: Claim, seen: int) -> None:
         raise NotPossible(_("It has changed in the meantime. Check it again."))
     said = {"who": last.actor_name, "what": label_of(last.action), "note": last.note}
     if last.note:
-        raise NotPossible(_("%(who)s was faster: %(what)s (“%(note)s”).") % said)
-    raise NotPossible(_("%(who)s was faster: %(what)s.") % said)
+        raise NotPossible(_("%(who)s decided first: %(what)s (“%(note)s”).") % said)
+    raise NotPossible(_("%(who)s decided first: %(what)s.") % said)

@@ -34,7 +34,7 @@ class ReplyBody(StrictKeys):
         required=False,
         allow_blank=True,
         max_length=LONGEST_NOTE,
-        help_text="The reason in our words, for readers.",
+        help_text="The reason in our own words, for readers.",
     )
     channel = serializers.ChoiceField(ReplyRequest.Channel.choices, required=False, allow_blank=True)
     address = Text(
@@ -94,5 +94,5 @@ class AnswerBody(StrictKeys):
         required=False,
         allow_blank=True,
         max_length=LONGEST_EXCERPT,
-        help_text="For `statement`: in our words.",
+        help_text="For `statement`: in our own words.",
     )

@@ -208,7 +208,8 @@ def read(stream: BinaryIO) -> Iterator[ArchiveLine]:
         # Snapshots stand between entries.
         if place < min(before, _TYPES.index("snapshot")):
             raise Unreadable(
-                gettext("Line %(number)s: “%(type)s” comes too late.") % {"number": number, "type": line.type}
+                gettext("Line %(number)s: “%(type)s” is out of order.")
+                % {"number": number, "type": line.type}
             )
         before = place
         yield line

@@ -10,7 +10,7 @@ TITLES: Final = {
     "report": _("Corrected report of rejected records"),
     "claims": _("Claims exported by this program"),
     "reviews": _("JSON records with this program’s field names"),
-    "fact-check-tools": _("Answers of the Google Fact Check Tools API"),
+    "fact-check-tools": _("Responses of the Google Fact Check Tools API"),
     "claimreview": _("JSON with ClaimReview markup"),
     "xlsx": _("Spreadsheet (Excel)"),
     "rows": _("Rows as JSON (an object on each line, or an array of objects)"),

@@ -14,9 +14,9 @@ from claims.matching.embedding.pending_vectors import Tally
 from claims.models import EmbeddingModel
 
 _STAGES = {
-    "languages": gettext_lazy("Learning languages"),
+    "languages": gettext_lazy("Preparing languages"),
     "vectors": gettext_lazy("Making vectors"),
-    "means": gettext_lazy("Subtracting means"),
+    "means": gettext_lazy("Centring vectors"),
     "indexes": gettext_lazy("Building indexes"),
 }
 

@@ -27,7 +27,7 @@ class Appearance(Anchored):
     class Anchor(models.TextChoices):
         ANCHORED = "anchored", _("Found in the text")
         ORPHANED = "orphaned", _("Not located")
-        UNANCHORED = "unanchored", _("Without a place")
+        UNANCHORED = "unanchored", _("No position")
 
     claim = models.ForeignKey(
         "claims.Claim", models.CASCADE, db_index=False, related_name="appearances", verbose_name=_("claim")

@@ -55,7 +55,7 @@ class NotificationKind(models.TextChoices):
     UNMERGED = "unmerged", _("Merge undone")
     ANSWERED = "answered", _("A reply arrived")
     ANSWER_OVERDUE = "answer_overdue", _("No answer by the deadline")
-    COMPLAINED = "complained", _("Complaint of a reader")
+    COMPLAINED = "complained", _("Complaint from a reader")
     COMPLAINT_GIVEN = "complaint_given", _("Complaint assigned to you")
     COMPLAINT_LATE = "complaint_late", _("Complaint overdue")
 

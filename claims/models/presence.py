@@ -62,7 +62,7 @@ class Presence(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, db_index=False, related_name="+")
     page = models.CharField(max_length=500)
     since = models.DateTimeField(db_default=Now())
-    writing_since = models.DateTimeField(_("writing since"), null=True)
+    writing_since = models.DateTimeField(_("editing since"), null=True)
     seen_at = models.DateTimeField(db_default=Now())
 
     objects = PresenceQuerySet.as_manager()

@@ -28,7 +28,7 @@ class SpamSign(models.TextChoices):
     QUICK = "quick", _("was sent faster than a person can type")
     LINKS = "links", _("contains many links")
     MARKUP = "markup", _("contains links in the form that programs write")
-    REPEATED = "repeated", _("the same text came several times")
+    REPEATED = "repeated", _("the same text was sent several times")
     MANY_MAILS = "many_mails", _("many messages use this email address")
 
 

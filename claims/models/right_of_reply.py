@@ -78,7 +78,7 @@ class ReplyRequest(models.Model):
 
         FULL = "full", _("Full answer")
         EXCERPT = "excerpt", _("An excerpt, in their words")
-        STATEMENT = "statement", _("A summary in our words")
+        STATEMENT = "statement", _("A summary in our own words")
         NOTHING = "nothing", _("Only that they answered")
 
     verdict = models.ForeignKey(
@@ -100,7 +100,7 @@ class ReplyRequest(models.Model):
     )
     not_asked = models.CharField(_("reason for not asking"), max_length=20, choices=NotAsked, blank=True)
     not_asked_note = models.TextField(
-        _("the reason in our words"),
+        _("the reason in our own words"),
         max_length=reply_rules.LONGEST_NOTE,
         blank=True,
         help_text=_("Shown to readers. If empty, they see the standard wording for the reason."),
@@ -111,7 +111,9 @@ class ReplyRequest(models.Model):
         _("contact address"),
         max_length=500,
         blank=True,
-        help_text=_("Address, number or account. It is internal, and deleted after a while."),
+        help_text=_(
+            "Email address, telephone number or account. Only the newsroom sees it; it is deleted later."
+        ),
     )
     language = LanguageField(_("language"), blank=True)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
@@ -139,7 +141,7 @@ class ReplyRequest(models.Model):
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     #: When it was noted here, which says whether what is published could know of it.
     answer_recorded_at = models.DateTimeField(null=True, editable=False)
-    answer_channel = models.CharField(_("method of the answer"), max_length=20, choices=Channel, blank=True)
+    answer_channel = models.CharField(_("channel of the answer"), max_length=20, choices=Channel, blank=True)
     answer = models.TextField(_("the answer"), max_length=reply_rules.LONGEST_ANSWER, blank=True)
     answer_shown = models.CharField(_("shown to readers"), max_length=10, choices=Shown, blank=True)
     excerpt = models.TextField(
@@ -149,7 +151,7 @@ class ReplyRequest(models.Model):
         help_text=_("Their exact words, with […] for omissions."),
     )
     statement = models.TextField(
-        _("in our words"),
+        _("in our own words"),
         max_length=reply_rules.LONGEST_EXCERPT,
         blank=True,
         help_text=_("Their full answer."),

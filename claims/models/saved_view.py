@@ -51,7 +51,7 @@ class SavedView(models.Model):
         verbose_name = _("saved view")
         verbose_name_plural = _("saved views")
         default_permissions = ("view", "delete")
-        permissions = [("share_savedview", _("Can share views of lists with everyone"))]
+        permissions = [("share_savedview", _("Can share saved views with everyone"))]
         constraints = [
             CheckConstraint(name="savedview_has_a_name", condition=Q(name__regex=r"\S")),
             CheckConstraint(name="savedview_is_of_a_list", condition=Q(listed__regex=r"^[a-z_]+\.[a-z_]+$")),

@@ -45,7 +45,7 @@ class SigningKey(models.Model):
     #: The note that says so, signed by both keys; by the new one alone where the old one was lost. "" of the first.
     statement = models.TextField(_("statement"), blank=True)
     #: Why the old key did not sign; "" where it did.
-    lost_because = models.CharField(_("reason for losing the old key"), max_length=500, blank=True)
+    lost_because = models.CharField(_("why the old key was lost"), max_length=500, blank=True)
     began_at = models.DateTimeField(_("since"), editable=False, db_default=Now())
 
     objects = SigningKeyQuerySet.as_manager()

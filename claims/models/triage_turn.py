@@ -35,7 +35,7 @@ class TriageTurn(models.Model):
 
     class Meta:
         default_permissions = ()
-        verbose_name = _("turn in triage")
+        verbose_name = _("place in triage")
         verbose_name_plural = _("turns in triage")
 
     def __str__(self) -> str:

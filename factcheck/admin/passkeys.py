@@ -48,6 +48,6 @@ class NewKey(AddWebAuthnForm):
         initial=True,
         required=False,
         help_text=gettext_lazy(
-            "It then asks for your finger, face or PIN. Leave this off for a key that only has a button."
+            "It then asks for your fingerprint, face or PIN. Leave this off for a key that only has a button."
         ),
     )

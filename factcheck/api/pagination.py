@@ -258,7 +258,7 @@ def decoded(cursor: str, ordering: Ordering) -> Position:
         )
         if name != ordering.name:
             raise ValueRefused(
-                gettext("it belongs to another order than `%(ordering)s`; start again at the first page.")
+                gettext("it belongs to a different order from `%(ordering)s`; start again at the first page.")
                 % {"ordering": ordering.name}
             )
         if direction not in ("before", "after"):

@@ -33,7 +33,7 @@ def patiently(
         except OperationalError as error:
             if not isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
                 raise
-            others = "; ".join(holders(alias)) or gettext("none any longer")
+            others = "; ".join(holders(alias)) or gettext("none now")
             if not left:
                 raise CommandError(
                     gettext(

@@ -75,7 +75,7 @@ def _verified(answer: bytes, sha256: str, nonce: int) -> dict[str, object]:
         response, token = decode_timestamp_response(in_order(answer)), token_in(answer)
     except ValueError:
         raise TokenRefused(
-            gettext("%(timestamp_authority)s answered something that is not a timestamp.")
+            gettext("%(timestamp_authority)s answered with something other than a timestamp.")
             % {"timestamp_authority": settings.TIMESTAMP_AUTHORITY}
         ) from None
     builder = VerifierBuilder(nonce=nonce, roots=list(_roots(settings.TIMESTAMP_ROOTS or certifi.where())))
@@ -85,8 +85,8 @@ def _verified(answer: bytes, sha256: str, nonce: int) -> dict[str, object]:
     except (VerificationError, ValueError) as error:
         raise TokenRefused(
             gettext(
-                "The answer of %(timestamp_authority)s cannot be verified: %(error)s. If it uses its own "
-                "certificates, set TIMESTAMP_ROOTS to a file with its root certificate."
+                "The response from %(timestamp_authority)s cannot be verified: %(error)s. If it uses its "
+                "own certificates, set TIMESTAMP_ROOTS to a file with its root certificate."
             )
             % {"timestamp_authority": settings.TIMESTAMP_AUTHORITY, "error": error}
         ) from None

@@ -166,7 +166,8 @@ def _believed(content: bytes, text: str, label: str) -> str:
         if mess > HOPELESS:
             raise _undecodable(
                 SpokenSentence(
-                    "This text claims to be %(label)s, but does not contain words in it.", label=label
+                    "This text declares the encoding %(label)s, but contains no words when read that way.",
+                    label=label,
                 )
             )
     return _checked(text, label)
@@ -186,7 +187,7 @@ def _strictly(content: bytes, encoding: str) -> str:
             return text
         raise _undecodable(
             SpokenSentence(
-                "This text begins with a mark of %(encoding)s, but is in another encoding.",
+                "This text begins with the byte order mark of %(encoding)s, but is in another encoding.",
                 encoding=encoding.upper(),
             )
         ) from None
@@ -271,7 +272,7 @@ def _checked(text: str, encoding: str) -> str:
         )
     if text.count("\ufffd") > 1 + len(text) * STRAY_BYTES_PER_CHARACTER:
         raise _undecodable(
-            SpokenSentence("This text claims to be %(encoding)s, but is damaged.", encoding=encoding)
+            SpokenSentence("This text declares the encoding %(encoding)s, but is damaged.", encoding=encoding)
         )
     return text
 

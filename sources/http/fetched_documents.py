@@ -251,7 +251,7 @@ def _answer(
     except (requests.RequestException, HTTPError, OSError):
         raise FetchError(
             "broken_response",
-            SpokenSentence("%(url)s sent an answer that is not valid HTTP. Try again later.", url=url),
+            SpokenSentence("%(url)s sent an invalid HTTP response. Try again later.", url=url),
         ) from None
 
 

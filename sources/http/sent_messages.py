@@ -156,5 +156,5 @@ def _failures_in_words(url: str, deadline: Deadline, seconds: float) -> Iterator
                 "connection_failed", gettext("No connection to %(host)s, or it was cut.") % {"host": host}
             ) from None
         raise PostError(
-            "broken_response", gettext("%(host)s sent an answer that is not valid HTTP.") % {"host": host}
+            "broken_response", gettext("%(host)s sent an invalid HTTP response.") % {"host": host}
         ) from None

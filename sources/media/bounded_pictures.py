@@ -47,7 +47,7 @@ _REFUSALS = {
 #: What the process says of a picture that it cannot read, by its code; `%(detail)s` is what it adds.
 _SAID = {
     "too_many_pixels": gettext_noop(
-        "This picture has too many pixels (%(detail)s). Save it smaller; of a map or a scan, cut out the "
+        "This picture has too many pixels (%(detail)s). Save a smaller copy, or crop a map or scan to the "
         "relevant part."
     ),
     "unreadable": _REFUSALS[Cause.CRASH][1],

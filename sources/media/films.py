@@ -179,7 +179,7 @@ def _measures(stream: Mapping[str, Any]) -> tuple[int | None, int | None]:
     if width * height > _MOST_POINTS:
         raise MediaRefused(
             "too_many_pixels",
-            _("The frames of this video are too large (%(width)d × %(height)d pixels). Save it smaller.")
+            _("The frames of this video are too large (%(width)d × %(height)d pixels). Save a smaller copy.")
             % {"width": width, "height": height},
         )
     turns = [data.get("rotation") for data in stream.get("side_data_list", []) if isinstance(data, dict)]

@@ -204,7 +204,7 @@ class Migration(InitialMigration):
             name='ArchivedFile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('warc', 'Answer of the server (WARC)'), ('screenshot', 'Screenshot'), ('pdf', 'PDF'), ('upload', 'Uploaded file')], max_length=20, verbose_name='kind of copy')),
+                ('role', models.CharField(choices=[('warc', 'Server response (WARC)'), ('screenshot', 'Screenshot'), ('pdf', 'PDF'), ('upload', 'Uploaded file')], max_length=20, verbose_name='kind of copy')),
                 ('sha256', models.CharField(max_length=64, verbose_name='fingerprint')),
                 ('size', models.BigIntegerField(verbose_name='size in bytes')),
                 ('media_type', models.CharField(max_length=100, verbose_name='media type')),

@@ -134,7 +134,7 @@ class ArchivedFile(models.Model):
     """A file of an archived copy; its bytes are in `sources.archive` under their SHA-256."""
 
     class Role(models.TextChoices):
-        WARC = "warc", _("Answer of the server (WARC)")
+        WARC = "warc", _("Server response (WARC)")
         SCREENSHOT = "screenshot", _("Screenshot")
         PDF = "pdf", _("PDF")
         UPLOAD = "upload", _("Uploaded file")

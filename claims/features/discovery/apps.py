@@ -5,6 +5,6 @@ from factcheck.features import Feature
 
 class Discovery(Feature):
     name = "claims.features.discovery"
-    verbose_name = _("Being found")
+    verbose_name = _("Discovery")
     preset = "small"
     receivers = {"claims.ledger.signals.entries_added": "claims.features.discovery.tasks.entries_were_added"}

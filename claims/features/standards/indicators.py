@@ -288,9 +288,7 @@ def _care(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]
             process.days_to_publish(reviews, period),
             "days",
             (codes.METHODOLOGY,),
-            _(
-                "From its proposal to its first publication, at the median, of claims first published in the period."
-            ),
+            _("Median time from proposal to first publication, for claims first published in the period."),
         ),
         Indicator(
             "corrections",
@@ -307,7 +305,7 @@ def _care(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]
             changed.median_days,
             "days",
             (codes.CORRECTED_OPENLY, codes.E_CORRECTIONS),
-            _("From the first publication of a claim to its correction or retraction, at the median."),
+            _("Median time from the first publication of a claim to its correction or retraction."),
         ),
     ]
 
@@ -351,7 +349,7 @@ def _readers(period: Period) -> list[Indicator]:
             complaints.median_working_days,
             "working_days",
             policy,
-            _("Median of the same."),
+            _("The median of these."),
         ),
         _share(
             "requests_answered",

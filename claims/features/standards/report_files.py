@@ -21,7 +21,7 @@ class PublicArticle(TypedDict):
 
     code: Annotated[str, "`IFCN` or `EFCSN`."]
     number: str
-    asks: Annotated[str, "What it asks, in our words."]
+    asks: Annotated[str, "What it asks, in our own words."]
 
 
 class PublicPart(TypedDict):

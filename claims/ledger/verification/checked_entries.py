@@ -151,7 +151,7 @@ class EntriesCheck:
         if row["version"] != (last.version if last else 0) + 1:
             before = f"version {last.version}" if last else "no version"
             yield Discrepancy(
-                here, gettext("%(before)s of the claim is dated before it.") % {"before": before}
+                here, gettext("It is preceded by %(before)s of the claim.") % {"before": before}
             )
         if last and last.superseded_at != row["published_at"]:
             yield Discrepancy(
@@ -175,8 +175,8 @@ class EntriesCheck:
             yield Discrepancy(
                 gettext("Entry %(rewritten)s") % {"rewritten": self._rewritten},
                 ngettext(
-                    "%(behind)s entry after it differs from what was signed as well: the chain was rebuilt.",
-                    "%(behind)s entries after it differ from what was signed as well: the chain was rebuilt.",
+                    "%(behind)s later entry also differs from what was signed: the chain was rebuilt.",
+                    "%(behind)s later entries also differ from what was signed: the chain was rebuilt.",
                     self._behind,
                 )
                 % {"behind": f"{self._behind:,}"},

@@ -10,8 +10,8 @@ from factcheck.management.localized_command import SpokenCommand
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Delete unconfirmed messages of readers, spam, and the details of readers whose requests ended long "
-        "ago."
+        "Delete unconfirmed messages from readers, spam, and the details of readers whose requests ended "
+        "long ago."
     )
 
     def handle(self, **options: Any) -> None:

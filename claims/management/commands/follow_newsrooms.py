@@ -131,8 +131,8 @@ class Command(SpokenCommand):
             self.stdout.write(
                 "   "
                 + ngettext(
-                    "%(sequence)s entry taken, up to date at: %(at)s. %(state)s",
-                    "%(sequence)s entries taken, up to date at: %(at)s. %(state)s",
+                    "%(sequence)s entry imported, up to date at: %(at)s. %(state)s",
+                    "%(sequence)s entries imported, up to date at: %(at)s. %(state)s",
                     progress.sequence,
                 )
                 % {"sequence": progress.sequence, "at": at, "state": state}

@@ -297,7 +297,7 @@ def _is_lossless_export(place: str) -> bool:
             return True
     raise CommandError(
         gettext(
-            "%(place)s is a packed export of this program. Unpack it, or pipe it to: manage.py "
+            "%(place)s is a compressed export of this program. Decompress it, or pipe it to: manage.py "
             "restore_claims -"
         )
         % {"place": place}

@@ -10,7 +10,7 @@ from factcheck.management.localized_command import SpokenCommand
 
 class Command(SpokenCommand):
     help = gettext_noop(
-        "Write everything published as files for anybody, as the schedule does (docs/exports.md)."
+        "Write everything published as files for the public, as the schedule does (docs/exports.md)."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

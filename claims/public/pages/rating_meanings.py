@@ -7,7 +7,7 @@ from claims.models.rating import RatingClass
 MEANINGS = {
     RatingClass.TRUE.value: _("It is right, and nothing important was left out."),
     RatingClass.MOSTLY_TRUE.value: _(
-        "It is right in the main. A detail is wrong, or something that readers should know is missing."
+        "It is largely right. A detail is wrong, or something that readers should know is missing."
     ),
     RatingClass.MIXED.value: _("Some of it is right and some is wrong, and neither outweighs the other."),
     RatingClass.MOSTLY_FALSE.value: _("Part of it is true, but its conclusion is wrong."),

@@ -102,7 +102,7 @@ def publisher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 @kept
 @in_own_words
 def rating_class(request: HttpRequest, rating_class: str) -> HttpResponse:
-    """What a rating means, in our words and in those of each scale, and all that was rated so."""
+    """What a rating means, in our own words and in those of each scale, and all that was rated so."""
     if rating_class not in RatingClass.values:
         raise Http404("There is no such rating.")
     scales = Rating.objects.filter(rating_class=rating_class).select_related("scale__publisher")

@@ -106,7 +106,7 @@ class RequestBody(SenderBody):
         try:
             return picture_in(base64.b64decode(picture, validate=True))
         except binascii.Error:
-            raise serializers.ValidationError(gettext("It is not base64 (RFC 4648, 4).")) from None
+            raise serializers.ValidationError(gettext("It is not base64 (RFC 4648, section 4).")) from None
         except NotAPicture as refusal:
             raise serializers.ValidationError(str(refusal)) from None
 

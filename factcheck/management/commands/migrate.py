@@ -14,9 +14,9 @@ from factcheck.management.localized_command import SpokenCommand
 
 class Command(SpokenCommand, migrate.Command):
     help = gettext_noop(
-        "Migrate the tables of the database to this version of the program. A lock that is not available at "
-        "once is given up and tried again. The command runs as the owner of the tables, if "
-        "OWNER_DATABASE_URL is set, and grants the serving role its permissions."
+        "Migrate the tables of the database to this version of the program. If a lock is not available at "
+        "once, the command tries again. It runs as the owner of the tables, if OWNER_DATABASE_URL is "
+        "set, and grants the serving role its permissions."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

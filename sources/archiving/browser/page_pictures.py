@@ -83,7 +83,7 @@ def page_pictures(url: str, *, limits: BrowserLimits = LIMITS, allow_loopback: b
                 % {"strerror": error.strerror or error},
             )
         except BrowserSilent:
-            _lacking(pictures, gettext("The browser ended or did not answer."))
+            _lacking(pictures, gettext("The browser stopped or did not respond."))
         except BrowserRefuses as refusal:
             _lacking(
                 pictures, gettext("The browser could not show the page: %(refusal)s.") % {"refusal": refusal}

@@ -131,7 +131,7 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
         raise ExtractionError(
             "script_drawn",
             SpokenSentence(
-                "This page is drawn by a script, and has no text without a browser. %(way_out)s",
+                "This page is rendered by JavaScript, and has no text without a browser. %(way_out)s",
                 way_out=_WAY_OUT,
             ),
         )

@@ -118,7 +118,7 @@ def test_an_old_page_moves_nothing(desk: Desk, checker: User, editor: User) -> N
     claim = make_claim(state="proposed")
     workflow.move(claim, "accept", by=checker)
     assert desk.sign_in(editor).move(claim, "decline", seen=0, note="Not ours.") == [
-        "Another user has moved this on. Nothing was changed. Reload the page and check."
+        "Another user has already changed the state. Nothing was done. Reload the page and check."
     ]
     claim.refresh_from_db()
     assert claim.state == "accepted"

@@ -257,8 +257,13 @@ def test_each_button_does_what_it_says(client: Client, editor: User, topic: Topi
     )
     client.force_login(editor)
     *listed, own = buttons_of(client, first, "topic")
-    assert [said(press(client, first, "topic", button)) for button in listed] == [["Filed."], ["Filed."]]
-    assert said(press(client, second, "topic", own, **{"triage-topic": "rivers AND lakes"})) == ["Filed."]
+    assert [said(press(client, first, "topic", button)) for button in listed] == [
+        ["Topic added."],
+        ["Topic added."],
+    ]
+    assert said(press(client, second, "topic", own, **{"triage-topic": "rivers AND lakes"})) == [
+        "Topic added."
+    ]
     assert [set(claim.topics.all()) for claim in (first, second)] == [{topic, rivers}, {rivers}]
     kept = make_claim("A ferry sank in the strait in 1987, number 1.")
     choice, *_others = buttons_of(client, first, "merge")

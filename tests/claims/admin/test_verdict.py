@@ -190,7 +190,7 @@ def test_evidence_that_readers_cannot_look_up_says_so(desk: Desk, checker: User)
     Evidence.objects.create(verdict=verdict, source=make_source(url=""), stance="context")
     page = desk.sign_in(checker).text(verdict)
     assert "Needs an address or a snapshot" in page
-    assert "Public for readers" not in page
+    assert "Readers can see it" not in page
 
 
 def test_a_quote_of_the_evidence_is_anchored(desk: Desk, checker: User) -> None:

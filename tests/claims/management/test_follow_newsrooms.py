@@ -37,7 +37,7 @@ def test_is_added_by_who_gives_the_fingerprint(peer: PeerSite) -> None:
     at = f"{newsroom.progress.visited_at:%Y-%m-%d %H:%M} UTC"
     assert told("--list") == (
         f"{newsroom.pk}  Sundvik Check  {peer.url}  key {shown}\n"
-        f"   1 entry taken, up to date at: {at}. Its feed of changes is not signed: its program is an older or a"
+        f"   1 entry imported, up to date at: {at}. Its feed of changes is not signed: its program is an older or a"
         " different one.\n"
     )
 

@@ -163,7 +163,7 @@ def test_relevance_that_is_no_finite_number_is_refused(part: Any) -> None:
 def test_cursor_of_another_order_says_so() -> None:
     cursor = encoded(Position((date(2026, 1, 1), 1)), BY_DAY[0])
     with pytest.raises(
-        ValueRefused, match="it belongs to another order than `published`; begin at the first page again"
+        ValueRefused, match="it belongs to a different order from `published`; start again at the first page"
     ):
         decoded(cursor, BY_DAY[1])
 

@@ -44,7 +44,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
                 Refusal(
                     place,
                     "",
-                    SpokenSentence("There is no ClaimReview here."),
+                    SpokenSentence("This contains no ClaimReview markup."),
                     "no ClaimReview",
                     raw=value.value,
                 )
@@ -55,7 +55,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         yield Refusal(
             RecordPlace(file.name, "the whole file"),
             "",
-            SpokenSentence("There is no ClaimReview in it."),
+            SpokenSentence("It contains no ClaimReview markup."),
             "no ClaimReview",
         )
 

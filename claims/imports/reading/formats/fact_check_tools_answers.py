@@ -11,7 +11,7 @@ from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 
 NAME = "fact-check-tools"
-TITLE = "Answers of the Google Fact Check Tools API"
+TITLE = "Responses of the Google Fact Check Tools API"
 
 _CLAIM, _PAGE = "claimReview", "claimReviewMarkups"
 

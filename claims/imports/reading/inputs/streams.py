@@ -153,7 +153,7 @@ def damaged(name: str, error: Exception) -> Refusal:
             RecordPlace(name, "the whole file"),
             "",
             SpokenSentence("The rest of “%(name)s” cannot be read: %(error)s.", name=name, error=error),
-            "unpacks to too much",
+            "too large when unpacked",
         )
     why = str(error).rstrip(".") or type(error).__name__
     return Refusal(

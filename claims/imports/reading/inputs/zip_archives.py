@@ -213,7 +213,7 @@ def _refused(inside: str, name: str, flags: int, method: int) -> Refusal | None:
                 inside=inside,
                 method=method,
             ),
-            "unknown packing",
+            "unknown compression",
         )
     return None
 

@@ -230,7 +230,7 @@ def test_where_there_is_no_browser_that_is_said(
 def test_a_browser_that_is_none_says_so(site: Site, settings: Any) -> None:
     settings.ARCHIVE_BROWSER = shutil.which("true")
     pictures = visited(site, "")
-    assert pictures.missing == dict.fromkeys(("screenshot", "pdf"), "The browser ended or did not answer.")
+    assert pictures.missing == dict.fromkeys(("screenshot", "pdf"), "The browser stopped or did not respond.")
 
 
 def test_a_browser_that_cannot_be_started_leaves_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

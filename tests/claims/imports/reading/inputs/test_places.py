@@ -175,7 +175,7 @@ class TestArchives:
         for packed in (gzip.compress(bomb), zstd.compress(bomb), in_zip, zipped({"z": in_zip})):
             read = contents(stored(tmp_path, packed, "b"))
             assert [len(content) < 2_000_000 for _name, content in read] == [True, True]
-            assert read[-1][1] == "unpacks to too much"
+            assert read[-1][1] == "too large when unpacked"
 
     def test_a_document_of_an_office_program_is_one_file(self, tmp_path: Path) -> None:
         sheet = zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<workbook/>"})
