@@ -1,4 +1,4 @@
-"""What metrics tell of claims: the ledger, imports and what is to be published; numbers, never words."""
+"""Metrics of claims: the ledger, imports and scheduled publications; numbers only."""
 
 from collections.abc import Iterator
 

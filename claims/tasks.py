@@ -1,4 +1,4 @@
-"""Where the background worker finds its work: tasks stand beside what they do, and this names those of claims."""
+"""Imports all background jobs of claims, so that the worker finds them."""
 
 from django.conf import settings
 from procrastinate.contrib.django import app

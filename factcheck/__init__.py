@@ -1,4 +1,4 @@
-"""The project: settings, routes, and the plumbing that knows neither sources nor claims.
+"""The project: settings, routes, and infrastructure that is independent of sources and claims.
 
 settings                one settings file
 installation/           what this installation is: its variables, read strictly; its version; its private files

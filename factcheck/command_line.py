@@ -1,4 +1,4 @@
-"""The program's command line: `manage.py` in a clone, `factcheck` of the wheel; `help` lists what it can do."""
+"""The command line: `manage.py` in a clone, `factcheck` in the wheel; `help` lists the commands."""
 
 import os
 import signal

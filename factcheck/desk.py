@@ -1,4 +1,4 @@
-"""How the editors' desk looks and what its sidebar offers (django-unfold's settings)."""
+"""The appearance and sidebar of the desk (django-unfold's settings)."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The private parts of Django, REST framework, django-filter and django-csp that we touch: all of them, and why.
+"""All private parts of Django, REST framework, django-filter and django-csp that we use, with the reasons.
 
 Libraries change such parts without a word. So they are touched here and nowhere else, and
 `tests/factcheck/test_django_internals.py` holds each against what the library does by itself. What has an underscore

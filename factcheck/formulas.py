@@ -1,4 +1,4 @@
-"""Cells that a spreadsheet would take for formulas, which can read other cells and send them elsewhere.
+"""Escape cells that a spreadsheet would run as formulas.
 
 https://owasp.org/www-community/attacks/CSV_Injection
 """

@@ -1,4 +1,4 @@
-"""What languages are called, and which way they are written, where Django knows them or the family they are of."""
+"""Names and writing directions of languages."""
 
 from django.utils.translation import get_language_info
 

@@ -1,4 +1,4 @@
-"""How words are joined in the language of the page: between the items of a list, a number and its sign."""
+"""Joining words in the language of the page: lists, and numbers with their signs."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""The routes of the API: what stands under /api/v1/, and beside it under /api/."""
+"""The routes of the API, below /api/v1/ and /api/."""
 
 import functools
 import json

@@ -1,4 +1,4 @@
-"""Sentences of modules that know nothing of Django: what they say in English, and how to say it in other languages.
+"""Translatable sentences of modules without Django: the English text, and its translation.
 
 Some of them run in processes that have no settings. What they raise is translated where somebody is told of it
 (`factcheck/installation/messages.py`).

@@ -1,4 +1,4 @@
-"""Work that the background worker does for the site as a whole."""
+"""Background jobs of the whole site."""
 
 from django.conf import settings
 from procrastinate import JobContext, builtin_tasks

@@ -1,4 +1,4 @@
-"""Where words come from, and the proof that is kept of it: documents, what they held at a moment, who publishes them.
+"""Sources: documents, their snapshots, and their publishers.
 
     models/       Source, Snapshot, Publisher, ArchivedCopy
     http/         the only outgoing HTTP: fetched documents, sent messages

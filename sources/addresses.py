@@ -1,4 +1,4 @@
-"""Addresses of articles: when two spellings mean one page, and whose page it is.
+"""Addresses of articles: canonical form, and host.
 
 Own code on `urllib.parse`, `idna` and `tld` (the public suffix list, offline), because the ready-made canonicalisers
 merge what must stay apart or keep apart what is one page: courlan deletes every parameter that contains `cid`, `uid`

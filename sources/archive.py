@@ -1,4 +1,4 @@
-"""The bytes behind every snapshot, picture and film, kept under the name of their SHA-256.
+"""The file archive of snapshots, pictures and videos, by SHA-256.
 
 A name that is the hash of its content can be checked by anybody at any time, is written once and never changes, and
 gives equal content one place. Works with every storage that Django knows (a folder, S3 through django-storages).

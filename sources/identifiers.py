@@ -1,4 +1,4 @@
-"""Identifiers that authorities give: of everything (Wikidata) and of organisations that do research (ROR).
+"""Identifiers of authorities: Wikidata for everything, ROR for research organisations.
 
 People and files write them in a dozen ways. Here each has one address, by which two rows, two files or two newsrooms
 can be seen to mean the same.

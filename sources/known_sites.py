@@ -1,4 +1,4 @@
-"""What is known of the sites that are visited, kept in the database: everybody who fetches pages looks there."""
+"""Data about visited sites, in the database, shared by all processes that fetch pages."""
 
 import time
 from collections.abc import Callable

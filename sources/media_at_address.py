@@ -1,4 +1,4 @@
-"""A picture that a stranger names by its address: fetched to be looked at, within bounds, and not kept.
+"""Fetch a picture from an address given by a stranger, with limits, without storing it.
 
 Callers who make us fetch an address learn only whether it is a picture: neither where it leads, nor why it failed.
 """

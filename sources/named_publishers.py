@@ -1,4 +1,4 @@
-"""Whose document it is: publishers recognised by name and by the host of an address, else made.
+"""Find or create the publisher of a document, by name and host.
 
 docs/decisions/0032-publisher-of-an-address.md says why both are asked.
 """

@@ -1,4 +1,4 @@
-"""What a person states about a source when it is captured. It wins over what the document says about itself."""
+"""Values that a person states about a captured source. They take precedence over the document's."""
 
 import re
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""A source given without its text: found by its address, or entered with its stated details."""
+"""Add a source without a text: found by its address, or created with the given details."""
 
 from django.contrib.auth.models import User
 from django.db import transaction

@@ -1,4 +1,4 @@
-"""Where an article comes from when a person names it: an address, a file, or standard input."""
+"""Inputs for an article: an address, a file, or standard input."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""Work that the background worker does for sources; tasks of rooms stand there, and this names them."""
+"""Imports all background jobs of sources, so that the worker finds them."""
 
 from django.contrib.auth.models import User
 from procrastinate import RetryStrategy

@@ -1,4 +1,4 @@
-"""Whose work something is: what the panel of its page says, and what its buttons do."""
+"""The assignment panel of a claim or verdict: its contents and its buttons."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

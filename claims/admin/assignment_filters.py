@@ -1,4 +1,4 @@
-"""Filters of lists by whose work something is, by when it is due and how much it presses."""
+"""List filters by assignee, due date and priority."""
 
 from datetime import date, timedelta
 from typing import Any

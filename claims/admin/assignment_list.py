@@ -1,4 +1,4 @@
-"""What lists of claims and of verdicts say of whose work each is, and how several are assigned at once."""
+"""Assignments in the lists of claims and verdicts: a column, and an action that assigns several at once."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar

@@ -1,4 +1,4 @@
-"""The pages of work: the list of all of it, the board and the calendar, and where the buttons of panels lead."""
+"""The work pages (list, board, calendar), and the views behind the buttons of assignment panels."""
 
 from http import HTTPStatus
 from typing import Any

@@ -1,4 +1,4 @@
-"""Rules that assign: conditions and actions as a form, and below it what the rule would have done."""
+"""Assignment rules: a form of conditions and actions, and a trial on existing claims."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""The board: work in columns by how far it has come, and the moves from one column to another."""
+"""The board: work in columns by state, and the moves between columns."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

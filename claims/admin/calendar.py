@@ -1,4 +1,4 @@
-"""The calendar: what is due on which day, what is to be checked again, and what will be published."""
+"""The calendar: what is due, due for another check, or scheduled for publication, by day."""
 
 import calendar as months
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Small bar charts, drawn by the server: what a template needs to draw them and to say the same in words."""
+"""Small bar charts, drawn by the server, with the same figures as text."""
 
 from dataclasses import dataclass
 

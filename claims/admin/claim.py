@@ -1,4 +1,4 @@
-"""The page of a claim, from which everything about it is done."""
+"""The page of a claim, with all actions on it."""
 
 import re
 from typing import Any, ClassVar

@@ -1,4 +1,4 @@
-"""What is done with several claims of the list at once: each by itself, as in triage."""
+"""Bulk actions on the list of claims. Each claim is decided separately, as in triage."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

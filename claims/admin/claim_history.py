@@ -1,4 +1,4 @@
-"""What the workflow and the ledger add to the history of a claim or verdict."""
+"""Workflow moves and publications in the history of a claim or verdict."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""The list of claims: what it shows, searches and filters; by article, if that is wanted."""
+"""The list of claims: columns, search, filters, and optional grouping by article."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar

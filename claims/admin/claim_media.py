@@ -1,4 +1,4 @@
-"""What a claim is about, where it is a picture, a recording or a film: edited on the claim's page."""
+"""The pictures, audio and video that a claim is about, edited on the claim's page."""
 
 from typing import Any
 

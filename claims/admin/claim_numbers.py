@@ -1,4 +1,4 @@
-"""How many claims there are of something, as a column of its list."""
+"""A list column with the number of claims of each row."""
 
 from django.contrib.auth.models import User
 from django.db.models import Count, IntegerField, OuterRef, Subquery

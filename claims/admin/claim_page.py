@@ -1,4 +1,4 @@
-"""What the claim's page shows around its form."""
+"""The panels around the form on the claim's page."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the search of claims means where nothing has its words: other forms of them, or a slip of the keyboard.
+"""Suggestions when a search for claims finds nothing: other word forms, or a corrected typo.
 
 The list's own search (`factcheck.admin.found_rows`) knows neither letter case nor accents, and finds the beginnings of
 words in every script. Here is what comes after it, and only where it found nothing.

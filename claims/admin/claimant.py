@@ -1,4 +1,4 @@
-"""Who makes claims."""
+"""Claimants at the desk."""
 
 from typing import Any, ClassVar
 

@@ -1,4 +1,4 @@
-"""The list of claims by article: those that one source makes stand together, below its title."""
+"""The list of claims grouped by article, below its title."""
 
 from collections import Counter
 from collections.abc import Sequence

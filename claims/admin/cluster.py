@@ -1,4 +1,4 @@
-"""Clusters of claims: one rumour as it goes around, put together by editors."""
+"""Clusters: claims that repeat one rumour, grouped by editors."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""What colleagues say about a claim: on its page, on a page of its own where there is much, and a list of all of it."""
+"""Comments of colleagues on a claim: on its page, on a separate page if there are many, and in a list."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar, cast

@@ -1,4 +1,4 @@
-"""The comments of a claim as one person sees them: so many threads at a time, each with its last replies."""
+"""The comments on a claim as one person sees them: a page of threads, each with its latest replies."""
 
 from collections import defaultdict
 from collections.abc import Iterable

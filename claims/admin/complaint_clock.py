@@ -1,4 +1,4 @@
-"""How long there is to answer a complaint: a word for lists and pages, red where the time is over."""
+"""The time left to answer a complaint, as a badge; red when overdue."""
 
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString

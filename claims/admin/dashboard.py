@@ -1,4 +1,4 @@
-"""The dashboard: what waits for the person who has just sat down, how long it has, and how the newsroom fares."""
+"""The dashboard: work waiting for the person, its deadlines, and the newsroom's figures."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Where people are signed in: for administrators a list, for everybody a page about their own."""
+"""Sessions: a list for administrators, and a page on which people see their own."""
 
 from typing import Any
 

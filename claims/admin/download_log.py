@@ -1,4 +1,4 @@
-"""Who takes a list of the desk out as a file is written down."""
+"""Records every download of a desk list."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The verdict that is being written, with its evidence, as parts of the page of its claim."""
+"""The draft verdict and its evidence as inlines of the claim's page."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The models that make vectors, and how far each has come. To look at only: the worker and `embed_claims` make them."""
+"""Embedding models and their progress, read-only: the worker and `embed_claims` create the vectors."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a verdict rests on, edited on the verdict's page."""
+"""The evidence of a verdict, edited on the verdict's page."""
 
 from typing import Any
 

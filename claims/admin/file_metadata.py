@@ -1,4 +1,4 @@
-"""What the file of a picture says of itself, and what its content credentials state, in words for editors.
+"""The metadata and content credentials of a picture file, in words for editors.
 
 Anybody can write anything into a file, and a signature says who signed, not what is so: nothing here reads as proof.
 """

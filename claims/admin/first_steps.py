@@ -1,4 +1,4 @@
-"""What a new installation still needs, for those who can do it: a list on the dashboard that goes when all is done."""
+"""First steps after installation: a dashboard list that disappears when everything is done."""
 
 from dataclasses import dataclass
 

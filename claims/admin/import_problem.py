@@ -1,4 +1,4 @@
-"""What imports could not use: where it stands, and why. To look at only."""
+"""Records that an import could not use, with position and reason. Read-only."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How far an import has come, how fast it goes, and how long it will take; for its page, and for the bar on it."""
+"""The progress, speed and remaining time of an import, for its page and progress bar."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Imports of files: what became of each, how far it is, and what can be done about it."""
+"""Imports of files: results, progress and actions."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Filters of the desk's lists beyond those that Django and unfold derive from a field."""
+"""Filters of desk lists that Django and unfold do not provide."""
 
 from typing import Any, ClassVar
 

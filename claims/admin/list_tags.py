@@ -1,4 +1,4 @@
-"""What stands above every list of the desk: the views that are kept of it, its columns, and the list as a file."""
+"""The tools above every desk list: saved views, columns and download."""
 
 from typing import Any
 from urllib.parse import parse_qsl, urlencode

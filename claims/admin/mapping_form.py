@@ -1,4 +1,4 @@
-"""What the columns of a table mean, as a form. It shows and changes a mapping as `format_settings` hold it.
+"""The form for a column mapping. It edits the same values as the TOML file.
 
 What the form has no field for (variants, rows that are skipped, transformations) stays as it is; the mapping as TOML,
 on the same page, has everything.

@@ -1,4 +1,4 @@
-"""Pictures, sound and film: the list, a page for each, and how they are added."""
+"""Pictures, audio and video: the list, a page for each, and uploads."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A picture, recording or film as the desk shows it: small in lists and forms, with what editors should know of it."""
+"""Previews of pictures, audio and video at the desk, with warnings for editors."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How much alike two pictures are, and how one lies, in words for editors."""
+"""The similarity and orientation of two pictures, in words for editors."""
 
 from collections.abc import Mapping
 

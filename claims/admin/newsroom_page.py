@@ -1,4 +1,4 @@
-"""The pages on which the newsroom explains itself: each change is a new version, public at once."""
+"""The newsroom's pages about itself. Each change is a new version, public at once."""
 
 from typing import Any, ClassVar
 

@@ -1,4 +1,4 @@
-"""A quote that lost its place, on the claim's page: why, and one button for each place that it may be."""
+"""Quotes that can no longer be located, on the claim's page: the reason, and a button for each possible location."""
 
 from typing import Any
 

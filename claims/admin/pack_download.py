@@ -1,4 +1,4 @@
-"""The button on a claim's page that hands out all that it rests on, also what is for the newsroom alone."""
+"""The download of a claim's evidence pack, including material for the newsroom only."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse

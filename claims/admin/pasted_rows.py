@@ -1,4 +1,4 @@
-"""Paste rows from a spreadsheet: see how each is read, correct what the columns mean, store them as proposals."""
+"""Import rows pasted from a spreadsheet: preview, correct the mapping, store as proposals."""
 
 import json
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What newsrooms that are followed have published: to look at and to search, never to edit."""
+"""Claims published by followed newsrooms: searchable, never editable."""
 
 from django.contrib import admin
 from django.db.models import QuerySet

@@ -1,4 +1,4 @@
-"""Newsrooms elsewhere that are followed: added after a look at their key, and how each does."""
+"""Followed newsrooms: added after a check of their key, with their status."""
 
 from typing import Any
 

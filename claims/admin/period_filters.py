@@ -1,4 +1,4 @@
-"""Filters by when something came in or was published, and as what it was rated: what the dashboard counts, as lists."""
+"""Filters by period and rating, for the lists behind the dashboard's figures."""
 
 from datetime import timedelta
 from typing import Any

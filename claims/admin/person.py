@@ -1,4 +1,4 @@
-"""People: their roles, where they are signed in, and what to do when they lose a second factor."""
+"""People: roles, sessions, and help when they lose a second factor."""
 
 from typing import Any
 

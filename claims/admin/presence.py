@@ -1,4 +1,4 @@
-"""Who else has a page open just now, and what they saved since it was opened: asked by each open page, lightly."""
+"""Who else has a page open, and what they saved since it was opened. Open pages poll this."""
 
 from datetime import timedelta
 from typing import Any

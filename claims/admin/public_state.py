@@ -1,4 +1,4 @@
-"""What readers see of a claim, or how far it is from that: one chip, the same in lists, on its page and in Ctrl-K."""
+"""The public state of a claim as a badge, the same in lists, on its page and in Ctrl-K."""
 
 from collections.abc import Iterable
 from typing import Any

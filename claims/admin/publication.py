@@ -1,4 +1,4 @@
-"""The ledger: what readers saw from when on. To look at only."""
+"""The ledger, read-only."""
 
 from django.contrib import admin
 from django.db.models import QuerySet

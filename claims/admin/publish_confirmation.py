@@ -1,4 +1,4 @@
-"""What a move changes for readers, asked once more before it is done: the public page as it is and as it would be.
+"""The confirmation page of a public change: the public page before and after it.
 
 The same view shows what a draft would change while it is written.
 """

@@ -1,4 +1,4 @@
-"""The newsroom's queues in figures: how many wait in each, and how long the oldest has."""
+"""Figures of the queues: how many items wait, and for how long."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What waits for whom: the lists of the desk, each of which is also a filter of its changelist."""
+"""The queues of the desk. Each is also a filter of its changelist."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What Ctrl-K finds: the newest rows in which the words occur, a few of each kind; the lists find all of them."""
+"""The search of Ctrl-K: the newest matching rows, a few of each kind."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Quotes on the desk: found in the snapshot when an editor pastes them, and shown in their context."""
+"""Quotes on the desk: located in the snapshot when pasted, and shown in context."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the pages of complaints and of requests have in common: nothing is typed over, what was held back is decided."""
+"""What the pages for complaints and requests share: read-only messages, and decisions about held ones."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar

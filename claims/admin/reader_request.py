@@ -1,4 +1,4 @@
-"""Requests from readers at the desk: what many ask for first, and what is decided about it."""
+"""Requests from readers at the desk: most requested first, with the decisions about them."""
 
 from typing import Any, ClassVar
 

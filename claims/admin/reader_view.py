@@ -1,4 +1,4 @@
-"""What readers see, shown at the desk: the reader's own page in a frame that runs nothing and leads nowhere."""
+"""The public page in a sandboxed frame at the desk."""
 
 from typing import Any
 

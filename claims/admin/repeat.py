@@ -1,4 +1,4 @@
-"""Checked claims that were seen again: confirmed as appearances by an editor, or found to be something else."""
+"""Repeats of checked claims: an editor confirms each as an appearance, or rejects it."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Requests for answers: prepared, sent or passed on, and answered; and the list of those that are awaited."""
+"""Requests for reply: prepared, sent and answered; and the list of open ones."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Publication at a moment to come, on the pages of a verdict and its claim: set, moved and cancelled there."""
+"""Scheduled publication on the pages of a verdict and its claim: set, moved, cancelled."""
 
 from datetime import datetime
 from typing import Any

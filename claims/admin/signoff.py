@@ -1,4 +1,4 @@
-"""Who stands behind which verdict. To look at only."""
+"""Sign-offs, read-only."""
 
 from django.contrib import admin
 from django.db.models import QuerySet

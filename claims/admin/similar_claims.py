@@ -1,4 +1,4 @@
-"""Claims that say the same as a statement, or nearly: shown while it is typed, and on the claim's page.
+"""Similar claims: shown while a statement is typed, and on the claim's page.
 
 Work in progress counts too, as far as the person may read it, so that two people do not check one claim.
 """

@@ -1,4 +1,4 @@
-"""Everything that happened to a claim in one list, the newest first: moves, edits, sign-offs, publications, talk.
+"""The timeline of a claim, newest first: moves, edits, sign-offs, publications, comments.
 
 Each kind is read only up to the requested page, so that a long history costs no more than a short one.
 """

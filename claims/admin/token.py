@@ -1,4 +1,4 @@
-"""API tokens: everybody at the desk makes and revokes their own; administrators see and revoke everybody's."""
+"""API tokens: people manage their own; administrators see and revoke all."""
 
 from datetime import datetime
 from typing import Any

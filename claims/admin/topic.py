@@ -1,4 +1,4 @@
-"""What claims are about."""
+"""Topics at the desk."""
 
 from typing import Any, ClassVar
 

@@ -1,4 +1,4 @@
-"""Every move of the workflow, as it happened. To look at only."""
+"""Every move of the workflow, read-only."""
 
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin

@@ -1,4 +1,4 @@
-"""The form of a translation: its fields, and beside each the words that are translated."""
+"""The form of a translation: each field beside its original."""
 
 from dataclasses import dataclass
 from typing import Any

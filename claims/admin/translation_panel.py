@@ -1,4 +1,4 @@
-"""The translations of a verdict, as the page of its claim and its own page show them."""
+"""The translations of a verdict, on its page and on its claim's page."""
 
 from dataclasses import dataclass
 from typing import Any

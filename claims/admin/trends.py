@@ -1,4 +1,4 @@
-"""How the newsroom fares: claims in and out by week, days until a verdict is out, the balance of what was published.
+"""The newsroom's trends: claims per week, days to publication, and the balance of what was published.
 
 The figures are those of people's work; what imports brought is not counted. They are kept for some minutes, since each
 scans what happened in the period.

@@ -1,4 +1,4 @@
-"""The triage screen: proposals one after the other, decided by a key each."""
+"""The triage screen: one proposal at a time, each decision on one key."""
 
 from collections.abc import Sequence
 from dataclasses import replace

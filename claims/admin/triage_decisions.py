@@ -1,4 +1,4 @@
-"""What is decided in triage: each decision is one move in one transaction, and can be taken back."""
+"""Decisions in triage: each is one move in one transaction, and can be undone."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

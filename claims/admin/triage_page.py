@@ -1,4 +1,4 @@
-"""What the triage screen shows: one proposal with all that decides, and the others beside it by article."""
+"""The contents of the triage screen: one proposal with its details, and the others by article."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field

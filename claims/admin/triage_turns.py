@@ -1,4 +1,4 @@
-"""Which proposals are on whose screen, so that two people in triage do not see the same one."""
+"""Leases on proposals, so that two people in triage do not see the same one."""
 
 from collections.abc import Iterable
 from datetime import timedelta

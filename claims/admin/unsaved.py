@@ -1,4 +1,4 @@
-"""What people have typed and not saved: kept for each of them alone, given back, listed, given up."""
+"""Unsaved form text: kept for its author only, and restored, listed or discarded."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The form of a verdict: a rating is chosen with its colour and definition in view."""
+"""The form of a verdict: ratings are shown with their colour and definition."""
 
 from typing import Any
 

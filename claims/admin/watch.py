@@ -1,4 +1,4 @@
-"""Watches: the feeds, sitemaps and pages that the newsroom follows, how each does, and what came of it."""
+"""Watches: the feeds, sitemaps and pages that the newsroom follows, with their status and results."""
 
 from typing import Any
 

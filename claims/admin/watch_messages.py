@@ -1,4 +1,4 @@
-"""How a watch does, in words."""
+"""The status of a watch in words."""
 
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString

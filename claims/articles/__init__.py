@@ -1,4 +1,4 @@
-"""An article comes in: captured as a source, read for claims, each proposed at its exact place.
+"""Articles: captured as sources, and searched for claims, each proposed at its exact position.
 
     article_import     one article: source, snapshot and proposals, all of it or nothing
     proposals          what the detector finds becomes a triage queue

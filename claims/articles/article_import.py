@@ -1,4 +1,4 @@
-"""An article comes in: captured as a source and read for claims, all of it or nothing."""
+"""Import an article: capture it as a source and propose its claims, in one transaction."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Detection as imports use it: in a process of its own that can take only so much memory and time.
+"""Claim detection in a separate process with limited memory and time.
 
 The text is a stranger's, and no test has seen it. Whatever it does to the reader, the article itself is stored.
 """

@@ -1,4 +1,4 @@
-"""What runs in the confined process (`factcheck.confinement.zygote`): a text in, its sentences out."""
+"""The function that runs in the confined process (`factcheck.confinement.zygote`): text in, sentences out."""
 
 import orjson
 

@@ -1,4 +1,6 @@
-"""What of an article was checked already: proposals beside a published claim, and repeats that an editor confirms."""
+"""Statements of an article that were already checked: links to published claims, and repeats for an editor to
+confirm.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Snapshot → proposed claims: what the detector finds becomes a triage queue, each claim at its place in the text.
+"""Snapshot → proposed claims, each at its position in the text, for triage.
 
 Every statement is listed, in three bands. Those of the first two become claims; those of the third stay in the list
 until an editor proposes them too.

@@ -1,4 +1,4 @@
-"""What an editor reads of how much a statement is worth a check: its band, and what it states.
+"""The check-worthiness of a statement in words for editors: its band and the reasons.
 
 A claim stores each reason as `detection.check_worthiness.Reason` writes it: the kind, and the words of the text.
 """

@@ -1,1 +1,1 @@
-"""The demonstration data: an example of a newsroom at work. README.md beside this file says what it holds."""
+"""The demonstration data: an example newsroom. README.md here describes it."""

@@ -1,4 +1,4 @@
-"""The demonstration data (README.md beside this file says what it holds) → an example of a newsroom at work.
+"""Load the demonstration data, which README.md here describes.
 
 Everything goes through the functions that the editors' desk calls, by the invented people in their roles. So what
 the demo shows is what these rules allow, and the ledger holds every version and its public note.

@@ -1,4 +1,4 @@
-"""What is going on at the demo's desk: who has what until when, what they say about it, what will be published.
+"""Work in progress in the demo: assignments, comments and scheduled publications.
 
 The days are counted from the day on which the demo is loaded, so that something is overdue and something is to come.
 """

@@ -1,4 +1,4 @@
-"""Who asks, and what for: tokens and their scopes. Nothing else opens the editorial API, least of all a session."""
+"""Authentication of the editorial API: tokens and scopes only, never a session."""
 
 import pghistory
 from django.contrib.auth.models import User

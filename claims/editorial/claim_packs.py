@@ -1,4 +1,4 @@
-"""The evidence pack of a claim for newsroom tools: also what is for the newsroom alone."""
+"""The evidence pack of a claim for newsroom tools, including material for the newsroom only."""
 
 from typing import Any
 

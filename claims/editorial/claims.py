@@ -1,4 +1,4 @@
-"""Claims and where they were made."""
+"""Claims and their appearances in the editorial API."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""How the editorial API shows things: as the public representation does, and what only the newsroom may know.
+"""Representations of the editorial API: the public one, and fields for the newsroom only.
 
 Keys are only ever added. Every key is always present: what is not known is `null`, an empty string or an empty list.
 The ETag of a thing is the digest of its representation, so nothing here may depend on who asks, but for what of it

@@ -1,4 +1,4 @@
-"""What claims and verdicts refer to: sources and their snapshots, claimants, topics, ratings; and the moves made."""
+"""Sources, snapshots, claimants, topics, ratings and moves in the editorial API."""
 
 from typing import Any, ClassVar
 

@@ -1,4 +1,4 @@
-"""What the lists of the editorial API can be narrowed down by."""
+"""The filters of editorial lists."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Pictures, sound and film: taken in as files or by their addresses, and what claims are about."""
+"""Pictures, audio and video in the editorial API: uploads, and the media of claims."""
 
 from typing import Any, ClassVar
 

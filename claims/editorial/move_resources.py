@@ -1,4 +1,4 @@
-"""Moves of the workflow: which are open, and making one. `claims.review.workflow` carries them out."""
+"""Workflow moves in the editorial API: list the open ones, and make one. `claims.review.workflow` carries them out."""
 
 from typing import Any, ClassVar
 

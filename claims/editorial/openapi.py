@@ -1,4 +1,4 @@
-"""How editorial resources appear in the OpenAPI document, besides what drf-spectacular finds by itself."""
+"""Additions to the OpenAPI document of the editorial API that drf-spectacular cannot derive."""
 
 from typing import Any
 

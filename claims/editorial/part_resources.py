@@ -1,4 +1,4 @@
-"""What belongs to a claim or a verdict, at addresses below it: read with it, and written under its lock."""
+"""Parts of a claim or verdict, at addresses below it: read with it, and written under its lock."""
 
 from abc import abstractmethod
 from typing import Any

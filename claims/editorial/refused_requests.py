@@ -1,4 +1,4 @@
-"""What the editorial API refuses, as problem details. The rules are the domain's; here they get their status codes."""
+"""Rejections as problem details: the domain raises them, and this module chooses the status codes."""
 
 from http import HTTPStatus
 from typing import Any

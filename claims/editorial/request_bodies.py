@@ -1,4 +1,4 @@
-"""What bodies of requests may hold. They validate and hand over: nothing here saves."""
+"""Serializers of request bodies. They validate only; nothing is saved here."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The beginning of the editorial API: who asks, with which token, and where everything is."""
+"""The root of the editorial API: the user, the token and the addresses."""
 
 from typing import Any, ClassVar
 

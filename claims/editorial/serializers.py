@@ -1,4 +1,4 @@
-"""How editorial resources read. For the OpenAPI schema only: `documents` writes what these describe."""
+"""Serializers of editorial resources, for the OpenAPI schema only: `documents` writes the responses."""
 
 from rest_framework import serializers
 

@@ -1,4 +1,4 @@
-"""Bodies of requests, read strictly: only keys that mean something, only values of the right type.
+"""Strict request bodies: only known keys, only values of the right type.
 
 What is silently dropped or turned into something else is what an editor finds wrong weeks later.
 """

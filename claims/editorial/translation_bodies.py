@@ -1,4 +1,4 @@
-"""What requests about translations may hold, and how translations read."""
+"""Request and response bodies of translations."""
 
 from rest_framework import serializers
 

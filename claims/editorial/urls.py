@@ -1,4 +1,4 @@
-"""The routes of the editorial API: what stands under /api/v1/editorial/."""
+"""The routes of the editorial API, below /api/v1/editorial/."""
 
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter

@@ -1,4 +1,4 @@
-"""Verdicts and the evidence that they rest on."""
+"""Verdicts and their evidence in the editorial API."""
 
 from typing import Any, ClassVar
 

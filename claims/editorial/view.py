@@ -1,4 +1,4 @@
-"""What every address of the editorial API has in common: tokens, scopes, problems, answers for one reader only."""
+"""What all editorial views share: tokens, scopes, problem details, private responses."""
 
 from typing import Any, ClassVar
 

@@ -1,4 +1,4 @@
-"""The ledger and everything that it mentions, as lines of the lossless format.
+"""The ledger and everything it mentions, as lines of the lossless format.
 
 Mutable data (names, addresses, merges) is written first, at once. Everything after that is immutable, so an
 interrupted export continues with the same bytes.

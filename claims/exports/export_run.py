@@ -1,4 +1,4 @@
-"""An export from its beginning to its end, or from where it was interrupted."""
+"""Run an export, or continue an interrupted one."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass

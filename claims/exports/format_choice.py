@@ -1,4 +1,4 @@
-"""What each format writes, in which order, and from where it can be continued."""
+"""The export formats: what each writes, its order, and where it can be continued."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""The lossless format: NDJSON whose lines say what they are. docs/exports.md describes it for others.
+"""The lossless format: NDJSON with typed lines, described in docs/exports.md.
 
     header                                       the format, its version, and the state of the ledger
     publisher, claimant, topic, rating_scale,

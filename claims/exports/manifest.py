@@ -1,4 +1,4 @@
-"""FILE.manifest.json: what a file holds, as of when, and the checksum by which it is known to be whole."""
+"""FILE.manifest.json: the contents of an export, its moment, and its checksum."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Where an export goes: standard output, or a file beside which stands how far it is."""
+"""Outputs of an export: standard output, or a file with its progress beside it."""
 
 import fcntl
 import hashlib

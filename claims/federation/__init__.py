@@ -1,4 +1,4 @@
-"""Other newsrooms' ledgers, followed: what they publish is known here as theirs, and never becomes ours.
+"""Federation: the claims of followed newsrooms, which stay theirs.
 
     ledger_pages   a page of a feed of changes → entries that are believed: in order, whole, signed
     ledger_feed    requests for such a page, from public addresses only

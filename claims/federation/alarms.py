@@ -1,4 +1,4 @@
-"""Telling by mail what keeps a newsroom from being followed, to those who can do something about it."""
+"""Emails to administrators when a newsroom can no longer be followed."""
 
 from django.conf import settings
 from django.contrib.auth.models import User

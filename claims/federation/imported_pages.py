@@ -1,4 +1,4 @@
-"""Entries of another newsroom's ledger → its claims as they are known here; a page and how far it goes, or neither."""
+"""Import a page of another newsroom's ledger completely, with its position, or not at all."""
 
 import re
 from collections.abc import Sequence

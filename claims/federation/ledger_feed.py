@@ -1,4 +1,4 @@
-"""Asking a newsroom's site for its ledger: the public internet only, within bounds, and never led elsewhere."""
+"""Fetch another newsroom's ledger: from the public internet only, within limits, without redirects."""
 
 from dataclasses import dataclass
 

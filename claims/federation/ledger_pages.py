@@ -1,4 +1,4 @@
-"""A page of another newsroom's feed of changes → its entries, once they are believed.
+"""Verify a page of another newsroom's feed of changes, and return its entries.
 
 Nothing about a page is trusted. What it says must be whole (each hash), in order (each number), signed by the key that
 a person here accepted, and go on from the very entry that was taken last.

@@ -1,4 +1,4 @@
-"""What a person does about another newsroom: each is one function that checks, writes and calls the worker."""
+"""Edits of a followed newsroom: each function checks, writes and calls the worker."""
 
 from django.conf import settings
 from django.contrib.auth.models import User

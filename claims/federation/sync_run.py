@@ -1,4 +1,4 @@
-"""One turn at a newsroom that is followed: page after page, until nothing is new or the turn is over.
+"""One sync with a followed newsroom: page after page, until nothing is new or the time is up.
 
 Each page is imported in one transaction together with the position, so a run can end at any moment, even by being
 killed, and the next one continues where it ended.

@@ -1,4 +1,4 @@
-"""What the worker does for newsrooms that are followed: a little at a time, so that no other work has to wait."""
+"""Background jobs of federation: a few pages at a time, so that other jobs do not wait."""
 
 import time
 from functools import partial

@@ -1,4 +1,4 @@
-"""Others' fact checks come in: bytes → records → rows.
+"""Import other publishers' fact checks: bytes → records → rows.
 
     reading/   files of any format → reviews with every value settled, or refusals (pure)
     storing/   reviews → claims, verdicts and entries of the ledger, in bulk

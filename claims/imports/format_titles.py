@@ -1,4 +1,4 @@
-"""What the formats of imported files are called. Who reads a format knows nothing of languages."""
+"""Translatable titles of import formats. The readers of formats know nothing of languages."""
 
 from typing import Final
 

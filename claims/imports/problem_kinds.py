@@ -1,4 +1,4 @@
-"""What the kinds of problems of an import are called. Readers of files name them in English, and so they are stored."""
+"""Translatable names of import problems. Readers use the English names, which are stored."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What was published: immutable entries, each with the whole public body of a claim.
+"""The ledger: immutable entries, each with the complete public body of a claim.
 
     entry_builder      an entry, made of a claim and all that belongs to it (pure)
     publishing   stores entries; bulk imports send what it makes of theirs along with their other rows

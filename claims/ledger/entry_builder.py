@@ -1,4 +1,4 @@
-"""An entry of the ledger, made of a claim and all that belongs to it. Pure: rows in, rows out, none of them stored."""
+"""Build a ledger entry from a claim and its parts. Pure: rows in, unsaved rows out."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The signature of each ledger entry, which proves the origin of copies elsewhere.
+"""The signature of each ledger entry, which proves the origin of copies.
 
 Ed25519 (RFC 8032) over an entry of the feed of changes, without the claim, whose SHA-256 it contains; serialised by
 RFC 8785 (JCS). Keys and signatures are base64url without padding, as in RFC 8037.

@@ -1,4 +1,4 @@
-"""What the ledger would say of a claim, had something been published: entries as `publishing` makes them, not stored.
+"""Preview entries: what `publishing` would store for a claim, unsaved.
 
 For previews, which show the public page as it is and as it would be. Rows are read, and nothing is written. The
 given rows need not be saved: a draft is previewed while it is typed.

@@ -1,4 +1,4 @@
-"""Claim → Publication: all entries of the ledger are stored from here, or as rows that `lines_of` makes here."""
+"""Claim → Publication: every ledger entry is stored here, or as rows that `lines_of` builds here."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Whether what publications rest on is still there: the addresses of the sources that they cite, looked at by schedule.
+"""Link checks: whether the sources that publications cite are still at their addresses.
 
     watched_links    which sources are watched: those that current publications name
     check_run           one round of checks: what is due, asked site by site, and settled

@@ -1,4 +1,4 @@
-"""One round of checks: what is due, asked site by site by a few threads, and settled one after the other.
+"""One run of link checks: due links, fetched by a few threads site by site, and resolved in turn.
 
 Threads send the requests; the thread that began the run does everything in the database. Nothing is lost when it
 dies: leased links come back (`sources.link_checks.due_links`), and each link is settled in a transaction of its

@@ -1,4 +1,4 @@
-"""What a person does about a link at the desk: take the new address, say that it is fine so, have the page archived."""
+"""Decisions about a link at the desk: use the new address, mark as correct, archive the page."""
 
 from django.contrib.auth.models import User
 from django.db import transaction

@@ -1,4 +1,4 @@
-"""The notifications about a changed link. They are sent in the transaction that records it: once for each change."""
+"""Notifications about a changed link, sent once in the transaction that records the change."""
 
 from django.conf import settings
 from django.utils import translation

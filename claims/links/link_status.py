@@ -1,4 +1,4 @@
-"""Whether the links of a publication still lead to its sources. All that is read here is what anybody may know."""
+"""The link status of a publication's sources, from public data only."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The text of a page beside what publications quote from it: which passages it does not have any more.
+"""Compare the text of a page with the quotes from it, and return the missing passages.
 
 The rules are those by which quotes follow a new snapshot (`claims.quotes`); only that no snapshot is kept for it. A
 page whose quoted passages all stand leaves nothing behind.

@@ -1,4 +1,4 @@
-"""What follows from a finding: the page is compared with what is quoted from it, and the link has its outcome."""
+"""Resolve a link check: compare the page with the quotes from it, and store the outcome."""
 
 import hashlib
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the worker does about links: a little at a time, so that no other work has to wait."""
+"""Background jobs of link checks: a few at a time, so that other jobs do not wait."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Which links are watched: the addresses of all sources that current publications name."""
+"""The links to check: the addresses of all sources in current publications."""
 
 from collections.abc import Collection
 

@@ -1,1 +1,1 @@
-"""The commands of `manage.py`, and how they tell people what they do. A command reads its arguments and hands over."""
+"""The commands of `manage.py` and their reports. A command parses its arguments and delegates."""

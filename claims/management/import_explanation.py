@@ -1,4 +1,4 @@
-"""The preview of an import, made inside the transaction that is rolled back."""
+"""The preview of an import, computed in a transaction that is rolled back."""
 
 from typing import Any, Final
 

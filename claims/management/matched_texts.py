@@ -1,4 +1,4 @@
-"""Tables of texts, and the claims that they were matched with: read and written row by row."""
+"""Read a table of texts and write the claims that match, row by row."""
 
 import csv
 import json

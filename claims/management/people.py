@@ -1,4 +1,4 @@
-"""People as commands name them."""
+"""Find people by the names given to commands."""
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError

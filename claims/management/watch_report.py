@@ -1,4 +1,4 @@
-"""The report of `watch_sources`: what is followed, and what a visit brought."""
+"""The report of `watch_sources`: the watches, and the results of a visit."""
 
 from collections.abc import Iterable
 

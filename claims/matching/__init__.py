@@ -1,4 +1,4 @@
-"""Matching: has this been checked? A text, and the claims that it repeats, contradicts, or is near to.
+"""Matching: find the published claims that a text repeats, contradicts, or is related to.
 
 Begin with `answers`: it asks `candidates` for what may be meant, `ranking` in which order, and `judgement` what each
 has to do with the text. "Nothing found" is an answer and no verdict: it never reads as "true". `desk` has the same for

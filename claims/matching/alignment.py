@@ -1,4 +1,4 @@
-"""Two statements aligned word by word: whether they have the same words, and which words of each the other lacks."""
+"""Align two statements word by word, and return the words that differ."""
 
 import re
 import unicodedata

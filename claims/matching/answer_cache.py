@@ -1,4 +1,4 @@
-"""What was answered to texts, until something is published.
+"""A cache of match results, valid until the next publication.
 
 An answer is stored under the hash of its text and the position of the ledger's newest entry, which is read each
 time: a retraction clears the caches of all web processes at once. No text is stored, for it is not ours.

@@ -1,4 +1,4 @@
-"""Has this been checked? A text, sentence by sentence, with the claims that it repeats, contradicts, or is near to.
+"""Match a text sentence by sentence with published claims.
 
 "Nothing" means that nothing was found. It is not a verdict: an unchecked claim may be true or false.
 """

@@ -1,4 +1,4 @@
-"""Claims that may be meant by texts: those that share rare words with them, and those whose meaning is near.
+"""Candidate claims for texts: by shared rare words, and by similar meaning.
 
 These are current publications alone. Of what the desk works on, `claims.matching.desk` knows.
 """

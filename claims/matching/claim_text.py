@@ -1,4 +1,4 @@
-"""The texts of a claim to compare with."""
+"""The texts of a claim that are compared."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The claims in progress at the desk, matched as the published ones are, with their assignees.
+"""Matches among unpublished claims at the desk, with their assignees.
 
 Never used for public requests: these claims are unpublished.
 """

@@ -1,4 +1,4 @@
-"""All claims compared with all others: pairs in the same words, for an editor to decide about.
+"""Compare all claims with one another, and queue possible duplicates for an editor.
 
 What was compared is remembered with the words in which it was, so a search that was stopped goes on where it was, and
 one that runs again compares what is new or says something else now. Nothing is merged here.

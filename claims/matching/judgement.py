@@ -1,4 +1,4 @@
-"""What a claim has to do with a text: the same, the opposite, or about the same subject.
+"""Classify the relation of a claim to a text: same, contradicts, or related.
 
 Only words decide. `same` needs the same words in the same order, `contradicts` the same words and one negation more;
 everything else is `related`, with the words that differ. docs/matching.md says how well that does.

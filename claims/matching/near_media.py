@@ -1,4 +1,4 @@
-"""Was this picture checked? Published claims that are about pictures and films which look like one, or rest on them.
+"""Find published claims about pictures or videos that look like a given picture.
 
 Whether two pictures look alike says nothing about whether either is genuine; that nothing is found, still less.
 """

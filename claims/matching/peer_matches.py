@@ -1,4 +1,4 @@
-"""What other newsrooms have checked, of those that are followed: asked as for what is published here.
+"""Matches among the claims of followed newsrooms, by the same method as our own.
 
 Words lead to their claims, and the same judgement says what each has to do with a text; meanings are not compared.
 """

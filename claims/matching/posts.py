@@ -1,4 +1,4 @@
-"""Posts without their furniture: what is left when alarms, pleas, links, mentions and emoji are taken off."""
+"""Strip posts of alarms, pleas, links, mentions and emoji."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""What is asked, and what may be meant by it."""
+"""A query, and its possible matches."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,4 @@
-"""In which order claims come that a text may mean, and how likely each of them is meant.
+"""Rank candidate claims by the probability that the text means them.
 
 The model is small enough to be read: `data/ranking.json` has the weight of each feature of `likeness`. It has three
 kinds of pairs: claims in the language of the query, claims in another, and claims without a vector.

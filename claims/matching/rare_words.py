@@ -1,4 +1,4 @@
-"""Which of many statements share words that few others have: candidates for being the same, among all pairs of them.
+"""Find pairs of statements that share rare words, as candidates for duplicates.
 
 All pairs of 250,000 statements are 31 billion. Two that say the same in one language share some of their rarest words,
 so of each statement only those are looked up.

@@ -1,4 +1,4 @@
-"""Checked claims that appear again: noted, so that an editor decides whether it is the same and where it comes back."""
+"""Detect repeats of checked claims, for an editor to confirm."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

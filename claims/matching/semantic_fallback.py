@@ -1,4 +1,4 @@
-"""What a search may mean that finds nothing by its words: claims in the order in which they are likely meant."""
+"""Results by meaning for a search that finds nothing by its words, most probable first."""
 
 from claims.matching import candidates, embedding
 from claims.matching.claim_text import current

@@ -1,4 +1,4 @@
-"""The sentences of a long text, each by its exact place in it, on top of the library `sentencex`.
+"""Split a long text into sentences with exact offsets, on top of the library `sentencex`.
 
 What is asked is whether a sentence was checked, so a boundary too many does less harm than one too few: quotations are
 opened, and what has no end is cut.

@@ -1,4 +1,4 @@
-"""Claims that share rare words with texts: BM25 over the words that current publications state.
+"""Find claims that share rare words with a text: BM25 over current publications.
 
 Not all words of a text have to occur. Each is looked for as it stands and by its first five letters, which most forms
 of a word have in common in whatever language; words that stand everywhere lead to nothing and only count.

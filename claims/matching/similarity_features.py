@@ -1,4 +1,4 @@
-"""How like each other a question and a claim are, in figures that a reader can follow.
+"""Features of the similarity between a query and a claim, as numbers that a reader can follow.
 
 Each figure is between 0 and 1, and 0 where nothing is known. Words weigh the more the rarer they are; they are compared
 as they stand and by their beginnings, which most inflected forms of a word share.

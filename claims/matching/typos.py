@@ -1,4 +1,4 @@
-"""Slips of the keyboard: when one word may be another, typed wrongly."""
+"""Typing errors: whether one word may be a misspelling of another."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The domain, one noun a file: fields, constraints, triggers and the questions that are asked of it (QuerySets).
+"""The domain models, one noun per file: fields, constraints, triggers and QuerySets.
 
 Begin with `claim`, `appearance`, `verdict`, `evidence`; then `publication`, the ledger, and `transition`, the log.
 Long rules stand beside their model, whose `Meta` names them (`claim_rules`, `verdict_rules`, `newsroom_verdict_rules`,

@@ -1,4 +1,4 @@
-"""What the database holds about claims, each rule under the name that `Claim.Meta` lists."""
+"""Database rules about claims, named as in `Claim.Meta`."""
 
 import pgtrigger
 from django.db.models import CheckConstraint, F, Q

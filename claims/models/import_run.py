@@ -1,4 +1,4 @@
-"""Imports: each run with its counts, and what it could not use."""
+"""Imports: each run with its counts, and the problems of its records."""
 
 from typing import Self
 

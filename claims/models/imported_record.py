@@ -1,4 +1,4 @@
-"""Which record of which import became what, and which claims may be the same."""
+"""Imported records and what became of them, and possible duplicates."""
 
 from typing import Self
 

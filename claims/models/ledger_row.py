@@ -1,4 +1,4 @@
-"""What the rows of the ledger have in common: they are only added, and each stands from one moment to another."""
+"""What ledger tables share: rows are only added, and each is current for a period."""
 
 from datetime import date, datetime
 

@@ -1,4 +1,4 @@
-"""What the database does when an entry joins the ledger, and what it asks of it: the rules that its models list.
+"""Database rules about ledger entries, which the ledger models list.
 
 That entries are only added is in `ledger_row`.
 """

@@ -1,4 +1,4 @@
-"""Which stretch of a recording is meant, as evidence and the media of claims say it."""
+"""The part of a recording that evidence or a claim's media refers to."""
 
 import re
 from typing import Any

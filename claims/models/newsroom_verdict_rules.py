@@ -1,4 +1,4 @@
-"""Triggers on the newsroom's verdicts that were not signed off here.
+"""Triggers on newsroom verdicts that were not signed off here.
 
 Checked once for each statement and not row by row, because imports bring thousands of verdicts at a time. What they
 rest on cannot change afterwards: a verdict's origin, publisher and run, which publisher is the house, a released run.

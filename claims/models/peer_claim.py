@@ -1,4 +1,4 @@
-"""Claims as newsrooms elsewhere have published them: theirs, word for word, and no part of our own ledger."""
+"""Claims published by followed newsrooms, word for word; not part of our ledger."""
 
 from typing import Any, Self
 

@@ -1,4 +1,4 @@
-"""Newsrooms elsewhere whose ledgers are followed, and how far each was taken."""
+"""Followed newsrooms, and how far their ledgers were imported."""
 
 from typing import Self
 

@@ -1,4 +1,4 @@
-"""What lists of results show of a publication: a few parts of its body, rendered by the database when it is stored."""
+"""Summaries of publications for lists: parts of the body, rendered by the database when stored."""
 
 import pgtrigger
 

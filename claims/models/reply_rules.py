@@ -1,4 +1,4 @@
-"""What the database holds about requests for answers, each rule under the name that `ReplyRequest.Meta` lists.
+"""Database rules about requests for reply, named as in `ReplyRequest.Meta`.
 
 That a verdict is published only with them is a rule of the verdict: `WITH_A_RIGHT_OF_REPLY` in `verdict_rules`.
 """

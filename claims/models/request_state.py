@@ -1,4 +1,4 @@
-"""What complaints and requests of readers share: states, signs of spam, and the rules under which they move.
+"""What readers' complaints and requests share: states, spam signs and transition rules.
 
 The database itself records every move as a `ReaderStep`: changes of a row set `moved_by` and
 `moved_by_name` who they are, and leaves both empty where the reader or the clock did it.

@@ -1,4 +1,4 @@
-"""The chain through what happened in reviews: every move and every sign-off, each with the hash of all before it.
+"""The hash chain of reviews: each move and sign-off contains the hash of all before it.
 
 Those of verdicts have a table each; of translations both are a `TranslationStep`.
 

@@ -1,4 +1,4 @@
-"""What the database holds of all that is reviewed: verdicts and translations, each rule under its table's name."""
+"""Database rules shared by verdicts and translations, named after each table."""
 
 import pgtrigger
 

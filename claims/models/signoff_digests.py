@@ -1,4 +1,4 @@
-"""Digests (SHA-256) of what is signed off: of the rows of a verdict, and of an entry of the ledger.
+"""SHA-256 digests of what is signed off: the rows of a verdict, and a ledger entry.
 
 A sign-off keeps two, which the database computes: of what is judged, the words of the claim; and of the judgement, its
 texts, rating and evidence. An entry that shows the verdict has to come to the same. Only what is fixed from the

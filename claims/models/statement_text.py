@@ -1,4 +1,4 @@
-"""The words of what is published as checked, kept by the ledger itself: by them a text is matched with claims."""
+"""The published statements, maintained by the ledger, with which texts are matched."""
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField

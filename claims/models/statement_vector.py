@@ -1,4 +1,4 @@
-"""Vectors of statements: what claims are found by when their words are not. `claims.matching.embedding` makes them."""
+"""Embeddings of statements, created by `claims.matching.embedding`."""
 
 from typing import Self
 

@@ -1,4 +1,4 @@
-"""What the database holds about translations, each rule under the name that `Translation.Meta` lists.
+"""Database rules about translations, named as in `Translation.Meta`.
 
 Content and state rules are beside the fields, in `translation`; the sign-off rules are in `translation_step`.
 """

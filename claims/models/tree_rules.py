@@ -1,4 +1,4 @@
-"""What the database computes of the ledger's Merkle tree (RFC 6962), so that no other hash can be stored.
+"""Database functions that compute the ledger's Merkle tree (RFC 6962), so that no wrong hash can be stored.
 
 Of the lowest level from the entries, of those above from the tiles below, of checkpoints from all of them. The program
 does the same in `claims.ledger.proofs.merkle_tree`.

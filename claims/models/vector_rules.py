@@ -1,4 +1,4 @@
-"""What the database does with vectors when words change: a vector never outlives the words that it was made of.
+"""Triggers that delete a vector when its text changes.
 
 Whoever writes (a form, an import, psql), in the same transaction: what the public asks has no vector of a draft, of a
 claim that was retracted or merged, or of what a claim said before. What lacks a vector now is found by asking

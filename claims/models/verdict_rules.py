@@ -1,4 +1,4 @@
-"""What the database holds about verdicts, each rule under the name that `Verdict.Meta` lists.
+"""Database rules about verdicts, named as in `Verdict.Meta`.
 
 `newsroom_verdict_rules` holds who may speak for the newsroom; the order of states, and what each of them fixes, stands
 beside the fields, in `verdict`.

@@ -1,4 +1,4 @@
-"""The words of published claims, maintained by the ledger itself: search suggests from them."""
+"""The words of published claims, maintained by the ledger, from which search suggests corrections."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass

@@ -1,4 +1,4 @@
-"""The newsroom itself: who belongs to it and what they may, its own scale, and what people are refused.
+"""The newsroom: people, roles, its rating scale, and refusals.
 
     roles                            the four roles
     people, refusals                 names of people; the errors for refused actions

@@ -1,4 +1,4 @@
-"""The account adapter: who may sign in, the page after it, and the second factors."""
+"""The account adapter: who may sign in, where they go next, and second factors."""
 
 from typing import Any
 from urllib.parse import urlsplit

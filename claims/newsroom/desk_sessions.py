@@ -1,4 +1,4 @@
-"""Where people are signed in: noted when they sign in, followed while they work, and ended.
+"""Sessions at the desk: recorded at sign-in, updated in use, and ended.
 
 This costs no statement per request: the data are in the session itself, and a row is written on sign-in, when
 Django changes the session key, and once in a while during use.

@@ -1,4 +1,4 @@
-"""Mail about second factors that were reset, as a job of the same transaction."""
+"""The email about reset second factors, queued in the same transaction."""
 
 from django.conf import settings
 from django.contrib.auth.models import User

@@ -1,4 +1,4 @@
-"""Invitations to the desk: a mail with a link by which a person chooses a password, so that nobody does it for them."""
+"""Invitations to the desk: an email with a link on which people choose their own password."""
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str

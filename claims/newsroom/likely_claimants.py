@@ -1,4 +1,4 @@
-"""Claimants who are known already and whom a name in a text may mean too: suggestions, which an editor follows or not.
+"""Suggest existing claimants that a name in a text may refer to.
 
 "Reeves" may be Rachel Reeves, "A. Merkel" Angela Merkel, "WHO" the World Health Organization. Nothing is replaced by
 them: two people share a surname, and two bodies their initials.

@@ -1,4 +1,4 @@
-"""Return the language and time zone of a person's emails, as they chose."""
+"""The language and time zone of a person's emails."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Claimants by the names that texts give them, and by authorities' identifiers.
+"""Find or create claimants by name or by an authority's identifier.
 
 The same name is the same claimant, unless an authority (Wikidata, ROR) distinguishes two people of one name. A text
 without more detail then means neither for certain: its claimant is unidentified rather than wrong.

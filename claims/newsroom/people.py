@@ -1,4 +1,4 @@
-"""People as the newsroom writes them down."""
+"""The display names of people."""
 
 from django.contrib.auth.models import User
 

@@ -1,4 +1,4 @@
-"""What browsers call themselves, in words that people know."""
+"""Names of browsers for people, from the User-Agent header."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The wording of requests for reply: a template for each language, and the values filled into it.
+"""The wording of requests for reply: a template per language, with placeholders.
 
 What stands in braces is a name of a short list and nothing else: no template reads what it is not given.
 """

@@ -1,4 +1,4 @@
-"""The four roles of a newsroom, as Django groups, and the question whether a person's role includes something."""
+"""The four roles of a newsroom as Django groups, and checks of a person's role."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who needs a second factor, from when on, and how a lost one is reset.
+"""Rules for second factors: who needs one and from when, and resetting a lost one.
 
 The rules are data (`claims.models.second_factor_rule`): a role requires one or not, and gives days to set it up. Of
 administrators and superusers it is required always. Until the last day people work as usual and are reminded; then the

@@ -1,4 +1,4 @@
-"""What happens at the door is recorded: who came in and how, who did not, who left."""
+"""Records of sign-ins, failed sign-ins and sign-outs."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What anybody may see of what was published: the API, the reader pages, the feeds.
+"""The public side: the API, the reader pages, the feeds.
 
 Imports the ledger, search, quotes and what became of links; never review, imports, articles or the desk (an import
 contract holds that). Its queries begin with publications, so there is none that could reach a draft.

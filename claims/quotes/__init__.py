@@ -1,5 +1,6 @@
-"""Quotes in texts: pinned to their place (`anchors`), looked up for a person who pastes one (`locations`), followed
-when a text changed (`followed_quotes`, on `alignment`). W3C Web Annotation: TextQuoteSelector and TextPositionSelector.
+"""Quotes in texts: anchored (`anchors`), located for a person who pastes one (`locations`), and followed when
+a text changed (`followed_quotes`, on `alignment`). W3C Web Annotation: TextQuoteSelector and
+TextPositionSelector.
 
     changed_sources   a new snapshot: appearances follow their words, or are orphaned
     bounded_comparison  two texts compared in a confined process

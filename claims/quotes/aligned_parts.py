@@ -1,4 +1,4 @@
-"""Parts of two versions of a text, and which belong together."""
+"""The parts of two versions of a text, paired."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

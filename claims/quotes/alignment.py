@@ -1,4 +1,4 @@
-"""Which part of a new text is which part of an old one.
+"""Align the parts of a new version of a text with those of the old one.
 
 A chain of pairs that keep their order is sought first, of equal parts and of similar ones, so that a sentence that was
 edited in its place is preferred to an exact copy of it elsewhere: an original stands beside what it stood beside,

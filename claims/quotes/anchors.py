@@ -1,4 +1,4 @@
-"""Quotes pinned to a text: W3C Web Annotation selectors.
+"""Anchor quotes in a text: W3C Web Annotation selectors.
 
 An anchor is a TextQuoteSelector (`exact`, `prefix`, `suffix`) and a TextPositionSelector (`start`, `end`) in one.
 Offsets count code points, as Python and the standard do. Everything here is pure and takes linear time.

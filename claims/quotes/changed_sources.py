@@ -1,4 +1,4 @@
-"""When a source changed: every quote from it is looked up again in the new snapshot.
+"""Look up every quote from a source again when it has a new snapshot.
 
 Appearances follow their words (`reanchor`). Publications are not touched: each names the snapshot that its quotes were
 anchored to, and a claim whose appearance moved is published anew when an editor decides so. What became of the words

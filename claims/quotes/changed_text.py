@@ -1,4 +1,4 @@
-"""A new snapshot of a source beside its older ones."""
+"""A new snapshot of a source compared with older ones."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""What is different in the words of two parts, one of which became the other. Pure."""
+"""The differing words of two aligned parts. Pure."""
 
 from difflib import SequenceMatcher
 

@@ -1,4 +1,4 @@
-"""Whether words at a place of a new text are the ones of the old text, or a copy of them: quoted, retold, repeated."""
+"""Distinguish a moved passage from a copy of it: quoted, retold or repeated."""
 
 from dataclasses import dataclass
 

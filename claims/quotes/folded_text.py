@@ -1,4 +1,4 @@
-"""A text without differences of no meaning: white space, and the make of quotation marks, dashes and ellipses.
+"""Fold a text: ignore differences in white space, quotation marks, dashes and ellipses.
 
 Pure, in linear time. A folded text knows where its characters stand in the original.
 """

@@ -1,4 +1,4 @@
-"""What became of quotes in another version of their text.
+"""Locate quotes in another version of their text.
 
 Both versions are aligned as documents (`alignment`), and a quote follows only its own paragraph and sentence. Where
 that is not certain it is orphaned, with the reason and with the places that a person may mean. Pure.

@@ -1,4 +1,4 @@
-"""The places that a publication quotes from, as its body names them. Pure."""
+"""The passages that a publication quotes, from its body. Pure."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple

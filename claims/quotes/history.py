@@ -1,4 +1,4 @@
-"""The status of quotes in publications, recorded when their source was captured again.
+"""Record the status of published quotes whenever their source is captured again.
 
 Kept for the places that current publications name, and for those that one may come to name: of evidence, which stays on
 its snapshot, and of appearances that lost their words.

@@ -1,4 +1,4 @@
-"""Words that introduce a text quoted from the text itself: corrections of it, and pointers to other articles.
+"""Phrases that introduce a quotation of the text itself: corrections, and links to other articles.
 
 Only looked for in words that are new. They make an anchor wait for an editor; they never move one.
 """

@@ -1,4 +1,4 @@
-"""Words quoted from a source, found in what it was last seen to say. The desk and the editorial API ask here."""
+"""Locate a quote in the latest snapshot of a source, for the desk and the editorial API."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Appearances whose quote lost its place: why, and which places of the newest snapshot it may be, for an editor."""
+"""Appearances whose quote can no longer be located: the reason, and possible locations in the newest snapshot."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Paragraphs and sentences that changed places: found after all that kept its order."""
+"""Find paragraphs and sentences that moved, after those that kept their order."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

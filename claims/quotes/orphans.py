@@ -1,4 +1,4 @@
-"""Why a quote has no place in a new version of its text."""
+"""The reason why a quote cannot be located in a new version of its text."""
 
 from enum import StrEnum
 

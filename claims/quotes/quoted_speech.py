@@ -1,4 +1,4 @@
-"""Whether words at a place of a new text are said by whom they were said by in the old one."""
+"""Whether a passage still has the same speaker in a new version of the text."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Words selected in a displayed text: taken exactly, or refused.
+"""Words selected in a displayed text: accepted only if exact.
 
 A browser says which characters it shows as selected and where; only where the snapshot has just these there are they
 taken. Nothing is looked for, so nothing is ever taken from a lookalike.

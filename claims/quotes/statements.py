@@ -1,4 +1,4 @@
-"""When two statements are the same however they are typed: the Python twin of `claims_statement_key`."""
+"""Whether two statements are the same except for typing: the Python twin of `claims_statement_key`."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Whether the quotes of a publication still stand in their sources. All that is read here is what anybody may know."""
+"""The quote status of a publication, from public data only."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""A text cut into its parts: paragraphs as the extraction writes them, and sentences inside a paragraph.
+"""Split a text into paragraphs and sentences.
 
 The cut needs no language. One too many does no harm, because parts are joined again by their neighbours; so an
 abbreviation may end a part. Pure, in linear time.

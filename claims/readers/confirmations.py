@@ -1,4 +1,4 @@
-"""Who a reader is, as far as is known: a mail address that they have shown to be theirs.
+"""Confirm a reader's email address.
 
 A sender gets one email, with the address of a page for confirming and following the message. The secret part of
 that address is derived from a key of this installation; the database stores its digest.

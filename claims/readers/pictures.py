@@ -1,4 +1,4 @@
-"""Pictures that readers ask about: which are accepted, and what is stored of them."""
+"""Pictures from readers: which are accepted, and what is stored."""
 
 import hashlib
 from dataclasses import dataclass

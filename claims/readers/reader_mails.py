@@ -1,4 +1,4 @@
-"""Mails to readers, sent by the worker: one that asks to confirm, and one with the answer.
+"""Emails to readers, sent by the worker: the request to confirm, and the answer.
 
 The job stores a number, never an address; the content is decided on sending, and nothing is sent after the details
 were deleted. The emails contain none of the sender's own words, so they cannot carry messages to strangers.

@@ -1,4 +1,4 @@
-"""Whether two readers ask for the same: by address, by picture, or by statement."""
+"""Whether two readers request the same: by address, picture, or statement."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial

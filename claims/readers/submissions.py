@@ -1,4 +1,4 @@
-"""Messages of readers: stored, held if they look like spam, and confirmed by email."""
+"""Messages from readers: stored, held if they look like spam, and confirmed by email."""
 
 from dataclasses import dataclass, field
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""What the worker does by the clock about what readers sent; their mails are in `reader_mails`."""
+"""Scheduled jobs for readers' messages; their emails are in `reader_mails`."""
 
 from procrastinate.contrib.django import app
 

@@ -1,4 +1,4 @@
-"""By when a complaint is answered, in working days of the newsroom's country and time zone."""
+"""The deadline of a complaint, in working days of the newsroom's country and time zone."""
 
 from datetime import date, datetime, timedelta
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""What is made of words that were selected in an article: a claim, a further place of one, or evidence.
+"""Turn words selected in an article into a claim, an appearance, or evidence.
 
 Each is one transaction, and asked twice for the same, as by a double click, it is done once.
 """

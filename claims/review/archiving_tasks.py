@@ -1,4 +1,4 @@
-"""What the worker asks for by itself: copies of what only the imported archives of others cite, some of them a day."""
+"""Background jobs that request copies of sources cited only by imported archives, a daily number at a time."""
 
 from django.conf import settings
 from procrastinate.contrib.django import app

@@ -1,4 +1,4 @@
-"""What publishers' ratings amount to: one decision for all records that carry a label, those to come as well."""
+"""Assign rating classes to publishers' labels, for all present and future records."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import islice

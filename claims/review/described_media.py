@@ -1,4 +1,4 @@
-"""Pictures, sound and film as the newsroom has them: taken in for a person, and described for readers.
+"""Add pictures, audio and video for a person, with alternative text for readers.
 
 The desk's forms and the editorial API ask here.
 """

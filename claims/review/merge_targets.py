@@ -1,4 +1,4 @@
-"""What is translated: a published verdict and the statement that it judges, in the words that readers see."""
+"""The original of a translation: a published verdict and its statement, in the published wording."""
 
 from dataclasses import dataclass
 

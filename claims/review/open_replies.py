@@ -1,4 +1,4 @@
-"""What the worker does about answers: say when a deadline has passed, and forget where people were asked."""
+"""Background jobs of requests for reply: report passed deadlines, and delete contact details."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Requests for answers that go out by mail: from the newsroom, answers to who asks.
+"""Emails that request a reply: sent by the newsroom, with answers going to the person who asks.
 
 Whether it is still to be sent is decided when it is. It is noted as sent in the transaction that ends when the mail
 server has taken it; what fails is tried again, and the desk says why it has not gone yet.

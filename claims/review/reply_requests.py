@@ -1,4 +1,4 @@
-"""Asking those whom a verdict is about, and what they say: every change of a request for an answer is made here.
+"""Requests for reply: every change to a request or its answer is made here.
 
 The desk and the editorial API call these. A request belongs to a draft and is fixed with it. A reply can arrive at
 any time: in review, where people who signed off are asked again, and after publication, where it is published as an

@@ -1,4 +1,4 @@
-"""Drafts of translations: how they begin, with what words, and how they are edited.
+"""Drafts of translations: create with suggested wording, and edit.
 
 The desk's form and the editorial API ask here who may edit a draft.
 """

@@ -1,4 +1,4 @@
-"""The table of legal moves of translations, as `moves` has those of claims and verdicts.
+"""The table of legal moves of translations, like that of `moves` for claims and verdicts.
 
 `claims.review.translation_workflow` carries them out.
 """

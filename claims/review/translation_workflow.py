@@ -1,4 +1,4 @@
-"""Carries out the moves of `claims.review.translation_moves`: who moves a translation calls `move_translation()`."""
+"""Carry out the moves of `claims.review.translation_moves`: every move of a translation calls `move_translation()`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

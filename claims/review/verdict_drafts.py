@@ -1,4 +1,4 @@
-"""Drafts of verdicts: how they begin, as a first one or as a new version, and how they and their evidence are edited.
+"""Drafts of verdicts: create a first or new version, and edit it and its evidence.
 
 The desk's forms and the editorial API ask here who may edit a draft.
 """

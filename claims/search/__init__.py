@@ -1,4 +1,4 @@
-"""Search: how texts are made findable, how a person's words become a query, and where they were found. Knows no model.
+"""Full-text search: indexing, query parsing and highlights. Independent of the models.
 
 Begin with `queries`; the functions of the database that it calls are in `claims/migrations/0001_search.py`.
 """

@@ -1,4 +1,4 @@
-"""Where in a publication a search was answered: fragments of its texts, with the places of the words that match.
+"""Search highlights: fragments of a publication with the positions of matching words.
 
 Nothing is marked up. Places are numbers, so that clients need not trust our HTML, and no text can imitate a mark.
 """

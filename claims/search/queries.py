@@ -1,4 +1,4 @@
-"""How a person's words become a query, and what they are compared with."""
+"""Turn a person's words into a database query."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Typos: what a search that finds nothing was probably meant to say."""
+"""Typo tolerance: corrections for a search that finds nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""How texts are made findable: their languages, and scripts that put no spaces between words."""
+"""Index texts for search: by language, and in scripts without spaces between words."""
 
 import re
 from collections.abc import Iterable

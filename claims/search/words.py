@@ -1,4 +1,4 @@
-"""What a word is: letters and digits of every script, however they are typed, whatever stands beside them.
+"""Split text into words: letters and digits of every script, in one normal form.
 
 PostgreSQL asks the locale of the server what a letter is, and with `LC_CTYPE` C takes every sign beyond ASCII for one:
 `“zero` would be another word than `zero`. So it never sees anything but words with spaces between them. Texts and

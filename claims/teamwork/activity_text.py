@@ -1,4 +1,4 @@
-"""What happened to a claim, in a sentence: the same at the desk, in mails and in chats, in their reader's language."""
+"""Events of a claim as sentences, the same at the desk, in emails and in chats, in the reader's language."""
 
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise

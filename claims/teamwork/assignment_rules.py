@@ -1,4 +1,4 @@
-"""Rules that assign: what becomes of new claims by itself, and what would have.
+"""Assignment rules: applied to new claims, and tried on existing ones.
 
 Rules apply to claims without an assignment: a claim that has one, even a released one, is left alone. So they can
 be applied repeatedly, and never override a person.

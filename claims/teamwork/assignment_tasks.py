@@ -1,4 +1,4 @@
-"""What the worker does for whose work it is: rules after an import, notices of days that come near or have passed."""
+"""Background jobs of assignments: rules after an import, and reminders of due dates."""
 
 from procrastinate.contrib.django import app
 

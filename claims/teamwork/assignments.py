@@ -1,4 +1,4 @@
-"""Whose work a claim or a verdict is: taken, given, handed over, released, dated and weighed.
+"""Assignments of claims and verdicts: take, assign, hand over, release, set due date and priority.
 
 Each function locks the claim, so that concurrent calls are serialised; decides; writes one row beside the claim,
 which stays as it is; and notifies the people concerned. `seen` is the assignee when the person decided: an outdated

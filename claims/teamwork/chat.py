@@ -1,4 +1,4 @@
-"""Telling channels of chat tools what happens to claims: a message for each that wants it, sent by the worker.
+"""Send news of claims to chat channels, by the worker.
 
 Its address is a secret: who knows it may write to the channel. No message and no error of ours names it.
 """

@@ -1,4 +1,4 @@
-"""Messages to chat tools, as data: what Slack and its kin, and Microsoft Teams, take at an incoming webhook."""
+"""Chat messages as data, for incoming webhooks of Slack and similar tools, and Microsoft Teams."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""What colleagues say to each other about a claim: said, answered, put in other words, resolved, withdrawn.
+"""Comments of colleagues on a claim: add, reply, edit, resolve, withdraw.
 
 Everyone who may read a claim at the desk may comment. Comments are never deleted: a withdrawn one loses its text at
 the desk, and stays as a trace.

@@ -1,4 +1,4 @@
-"""The daily digest: one mail a day, at the hour that each person has chosen where they are, of what they have not read.
+"""The daily digest: one email of unread notifications, at each person's chosen hour.
 
 The hour is one of their clock: when clocks are put forward over it, it is the moment at which they are, and when they
 are put back, the first of the two.

@@ -1,4 +1,4 @@
-"""Telling people that their work is due soon, or overdue: once for each day that it was due on."""
+"""Notify people of work that is due soon or overdue, once per due date."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Mails about claims, a thread for each claim in the receiver's mail program, in the language that they have chosen.
+"""Emails about claims, threaded by claim, in the recipient's language.
 
 The recipients are decided on sending: people who have left, or may no longer read the subject, are excluded.
 """

@@ -1,4 +1,4 @@
-"""Mentions of colleagues in a text as `@username`: whom they mean, and how they are displayed.
+"""Mentions of colleagues as `@username`: recognised and displayed.
 
 A name is looked for in the words of the text only: not in code, addresses or the words of links.
 """

@@ -1,4 +1,4 @@
-"""Telling people what happened: at the desk at once, and by mail as each of them has chosen.
+"""Notify people: at the desk at once, and by email as each has chosen.
 
 Code that does something of concern to others calls `tell()` in its transaction. Emails and chat messages are jobs
 of that transaction: nothing is sent for a rollback.

@@ -1,4 +1,4 @@
-"""A person's email settings: for each kind, and the time and the language."""
+"""A person's email settings: schedule for each kind, time and language."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What every page of the desk is made of, and the pages of people and of the worker's jobs. Begin with `base`."""
+"""The base of all desk pages, and the pages of accounts and jobs. Start at `base`."""
 
 from factcheck.admin import accounts, jobs
 

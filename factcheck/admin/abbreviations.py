@@ -1,4 +1,4 @@
-"""Words that are longer than a list has room for."""
+"""Short forms of words for narrow list columns."""
 
 
 def short(words: str, most: int = 60) -> str:

@@ -1,4 +1,4 @@
-"""Roles, and which account of the identity provider is whose. People are at `claims.admin.person`."""
+"""Roles, and the links to accounts at the identity provider. For people see `claims.admin.person`."""
 
 from itertools import groupby
 from typing import Any

@@ -1,4 +1,4 @@
-"""Small coloured words for states and ratings. Colour never stands alone: the word is always there."""
+"""Badges for states and ratings. Colour never stands alone: the word is always there."""
 
 from typing import Literal
 

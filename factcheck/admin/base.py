@@ -1,4 +1,4 @@
-"""What every page of the editors' desk has: history in plain words, refused overwrites, errors as sentences."""
+"""The base class of desk pages: readable history, edit conflicts, and errors as sentences."""
 
 from typing import Any, ClassVar, cast
 

@@ -1,4 +1,4 @@
-"""The past of a row in plain words: who changed which field from what to what, and when.
+"""The history of a row in plain words: who changed which field, from what to what, and when.
 
 The rows come from the triggers of `factcheck.database.row_history`. An event holds the row as it was *before* the
 change, so the row after it is the one of the next event, or the present row.

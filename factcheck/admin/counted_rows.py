@@ -1,4 +1,4 @@
-"""Pages of a list that may be long: how many rows there are, roughly, for the work that a few thousand rows make."""
+"""Pagination of long lists, with estimated row counts."""
 
 from typing import Any
 

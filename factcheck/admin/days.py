@@ -1,4 +1,4 @@
-"""Days as people write them: 30.11.2026, 30/11/2026, 30 Nov 2026 or 2026-11-30, and the day first outside the US."""
+"""Dates as people write them: 30.11.2026, 30/11/2026, 30 Nov 2026 or 2026-11-30, day first outside the US."""
 
 import re
 from datetime import date

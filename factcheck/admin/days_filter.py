@@ -1,4 +1,4 @@
-"""The filter of moments by the days on which they were."""
+"""A list filter of times by day."""
 
 from datetime import datetime, time
 from typing import Any

@@ -1,4 +1,4 @@
-"""The cells of the desk's lists without unfold's classes on each, which make up most of a list's size.
+"""List cells without unfold's CSS classes, which make up most of a list's size.
 
 The common style of cells is in `static/desk/lean.css`. If unfold changes its classes, cells look as it says, and a
 test shows that lists have become heavy (`tests/whole/test_desk_at_scale.py`).

@@ -1,4 +1,4 @@
-"""The rows for typed words in the search of a list, a picker or Ctrl-K.
+"""The search of lists, pickers and Ctrl-K.
 
 Each word is looked for in all columns that a list names (`search_fields`), also those of rows that it is linked to. All
 must occur, each in whatever column. Each table is asked by an index of its own, never by reading it.

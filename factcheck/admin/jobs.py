@@ -1,4 +1,4 @@
-"""The background worker's jobs, to look at when mail did not arrive."""
+"""Background jobs, read-only, for example to see why an email did not arrive."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Which columns a list shows: those that its address names, else its own."""
+"""The columns of a list: those in its address, or the default ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

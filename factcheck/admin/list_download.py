@@ -1,4 +1,4 @@
-"""Any list of the desk as a file for spreadsheets: its filters, its order, the columns that it shows."""
+"""Download any desk list as a spreadsheet, with its filters, order and columns."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime

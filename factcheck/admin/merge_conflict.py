@@ -1,4 +1,4 @@
-"""A page with conflicting changes: both versions are merged, and the differences shown.
+"""The page of an edit conflict: merges both versions, and shows the differences.
 
 Nothing here saves. The submitted form is merged with others' changes and the page is shown again; submitting that
 confirms both, and `DeskForm` checks again, under a lock, whether it is still the newest.

@@ -1,4 +1,4 @@
-"""The forms of security keys and passkeys. Only who serves pages loads them: what checks keys takes ten megabytes."""
+"""Forms for security keys and passkeys. Loaded only by web processes, because the library needs ten megabytes."""
 
 from typing import Any
 

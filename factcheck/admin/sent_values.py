@@ -1,4 +1,4 @@
-"""What a browser sends for the fields of a form: as it would be sent unchanged, as it was sent, and put back."""
+"""The values that a browser sends for a form: initial values, submitted values, and restored ones."""
 
 from collections.abc import Iterator
 from typing import Any

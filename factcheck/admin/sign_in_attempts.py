@@ -1,4 +1,4 @@
-"""Rate limits for sign-in: slower after some attempts, but never blocked.
+"""Rate limits for sign-in: delays after several attempts, but never a lock-out.
 
 Password attempts are counted for each address, for each account from one address, and for each account from
 everywhere; codes of the second factor for each account; in the store that all web processes share. So guessing is

@@ -1,4 +1,4 @@
-"""Single sign-on at the newsroom's identity provider: whom it lets in, which roles follow, what it vouches for."""
+"""Single sign-on at the newsroom's identity provider: access, roles, and its second factor."""
 
 from collections.abc import Mapping
 from typing import Any

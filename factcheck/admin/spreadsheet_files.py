@@ -1,4 +1,4 @@
-"""Rows of cells as files that spreadsheet programs open: as they are made, however many there are."""
+"""Write rows as spreadsheet files, streamed."""
 
 import csv
 import html

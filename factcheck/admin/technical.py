@@ -1,4 +1,4 @@
-"""What only technicians read, folded away behind a sentence that everybody understands."""
+"""Technical details, folded behind a sentence in plain words."""
 
 import json
 from typing import Any

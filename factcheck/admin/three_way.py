@@ -1,4 +1,4 @@
-"""Two changes from the same base: what can be merged, and what a person must choose.
+"""Three-way merge: two changes to the same base, and the conflicts for a person to resolve.
 
 Pure: it knows no form and no database. A field's value is what a browser sends for it, a tuple of texts.
 """

@@ -1,4 +1,4 @@
-"""What the desk calls models of libraries that do not mark their own words for translation."""
+"""Names of third-party models that are not translated by their libraries."""
 
 from collections.abc import Callable
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""Pickers in which a name is typed: one that is not known yet is added when the page is saved, without a second window.
+"""Pickers that accept a typed name: an unknown one is added when the page is saved.
 
 `NamedDesk` is the desk of what has names; a page with `TypedNames` picks from it. The value of a new name in a form is
 `NEW` and the name, so that no name that looks like a key is taken for one.

@@ -1,4 +1,4 @@
-"""Typed text of a form at the desk, dropped in the transaction that saves it.
+"""Delete the stored unsaved text of a form in the transaction that saves it.
 
 Where it is kept is a model that the settings name, as they name the model of people: the desk knows no other.
 """

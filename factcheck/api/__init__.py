@@ -1,4 +1,4 @@
-"""What resources of the API are made of: query strings, pages, errors, bodies. Knows neither sources nor claims.
+"""Building blocks of the API: query strings, pagination, errors, bodies. Independent of sources and claims.
 
 Begin with `resources`, which all public resources are; then `query_strings` and `pagination`. `google/` holds what
 Google's APIs do in their own way, `openapi/` how resources describe themselves.

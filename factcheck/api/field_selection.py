@@ -1,4 +1,4 @@
-"""`fields`: the parts of a JSON answer that its reader wants, named as they are nested: `verdicts.rating.label`."""
+"""`fields`: select parts of a JSON response by nested names, such as `verdicts.rating.label`."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

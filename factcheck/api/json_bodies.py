@@ -1,4 +1,4 @@
-"""Request bodies: JSON, of a bounded size, read strictly."""
+"""Request bodies: JSON, limited in size, parsed strictly."""
 
 import json
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""JSON-RPC 2.0, as the Model Context Protocol narrows it down: ids are texts or numbers, and parameters objects."""
+"""JSON-RPC 2.0 as the Model Context Protocol restricts it: ids are strings or numbers, parameters are objects."""
 
 import json
 from collections.abc import Mapping

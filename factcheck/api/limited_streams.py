@@ -1,4 +1,4 @@
-"""Long answers in a stream: no more at a time than leave threads for others, and none breaks off unseen."""
+"""Streamed responses: limited in number, so that threads remain for others, and never cut off unnoticed."""
 
 import logging
 from collections.abc import Generator, Iterator

@@ -1,4 +1,4 @@
-"""Which of several forms of an answer a request prefers, by its Accept header as RFC 9110 (12.5.1) reads it.
+"""Content negotiation by the Accept header (RFC 9110, 12.5.1).
 
 Django 5.2's `get_preferred_type` answers `application/json;q=0, */*` with JSON, and takes a range with parameters, such
 as the profile of JSON-LD, for another type.

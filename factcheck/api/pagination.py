@@ -1,4 +1,4 @@
-"""Keyset pages: a page begins after a row, never at a number, so page 100,000 costs what the first one costs.
+"""Keyset pagination: a page starts after a row, so page 100,000 costs as little as the first.
 
 A cursor holds the sort key of a row, not a secret: it is checked, not signed, so it stays good for as long as the
 ordering exists, whatever happens to keys and servers. Rows that come or go between two requests move no other row to

@@ -1,4 +1,4 @@
-"""The codes of problem details: what went wrong, for programs. `type` leads to the paragraph of a code."""
+"""The codes of problem details. `type` links to the documentation of a code."""
 
 from typing import NamedTuple
 

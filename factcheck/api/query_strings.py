@@ -1,4 +1,4 @@
-"""Query strings of the API: each parameter is declared once, read strictly, and described to OpenAPI from there.
+"""Query parameters of the API: declared once, parsed strictly, and described in OpenAPI.
 
 This is django-filter with a stricter reading. Where django-filter leaves out a misspelt parameter, takes the last of
 two values, or drops a filter whose value is empty, the answer would silently be about something else; here it is a 400

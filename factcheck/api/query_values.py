@@ -1,4 +1,4 @@
-"""How single values of a query string are read: strictly, and with a refusal that says what is allowed.
+"""Parsers of query values: strict, with errors that say what is allowed.
 
 A reader is called with the text of one value and returns what it stands for. Its `schema` describes the same in
 JSON Schema, so that the OpenAPI document cannot disagree with what is accepted.

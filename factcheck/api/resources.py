@@ -1,4 +1,4 @@
-"""What all public resources of the API have in common: reading only, for everybody, in bytes that caches can keep.
+"""What all public resources share: read-only, open to everyone, cacheable.
 
 A resource says what a page of it and one item of it are, as JSON text. No serializer runs here: they only
 describe the text for the OpenAPI schema (`openapi.body_serializer`), and the tests hold one against the other.

@@ -1,4 +1,4 @@
-"""The folder of all backups: where everything stands in it, and that one at a time writes there."""
+"""The folder of backups: its layout, and its lock."""
 
 import contextlib
 import fcntl

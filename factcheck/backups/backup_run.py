@@ -1,4 +1,4 @@
-"""One backup, from the first byte to the removal of what is too old."""
+"""Run one backup, and remove old ones."""
 
 import shutil
 import time

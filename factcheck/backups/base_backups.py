@@ -1,4 +1,4 @@
-"""PostgreSQL's own programs, which copy a running server, check the copy, and put increments together."""
+"""PostgreSQL's own programs to copy a running server, check the copy, and combine increments."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Whether everything in the folder of backups is what it was when it was put there."""
+"""Verify that every file in the backup folder is unchanged."""
 
 import zlib
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How old the newest backup is, and whether the log since then is kept: for checks, and for those at the desk."""
+"""The age of the newest backup, and whether the log since then is stored, for checks and the desk."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

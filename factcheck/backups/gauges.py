@@ -1,4 +1,4 @@
-"""What metrics say of backups: age, failures, and what the log between them lacks."""
+"""Metrics of backups: age, failures, and gaps in the log."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

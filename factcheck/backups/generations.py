@@ -1,4 +1,4 @@
-"""Generations: what was backed up when, and which of them are kept.
+"""Generations of backups, and which of them to keep.
 
 A generation is a folder that appears under its name when all of it is on the disk and checked. Until then, and from
 the moment at which it is discarded, its folder has another name, which marks it as incomplete.

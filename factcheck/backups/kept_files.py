@@ -1,4 +1,4 @@
-"""The files of an installation, each once, under the hash of its contents; and a journal of which was where when.
+"""Backed-up files, each once by its hash, and a journal of their paths over time.
 
 The journal is only ever added to, and each line is written after the contents that it names are on the disk. What a
 killed process left of a last line is no line.

@@ -1,4 +1,4 @@
-"""Gaps in the archived log: what the database wrote there is in no backup before the next one.
+"""Gaps in the archived log: those changes are not restorable until the next backup.
 
 A gap arises where the server ran without the archive, or let go of segments that could not be archived.
 """

@@ -1,4 +1,4 @@
-"""A new installation out of a backup, as it was at a moment.
+"""Restore an installation from a backup, as of a given moment.
 
 All of it is made aside, started and asked before it gets its place; what was there before is put aside, never removed.
 """

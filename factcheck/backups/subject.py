@@ -1,4 +1,4 @@
-"""What is backed up here: the embedded server, the folders whose files are kept, and the folder of backups."""
+"""What is backed up: the embedded server, the folders of files, and the target folder."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The background worker's jobs for backups, if they are configured."""
+"""Background jobs of backups, if configured."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Work on what comes from outside, in processes that can take no more than they are given: memory, time, output.
+"""Confined processes for untrusted input, with limited memory, time and output.
 
     framing     messages on a socket
     limits      the limits of a process, and how they are set

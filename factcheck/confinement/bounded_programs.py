@@ -1,4 +1,4 @@
-"""Programs of others that read what comes from outside, held to what they may take: memory, time, output."""
+"""Run external programs on untrusted input with limits on memory, time and output."""
 
 import os
 import selectors

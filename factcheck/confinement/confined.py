@@ -1,4 +1,4 @@
-"""Bytes in, bytes out, by a function of a module that works in a confined process of its own each time."""
+"""Call a function from bytes to bytes in a new confined process."""
 
 import atexit
 import logging

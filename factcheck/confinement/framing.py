@@ -1,4 +1,4 @@
-"""Messages on a socket: their length in eight bytes, then they."""
+"""Messages on a socket, each preceded by its length in eight bytes."""
 
 import socket
 

@@ -1,4 +1,4 @@
-"""The program that holds itself to an allowance and becomes another program, which is held to it then.
+"""A launcher that limits itself and then becomes another program, which inherits the limits.
 
 `python -m factcheck.confinement.launch ALLOWANCE PROGRAM ARGUMENT…`. What may be taken is set before the other program
 begins, in a process with one thread: between a fork and an `exec` in a process with several, Python may do nothing.

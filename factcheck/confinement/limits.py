@@ -1,4 +1,4 @@
-"""The limits of a confined process, and how they are set."""
+"""The resource limits of a confined process."""
 
 import os
 import resource

@@ -1,4 +1,4 @@
-"""The program that forks a process for each piece of work.
+"""The program that forks a process for each task.
 
 `python -m factcheck.confinement.zygote FD MODULE ALLOWANCE` has one thread and no secrets, loads MODULE once, and then
 waits at the socket FD. Each message there carries two sockets: one for the work, which the new process gets, and

@@ -1,4 +1,4 @@
-"""What the project knows of PostgreSQL: rules and history as triggers, bulk copies, connections for public reads.
+"""PostgreSQL features of the project: rules and history as triggers, bulk copies, read connections.
 
 Begin with `rules` (docs/extending.md). `embedded/` is the server that comes with the packages.
 """

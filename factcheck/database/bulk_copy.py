@@ -1,4 +1,4 @@
-"""Rows on their way into the database by COPY: many at once, for a fraction of what INSERT costs.
+"""Insert many rows by COPY, far faster than INSERT.
 
 Everything else is as with INSERT: triggers fire, constraints hold, generated columns are generated.
 """

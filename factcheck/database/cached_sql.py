@@ -1,4 +1,4 @@
-"""Queries whose SQL is worked out once for each shape, and not for each request.
+"""Cache the compiled SQL of queries by their shape.
 
 Composing a QuerySet and turning it into SQL costs more than all the rest of an answer. What public lists ask for varies
 in its values far more than in its shape, so the QuerySet is composed with slots in the place of the values, and its SQL

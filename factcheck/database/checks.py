@@ -1,4 +1,4 @@
-"""System checks: does the database offer what the project is built on?"""
+"""System checks: does the database have the required features?"""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What time it is, for moments that the database keeps: by its own clock, not by that of whichever host asks."""
+"""The database's clock, for stored times, instead of each host's."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Django's settings of the connections to PostgreSQL: the one that writes, and those over which the public reads."""
+"""Database connection settings: one for writing, others for public reads."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Permissions in the database: one role owns everything in it, another serves and owns nothing.
+"""Database roles: one owns everything, another serves and owns nothing.
 
 The grants of the serving role follow from the rules of the models: what a rule prohibits to everyone
 (`factcheck.database.rules.Prohibition`) is not granted either. Nor is the right to change what identifies a row, or

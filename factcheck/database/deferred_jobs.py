@@ -1,4 +1,4 @@
-"""Jobs for the background worker, queued inside the present transaction: no commit, no job."""
+"""Queue background jobs in the current transaction: without a commit, no job."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The words by which the desk finds rows, as indexes keep them; see `sources/migrations/0001_desk_words.py`."""
+"""The indexed words for the desk's search; see `sources/migrations/0001_desk_words.py`."""
 
 from collections.abc import Iterable
 from functools import cache

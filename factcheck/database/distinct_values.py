@@ -1,4 +1,4 @@
-"""Which values occur in a column, of a table that may be long."""
+"""The distinct values of a column in a long table."""
 
 from django.db import connection, models
 

@@ -1,4 +1,4 @@
-"""References between rows, held at once: what is referred to cannot be deleted, not even until a transaction ends.
+"""Foreign keys that are checked immediately, not at the end of a transaction.
 
 Django has PostgreSQL look at them when a transaction ends. In between a rule would find nothing where there was
 something, and the row could come back as another. So `migrate` has them looked at with each statement.

@@ -1,4 +1,4 @@
-"""A lock by name: for rows that do not exist yet.
+"""Named locks, for rows that do not exist yet.
 
 No lock outlives a transaction, so none is lost or left behind where a pooler gives each transaction another connection.
 """

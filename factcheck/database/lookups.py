@@ -1,4 +1,4 @@
-"""Comparisons that Django does not have."""
+"""Lookups that Django lacks."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whether migrations can run while the version before goes on: old and new programs on one schema, under load.
+"""Check whether migrations can run while the previous version serves, by testing both on one schema under load.
 
 A migration is carried out on a real, empty PostgreSQL, and what happens is looked at: so that operations of any kind
 are understood, those of libraries, raw SQL and Python too.

@@ -1,4 +1,4 @@
-"""Functions of the database for what the serving role needs and only the owner may do."""
+"""Database functions that run as the owner, for tasks that the serving role needs."""
 
 from django.db import connection
 

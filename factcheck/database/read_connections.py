@@ -1,4 +1,4 @@
-"""How the public's answers are read from the database: on connections of their own, or from replicas.
+"""Connections for public reads: separate ones to the primary, or to replicas.
 
 A read can be repeated without harm. So these connections stay open for as long as their thread lives, without a
 check before each use: a dead one is replaced, and the query repeated. An answer is read from one server, from its

@@ -1,4 +1,4 @@
-"""Which migrations the version before has, as git knows it."""
+"""The migrations of the previous version, from git."""
 
 import subprocess
 from pathlib import Path

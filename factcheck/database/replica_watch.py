@@ -1,4 +1,4 @@
-"""Asks the primary and its replicas four times a second how far they are, in a thread of its own for each process.
+"""Poll the primary and its replicas four times a second, in one thread per process.
 
 So no answer of the public waits for the question. Each server has a connection of its own, and one that does not answer
 keeps no other waiting. Who reads from a server that has died is let go: a read that waits for it would wait for long.

@@ -1,4 +1,4 @@
-"""What this process knows of the servers that the public reads from: which of them have what was published.
+"""The state of read replicas in this process: which have the latest publications.
 
 Updated by `replica_watch`, a few times a second; read before each answer, which costs a look at a clock. The age of
 a replica is measured by this process's own clock: when the primary was last seen at a position that the replica has

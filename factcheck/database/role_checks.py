@@ -1,4 +1,4 @@
-"""System checks: has the serving role only its own permissions? Manual grants are kept, and reported here."""
+"""System checks: does the serving role have exactly its permissions? Manual grants are reported, not removed."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Rules that the database holds itself: triggers that refuse what must never happen.
+"""Database rules: triggers that reject invalid changes.
 
 They build on django-pgtrigger, so that each rule stands in the `Meta` of the model it guards and migrations follow it.
 Unlike pgtrigger's own triggers, a rule cannot be switched off by a session setting: who speaks SQL is bound by it too.

@@ -1,4 +1,4 @@
-"""What a database's tables look like to a program that writes to them, and what became of it."""
+"""The shape of a database schema for programs that write to it, and its changes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A database for a while, on the server that is in use."""
+"""A temporary database on the current server."""
 
 import secrets
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A database server that is only starting, as after a machine was switched on."""
+"""Wait for a database server that is still starting."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""The background worker's connection to its queue: it outlives a restart of the server, and its loss to another one.
+"""The background worker's connection to its queue, which survives restarts and failovers.
 
 Procrastinate ends its worker when a statement fails, and jobs that were being done end unaccounted for. Here a
 statement that finds no server is made again until there is one.

@@ -1,1 +1,1 @@
-"""How numbers and days are written in a language, where Django does it otherwise than the language's own readers."""
+"""Formats of numbers and dates per language, where Django's differ from common use."""

@@ -1,4 +1,4 @@
-"""This installation: its variables, its version, and its private files.
+"""This installation: its environment variables, version and private files.
 
 Begin with `environment`. Settings import this, so it imports nothing of the project.
 """

@@ -1,4 +1,4 @@
-"""How what is cited is archived, as the environment says."""
+"""Settings of archiving, from the environment."""
 
 import shutil
 from typing import NamedTuple

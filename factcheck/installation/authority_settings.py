@@ -1,4 +1,4 @@
-"""Which authorities are asked who is who, as the environment says."""
+"""Settings of authorities, from the environment."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Whether, when and whereto backups of the embedded server are made, as the environment says."""
+"""Settings of backups of the embedded server, from the environment."""
 
 from pathlib import Path
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What the site is made of, in every installation: applications, middleware, templates."""
+"""The applications, middleware and templates of every installation."""
 
 from pathlib import Path
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""When dumps of everything published are written and how many are kept, as the environment says."""
+"""Settings of dumps: schedule and number kept, from the environment."""
 
 from typing import NamedTuple
 

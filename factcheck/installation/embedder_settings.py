@@ -1,4 +1,4 @@
-"""What makes vectors, by which claims are found that say the same in other words (docs/matching.md)."""
+"""Settings of the embedder, from the environment (docs/matching.md)."""
 
 from importlib.util import find_spec
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Typed environment variables, loud when wrong: the functions with which settings.py reads what differs between sites.
+"""Typed environment variables with clear errors, read by settings.py.
 
 A wrong value raises `ImproperlyConfigured` with a sentence that names the variable. Any variable NAME may be given as
 NAME_FILE instead: a file in which the value stands. `ENVIRONMENT` lists every variable

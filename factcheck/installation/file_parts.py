@@ -1,4 +1,4 @@
-"""A part of a file in whatever storage it is kept: only that part is fetched."""
+"""Read a part of a file from any storage; only that part is fetched."""
 
 from collections.abc import Generator
 

@@ -1,4 +1,4 @@
-"""Where files are kept: in a folder of this machine, or in a bucket of any store that speaks as Amazon S3 does."""
+"""The file store: a local folder, or a bucket of an S3-compatible service."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The newsroom's language: everything recorded is in it, whatever language its author works in."""
+"""The newsroom's language, used in all records regardless of the author's own."""
 
 from contextlib import AbstractContextManager
 

@@ -1,4 +1,4 @@
-"""How often the addresses of cited sources are looked at, as the environment says."""
+"""Settings of link checks, from the environment."""
 
 from typing import NamedTuple
 

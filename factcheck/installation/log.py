@@ -1,4 +1,4 @@
-"""What is logged, and where to: to the terminal, for whatever runs the site to keep."""
+"""Logging to the terminal."""
 
 import logging
 import re

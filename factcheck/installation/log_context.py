@@ -1,4 +1,4 @@
-"""On whose behalf a thread works right now, so that each line of the log and each report can say it."""
+"""The context of a thread (request, job, user) for log lines and error reports."""
 
 import re
 from contextvars import ContextVar

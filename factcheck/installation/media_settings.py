@@ -1,4 +1,4 @@
-"""How much media may be taken in, and the programs that read sound and film, as the environment says."""
+"""Limits on media, and the programs that read audio and video, from the environment."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Sentences of modules without Django, in the language of the reader."""
+"""Translatable sentences of modules without Django."""
 
 from django.utils.translation import gettext
 

@@ -1,4 +1,4 @@
-"""Where the program is, and those of its files that are no Python: beside the packages, or bundled in a wheel."""
+"""The location of the program and its data files, in a clone or a wheel."""
 
 from pathlib import Path
 

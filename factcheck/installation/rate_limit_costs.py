@@ -1,4 +1,4 @@
-"""What answers cost that cost more than a plain request, by their addresses. Settings.py takes these over."""
+"""The costs of expensive requests by address, for settings.py."""
 
 # For how many plain requests an answer counts.
 RATE_LIMIT_COSTS = {

@@ -1,4 +1,4 @@
-"""What one caller may ask for in a while (docs/operators.md)."""
+"""Rate limits, from the environment (docs/operators.md)."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""What readers may send, by when they are answered, and for how long they are known, as the environment says."""
+"""Settings of readers' messages: what is accepted, deadlines and retention, from the environment."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Whether who is judged has to be asked first, and how long it is kept where: as the environment says."""
+"""Settings of the right of reply: whether it is required, and retention, from the environment."""
 
 from typing import NamedTuple
 

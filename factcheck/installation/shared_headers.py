@@ -1,4 +1,4 @@
-"""Which fields pages of other sites may send and read (CORS). Settings.py takes these over."""
+"""The header fields that other sites may send and read (CORS), for settings.py."""
 
 ALLOWED = [
     "accept",

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, in whatever storage they are kept."""
+"""Write files atomically, in any storage."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""Commands in the caller's language: that of the terminal (LANG), if it is one of ours."""
+"""Commands in the language of the terminal (LANG), if available."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Commands of which a part is for the owner of the database alone."""
+"""Commands that partly run as the owner of the database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

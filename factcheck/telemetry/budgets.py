@@ -1,4 +1,4 @@
-"""What callers draw on their budgets of requests, by tier; never by caller."""
+"""Metrics of rate limit budgets, by tier; never by caller."""
 
 from collections.abc import Callable
 from functools import cache

@@ -1,4 +1,4 @@
-"""Reports of errors to a server that speaks as Sentry's does, where one is configured.
+"""Error reports to a Sentry-compatible server, if configured.
 
 A report is rebuilt from what may leave the newsroom: the kind of error, the place in the program, the version, the
 request or job. Everything else that the library gathers stays here: error messages quote drafts, local variables

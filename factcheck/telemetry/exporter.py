@@ -1,4 +1,4 @@
-"""The process that serves the metrics, on a port of its own that is not the public's.
+"""The process that serves metrics, on its own private port.
 
 It is apart from web processes, so that it answers when they do not, and nothing that is asked here takes a thread or a
 connection from visitors.

@@ -1,4 +1,4 @@
-"""The page of metrics, in the text format of Prometheus: what processes counted, and what the database answers."""
+"""The metrics page in Prometheus's text format: counters of processes, and database queries."""
 
 import time
 from collections.abc import Callable, Iterator

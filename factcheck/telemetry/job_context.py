@@ -1,4 +1,4 @@
-"""What goes along with each job: the log knows on whose behalf it is written, and how long it took is counted."""
+"""The context of each job: log fields, and its duration."""
 
 import logging
 from time import perf_counter

@@ -1,4 +1,4 @@
-"""What a web process does every other second: it counts its answers, and looks what of its own is in use."""
+"""Metrics that a web process collects every two seconds: response counts, and resources in use."""
 
 import threading
 from typing import Any

@@ -1,4 +1,4 @@
-"""The database queries for metrics: each one statement, with a time limit of its own.
+"""Database queries for metrics: one statement each, with its own time limit.
 
 Several machines ask the same and get the same answer, so a dashboard takes the greatest and never the sum.
 """

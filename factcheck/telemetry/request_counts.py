@@ -1,4 +1,4 @@
-"""How many answers each route gave, and how long they took."""
+"""Counts and durations of responses per route."""
 
 from collections import Counter, deque
 from collections.abc import Callable

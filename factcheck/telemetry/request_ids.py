@@ -1,4 +1,4 @@
-"""Each request has an id: the one that a proxy gave it, if it looks like one, or else one of ours."""
+"""Request ids: the proxy's, if valid, or a new one."""
 
 import os
 import secrets

@@ -1,4 +1,4 @@
-"""Traces of requests, jobs and questions to the database, sent by OpenTelemetry's protocol where that is configured.
+"""Traces of requests, jobs and database queries by OpenTelemetry, if configured.
 
 A span says which route, which task or which table, how long and with what status; never an address, a query string, a
 value or who asked. OpenTelemetry's own instrumentation of Django writes down all of these.

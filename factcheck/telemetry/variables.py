@@ -1,4 +1,4 @@
-"""The variables of telemetry: what is exported, and to whom."""
+"""Settings of telemetry, from the environment."""
 
 import re
 from importlib.util import find_spec

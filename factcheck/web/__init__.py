@@ -1,4 +1,4 @@
-"""What every request meets: the short way of public reads, compression, headers, CORS, rate limits; and the server.
+"""Web infrastructure: fast public reads, compression, headers, CORS, rate limits, and the server.
 
 Begin with `public_reads`, the middleware of the whole site, and `serving`, which starts it.
 """

@@ -1,4 +1,4 @@
-"""The log of requests, a line each: `serve --access-log`. It names who asked, also behind proxies."""
+"""The access log (`serve --access-log`): one line per request, with the client behind proxies."""
 
 import logging
 from functools import partial

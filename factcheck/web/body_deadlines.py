@@ -1,4 +1,4 @@
-"""Deadlines for request bodies that come straight from visitors, without a proxy that buffers them.
+"""Deadlines for request bodies that arrive without a buffering proxy.
 
 The web server waits for a body indefinitely, and does not expose the connection (granian 2.8.9). So the connection
 is found among those of this process through Linux: it comes from the visitor's address, nothing is sent on it, and

@@ -1,4 +1,4 @@
-"""A part of a file: what a request asks for with `Range` (RFC 9110, section 14)."""
+"""Byte ranges of files, by `Range` (RFC 9110, section 14)."""
 
 import re
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Templates of the desk without the indentation that makes them readable: a third of what its pages would weigh."""
+"""Desk templates without indentation, which makes pages a third of their size."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The content security policy of the editors' desk; everything else keeps the strict one of the settings."""
+"""The content security policy of the desk; all other pages use the strict one in the settings."""
 
 from collections.abc import Callable
 

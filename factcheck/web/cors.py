@@ -1,4 +1,4 @@
-"""What pages of other sites may read: CORS, for addresses that everybody may read anyway.
+"""CORS for public addresses.
 
 django-cors-headers, which does far more, adds `Vary: Origin` to every answer, even if all origins are allowed. A
 cache in front would then keep each answer once for every site. Here all of them get the same headers

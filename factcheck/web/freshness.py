@@ -1,4 +1,4 @@
-"""Whose answers may be read from a replica, which has everything a moment later than the primary.
+"""Which responses may come from a replica, which lags a moment behind the primary.
 
 First-time visitors see a replica's data. No client sees less than what it wrote or saw:
 

@@ -1,4 +1,4 @@
-"""HTTP fields, written with less work than Django does for each: the shortest answers are mostly fields."""
+"""Fast HTTP header fields, which dominate short responses."""
 
 from collections.abc import Mapping
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""The language of an answer: by the address, else by the request."""
+"""The language of a response: from the address, or else from the request."""
 
 from contextlib import suppress
 

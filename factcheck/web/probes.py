@@ -1,4 +1,4 @@
-"""Whether this process is alive and ready, for balancers and service managers: `/healthz` and `/readyz`.
+"""Health probes for load balancers and service managers: `/healthz` and `/readyz`.
 
 They are requested by address, without our host name, and often: so they are answered before Django sees the
 request. The answer has the form of the Internet-Draft "Health Check Response Format for HTTP APIs", without

@@ -1,4 +1,4 @@
-"""Middleware of the whole site."""
+"""Site-wide middleware."""
 
 import re
 from collections.abc import Callable

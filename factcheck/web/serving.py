@@ -1,4 +1,4 @@
-"""The running site: granian with the web processes, and beside it, if wanted, the background worker.
+"""Run the site: granian with web processes, and optionally the background worker.
 
 The command's own process becomes granian's main process; web and background processes are forked from it, so that they
 share its memory and start at once. One that ends unexpectedly is replaced, and the log says so. When the embedded

@@ -1,4 +1,4 @@
-"""Addresses of this site in texts that are kept: without the site, which is put in when they are served.
+"""Addresses of this site in stored texts: saved without the host, which is added when served.
 
 What was published must not change when the site moves to another address, and yet lead to where the site is now. So a
 stored text has only the path, behind a mark: a tab between a member's name and its value. JSON allows it there, no

@@ -1,4 +1,4 @@
-"""API addresses without the slash at their end."""
+"""API addresses without a trailing slash."""
 
 from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.middleware.common import CommonMiddleware

@@ -1,4 +1,4 @@
-"""What joins words in templates, in the language of the page. Every template knows them."""
+"""Template tags, built in to every template, that join words in the language of the page."""
 
 from django import template
 

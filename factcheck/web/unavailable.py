@@ -1,4 +1,4 @@
-"""What keeps us from answering and passes: database or files are away, the disk is full, a question took too long."""
+"""Responses to temporary failures: database or file store unreachable, disk full, query timeout."""
 
 import errno
 from collections.abc import Iterator

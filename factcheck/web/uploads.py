@@ -1,4 +1,4 @@
-"""Request bodies as they arrive: those that do not come hold few threads, and none that reads need.
+"""Incoming request bodies: slow uploads occupy few threads, and none that reads need.
 
 The web server passes a request on with its head. Reading the rest blocks, and an answer given during the reading
 stops the whole process until the visitor hangs up. So few threads read bodies at a time, and fewer for each caller;

@@ -1,4 +1,4 @@
-"""The renderer of forms: the project's templates for widgets, then those of libraries."""
+"""The form renderer: the project's widget templates first, then those of libraries."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who publishes sources and verdicts."""
+"""Publishers at the desk."""
 
 from typing import Any, ClassVar
 

@@ -1,4 +1,4 @@
-"""What sources held at a moment, with the claims found in it. To look at only."""
+"""Snapshots of sources with the claims found in them. Read-only."""
 
 from typing import Any
 

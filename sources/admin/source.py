@@ -1,4 +1,4 @@
-"""Documents in which claims appear or on which verdicts rest."""
+"""Sources at the desk."""
 
 import re
 from typing import Any

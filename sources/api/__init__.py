@@ -1,1 +1,1 @@
-"""What the API's lists of sources and publishers can be asked, and how they read."""
+"""Sources and publishers in the API: filters and serializers."""

@@ -1,4 +1,4 @@
-"""What lists of sources and publishers can be narrowed down by."""
+"""The filters of the lists of sources and publishers."""
 
 from collections.abc import Callable
 from datetime import date

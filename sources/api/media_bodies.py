@@ -1,4 +1,4 @@
-"""What is public of a picture, a recording or a film, key by key (schema.org MediaObject)."""
+"""The public data of a picture, audio or video, key by key (schema.org MediaObject)."""
 
 from typing import Annotated, TypedDict
 

@@ -1,4 +1,4 @@
-"""How publishers and sources read in the API. For the OpenAPI schema only: nothing is rendered here."""
+"""Serializers of publishers and sources, for the OpenAPI schema only."""
 
 from factcheck.api.openapi.body_serializer import BodySerializer
 from sources.api.source_bodies import (

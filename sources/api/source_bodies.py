@@ -1,4 +1,4 @@
-"""What is public of publishers, sources and snapshots, key by key: the parts of bodies that tell where words come from.
+"""The public data of publishers, sources and snapshots, key by key.
 
 `factcheck.api.openapi.body_serializer` says how these are read.
 """

@@ -1,4 +1,4 @@
-"""Copies of what is cited, kept for good: as the server sent it, as a reader saw it, with proof of when.
+"""Permanent copies of cited pages: the server's response, a reader's view, and a timestamp.
 
     requests        requesting a copy
     queue           due requests, and their leases

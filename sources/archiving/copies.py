@@ -1,4 +1,4 @@
-"""One address → an ArchivedCopy with its files: what the server sent, its text, and how a reader saw it.
+"""One address → an ArchivedCopy with its files: the response, its text, and pictures of the page.
 
 Whatever of it cannot be had is named in the copy, and does not stop the rest. Nothing is locked and no transaction is
 open while pages are fetched; files are kept first, so that no row ever refers to a file that is not there.

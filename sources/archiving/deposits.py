@@ -1,4 +1,4 @@
-"""Public archives asked to keep a page as well: the Internet Archive, by its Save Page Now.
+"""Deposit pages at public archives: the Internet Archive's Save Page Now.
 
 Only with the newsroom's own key there (`INTERNET_ARCHIVE_KEY`), because it reveals which pages are cited here. The
 page's address there becomes the archived copy of its source, unless an editor has given one.

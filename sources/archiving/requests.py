@@ -1,4 +1,4 @@
-"""How a copy of a source is asked for. What cites sources asks by itself (`claims.models.archive_triggers`)."""
+"""Request a copy of a source. Citations request copies automatically (`claims.models.archive_triggers`)."""
 
 from django.contrib.auth.models import User
 from django.db import connection

@@ -1,4 +1,4 @@
-"""One source after the other, until nothing is due: what becomes of each is written down."""
+"""Archive due sources one after another, and record each result."""
 
 import logging
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""Requests and answers of time-stamping authorities in DER, as far as the library leaves that to us (RFC 3161)."""
+"""Requests and responses of timestamping authorities in DER (RFC 3161), where the library leaves it to us."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What the worker does for archived copies: a little at a time, so that no other work has to wait for long."""
+"""Background jobs of archiving: a few at a time, so that other jobs do not wait long."""
 
 import logging
 import time

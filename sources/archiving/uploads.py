@@ -1,4 +1,4 @@
-"""Files uploaded as evidence: a PDF, a picture, a recording, a table. Stored as an ArchivedCopy of a source.
+"""Upload a file as evidence (PDF, picture, recording, table), stored as an ArchivedCopy of a source.
 
 They are never in memory as a whole, and what has no room is refused before it is read.
 """

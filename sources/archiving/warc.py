@@ -1,4 +1,4 @@
-"""Exchanges as a WARC 1.1 file (ISO 28500): a member of gzip for each record, as players read it."""
+"""HTTP exchanges as a WARC 1.1 file (ISO 28500), one gzip member per record."""
 
 import io
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Whom or what a name may mean, as an authority has it."""
+"""A record of an authority that a name may refer to."""
 
 from dataclasses import dataclass
 from enum import StrEnum

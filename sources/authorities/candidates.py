@@ -1,4 +1,4 @@
-"""Whom a name may mean, as all authorities answer that are configured."""
+"""Candidates for a name, from all configured authorities."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""One question to an authority, and its answer as JSON."""
+"""A request to an authority, and its response as JSON."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""From bytes to a document: title, byline, date, language, publisher, and the text as it is stored.
+"""Extraction: bytes → a document with title, byline, date, language, publisher, and text.
 
     bounded_extraction   what everybody else calls: extraction in a process of its own, with bounds
     reading_process      what runs there

@@ -1,4 +1,4 @@
-"""The beginning of a file as text, by which its format is recognised."""
+"""The beginning of a file as text, for format detection."""
 
 import codecs
 

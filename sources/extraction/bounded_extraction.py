@@ -1,4 +1,4 @@
-"""Extraction as everybody uses it: in a process of its own that can take only so much memory and time."""
+"""Extraction in a separate process with limited memory and time."""
 
 from functools import cache
 

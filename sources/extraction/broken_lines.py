@@ -1,4 +1,4 @@
-"""Lines that were broken where the paper ended, put together again."""
+"""Rejoin lines that were broken at the end of a page line."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The authors, by the page's own account: people only."""
+"""The authors of a page, from its metadata: people only."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Text as it is stored: one form for the same words, nothing invisible in it."""
+"""Normalise text for storage: one form for the same words, no invisible characters."""
 
 import re
 import unicodedata

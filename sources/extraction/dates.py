@@ -1,4 +1,4 @@
-"""The day a text says it was published; what could be two days is none."""
+"""The publication date in a text; ambiguous dates are ignored."""
 
 import re
 from collections.abc import Iterator

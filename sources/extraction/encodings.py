@@ -1,4 +1,4 @@
-"""Bytes to characters: what they declare, what they are, and when they are no text at all."""
+"""Decode bytes: the declared encoding, the actual one, and detection of binary data."""
 
 import codecs
 import re

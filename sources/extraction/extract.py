@@ -1,4 +1,4 @@
-"""Which kind of document this is, and who reads it."""
+"""Detect the kind of a document, and read it."""
 
 import re
 from dataclasses import replace

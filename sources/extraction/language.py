@@ -1,4 +1,6 @@
-"""Which language a text is in (BCP 47 primary subtag); docs/decisions/0003-language-detection.md says why this way."""
+"""Detect the language of a text (BCP 47 primary subtag); docs/decisions/0003-language-detection.md explains
+the method.
+"""
 
 import re
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Bytes that are no Unicode → the encoding that makes words of some language of them.
+"""Detect the legacy encoding of bytes that are not Unicode, by the words they make.
 
 Detectors that count how often letters stand beside each other need a page of text, and take three lines of French for
 Lithuanian. Here an encoding counts only where all letters are those of one language that is written in it; where

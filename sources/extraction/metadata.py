@@ -1,4 +1,4 @@
-"""What a web page says about itself: schema.org JSON-LD, OpenGraph, meta elements, the visible headline."""
+"""The metadata of a web page: schema.org JSON-LD, OpenGraph, meta elements, the visible headline."""
 
 import re
 from contextlib import suppress

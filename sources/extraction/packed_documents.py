@@ -1,4 +1,4 @@
-"""Documents and refusals as bytes, between our process and the one that reads a document."""
+"""Serialise documents and refusals between our process and the one that reads documents."""
 
 from dataclasses import asdict, dataclass
 from datetime import date

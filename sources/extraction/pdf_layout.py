@@ -1,4 +1,4 @@
-"""Where the words stand on a page, and in which order they are read."""
+"""The positions of words on a PDF page, and their reading order."""
 
 import ctypes
 from collections.abc import Iterator

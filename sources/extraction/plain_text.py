@@ -1,4 +1,4 @@
-"""Plain text: the words as they stand, and what the first lines state unmistakably."""
+"""Plain text: its words, and metadata that the first lines state clearly."""
 
 import re
 from datetime import date

@@ -1,4 +1,4 @@
-"""What runs in the confined process (`factcheck.confinement.zygote`): a request is unpacked, and its answer packed."""
+"""The function that runs in the confined process (`factcheck.confinement.zygote`): a request in, a document out."""
 
 from .document import Document, ExtractionError
 from .extract import extract, extract_recording

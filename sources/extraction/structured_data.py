@@ -1,4 +1,4 @@
-"""What a page says about its article in schema.org's words, in JSON-LD.
+"""The article's metadata in the page's schema.org JSON-LD.
 
 It is read here and not with extruct, which brings RDF libraries for vocabularies that news pages do not use.
 """

@@ -1,4 +1,4 @@
-"""Transcripts: WebVTT, SubRip (SRT), and plain text with times → running text, and when each stretch of it is heard."""
+"""Transcripts: WebVTT, SubRip (SRT), and plain text with times → running text, with the time of each part."""
 
 import html
 import re

@@ -1,1 +1,1 @@
-"""The only outgoing HTTP of the project. `connections` refuses private addresses, at the moment of connecting."""
+"""All outgoing HTTP of the project. `connections` rejects private addresses when connecting."""

@@ -1,4 +1,4 @@
-"""Connections to the public internet only, and none longer than allowed."""
+"""Connections to the public internet only, with time limits."""
 
 import ipaddress
 import socket

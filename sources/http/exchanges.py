@@ -1,4 +1,4 @@
-"""Requests and answers, kept byte by byte as they went over the wire (inside TLS): what a WARC file is made of."""
+"""HTTP exchanges, recorded byte for byte (inside TLS), for WARC files."""
 
 import io
 from dataclasses import dataclass, field

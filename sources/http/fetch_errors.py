@@ -1,4 +1,4 @@
-"""Why nothing usable came from an address: a code for programs, and a sentence for people that says what to do."""
+"""Fetch errors: a code for programs, and a sentence for people that says what to do."""
 
 from datetime import timedelta
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""Which addresses are asked at all, before anything connects: of the web, on its ports, without a password."""
+"""Which addresses may be fetched: web addresses on usual ports, without a password."""
 
 import re
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""Fetching: one address in, one document out, or a sentence that says why not.
+"""Fetch an address: a document, or a sentence that says why not.
 
 An address comes from a person, a feed or a redirect, so nothing about it is trusted. Every hop is resolved, checked
 and then connected to by the checked IP address (requests-hardened, so a name cannot change its mind in between); time

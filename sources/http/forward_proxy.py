@@ -1,4 +1,4 @@
-"""The browser's only way out: a proxy on this machine that reaches the public internet and nothing else.
+"""The browser's only network access: a local proxy to the public internet.
 
 Every connection (page, picture, script, WebSocket, any redirect) is requested here by name. The name is resolved
 once, checked as every fetch is (`sources.http.connections`), and connected to by the checked address, so that it

@@ -1,4 +1,4 @@
-"""Pages fetched as a polite visitor does: as robots.txt asks, one at a time for each site, with a pause after each.
+"""Polite fetching: follow robots.txt, one request per site at a time, with pauses.
 
 A site is scheme, host and port, as robots.txt understands it (RFC 9309).
 """

@@ -1,4 +1,4 @@
-"""For how long a server asks to be left alone."""
+"""How long a server asks us to wait."""
 
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime

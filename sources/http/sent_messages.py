@@ -1,4 +1,4 @@
-"""A message sent to a user-supplied address, with the checks of `sources.http.fetched_documents`.
+"""Send a message to a user-supplied address, with the checks of `sources.http.fetched_documents`.
 
 The address is checked, resolved once and connected to by the checked IP address; the whole exchange has a deadline.
 Redirects are not followed: what was meant for one receiver is not handed to another.

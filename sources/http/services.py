@@ -1,4 +1,4 @@
-"""Asking a service that the operator chose and configured. It may be on this machine or in its network.
+"""Requests to a service configured by the operator, which may be on a private network.
 
 The whole exchange has a deadline, and an answer a size. Redirects are not followed: what was meant for one server, and
 the key to it, is not handed to another.

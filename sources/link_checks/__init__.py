@@ -1,4 +1,4 @@
-"""Whether addresses of sources still lead to them: what an address is asked, and what follows from the answer.
+"""Link checks of sources: requests to their addresses, and the outcomes.
 
     link_findings  one address asked, politely → what was found there
     missing_pages  a page that answers as if it were there, and says that it is not

@@ -1,4 +1,4 @@
-"""Which links are due, and whose they are meanwhile: two workers never look at one, and a killed one's come back."""
+"""Due links and their leases: two workers never check the same one, and a killed worker's links return."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Sites that a round of checks takes for itself, in the table where everybody looks who asks sites for something."""
+"""Leases on sites for a run of checks, in the table shared by all fetching processes."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""One address, asked politely: what was found there, before anybody has compared its text with anything."""
+"""Check one address politely, before its text is compared."""
 
 from dataclasses import dataclass
 from datetime import timedelta

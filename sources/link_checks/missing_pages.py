@@ -1,4 +1,4 @@
-"""Pages that are gone although their server says 200: it leads to its front page, or says so in words (soft 404s)."""
+"""Detect soft 404s: pages that are gone although the server answers 200."""
 
 import html
 import re

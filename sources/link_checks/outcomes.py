@@ -1,4 +1,4 @@
-"""Return a link's status after a check, given the earlier results: one failure makes nothing dead. Pure.
+"""Derive a link's status from a check and earlier results: one failure makes no link dead. Pure.
 
 What speaks against a link is *suspected* until it was found often enough and for long enough. Whatever works is alive
 at once.

@@ -1,4 +1,4 @@
-"""Whose turn it is at the sites of one round, and what their robots.txt say: shared by the threads that ask them."""
+"""The order of sites in a run, and their robots.txt, shared by the threads."""
 
 import time
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Pictures, sound and film: what is claimed with them, and what a verdict rests on.
+"""Pictures, audio and video in claims and evidence.
 
     intake               bytes, a file or an address → a MediaObject: begin here
     received_files       what comes, on disk, counted and hashed as it comes

@@ -1,4 +1,4 @@
-"""Pictures as everybody has them read: in a process of its own that can take only so much memory and time."""
+"""Read pictures in a separate process with limited memory and time."""
 
 from dataclasses import replace
 from functools import cache

@@ -1,4 +1,4 @@
-"""What is to be known of how a file was read, in sentences; rows keep both the code and the sentence."""
+"""Warnings about how a file was read; rows store both code and sentence."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Sound and film, read by the programs of FFmpeg: how long, how large, what the file says of itself, and its pictures.
+"""Read audio and video with FFmpeg: duration, size, metadata and frames.
 
 The programs run in processes with bounds, with one decoder of containers, the one for the kind of file that was
 recognised, and may open local files only. So no list of parts, no playlist and no address in the file leads anywhere.

@@ -1,4 +1,4 @@
-"""Bytes, a file or an address → a MediaObject: how a picture, audio or video comes in, from every input.
+"""Bytes, a file or an address → a MediaObject, for every input.
 
 Equal bytes are one object, whatever the sender and the name. The original is stored unchanged; the public version
 is made from it in a confined process. Refused files are not stored.

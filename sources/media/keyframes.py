@@ -1,4 +1,4 @@
-"""The pictures of a film: what they look like and when they are shown, taken by the worker once the film is kept."""
+"""The keyframes of a video with their hashes and times, extracted by the worker."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which pictures look like this one: among a million hashes, every one that is near enough, without comparing with all.
+"""Find similar pictures by hash among millions, without comparing with all.
 
 A hash has 16 bands of 16 bits, in pairs. Of two that differ in 31 bits at most, some pair of bands differs in three
 at most, for four in each of eight would be 32; and of that pair, one band differs in one bit at most. So an index

@@ -1,4 +1,4 @@
-"""What runs in the confined process that reads a C2PA manifest (`factcheck.confinement.zygote`).
+"""The function that runs in the confined process (`factcheck.confinement.zygote`) to read a C2PA manifest.
 
 A manifest may name an address where it is kept, and certificates one where they are looked up: neither is asked.
 """

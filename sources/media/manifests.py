@@ -1,5 +1,4 @@
-"""Content Credentials (C2PA): what a manifest in a file states of how it was made, who signed that, and whether it
-holds.
+"""Content Credentials (C2PA): the manifest of a file, its signer, and its validity.
 
 A valid signature shows who vouches for the statements, and that the file is unchanged. It does not show that the
 scene is real, nor that the statements are true; and most files have none. So nothing here is ever called

@@ -1,4 +1,4 @@
-"""Pictures and what was read of them as bytes, between our process and the one that reads a picture."""
+"""Serialise pictures and their metadata between our process and the one that reads pictures."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a picture looks like, in 256 bits: PDQ, of pictures of any size, and turned and mirrored as well.
+"""Perceptual hashes of 256 bits (PDQ), also of rotated and mirrored pictures.
 
 PDQ (Facebook, 2019, ThreatExchange) blurs the brightness of a picture, looks at it in 64 × 64 points, and asks of its
 256 lowest frequencies whether each is stronger than the middle one. Two pictures of one scene differ in few bits, 31 at

@@ -1,4 +1,4 @@
-"""What the file of a picture says of itself (EXIF, IPTC, XMP): camera, moment, place, software, who made it.
+"""The metadata of a picture file (EXIF, IPTC, XMP): camera, time, place, software, author.
 
 For editors only: a place may be a private home. Metadata can be forged, so they prove nothing.
 """

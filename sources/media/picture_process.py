@@ -1,4 +1,4 @@
-"""What runs in the confined process that reads a picture (`factcheck.confinement.zygote`)."""
+"""The function that runs in the confined process (`factcheck.confinement.zygote`) to read a picture."""
 
 import io
 import warnings

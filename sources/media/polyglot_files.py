@@ -1,4 +1,4 @@
-"""Files that are a picture and something else as well: a page, an archive, a program, behind the picture or within it.
+"""Detect polyglot files: pictures that are also a page, an archive or a program.
 
 Readers never get such a file, only the picture rendered again. Editors are warned, for it is rarely chance.
 """

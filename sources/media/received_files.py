@@ -1,4 +1,4 @@
-"""What comes from outside, on disk, counted and hashed as it comes: whatever its size, little of it is in memory."""
+"""Receive files on disk, counted and hashed as they arrive, in little memory."""
 
 import hashlib
 import tempfile

@@ -1,4 +1,4 @@
-"""Why something is no picture, sound or film that can be kept here."""
+"""The reasons why a file is rejected as media."""
 
 from sources.failures import Failure
 

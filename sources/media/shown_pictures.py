@@ -1,5 +1,4 @@
-"""What a picture shows: as people see it, upright, in the colours of screens, without anything else that is in its
-file.
+"""Render a picture for display: upright, in sRGB, without metadata.
 
 Runs where nothing can be broken (`picture_process`). Only the decoder of the format that was recognised is tried.
 """

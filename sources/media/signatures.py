@@ -1,4 +1,4 @@
-"""What kind of file something is, by its first bytes: neither its name nor what a server says of it counts."""
+"""Detect a file's type by its first bytes; its name and declared type are ignored."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A Source is a document, a Snapshot what its address held at a moment, a Publisher who answers for it.
+"""Models: a Source is a document, a Snapshot its content at a moment, a Publisher who is responsible for it.
 
 An ArchivedCopy is what was kept of a document for good, with its files and their timestamps; a LinkState is what the
 address leads to now. A MediaObject is a picture, a sound or a film, a MediaHash what it looks like.

@@ -1,4 +1,4 @@
-"""What is kept of a document for good: copies of what its address showed, uploaded files, and their proof."""
+"""Archived copies of a document: its address's content, uploaded files, and timestamps."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""That a copy of a source is wanted, until there is one.
+"""A request for a copy of a source.
 
 Triggers on what cites sources write these rows (`claims.models.archive_triggers`), the worker takes them
 (`sources.archiving.queue`). Several may wait for one source: who asks never waits for who asked before, and one copy

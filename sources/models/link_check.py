@@ -1,4 +1,4 @@
-"""Whether the address of a source still leads to it: how it stands now, and a record of every change of that."""
+"""The link status of a source, and every change of it."""
 
 from typing import Self
 

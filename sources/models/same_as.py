@@ -1,4 +1,4 @@
-"""Addresses by which the same thing is known elsewhere (schema.org `sameAs`): Wikidata, ROR, VIAF, an official site."""
+"""Addresses of the same entity elsewhere (schema.org `sameAs`): Wikidata, ROR, VIAF, an official site."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Find the statements of a text, with their exact place, who said them, and how much they are worth a check.
+"""Find the statements of a text, with position, speaker and check-worthiness.
 
 Pure: text in, candidates out. The steps have a module each: `blocks` cuts the text, `boilerplate` drops what is not the
 article's own statement, `sentences` splits, `attribution` finds who speaks, `cues` finds what a sentence states and

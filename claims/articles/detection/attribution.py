@@ -1,4 +1,4 @@
-"""Find who says what: the claimant of each sentence, from verbs of saying, sources named, running quotations and turns.
+"""Find the claimant of each sentence, from verbs of saying, named sources, quotations and dialogue turns.
 
 A speaker is a person or body in the text's list of people, or a name, office or body that cannot be anything else.
 Ambiguous pronouns, offices and surnames have no speaker: none is better than a wrong one.

@@ -1,4 +1,4 @@
-"""Cut a text into blocks: its paragraphs, headings, captions and labels, with their place in the text."""
+"""Split a text into blocks (paragraphs, headings, captions, labels) with their offsets."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Tell the article's own sentences from the page's furniture around them.
+"""Separate the article's sentences from the boilerplate around them.
 
 Furniture is what a page repeats, labels, credits, dates, sells or asks: gallery and section headings, "read more" and
 newsletter lines, video boxes, agency tags, credits, cookie and share lines. A rule names a shape or a phrase of the

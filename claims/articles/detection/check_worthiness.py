@@ -1,4 +1,4 @@
-"""Judge how much a sentence is worth a check, and say what it states.
+"""Score the check-worthiness of a sentence, with reasons.
 
 A sum of few weights that a person can read: what a sentence states raises it, what it is lowers it. They were set by
 hand and chosen by labels of others (`docs/matching.md`); nothing was trained on these. The sum orders the

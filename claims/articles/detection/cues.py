@@ -1,4 +1,4 @@
-"""Find what in a sentence speaks for or against checking it: figures, names, and the phrases of the language.
+"""Find cues for and against checking a sentence: figures, names, and phrases of the language.
 
 A cue is a place in the sentence, so that every reason can be shown in the text.
 """

@@ -1,4 +1,4 @@
-"""Whom a pronoun means: the people whom an article has just let speak or made its subject, and who else stood by."""
+"""Resolve pronouns: the people whom the article has just quoted or mentioned."""
 
 from collections import deque
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The rules of a language's file in `speech/` beyond word lists: impersonal speech, labels of turns, forms of names."""
+"""The grammar rules in a language's `speech/` file: impersonal speech, turn labels, name forms."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Resolve phrases: a member of the cast, a stranger with a name, an office, a body, or None if uncertain."""
+"""Resolve phrases to a known person, an unknown name, an office, a body, or None if uncertain."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What the detector knows of a language: phrases that signal something, and how the language writes.
+"""The detector's knowledge of a language: signal phrases and orthography.
 
 Each language is a file in `languages/`, and one in `speech/` on how it says who speaks. Phrases are separated by
 commas; `increas*` matches a beginning, `*ieron` an ending, `!hundred` excepts a word from both within its group,

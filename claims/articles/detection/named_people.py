@@ -1,4 +1,4 @@
-"""Read the people and bodies that a text names in full, with the offices that stand beside their names."""
+"""Find the people and bodies that a text names in full, with their offices."""
 
 import re
 from collections.abc import Iterator, Sequence

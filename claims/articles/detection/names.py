@@ -1,4 +1,4 @@
-"""Recognise proper names, words for offices, and the gender that a given name shows."""
+"""Recognise proper names, titles of office, and the gender of given names."""
 
 import re
 import tomllib

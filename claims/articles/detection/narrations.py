@@ -1,4 +1,4 @@
-"""What a sentence says outside its quotations: the words that may name a speaker."""
+"""Find the parts of a sentence outside its quotations, which may name a speaker."""
 
 from claims.articles.detection.grammar import Grammar
 from claims.articles.detection.lexicon import Lexicon, words

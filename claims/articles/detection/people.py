@@ -1,4 +1,4 @@
-"""The people and bodies in a text, with their offices and short names, by what the text calls them."""
+"""The people and bodies of a text, with offices and short names."""
 
 import re
 from collections import Counter

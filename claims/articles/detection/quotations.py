@@ -1,4 +1,4 @@
-"""Find direct quotations, whatever quotation marks a newsroom uses."""
+"""Find direct quotations in any style of quotation marks."""
 
 import re
 from bisect import bisect_right

@@ -1,4 +1,4 @@
-"""Find the words of a sentence that say who speaks in it: a verb of saying, or a source."""
+"""Find the words that introduce a speaker: a verb of saying, or a source."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Word a claim as an editor reads it: without outer quotation marks and without a closing "…, she said"."""
+"""Word a claim for editors: without outer quotation marks or a closing "…, she said"."""
 
 from claims.articles.detection.attribution import Voice
 from claims.articles.detection.boilerplate import TERMINAL

@@ -1,4 +1,4 @@
-"""What the newsroom follows: feeds, sitemaps and pages, whose articles come in by themselves.
+"""Watches: feeds, sitemaps and pages whose articles are imported automatically.
 
     watch_edits      what a person does with a watch: add, switch off and on, have it visited, remove
     discovered_feeds      an address that somebody pasted → what of it can be followed

@@ -1,4 +1,4 @@
-"""A pasted address → what can be followed there: the page itself, and the feeds and sitemaps that it links to."""
+"""Find what can be followed at a pasted address: the page itself, and the feeds and sitemaps that it links to."""
 
 from collections.abc import Iterator
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Which watch is due, and whose it is meanwhile: each is visited by one worker at a time."""
+"""Due watches and their leases: one worker visits each at a time."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""A list as it stands now → pages: which are new and to be imported, which have changed, which are passed over."""
+"""Compare a feed or sitemap with the last visit: new, changed and skipped pages."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta

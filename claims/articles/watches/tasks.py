@@ -1,4 +1,4 @@
-"""What the worker does for what is followed: whatever is due, a little at a time, so that no other work has to wait."""
+"""Background jobs of watches: a few at a time, so that other jobs do not wait."""
 
 import time
 from functools import partial

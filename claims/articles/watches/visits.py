@@ -1,4 +1,4 @@
-"""One visit to a watch: its list, then page by page what is to be fetched.
+"""One visit to a watch: fetch its list, then the pages that need fetching.
 
 Everything important is in the database after each page. So a visit can end at any moment, even by being killed, and
 the next one continues where it ended.

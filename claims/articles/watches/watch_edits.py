@@ -1,4 +1,4 @@
-"""What a person does with a watch: each is one function that checks, writes and calls the worker."""
+"""Edits of a watch: each function checks, writes and calls the worker."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""One page of a watch → an imported article, a new snapshot of one, or why there is none."""
+"""One page of a watch → an imported article, a new snapshot, or the reason why not."""
 
 import hashlib
 import logging

@@ -1,4 +1,4 @@
-"""Everything published as files with a date, for anybody: written by schedule, served at `/dumps/`.
+"""Dumps: everything published as dated files for the public, written by schedule and served at `/dumps/`.
 
     kept_dumps   which dumps there are; what is in them; how old ones go
     dump_run     writing one

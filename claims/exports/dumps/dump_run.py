@@ -1,4 +1,4 @@
-"""Writing a dump: all its files say what the ledger said at one moment, and it is there once all of them are.
+"""Write a dump: all files show one moment of the ledger, and appear only when all are complete.
 
 A process that is killed, or that fills the disk, leaves files without a manifest, which are never listed and which
 the next run removes. Each file is written here first and moved into the store of files, so no more room than for

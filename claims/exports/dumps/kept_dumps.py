@@ -1,4 +1,4 @@
-"""Dumps as they lie in the store of files: `dumps/<moment>-<random>/`, with a manifest that is written last.
+"""Stored dumps: `dumps/<moment>-<random>/`, with a manifest that is written last.
 
 A folder without a manifest is not a dump, so half of one is never visible. Dumps are never overwritten: a second
 one of the same day has its own folder and takes the place of the first at its address.

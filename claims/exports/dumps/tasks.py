@@ -1,4 +1,4 @@
-"""Dumps by schedule."""
+"""Background jobs that write dumps."""
 
 import logging
 

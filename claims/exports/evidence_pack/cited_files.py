@@ -1,4 +1,4 @@
-"""What is kept of the sources of a claim: the texts that it quotes, what they were taken from, copies and uploads.
+"""The stored files of a claim's sources: quoted texts, their originals, archived copies and uploads.
 
 A source whose text may not be shown is for the newsroom alone: a pack for the public names what was left out, and why.
 """

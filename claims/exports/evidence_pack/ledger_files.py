@@ -1,4 +1,4 @@
-"""The entries of a claim in the ledger: as they are served, with their hashes as the feed of changes tells them."""
+"""The ledger entries of a claim as served, with their hashes from the feed of changes."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""The evidence pack of a published claim: what is in it, and the ZIP itself.
+"""The contents of an evidence pack, and the ZIP.
 
 The contents are first chosen from the database, then written in one go. So the same content gives the same bytes,
 and its hash can be given without packing.

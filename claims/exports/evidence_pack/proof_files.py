@@ -1,4 +1,4 @@
-"""That the entries of a claim stand in the ledger as it was signed: checkpoints, and proofs in steps of `sha256sum`.
+"""Proofs that the entries of a claim are in the signed ledger: checkpoints, and steps of `sha256sum`.
 
 Of each entry the first checkpoint that covers it: that stays the same for ever, however the ledger grows.
 """

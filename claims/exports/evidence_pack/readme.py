@@ -1,4 +1,4 @@
-"""What stands in the README of a pack: what is in it, and how each thing is checked with tools that are not ours."""
+"""The README of an evidence pack: its contents, and how to check each file with standard tools."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""A ZIP that is written in one go, with no more in memory than a piece of it. The same content gives the same bytes.
+"""A ZIP written as a stream, in constant memory. The same content gives the same bytes.
 
 Nothing is compressed: what is large is compressed already, and no version of a compressor changes the bytes.
 """

@@ -1,4 +1,4 @@
-"""Timestamps as `openssl ts` reads them (RFC 3161): each as a file, and the certificates by which they are verified."""
+"""Timestamps for `openssl ts` (RFC 3161), each as a file, with the certificates to verify them."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path

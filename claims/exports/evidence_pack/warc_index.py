@@ -1,4 +1,4 @@
-"""What a WARC file holds, as players look it up: lines of CDXJ, sorted by address (specs.webrecorder.net/cdxj)."""
+"""The index of a WARC file for players: CDXJ lines, sorted by address (specs.webrecorder.net/cdxj)."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""The ledger in formats that others read. One format per file: a pure generator from bodies of publications to bytes.
+"""Export formats. Each is a pure generator from publication bodies to bytes.
 
 `stored_bodies` reads the bodies; `csv`, `datafeed`, `ndjson` and `parquet` write them. None holds more than a few.
 """

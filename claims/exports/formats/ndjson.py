@@ -1,4 +1,4 @@
-"""One claim on each line: its JSON as it is stored and served, nothing left out, nothing added."""
+"""One claim per line: its JSON exactly as it is stored and served."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,4 +1,4 @@
-"""The columns of the CSV as Apache Parquet: numbers, dates and moments are such, and nothing is escaped.
+"""The columns of the CSV as Apache Parquet, with typed numbers, dates and times.
 
 What is not known is null. Rows are written in groups, so that neither writing nor reading holds more than one.
 """

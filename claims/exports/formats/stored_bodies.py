@@ -1,4 +1,4 @@
-"""The bodies of publications as PostgreSQL streams them: nothing parsed, a few in memory at a time.
+"""Publication bodies as PostgreSQL streams them: unparsed, a few in memory at a time.
 
 They are the stored texts with the address of this site put in.
 """

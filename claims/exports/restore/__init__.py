@@ -1,4 +1,4 @@
-"""A ledger restored from a lossless export: the same ids, versions, texts and bytes.
+"""Restore a ledger from a lossless export, with the same ids, versions, texts and bytes.
 
     checks              reads all of it first: is it whole, and does it fit what is here?
     mentioned_rows      what entries mention

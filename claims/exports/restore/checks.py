@@ -1,4 +1,4 @@
-"""Whether an export is whole and fits what is here: read once, before anything is written."""
+"""Check that an export is complete and fits the database, before anything is written."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Bodies of entries in a file from outside: what this program would not have written is not taken over."""
+"""Validate the bodies of entries in an untrusted file."""
 
 import hashlib
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What claims say now, where they appear and what they are about: as their newest entries have it."""
+"""Set claims, appearances and media to the state of their newest entries."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What entries mention: publishers, claimants, topics, scales, ratings and sources."""
+"""Restore what entries mention: publishers, claimants, topics, scales, ratings and sources."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice

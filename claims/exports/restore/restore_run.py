@@ -1,4 +1,4 @@
-"""A restore from its beginning to its end, or from where it was interrupted."""
+"""Run a restore, or continue an interrupted one."""
 
 import shutil
 import tempfile

@@ -1,4 +1,4 @@
-"""Entries as they are restored: with their bodies understood, and what belongs to claims that are merged."""
+"""Entries during a restore: parsed bodies, and the parts of merged claims."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Translations in entries: which belong together, and which were replaced or withdrawn.
+"""Translations in entries: which are versions of one another, and which were replaced or withdrawn.
 
 They settle after the entries are recorded: the database compares what a restored translation says with the ledger.
 """

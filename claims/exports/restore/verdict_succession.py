@@ -1,4 +1,4 @@
-"""Which verdicts come and go with entries: worked out from what is here, in memory, for a whole batch."""
+"""Work out which verdicts each entry adds and removes, in memory, for a whole batch."""
 
 from collections import defaultdict
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How the answers of tools read, in JSON Schema. Every member is always there; what is not known is null."""
+"""JSON Schemas of tool results. All members are always present; unknown values are null."""
 
 from typing import Any
 

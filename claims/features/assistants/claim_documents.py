@@ -1,4 +1,4 @@
-"""A published claim as tools return it, cut to the limits of an answer, with links to the rest."""
+"""Published claims in tool results, shortened to the limits, with links to the rest."""
 
 import hashlib
 from collections.abc import Collection, Sequence

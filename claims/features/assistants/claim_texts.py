@@ -1,4 +1,4 @@
-"""A claim in words for an assistant: our sentences, which are fixed, and others' words, each in a string of JSON."""
+"""A claim as text for an assistant: fixed sentences of ours, with other people's words as JSON strings."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""`/mcp`: the Model Context Protocol by streamable HTTP, each request by itself.
+"""`/mcp`: the Model Context Protocol over stateless streamable HTTP.
 
 There are no sessions and nothing is streamed, so a GET is answered with 405, as the protocol has it. What is asked is
 counted as the same question to the API would be, of the same budgets.

@@ -1,4 +1,4 @@
-"""Tools that find what was published: of a text, of words, of a page. The public API's functions answer them."""
+"""Tools that search publications by text, words or page, through the public API's functions."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What an answer amounts to, in sentences that are always the same.
+"""The meaning of a result, in fixed sentences.
 
 They are in English whatever is asked, as all of the API is, and a model puts them into its reader's words. None of what
 says that nothing was found can be read as "true", and none turns a verdict on one claim into one on another.

@@ -1,4 +1,4 @@
-"""Requests to our own API from within: what it answers and refuses is what everybody is answered and refused."""
+"""Internal requests to our own API, with the same results and rejections as for any client."""
 
 import json
 from collections.abc import Mapping, Sequence

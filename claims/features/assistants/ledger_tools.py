@@ -1,4 +1,4 @@
-"""Tools that read the ledger: a claim as it is published or was on a day, and what has changed."""
+"""Tools that read the ledger: a claim now or on a given day, and recent changes."""
 
 from datetime import UTC, datetime, time
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is answered to a message of the Model Context Protocol, however it came. Nothing is remembered between two."""
+"""The responses to messages of the Model Context Protocol, over any transport. Stateless."""
 
 from collections.abc import Callable, Mapping
 from functools import partial

@@ -1,4 +1,4 @@
-"""Revisions of the Model Context Protocol: what each requires of a message, and our description.
+"""Revisions of the Model Context Protocol: what each requires, and our server description.
 
 Those of 2026 carry everything the server needs in each request, and repeat the essentials in HTTP headers. Those
 before it begin with `initialize`, which need not be remembered here: nothing depends on it.

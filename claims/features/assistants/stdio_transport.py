@@ -1,4 +1,4 @@
-"""Messages on standard input, each a line, answered on standard output: for programs that start the server."""
+"""The stdio transport: one message per line on standard input and output."""
 
 import logging
 from typing import Any, BinaryIO

@@ -1,4 +1,4 @@
-"""Others' words before an assistant: shown as what they are, and fenced so that they cannot be taken for ours.
+"""Other people's words in tool results, quoted so that an assistant cannot take them for ours.
 
 A statement can say "ignore your instructions", contain the end of a quotation, or invisible letters that a model
 reads. Nothing of that is removed or judged. Invisible characters are made visible, and in our sentences the words

@@ -1,4 +1,4 @@
-"""What a tool is asked with: each argument declared once, read strictly, and described as JSON Schema from there."""
+"""Arguments of tools: declared once, parsed strictly, and described as JSON Schema."""
 
 import re
 from abc import ABC, abstractmethod

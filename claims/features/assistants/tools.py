@@ -1,4 +1,4 @@
-"""What a tool is, who calls one, and what comes back."""
+"""The tool type, its caller and its result."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

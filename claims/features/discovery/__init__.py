@@ -1,4 +1,4 @@
-"""Being found: sitemaps, robots.txt, pages as Markdown with `/llms.txt`, and announcements to IndexNow and WebSub hubs.
+"""Discovery: sitemaps, robots.txt, pages as Markdown with `/llms.txt`, and notifications to IndexNow and WebSub hubs.
 
 Adds to the core: the pages `/robots.txt`, `/sitemap*.xml`, `/llms.txt` and `…/index.md`, a receiver of `entries_added`,
 a job, and one table, which holds how far each announced-to service has come. Begin with `sitemaps` for what crawlers

@@ -1,4 +1,4 @@
-"""Ledger → services that make pages known: the entries for each, and its position."""
+"""Ledger → notifications: the entries for each service, and its position."""
 
 import logging
 import time

@@ -1,4 +1,4 @@
-"""Telling search engines which addresses changed, by IndexNow (https://www.indexnow.org/documentation).
+"""Notify search engines of changed addresses by IndexNow (https://www.indexnow.org/documentation).
 
 One POST with up to 10,000 addresses of one host, in JSON; the key stands at the root of the site, where it may speak
 for all of it. One engine shares with all that take part. 200 or 202 means that the addresses were taken.

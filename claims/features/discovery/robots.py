@@ -1,4 +1,4 @@
-"""robots.txt (RFC 9309), and the file in which IndexNow finds our key."""
+"""robots.txt (RFC 9309), and the key file of IndexNow."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse

@@ -1,4 +1,4 @@
-"""A message to a service that makes pages known: whether it was taken, and when to try again."""
+"""Send a notification to a service: the outcome, and when to try again."""
 
 from datetime import timedelta
 from http import HTTPStatus

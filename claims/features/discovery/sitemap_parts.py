@@ -1,4 +1,4 @@
-"""What stands in which sitemap: ranges of ids, so that a part changes only when something in it does.
+"""The parts of the sitemap: ranges of ids, so that a part changes only when its contents do.
 
 django.contrib.sitemaps cuts its parts by counting pages with OFFSET, so that one new claim at the front moves all of
 them, and goes through every object to say when a part changed. Here a part is a range of ids: adding claims changes

@@ -1,4 +1,4 @@
-"""Sitemaps written down (sitemaps.org 0.9), with Google's extensions: languages, pictures and news.
+"""Sitemaps as XML (sitemaps.org 0.9), with Google's extensions for languages, pictures and news.
 
 Each language of a page is an entry of its own that names all of them, itself included, as Google asks. Of a picture
 stands its address alone: `caption`, `geo_location`, `title` and `license` mean nothing any more since August 2022

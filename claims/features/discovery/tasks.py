@@ -1,4 +1,4 @@
-"""Work that the background worker does to make pages known. Each of these can be called at any time, and as often."""
+"""Background jobs that notify services. Each can run at any time, and repeatedly."""
 
 from typing import Any
 

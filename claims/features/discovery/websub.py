@@ -1,4 +1,4 @@
-"""Telling a hub that feeds changed, so that it reads them and hands on what is new (https://www.w3.org/TR/websub/).
+"""Notify WebSub hubs that feeds changed, so that they fetch and distribute them (https://www.w3.org/TR/websub/).
 
 The protocol between publisher and hub is left to the two; what hubs understand is a form with `hub.mode=publish`
 and the topics. A topic is a feed by its `self` address; feeds narrowed by a query are not topics and name no hub,

@@ -1,4 +1,4 @@
-"""The card of a claim: a small page that other sites show in a frame, always as the claim stands now."""
+"""The card of a claim: a small page for frames on other sites, always current."""
 
 from math import ceil
 from typing import Any

@@ -1,4 +1,4 @@
-"""The picture of a claim at an address of its own (Open Graph's `og:image`), always of what is published now.
+"""The picture of a claim for sharing (Open Graph's `og:image`), always of the current publication.
 
 The address names the version, so caches may keep what it gave them. That of an earlier one leads to today's:
 no picture of ours shows a verdict that is no longer ours.

@@ -1,4 +1,4 @@
-"""A short list of claims that other sites show in a frame, always as the claims stand now."""
+"""A short list of claims for frames on other sites, always current."""
 
 import json
 from typing import Any

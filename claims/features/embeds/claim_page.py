@@ -1,4 +1,4 @@
-"""What a claim's page says about embedding it, and the picture that goes with its address."""
+"""The embed code and share picture on a claim's page."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How a page of ours looks in a frame on another site: as that site asks, as far as it stays readable."""
+"""The colours of a framed page: as the embedding site requests, if they are readable."""
 
 import re
 from dataclasses import dataclass

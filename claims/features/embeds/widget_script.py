@@ -1,4 +1,4 @@
-"""The script with which other sites show claims, lists of claims, and what was checked in their own articles.
+"""The widget script: claims, lists of claims, and highlights in articles on other sites.
 
 It is written in four files of `static/widget/`, of which the browser extension in docs/examples/ shares two;
 tests/widget/build.mjs makes a short one of them. Its few words come in each language of the site.

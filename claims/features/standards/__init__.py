@@ -1,4 +1,4 @@
-"""What assessors of IFCN and EFCSN ask of a fact-checker, counted from its data and published.
+"""Figures that the IFCN and EFCSN codes ask for, counted from the data and published.
 
 Adds to the core: the page `/standards/`, the API `/api/v1/standards/` with a CSV file, and the command
 `standards_report`; it has no tables. Begin with `report`. `indicators` says what is counted, `published_reviews` and

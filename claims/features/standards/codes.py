@@ -1,4 +1,4 @@
-"""The articles of the two codes that an indicator answers, in our own words.
+"""The articles of the two codes, summarised in our own words.
 
 IFCN: the Code of Principles of the International Fact-Checking Network, by its criteria of 2020
 (https://ifcncodeofprinciples.poynter.org/know-more/the-commitments-of-the-code-of-principles). EFCSN: the European Code

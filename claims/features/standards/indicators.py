@@ -1,4 +1,4 @@
-"""What a report counts: each indicator with its number, of how many, its parts, and the articles that it answers."""
+"""The indicators of a report: number, total, parts, and the articles they answer."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""How the newsroom keeps to the standards, for readers and assessors: the report."""
+"""The standards report for readers and assessors."""
 
 from django import forms
 from django.http import HttpRequest, HttpResponse

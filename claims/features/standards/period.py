@@ -1,4 +1,4 @@
-"""The days that a report is about."""
+"""The period of a report."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta

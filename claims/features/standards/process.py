@@ -1,4 +1,4 @@
-"""How the fact checks of a period were made: numbers of the newsroom's own records, about what was published only."""
+"""Figures on how the fact checks of a period were made, from the newsroom's records of what it published."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The fact checks of a period: what the newsroom published, as it was published."""
+"""The fact checks that the newsroom published in a period."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The report on a period: its indicators, and the pages on which the newsroom says how it works and who pays."""
+"""The report on a period: its indicators, and the newsroom's pages on methods and funding."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Webhooks: messages to the systems of others about what is published, signed as Standard Webhooks.
+"""Webhooks: signed messages about publications (Standard Webhooks).
 
 Adds to the core: two pages of the desk for administrators, `webhooks/` in the editorial API, a receiver of
 `entries_added`, jobs, metrics, and tables for endpoints, their progress, deliveries and attempts. Begin with `events`,

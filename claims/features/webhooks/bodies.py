@@ -1,4 +1,4 @@
-"""How webhooks are written and read by those who set them up with a token. They validate and describe only."""
+"""Serializers of webhooks for the editorial API. They only validate and describe."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Deliveries → requests: one endpoint, one message at a time, in the order of the ledger, until each has arrived.
+"""Send deliveries: per endpoint one message at a time, in ledger order, until each has arrived.
 
 An endpoint is held by one worker at a time, for a while only, so that what a killed worker had in hand is sent by the
 next. A message may therefore arrive twice, with the same id; it never gets lost.

@@ -1,4 +1,4 @@
-"""Switching an endpoint off that takes no messages, and saying so."""
+"""Disable an endpoint that rejects messages, and notify its owner."""
 
 from django.conf import settings
 from django.contrib.auth.models import User

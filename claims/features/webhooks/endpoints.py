@@ -1,4 +1,4 @@
-"""What a person does with an endpoint and its messages: try it, give it another secret, send again."""
+"""Actions on an endpoint and its messages: test, replace the secret, send again."""
 
 from datetime import timedelta
 

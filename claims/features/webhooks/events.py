@@ -1,4 +1,4 @@
-"""What an entry of the ledger means for an endpoint, and how it is put into a message."""
+"""Ledger entry → webhook event and message."""
 
 import hashlib
 from typing import Any

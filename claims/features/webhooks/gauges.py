@@ -1,4 +1,4 @@
-"""What metrics show of webhooks."""
+"""The metrics of webhooks."""
 
 from collections.abc import Iterator
 

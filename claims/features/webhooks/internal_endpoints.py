@@ -1,4 +1,4 @@
-"""Endpoints that people set up for themselves with a token of theirs.
+"""Endpoints that people create with their own tokens.
 
 Endpoints cannot be pointed at strangers: before anything is sent to an address, the receiver has to answer a
 challenge with the endpoint's secret (`challenge_answer`), which only its owner knows. A new address is verified

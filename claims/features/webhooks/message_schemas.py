@@ -1,4 +1,4 @@
-"""Schemas of the messages that `events` writes, for the OpenAPI document (`webhooks`)."""
+"""Schemas of the messages that `events` builds, for the OpenAPI document (`webhooks`)."""
 
 from collections.abc import Iterator
 from typing import Any

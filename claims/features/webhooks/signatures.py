@@ -1,4 +1,4 @@
-"""Signatures of messages, as Standard Webhooks 1.0 has them (https://www.standardwebhooks.com).
+"""Message signatures of Standard Webhooks 1.0 (https://www.standardwebhooks.com).
 
 The signature covers `id.timestamp.body` with HMAC-SHA256 (`v1`): it proves the sender and the integrity of a
 message, and prevents replays.

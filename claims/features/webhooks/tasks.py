@@ -1,4 +1,4 @@
-"""Work that the background worker does for webhooks. Each of these can be called at any time, and as often."""
+"""Background jobs of webhooks. Each can run at any time, and repeatedly."""
 
 from datetime import timedelta
 

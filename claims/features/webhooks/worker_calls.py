@@ -1,4 +1,4 @@
-"""Calling the worker, as part of the present transaction: no publication, no call, and never two that wait.
+"""Queue webhook jobs in the current transaction, at most one waiting of each kind.
 
 One call that waits is enough, however much there is to do; hence the queueing lock. Where one waits already, a worker
 may take it up before it can see what this transaction did, so it is called again once that is committed. Should the

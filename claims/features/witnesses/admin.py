@@ -1,4 +1,4 @@
-"""Pages of the desk for administrators: the witnesses that we ask, and the ledgers that we witness."""
+"""Administration of our witnesses, and of the ledgers that we witness."""
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet

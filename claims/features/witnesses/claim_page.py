@@ -1,4 +1,4 @@
-"""What a claim's page says about the witnesses of its entry in the ledger."""
+"""The witnesses of a claim's ledger entry, on its page."""
 
 from typing import Any
 

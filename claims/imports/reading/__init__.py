@@ -1,4 +1,4 @@
-"""How others' fact checks are read: bytes → `RawRecord` → `Review`. Pure: nothing here knows the database.
+"""Read other publishers' fact checks: bytes → `RawRecord` → `Review`. Pure: no database access.
 
     inputs/         a path, an address, a folder, an archive, standard input → files
     format_detection     a file → the reader of its format

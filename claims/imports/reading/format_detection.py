@@ -1,4 +1,4 @@
-"""A file → the reader of its format."""
+"""Detect the format of a file, and return its reader."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The keys of a record: all its values, or the review that it is about, whatever its other values."""
+"""The keys of a record: of all its values, and of the review that it is about."""
 
 from hashlib import blake2b
 from typing import Any, Final

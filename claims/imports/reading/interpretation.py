@@ -1,4 +1,4 @@
-"""`RawRecord` → `Review` or `Refusal`: every value settled, none guessed.
+"""`RawRecord` → `Review` or `Refusal`: every value is certain, none is guessed.
 
 A record needs a statement in a language, and for a verdict its publisher. Other unusable values are left out with a
 `Remark`. Pure and picklable: worker processes call this.

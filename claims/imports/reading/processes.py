@@ -1,4 +1,4 @@
-"""`RawRecord` → what can be staged, in as many processes as there are processors.
+"""`RawRecord` → rows for staging, in one process per processor.
 
 What a record costs is the reading of its values. That needs no database, so other processes can do it.
 """

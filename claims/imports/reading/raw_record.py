@@ -1,4 +1,4 @@
-"""What readers find: the fields of one review as the file has them, and where; or why something is refused."""
+"""The output of readers: the raw fields of one review and their position, or a refusal with its reason."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

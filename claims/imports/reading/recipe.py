@@ -1,4 +1,4 @@
-"""How files are read: in which format, and how exactly; found out for each file, or stated by a person."""
+"""The format and settings for reading files, detected per file or given by a person."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace

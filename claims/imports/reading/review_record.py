@@ -1,4 +1,4 @@
-"""A review that may be stored: one publisher's judgement on one claim, every value settled."""
+"""A review ready to be stored: one publisher's judgement on one claim, every value validated."""
 
 from datetime import date
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""A review as it waits to be stored: a line as PostgreSQL's COPY takes it, and back.
+"""Reviews as lines of PostgreSQL's COPY, and back.
 
 The reading process writes each record's line, so that others pass it on unread. It is text and needs no database.
 """

@@ -1,4 +1,4 @@
-"""Reviews → rows, in bulk: claims, verdicts, what belongs to them, and their entries in the ledger.
+"""Reviews → rows, in bulk: claims, verdicts, their parts, and ledger entries.
 
     stage            what was read waits in a temporary table, sorted by statement
     same_claims      reviews of one statement → the claims that they are about            (pure)

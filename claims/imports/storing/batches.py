@@ -1,4 +1,4 @@
-"""A batch of reviews → rows: found, changed, stored, published; all of it or nothing.
+"""Store a batch of reviews in one transaction: look up, change, insert, publish.
 
 Most reviews of an archive are of statements that nothing is known of. What becomes of those is decided, numbered and
 rendered (`prepare`) while the batch before is being stored (`store`): the one keeps Python busy, the other PostgreSQL.

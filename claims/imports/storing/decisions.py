@@ -1,4 +1,4 @@
-"""What the reviews of a batch become: decided in memory, row by row, and stored by `claims.imports.storing.batches`."""
+"""Decide in memory what the reviews of a batch become; `claims.imports.storing.batches` stores it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Why a record that could be read is not stored."""
+"""The reasons why a readable record is not stored."""
 
 
 class Disagreement(Exception):

@@ -1,4 +1,4 @@
-"""A claim as it stands while reviews of it are written: what they may change, and what they changed."""
+"""A claim while reviews of it are stored: what they may change, and what they changed."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The newsroom's own archive: published without a sign-off for each verdict, because two administrators answer for it.
+"""The newsroom's own archive: two administrators release it, so its verdicts need no separate sign-offs.
 
 One asks for it. It is read and held, with nothing stored of it; another one looks at a sample of what it would bring
 and releases it. Only then it is imported, from the very bytes that were read.

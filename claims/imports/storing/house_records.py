@@ -1,4 +1,4 @@
-"""Records of the house itself. An import never speaks for the newsroom: they become drafts, or come as its archive.
+"""Records of this newsroom: an import never publishes in its name, so they become drafts or need its archive.
 
 A draft's author is the importing user, and another person signs it off. A newsroom archive (`house_archive` beside
 this module) was released by a second administrator, and its verdicts show their origin.

@@ -1,4 +1,4 @@
-"""Claims that are there already, as reviews are held against them: read under lock, many at once."""
+"""Existing claims that reviews may be about, read under lock, many at once."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

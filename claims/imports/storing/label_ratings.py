@@ -1,4 +1,4 @@
-"""Labels → ratings, as data: found on the publisher's scales, or added to them with their own words."""
+"""Labels → ratings: found on the publisher's scales, or added to them in its own words."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache

@@ -1,4 +1,4 @@
-"""Which files rows of the database name, and which SHA-256 each must have."""
+"""The files that database rows refer to, with their expected SHA-256."""
 
 from collections.abc import Iterator
 

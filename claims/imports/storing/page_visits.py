@@ -1,4 +1,4 @@
-"""Which pages were read before, so that a site is asked only for what has changed."""
+"""Earlier visits to pages, so that only changed pages are fetched again."""
 
 from claims.models import VisitedPage
 

@@ -1,4 +1,4 @@
-"""Public notes on the changes of an import."""
+"""The public notes on changes made by an import."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final

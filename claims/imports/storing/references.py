@@ -1,4 +1,4 @@
-"""What claims and verdicts refer to: publishers, ratings, claimants, topics and sources, found or made for a batch.
+"""Find or create what a batch refers to: publishers, ratings, claimants, topics and sources.
 
 What is stored of a thing stays as it is: a record only makes what is missing.
 """

@@ -1,4 +1,4 @@
-"""What a review says besides its rating and the claim, and what of it is not what is stored."""
+"""The remaining details of a review, and those that differ from what is stored."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""A claim as its reviews describe it: the claimants, and the reviews with their addresses."""
+"""A claim as described by its reviews: claimants, and reviews with their addresses."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

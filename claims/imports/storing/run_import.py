@@ -1,4 +1,4 @@
-"""A whole import: read, staged, written, counted. It can be killed at any moment and begun again."""
+"""Run an import: read, stage, store, count. It can be killed at any moment and run again."""
 
 import gc
 from collections.abc import Callable, Iterable, Iterator

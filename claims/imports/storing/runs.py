@@ -1,4 +1,4 @@
-"""The life of an import: chosen, started, gone on with where it was broken off."""
+"""The lifecycle of an import: prepared, started, continued after an interruption."""
 
 import hashlib
 import secrets

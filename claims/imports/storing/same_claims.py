@@ -1,4 +1,4 @@
-"""Reviews of one statement → the claims that they are about.
+"""Match reviews of one statement to claims.
 
 Two records are about one claim only where that is certain: the same statement, and the same claimant. A publisher has
 one verdict on a claim, so what it reviewed elsewhere or on another day is another claim too. What is not certain

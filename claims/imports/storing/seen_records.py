@@ -1,4 +1,4 @@
-"""Which claim a record was about when an earlier import took it, and whether it says something else now.
+"""Records seen by earlier imports: their claims, and whether their content has changed.
 
 A review is the same by its page and what was claimed there, or by the file's own number. Numbers prove little: many
 files number their rows from one. So besides the number its words, its page or, where no page is known, its file must be

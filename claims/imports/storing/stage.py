@@ -1,4 +1,4 @@
-"""Between reading and writing: a temporary table in which reviews of one statement come to stand together.
+"""The staging table, which brings reviews of one statement together between reading and storing.
 
 So a claim that a file names in three places is written once, with all its verdicts, in one entry of the ledger. The
 table is the transaction's own and goes with it: after a crash the input is read again. It is created by functions

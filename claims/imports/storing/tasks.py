@@ -1,4 +1,4 @@
-"""Imports that were started, or are to be undone, at the desk. What starts them calls these by name."""
+"""Background jobs that run or undo imports started at the desk. They are queued by name."""
 
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage

@@ -1,4 +1,4 @@
-"""Taking back what an import brought, while nothing was built on it.
+"""Undo an import, unless later work builds on it.
 
 The ledger never forgets: what was published is retracted with a public note, and what replaced another verdict is
 replaced by that again; the words of claims, their places and topics are what they were. Claims of which nothing was

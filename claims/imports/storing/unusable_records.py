@@ -1,4 +1,4 @@
-"""What an import could not use, as it is kept and as it is reported."""
+"""Records that an import could not use, as stored and as reported."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache

@@ -1,1 +1,1 @@
-"""The public body of a claim, and other forms of it. `claim_body` says what it holds; the rest follow from it."""
+"""The public body of a claim, defined in `claim_body`, and its other representations."""

@@ -1,4 +1,4 @@
-"""What happened to a claim, by the names that the feed of changes and webhooks share."""
+"""Names of events, shared by the feed of changes and webhooks."""
 
 from django.db.models import TextChoices
 

@@ -1,4 +1,4 @@
-"""The public representation of a claim, key by key: what `Publication.body` says, and in which shape.
+"""The structure of `Publication.body`, the public representation of a claim, key by key.
 
 This is the contract with everybody who reads us. Keys are only ever added. Every key is always present: what is not
 known is `null`, an empty string or an empty list. Dates are ISO 8601 days, moments ISO 8601 in UTC.

@@ -1,4 +1,4 @@
-"""Writes the public representation of a claim, whose shape `claim_body` says."""
+"""Build the public representation of a claim, as `claim_body` defines it."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime

@@ -1,4 +1,4 @@
-"""Publication body → schema.org ClaimReview as JSON-LD. Pure: it knows documents, nothing of the database.
+"""Publication body → schema.org ClaimReview as JSON-LD. Pure: no database access.
 
 `claimReviewed`, `reviewRating` with `alternateName`, `author` and `itemReviewed` are always there. Everything else, the
 address and the date of the review too, appears where it is known and is left out where it is not: the markup speaks in

@@ -1,4 +1,4 @@
-"""The public representation of a cluster: its own words, and what entries of the ledger say of its claims."""
+"""The public representation of a cluster: its own text, and the published data of its claims."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Publication body → claim as Google's Fact Check Tools API (v1alpha1) shows it.
+"""Publication body → a claim in the format of Google's Fact Check Tools API (v1alpha1).
 
 Its fields and what they mean are Google's: `FactCheckedClaimSearchResponse` in the API's discovery document. What is
 not known is left out. Days become the moments at which they begin in UTC, because Google knows no days.

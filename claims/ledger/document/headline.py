@@ -1,4 +1,4 @@
-"""A claim in one line that says how it was judged, for places where nothing else stands beside it."""
+"""A one-line headline of a claim that includes its rating, for use without context."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Markdown as editors write it → HTML that is safe to show."""
+"""Editors' Markdown → safe HTML."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""Publication body → schema.org MediaReview as JSON-LD. Pure: it knows documents, nothing of the database.
+"""Publication body → schema.org MediaReview as JSON-LD. Pure: no database access.
 
 What became of a picture, a recording or a film that a claim is about, in the vocabulary that fact-checkers agreed upon
 (https://schema.org/MediaReview): `mediaAuthenticityCategory` says it, `originalMediaContextDescription` and

@@ -1,4 +1,4 @@
-"""What a reader page is, as JSON-LD beside the ClaimReviews: an article, where it stands, who publishes it.
+"""The JSON-LD of a reader page as an article, beside its ClaimReviews.
 
 As Google documents them, https://developers.google.com/search/docs/appearance/structured-data/: `article`, `breadcrumb`
 and `organization`; what it recommends is there where it is known. Pure: documents and addresses in, documents out.

@@ -1,4 +1,4 @@
-"""How public resources read. For the OpenAPI schema only: what is served is rendered once, when it is published.
+"""Serializers of public resources, for the OpenAPI schema only: responses are rendered once, at publication.
 
 The bodies that are published are described in `claim_body`; here they only get the names that the schema has for them.
 """

@@ -1,4 +1,4 @@
-"""A document as readers of a language are shown it. Pure: it knows documents, nothing of the database.
+"""A document in a reader's language. Pure: no database access.
 
     translated(document, "es")    the document with its statement, and a verdict's title, summary and explanation, in
                                   Spanish, where there is a reviewed translation of just these words

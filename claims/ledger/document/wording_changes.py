@@ -1,4 +1,4 @@
-"""What an entry of the ledger says in other words than the one before it, part by part: both wordings, side by side.
+"""The differences in wording between two entries, part by part, with both wordings.
 
 Pure: two documents in, what differs out. A document that is older than one of its keys has nothing there.
 """

@@ -1,4 +1,4 @@
-"""That nothing in the ledger was rewritten, so that others can prove it. docs/ledger-proofs.md describes it for them.
+"""Proofs that nothing in the ledger was rewritten, for others to verify. docs/ledger-proofs.md describes them.
 
     entry_text      the bytes of an entry (pure)
     merkle_tree     the tree over them, proofs, and their verification (pure)

@@ -1,4 +1,4 @@
-"""Signing what the ledger came to.
+"""Sign checkpoints of the ledger.
 
 A log must never sign a head that does not extend all earlier ones. So before each signature the stored rows are
 compared with the last checkpoint, and new entries are hashed again from the entries themselves. After a

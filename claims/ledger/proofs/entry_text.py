@@ -1,4 +1,4 @@
-"""What is hashed of an entry of the ledger: one fact a line, so that any language reads and writes it.
+"""The text of a ledger entry that is hashed: one fact per line, readable in any language.
 
 The database writes the same when an entry arrives (`claims.models.ledger_rules`); docs/ledger-proofs.md describes it.
 """

@@ -1,4 +1,4 @@
-"""Tiles of the Merkle tree (C2SP `tlog-tiles`): 256 neighbouring hashes of a level, a level for every 8 of the tree."""
+"""Tiles of the Merkle tree (C2SP `tlog-tiles`): 256 adjacent hashes of a level, one tile level for 8 tree levels."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping

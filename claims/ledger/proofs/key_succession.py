@@ -1,4 +1,4 @@
-"""With which key the house signs its ledger, and how another key takes its place.
+"""The signing keys of the ledger, and how a new key succeeds the old one.
 
 Followers of the ledger know one key. They trust a new one because the old one announces it, in a note that both
 sign and that stays published. If the old key is lost there is no such proof: then the note gives the reason, the

@@ -1,4 +1,4 @@
-"""The Merkle tree over the ledger (RFC 6962, section 2.1; RFC 9162 has the same tree and the algorithms). Pure.
+"""The Merkle tree over the ledger (RFC 6962, section 2.1; same tree and algorithms in RFC 9162). Pure.
 
 A tree is known by the hashes of its complete subtrees: `Subtree` gives that of the leaves from `number * 2**height` on,
 `2**height` of them. Where they come from is not said here.

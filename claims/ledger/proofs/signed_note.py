@@ -1,4 +1,4 @@
-"""Signed notes (C2SP `signed-note`): a text, a blank line, and who signed it. Pure.
+"""Signed notes (C2SP `signed-note`): a text, a blank line, and signatures. Pure.
 
 facts.example.org/api/v1/ledger
 20852163

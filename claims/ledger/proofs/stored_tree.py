@@ -1,4 +1,4 @@
-"""The ledger's tree as the database keeps it: entries, and the tiles with the hashes above them."""
+"""The ledger's Merkle tree in the database: entries, and tiles of hashes."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime

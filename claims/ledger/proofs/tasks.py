@@ -1,4 +1,4 @@
-"""What the worker does so that nothing can be rewritten unseen."""
+"""Background jobs that sign checkpoints and check the ledger."""
 
 import logging
 

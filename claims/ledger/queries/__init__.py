@@ -1,4 +1,4 @@
-"""How the ledger is asked: what lists of claims and verdicts can be narrowed down by, searched for, and counted.
+"""Queries of the ledger: filters, search and counts of claims and verdicts.
 
 The API, the feeds, the pages, exports and webhooks ask with the same parameters. Begin with `claim_filters`.
 """

@@ -1,4 +1,4 @@
-"""What an address leads to: claims that were seen there, are reviewed there, or cite it; and our own pages."""
+"""Look up an address: claims that appeared, are reviewed or are cited there, and our own pages."""
 
 import re
 from collections.abc import Iterable

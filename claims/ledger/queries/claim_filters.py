@@ -1,4 +1,4 @@
-"""What the API's lists of claims and verdicts can be narrowed down by."""
+"""The filters of the API's lists of claims and verdicts."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime

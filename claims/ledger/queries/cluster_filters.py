@@ -1,4 +1,4 @@
-"""What the API's list of clusters can be narrowed down by, and which published claims belong to a cluster."""
+"""The filters of the API's list of clusters, and the published claims of a cluster."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the log of corrections can be narrowed down by, and the entries that it is made of."""
+"""The filters of the log of corrections, and its entries."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""How many claims there are of each kind among those that a query finds, counted by PostgreSQL, and exactly.
+"""Exact counts of the claims in a query by value, computed by PostgreSQL.
 
 A facet is counted as if its own filter were not given, so that it shows what else could be chosen; all others hold.
 Facets for which the same filters hold are counted together, by one statement that finds the claims once.

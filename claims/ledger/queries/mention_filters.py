@@ -1,4 +1,4 @@
-"""What the API's lists of claimants, topics and ratings can be narrowed down by."""
+"""The filters of the API's lists of claimants, topics and ratings."""
 
 from django.db.models import Q
 

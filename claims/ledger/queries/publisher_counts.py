@@ -1,4 +1,4 @@
-"""How many published claims each publisher judged."""
+"""The number of published claims per publisher."""
 
 from factcheck.database.read_connections import fetch
 

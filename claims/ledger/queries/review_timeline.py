@@ -1,4 +1,4 @@
-"""When fact checks were made, and what they came to: counted by month or year and class, from what is published now."""
+"""Counts of current fact checks by month or year, and rating class."""
 
 import hashlib
 from collections.abc import Mapping

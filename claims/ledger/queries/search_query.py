@@ -1,4 +1,4 @@
-"""`q` in lists of claims: its meaning, the order of the answer, and the messages about it."""
+"""The search parameter `q` of claim lists: parsing, ordering and messages."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence

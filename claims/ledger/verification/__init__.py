@@ -1,4 +1,4 @@
-"""Whether anybody rewrote the ledger: `manage.py verify_ledger`.
+"""Verify that the ledger was not rewritten: `manage.py verify_ledger`.
 
     findings       something that is not as it was, and where
     checked_entries     entries: bodies, chain, tree, order, and what lists filter by

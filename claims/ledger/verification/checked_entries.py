@@ -1,4 +1,4 @@
-"""Every entry of the ledger, in order and recomputed: body, hash, position, and filter columns."""
+"""Recompute every ledger entry in order: body, hash, position and filter columns."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""Keys and checkpoints: whether each is what it was signed as, and whether the ledger still comes to it."""
+"""Verify keys and checkpoints: their signatures, and that the ledger still matches them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field

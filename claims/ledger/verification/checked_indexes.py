@@ -1,4 +1,4 @@
-"""The indexes of entries in the database: a change there hides an entry without touching it."""
+"""Verify the database indexes of entries: a change there would hide an entry without touching it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The chain of moves and sign-offs, recomputed from the rows themselves."""
+"""Recompute the chain of moves and sign-offs from the rows."""
 
 import hashlib
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Whether the rules that the database holds are in force, word for word as this program has them."""
+"""Verify that the database rules are in force and identical to this program's."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Whether the ledger says of the house's verdicts what people signed off, and the verdicts themselves still do."""
+"""Verify that published verdicts of the newsroom match what people signed off."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The texts that entries quote: each has its hash in the bodies that quote it."""
+"""Verify that quoted snapshots still have the hashes that entries state."""
 
 import hashlib
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What is not as it was."""
+"""A discrepancy found by the verification."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple

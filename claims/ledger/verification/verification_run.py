@@ -1,4 +1,4 @@
-"""All that is verified, of one moment: other work goes on meanwhile, and is not looked at."""
+"""Run the whole verification on one database snapshot, while other work continues."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor

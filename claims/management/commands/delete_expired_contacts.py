@@ -1,4 +1,4 @@
-"""`manage.py delete_expired_contacts`: what the worker does each night about personal data of readers, at once."""
+"""`manage.py delete_expired_contacts`: delete expired personal data of readers now, as the worker does each night."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`manage.py export_person MAIL`: everything that is known of a reader, as JSON, for who asks what is known of them."""
+"""`manage.py export_person MAIL`: export everything stored about a reader, as JSON, on their request."""
 
 import json
 from typing import Any

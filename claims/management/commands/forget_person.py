@@ -1,4 +1,4 @@
-"""`manage.py forget_person MAIL`: have a reader forgotten, for who asks for it by another way than their own page."""
+"""`manage.py forget_person MAIL`: delete a reader's data, if they ask by other means than their own page."""
 
 from typing import Any
 

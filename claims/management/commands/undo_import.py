@@ -1,4 +1,4 @@
-"""`manage.py undo_import ID --by USERNAME`: take back what an import brought."""
+"""`manage.py undo_import ID --by USERNAME`: undo an import."""
 
 from typing import Any
 

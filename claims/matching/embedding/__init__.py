@@ -1,4 +1,4 @@
-"""Vectors of statements, which find claims in other words or another language.
+"""Embeddings of statements, which find claims in other words or another language.
 
 Begin with `neighbours`: `query_vector` and `nearest`. `embedder` defines what makes vectors, `choice` reads which of
 `nano_e5` and `endpoint` is configured; `pending_vectors`, `means`, `indexes` and `maintenance` look after the stored

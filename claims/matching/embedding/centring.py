@@ -1,4 +1,4 @@
-"""Subtracting what all texts of a language have in common.
+"""Centre vectors: subtract the mean of their language.
 
 A multilingual model puts texts of one language near each other, so that a post would find claims in its own
 language before the same claim in another. Without the mean of each language, success@1 across languages rose from

@@ -1,4 +1,4 @@
-"""Which embedder is configured (`EMBEDDER`), and which can make the vectors that are stored."""
+"""The configured embedder (`EMBEDDER`), and those that can produce the stored vectors."""
 
 from functools import lru_cache
 

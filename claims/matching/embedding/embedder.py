@@ -1,4 +1,4 @@
-"""What an embedder is: something that makes vectors of texts, whatever it runs on."""
+"""The interface of an embedder."""
 
 from collections.abc import Sequence
 from typing import Protocol

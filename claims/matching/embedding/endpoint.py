@@ -1,4 +1,4 @@
-"""Vectors from any address that speaks as OpenAI's API does: a service, or one's own server (TEI, vLLM, Ollama)."""
+"""Embeddings from an endpoint compatible with OpenAI's API: a service, or a local server (TEI, vLLM, Ollama)."""
 
 import base64
 import binascii

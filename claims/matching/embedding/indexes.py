@@ -1,4 +1,4 @@
-"""The indexes by which neighbours are found: for each model one of what is public, and one of what is only at the desk.
+"""The vector indexes of each model: one for published claims, one for claims at the desk.
 
 The public's has no draft in it, so no draft can push a public claim out of the first few. They are built when a
 model has its vectors, which is several times as fast as before, and CONCURRENTLY, without blocking.

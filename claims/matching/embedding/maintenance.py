@@ -1,4 +1,4 @@
-"""Seeing to it that every statement has its vector: the work of the worker and of `manage.py embed_claims`.
+"""Create missing vectors, for the worker and `manage.py embed_claims`.
 
 It can be broken off at any moment, and goes on where it was: what is done is stored, and what is not is outstanding.
 """

@@ -1,4 +1,4 @@
-"""The means of languages: of sample posts when a model begins, of claims themselves where a language has enough."""
+"""The mean vectors of languages: from sample posts at first, from claims once there are enough."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

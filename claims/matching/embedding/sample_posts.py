@@ -1,4 +1,4 @@
-"""Posts as people write them, in the languages of fact-checking: what their vectors have in common is their language.
+"""Sample posts in the languages of fact-checking, from which the mean vector of each language is computed.
 
 Written for this, in our own words, the same in each language; a file each in `data/posts/`, a post a line.
 """

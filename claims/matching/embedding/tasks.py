@@ -1,4 +1,4 @@
-"""What the worker does for vectors: whatever is outstanding, a little at a time, so that no other work has to wait."""
+"""Background jobs of embedding: a few vectors at a time, so that other jobs do not wait."""
 
 import logging
 import time

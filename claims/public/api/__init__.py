@@ -1,4 +1,4 @@
-"""The public API, /api/v1/, and the stand-in for Google's Fact Check Tools API, /v1alpha1/.
+"""The public API, /api/v1/, and the replacement for Google's Fact Check Tools API, /v1alpha1/.
 
 A resource declares its query (`claims.ledger.queries`), its schema and its rows; `factcheck.api.resources` does the
 rest. Bodies are passed on as the ledger holds them. Begin with `claims`; docs/architecture.md walks a request through.

@@ -1,4 +1,4 @@
-"""The ledger as a feed: what was published, corrected, retracted, merged, in the order in which it became visible.
+"""The feed of changes: publications, corrections, retractions and merges, in ledger order.
 
 Who reads it to its end and goes on from there holds what we hold. Entries are numbered under a lock that is kept until
 they are visible (`Publication.sequence`), so a reader who has seen a number never meets a smaller one later.

@@ -1,4 +1,4 @@
-"""Claims and verdicts: the texts of the ledger, passed on as they stand."""
+"""Claims and verdicts, served as stored in the ledger."""
 
 import hashlib
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Clusters: one rumour in many claims. Their public data rest on current publications alone."""
+"""Clusters: one rumour in many claims. Their public data come from current publications only."""
 
 from urllib.parse import urlencode
 

@@ -1,4 +1,4 @@
-"""Entries of the log of corrections: what was changed and why, with both wordings. Made of the ledger when it is read.
+"""Entries of the log of corrections, built from the ledger when read: what changed and why, with both wordings.
 
 An entry and the one before it never change, so what is made of the two is the same each time.
 """

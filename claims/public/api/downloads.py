@@ -1,4 +1,4 @@
-"""All claims that a filter finds in one answer, streamed from one snapshot in constant memory."""
+"""Downloads of all claims that match a filter, streamed from one snapshot in constant memory."""
 
 from abc import abstractmethod
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What published claims speak of: publishers, sources, claimants, topics, ratings.
+"""Publishers, sources, claimants, topics and ratings of published claims.
 
 Each of these is public while a current publication mentions it. The ledger itself keeps account of that, so what only
 drafts know cannot be reached from here.

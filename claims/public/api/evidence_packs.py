@@ -1,4 +1,4 @@
-"""The evidence pack of a claim for anybody, where the newsroom hands copies on (`ARCHIVE_PUBLIC_COPIES`)."""
+"""The public evidence pack of a claim, if the newsroom shares copies (`ARCHIVE_PUBLIC_COPIES`)."""
 
 from collections.abc import Generator, Iterable
 from typing import Any, ClassVar

@@ -1,4 +1,4 @@
-"""How what a claim rests on stands by now: beside its body, which never changes."""
+"""The current status of a claim's evidence, beside its body, which never changes."""
 
 import json
 from abc import ABC, abstractmethod

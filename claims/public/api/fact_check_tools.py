@@ -1,4 +1,4 @@
-"""A stand-in for Google's Fact Check Tools API, `/v1alpha1/`: programs written for it only need another address.
+"""A replacement for Google's Fact Check Tools API, `/v1alpha1/`: programs written for it only need another address.
 
 What is asked and answered here is defined by Google's discovery document `factchecktools:v1alpha1`, and errors have
 Google's shape, so none of it appears in our OpenAPI document.

@@ -1,4 +1,4 @@
-"""Entries of the ledger as they are answered: found with one query, and without the body where its hash may do."""
+"""Ledger entries for responses: one query, without the body if its hash is enough."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

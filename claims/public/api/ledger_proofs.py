@@ -1,4 +1,4 @@
-"""Signed heads of the ledger, and proofs of its content, for independent verification.
+"""Signed checkpoints of the ledger, and proofs of its content, for independent verification.
 
 The tree itself, in pieces that mirrors can keep, is in `ledger_tiles`.
 """

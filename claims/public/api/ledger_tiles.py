@@ -1,4 +1,4 @@
-"""The tree over the ledger in pieces that never change, as transparency logs serve them (C2SP `tlog-tiles`).
+"""The tiles of the ledger's Merkle tree, which never change (C2SP `tlog-tiles`).
 
 Mirrors keep them as files, and any proof can be made of them. Nothing is served before it was signed.
 """

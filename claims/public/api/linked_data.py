@@ -1,4 +1,4 @@
-"""A claim's markup at an address of its own, for those who cannot say what they accept."""
+"""A claim's JSON-LD at its own address, for clients that cannot set Accept."""
 
 from typing import ClassVar
 

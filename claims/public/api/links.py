@@ -1,4 +1,4 @@
-"""Whether the links of a claim still lead to its sources: beside its body, which never changes."""
+"""The link status of a claim's sources, beside its body, which never changes."""
 
 from typing import Any, TypedDict
 

@@ -1,4 +1,4 @@
-"""The published claims for given addresses: for browser extensions and lists of articles.
+"""Look up published claims by addresses, for browser extensions and lists of articles.
 
 An address can be that of an article in which a claim was seen, of a page that a verdict cites, of a review itself, and
 of our own page of a claim, where the reviews stand that have no page of their own.

@@ -1,4 +1,4 @@
-"""What a look-up answers, key by key: what is found at an address.
+"""The response of a look-up by address, key by key.
 
 `lookup` writes it; `factcheck.api.openapi.body_serializer` says how the OpenAPI document comes of it.
 """

@@ -1,4 +1,4 @@
-"""The form of a claim that programs read who know schema.org and not our JSON: its markup by itself."""
+"""A claim as schema.org markup, for programs that do not know our JSON."""
 
 from datetime import datetime
 from typing import Any

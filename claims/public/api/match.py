@@ -1,4 +1,4 @@
-"""Has this been checked? Texts of any kind, each with the published claims that it repeats, contradicts, or is near to.
+"""Match texts of any kind with published claims that they repeat, contradict, or are related to.
 
 The text is in the body, the options in the query string: the filters are those of the list of claims. Answers come
 from `claims.matching.answers`; here claims are shown as published.

@@ -1,4 +1,4 @@
-"""How the answer of a match reads, for the OpenAPI document and for people."""
+"""The response of a match, for the OpenAPI document and for people."""
 
 from collections.abc import Mapping
 

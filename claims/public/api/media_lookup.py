@@ -1,4 +1,4 @@
-"""Was this picture checked? A picture, its address or its perceptual hash, and published claims that show one like it.
+"""Look up published claims by a picture, its address or its perceptual hash.
 
 Nothing of what is sent is kept. Answers come from `claims.matching.near_media`.
 """

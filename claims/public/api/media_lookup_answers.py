@@ -1,4 +1,4 @@
-"""What a look-up of a picture answers, key by key, and in words.
+"""The response of a look-up by picture, key by key and in words.
 
 `media_lookup` writes it; `factcheck.api.openapi.body_serializer` says how the OpenAPI document comes of it.
 """

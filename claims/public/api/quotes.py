@@ -1,4 +1,4 @@
-"""Whether the quotes of a claim still stand: beside its body, which never changes."""
+"""The quote status of a claim, beside its body, which never changes."""
 
 from typing import Any, TypedDict
 

@@ -1,4 +1,4 @@
-"""How the refusal of a request body reads, for the OpenAPI document."""
+"""The schema of a rejected request body, for the OpenAPI document."""
 
 from rest_framework import serializers
 

@@ -1,4 +1,4 @@
-"""What was archived of a public source: when, with which hashes, and who signed them."""
+"""The archived copies of a public source: time, hashes and timestamps."""
 
 from typing import Annotated, TypedDict
 

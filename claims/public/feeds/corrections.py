@@ -1,4 +1,4 @@
-"""The feed of corrections (Atom): each entry is what was changed of a claim, and never changes again."""
+"""The Atom feed of corrections. Its entries never change."""
 
 import json
 from typing import Any

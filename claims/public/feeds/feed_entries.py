@@ -1,4 +1,4 @@
-"""Publication body → what a feed says about the claim, whatever the feed's format."""
+"""Publication body → the entry of a claim in any feed format."""
 
 from dataclasses import dataclass
 from datetime import datetime

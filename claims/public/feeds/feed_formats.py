@@ -1,4 +1,4 @@
-"""Feeds written down: Atom (RFC 4287) and RSS 2.0 with Django's generators, and JSON Feed 1.1.
+"""Write feeds: Atom (RFC 4287) and RSS 2.0 with Django's generators, and JSON Feed 1.1.
 
 Paging is RFC 5005: in Atom with its link relations, in RSS with the same as `atom:link` (its appendix B), in JSON Feed
 with `next_url`.

@@ -1,4 +1,4 @@
-"""Feeds of published claims: of all of them, or of whatever part the API's filters describe."""
+"""Feeds of published claims, all or filtered as in the API."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What the newsroom says of itself: who we are, how we work, who pays. Editors write these pages, each in versions."""
+"""The newsroom's pages about itself, written by editors in versions."""
 
 from dataclasses import dataclass
 from html import unescape

@@ -1,4 +1,4 @@
-"""Text and spans → paragraphs of pieces, each of which knows the spans that cover it. Pure."""
+"""Text and spans → paragraphs of pieces, each with the spans that cover it. Pure."""
 
 import re
 from bisect import bisect_left

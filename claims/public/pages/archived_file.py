@@ -1,4 +1,4 @@
-"""A file of an archived copy, for readers, where the installation and the source allow that."""
+"""Archived files for readers, where the installation and the source allow it."""
 
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase

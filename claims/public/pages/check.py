@@ -1,4 +1,4 @@
-"""Check a text: a reader brings a post, a speech or an article, and reads it with what was checked highlighted.
+"""Check a text: highlight the checked sentences of a post, a speech or an article.
 
 Of foreign addresses none is opened for readers: who could have us fetch what they name could have us attack others, and
 learn what stands where only we can look. An address is answered with what is known here already.

@@ -1,4 +1,4 @@
-"""What the templates of "Check a text" say about what was found."""
+"""Template tags for the results of "Check a text"."""
 
 from collections.abc import Sequence
 

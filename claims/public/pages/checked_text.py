@@ -1,4 +1,4 @@
-"""A text that a reader brought, with what was checked of it: which sentences, and the published claims behind them."""
+"""A reader's text with its checked sentences and the published claims for them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

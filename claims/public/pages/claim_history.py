@@ -1,4 +1,4 @@
-"""What we said when: every version of a claim, any two of them side by side, and what stood on a given day."""
+"""The history of a claim: all versions, comparisons of two, and the version on a given day."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""What a reader asks a list of claims for, in the words of its address; answered by the query of the API."""
+"""A reader's search for claims, by the parameters of the address and the API's query."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Pages of clusters: all of them, and one rumour with the published claims that say it."""
+"""Pages of clusters: the list, and one rumour with its published claims."""
 
 from typing import Any, cast
 

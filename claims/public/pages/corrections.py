@@ -1,4 +1,4 @@
-"""The page of corrections: what was changed, by month, both wordings side by side with the words that differ marked."""
+"""The page of corrections by month, with both wordings side by side and differences marked."""
 
 from collections import Counter
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Dumps for anybody: which there are, and their files, whole or in parts (RFC 9110, sections 13 and 14).
+"""Public dumps: their list and their files, complete or in ranges (RFC 9110, sections 13 and 14).
 
 `latest` is an address of its own, which answers with the file and says in `Content-Location` where it stays. Answers
 are not compressed on the way, which would make a part of a file a part of something else.

@@ -1,4 +1,4 @@
-"""The page of an entry of the ledger: what readers see of a claim, as one of its versions has it."""
+"""The page of a ledger entry: one version of a claim."""
 
 from dataclasses import dataclass
 from typing import Any

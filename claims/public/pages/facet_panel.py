@@ -1,4 +1,4 @@
-"""What a reader can narrow a list of claims down by, with the number of claims behind each choice.
+"""The filter panel of a claim list, with the number of claims for each value.
 
 The numbers are those of the API's facets. They belong to a state of the ledger and are kept as long as it lasts. Where
 many claims would have to be counted first, a page is given out without them, and they follow (`static/facets.js`).

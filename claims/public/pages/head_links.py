@@ -1,4 +1,4 @@
-"""What the head of a page, and the fields of its answer, say of its other addresses.
+"""The links to other addresses of a page, in its head and its HTTP headers.
 
 Which pages may be found, and at which address: those of `FOUND`. What is narrowed, paged, an earlier
 version or withdrawn says `noindex` and names no canonical address: Google asks for one or the other

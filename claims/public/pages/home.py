@@ -1,4 +1,4 @@
-"""The front page: a search, and what a reader may want to know today. Read from publications, and invented nothing."""
+"""The front page: a search, and what is current, from publications only."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The first letters of names, as an index has them to choose from: in any script, and only those that there are.
+"""The first letters of names, in any script, for an alphabetical index.
 
 Letters with and without accents are one. Chinese characters form one group, since hundreds are no index; Korean
 syllables are sorted by their first consonant, as in dictionaries; anything else is `#`.

@@ -1,4 +1,4 @@
-"""The list of claims: the newest, those that a reader searches for, or those about one thing."""
+"""The list of claims: newest, search results, or those of one subject."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

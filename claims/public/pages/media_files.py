@@ -1,4 +1,4 @@
-"""The files of pictures that publications show, and of no others: a draft's picture is not there for the public.
+"""The files of published pictures, and no others.
 
 A name is the hash of its content, so an answer can be cached for good. Files shown once stay available as long as
 the ledger refers to them: past versions have their pages too.

@@ -1,4 +1,4 @@
-"""Pages for readers as they were last made, until something is published.
+"""The cache of reader pages, valid until the next publication.
 
 A page is cached under the position of the ledger's newest entry, and the times at which quotes were last searched
 in a changed source and a link was last found to have changed. They are read each time: it costs a tenth of a

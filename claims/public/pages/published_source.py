@@ -1,4 +1,4 @@
-"""A source that published claims mention, and its text where readers may see it."""
+"""A source mentioned by published claims, and its text if readers may see it."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the ten classes mean by which ratings of all publishers are compared, in words for readers."""
+"""The meanings of the ten rating classes, in words for readers."""
 
 from django.utils.translation import gettext_lazy as _
 

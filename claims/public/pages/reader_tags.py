@@ -1,4 +1,4 @@
-"""What templates of reader pages say about the documents of publications."""
+"""Template tags for publication documents on reader pages."""
 
 from collections.abc import Iterable
 from datetime import date, datetime

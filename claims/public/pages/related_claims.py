@@ -1,4 +1,4 @@
-"""Other published claims that belong beside one, each with the reason why. None rather than any that fills the room."""
+"""Related published claims, each with the reason. None rather than weak ones."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How a reader page becomes a response: its language, its colours, and how long it may be kept."""
+"""The response of a reader page: language, colours, and caching."""
 
 import base64
 import hashlib

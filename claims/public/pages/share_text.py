@@ -1,4 +1,4 @@
-"""What a reader sends along when they share a claim: one sentence that stands by itself wherever it ends up."""
+"""The text for sharing a claim: one sentence that can stand alone."""
 
 from typing import Any
 

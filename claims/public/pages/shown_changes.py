@@ -1,4 +1,4 @@
-"""What two versions of a claim say in other words, as pages show it: both sides, the words that differ marked."""
+"""The changed wording of two versions for display: both sides, with differences marked."""
 
 import re
 from collections.abc import Iterable, Iterator

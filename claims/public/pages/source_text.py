@@ -1,4 +1,4 @@
-"""A source as published claims use it: which passages were checked, in which text, and what else cites it."""
+"""A source with the passages that published claims quote, and what else cites it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Claimants, topics and publishers that have a page: by name, by first letter, or by words that are looked for.
+"""Indexes of claimants, topics and publishers: by name, by first letter, or by search.
 
 Names are read in the order of their small letters, of which the database has an index of those that grow without end,
 and stand on a page as dictionaries have them: letters with accents beside those without. They are never ranked.

@@ -1,4 +1,4 @@
-"""What claimants, topics, publishers and ratings are called, and where their pages are."""
+"""The names and pages of claimants, topics, publishers and ratings."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Pages about claimants, topics, publishers and ratings: how often what was checked, and the claims themselves.
+"""Pages about claimants, topics, publishers and ratings: counts by rating, and the claims.
 
 Counts only. Claims are checked because they matter or spread, so no share of them says how often a person tells the
 truth; no page here makes a score of it. Names are taken from publications.

@@ -1,4 +1,4 @@
-"""What changed between the published versions of a claim, as its page tells readers."""
+"""What changed between the published versions of a claim, in words for readers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

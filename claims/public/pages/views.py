@@ -1,4 +1,4 @@
-"""Reader pages. They read publications, and of a published source its text; nothing else."""
+"""Reader pages. They read only publications, and the text of published sources."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What editors do with what readers sent: one function for each move, called by the desk and by nothing else yet.
+"""Editors' decisions about readers' messages: one function per move, called only by the desk.
 
 Imports review, where a correction is begun and a claim proposed. Begin with `complaint_moves`.
 """

@@ -1,4 +1,4 @@
-"""Complaints at the desk: whose they are, what is begun because of them, and how they are answered.
+"""Moves of complaints at the desk: assign, start a correction, answer.
 
 Each function locks the complaint, reads it again, decides and writes; the database writes down who moved it.
 """

@@ -1,4 +1,4 @@
-"""What is held back as possible spam: let through, so that its sender is asked to confirm it, or marked as spam."""
+"""Messages held as possible spam: release them, so that the sender is asked to confirm, or mark them as spam."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Requests of readers at the desk: taken up as a claim, answered with one that is published, or declined.
+"""Moves of readers' requests at the desk: accept as a claim, answer with a published claim, or decline.
 
 All who asked for the same are notified at once.
 """

@@ -1,4 +1,4 @@
-"""The form with which a reader complains about a claim. It has a page of its own: that of the claim is kept for all."""
+"""The form for a complaint about a claim, on its own page so that the claim's page can be cached."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect

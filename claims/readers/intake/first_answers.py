@@ -1,4 +1,4 @@
-"""What is known at once of what a reader asks about: what "Check a text" answers, and what others were answered."""
+"""The immediate answer to a reader's request: results of "Check a text", and earlier answers."""
 
 from dataclasses import dataclass
 from typing import Any

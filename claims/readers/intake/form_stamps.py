@@ -1,4 +1,4 @@
-"""When a form was shown, signed: so it is known how fast it was filled in, without a session and without a script."""
+"""The signed time at which a form was shown: reveals how fast it was filled in, without session or script."""
 
 from django.core.signing import BadSignature, TimestampSigner
 

@@ -1,4 +1,4 @@
-"""The page of one reader, under an unguessable address: to confirm, view, withdraw, export and delete the message.
+"""A reader's own page at an unguessable address: confirm, view, withdraw, export and delete the message.
 
 Anyone who has the address can do all of it, and it is secret: it also replaces the token that protects forms
 against other sites, so that no cookie is needed here. Opening the page changes nothing, because mail programs open

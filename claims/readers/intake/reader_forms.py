@@ -1,4 +1,4 @@
-"""The forms that readers fill in. They say what is wrong, and what speaks for spam; nothing here is stored."""
+"""Readers' forms. They validate and detect signs of spam; nothing is stored here."""
 
 import re
 from typing import Any

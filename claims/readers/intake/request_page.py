@@ -1,4 +1,4 @@
-"""The page on which a reader asks to have something checked. What was checked already is answered at once."""
+"""The form for a request to check something. Existing checks are shown at once."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect

@@ -1,4 +1,4 @@
-"""`POST /api/v1/complaints/` and `/requests/`: what the pages take in, from programs that readers use.
+"""`POST /api/v1/complaints/` and `/requests/`: the reader forms for programs.
 
 With an `Idempotency-Key`, a client without an answer can safely retry: the message is stored once. The key is
 scoped to one network, so that strangers' keys do not collide.

@@ -1,4 +1,4 @@
-"""What programs send for readers: bodies of complaints and requests, read strictly, and how they read in OpenAPI."""
+"""Request bodies of complaints and requests, validated strictly, and their OpenAPI schemas."""
 
 import base64
 import binascii

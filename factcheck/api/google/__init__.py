@@ -1,1 +1,1 @@
-"""How Google's HTTP APIs are asked and how they answer, for addresses that stand in for one of theirs."""
+"""The conventions of Google's HTTP APIs, for endpoints that replace one of theirs."""

@@ -1,4 +1,4 @@
-"""Partial answers: the selector that Google's APIs take in `fields`.
+"""Partial responses: the `fields` selector of Google's APIs.
 
 Commas separate fields; `a/b` and `a(b,c)` select within `a`, which may be a list; `*` is every field of a message
 (https://cloud.google.com/apis/docs/system-parameters, and the same in all of Google's client guides).

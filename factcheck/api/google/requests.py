@@ -1,4 +1,4 @@
-"""How Google's HTTP APIs are asked and how they answer, for addresses that stand in for one of theirs.
+"""Requests and responses in the style of Google's HTTP APIs.
 
 A query string binds to the fields of a request message, in lowerCamelCase or as the message itself names them, and to
 system parameters that every API knows (https://cloud.google.com/apis/docs/system-parameters). Errors are a

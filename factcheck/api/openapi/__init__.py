@@ -1,1 +1,1 @@
-"""The OpenAPI document: what drf-spectacular cannot see by itself, and the examples in it."""
+"""The OpenAPI document: additions to drf-spectacular, and examples."""

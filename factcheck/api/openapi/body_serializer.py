@@ -1,4 +1,4 @@
-"""A body that is described once, as a typed dictionary → the serializer by which drf-spectacular describes it.
+"""A typed dictionary → the serializer with which drf-spectacular describes it.
 
 What writes the body is checked against the dictionary by mypy, key by key. What it says besides the types of Python
 stands in `Annotated`:

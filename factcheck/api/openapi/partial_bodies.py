@@ -1,4 +1,4 @@
-"""Bodies that `fields` and `view` make shorter, in the OpenAPI document."""
+"""The OpenAPI description of bodies shortened by `fields` and `view`."""
 
 from copy import deepcopy
 from typing import Any

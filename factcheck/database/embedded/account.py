@@ -1,4 +1,4 @@
-"""The account of the server: PostgreSQL refuses to run as root, and file permissions are not changed for it."""
+"""The operating system account of the server, because PostgreSQL refuses to run as root."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""How much memory the machine has, or the container: the server's own cache takes a part of it."""
+"""The memory of the machine or container, from which the size of the server's cache is derived."""
 
 import os
 from pathlib import Path

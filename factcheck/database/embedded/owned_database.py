@@ -1,4 +1,4 @@
-"""A database in an embedded server that belongs to the owner role, as does all that is in it; also one made before."""
+"""Give a database in an embedded server, new or existing, to the owner role."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Where an embedded server keeps its things, and how it says that it cannot be used."""
+"""The paths of an embedded server, and the error when it cannot be used."""
 
 import hashlib
 import importlib.util

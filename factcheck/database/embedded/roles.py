@@ -1,4 +1,4 @@
-"""The roles of an embedded server: who made it, who owns what is in its database, and who serves from it.
+"""The roles of an embedded server: superuser, owner and serving role.
 
 Each has a password in a file of its own, which is never typed. If a password is lost or wrong (a cluster of an
 earlier version, or restored from a backup), all three are set again: for that moment the superuser may connect

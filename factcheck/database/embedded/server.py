@@ -1,4 +1,4 @@
-"""The server itself: made, started, recognised, stopped."""
+"""The server: create, start, recognise, stop."""
 
 import contextlib
 import os

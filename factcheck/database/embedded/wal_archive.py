@@ -1,4 +1,4 @@
-"""The archive of the write-ahead log: with it and a base backup, the database can be had as it was at any moment.
+"""The archive of the write-ahead log, for restoring the database as of any moment.
 
 The server itself runs this file as a program, for each segment that is full and for each that it wants back, as a user
 that may read little: so it imports nothing but the standard library. What is archived is never overwritten, is there

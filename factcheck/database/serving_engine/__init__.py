@@ -1,1 +1,1 @@
-"""Django's PostgreSQL backend for processes that answer requests: one that cannot have what it needs says so soon."""
+"""A PostgreSQL backend for web processes that fails fast instead of waiting."""

@@ -1,4 +1,4 @@
-"""Connections of a process that serves. Django looks for a backend's `DatabaseWrapper` in a module of this name.
+"""Connections of web processes. Django expects `DatabaseWrapper` in a module of this name.
 
 Where the server is away, each thread would wait for it, until none is left to say so. So one of them tries, once a
 second, and the others are refused at once.

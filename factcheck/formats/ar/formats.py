@@ -1,4 +1,4 @@
-"""Arabic with European digits, as CLDR has it: no comma inside of a day, and a point where our texts have one."""
+"""Arabic with European digits, as in CLDR."""
 
 DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y H:i"

@@ -1,4 +1,4 @@
-"""English with short days that nobody reads the wrong way round: of 3/4/2026, readers in London and Boston disagree."""
+"""English with unambiguous short dates: 3/4/2026 means different days in London and Boston."""
 
 SHORT_DATE_FORMAT = "j M Y"
 SHORT_DATETIME_FORMAT = "j M Y, H:i"

@@ -1,4 +1,4 @@
-"""Rate limits: how much one caller may ask for in a while, however many web processes there are.
+"""Rate limits per caller, shared by all web processes.
 
 Each caller has a budget that refills evenly (a token bucket, kept as one number: what the caller still owes, in seconds
 of the refill; elsewhere known as GCRA). A process counts in memory. Only when it has let a tenth of a budget through

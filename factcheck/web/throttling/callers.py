@@ -1,4 +1,4 @@
-"""Who asks: an address, or the holder of a token; and the limiter of this process."""
+"""The caller of a request: an address, or a token's holder; and the limiter of this process."""
 
 import re
 from collections.abc import Mapping

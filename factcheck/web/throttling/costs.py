@@ -1,4 +1,4 @@
-"""What a question costs, in plain requests: by its address, by how much it asks the search for, and by its words."""
+"""The cost of a request, in plain requests: by address, search effort, and text length."""
 
 import re
 from urllib.parse import parse_qsl

@@ -1,4 +1,4 @@
-"""Where limits are kept: a middleware for what everybody may read, and a throttle for REST framework's views."""
+"""Enforcement of rate limits: a middleware for public addresses, and a throttle for REST framework's views."""
 
 import re
 from collections.abc import Callable

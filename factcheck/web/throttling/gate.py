@@ -1,4 +1,4 @@
-"""A share of the threads is always left for cheap reads: few expensive questions are answered at a time."""
+"""A gate that limits concurrent expensive requests, so that threads remain for cheap ones."""
 
 from collections.abc import Callable
 from threading import Condition

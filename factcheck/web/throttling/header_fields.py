@@ -1,4 +1,5 @@
-"""What limits look like in HTTP: `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11), and 429.
+"""The header fields of rate limits: `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-
+headers-11), and status 429.
 
 The draft's problem type for 429 is not registered yet and may change its address, so the problem is `about:blank`.
 """

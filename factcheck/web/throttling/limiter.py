@@ -1,4 +1,4 @@
-"""Counting, in memory and with the shared store. Knows nothing of requests."""
+"""Count requests in memory and in the shared store. Independent of HTTP."""
 
 import logging
 import time

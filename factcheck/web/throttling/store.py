@@ -1,4 +1,4 @@
-"""Where web processes settle what their callers did: a table of the primary.
+"""The shared store of rate limits: a table of the primary.
 
 It keeps, for each caller, the moment at which nothing is owed any more, by the server's own clock; so the clocks of the
 machines need not agree. Each settlement is one statement that no other can come between.

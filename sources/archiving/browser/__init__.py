@@ -1,4 +1,4 @@
-"""Pages as a reader sees them: Chromium, without a window, bounded, and with no way but to the public internet.
+"""Pages as a reader sees them: headless Chromium, with limits, and access to the public internet only.
 
     page_pictures   an address → a screenshot of the whole page, and a PDF
     chromium        one browser for one page: started, watched, ended with all that belongs to it

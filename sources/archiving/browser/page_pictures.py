@@ -1,4 +1,4 @@
-"""An address → what a reader sees there: a screenshot of the whole page, and a PDF."""
+"""An address → a screenshot of the whole page, and a PDF."""
 
 import base64
 import os

@@ -1,4 +1,4 @@
-"""Web pages: the article's own words, without navigation, teasers and comments, and what of the page was not read.
+"""Web pages: the article's text without navigation, teasers and comments, and warnings about parts not read.
 
     page           a page → its document
     markup         the tree of a page, and the runs of text in it

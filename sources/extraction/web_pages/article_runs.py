@@ -1,4 +1,4 @@
-"""The article's runs of a page: trafilatura's, corrected by the page's own metadata.
+"""The text runs of the article: trafilatura's, corrected by the page's metadata.
 
 Two corrections pay on pages of many publishers, and no others are made. The paragraph between headline and text is
 taken in; lines and boxes that lead elsewhere, and what is outside the body that the page describes, are left out.

@@ -1,4 +1,4 @@
-"""The meaning of element names and of the first words of links for the text in them."""
+"""Element names and link texts that reveal the role of a text."""
 
 import itertools
 import re

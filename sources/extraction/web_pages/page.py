@@ -1,4 +1,4 @@
-"""A page becomes a document."""
+"""Turn a web page into a document."""
 
 import copy
 import logging

@@ -1,4 +1,4 @@
-"""Where on a page a text stands that was taken from it, and what stands around it there."""
+"""The position of extracted text on its page, and the text around it."""
 
 from bisect import bisect_right
 from collections.abc import Iterator

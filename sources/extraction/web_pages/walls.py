@@ -1,4 +1,4 @@
-"""Pages that stand in front of an article: questions about cookies, log-in and payment, scripts, checks for robots.
+"""Pages in front of an article: cookie consent, log-in, paywall, scripts, robot checks.
 
 Each is recognised by two signs: there is hardly any text on it, and that text, or the markup around it, is typical
 of the wall. An article about cookies is longer than a consent dialog.

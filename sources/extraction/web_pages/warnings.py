@@ -1,4 +1,4 @@
-"""How much of a page was not read, and how that is said."""
+"""How much of a page was not read, as a warning."""
 
 from sources.extraction.document import Caveat
 

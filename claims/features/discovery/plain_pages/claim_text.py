@@ -1,4 +1,4 @@
-"""A claim as Markdown: what was said, how it was judged, by whom, on what it rests, and what was corrected."""
+"""A claim as Markdown: statement, verdicts, evidence and corrections."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

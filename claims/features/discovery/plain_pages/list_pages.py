@@ -1,4 +1,4 @@
-"""Lists, read for their Markdown. They are asked as the pages are, by the same parameters."""
+"""The data of lists for their Markdown, with the same parameters as the pages."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""`/llms.txt`, version 2 of the proposal (https://llmstxt.org): what this site is, how to ask it, what answers mean.
+"""`/llms.txt`, version 2 of the proposal (https://llmstxt.org): the site, its queries, and the meaning of results.
 
 Its parts stand in the order that the proposal fixes: a title, a quote that sums up, paragraphs and lists without
 headings, then lists of links under headings. It stays small enough to be read whole: what is published is behind the

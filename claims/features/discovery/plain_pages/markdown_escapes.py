@@ -1,4 +1,4 @@
-"""Words of others inside Markdown of ours (CommonMark 0.31): they stay words.
+"""Escape other people's words in our Markdown (CommonMark 0.31).
 
 A line of text cannot begin a heading, a list, a quote or a link; a text that is Markdown itself stands in a block
 quote, out of which nothing in it leads. Characters that show nothing are left out: in controls, in the "tags" and the

@@ -1,4 +1,4 @@
-"""The home page, how to ask, and what the newsroom says of itself, read for their Markdown."""
+"""The data of the home page, the query guide and the newsroom's pages, for their Markdown."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest

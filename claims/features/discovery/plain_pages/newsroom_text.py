@@ -1,4 +1,4 @@
-"""What the newsroom says of itself, as Markdown: how it rates, and who it is."""
+"""The newsroom's pages about itself as Markdown."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a writer of Markdown hands over."""
+"""The result of a Markdown writer."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Claims, rumours and sources, read for their Markdown. Nothing but publications, and the text of a source."""
+"""The data of claims, rumours and sources for their Markdown, from publications and source texts only."""
 
 from typing import Any
 

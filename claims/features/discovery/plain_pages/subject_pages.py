@@ -1,4 +1,4 @@
-"""Claimants, topics, publishers and ratings, read for their Markdown. Counts and claims; no score of anybody."""
+"""The data of claimants, topics, publishers and ratings for their Markdown: counts and claims, no scores."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase

@@ -1,4 +1,4 @@
-"""The Markdown of a page: where the page is, with `index.md` behind it.
+"""The views of Markdown pages: `index.md` below the page's address.
 
 Page addresses end in a slash. For such the proposal has `index.md` or `index.html.md`; the second redirects to the
 first. One view answers for all pages: the routes give the page, and `PAGES` its renderer.

@@ -1,4 +1,4 @@
-"""What stands in the picture of a claim, and where: the rating in words, the statement, who made it, and who we are.
+"""The layout of a share picture: rating, statement, claimant and newsroom.
 
 Nothing in it can be had from the picture alone: `alternative` says the same. What was retracted or merged gets a
 picture that says so and shows no verdict.

@@ -1,4 +1,4 @@
-"""Texts of any script set in lines: what can be drawn of them, where they break, which way each part runs."""
+"""Typeset text of any script in lines: available glyphs, line breaks, and writing direction."""
 
 import unicodedata
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The log of webhooks: what was sent to whom, and what came back. To look at, and to send again."""
+"""The log of deliveries: read-only, with an action to send again."""
 
 import json
 from typing import Any, ClassVar

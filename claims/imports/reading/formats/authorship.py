@@ -1,4 +1,4 @@
-"""Find the publisher of a ClaimReview (from author, publisher and page), and the person who wrote it."""
+"""Find the publisher and the author of a ClaimReview."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""JSON as web pages have it: read as it stands, or repaired where the repair cannot change what it says.
+"""Parse JSON from web pages, repaired only where the repair cannot change its meaning.
 
 Content systems put texts into templates, so strings hold raw line breaks and quotes, lists end in commas, and the
 whole is wrapped in comments or escaped as HTML. Libraries that repair JSON (json-repair, demjson3, chompjs) complete

@@ -1,4 +1,4 @@
-"""Files of JSON with ClaimReview markup: single reviews, graphs, feeds, dumps, one review a line."""
+"""JSON files with ClaimReview markup: single reviews, graphs, feeds, dumps, one review per line."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""JSON values → the ClaimReviews in them, whatever they are nested in and however their properties are written.
+"""JSON values → the ClaimReviews in them, at any depth and in any spelling of the properties.
 
 https://schema.org/ClaimReview. Only what publishers really do is understood, older practice too: the claim as a
 CreativeWork, its address as `sameAs`, an author who is a person, text or missing, a review inside its article.

@@ -1,4 +1,4 @@
-"""Lines of text → rows of cells, whatever is broken between them."""
+"""Lines of text → rows of cells, tolerating broken rows."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""How a table is written down: its encoding, what stands between cells, whether cells are quoted, and the header."""
+"""Detect the dialect of a table: encoding, delimiter, quoting and header."""
 
 import codecs
 import csv

@@ -1,4 +1,4 @@
-"""Answers of Google's Fact Check Tools API (v1alpha1): claims that were searched for, and markup that was entered."""
+"""Responses of Google's Fact Check Tools API (v1alpha1): search results and entered markup."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""JSON records under our own names of fields, one a line or in a list: what a person or a program writes for us."""
+"""JSON records with our own field names, one per line or in a list."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Files of JSON → the values in them, one after the other: a document, one value a line, or values strung together.
+"""JSON files → their values in order: one document, one value per line, or concatenated values.
 
 A small document is read as a whole, so that its nodes can refer to each other wherever they stand. A large one is
 streamed: of its lists only one element is in memory at a time.

@@ -1,4 +1,4 @@
-"""A stream of JSON → its values and the elements of its lists, one after the other, and on behind what is broken.
+"""A stream of JSON → its values and list elements in order, continuing after broken parts.
 
 Only one element of a list is in memory at a time. After a broken element, the next one is searched: at the end of
 the broken one where its brackets and quotation marks show it, else where an object begins that is complete, is

@@ -1,4 +1,4 @@
-"""Objects of JSON as rows: one on each line, or all of them in one array. What is deep in them is named by its path."""
+"""JSON objects as rows: one per line, or in one array. Nested values are named by their path."""
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Table

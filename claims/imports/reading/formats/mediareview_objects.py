@@ -1,4 +1,4 @@
-"""MediaReview markup: what became of pictures, sound and film, beside a ClaimReview or instead of one.
+"""MediaReview markup, beside a ClaimReview or alone: what was done to pictures, audio and video.
 
 https://schema.org/MediaReview. Understood is what publishers do: Google's Fact Check Tools write one picture as
 `itemReviewed`, the Duke Reporters' Lab a MediaReviewItem with each of its appearances and the claim that it was taken

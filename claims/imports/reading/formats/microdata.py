@@ -1,4 +1,4 @@
-"""Microdata and RDFa in a web page → the objects that JSON-LD would have, for the vocabulary of schema.org alone.
+"""Microdata and RDFa of a web page → the equivalent JSON-LD objects (schema.org only).
 
 Own code, because the library for it (extruct) takes fourteen times as long on real pages, and brings a store for graphs
 to read what here is always one shape: things of schema.org and their properties, written into elements.

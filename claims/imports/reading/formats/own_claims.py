@@ -1,4 +1,4 @@
-"""Claims as this program publishes them: the JSON of its API and exports, and the table of its downloads.
+"""Claims published by this program: the JSON of its API and exports, and its downloaded tables.
 
 What another installation published comes in as that newsroom's reviews, one for each verdict. The lossless export, with
 ids and versions, is restored instead (`claims.exports.restore`).

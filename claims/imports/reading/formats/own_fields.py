@@ -1,4 +1,4 @@
-"""What flat records under our own names have in common: a row and the report about it."""
+"""What flat records with our own field names share: a row and its problem report."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What stands in a record as JSON that every reader of JSON takes, PostgreSQL among them."""
+"""The JSON of a record in a form that every parser accepts, including PostgreSQL's."""
 
 from math import isfinite
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Our own report of refused records, which a person has corrected."""
+"""Our own report of rejected records, corrected by a person."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

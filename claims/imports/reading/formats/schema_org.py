@@ -1,4 +1,4 @@
-"""Reading schema.org values in whichever way a publisher wrote them down: as text, object, list or reference."""
+"""Read schema.org values in every form that publishers use: text, object, list or reference."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

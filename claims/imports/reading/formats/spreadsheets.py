@@ -1,4 +1,4 @@
-"""Workbooks of spreadsheet programs: the first sheet with something in it, or the one that the mapping names."""
+"""Spreadsheet workbooks: the first sheet that is not empty, or the one that the mapping names."""
 
 import io
 import lzma

@@ -1,4 +1,4 @@
-"""CSV and its relatives: rows of cells, with anything between them and any way of quoting."""
+"""CSV and similar tables, with any delimiter and quoting."""
 
 import re
 from collections import Counter

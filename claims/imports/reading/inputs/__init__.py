@@ -1,1 +1,1 @@
-"""What is read: `places` opens as files whatever a person names, `crawler` follows a site, `packed_files` unpacks."""
+"""Inputs: `places` opens what a person names, `crawler` follows a site, `packed_files` decompresses."""

@@ -1,4 +1,4 @@
-"""A sitemap, a feed or a page → the pages that it leads to, fetched as a polite visitor does.
+"""Follow a sitemap, a feed or a page, and fetch the pages it leads to, politely.
 
 A site's robots.txt is obeyed (RFC 9309), no host gets two requests at once or without a pause, and what has not changed
 since the last visit is not sent again.

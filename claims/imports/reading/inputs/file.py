@@ -1,4 +1,4 @@
-"""A file as readers get it: a stream of bytes whose beginning can be looked at first."""
+"""A file for readers: a byte stream whose beginning can be peeked at."""
 
 import io
 from collections.abc import Callable, Iterator, Mapping

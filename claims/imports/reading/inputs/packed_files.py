@@ -1,4 +1,4 @@
-"""Packed files → the files in them, as streams: gzip, bzip2, xz, Zstandard, tar and zip, one inside another at most.
+"""Decompress gzip, bzip2, xz, Zstandard, tar and zip as streams, nested at most once.
 
 Damage ends a file where it begins. What stood before is read, and the damage is a refusal behind the file.
 """

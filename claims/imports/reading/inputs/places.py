@@ -1,4 +1,4 @@
-"""A path, a folder, an archive, an address or standard input → files, one after the other.
+"""A path, a folder, an archive, an address or standard input → files in order.
 
 What kind of thing something is, its first bytes say, not its name.
 """

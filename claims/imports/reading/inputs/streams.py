@@ -1,4 +1,4 @@
-"""Streams that watch what comes through them: how much was read, how much comes out, and what is damaged."""
+"""Streams that count what passes, limit its size, and report damage."""
 
 import io
 import lzma

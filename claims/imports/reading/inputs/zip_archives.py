@@ -1,4 +1,4 @@
-"""Zip archives → the files in them, by their directory or, if that is lost, by the header of each member."""
+"""Zip archives → their files, by the directory or, if that is lost, by each member's header."""
 
 import copy
 import io

@@ -1,1 +1,1 @@
-"""What the columns of a table mean: by a mapping that ships (`ready/`) or that a person wrote, or by their names."""
+"""Column mappings: built in (`ready/`), written by a person, or derived from the column names."""

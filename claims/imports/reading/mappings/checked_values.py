@@ -1,4 +1,4 @@
-"""Values that a person wrote into a mapping, checked one by one. What is wrong names key, value and way out."""
+"""Validate the values of a mapping. Errors name the key, the value and the remedy."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from difflib import get_close_matches

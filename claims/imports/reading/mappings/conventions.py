@@ -1,4 +1,4 @@
-"""What is known about a file besides what its records say: how it writes dates, what its labels mean."""
+"""The conventions of a file that its records do not state: date order and meaning of labels."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

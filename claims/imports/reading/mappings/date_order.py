@@ -1,4 +1,4 @@
-"""Dates of digits: which order a file proves, and rewriting those whose order is known."""
+"""The order of day and month in a file: find it from the dates, and rewrite them."""
 
 import re
 from collections.abc import Iterable

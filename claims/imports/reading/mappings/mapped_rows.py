@@ -1,4 +1,4 @@
-"""A row and a mapping → what the row says, or why it is left out."""
+"""Apply a mapping to a row: its fields, or the reason to skip it."""
 
 import re
 import unicodedata

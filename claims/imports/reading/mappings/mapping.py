@@ -1,4 +1,4 @@
-"""What a table's columns mean: a small TOML file that an editor writes, or a form in the admin.
+"""The column mapping of a table: a small TOML file written by an editor, or a form in the admin.
 
 `docs/importing.md` describes its keys. A mapping is data and runs no code: the ways to cut and turn a
 value are a closed set. As JSON it has the same keys.

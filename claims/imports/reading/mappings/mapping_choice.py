@@ -1,4 +1,4 @@
-"""Which mapping a table has: one that is ready for it, or what the names of its columns say by themselves."""
+"""Choose the mapping of a table: a built-in one, or one derived from its column names."""
 
 import json
 import statistics

@@ -1,4 +1,4 @@
-"""What stands deep in an object of JSON, by a path such as `fact_checks.0.verdict`."""
+"""Values nested in a JSON object, by a path such as `fact_checks.0.verdict`."""
 
 from collections.abc import Iterable
 from typing import Any

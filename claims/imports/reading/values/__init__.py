@@ -1,2 +1,3 @@
-"""What the values of a record mean, one kind of value per module. Pure, and never a guess: what could be two things
-is left out, and a `Problem` says why."""
+"""Interpret the values of a record, one kind of value per module. Pure, and never a guess: ambiguous values
+are left out, with a `Problem` that gives the reason.
+"""

@@ -1,4 +1,4 @@
-"""Who made a claim, and what sort of claimant that is."""
+"""The claimant and the kind of claimant."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""Text as people wrote it, out of whatever a file made of it."""
+"""Clean text: remove what the file format added to what people wrote."""
 
 import html
 import json

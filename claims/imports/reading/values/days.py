@@ -1,4 +1,4 @@
-"""The day that a value names; what could be two days is none."""
+"""Parse a date; an ambiguous date is rejected."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Days that a text names in words: "3 de mayo de 2019", "May 3rd, 2019, updated June 4", "14 سبتمبر، 2021".
+"""Dates in words: "3 de mayo de 2019", "May 3rd, 2019, updated June 4", "14 سبتمبر، 2021".
 
 Texts are folded (`months.fold`) before they come here.
 """

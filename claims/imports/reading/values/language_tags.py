@@ -1,4 +1,4 @@
-"""Languages as BCP 47 tags, from tags, codes and names of any make."""
+"""BCP 47 tags from tags, codes and names of languages."""
 
 import re
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""What a record says of pictures, sound and film: the category of schema.org, and what kind of media they are."""
+"""The schema.org category and the kind of pictures, audio and video in a record."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""Names of months in the languages of fact-checking; a name that means two months means none."""
+"""Month names in the languages of fact-checking; ambiguous names are ignored."""
 
 import re
 import unicodedata

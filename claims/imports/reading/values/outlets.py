@@ -1,4 +1,4 @@
-"""Who judged a claim, out of names, account names, domains and addresses."""
+"""The publisher of a verdict, from names, accounts, domains and addresses."""
 
 import tomllib
 import unicodedata

@@ -1,4 +1,4 @@
-"""Why a value is not used."""
+"""The reason why a value is not used."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""What a publisher's label amounts to: by exact comparison with reviewed lists, never by likeness.
+"""Map a publisher's rating label to a rating class, using reviewed lists only.
 
 `rating_labels.toml` beside this file is the list. A label that is not in it keeps its own words and maps to nothing.
 """

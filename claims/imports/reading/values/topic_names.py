@@ -1,4 +1,4 @@
-"""What a claim is about, as the record files it."""
+"""The topics of a record."""
 
 import re
 from collections.abc import Iterator

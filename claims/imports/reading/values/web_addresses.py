@@ -1,4 +1,4 @@
-"""Web addresses as they can be stored and followed; what only looks like one is left out."""
+"""Web addresses that can be stored and fetched; anything else is left out."""
 
 import ipaddress
 import re
