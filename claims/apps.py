@@ -31,7 +31,7 @@ class ClaimsConfig(AppConfig):
         post_migrate.connect(self.complete_newsroom, sender=[self, *installed()][-1])
 
     def complete_newsroom(self, *, using: str, **signal: Any) -> None:
-        """Add the roles, rules, publisher and templates that every newsroom has, where they are missing."""
+        """Add missing roles, rules, publisher and templates that every newsroom has."""
         from claims.newsroom.own_publisher import ensure_house  # noqa: PLC0415  models exist only now
         from claims.newsroom.reply_wording import ensure_templates  # noqa: PLC0415  models exist only now
         from claims.newsroom.roles import ensure_roles  # noqa: PLC0415  models exist only now

@@ -18,7 +18,7 @@ from factcheck.admin.typed_names import TypedNames
 
 
 class AppearanceInline(TypedNames, StackedInline):
-    """A quote in a source. The editor pastes the words; where they stand is found out on saving."""
+    """A quote in a source. The editor pastes the words; they are located on saving."""
 
     model = Appearance
     template = "admin/desk/quote_rows.html"

@@ -43,7 +43,7 @@ from sources.source_kinds import Material
 
 
 class ArticleForm(forms.Form):
-    """Where the article is, and what the editor knows better than the article says it."""
+    """The address of an article, and corrections to its details."""
 
     address = forms.CharField(
         label=gettext_lazy("Address"),

@@ -48,7 +48,7 @@ def article_page(source: int, snapshot: Snapshot | None = None) -> str:
 
 
 def annotated_context(snapshot: Snapshot, person: User, claim: Claim | None = None) -> dict[str, Any]:
-    """What `admin/desk/annotated_text.html` shows: the text of a snapshot with its claims marked.
+    """Return the context of `admin/desk/annotated_text.html`: the text of a snapshot with its claims marked.
 
     Args:
         claim: show the part of the text around this claim's quote, and make its marks stand out.

@@ -50,12 +50,12 @@ class ArticleNote:
 
     @property
     def start(self) -> int | None:
-        """Where it stands first in this text."""
+        """The first position in this text."""
         return self.places[0].start if self.places else None
 
     @property
     def html(self) -> SafeString:
-        """Its entry in the list beside the text. There may be hundreds: it is short, and made without a template."""
+        """Return its entry in the list beside the text. Built without a template, because there may be hundreds."""
         to_mark = self.page if self.start is None else f"#at-{self.key}"
         place = "" if self.start is None else format_html(' data-at="{}"', self.start)
         move = format_html(' data-move="{}"', self.last_move) if self.last_move else ""
@@ -70,7 +70,7 @@ class ArticleNote:
 
 
 def notes_of(snapshot: Snapshot, person: User) -> list[ArticleNote]:
-    """All that this person may read, in the order of the text; what stands in other snapshots only comes last."""
+    """Return all notes this person may read, in text order; notes on other snapshots come last."""
     found = {**_claims(snapshot, person), **_evidence(snapshot, person)}
     return sorted(
         found.values(), key=lambda note: (note.start is None, note.start or 0, note.claim == 0, note.key)

@@ -23,7 +23,7 @@ _LONGEST_ASKED = 2_000
 
 
 def offers(desk: DeskAdmin, request: HttpRequest, source: Source, asked: Any) -> dict[str, Any]:
-    """What `asked["for"]` is about: `claim`, `appearance` or `evidence`."""
+    """Return the offers for `asked["for"]`: `claim`, `appearance` or `evidence`."""
     if not isinstance(asked, dict):
         raise RefusedWords(_("The page sent an invalid request. Reload it and try again."))
     person, words = person_at(request), str(asked.get("exact", ""))[:_LONGEST_ASKED]

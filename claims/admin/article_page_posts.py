@@ -60,11 +60,11 @@ class EvidenceOfWordsForm(SelectionForm):
 
 
 class RefusedWords(Exception):
-    """What was sent cannot be read as what the page sends; `str()` says what is wrong with it (400)."""
+    """The request is not in the page's format; `str()` gives the reason (400)."""
 
 
 def answered(request: HttpRequest, source: Source, work: Callable[[Any], dict[str, Any]]) -> JsonResponse:
-    """What came of one request: the work's answer, or why there is none."""
+    """Return the response to one request: the result, or an error."""
     if request.method != "POST":
         raise Http404
     try:

@@ -60,7 +60,7 @@ def marked_paragraphs(
 
 
 def window(text: str, start: int, end: int, around: int) -> tuple[int, int]:
-    """A part of the text around a place, about so many characters on each side, cut between paragraphs or words."""
+    """Return the text around a position, about this many characters on each side, cut between paragraphs or words."""
     first, last = max(start - around, 0), min(end + around, len(text))
     if first:
         breaks = text.rfind("\n", max(first - around, 0), first), text.rfind(" ", max(first - 100, 0), first)

@@ -41,7 +41,7 @@ def priority_badge(priority: int) -> SafeString | str:
 
 
 def due_badge(due_on: date | None, *, done: bool = False) -> SafeString | str:
-    """By when, and whether that has passed."""
+    """Return the due date as a badge, marked when overdue."""
     if due_on is None:
         return ""
     day, today = date_format(due_on, "SHORT_DATE_FORMAT"), timezone.localdate()
@@ -54,7 +54,7 @@ def due_badge(due_on: date | None, *, done: bool = False) -> SafeString | str:
 
 @dataclass(frozen=True, slots=True)
 class WorkPanel:
-    """What the panel says and offers to one person."""
+    """The contents of the assignment panel for one person."""
 
     kind: str
     subject: Subject
@@ -77,7 +77,7 @@ class WorkPanel:
 
 
 def assignment_context(subject: Subject, person: User) -> dict[str, Any]:
-    """What `admin/desk/assignment.html` shows of a claim or a verdict; for the context of the page."""
+    """Return the context of `admin/desk/assignment.html` for a claim or a verdict."""
     claim = subject.claim if isinstance(subject, Verdict) else subject
     is_told = person.has_perm("claims.view_assignment")
     assignment = assignments.assignment_of(subject) if is_told else None
@@ -132,7 +132,7 @@ def _days() -> list[tuple[str, str]]:
 
 
 def day_of(text: str) -> date | None:
-    """A day as a form sends it; None where it is empty.
+    """Parse a date from a form; None if it is empty.
 
     Raises:
         NotPossible: the date is out of range.

@@ -120,7 +120,7 @@ class AssignmentAdmin(LookOnly, DeskAdmin):
         return TemplateResponse(request, "admin/desk/board.html", context)
 
     def calendar_view(self, request: HttpRequest) -> HttpResponse:
-        """What is due on which day."""
+        """Show what is due on each day."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         context = {

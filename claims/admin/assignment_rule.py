@@ -117,7 +117,7 @@ class AssignmentRuleAdmin(DeskAdmin):
     def response_add(
         self, request: HttpRequest, obj: AssignmentRule, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """Its page shows what it would have done."""
+        """Redirect to the rule's page, which shows a trial of the rule."""
         super().response_add(request, obj, post_url_continue)
         return HttpResponseRedirect(change_page(obj))
 

@@ -31,7 +31,7 @@ _TONES: dict[str, Tone] = {
 
 
 class WhenFilter(admin.SimpleListFilter):
-    """How far back; the newest come first, so it is the only end that anybody looks for."""
+    """Filter by period: records after a moment, newest first."""
 
     title = _("when")
     parameter_name = "days"
@@ -71,7 +71,7 @@ class AuditRecordAdmin(LookOnly, DeskAdmin):
         return rows.filter(Q(actor__in=keys) | Q(subject__in=keys) | Q(address=words.strip()))
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        """What was found is read page by page: there may be millions."""
+        """Return matching records without counting them: there may be millions."""
         return (self.matching(request, queryset, search_term) if search_term.strip() else queryset), False
 
     @admin.display(description=_("what"))

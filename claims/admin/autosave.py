@@ -23,16 +23,16 @@ Stated = str | list[str] | list[list[str]]
 
 
 class Unusable(ValueError):
-    """What was sent is not what a page sends."""
+    """The request is not one that a page sends."""
 
 
 class TooLarge(Unusable):
-    """It is more than is kept."""
+    """The text is larger than the limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeptMessage:
-    """What stands on a form now, as `UnsavedForm` keeps it."""
+    """The current content of a form, as `UnsavedForm` stores it."""
 
     writer: UUID
     sequence: int
@@ -76,7 +76,7 @@ def kept_message(body: dict[str, Any]) -> KeptMessage:
 
 
 def writers_in(named: Any) -> dict[UUID, int | None]:
-    """Writers, each with the last of its requests that is meant."""
+    """Return the writers, each with its latest relevant request."""
     if not isinstance(named, dict) or len(named) > _MOST_REPLACED:
         raise Unusable
     return {_writer(writer): _sequence(sequence) for writer, sequence in named.items()}

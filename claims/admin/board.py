@@ -53,12 +53,12 @@ class Chosen:
         return cls("mine" in asked, number("person"), number("topic"))
 
     def holder(self, person: User) -> int:
-        """Whose work is shown; 0 for everybody's."""
+        """The assignee whose work is shown; 0 for everyone."""
         return person.pk if self.mine else self.person
 
     @property
     def query(self) -> str:
-        """As an address says it."""
+        """Return the filters as a query string."""
         named = {"mine": "1" if self.mine else "", "person": self.person or "", "topic": self.topic or ""}
         return urlencode({name: value for name, value in named.items() if value})
 
@@ -82,7 +82,7 @@ class BoardCard:
 
 @dataclass(frozen=True, slots=True)
 class BoardColumn:
-    """One column: what stands in it, and where the rest of it is."""
+    """A column: its cards, and the address of the rest."""
 
     name: str
     title: StrOrPromise
@@ -282,7 +282,7 @@ _ELSEWHERE = {"merge", "unmerge", "republish", "retract"}
 
 
 def moves(person: User) -> dict[str, list[dict[str, Any]]]:
-    """By the state of a card, what this person's role lets them do with it; what stands in the way, `move()` says."""
+    """Return the moves that this person's role allows, by state of the card. `move()` explains refusals."""
     found: dict[str, list[dict[str, Any]]] = {}
     for state in ("claim-proposed", "claim-proposed-held", "claim-accepted", "claim-accepted-held"):
         found[state] = [*_work_moves(state, person), *_moves(state, CLAIM_MOVES, person)]

@@ -11,7 +11,7 @@ _BASE = HEIGHT - 18
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar, and what it stands for."""
+    """One bar and its meaning."""
 
     x: float
     y: float
@@ -79,7 +79,7 @@ def bars(name: str, title: str, steps: list[str], *series: tuple[str, list[float
 
 
 def figure(value: float | None) -> str:
-    """A number without what is not needed of it; a dash where there is none."""
+    """Format a number without trailing zeros; a dash if there is none."""
     if value is None:
         return "–"
     return number_format(value, 0 if value == int(value) else 1)

@@ -159,7 +159,7 @@ class ChatChannelAdmin(DeskAdmin):
             chat.trust_again(obj)
 
     def response_add(self, request: HttpRequest, obj: ChatChannel, *args: Any, **kwargs: Any) -> HttpResponse:
-        """To its page, where it can be tried out."""
+        """Redirect to the channel's page, where it can be tested."""
         messages.success(request, gettext("Added. Send a test message to check that it arrives."))
         return HttpResponseRedirect(change_page(obj))
 

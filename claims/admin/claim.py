@@ -51,7 +51,7 @@ _INDENTS = re.compile(rb">\s*\n\s*<")
 
 
 def without_indents(page: HttpResponse) -> None:
-    """What the browser would pass over anyway is not sent."""
+    """Remove white space that browsers ignore."""
     page.content = _INDENTS.sub(b">\n<", page.content)
 
 
@@ -199,7 +199,7 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
         return TemplateResponse(request, "admin/desk/similar.html", context)
 
     def has_change_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
-        """Who cannot triage works on proposals only: what has been accepted is the checkers'."""
+        """People who cannot triage may change only proposals; accepted claims belong to fact-checkers."""
         editable = obj is None or claim_edits.may_edit(obj, person_at(request))
         return editable and super().has_change_permission(request, obj)
 
@@ -290,7 +290,7 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
 
     @live_preview.unkept
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What readers will see, of what is in the form now. It is posted; nothing of it is kept."""
+        """Preview the public page of the submitted form. Nothing is stored."""
         claim = self.get_object(request, str(pk))
         draft = draft_on_page(request, claim) if claim else None
         if request.method != "POST" or claim is None or draft is None:
@@ -319,7 +319,7 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
         )
 
     def timeline_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What happened to the claim, page by page; the claim's page puts it in place of what it shows."""
+        """Return a page of the claim's timeline, which the claim's page inserts."""
         claim = self.get_object(request, str(pk))
         if claim is None or not self.has_view_or_change_permission(request, claim):
             raise Http404

@@ -58,7 +58,7 @@ def _moves(transitions: Iterable[Transition]) -> list[PastEvent]:
 
 
 def label_of(action: str) -> str:
-    """How a move is called on its button; those that have none are called by their name."""
+    """Return the label of a move's button, or else its name."""
     return str(LABELS.get(action, action.replace("_", " ").capitalize()))
 
 

@@ -161,14 +161,14 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         return listed(short(topic.name, 30) for topic in claim.topics.all()) or "–"
 
     def likely(self, request: HttpRequest, rows: QuerySet[Claim], words: str) -> QuerySet[Claim] | None:
-        """What was probably meant, which the list then says."""
+        """The probable meaning of a search without results, which the list states."""
         found = meant(rows, self.get_search_fields(request), words)
         if found is not None:
             request.meant = words  # type: ignore[attr-defined]  # for what stands above the list
         return found
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        """The search of the list, and of the field that names a claim to merge into: one that stands by itself."""
+        """Search the list, also for the field that names a claim to merge into, which must be an active one."""
         if request.GET.get("field_name") == "merged_into":
             queryset = queryset.filter(state__in=[Claim.State.PROPOSED, Claim.State.ACCEPTED])
         return super().get_search_results(request, queryset, search_term)

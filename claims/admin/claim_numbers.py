@@ -8,7 +8,7 @@ from claims.models import Claim
 
 
 def readable_number(relation: str, person: User) -> Coalesce:
-    """As many as the linked list of claims shows this person; counted only for the rows of the page."""
+    """Return the number of claims in the linked list that this person can see; counted only for rows of the page."""
     claims = Claim.objects.readable_by(person).filter(**{relation: OuterRef("pk")})
     counting = claims.order_by().values(relation).annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(counting, output_field=IntegerField()), 0)

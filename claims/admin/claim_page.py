@@ -71,7 +71,7 @@ def claim_context(claim: Claim, person: User) -> dict[str, Any]:
 
 
 def screen_context(claim: Claim, person: User, *, draft: Verdict | None) -> dict[str, Any]:
-    """What stands around the verdict that is being written, reviewed, or read by the public, and beside it all.
+    """Return the context around the verdict form: drafting, review and public state.
 
     Args:
         draft: the one that the page edits.
@@ -188,7 +188,7 @@ def moves_made(transitions: Any) -> list[tuple[Transition, str, str]]:
 
 
 def draft_offer(claim: Claim, verdicts: list[Verdict], person: User) -> str:
-    """Which draft of the house can be begun now: "first", "version" or none."""
+    """Return which draft of the newsroom can be started now: "first", "version" or none."""
     ours = [verdict for verdict in verdicts if verdict.publisher.is_house]
     if claim.state != Claim.State.ACCEPTED or not person.has_perm("claims.add_verdict"):
         return ""

@@ -28,7 +28,7 @@ _ALIKE = 0.5
 
 
 def meant(rows: QuerySet[Claim], columns: Sequence[str], search: str) -> QuerySet[Claim] | None:
-    """The claims that were probably meant, by the first of these readings that finds any; None where none does."""
+    """Return the claims of the first reading that finds any; None if none does."""
     if "://" in search or '"' in search or len(search) > _LONGEST_SEARCH:
         return None  # an address, exact words or a whole text: it is spelled as it is meant
     return next((reading for reading in _readings(rows, columns, search) if reading.exists()), None)

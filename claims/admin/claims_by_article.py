@@ -35,7 +35,7 @@ class ListByArticle(ShownList):
 
 
 def head_articles(claims: Sequence[Claim]) -> None:
-    """Bring the claims of each article together, and give the first of them a heading to stand below."""
+    """Bring the claims of each article together, below a heading."""
     articles = {claim.pk: _article(claim) for claim in claims}
     numbers = Counter(articles.values())
     places = {article: place for place, article in reversed(list(enumerate(articles.values())))}

@@ -96,7 +96,7 @@ class ClusterAdmin(DeskAdmin):
         return int(cluster.size)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What readers may have seen is dissolved, and keeps its number."""
+        """A cluster that readers may have seen is dissolved instead of deleted, and keeps its number."""
         return False
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -178,7 +178,7 @@ def _context(cluster: Cluster, person: User) -> dict[str, Any]:
 
 
 def gather(request: HttpRequest, claims: Any) -> HttpResponse | None:
-    """Put claims that were chosen in a list into a cluster, and go to its page; or say what stands in the way."""
+    """Put the selected claims into a cluster and open its page, or explain why not."""
     try:
         cluster = clusters.gather(claims, by=person_at(request))
     except (NotPossible, NotAllowed) as refusal:

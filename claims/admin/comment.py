@@ -67,7 +67,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
         return request.user.has_perm("claims.view_claim")
 
     def history_entries(self, row: Comment, reader: User) -> list[PastEvent]:
-        """What it said before. What was withdrawn is for those to see who withdraw."""
+        """Return earlier texts of the comment. Withdrawn text is visible only to people who may withdraw."""
         if row.withdrawn_at and not reader.has_perm(comments.WITHDRAW):
             return []
         return super().history_entries(row, reader)
@@ -108,7 +108,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
         ]
 
     def people_view(self, request: HttpRequest) -> HttpResponse:
-        """Whom a name may mean that is being typed."""
+        """Suggest people for a name that is being typed."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         found = mentions.offered(request.GET.get("q", "")[:150])
@@ -117,7 +117,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
         )
 
     def of_claim_view(self, request: HttpRequest, claim: int) -> HttpResponse:
-        """All that was said about a claim, a page at a time."""
+        """Show all comments on a claim, page by page."""
         return self._page(request, self._claim(request, claim))
 
     def thread_view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -21,7 +21,7 @@ from factcheck.admin.base import change_page
 
 @dataclass(frozen=True)
 class Extent:
-    """How much is shown at a time."""
+    """How many comments are shown."""
 
     threads: int
     replies: int

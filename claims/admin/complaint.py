@@ -31,7 +31,7 @@ _STATE_TONES: dict[str, Tone] = {
 
 
 def complaint_badge(complaint: Complaint) -> SafeString:
-    """How far it is, or what came of it."""
+    """Return the state or outcome of a complaint as a badge."""
     if complaint.state == Complaint.State.NEW:
         return badge(gettext("Held back"), "waiting")
     words = complaint.get_state_display()

@@ -21,7 +21,7 @@ from factcheck.admin.base import DeskAdmin, LookOnly, goes_along, person_at
 
 @admin.register(DeskSession)
 class DeskSessionAdmin(LookOnly, DeskAdmin):
-    """Everybody's sessions that go on. They are ended on the page of the person."""
+    """All active sessions. They are ended on the person's page."""
 
     list_display = ("person", "browser", "address", "way", "began_at", "last_used_at")
     list_filter = (("person", AutocompleteSelectFilter),)

@@ -73,7 +73,7 @@ def _no_draft_any_more(verdict: Verdict) -> forms.ValidationError:
 
 
 class DraftForm(VerdictForm):
-    """The content of a draft, on the page of its claim. It has a version of its own: it has a page of its own, too."""
+    """A draft verdict on the page of its claim. It is versioned separately, because it also has its own page."""
 
     versioned_relations = _RELATIONS
 
@@ -95,7 +95,7 @@ class DraftForm(VerdictForm):
 
 
 class DraftEvidenceFormSet(forms.BaseInlineFormSet[Evidence, Verdict, QuoteForm]):
-    """What a draft rests on, as long as it is one."""
+    """The evidence of a draft verdict."""
 
     def clean(self) -> None:
         super().clean()
@@ -104,7 +104,7 @@ class DraftEvidenceFormSet(forms.BaseInlineFormSet[Evidence, Verdict, QuoteForm]
 
 
 class DraftInline(VerdictFields, DayFields, StackedInline):
-    """The one draft that the page edits."""
+    """The draft verdict that the page edits."""
 
     model = Verdict
     form = DraftForm
@@ -135,7 +135,7 @@ class DraftInline(VerdictFields, DayFields, StackedInline):
 
 
 class DraftEvidenceInline(EvidenceInline):
-    """What that draft rests on."""
+    """The evidence of that draft."""
 
     formset = DraftEvidenceFormSet
 

@@ -34,7 +34,7 @@ class EvidenceForm(TakesMedia, QuoteForm):
     """A source and the words quoted from it, and what is to be seen."""
 
     def save(self, commit: bool = True) -> Any:
-        """A stance that nobody chose follows from the rating, which is saved before."""
+        """Derive an unset stance from the rating, which is saved before."""
         if not self.instance.stance:
             rated = Verdict.objects.filter(pk=self.instance.verdict_id).values_list("rating__rating_class")
             self.instance.stance = _USUAL_STANCES.get(rated.get()[0], Evidence.Stance.CONTEXT)
@@ -42,7 +42,7 @@ class EvidenceForm(TakesMedia, QuoteForm):
 
 
 class EvidenceInline(TypedNames, StackedInline):
-    """A source with a stance; the quote is found in the source's snapshot on saving, where it has one."""
+    """A source with a stance; its quote is located in the snapshot on saving, if there is one."""
 
     model = Evidence
     template = "admin/desk/quote_rows.html"

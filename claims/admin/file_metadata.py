@@ -43,7 +43,7 @@ def told_of_itself(metadata: Mapping[str, Any]) -> SafeString:
 
 
 def credentials_in_words(provenance: Mapping[str, Any]) -> SafeString:
-    """Who signed what the file states of itself, and whether that holds."""
+    """Return who signed the file's credentials, and whether they are valid."""
     if provenance.get("state") != "read":
         words = _STATES.get(str(provenance.get("state")), gettext_lazy("They could not be read."))
         return _lines([("", str(words))])

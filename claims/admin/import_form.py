@@ -80,7 +80,7 @@ class Shown:
 
     @property
     def field(self) -> str:
-        """What a refusal is about, as the form calls it."""
+        """The field that a refusal concerns, as the form names it."""
         name = self.refusal.field if self.refusal else ""
         return str(LABELS.get(name, name))
 
@@ -91,7 +91,7 @@ class Shown:
 
     @property
     def raw(self) -> str:
-        """What a refused record says, as the file has it."""
+        """Return the raw values of a rejected record."""
         if self.refusal is None:
             return ""
         raw = _raw(self.refusal)
@@ -119,7 +119,7 @@ def choose_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
 
 
 def set_up_view(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpResponse:
-    """The page where one sees what would be stored, and corrects how the file is read."""
+    """Show a preview of the import, with the settings for reading the file."""
     if run.state != ImportRun.State.CHOSEN or not run.upload:
         return HttpResponseRedirect(change_page(run))
     try:

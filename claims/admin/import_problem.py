@@ -21,7 +21,7 @@ from factcheck.database.distinct_values import occurring_values
 
 
 class KindFilter(DropdownFilter):
-    """The kinds that occur; of one import, where one is chosen."""
+    """The kinds of problems that occur, in the selected import if there is one."""
 
     title = _("kind")
     parameter_name = "kind"
@@ -77,7 +77,7 @@ class ImportProblemAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("statement"))
     def said(self, problem: ImportProblem) -> SafeString | str:
-        """What the record says was claimed, by which a person knows it."""
+        """Return the statement in the record, by which a person recognises it."""
         statement = (problem.fields or {}).get("statement") or ""
         return format_html('<span class="desk-statement" dir="auto">{}</span>', str(statement)[:200]) or "–"
 

@@ -20,7 +20,7 @@ _BROKEN_OFF_SECONDS = 120
 
 @dataclass(frozen=True, slots=True)
 class ProgressSample:
-    """Where an import was at a moment. A page hands the one it got before back, to learn how fast it goes."""
+    """The progress of an import at a moment. The page sends its previous sample back, to compute the speed."""
 
     at: float
     state: str
@@ -35,7 +35,7 @@ class ProgressSample:
 
     @classmethod
     def read(cls, text: str) -> Self | None:
-        """What a page handed back; None where it is none of ours."""
+        """Parse a sample sent back by a page; None if it is not ours."""
         try:
             at, state, records, steps = text.split("~")
             return cls(float(at), state, int(records), int(steps))
@@ -47,7 +47,7 @@ class ProgressSample:
 
 
 def progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
-    """What the page shows, in words and numbers.
+    """Return the progress in words and numbers.
 
     Args:
         since: the `sample` of an earlier answer, from which speed is reckoned; otherwise it is since the beginning.

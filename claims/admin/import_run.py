@@ -166,12 +166,12 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def progress_view(self, request: HttpRequest, pk: int) -> JsonResponse:
-        """What the bar on the page asks for every second."""
+        """Return the progress for the bar, which polls this every second."""
         run = self._asked_for(request, pk, "claims.view_importrun")
         return JsonResponse(progress(run, since=request.GET.get("since", "")))
 
     def report_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        """What was refused or left out, to be corrected and imported again."""
+        """Download rejected and incomplete records, to correct and import again."""
         run = self._asked_for(request, pk, "claims.view_importproblem")
         with in_house_language():
             what = gettext("Problems of import %d") % run.pk

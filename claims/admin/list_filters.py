@@ -40,7 +40,7 @@ class QueueOrder:
 
 
 class JudgedFilter(DropdownFilter):
-    """How far a claim's verdict is."""
+    """Filter by the state of a claim's verdict."""
 
     title = _("verdict")
     parameter_name = "judged"
@@ -95,7 +95,7 @@ class ScoreFilter(DropdownFilter):
 
 
 class WatchFilter(DropdownFilter):
-    """What came of one of the feeds and pages that are followed."""
+    """Filter by followed feed or page."""
 
     title = _("watch")
     parameter_name = "watch"

@@ -38,7 +38,9 @@ def unkept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def refusal_of(request: HttpRequest, row: Verdict | Translation) -> JsonResponse | None:
-    """Why nothing is shown: a colleague has moved the draft on, the form is too long, or asked about too often."""
+    """Return why there is no preview: the draft has changed state, the form is too long, or there were too
+    many requests.
+    """
     if row.state != row.State.DRAFT:
         moved_on = _("This verdict is no longer a draft (%(state)s). Copy your text, then reload the page.")
         return _said(moved_on % {"state": row.get_state_display()}, status=409)
@@ -94,7 +96,7 @@ def preview(
 def checklist(
     verdict: Verdict, prefix: str, evidence: Iterable[Evidence] | None = None
 ) -> list[tuple[str, str]]:
-    """What is missing before review, in words, each with the place of the page that it leads to."""
+    """Return what is missing before review, each with a link to its place on the page."""
     before = f"{prefix}-" if prefix else ""
     places = {
         "state": "moves",

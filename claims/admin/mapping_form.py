@@ -97,7 +97,7 @@ _QUOTINGS: Choices = [
 
 @dataclass(frozen=True, slots=True)
 class FieldLine:
-    """One of our fields, with the inputs that say where it comes from."""
+    """A field of ours, with the inputs for its columns."""
 
     label: StrOrPromise
     hint: str
@@ -108,7 +108,7 @@ class FieldLine:
 
 
 class MappingForm(forms.Form):
-    """Where each of our fields stands in the file.
+    """The columns of each of our fields.
 
     Args:
         settings: as the run holds them, with a "mapping".

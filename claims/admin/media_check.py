@@ -68,7 +68,7 @@ class BroughtPicture(forms.Form):
         return cleaned
 
     def look(self) -> PerceptualHash:
-        """What it looks like.
+        """Return the perceptual hash of the picture.
 
         Raises:
             Failure: it is no picture, or could not be fetched or read.

@@ -93,7 +93,7 @@ class NewMediaForm(forms.ModelForm):
 
 
 class DescribedFilter(admin.SimpleListFilter):
-    """What cannot be published yet."""
+    """Filter by missing description, without which nothing is published."""
 
     title = gettext_lazy("description")
     parameter_name = "described"
@@ -225,7 +225,7 @@ class MediaObjectAdmin(DeskAdmin):
     def response_add(
         self, request: HttpRequest, obj: MediaObject, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """To its page, where one sees what it says of itself; a window that was opened for it closes."""
+        """Redirect to the page of the file, which shows its metadata; a popup closes."""
         if IS_POPUP_VAR in request.POST:
             return super().response_add(request, obj, post_url_continue)
         messages.success(request, _("Added."))

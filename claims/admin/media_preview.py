@@ -86,7 +86,7 @@ class TakesMedia(forms.ModelForm):
 
 
 def used_in(row: MediaObject, request: HttpRequest) -> list[dict[str, Any]]:
-    """The claims that are about it, or whose verdicts rest on it, as far as the person may read them."""
+    """Return the claims about it and those whose verdicts cite it, if the person may read them."""
     person = person_at(request)
     verdicts = Verdict.objects.readable_by(person).select_related("publisher", "rating").defer("explanation")
     about = set(

@@ -29,12 +29,12 @@ _LIES: Mapping[str, StrOrPromise] = {
 
 
 def alike_words(distance: int) -> tuple[StrOrPromise, Tone]:
-    """What the distance amounts to."""
+    """Return the meaning of a hash distance in words."""
     return _ALIKE[alikeness(distance)]
 
 
 def circumstances(near: NearDuplicate) -> list[str]:
-    """How the picture that was asked about lies, which part of the other it is, and where in a film it is seen."""
+    """Describe how the query picture is oriented, which part of the other it shows, and when in a video."""
     told = []
     if near.transformation in _LIES:
         told.append(str(_LIES[near.transformation]))

@@ -34,7 +34,7 @@ from factcheck.database import clock
 
 
 def last_move(subject: Claim | Verdict) -> int:
-    """The subject's last transition, by which a page knows whether it still shows the present state."""
+    """Return the subject's last transition, by which a page detects that its state is outdated."""
     of_subject = {"verdict": subject} if isinstance(subject, Verdict) else {"claim": subject, "verdict": None}
     moves = Transition.objects.filter(**of_subject).order_by("pk")
     return moves.values_list("pk", flat=True).last() or 0
@@ -73,7 +73,7 @@ class MoveButton(NamedTuple):
 
 
 def moves_context(subject: Claim | Verdict, by: User) -> dict[str, Any]:
-    """What the panel of buttons needs."""
+    """Return the context of the panel of buttons."""
     options = workflow.options(subject, by)
     return {
         "options": [MoveButton(o.action, o.move, KEYS.get(o.action, "")) for o in options if not o.obstacle],
@@ -113,7 +113,7 @@ class MovesAdmin(DeskAdmin):
         return super().response_change(request, obj)
 
     def as_saved(self, request: HttpRequest, subject: Any) -> Any:
-        """The subject as it stands: a form that was refused has put what was typed into the one it was given."""
+        """Return the subject as stored, without values that a rejected form assigned to it."""
         if subject is None or request.method != "POST":
             return subject
         return self.get_queryset(request).get(pk=subject.pk)
@@ -145,7 +145,7 @@ class MovesAdmin(DeskAdmin):
     def ask_once_more(
         self, request: HttpRequest, subject: Any, action: str, question: "AskedOnceMore"
     ) -> HttpResponse:
-        """What readers see now and what they will see, and the button that does it."""
+        """Show what readers see now and what they will see, with the button to confirm."""
         carried = ("last_move", "note", "into", "kind", "from_claim", KEPT)
         claim = subject.claim if isinstance(subject, Verdict) else subject
         context = {
@@ -170,11 +170,11 @@ class MovesAdmin(DeskAdmin):
         return TemplateResponse(request, "admin/desk/public_change.html", context)
 
     def after_move(self, request: HttpRequest, subject: Any, action: str) -> HttpResponseRedirect | None:
-        """Where to go after a move, where that is not the page itself."""
+        """Return the page to open after a move, if it is not the same page."""
         return None
 
     def moved_message(self, subject: Claim | Verdict, action: str) -> str:
-        """What a person reads after a move; what readers see of it is linked."""
+        """Return the message after a move, with a link to the public page."""
         done = _("%(move)s: done. The state is now “%(state)s”.") % {
             "move": label_of(action),
             "state": subject.get_state_display(),

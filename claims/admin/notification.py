@@ -118,7 +118,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
         ]
 
     def unread_view(self, request: HttpRequest) -> HttpResponse:
-        """How many there are to read; nothing new costs no body."""
+        """Return the number of unread notifications; 304 if unchanged."""
         if not self.has_view_permission(request):
             return HttpResponse(status=401)
         rows = Notification.objects.of(person_at(request)).unread().order_by()
@@ -148,7 +148,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
         return HttpResponseRedirect(_place(row, person_at(request)))
 
     def read_view(self, request: HttpRequest) -> HttpResponse:
-        """Everything is read."""
+        """Mark everything as read."""
         if request.method == "POST":
             messages.success(request, _marked(notifications.mark_read(person_at(request))))
         return HttpResponseRedirect(reverse("admin:claims_notification_changelist"))

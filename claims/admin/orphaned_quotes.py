@@ -40,7 +40,7 @@ _REASONS: dict[OrphanReason, StrOrPromise] = {
 
 
 def lost_context(appearance: Appearance) -> dict[str, Any] | None:
-    """Why a quote is orphaned, and the places to choose from; None where it is not."""
+    """Return why a quote is orphaned, and possible locations; None if it is not orphaned."""
     if appearance.anchor != Appearance.Anchor.ORPHANED or (lost := lost_quote(appearance)) is None:
         return None
     return {

@@ -61,7 +61,7 @@ class PasteForm(forms.Form):
 
 
 class PastedColumnsForm(MappingForm):
-    """What the columns mean, of what a proposal has."""
+    """The column mapping for the fields of a proposal."""
 
     def usual(self) -> Iterator[FieldLine]:
         return self._lines(FIELDS)

@@ -30,7 +30,7 @@ from factcheck.installation.house_language import in_house_language
 
 
 class SiteForm(forms.Form):
-    """Where another newsroom publishes."""
+    """The address of another newsroom."""
 
     address = forms.CharField(
         label=gettext_lazy("Address"),
@@ -99,7 +99,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What was taken of it goes along with a newsroom, and is not listed line by line."""
+        """List what is deleted with a newsroom, without its imported claims."""
         number = PeerClaim.objects.filter(newsroom__in=objs).count()
         shown = [str(newsroom) for newsroom in objs] + [
             ngettext("%d claim imported from it", "%d claims imported from it", number) % number

@@ -25,7 +25,7 @@ class _PeriodFilter(DropdownFilter):
         ]
 
     def days(self) -> int:
-        """How far back; 0 where nothing was chosen."""
+        """The chosen number of days; 0 if none was chosen."""
         chosen = str(self.value() or "")
         return int(chosen) if chosen in self._DAYS else 0
 
@@ -41,7 +41,7 @@ class AddedFilter(_PeriodFilter):
 
 
 class PublishedFilter(_PeriodFilter):
-    """What the newsroom itself has published, and stands."""
+    """Filter by the newsroom's own current publications."""
 
     title = _("published by us")
     parameter_name = "published"

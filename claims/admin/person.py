@@ -37,7 +37,7 @@ def _described(role: Group) -> str:
 
 
 class InvitationForm(DeskForm):
-    """Who is invited. They choose their password themselves."""
+    """The details of an invitation. The person chooses the password."""
 
     class Meta:
         model = User
@@ -129,7 +129,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
         messages.success(request, gettext("An invitation is on its way to %s.") % person.email)
 
     def invite_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Invite somebody once more who has not come yet."""
+        """Send an invitation again."""
         person = self._asked_about(request, pk)
         if not self.has_change_permission(request, person):
             raise PermissionDenied

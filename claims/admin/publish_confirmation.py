@@ -45,7 +45,7 @@ class ChangedPart:
 
 @dataclass(frozen=True, slots=True)
 class PublicChange:
-    """What becomes of one claim's public page."""
+    """The change to one claim's public page."""
 
     claim: Claim
     now: Publication | None
@@ -59,7 +59,7 @@ class PublicChange:
 def prospects_of(
     subject: Claim | Verdict, action: str, *, note: str = "", kind: str = "", into: Claim | None = None
 ) -> list[Prospect]:
-    """What the ledger would say after the move, of each claim whose page it changes."""
+    """Return the ledger entry after the move for each claim whose page it changes."""
     if isinstance(subject, Verdict):
         if action == "publish":
             quoted = Evidence.objects.select_related("source__publisher", "snapshot").defer("snapshot__text")
@@ -73,17 +73,17 @@ def prospects_of(
 
 
 def public_changes(found: list[Prospect]) -> list[PublicChange]:
-    """What is shown of them, side by side."""
+    """Return the changes for display, side by side."""
     return [_change(prospect) for prospect in found]
 
 
 def fingerprint(found: list[Prospect]) -> str:
-    """What a confirmation confirms."""
+    """Return a fingerprint of what a person confirms."""
     return hashlib.sha256("".join(each.fingerprint for each in found).encode()).hexdigest()[:32]
 
 
 def changed_by(subject: Claim | Verdict, reader: User, since: str) -> str:
-    """Who changed something of it since that moment, as far as it is recorded and this person may read it."""
+    """Return who changed part of it since that moment, if recorded and visible to this person."""
     claim = subject.claim if isinstance(subject, Verdict) else subject
     looked_at = parse_datetime(since) if len(since) < _LONGEST_MOMENT else None
     found = timeline(claim, reader).events if looked_at and is_aware(looked_at) else []

@@ -57,7 +57,7 @@ class QueueLine:
 
     @property
     def age(self) -> str:
-        """How long the oldest has waited."""
+        """The waiting time of the oldest item."""
         if self.oldest is None:
             return ""
         days = (timezone.localdate() - self.oldest).days

@@ -66,7 +66,7 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
         return self.page(request, row)
 
     def page(self, request: HttpRequest, row: Any, *, refusal: str = "") -> HttpResponse:
-        """The page of a row; with what was typed, where that was refused."""
+        """Render the page of a row, with typed values if they were rejected."""
         person = person_at(request)
         context = {
             **self.admin_site.each_context(request),
@@ -87,7 +87,7 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
         return TemplateResponse(request, self.page_template, context, status=409 if refusal else 200)
 
     def page_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
-        """What the template shows besides."""
+        """Return additional template context."""
         return {}
 
     def _button(self, name: str) -> Callable[..., HttpResponse]:

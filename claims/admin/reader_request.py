@@ -31,7 +31,7 @@ _STATE_TONES: dict[str, Tone] = {
 
 
 def request_badge(asked: ReaderRequest) -> SafeString:
-    """How far it is."""
+    """Return the state of a request as a badge."""
     if asked.state == ReaderRequest.State.NEW:
         return badge(gettext("Held back"), "waiting")
     return badge(asked.get_state_display(), _STATE_TONES.get(asked.state, "faded"))

@@ -15,7 +15,7 @@ SANDBOX = "allow-same-origin"
 
 
 def reader_view(ledger: list[Publication], shown: Publication, *, language: str = "") -> str:
-    """The page that readers see of an entry, without its scripts. `ledger` holds all entries, the newest first.
+    """Render the public page of an entry without scripts. `ledger` holds all entries, newest first.
 
     An entry need not be stored: `claims.ledger.preview_entries` makes those that there would be.
 

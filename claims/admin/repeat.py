@@ -66,7 +66,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Repeat | None = None) -> tuple[str, ...]:
-        """Where a reader's words come from is for an editor to say; where an article has them is known."""
+        """The source is editable for readers' texts; for articles it is known."""
         unknown = obj is not None and obj.origin == Repeat.Origin.READER and not obj.outcome
         return () if unknown else ("source",)
 

@@ -79,7 +79,7 @@ class ReplyForm(DeskForm):
         return super()._get_validation_exclusions() | {"claimant"}  # type: ignore[misc]  # Django's own
 
     def values(self) -> dict[str, Any]:
-        """What is kept of it."""
+        """Return the values to store."""
         given = {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}
         verdict = self.verdict
         claimant = verdict.claim.claimant if verdict and not given.get("party") else None
@@ -87,7 +87,7 @@ class ReplyForm(DeskForm):
 
 
 def begun(verdict: Verdict, by: User, language: str = "") -> dict[str, Any]:
-    """What the form of a new request begins with: the template of the claim's language, filled in."""
+    """Return initial values of a new request: the template of the claim's language, filled in."""
     claimant = verdict.claim.claimant
     language = language or verdict.claim.language
     words = reply_requests.wording(
@@ -110,7 +110,7 @@ class SentForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """What came back, when and how, and what readers are to see of it."""
+    """The answer to a request: when and how it arrived, and what readers see of it."""
 
     answered_at = forms.DateTimeField(label=gettext_lazy("When the answer arrived"))
     answer_channel = forms.ChoiceField(

@@ -74,7 +74,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
     # Permissions ------------------------------------------------------------------------------------------------------
 
     def has_change_permission(self, request: HttpRequest, obj: ReplyRequest | None = None) -> bool:
-        """What is asked is written while the verdict is, and until it is sent by mail."""
+        """Requests can be edited while the verdict is a draft and they have not been sent."""
         return super().has_change_permission(request, obj) and (
             obj is None
             or (may_edit(obj.verdict, person_at(request)) and not obj.mail_asked_at and not obj.message_id)
@@ -185,7 +185,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def do_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
-        """What a button of the page asks for; back to the page, or on to the draft that it began."""
+        """Handle a button of the page; return to it, or open the draft that it started."""
         row = self._row(request, pk)
         if request.method != "POST" or action not in ("sent", "mail", "stop", "update"):
             return HttpResponseRedirect(change_page(row))

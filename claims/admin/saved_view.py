@@ -77,7 +77,7 @@ class SavedViewAdmin(DeskAdmin):
         )
 
     def has_delete_permission(self, request: HttpRequest, obj: SavedView | None = None) -> bool:
-        """One's own, and for administrators those that are shared."""
+        """People delete their own views; administrators also shared ones."""
         return self.has_change_permission(request, obj) or super().has_delete_permission(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: SavedView | None = None) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ class MomentForm(forms.Form):
 
 
 def scheduling_context(verdict: Verdict, person: User, *, ready: bool) -> dict[str, Any]:
-    """What is planned for a verdict in review, and whether this person may plan.
+    """Return the schedule of a verdict in review, and whether this person may change it.
 
     Args:
         ready: whether it could be published now.
@@ -54,7 +54,7 @@ def with_planned(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
 
 
 def planned_badge(verdict: Any) -> SafeString | str:
-    """When a verdict of `with_planned` is published by itself; nothing where that is not planned."""
+    """Return the scheduled time of a verdict from `with_planned` as a badge; empty if not scheduled."""
     planned_at = getattr(verdict, "planned_at", None)
     if planned_at is None:
         return ""
@@ -68,7 +68,7 @@ def time_zone() -> str:
 
 
 def schedule_view(request: HttpRequest, verdict: Verdict) -> HttpResponse:
-    """Set, move or cancel what is planned for the verdict, and go back to the page that asked."""
+    """Set, move or cancel the schedule of a verdict, and return to the page."""
     back = change_page(verdict.claim if "from_claim" in request.POST else verdict)
     form = MomentForm(request.POST)
     if request.method != "POST":

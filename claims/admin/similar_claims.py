@@ -76,7 +76,7 @@ def similar(statement: str, *, person: User, to: Claim | None = None) -> list[Si
 
 @dataclass(frozen=True, slots=True)
 class ChecksOfOthers:
-    """What another newsroom has checked that a statement has to do with."""
+    """A claim checked by another newsroom that relates to a statement."""
 
     found: CheckedElsewhere
     kind: SafeString
@@ -84,7 +84,7 @@ class ChecksOfOthers:
 
 
 def checks_of_others(statement: str, *, person: User) -> list[ChecksOfOthers]:
-    """What newsrooms that are followed have checked of a statement, the same first."""
+    """Return claims of followed newsrooms that relate to a statement, best match first."""
     if len(statement.strip()) < FEWEST_LETTERS or not person.has_perm("claims.view_peerclaim"):
         return []
     found = checked_elsewhere(statement[:LONGEST_STATEMENT], Terms(cut="text", most=MOST))
@@ -92,7 +92,7 @@ def checks_of_others(statement: str, *, person: User) -> list[ChecksOfOthers]:
 
 
 def similar_context(statement: str, *, person: User, to: Claim | None = None) -> dict[str, Any]:
-    """What the panel needs. It offers merges where there is a claim to merge, and the person may."""
+    """Return the context of the panel. It offers merges if there is a claim to merge and the person may."""
     may_merge = bool(
         to
         and person.has_perm("claims.merge_claim")

@@ -40,7 +40,7 @@ def state_badge(row: Claim | Cluster | Verdict | Translation) -> SafeString:
 
 
 def kind_badge(kind: str) -> SafeString:
-    """What a claim has to do with other words."""
+    """Return how a claim relates to a text as a badge."""
     words, tone = _KINDS[kind]
     return badge(words, tone)
 
@@ -73,7 +73,7 @@ def verdict_badges(verdict: Verdict) -> SafeString:
 
 
 def reply_badge(row: ReplyRequest) -> SafeString:
-    """How far a request for an answer is."""
+    """Return the state of a request for reply as a badge."""
     if row.not_asked:
         return badge(gettext("Not asked, with a reason"), "neutral")
     if row.answered_at:

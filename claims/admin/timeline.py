@@ -85,17 +85,17 @@ class Timeline:
 
     @property
     def before(self) -> int:
-        """The number of the page with newer ones; 0 where there is none."""
+        """The number of the page with newer items; 0 if there is none."""
         return self.page - 1
 
     @property
     def after(self) -> int:
-        """The number of the page with older ones; 0 where there is none."""
+        """The number of the page with older items; 0 if there is none."""
         return self.page + 1 if self.has_more else 0
 
 
 def timeline(claim: Claim, reader: User, *, kind: str = "", page: int = 1) -> Timeline:
-    """What this person may read of it."""
+    """Return the timeline items that this person may read."""
     page = min(max(page, 1), LAST_PAGE)
     most = page * PER_PAGE + 1
     wanted = [kind] if kind in KINDS else list(KINDS)

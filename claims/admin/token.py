@@ -38,7 +38,7 @@ _DAYS = [
 
 
 class TokenForm(DeskForm):
-    """What a new token is for, what it may do, and for how long."""
+    """The name, scopes and lifetime of a new token."""
 
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("Scopes"),
@@ -182,7 +182,7 @@ class ApiTokenAdmin(DeskAdmin):
     def response_add(
         self, request: HttpRequest, obj: ApiToken, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """The only page that ever shows the token. It is an answer of its own: a redirect would have to carry it."""
+        """Show the new token, only once, without a redirect, which would have to contain it."""
         context = {
             **self.admin_site.each_context(request),
             "title": _("Your new token"),

@@ -225,7 +225,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         return self._done(request, move, _("Done."), back=change_page(row))
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What readers will see, of what is in the form now. It is posted; nothing of it is kept."""
+        """Preview the public page of the submitted form. Nothing is stored."""
         row = self.get_object(request, str(pk))
         if request.method != "POST" or row is None:
             raise Http404
@@ -291,7 +291,7 @@ def _parts(row: Translation) -> list[str]:
 
 
 def last_step(row: Translation) -> int:
-    """By which a page knows whether it still shows the present state."""
+    """Return the last step, by which a page detects that its state is outdated."""
     return row.steps.order_by("pk").values_list("pk", flat=True).last() or 0
 
 

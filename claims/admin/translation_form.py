@@ -18,14 +18,14 @@ _LINES = {"statement": 3, "title": 2, "summary": 5, "explanation": 24}
 
 
 class TranslationForm(DeskForm):
-    """What a draft says. Parts that the original does not have are no fields."""
+    """A draft translation. Only parts that the original has are fields."""
 
     class Meta:
         model = Translation
         fields = (*WORDS, "byline")
 
     def values(self) -> dict[str, Any]:
-        """What is kept of it."""
+        """Return the values to store."""
         return {name: self.cleaned_data[name] for name in self.fields if name in self.cleaned_data}
 
 

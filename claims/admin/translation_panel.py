@@ -32,7 +32,7 @@ class TranslationLine:
 
 
 def translations_context(verdict: Verdict | None, person: User) -> dict[str, Any]:
-    """What the section needs; nothing of it where there is nothing to translate."""
+    """Return the context of the section; empty if there is nothing to translate."""
     if (
         verdict is None
         or not verdict.publisher.is_house
@@ -84,7 +84,7 @@ def _line(row: Translation, *, is_renewed: bool, live: Verdict | None, may_add: 
 
 
 def translation_badge(row: Translation) -> SafeString:
-    """Its state; of what is published, whether readers are shown it."""
+    """Return the state of a translation as a badge; for published ones, whether readers see it."""
     if row.state == _STATE.PUBLISHED and row.verdict.state != Verdict.State.PUBLISHED:
         return badge(_("Out of date"), "waiting")
     return state_badge(row)

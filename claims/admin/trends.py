@@ -50,7 +50,7 @@ class BalanceLine:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was counted, in numbers alone: words are the reader's."""
+    """Counts only, without words."""
 
     weeks: list[date]
     came_in: list[int]
@@ -137,7 +137,7 @@ def _shares(rows: list[Any], name: Callable[[Any], str], page: Callable[[Any], s
 
 
 def figures_of(today: date) -> Figures:
-    """What happened in the last weeks, the present one being the last."""
+    """Return the figures of recent weeks, ending with the current one."""
     first = today - timedelta(days=today.weekday() + 7 * (WEEKS - 1))
     weeks = [first + timedelta(days=7 * number) for number in range(WEEKS)]
     moment = _beginning(first)
@@ -161,7 +161,7 @@ def figures_of(today: date) -> Figures:
 
 
 def published_since(day: date) -> QuerySet[Verdict]:
-    """The newsroom's own verdicts that were published since and stand, each claim's latest."""
+    """Return the newsroom's own current verdicts published since then, the latest of each claim."""
     return Verdict.objects.filter(
         publisher__is_house=True, state=Verdict.State.PUBLISHED, published_at__gte=_beginning(day)
     )

@@ -109,7 +109,7 @@ class Triage(MovesAdmin):
         return TemplateResponse(request, "admin/desk/triage_claim.html", context)
 
     def decide_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
-        """Decide about the claim, and about those that were selected with it or stand in the same article."""
+        """Decide about the claim, and about others selected with it or from the same article."""
         person = self._triaging(request)
         if request.method != "POST" or action not in _SAID or action == "undo":
             raise Http404

@@ -64,7 +64,7 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class NotDecided:
-    """What was not done, and why."""
+    """A decision that was not carried out, with the reason."""
 
     claim: int
     statement: str

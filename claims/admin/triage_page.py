@@ -79,7 +79,7 @@ class TriageProgress:
 
 
 def articles(rows: QuerySet[Claim], person: User) -> list[Article]:
-    """The first proposals in the order of the list; those of one article stand together, where the first of it does."""
+    """Return the first proposals in list order, grouped by article."""
     first = Appearance.objects.filter(claim=OuterRef("pk")).order_by("pk")
     moves = Transition.objects.filter(claim=OuterRef("pk"), verdict=None).order_by().values("claim")
     found = list(
@@ -111,7 +111,7 @@ def in_order(listed: Iterable[Article]) -> Iterator[ListedProposal]:
 
 
 def decided_since(person: User, since: int) -> TriageProgress:
-    """What the person has decided since that transition, and not taken back."""
+    """Return the person's decisions since that transition that were not undone."""
     made = Transition.objects.filter(
         pk__gt=since,
         actor=person,
@@ -124,12 +124,12 @@ def decided_since(person: User, since: int) -> TriageProgress:
 
 
 def number_waiting(rows: QuerySet[Claim]) -> int:
-    """How many wait; of many, that they are more than `MOST_COUNTED`."""
+    """Return the number of waiting proposals, at most `MOST_COUNTED`."""
     return rows.order_by()[: MOST_COUNTED + 1].count()
 
 
 def claim_in_triage(claim: Claim, person: User) -> dict[str, Any]:
-    """All that decides about one claim, and what can be done with it."""
+    """Return everything needed to decide about one claim, and the possible decisions."""
     options = {option.action: option for option in workflow.options(claim, person)}
     waits = claim.state == Claim.State.PROPOSED
     return {
@@ -153,7 +153,7 @@ def claim_in_triage(claim: Claim, person: User) -> dict[str, Any]:
 
 
 def choices_in_triage(person: User) -> dict[str, Any]:
-    """What the number keys offer, the same for every claim."""
+    """Return the choices of the number keys, the same for every claim."""
     return {
         "reasons": [str(reason) for reason in DECLINE_REASONS],
         "people": _people(person),

@@ -36,6 +36,6 @@ def take(claims: Iterable[int], *, by: User) -> set[int]:
 
 
 def others_at(claims: Iterable[int], *, than: User) -> dict[int, str]:
-    """Those of these proposals that other people are looking at now, and who it is."""
+    """Return those of the proposals that others are viewing now, and who."""
     turns = TriageTurn.objects.of_others(than).filter(claim__in=list(claims)).select_related("person")
     return {turn.claim_id: display_name(turn.person) for turn in turns}

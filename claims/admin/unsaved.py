@@ -48,7 +48,7 @@ class UnsavedWords:
 
 
 def unsaved_of(person: User) -> list[UnsavedWords]:
-    """What the person has typed and not saved, the newest first."""
+    """Return the person's unsaved forms, newest first."""
     asking = HttpRequest()
     asking.user = person
     pages: dict[str, tuple[str, bool]] = {}
@@ -131,7 +131,7 @@ def is_of_who_is_signed_in(request: HttpRequest, body: dict[str, Any]) -> bool:
 @require_http_methods(["GET", "POST"])
 @of_whoever_is_signed_in
 def kept_view(request: HttpRequest) -> JsonResponse:
-    """Keep what stands on a form; or say what is kept of a page."""
+    """Store the unsaved content of a form, or return what is stored for a page."""
     return _keep(request) if request.method == "POST" else _kept_of_page(request)
 
 

@@ -100,7 +100,7 @@ class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
 
     @admin.display(description=gettext_lazy("explanation"))
     def explanation_shown(self, verdict: Verdict) -> SafeString:
-        """As readers see it."""
+        """The explanation as readers see it."""
         return format_html('<div class="desk-preview">{}</div>', mark_safe(to_html(verdict.explanation)))  # noqa: S308  nh3 cleaned it
 
     @admin.display(description=gettext_lazy("author"), ordering="author__last_name")
@@ -207,7 +207,7 @@ class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
 
     @live_preview.unkept
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What readers will see, of what is in the form now. It is posted; nothing of it is kept."""
+        """Preview the public page of the submitted form. Nothing is stored."""
         verdict = self.get_object(request, str(pk))
         if request.method != "POST" or verdict is None:
             raise Http404

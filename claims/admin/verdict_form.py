@@ -54,7 +54,7 @@ class RatingSelect(UnfoldAdminRadioSelectWidget):
 
 
 class VerdictFields:
-    """How the fields of a verdict are drawn, on its own page and on that of its claim."""
+    """The widgets of a verdict's fields, on its own page and on its claim's page."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "rating":
@@ -86,7 +86,7 @@ class VerdictForm(DeskForm):
 
 
 class BeginForm(forms.ModelForm):
-    """Which claim a new verdict is on, and whose verdict it is."""
+    """The claim and publisher of a new verdict."""
 
     class Meta:
         model = Verdict

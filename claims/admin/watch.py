@@ -134,7 +134,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         watch_edits.heed_interval(obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What is known of its pages goes along with a watch, and is not listed line by line; articles stay."""
+        """List what is deleted with a watch, without its pages; articles are kept."""
         number = WatchedPage.objects.filter(watch__in=objs, source__isnull=False).count()
         shown = [str(watch) for watch in objs] + [
             ngettext("%d article from it is kept", "%d articles from it are kept", number) % number

@@ -18,7 +18,7 @@ from sources.source_kinds import Material
 
 @dataclass(frozen=True, slots=True)
 class ImportedArticle:
-    """What became of an article. After a dry run nothing of it is stored."""
+    """The result of an article import. After a dry run nothing of it is stored."""
 
     captured: Captured
     proposal: Proposal

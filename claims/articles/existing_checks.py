@@ -33,7 +33,7 @@ class CheckedBefore:
 
 
 def checked_before(snapshot: Snapshot, proposal: Proposal) -> dict[int, CheckedBefore]:
-    """By the id of the proposal: what was published of it already. Repeats are noted for an editor.
+    """Return published claims that match, by proposal id. Repeats are noted for an editor.
 
     Only what was proposed is compared with what is published: comparing every sentence of a long article takes longer
     than all the rest of its import.

@@ -36,7 +36,7 @@ class FoundClaim:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What became of a text: claims that are new, claims it already had, and its earlier anchors.
+    """The result for a text: new claims, existing claims, and earlier anchors.
 
     `also_stated` are statements of the third band that are no claims yet, the best first. `failure` is a sentence that
     says why the text could not be searched for claims.

@@ -75,7 +75,7 @@ def load(*, password: str = "") -> bool:
 
 
 def demo_content() -> Row:
-    """Everything that the demo holds: the lists of all its files, each list of one name joined."""
+    """Return the demo content: the lists of all files, joined by name."""
     content: Row = {}
     for file in CONTENT:
         for name, rows in json.loads(file.read_text(encoding="utf-8")).items():

@@ -39,7 +39,7 @@ Document = dict[str, Any]
 
 
 def quoting_rows(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Appearances or evidence with their sources; the text of a snapshot has an address of its own."""
+    """Return appearances or evidence with their sources. Snapshot texts have their own address."""
     return rows.select_related("source__publisher", "snapshot").defer("snapshot__text")
 
 
@@ -198,7 +198,7 @@ def verdict(row: Verdict) -> Document:
 
 
 def said_in_review(row: SignOff | TranslationStep) -> Document:
-    """Who said what of it, and in which round."""
+    """Return a sign-off or step: its author, round, note and time."""
     return {
         "by": {"id": row.by_id, "name": row.by_name},
         "round": row.round,

@@ -101,13 +101,13 @@ class EditorialResource(EditorialView, ABC):
         return self.answered(in_one_transaction(work))
 
     def showing(self, row: Any, *, status: int = 200, location: str = "") -> KeptAnswer:
-        """The answer that shows a row as it stands."""
+        """Return the response that shows a row."""
         text = written(self.document(row))
         headers = {"ETag": etag_of(text)} | ({"Location": location} if location else {})
         return KeptAnswer(status, text, headers)
 
     def fresh(self, row: Model) -> Any:
-        """The row with what its representation needs, as it now stands."""
+        """Return the row, reloaded with what its representation needs."""
         return self.rows().get(pk=row.pk)
 
     def matched(self, **place: Any) -> Any:

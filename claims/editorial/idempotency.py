@@ -66,7 +66,7 @@ def once(
     *,
     prepare: Callable[[], Any] = lambda: None,
 ) -> KeptAnswer:
-    """Do what is asked, or answer as the first time when it was done under this key already.
+    """Carry out a request, or repeat the first response if its key was used before.
 
     Args:
         prepare: what takes long and changes nothing, such as fetching a page; it is done before anything is locked.

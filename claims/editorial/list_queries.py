@@ -24,7 +24,7 @@ def _score(part: object) -> float:
 
 
 def yes_or_no(condition: Callable[[], Q]) -> Callable[[str], Q]:
-    """The condition where the word is `yes`, and that it does not hold where it is `no`."""
+    """Return the condition for `yes`, negated for `no`."""
     return lambda word: condition() if word == "yes" else ~condition()
 
 

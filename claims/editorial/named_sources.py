@@ -34,7 +34,7 @@ class NamedSource:
 
 
 def fetched(url: str, *, key: str, by: User) -> Material:
-    """What the address holds. Called before anything is locked, for it may take a while.
+    """Fetch the address. Called before anything is locked, because it may take a while.
 
     Args:
         key: the key of the body that holds the address, for the problem that there is nothing.
@@ -47,13 +47,13 @@ def fetched(url: str, *, key: str, by: User) -> Material:
 
 
 def fetched_unless_known(values: dict[str, Any], *, by: User) -> Material | None:
-    """What `source_url` holds, where the body has it and no source is known at that address."""
+    """Fetch `source_url`, unless the source is already known."""
     url = values.get("source_url")
     return fetched(url, key="source_url", by=by) if url and not Source.objects.at(url) else None
 
 
 def source_of(values: dict[str, Any], material: Material | None, *, by: User) -> Source | None:
-    """The source that a quoting body names; None where it names none."""
+    """Return the source that a body names; None if it names none."""
     if material is not None:
         return captured(material, NOTHING_STATED, key="source_url", by=by).source
     if url := values.get("source_url"):
@@ -97,7 +97,7 @@ def entered(values: dict[str, Any], material: Material | None, *, by: User) -> N
 def quotation_of(
     values: dict[str, Any], source: Source, row: Appearance | Evidence | None = None
 ) -> QuotedWords | None:
-    """The words that a body quotes from the source; None where it leaves those of the row as they are.
+    """Return the quote in the body; None if it leaves the stored one unchanged.
 
     Raises:
         QuoteNotFound, WrongPlace: they are not there.

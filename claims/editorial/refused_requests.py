@@ -88,7 +88,7 @@ _OF_A_VALUE = (errors.CheckViolation, errors.NotNullViolation)
 
 
 def as_problem(exception: Exception) -> Exception:
-    """What REST framework should make an answer of, instead of what the domain or the database raised."""
+    """Convert errors of the domain or the database to problem details."""
     match exception:
         case NotPossible():
             return Conflict(str(exception), code=exception.code)

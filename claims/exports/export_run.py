@@ -27,7 +27,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Exported:
-    """What came of it."""
+    """The result of an export."""
 
     entries: int
     bytes: int

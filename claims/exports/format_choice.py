@@ -33,7 +33,7 @@ class ExportFormat(ABC):
         return [selection.claims]
 
     def count(self, selection: Selection) -> int:
-        """How many entries there are."""
+        """Return the number of entries."""
         return sum(part.count() for part in self.parts(selection))
 
     @abstractmethod
@@ -62,7 +62,7 @@ class OneByOne(ExportFormat):
 
     @abstractmethod
     def written(self, bodies: Iterator[bytes], selection: Selection, begun: bool) -> Iterable[bytes]:
-        """The bodies in this format; without its beginning, where that is there already."""
+        """Write the bodies in this format; without the header if it exists already."""
 
 
 class Ndjson(ExportFormat):
@@ -157,6 +157,6 @@ def format_of(name: str, versions: str) -> ExportFormat:
 
 
 def guessed(path: str) -> str:
-    """The format that a file's name ends in; NDJSON where it says nothing."""
+    """Return the format by file extension; NDJSON by default."""
     ending = Path(path).suffix.removeprefix(".")
     return next((name for name, kind in FORMATS.items() if kind.extension == ending), Ndjson.name)

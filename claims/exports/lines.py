@@ -38,7 +38,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
 
 @dataclass(frozen=True)
 class Kind:
-    """What a line of one type says of a row."""
+    """The columns of one type of line."""
 
     name: str
     model: type[Model]
@@ -148,7 +148,7 @@ class ArchiveLine:
 
 
 class Unreadable(ValueError):
-    """It is no lossless export, or a damaged or unfinished one; `str()` is a sentence that names the line."""
+    """The file is not a complete lossless export; `str()` is a sentence that names the line."""
 
 
 def header(*, sequence: int, published_at: str, filter_text: str) -> bytes:
@@ -178,7 +178,7 @@ def merged_claim(
 
 
 def entry(values: tuple[Any, ...], body: bytes) -> bytes:
-    """The line of an entry, whose body comes last and as it stands."""
+    """Return the line of an entry, with its body last and unchanged."""
     return _ENTRY.written(values)[:-2] + _BODY + body + b"}\n"
 
 

@@ -83,7 +83,7 @@ def verify(path: Path, progress: Progress = lambda read: None) -> dict[str, Any]
 
 
 def software() -> dict[str, Any]:
-    """What wrote a file, and from tables of which shape."""
+    """Return the name and schema version of the program that wrote a file."""
     return {"name": "factcheck", "version": version(), "schema": _schema()}
 
 

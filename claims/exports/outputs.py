@@ -27,14 +27,14 @@ class OutputError(Exception):
 
 @dataclass(frozen=True)
 class ExportPlace:
-    """A place in an export: behind the entry with this number, in this part of it."""
+    """A position in an export: after this entry, in this part."""
 
     part: int
     sequence: int
 
 
 class Output(Protocol):
-    """What formats write to."""
+    """An output of export formats."""
 
     begins_after: ExportPlace | None
     """Where to continue; None at the beginning."""
@@ -47,12 +47,12 @@ class Output(Protocol):
     def write(self, piece: bytes) -> Any: ...
 
     def complete(self, place: ExportPlace, claims: int = 1) -> None:
-        """Everything up to this place has been written: so many claims more."""
+        """Record that everything up to this position is written, with this many more claims."""
 
 
 @dataclass(frozen=True)
 class State:
-    """How far an export to a file has come, and what of the file is known to be whole."""
+    """The state of an export to a file: its position, and the verified part of the file."""
 
     asked: dict[str, Any]
     """Format, versions and filter; another export does not continue this one."""
@@ -182,7 +182,7 @@ def state_of(path: Path) -> Path:
 
 
 def interrupted(path: Path) -> State | None:
-    """How far an interrupted export to this file came; None where there was none."""
+    """Return the state of an interrupted export to this file; None if there was none."""
     return State.read(state_of(path)) if state_of(path).exists() and part_of(path).exists() else None
 
 

@@ -21,7 +21,7 @@ _WITHDRAWN = [Publication.Status.RETRACTED, Publication.Status.MERGED]
 
 @contextmanager
 def one_snapshot() -> Iterator[None]:
-    """Everything that is read inside is read from one state of the database, however long it takes.
+    """Run everything inside on one database snapshot, however long it takes.
 
     Inside a caller's transaction, that one's isolation level applies.
     """
@@ -53,7 +53,7 @@ class LedgerMoment:
 
     @cached_property
     def newest(self) -> PublicationQuerySet:
-        """What was the newest entry of each claim then, whatever has superseded it since. For use in one snapshot."""
+        """Return the newest entry of each claim at that time, even if superseded since. For use in one snapshot."""
         if not Publication.objects.filter(sequence__gt=self.sequence).exists():
             return self.entries.newest()
         later = Publication.objects.filter(
@@ -105,7 +105,7 @@ class Selection:
 
     @property
     def withdrawn(self) -> QuerySet[Publication]:
-        """What was retracted or merged, whatever is filtered by: such claims have lost what filters look at.
+        """Return retracted and merged claims whatever the filter, because they have lost the filtered values.
 
         Since `updated_after`, where that is asked for; none, where `status` says exactly what is wanted.
         """

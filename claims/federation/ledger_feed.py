@@ -17,7 +17,7 @@ PAGE_SIZES = (100, 10, 2)
 
 @dataclass(frozen=True, slots=True)
 class FeedAnswer:
-    """What came back.
+    """A response of the feed.
 
     Attributes:
         page: None where nothing has changed since the answer with that ETag.
@@ -30,7 +30,7 @@ class FeedAnswer:
 
 
 def ask(site: str, *, since: int, etag: str = "", sizes: tuple[int, ...] = PAGE_SIZES) -> FeedAnswer:
-    """The entries behind a number.
+    """Fetch the entries after this number.
 
     Raises:
         FetchError: there is no answer.

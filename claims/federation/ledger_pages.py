@@ -48,7 +48,7 @@ class NotBelieved(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Who says that the feed is its own."""
+    """The newsroom that signed the feed."""
 
     name: str
     url: str
@@ -87,7 +87,7 @@ class LedgerPage:
 
 
 def read_page(content: bytes) -> LedgerPage:
-    """What stands on a page.
+    """Parse a page of the feed.
 
     Raises:
         NotBelieved: it is no page of such a feed, or of one that does not sign.
@@ -114,7 +114,7 @@ def read_page(content: bytes) -> LedgerPage:
 def believed(
     page: LedgerPage, *, key: str, site: str, after: int, last_change: str, most: int
 ) -> list[SignedChange]:
-    """The entries of a page behind the one that was taken last.
+    """Return the verified entries of a page after the last imported one.
 
     Args:
         key: the accepted public key.

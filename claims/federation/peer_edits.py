@@ -23,7 +23,7 @@ _ADD, _CHANGE = "claims.add_peernewsroom", "claims.change_peernewsroom"
 
 
 def look(address: str) -> Signer:
-    """Who publishes at an address: a page of their site, or the site itself.
+    """Look up the newsroom at an address: its site, or a page of it.
 
     Raises:
         NotPossible: it cannot be followed, with the reason.
@@ -84,7 +84,7 @@ def follow(signer: Signer, *, name: str = "", by: User | None = None) -> PeerNew
 
 @transaction.atomic
 def switch(newsroom: PeerNewsroom, *, active: bool, by: User) -> None:
-    """Pause, or go on; then it is asked at once.
+    """Pause or resume; on resuming it is queried at once.
 
     Raises:
         NotAllowed: the person's role does not include it.
@@ -99,7 +99,7 @@ def switch(newsroom: PeerNewsroom, *, active: bool, by: User) -> None:
 
 @transaction.atomic
 def ask_now(newsroom: PeerNewsroom, *, by: User) -> None:
-    """Have it asked now, however long it should still wait.
+    """Query it now, without waiting any longer.
 
     Raises:
         NotAllowed: the person's role does not include it.

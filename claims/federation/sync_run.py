@@ -38,7 +38,7 @@ TOLD_AFTER = 5
 
 @dataclass(slots=True)
 class TurnTally:
-    """What a turn brought."""
+    """The counts of a sync run."""
 
     newsroom: PeerNewsroom
     entries: int = 0
@@ -54,7 +54,7 @@ def due(moment: datetime) -> Q:
 
 
 def due_newsrooms() -> list[int]:
-    """Those that are to be asked now, those that have waited longest first."""
+    """Return newsrooms that are due, longest waiting first."""
     rows = PeerProgress.objects.filter(due(timezone.now())).order_by("next_visit_at", "pk")
     return list(rows.values_list("pk", flat=True))
 
@@ -188,7 +188,7 @@ class _Hold:
         return cls(newsroom, until) if newsroom else None
 
     def renewed(self) -> PeerProgress | None:
-        """How far it is, if it is still ours, and switched on; then it is for longer."""
+        """Extend the lease and return the progress, if it is still ours and switched on."""
         until = timezone.now() + HOLD
         ours = PeerProgress.objects.filter(
             pk=self.newsroom.pk, held_until=self.until, newsroom__in=PeerNewsroom.objects.active()

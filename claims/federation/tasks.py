@@ -37,7 +37,7 @@ def call(newsroom_id: int) -> None:
 
 @app.task(name="claims.federation.follow_newsroom", queue=QUEUE, pass_context=True)
 def follow_newsroom(context: JobContext, *, newsroom_id: int) -> None:
-    """Take what is new of a newsroom, if it is due; what takes longer than a turn goes on in the next."""
+    """Sync with a newsroom if it is due; the next job continues an unfinished run."""
     ends = time.monotonic() + TURN
     tally = sync_run.take_turn(
         newsroom_id, is_stopped=lambda: context.should_abort() or time.monotonic() > ends
@@ -48,7 +48,7 @@ def follow_newsroom(context: JobContext, *, newsroom_id: int) -> None:
 
 @app.task(name=alarms.TELL, queue=alarms.QUEUE, retry=5)
 def tell_of_trouble(*, newsroom_id: int) -> None:
-    """Tell by mail what keeps a newsroom from being followed, if something still does."""
+    """Email administrators about what keeps a newsroom from being followed, if it still does."""
     newsroom = PeerNewsroom.objects.in_trouble().select_related("progress").filter(pk=newsroom_id).first()
     if newsroom:
         alarms.tell(newsroom)

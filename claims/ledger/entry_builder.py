@@ -25,7 +25,7 @@ _RESTATED = [field.attname for field in Publication._meta.concrete_fields if fie
 
 
 class LedgerLine(TypedDict):
-    """What a claim's ledger says of one of its entries."""
+    """A ledger entry of a claim as rows."""
 
     version: int
     kind: str
@@ -89,7 +89,7 @@ def entry(
 
 
 def as_recorded(rendered: bytes, body: Mapping[str, Any], said: Mapping[str, Any]) -> LedgerEntry:
-    """An entry that was recorded before, elsewhere, its body as it stands.
+    """Return an entry recorded elsewhere, with its body unchanged.
 
     Args:
         body: the same, as `own_addresses.understood` has it.
@@ -145,7 +145,7 @@ def _correction(line: LedgerLine) -> PublicCorrection:
 
 
 def columns(body: Mapping[str, Any]) -> dict[str, Any]:
-    """What lists filter and search by, taken from the body so that the two cannot disagree."""
+    """Return the columns for filters and search, derived from the body so that they cannot disagree."""
     sources = _sources(body)
     # Entries that were recorded elsewhere before there were any have none.
     claimed = body.get("media", [])
@@ -223,7 +223,7 @@ def _features(body: Mapping[str, Any], sources: list[dict[str, Any]]) -> list[st
 
 
 def published_verdict(verdict: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
-    """The row by which a verdict is listed, taken from the body so that the two cannot disagree."""
+    """Return the row for lists of verdicts, derived from the body so that they cannot disagree."""
     claim = {key: body[key] for key in JudgedClaim.__annotations__}
     rating = verdict["rating"] or {}
     return {

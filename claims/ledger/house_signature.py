@@ -24,7 +24,7 @@ _CONTEXT = b"factcheck ledger entry\n"
 
 
 def signed_text(change: Mapping[str, Any]) -> bytes:
-    """What is signed of an entry. Its keys are ASCII and its values texts, numbers and null: sorted, that is JCS."""
+    """Return the signed text of an entry. Keys are ASCII, values strings, numbers or null: sorted, that is JCS."""
     return orjson.dumps(change, option=orjson.OPT_SORT_KEYS)
 
 
@@ -60,7 +60,7 @@ def fingerprint(key: str) -> str:
 
 @lru_cache(maxsize=2)
 def key_made_of(secret: str) -> Ed25519PrivateKey:
-    """The key that a secret of the settings stands for."""
+    """Derive the key from a secret in the settings."""
     seed = salted_hmac("claims.ledger.house_signature", "ed25519", secret=secret, algorithm="sha256").digest()
     return Ed25519PrivateKey.from_private_bytes(seed)
 

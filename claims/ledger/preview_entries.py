@@ -33,7 +33,7 @@ _Judges = Callable[[list[Claim]], list[Judgement]]
 
 @dataclass(frozen=True)
 class Prospect:
-    """What readers see of a claim, and what they would see."""
+    """What readers see of a claim, before and after."""
 
     claim: Claim
     #: The entries that there are, the newest first.
@@ -43,7 +43,7 @@ class Prospect:
 
     @property
     def fingerprint(self) -> str:
-        """By which is known whether readers would still see the same, and see the same now. Moments do not count."""
+        """Return a fingerprint of the current and future page, to detect changes. Times are ignored."""
         seen = [
             self.now.pk if self.now else None,
             self.then.status,
@@ -54,7 +54,7 @@ class Prospect:
 
     @cached_property
     def now(self) -> Publication | None:
-        """What readers see now; None where they never saw anything of it."""
+        """What readers see now; None if the claim was never public."""
         return self.ledger[0] if self.ledger else None
 
 
@@ -70,7 +70,7 @@ class EditedClaim:
 def of_publishing(
     verdict: Verdict, evidence: Sequence[Evidence], *, edited: EditedClaim | None = None
 ) -> Prospect:
-    """With this verdict published as it stands, and the one that it replaces superseded."""
+    """Preview the publication of this verdict, superseding the one that it replaces."""
 
     def judged(claims: list[Claim]) -> list[Judgement]:
         shown = [row for row in public_verdicts(claims) if row[0].pk != verdict.supersedes_id]
@@ -123,7 +123,7 @@ def of_unmerging(claim: Claim, target: Claim) -> list[Prospect]:
 
 
 def of_translating(translation: Translation) -> Prospect | None:
-    """With this translation published as it stands; None where readers do not see what it is of."""
+    """Preview the publication of this translation; None if its original is not public."""
     ledger = list(Publication.objects.filter(claim=translation.verdict.claim_id).order_by("-version"))
     if not ledger or ledger[0].status != Publication.Status.PUBLISHED:
         return None

@@ -31,7 +31,7 @@ from sources.models import MediaHash
 
 
 class LedgerChange(NamedTuple):
-    """What happened to a claim, as its ledger says it."""
+    """The kind of change to a claim in the ledger."""
 
     kind: str
     """One of `Publication.Kind`."""
@@ -39,7 +39,7 @@ class LedgerChange(NamedTuple):
 
 
 def publication_of(verdict: Verdict) -> LedgerChange:
-    """What it is called that this verdict is published."""
+    """Return the name of this verdict's publication event."""
     if verdict.supersedes_id:
         return LedgerChange(verdict.correction_kind, verdict.correction_note)
     if Publication.objects.current().filter(claim=verdict.claim_id).exists():
@@ -50,7 +50,7 @@ def publication_of(verdict: Verdict) -> LedgerChange:
 # Inside that transaction this costs nothing; receivers of the signal rely on it.
 @transaction.atomic(savepoint=False)
 def record(claim: Claim, kind: str, *, note: str = "", at: datetime | None = None) -> Publication:
-    """Add the claim, as it stands now, to the ledger. Called inside the transaction that changed it.
+    """Add the claim in its present state to the ledger. Called inside the transaction that changed it.
 
     What is public follows from the claim: merged, or retracted when no verdict is left, or published.
 
@@ -178,7 +178,7 @@ def _entries(changes: Mapping[int, LedgerChange], now: datetime) -> Iterator[Led
 
 
 def with_next_line(ledger: list[LedgerLine], change: LedgerChange, now: datetime) -> list[LedgerLine]:
-    """What a claim's ledger says so far, the newest first, and before it the line that comes next."""
+    """Return the claim's ledger, newest first, preceded by its next entry."""
     version = ledger[0]["version"] + 1 if ledger else 1
     # A clock that was put back does not keep anybody from a correction.
     at = max(now, ledger[0]["published_at"]) if ledger else now
@@ -196,7 +196,7 @@ def _ledgers(ids: list[int]) -> dict[int, list[LedgerLine]]:
 
 
 def with_merged(ids: list[int]) -> list[list[Claim]]:
-    """Each claim, read afresh, and behind it the claims merged into it, with all that the representation shows."""
+    """Yield each claim, reloaded, followed by the claims merged into it, with all that the representation needs."""
     quoted = ("source__publisher", "snapshot")
     replies = ReplyRequest.objects.told().select_related("claimant")
     # Of a picture; a film has one of each of its frames, of which nothing is said here.

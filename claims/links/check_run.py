@@ -54,7 +54,7 @@ def visitor(memory: RoundMemory) -> Visitor:
 
 @dataclass(slots=True)
 class LinkTally:
-    """What rounds found."""
+    """The counts of a run."""
 
     checked: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -81,7 +81,7 @@ def check_round(
     tell: Callable[[SettledLink], None] = lambda settled: None,
     most: int = LINKS,
 ) -> LinkTally | None:
-    """Check what is due, so many links at most; None where nothing is.
+    """Check due links, at most this many; None if there are none.
 
     Args:
         only: check these sources alone.

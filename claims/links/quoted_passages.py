@@ -17,7 +17,7 @@ from sources.models import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class PassageComparison:
-    """What became of the quoted passages."""
+    """The result of comparing quoted passages."""
 
     quoted: int
     """How many there are."""

@@ -53,7 +53,7 @@ class _Reading(NamedTuple):
 
 
 def settle_link(link: LinkState, finding: LinkFinding, quoted: str, *, jitter: float) -> SettledLink | None:
-    """Write down how the link stands after this was found; None where it was not ours any more.
+    """Record a link's status after this check; None if the lease was lost.
 
     Args:
         quoted: separates current quoting publications of the source from earlier ones (`quoted_since`).

@@ -34,7 +34,7 @@ def look_after_links(timestamp: int) -> None:
 
 @app.task(name="claims.links.check_links", queue="links", pass_context=True)
 def check_links(context: JobContext) -> None:
-    """Check what is due; what takes longer than a turn goes on in the next."""
+    """Check due links; the next job continues an unfinished run."""
     if not settings.LINK_CHECKS:
         return
     ends = time.monotonic() + TURN

@@ -69,7 +69,7 @@ def sources_of(claim_id: int) -> list[int]:
 
 
 def claims_citing(source_id: int, most: int) -> list[int]:
-    """Claims whose current publication names the source, the newest first, at most so many."""
+    """Return claims whose current publication cites the source, newest first, at most this many."""
     rows = Publication.objects.current().filter(source_ids__contains=[source_id])
     return list(rows.order_by("-published_at", "-claim_id").values_list("claim_id", flat=True)[:most])
 

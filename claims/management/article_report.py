@@ -93,7 +93,7 @@ def print_document(article: ImportedArticle, console: Console) -> None:
 
 
 def print_report(article: ImportedArticle, console: Console) -> None:
-    """What was extracted, the claims in the order of the text, what became of earlier anchors, and the sum."""
+    """Print the extraction, the claims in text order, the earlier anchors, and the totals."""
     console.print(_header(article))
     claims = _in_order(article)
     if claims:

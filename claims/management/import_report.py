@@ -114,7 +114,7 @@ def _print_detected(console: Console, file: File, form: ImportFormat, settings: 
 
 
 def print_summary(console: Console, run: ImportRun, *, dry_run: bool) -> None:
-    """What became of the records, and why some could not be used."""
+    """Print the outcomes of records, and the reasons for rejections."""
     table = Table(
         title=gettext("%(run)s (dry run, nothing was stored)") % {"run": run} if dry_run else str(run),
         title_justify="left",

@@ -39,7 +39,7 @@ def print_settled(settled: SettledLink, console: Console) -> None:
 
 
 def print_tally(tally: LinkTally, console: Console) -> None:
-    """How many links stand how."""
+    """Print the number of links by status."""
     table = Table(gettext("Outcome"), gettext("Links"))
     for outcome, words in _WORDS.items():
         if number := tally.outcomes[outcome]:

@@ -38,7 +38,7 @@ class TableError(Exception):
 
 @dataclass(frozen=True)
 class Row:
-    """A text, and all that stands beside it."""
+    """A text with the other cells of its row."""
 
     text: str
     cells: dict[str, Any]
@@ -48,7 +48,7 @@ class Row:
 
 
 def format_of(path: str) -> str:
-    """How a file is built, by its name."""
+    """Return the table format by file name."""
     return ENDINGS.get(Path(path).suffix.lower(), "lines")
 
 
@@ -162,7 +162,7 @@ def _said(passage: str, match: Match | None, told: dict[int, dict[str, Any]]) ->
 
 
 class RowOutput(Protocol):
-    """Where rows go, several at a time."""
+    """An output for rows, written in batches."""
 
     #: How many rows were written before.
     rows: int

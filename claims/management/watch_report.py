@@ -22,7 +22,7 @@ _KINDS = {
 
 
 def print_watches(watches: Iterable[Watch], console: Console) -> None:
-    """All that is followed, and how each does."""
+    """Print all watches with their status."""
     table = Table(
         gettext("Number"),
         gettext("Name"),

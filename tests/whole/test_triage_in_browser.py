@@ -134,7 +134,7 @@ def test_a_decision_is_undone_and_what_others_decided_is_told(
     page.keyboard.press("a")
     is_shown(page, claims[2])
     alert = page.locator("[role=alert]")
-    expect(alert).to_contain_text("Chris was quicker: Decline (“Old.”).")
+    expect(alert).to_contain_text("Chris decided first: Decline (“Old.”).")
     # Several at once, and a topic, which is undone as well.
     page.keyboard.press("x")
     page.keyboard.press("j")

@@ -38,7 +38,7 @@ _QUESTION = re.compile(r"[?？؟]\W*$")
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who speaks in a sentence, and where the words that only say so begin if they end it."""
+    """The speaker of a sentence, and the offset of a trailing attribution."""
 
     speaker: Speaker
     tail: int | None = None

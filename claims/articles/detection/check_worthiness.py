@@ -17,7 +17,7 @@ from claims.articles.detection.lexicon import Lexicon, Token, tokenise
 
 
 class CheckBand(StrEnum):
-    """How soon an editor should see a sentence."""
+    """The priority of a sentence for an editor."""
 
     CHECK_FIRST = "check_first"
     WORTH_A_LOOK = "worth_a_look"
@@ -124,7 +124,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Worthiness:
-    """How much a sentence is worth a check, from 0 to 1, and what it states."""
+    """The check-worthiness of a sentence, from 0 to 1, with reasons."""
 
     score: float
     reasons: tuple[Reason, ...]

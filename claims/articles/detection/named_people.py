@@ -43,7 +43,7 @@ class NamedOne:
 
 
 def named_in(text: str, language: Lexicon, grammar: Grammar) -> Iterator[NamedOne]:
-    """Yield every full name of the text in order, as often as it stands there."""
+    """Yield every full name in the text, in order and with repetitions."""
     if not language.cased:
         for pattern in grammar.people:
             for match in pattern.finditer(text):

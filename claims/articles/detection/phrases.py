@@ -24,7 +24,7 @@ _LONGEST_APPOSITION = 18
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A noun phrase that may name a speaker, what the text adds to it, and where it ends in the sentence."""
+    """A noun phrase that may name a speaker, with its apposition and its end in the sentence."""
 
     text: str
     description: str | None = None
@@ -103,7 +103,7 @@ def _is_apposition(text: str, language: Lexicon, *, within: int = 6) -> bool:
 
 
 def without_adverbs(text: str, language: Lexicon) -> str | None:
-    """Drop what stands between subject and verb; None if it negates the verb."""
+    """Drop adverbs between subject and verb; None if one negates the verb."""
     tokens = text.split()
     while tokens:
         key = tokens[-1].lower()

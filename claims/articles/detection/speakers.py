@@ -27,7 +27,7 @@ _BELONGS = re.compile(r"^[Dd]['’](?=\w)")
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who said something, as the text words it. `office` marks those without a proper name: "a ministry official"."""
+    """A speaker as worded in the text. `office` marks those without a proper name: "a ministry official"."""
 
     name: str
     description: str | None = None

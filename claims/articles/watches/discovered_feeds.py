@@ -52,7 +52,7 @@ class Followable:
 
 
 def followable(address: str, visitor: PoliteVisitor) -> list[Followable]:
-    """What can be followed at an address, what is most likely meant first.
+    """Return what can be followed at an address, the most probable first.
 
     Raises:
         FetchError: there is nothing at the address, or nothing that can be followed.

@@ -31,7 +31,7 @@ def due(moment: datetime) -> Q:
 
 @dataclass(slots=True)
 class Lease:
-    """That a watch is ours until a moment."""
+    """A lease on a watch until a moment."""
 
     watch: Watch
     until: datetime

@@ -40,7 +40,7 @@ def call(watch_id: int) -> None:
 
 @app.task(name="claims.watches.visit_watch", queue="watches", pass_context=True)
 def visit_watch(context: JobContext, *, watch_id: int) -> None:
-    """Visit a watch, if it is due; what takes longer than a turn goes on in the next."""
+    """Visit a watch if it is due; the next job continues an unfinished visit."""
     ends = time.monotonic() + TURN
     tally = visits.visit(
         watch_id,

@@ -44,7 +44,7 @@ _KIND = WatchProgress.Kind
 
 @dataclass(slots=True)
 class VisitTally:
-    """What a visit brought."""
+    """The counts of a visit."""
 
     watch: Watch
     new: int = 0

@@ -41,7 +41,7 @@ _STATE = WatchedPage.State
 
 @dataclass(frozen=True, slots=True)
 class LookedAt:
-    """What became of one page.
+    """The result for one page.
 
     Attributes:
         kind: `new`, `known` (a new page of an article that was here), `changed`, `unchanged`, `failed`, or `later`: its

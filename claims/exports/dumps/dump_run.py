@@ -48,7 +48,7 @@ class DumpUnderWay(Exception):
 
 
 class DumpDamaged(Exception):
-    """What the store of files holds is not what was given to it."""
+    """The stored file differs from what was written."""
 
 
 class Withdrawn(ExportFormat):
@@ -107,7 +107,7 @@ class _Movable(File):
 
 
 def write_dump(*, kept: int | None = None, told: Told = lambda name: None) -> KeptDump:
-    """Write what is published now, then remove what is older than the newest so many.
+    """Write a dump of what is published now, then remove the oldest beyond the number kept.
 
     Args:
         kept: how many stay; `DUMPS_KEPT` unless given.

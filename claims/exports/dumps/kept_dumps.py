@@ -54,12 +54,12 @@ class KeptDump:
         return datetime.strptime(self.folder[:18], "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC)
 
     def place(self, file: DumpFile) -> str:
-        """Its name in the store."""
+        """The path in the file store."""
         return f"{FOLDER}/{self.folder}/{file.name}"
 
 
 def kept() -> list[KeptDump]:
-    """The dumps that are whole, one for each day, the newest first."""
+    """Return the complete dumps, one per day, newest first."""
     return list({dump.day: dump for dump in reversed(list(_whole(_folders())))}.values())[::-1]
 
 
@@ -82,7 +82,7 @@ def is_whole(folder: str) -> bool:
 
 
 def remove(folder: str) -> None:
-    """Delete a dump. Its manifest goes first: what is being deleted is none any more."""
+    """Delete a dump, its manifest first, so that a partly deleted dump no longer counts."""
     with suppress(FileNotFoundError):
         default_storage.delete(f"{FOLDER}/{folder}/{MANIFEST}")
         for name in default_storage.listdir(f"{FOLDER}/{folder}")[1]:

@@ -32,7 +32,7 @@ _ENDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class CitedFile:
-    """A file of the archive, and where it stands in the pack."""
+    """A file of the archive and its path in the pack."""
 
     path: str
     sha256: str
@@ -61,7 +61,7 @@ class CitedFiles:
 
 
 def cited_files(bodies: Iterable[dict[str, Any]], *, for_public: bool) -> CitedFiles:
-    """What is kept of all that these publications name."""
+    """Return the stored files of everything that these publications cite."""
     sources, snapshots = _named(bodies)
     shown = set(Source.objects.filter(pk__in=sources, show_text=True).values_list("pk", flat=True))
     open_ones = sources & shown if for_public else sources

@@ -52,7 +52,7 @@ class SignedPlace:
 
 
 def signed_places(entries: Sequence[Publication]) -> list[SignedPlace]:
-    """Those of the entries that were signed already."""
+    """Return those of the entries that are already signed."""
     found = []
     for entry in entries:
         covering = Checkpoint.objects.of_ledger().filter(tree_size__gte=entry.sequence)

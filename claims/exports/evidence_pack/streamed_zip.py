@@ -35,7 +35,7 @@ class PackedFile:
 
 @dataclass(frozen=True, slots=True)
 class PackedDigest:
-    """What became of it."""
+    """The digest of a packed file."""
 
     path: str
     size: int

@@ -62,7 +62,7 @@ def answers_in(warc: IO[bytes]) -> Iterator[IndexedAnswer]:
 
 
 def surt(url: str) -> str:
-    """The address turned round, so that pages of a site stand together: `org,example)/a?b=1`."""
+    """Return the address in SURT form, which sorts pages of a site together: `org,example)/a?b=1`."""
     try:
         parts = urlsplit(_LAYOUT.sub(r"\1", url.lower()))
         port = parts.port

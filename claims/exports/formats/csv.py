@@ -105,7 +105,7 @@ def written(
 
 
 def rows(body: bytes) -> list[list[Any]]:
-    """The rows of a body, values as they stand in it."""
+    """Yield the rows of a body."""
     claim = orjson.loads(body)
     return [[cell(claim, verdict) for cell in COLUMNS.values()] for verdict in claim["verdicts"] or [{}]]
 

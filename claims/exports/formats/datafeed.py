@@ -20,7 +20,7 @@ BROKEN_OFF = b""
 
 
 def head(*, url: str, site: Document, changed: str) -> Document:
-    """What the feed says of itself.
+    """Return the header of the feed.
 
     Args:
         url: its own address.

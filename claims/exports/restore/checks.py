@@ -42,7 +42,7 @@ class RestoreRefused(Exception):
 
 @dataclass
 class Restored:
-    """How many rows of each kind were written, and how many were here already, by the type of their lines."""
+    """The numbers of written and existing rows, by type of line."""
 
     written: Counter[str] = field(default_factory=Counter)
     left: Counter[str] = field(default_factory=Counter)
@@ -50,7 +50,7 @@ class Restored:
 
 @dataclass(frozen=True)
 class Checked:
-    """What is known of an export that can be restored."""
+    """The facts about an export that can be restored."""
 
     restored: Restored
     begins_after: int
@@ -129,7 +129,7 @@ class _Checking:
             self.refuse_conflicts()
 
     def refuse_conflicts(self) -> None:
-        """Raises `RestoreRefused` where there are any."""
+        """Raise `RestoreRefused` if there are any."""
         if not self._conflicts:
             return
         told = self._conflicts[:_TOLD]

@@ -12,7 +12,7 @@ from factcheck.web.site_urls import understood
 
 @dataclass(frozen=True)
 class Merged:
-    """What belongs to claims that are merged into another, where entries do not say it."""
+    """The parts of merged claims, which entries do not contain."""
 
     claims: set[int] = field(default_factory=set)
     #: Appearance or verdict → claim.
@@ -60,7 +60,7 @@ class RestoredEntry:
 
 
 def words(body: Mapping[str, Any], claimants: set[int]) -> dict[str, Any]:
-    """What a claim says, by its public representation."""
+    """Return the text of a claim from its public representation."""
     claimant = (body["claimant"] or {}).get("id")
     return {
         "statement": body["statement"],
@@ -83,7 +83,7 @@ def claimants_of(some: list[RestoredEntry]) -> set[int]:
 
 
 def quoted(said: Mapping[str, Any]) -> dict[str, Any]:
-    """Where words stand, as appearances and evidence have it."""
+    """Return the position of a quote, as appearances and evidence store it."""
     return {
         "source_id": said["source"]["id"],
         "snapshot_id": (said["snapshot"] or {}).get("id"),

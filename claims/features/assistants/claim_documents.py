@@ -32,7 +32,7 @@ _ENTRIES = Slot("entries", "bigint[]")
 
 
 def told_now(claims: Collection[int]) -> dict[int, Document]:
-    """What is published about these claims now; what was withdrawn is missing."""
+    """Return the current publications of these claims; withdrawn ones are missing."""
     if not claims:
         return {}
     current = Template(
@@ -44,7 +44,7 @@ def told_now(claims: Collection[int]) -> dict[int, Document]:
 
 
 def told_entries(ids: Sequence[int]) -> list[Document]:
-    """What these entries of the ledger say, in this order, which may not be the newest of their claims."""
+    """Return these ledger entries as documents, in this order. They need not be the newest of their claims."""
     if not ids:
         return []
     asked = Template("entries", lambda: Publication.objects.filter(id__any_of=_ENTRIES), {"entries": [*ids]})
@@ -143,7 +143,7 @@ def _translation(translation: Document) -> Document:
 
 
 def here(route: str, *parts: Any) -> str:
-    """The address of one of our routes, where this site is."""
+    """Return the absolute address of one of our routes."""
     return f"{settings.SITE_URL}{reverse(route, args=parts)}"
 
 

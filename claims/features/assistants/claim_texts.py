@@ -24,7 +24,7 @@ def composed(lines: Iterable[str]) -> str:
 
 
 def claim_lines(claim: Document, *, mark: str = "") -> Iterator[str]:
-    """What is published of a claim."""
+    """Return the text of a published claim."""
     yield f"{mark}Claim {claim['claim_id']}, version {claim['version']}, {_standing(claim)}"
     if not claim["is_newest_version"]:
         newest = claim["newest_version"]
@@ -57,7 +57,7 @@ def claim_lines(claim: Document, *, mark: str = "") -> Iterator[str]:
 
 
 def verdict_lines(verdict: Document) -> Iterator[str]:
-    """Who judged how, in their words, and up to when that holds."""
+    """Return the rating in the publisher's words, and its date."""
     rating, publisher = verdict["rating"], quoted(verdict["publisher"])
     whose = (
         f"Verdict of {publisher}, the newsroom that runs this database"
@@ -90,7 +90,7 @@ def verdict_lines(verdict: Document) -> Iterator[str]:
 
 
 def ground_lines(claim: Document) -> Iterator[str]:
-    """What the verdicts of a whole claim rest on."""
+    """Return the evidence of a claim's verdicts."""
     if claim["context"]:
         yield f"- Context: {quoted(claim['context'])}"
     for explanation in claim["explanations"]:

@@ -63,7 +63,7 @@ _MATCHED = (
 
 
 def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
-    """Which published claims a text repeats, contradicts or is near to."""
+    """Match a text with published claims that it repeats, contradicts or is related to."""
     asked: dict[str, str | int] = {"matches": _MOST}
     if "language" in given:
         asked["text_language"] = given["language"]

@@ -24,7 +24,7 @@ CHANGES_LIMIT = 50
 
 
 class NotKnownHere(ToolRefused):
-    """Nothing is published under this number, as far as the database that was asked knows."""
+    """Nothing is published under this number, as far as this database knows."""
 
 
 # get_claim ------------------------------------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ _FOLLOWED = (
 
 
 def changes(given: Arguments, caller: Caller) -> ToolAnswer:
-    """What was published, corrected, retracted and merged."""
+    """Return publications, corrections, retractions and merges."""
     if ("since" in given) is ("since_day" in given):
         raise ToolRefused(
             "`since`: give a number, such as 0, or a day as `since_day`; one of them, not both."

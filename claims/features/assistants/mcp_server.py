@@ -124,7 +124,7 @@ def tool_of(message: Message, caller: Caller) -> Tool:
 
 
 def given_to(tool: Tool, message: Message) -> Arguments:
-    """What a call asks.
+    """Return the arguments of a call.
 
     Raises:
         ToolRefused: an argument is none.
@@ -137,7 +137,7 @@ def given_to(tool: Tool, message: Message) -> Arguments:
 
 
 def call(message: Message, caller: Caller) -> Document:
-    """What a tool answers; what it refuses is answered too, so that the assistant can ask otherwise."""
+    """Call a tool and return its result; refusals are results too, so that the assistant can try differently."""
     tool = tool_of(message, caller)
     try:
         told = _told(tool, given_to(tool, message), caller)

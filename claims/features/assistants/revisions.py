@@ -29,7 +29,7 @@ _ENCODED, _END = "=?base64?", "?="
 
 
 def revision_of(message: Message) -> str:
-    """Which revision a message is of, by itself: without a handshake it says so."""
+    """Return the revision of a stateless message, which states it."""
     named = _meta(message).get(VERSION_KEY)
     if named is None:
         return WITH_HANDSHAKE[0]
@@ -39,7 +39,7 @@ def revision_of(message: Message) -> str:
 
 
 def revision_by_http(headers: Mapping[str, str], message: Message) -> str:
-    """Which revision a message is of that came by HTTP, where the header has to agree with it.
+    """Return the revision of a message over HTTP, which must agree with the header.
 
     Raises:
         RpcError: the revision is unknown, or header and message disagree.

@@ -21,7 +21,7 @@ _NAME = re.compile(r"(?<!\\)\\u0060([A-Za-z][\w.-]{0,60})\\u0060", re.ASCII)
 
 
 def shown(text: str, most: int = 2000) -> str:
-    """A text in which everything can be seen, cut where it is longer than `most`."""
+    """Return the text with invisible characters made visible, cut to `most` characters."""
     cut = text if len(text) <= most else text[: most - 1].rstrip() + "…"
     return all_seen(cut, UNSEEN)
 

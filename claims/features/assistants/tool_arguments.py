@@ -44,7 +44,7 @@ class Argument(ABC):
     @property
     @abstractmethod
     def kind(self) -> dict[str, Any]:
-        """Which values there are, in JSON Schema."""
+        """Return the allowed values as JSON Schema."""
 
     @abstractmethod
     def read(self, value: Any) -> Any:
@@ -124,7 +124,7 @@ class DayArgument(Argument):
 
 
 def schema_of(arguments: Sequence[Argument]) -> dict[str, Any]:
-    """What a tool is asked with, as JSON Schema."""
+    """Return the arguments of a tool as JSON Schema."""
     schema: dict[str, Any] = {
         "type": "object",
         "properties": {argument.name: argument.schema for argument in arguments},

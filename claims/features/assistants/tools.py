@@ -12,7 +12,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls a tool.
+    """The caller of a tool.
 
     Attributes:
         token: the valid token of the call, or None for an anonymous caller.

@@ -47,7 +47,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def indexnow_key(request: HttpRequest, key: str) -> HttpResponse:
-    """The key that proves that what is told to IndexNow comes from us."""
+    """Return the key that proves to IndexNow that notifications come from us."""
     if not settings.INDEXNOW_KEY or key != settings.INDEXNOW_KEY:
         raise Http404("There is no such file.")
     return _file(request, key)

@@ -56,5 +56,5 @@ def send(service: str, url: str, message: bytes, content_type: str) -> None:
 
 
 def pause_after(failures: int, refusal: NotTold) -> timedelta:
-    """For how long nothing is tried after so many failures in a row."""
+    """Return how long to pause after this many failures in a row."""
     return max(min(FIRST_PAUSE * 2 ** min(failures - 1, 20), LONGEST_PAUSE), refusal.pause)

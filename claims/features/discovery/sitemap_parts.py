@@ -69,7 +69,7 @@ _SINGLE = (
 
 @dataclass(frozen=True, slots=True)
 class SitemapPart:
-    """A sitemap of the index, and when what it lists changed last, where that is known."""
+    """A part of the sitemap index, with its last change if known."""
 
     name: str
     changed_at: datetime | None = None
@@ -107,7 +107,7 @@ def parts() -> Iterator[SitemapPart]:
 
 
 def listed(kind: str, number: int) -> list[SitemapPage] | None:
-    """What stands in a part; None where there is no such kind."""
+    """Return the contents of a part; None if there is no such kind."""
     if not 0 < number <= GREATEST_ID // RANGE:
         return None
     first, last = (number - 1) * RANGE + 1, number * RANGE
@@ -137,7 +137,7 @@ def single_pages() -> Iterator[SitemapPage]:
 
 
 def news() -> Iterator[NewsArticle]:
-    """What the newsroom itself has checked and published in the last two days, the newest first.
+    """Return what the newsroom itself published in the last two days, newest first.
 
     Each at its own address alone: all languages of it are one article.
     """

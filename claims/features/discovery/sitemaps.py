@@ -50,7 +50,7 @@ def part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
 
 @require_safe
 def news(request: HttpRequest) -> HttpResponse:
-    """What is new."""
+    """Render the news sitemap."""
     found = list(sitemap_parts.news())
     return conditional(
         request,

@@ -21,7 +21,7 @@ _CORRECTED = ("clarification", "correction", "update", "retraction")
 
 
 def topics(entries: Sequence[dict[str, Any]]) -> list[str]:
-    """The feeds in which these entries stand."""
+    """Return the feeds that contain these entries."""
     routes = [*_CLAIMS, *([_CORRECTIONS] if any(one["kind"] in _CORRECTED for one in entries) else [])]
     return [settings.SITE_URL + reverse(route) for route in routes]
 

@@ -37,7 +37,7 @@ _DISCOVERY = {"json": "application/json+oembed", "xml": "text/xml+oembed"}
 
 
 def current(claim_id: int) -> Document | None:
-    """What is published of a claim now; of a merged one, what is published of the claim that took its place.
+    """Return the current publication of a claim, following merges.
 
     None where it was never published.
     """

@@ -37,7 +37,7 @@ _drawing = Lock()
 
 
 def shared_image(document: Document) -> Document:
-    """What a page says of the picture that goes with its address."""
+    """Return the metadata of the share picture."""
     return {
         "url": f"{settings.SITE_URL}{_address(document)}",
         "type": "image/png",
@@ -50,7 +50,7 @@ def shared_image(document: Document) -> Document:
 @require_safe
 @public
 def claim_image(request: HttpRequest, pk: int) -> HttpResponse:
-    """The picture of the claim as it stands now."""
+    """Render the share picture of a claim as currently published."""
     newest = Publication.objects.newest().only("body", "body_sha256", "version")
     entry = newest.filter(claim_id=min(pk, GREATEST_ID)).first()
     if entry is None:

@@ -28,7 +28,7 @@ USUAL, MOST = 5, 20
 
 
 class ClaimFrameQuery(FeedQuery):
-    """Which claims are listed: as in a feed, but in one short page, and as they stand now."""
+    """The filters of the list, as in a feed, for one short page of current claims."""
 
     as_of = cursor = page_size = count = None  # type: ignore[assignment]  # django-filter removes those it inherits
 
@@ -46,7 +46,7 @@ class ClaimFrameQuery(FeedQuery):
 @public
 @kept
 def claim_list(request: HttpRequest) -> HttpResponse:
-    """The claims that the query string asks for, the newest first."""
+    """Render the newest claims that match the query string."""
     try:
         query = ClaimFrameQuery(_filters(request.GET), Publication.objects.all(), request=request)
         page = page_of_template(

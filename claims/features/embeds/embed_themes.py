@@ -26,7 +26,7 @@ _CHOICES = {
 
 @dataclass(frozen=True, slots=True)
 class FrameLook:
-    """What a site said of the look. What is not understood is not there: readers cannot mend an address."""
+    """The requested theme. Invalid values are ignored: readers cannot correct an address."""
 
     #: "" where the reader's device decides.
     theme: str = ""

@@ -35,7 +35,7 @@ _USUAL_PORTS = (None, 80, 443)
 
 
 class EmbedQuery(Query):
-    """What a consumer may send (oEmbed, section 2.2)."""
+    """The parameters of a consumer (oEmbed, section 2.2)."""
 
     url = Parameter(Words(2000), "Address of a claim's page.")
     format = Parameter(Words(), "`json` or `xml`.", default="json")
@@ -45,7 +45,7 @@ class EmbedQuery(Query):
 
 @require_safe
 def oembed(request: HttpRequest) -> HttpResponse:
-    """How to show the claim at `url`."""
+    """Return the oEmbed response for the claim at `url`."""
     with translation.override(settings.LANGUAGE_CODE):
         try:
             return _answer(request)

@@ -58,7 +58,7 @@ def sha256_of(content: bytes) -> str:
 
 @cache
 def script() -> bytes:
-    """What is served."""
+    """Return the script to serve."""
     spoken = json.dumps(_words(), ensure_ascii=False, separators=(",", ":"))
     return (FOLDER / "widget.min.js").read_bytes().replace(b"FACTCHECK_WORDS", spoken.encode())
 

@@ -52,7 +52,7 @@ class Indicator:
 
     @property
     def largest_part(self) -> int:
-        """What its bars are drawn against, at least 1: the rest, or a kind in the middle, may be the largest."""
+        """The scale of its bars, at least 1, because any of the parts may be the largest."""
         return max([1, *(part.count for part in self.parts)])
 
 

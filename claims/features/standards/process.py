@@ -59,7 +59,7 @@ class Requests:
 
 
 def choice(reviews: Sequence[PublishedReview]) -> ClaimSelection:
-    """How these claims were found."""
+    """Count how these claims were found."""
     rows = (
         Claim.objects.filter(pk__any_of=[review.claim for review in reviews])
         .annotate(
@@ -124,7 +124,7 @@ def corrections(period: Period) -> Corrections:
 
 
 def complaints(period: Period) -> ComplaintFigures:
-    """What readers complained about, and how it was answered."""
+    """Count complaints and their outcomes."""
     return Complaint.objects.all().figures(period.begin, period.end)
 
 

@@ -85,7 +85,7 @@ def _made(period: Period) -> StandardsReport:
 
 
 def statements() -> tuple[NewsroomStatement, ...]:
-    """What the newsroom says of itself now, page by page."""
+    """Return the newsroom's current pages about itself."""
     stated: dict[str, list[StatedPage]] = {}
     for page in NewsroomPage.objects.current().order_by("language"):
         stated.setdefault(page.kind, []).append(

@@ -58,7 +58,7 @@ def check_filter(text: str) -> str:
 
 
 def matching(text: str, ids: Collection[int]) -> set[int]:
-    """Which of these publications the filter matches.
+    """Return which of these publications the filter matches.
 
     Raises:
         InvalidParameters: the filter was understood once and is no longer.

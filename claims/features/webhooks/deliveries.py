@@ -100,7 +100,7 @@ def ask(delivery: WebhookDelivery) -> RequestOutcome:
 
 
 def retry_after(failures: int) -> timedelta | None:
-    """How long to wait after so many failed attempts; None when there is no more to come."""
+    """Return how long to wait after this many failed attempts; None if there are no more attempts."""
     if failures > len(RETRIES):
         return None
     return RETRIES[failures - 1] * (1 + JITTER * random.random())  # noqa: S311  it spreads the load, and guards nothing

@@ -76,7 +76,7 @@ def rotate_secret(endpoint: WebhookEndpoint, *, at_once: bool = False) -> Webhoo
 
 @transaction.atomic
 def send_again(delivery: WebhookDelivery) -> bool:
-    """Put a message into the queue again, as a new one would be; False where that makes no sense: a test.
+    """Queue a message again as if new; False if that makes no sense, as for a test.
 
     It keeps its id, by which the receiver knows it. One that waits for its next attempt is sent now.
     """
@@ -91,7 +91,7 @@ def send_again(delivery: WebhookDelivery) -> bool:
 
 @transaction.atomic
 def replay(endpoint: WebhookEndpoint, *, since: int) -> None:
-    """Send everything after this entry of the ledger, again where it was sent before, in the order of the ledger."""
+    """Send everything after this ledger entry again, in ledger order."""
     progress = WebhookProgress.objects.select_for_update(no_key=True).get(pk=endpoint.pk)
     WebhookDelivery.objects.filter(endpoint=endpoint, publication__sequence__gt=since).update(
         state=WebhookDelivery.State.PENDING, next_attempt_at=timezone.now(), settled_at=None, failures=0

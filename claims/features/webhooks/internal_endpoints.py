@@ -64,7 +64,7 @@ def add(token: ApiToken, **values: Any) -> WebhookEndpoint:
 
 @transaction.atomic
 def change(endpoint: WebhookEndpoint, token: ApiToken, **values: Any) -> WebhookEndpoint:
-    """Change an endpoint whose row is locked; what is switched on goes on with this token.
+    """Change a locked endpoint; if switched on, it continues with this token.
 
     Raises:
         NotPossible: it would be switched on without the receiver's agreement.
@@ -117,7 +117,7 @@ def accept(endpoint: WebhookEndpoint, proof: ReceiverProof, token: ApiToken) -> 
 
 
 def challenge_answer(secret: str, challenge: str) -> str:
-    """What proves that one knows the secret: HMAC-SHA256 of the challenge with its bytes, in Base64."""
+    """Return the proof of knowing the secret: Base64 HMAC-SHA256 of the challenge."""
     key = base64.b64decode(secret.removeprefix("whsec_"))
     return base64.b64encode(hmac.digest(key, challenge.encode(), hashlib.sha256)).decode()
 

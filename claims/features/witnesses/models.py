@@ -120,7 +120,7 @@ class Cosignature(models.Model):
     exclude=["tree_size", "root_sha256", "note", "refusal", "refusal_is_proof", "refused_at", "cosigned_at"]
 )
 class WitnessedLog(models.Model):
-    """A log that we are a witness of, and the last checkpoint that we cosigned. It never goes back."""
+    """A log that we witness, with the last checkpoint that we cosigned. It never goes back."""
 
     verifier_key = models.CharField(
         _("verifier key"),

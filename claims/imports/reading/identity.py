@@ -16,7 +16,7 @@ OF_MEDIA: Final = slice(Review._fields.index("media"), Review._fields.index("rem
 
 
 def said(review: Review) -> bytes:
-    """What a record says once its values are settled, as JSON: a list in the order of the fields."""
+    """Return the interpreted content of a record as JSON: a list in field order."""
     content = tuple(review)
     shown = any(content[OF_MEDIA])
     return orjson.dumps(content[SAID] + content[OF_MEDIA] if shown else content[SAID], default=_by_name)

@@ -122,7 +122,7 @@ class _Record:
         self.remarks += [Remark(name, problem.reason, problem.code) for problem in problems]
 
     def text(self, name: str) -> str:
-        """Paragraphs for readers; "" where there are no words."""
+        """Return paragraphs for readers; "" if there are no words."""
         value = self.value(name)
         if not value:
             return ""
@@ -140,7 +140,7 @@ class _Record:
         return text
 
     def name(self, name: str, limit: int) -> str:
-        """All that is named, on one line."""
+        """Return all names on one line."""
         value = self.value(name)
         if not value and value != 0:
             return ""
@@ -180,7 +180,7 @@ class _Record:
         return addresses
 
     def address(self, name: str) -> str:
-        """The one address of something; of several the first."""
+        """Return the address; of several the first."""
         addresses = self.addresses(name)
         if len(addresses) > 1:
             left_out = f"{shown(addresses[0])} is used, and {len(addresses) - 1} more left out."

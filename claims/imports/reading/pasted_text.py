@@ -42,7 +42,7 @@ def plain(text: str) -> str:
 
 
 def recognised(text: str) -> Settings:
-    """How to read what was pasted: what stands between cells, whether the first row names columns, what these mean."""
+    """Detect the delimiter, the header and the column mapping of a pasted text."""
     file = _file(text)
     found = dict(tables.recognise(file) or {})
     dialect = {"encoding": "utf-8", "quoting": "minimal", **found.get("dialect", {})}

@@ -66,7 +66,7 @@ class RawRecord(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Something that cannot be used, and why. It is a value, not an exception: reading goes on behind it."""
+    """Something that cannot be used, with the reason. A value, not an exception: reading continues."""
 
     place: RecordPlace
     field: str

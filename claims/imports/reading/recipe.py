@@ -50,7 +50,7 @@ def _not_said(file: File) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to read files. The empty one finds out by itself."""
+    """Settings for reading files. An empty one detects everything."""
 
     format: str = ""
     """The name of a format; "" to find out."""
@@ -109,7 +109,7 @@ def records(
     noted: Noted = _unheard,
     unrated: Unrated = _not_said,
 ) -> Iterator[Input]:
-    """What stands in the files, one after the other, each with the conventions of its file."""
+    """Yield the records in the files, each with the conventions of its file."""
     for file in files:
         if isinstance(file, Refusal):
             yield file, NOTHING_KNOWN

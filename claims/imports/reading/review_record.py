@@ -9,7 +9,7 @@ from claims.imports.reading.raw_record import RecordPlace
 
 
 class Person(NamedTuple):
-    """Who made the claim, as the record names them."""
+    """The claimant as named in the record."""
 
     name: str
     kind: str = "unknown"
@@ -19,7 +19,7 @@ class Person(NamedTuple):
 
 
 class Outlet(NamedTuple):
-    """Who judged it. One that comes with the program is known by its domain, any other by its name and host."""
+    """The publisher of a verdict. Built-in ones are known by domain, others by name and host."""
 
     name: str
     domain: str = ""

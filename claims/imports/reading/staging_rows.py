@@ -20,7 +20,7 @@ _NULL: Final = "\\N"
 
 
 def line(review: Review, found: RawRecord) -> bytes:
-    """Its line. Statements are one line and JSON escapes line ends, so a backslash is all that COPY would misread."""
+    """Return the COPY line. Statements have no line breaks and JSON escapes them, so only backslashes need escaping."""
     content = said(review)
     texts = b"%b\t[%b,%b]\t%b\n" % (
         review.statement.encode(),
@@ -67,7 +67,7 @@ def _of_media(
 
 
 def place_of(text: str) -> RecordPlace:
-    """Where the review in a line stood."""
+    """Return the position of the review in a line."""
     place, _review = orjson.loads(text)
     return RecordPlace(*place)
 

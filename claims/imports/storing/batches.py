@@ -50,7 +50,7 @@ _OF_THE_HOUSE = gettext_noop("Imported from the newsroom’s own records: the ve
 
 @dataclass(slots=True)
 class Written:
-    """How many records of a batch became what."""
+    """The numbers of records in a batch by outcome."""
 
     created: int = 0
     updated: int = 0

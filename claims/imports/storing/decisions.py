@@ -43,7 +43,7 @@ class Taken:
 
 
 class Decisions:
-    """What some reviews become.
+    """The decisions about some reviews.
 
     Args:
         things: what the reviews refer to.

@@ -133,7 +133,7 @@ class Standing(ReviewedClaim):
         return bool(self.before or self.appearances or self.topics)
 
     def note(self) -> str:
-        """What changed, in words for readers; "" where nothing did."""
+        """Return what changed, in words for readers; "" if nothing did."""
         return sentence({what: list(parts) for what, parts in self.notes.items()})
 
     def _may_be_said(

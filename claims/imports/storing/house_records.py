@@ -27,7 +27,7 @@ class NotForTheHouse(Disagreement):
 
 
 class HouseRecords:
-    """What becomes of records of the house in one import."""
+    """How one import treats records of this newsroom."""
 
     def __init__(self, run: ImportRun) -> None:
         self.run = run
@@ -58,7 +58,7 @@ class HouseRecords:
         revises: bool,
         drafted_now: bool,
     ) -> None:
-        """That the house can have a verdict by this record, or has the same already.
+        """Require that the newsroom can have a verdict from this record, or has the same already.
 
         Args:
             live: the published verdict of the house on the claim.
@@ -107,7 +107,7 @@ class HouseRecords:
             )
 
     def terms(self, publisher: Publisher) -> dict[str, Any]:
-        """In which state, and in whose name, a verdict of this publisher comes, where it is not as all others."""
+        """Return the state and author of this publisher's verdict, if they differ from the default."""
         if not publisher.is_house:
             return {"origin": Verdict.Origin.IMPORTED}
         if self.is_archive:
@@ -130,7 +130,7 @@ class HouseRecords:
 
 
 def speaking_as(house: Publisher, outlets: Iterable[Outlet]) -> tuple[set[Outlet], set[Outlet]]:
-    """Those of the outlets that are the house; and those that have its name, but another address.
+    """Return outlets that are this newsroom, and those with its name but another address.
 
     The house is known by its domain and hosts below it; by its name, in whatever letter case, where a record gives no
     address or one that the house names among its own.

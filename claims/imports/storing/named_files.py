@@ -25,7 +25,7 @@ def uploads() -> dict[str, str]:
 
 
 def known_digest(name: str) -> str:
-    """The SHA-256 that the archive's name of a file says; "" where it is of no snapshot."""
+    """Return the SHA-256 in an archive file name; "" if it is not a snapshot."""
     digest = name.rpartition("/")[2]
     try:
         return digest if archive.path(digest) == name else ""

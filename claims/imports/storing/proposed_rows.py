@@ -24,7 +24,7 @@ Outcome = Literal["created", "there", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class StoredRow:
-    """What a row has become."""
+    """The result for a row."""
 
     review: Review
     outcome: Outcome

@@ -33,7 +33,7 @@ IN_WORDS: Final = {
 
 
 def added(is_known: bool) -> str:
-    """What happened where there was nothing: the same review says more, or another one does."""
+    """Return the note on additions: more details, or another review."""
     return ADDED if is_known else FROM_ANOTHER
 
 

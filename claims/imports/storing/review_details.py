@@ -21,7 +21,7 @@ DETAILS: Final = {
 
 
 def said(review: Review) -> dict[str, Any]:
-    """What the review says that is kept in a verdict, besides the rating, by the fields of a record."""
+    """Return the details of a review that a verdict stores, besides the rating, by field."""
     return {
         "review_url": review.url,
         "title": review.title,
@@ -36,7 +36,7 @@ def said(review: Review) -> dict[str, Any]:
 
 
 def differing(review: Review, verdict: Verdict) -> dict[str, Any]:
-    """What of that the verdict does not say, or says otherwise."""
+    """Return those details that the verdict lacks or has differently."""
     found = {}
     for name, value in said(review).items():
         stored = getattr(verdict, DETAILS[name])
@@ -47,7 +47,7 @@ def differing(review: Review, verdict: Verdict) -> dict[str, Any]:
 
 
 def of_claimant(person: Person, claimant: Claimant) -> dict[str, str]:
-    """What the review says of the claimant and is not what is stored of them: the field → what is stored."""
+    """Return claimant details in the review that differ from the stored ones: field → stored value."""
     left_out = {}
     if person.kind not in ("unknown", claimant.kind):
         left_out["claimant_kind"] = claimant.kind

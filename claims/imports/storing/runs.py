@@ -134,7 +134,7 @@ def preview(
 
 @transaction.atomic
 def discard(run: ImportRun, *, by: User) -> None:
-    """Give up an import that was chosen and not started; its file goes once that is certain.
+    """Discard an import that was not started, then delete its file.
 
     Raises:
         NotAllowed: the person's role does not include importing.
@@ -241,7 +241,7 @@ def run_place(
 
 
 def uploaded(run: ImportRun) -> Iterator[Input]:
-    """What stands in the upload, read and not imported."""
+    """Read the uploaded file without importing it."""
     with _opened(run) as files:
         yield from records(files, _recipe_of(run))
 
@@ -256,7 +256,7 @@ def run_upload(run: ImportRun) -> ImportRun:
 
 
 def stated(recipe: Recipe) -> dict[str, Any]:
-    """What a person stated of how to read files, as a run keeps it."""
+    """Return the reading settings that a person gave, as a run stores them."""
     mapping = {"mapping": recipe.mapping.to_json()} if recipe.mapping else {}
     constants = {"constants": dict(recipe.constants)} if recipe.constants else {}
     return mapping | constants | ({"sheet": recipe.sheet} if recipe.sheet else {})
@@ -278,7 +278,7 @@ def note_files_away(run: ImportRun, away: FilesAway) -> None:
 
 
 def problems_report(run: ImportRun) -> Iterator[bytes]:
-    """What was refused or left out, as NDJSON that can be corrected and fed back."""
+    """Return rejected and incomplete records as NDJSON, to correct and import again."""
     return report(run.problems.order_by("pk").iterator(chunk_size=1000))
 
 

@@ -16,7 +16,7 @@ from claims.imports.storing.stage import Staged
 
 
 class Remembered:
-    """What earlier imports took, the last record first."""
+    """Records of earlier imports, latest first."""
 
     def __init__(self, records: Sequence[Earlier]) -> None:
         self.claims = {one.claim for one in records}
@@ -27,7 +27,7 @@ class Remembered:
                     self._alike[key].append(one)
 
     def find(self, staged: Staged, by_id: Mapping[int, Standing]) -> Standing | None:
-        """The claim that the record was about; `by_id` has those that still stand."""
+        """Return the claim of an earlier record; `by_id` has those that still exist."""
         for record in self._of(staged.digest):
             if standing := by_id.get(record.claim):
                 return standing

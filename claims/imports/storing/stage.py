@@ -34,13 +34,13 @@ class Staged(NamedTuple):
     """Other records of this import that say the same to the letter, as they wait; few are ever looked at."""
 
     def repeated(self) -> "Iterator[Staged]":
-        """Those other records."""
+        """Return the repeated records."""
         for waiting in self.repeats:
             yield self._replace(review=self.review._replace(place=place_of(waiting)), repeats=())
 
 
 class KnownRecords(NamedTuple):
-    """How many staged records need no writing."""
+    """The number of staged records that need no writing."""
 
     unchanged: int
     """They say what an earlier import said to the letter."""
@@ -52,7 +52,7 @@ _ADD = f"COPY pg_temp.staged_review ({', '.join(COLUMNS)}) FROM STDIN"
 
 
 class Stage:
-    """The staged reviews of one import. Use as a context: it leaves nothing behind.
+    """The staged reviews of one import. A context manager that cleans up.
 
     Args:
         connection: one whose transaction lasts as long as the import (`factcheck.database.locks`).
@@ -83,7 +83,7 @@ class Stage:
         return KnownRecords(unchanged=counts.pop("agreed", 0), written=counts)
 
     def batches(self, size: int) -> Iterator[list[Staged]]:
-        """The reviews to write, about so many at a time; those of one statement are never divided."""
+        """Yield reviews in batches of about this size; reviews of one statement are never separated."""
         waiting: list[Staged] = []
         turn = 0
         while rows := self._rows(turn, size):

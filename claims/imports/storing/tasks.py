@@ -18,7 +18,7 @@ _STATE = ImportRun.State
 
 @app.task(name=RUN_IMPORT, queue="imports", retry=_UNTIL_FILES_ARE_BACK)
 def run_import(*, run_id: int) -> None:
-    """Carry out an import; one that was broken off goes on, also where its file could not be had the last time."""
+    """Run an import; an interrupted one continues, also if its file was unreachable the last time."""
     run = ImportRun.objects.get(pk=run_id)
     if run.state in (_STATE.WAITING, _STATE.READING, _STATE.WRITING, _STATE.FAILED):
         try:

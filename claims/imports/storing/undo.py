@@ -68,7 +68,7 @@ BATCH = 500
 
 
 def obstacles(run: ImportRun) -> list[str]:
-    """What was built on the import since, in words; empty where it can be undone."""
+    """Return what was built on the import since, in words; empty if it can be undone."""
     if run.state not in UNDOABLE:
         return [_("The import is not finished.")]
     claims = _claims(run)
@@ -202,7 +202,7 @@ def begin(run: ImportRun, *, by: User, rest: bool = False) -> None:
 
 
 def undo(run: ImportRun, *, by: User, rest: bool = False) -> ImportRun:
-    """Take back what the import brought, a part at a time; can be called again where it was broken off.
+    """Undo an import step by step; can be called again after an interruption.
 
     Args:
         rest: leave claims on which something was built as they are. Where there are any, the import stays, to be undone

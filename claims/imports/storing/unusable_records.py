@@ -71,7 +71,7 @@ def refusal_of(run: ImportRun, staged: Staged, field: str, code: str, reason: st
 def left_out_of(
     run: ImportRun, staged: Staged, left_out: Mapping[str, str], *, into: str, of: str, is_merged: bool
 ) -> Iterator[ImportProblem]:
-    """What of a record was not stored because something else is: a problem for each value, or one for a merged record.
+    """Return problems for values of a record that conflict with stored ones, or one for a merged record.
 
     Args:
         left_out: names of fields → stored values.

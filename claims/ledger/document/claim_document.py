@@ -100,7 +100,7 @@ def render(document: Any) -> str:
 
 
 def site() -> Document:
-    """Who publishes all this, and under which licence; its address is empty where none was named."""
+    """Return the publisher of this site and the licence; the address is empty if none is set."""
     return {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL, "license": settings.DATA_LICENSE}
 
 
@@ -224,7 +224,7 @@ def verdict(row: Verdict, rests_on: Iterable[Evidence]) -> PublicVerdict:
 def translations(
     statement: str, verdicts: Iterable[PublicVerdict], rows: Iterable[Translation]
 ) -> list[PublicTranslation]:
-    """Those of the published translations that say what this statement and these verdicts say, by language.
+    """Return the published translations that match this statement and these verdicts, by language.
 
     What is of other words, because the statement is another or the claim was merged, is left out: it would say
     something else than the original.

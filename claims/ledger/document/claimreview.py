@@ -81,7 +81,7 @@ def _translated(body: Document, verdict: Document) -> Document | None:
 
 
 def withdrawal(body: Document, *, site: Document | None = None) -> Document:
-    """What became of a claim without reviews: it was retracted, and why, or merged into another.
+    """Return what became of a claim without reviews: retracted, with the reason, or merged.
 
     Deliberately not a ClaimReview: collectors must not take it for a verdict.
     """
@@ -133,7 +133,7 @@ def organization(publisher: Document, *, base: str = "") -> Document:
 
 
 def script(document: Document) -> str:
-    """JSON that can stand inside `<script>`: no character in it can end the element or open a comment."""
+    """Return JSON that is safe inside `<script>`."""
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 

@@ -15,7 +15,7 @@ def headline(document: Document) -> str:
 
 
 def judgement(document: Document) -> str:
-    """How the claim is judged, in its own language where the rating's scale has it; "" where it is not rated."""
+    """Return the rating of a claim, in its own language if the scale has it; "" if it is not rated."""
     if document["status"] != Publication.Status.PUBLISHED:
         return str(Publication.Status(document["status"]).label)
     verdict = lead_verdict(document)
@@ -37,6 +37,6 @@ def correction(document: Document) -> Document | None:
 
 
 def lead_verdict(document: Document) -> Document | None:
-    """The verdict that stands for the claim where there is room for one: the one last reviewed."""
+    """Return the verdict to show if there is room for one: the latest reviewed."""
     rated = [verdict for verdict in document["verdicts"] if verdict["rating"]]
     return max(rated, key=lambda verdict: (verdict["reviewed_on"] or "", verdict["id"]), default=None)

@@ -21,7 +21,7 @@ def to_html(text: str) -> str:
 
 
 def parsed(text: str) -> list[Token]:
-    """The parts of the text, for who looks for something in its words."""
+    """Parse the text, for searches in its words."""
     return _MARKDOWN.parse(text)
 
 
@@ -32,7 +32,7 @@ def shown(parts: list[Token]) -> str:
 
 
 def with_absolute_links(html: str, base: str) -> str:
-    """What `to_html` made of a text, for places that are not the page at `base`: relative links name their site."""
+    """Make relative links in the output of `to_html` absolute, for use outside the page at `base`."""
     return _clean(html, ("rewrite_with_base", base))
 
 

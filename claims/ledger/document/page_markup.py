@@ -16,7 +16,7 @@ _LONGEST_HEADLINE = 300
 
 
 def graph(nodes: Iterable[Document | None]) -> Document | None:
-    """These nodes as one document; None where there is none."""
+    """Return these nodes as one document; None if there are none."""
     known = [node for node in nodes if node]
     return {"@context": "https://schema.org", "@graph": known} if known else None
 
@@ -24,7 +24,7 @@ def graph(nodes: Iterable[Document | None]) -> Document | None:
 def article(
     body: Document, *, page: str, headline: str, site: Document, images: Sequence[str], publisher: Document
 ) -> Document | None:
-    """The page of a claim as the newsroom's article; None where it only lists what others found.
+    """Return the page of a claim as the newsroom's article; None if it only lists others' reviews.
 
     `url` and `mainEntityOfPage` are the canonical address of the page that it stands on, as Google asks. `@id` is of
     the words: the same in whichever language the page around them is, and another where they are a translation.
@@ -69,7 +69,7 @@ def article(
 
 
 def breadcrumbs(trail: Sequence[tuple[str, str]]) -> Document | None:
-    """Where a page stands: names and addresses from the home page down to itself. None for the home page."""
+    """Return the breadcrumbs of a page, from the home page to itself. None for the home page."""
     if len(trail) < 2:
         return None
     return {
@@ -82,7 +82,7 @@ def breadcrumbs(trail: Sequence[tuple[str, str]]) -> Document | None:
 
 
 def organization(site: Document, *, logo: str, policies: Document | None = None) -> Document:
-    """The newsroom, with its sign and where it says how it works."""
+    """Return the newsroom with its logo and its methodology page."""
     return _known(
         {
             "@type": "NewsMediaOrganization",

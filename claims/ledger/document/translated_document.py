@@ -82,7 +82,7 @@ class Lapsed(NamedTuple):
 
 
 def lapsed_translation(language: str, ledger: Sequence[tuple[str, Document]]) -> Lapsed | None:
-    """The translation into this language that is out of date by now; None where there is none.
+    """Return the outdated translation into this language; None if there is none.
 
     Args:
         ledger: the entries of a claim, the newest first: kind and document of each.

@@ -36,7 +36,7 @@ LINKED_AT_ONCE = 5_000
 
 
 class Inconsistent(Exception):
-    """What is stored does not go on from what was signed: nothing more is signed before people have looked."""
+    """The stored ledger does not continue what was signed: signing stops until people have looked."""
 
 
 def sign_ledger() -> Checkpoint | None:
@@ -118,7 +118,7 @@ def require_signed(checkpoint: Checkpoint) -> None:
 
 
 def head_of(checkpoint: Checkpoint) -> TreeHead:
-    """What the note of a checkpoint says, if it bears the signature of the key that it names.
+    """Return the tree head of a checkpoint, if it bears a valid signature of the named key.
 
     Raises:
         Inconsistent: it does not, or says something else than is stored beside it.
@@ -147,7 +147,7 @@ def head_of(checkpoint: Checkpoint) -> TreeHead:
 
 
 def log_name(origin: str, log: str) -> str:
-    """How a log is called in its checkpoints."""
+    """Return the name of a log in its checkpoints."""
     return origin if log == Checkpoint.Log.LEDGER else f"{origin}/reviews"
 
 

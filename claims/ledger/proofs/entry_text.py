@@ -45,5 +45,5 @@ def entry_text(facts: EntryFacts, previous: str) -> bytes:
 
 
 def chain_hash(text: bytes) -> str:
-    """The hash by which the next entry names this one."""
+    """Return the hash by which the next entry refers to this one."""
     return hashlib.sha256(text).hexdigest()

@@ -30,13 +30,13 @@ def path_of(number: int) -> str:
 
 
 def width_of(place: Place, size: int) -> int:
-    """How many hashes a tile has in a tree of that size; none where it is not in it."""
+    """Return the width of a tile in a tree of that size; 0 if it is outside."""
     level, number = place
     return max(0, min(WIDTH, (size >> (HEIGHT * level)) - number * WIDTH))
 
 
 def places_for(parts: Iterable[tuple[int, int]]) -> set[Place]:
-    """The tiles by which the hashes of these stretches of leaves are found."""
+    """Return the tiles that contain the hashes of these leaf ranges."""
     return {
         _place_of(height, number)[:2]
         for begin, end in parts
@@ -111,7 +111,7 @@ class GrowingTiles:
             self._add(level + 1, _top_of(whole))
 
     def taken(self) -> dict[Place, bytes]:
-        """The tiles that changed since this was asked last, those that are not full with what they have so far."""
+        """Return the tiles that changed since the last call; incomplete ones with their current hashes."""
         changed = self._full | {
             (level, self._numbers[level]): bytes(self._edge[level]) for level in self._touched
         }

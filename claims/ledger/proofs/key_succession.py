@@ -25,7 +25,7 @@ class KeyRefused(Exception):
 
 
 def origin_here() -> str:
-    """The name of this log: where it is published, as C2SP recommends, at the time when it first signs."""
+    """Return the name of this log: its public address at the time of the first signature, as C2SP recommends."""
     return re.sub(r"^https?://", "", settings.SITE_URL).rstrip("/") + "/api/v1/ledger"
 
 
@@ -93,12 +93,12 @@ def succeed(secret: str, *, lost_because: str = "") -> SigningKey:
 
 
 def statement(origin: str, old: str, new: str, lost_because: str) -> str:
-    """What is signed: that one key follows another."""
+    """Return the signed statement that one key succeeds another."""
     return f"{origin}\n{_WHAT}\n{old}\n{new}\n{' '.join(lost_because.split()) or '-'}\n"
 
 
 def problem_of(key: SigningKey) -> str:
-    """What is wrong with how a key came to be used; "" where nothing is."""
+    """Return what is wrong with the succession of a key; "" if nothing is."""
     old = key.follows
     if old is None:
         return ""

@@ -71,7 +71,7 @@ def inclusion_parts(index: int, size: int) -> list[tuple[int, int]]:
 
 
 def consistency_parts(first: int, second: int) -> list[tuple[int, int]]:
-    """The stretches of leaves whose hashes prove that a tree goes on from a smaller one, in the order of the proof."""
+    """Return the leaf ranges whose hashes form a consistency proof, in order."""
     if not 0 < first <= second:
         raise ValueError("the first tree is not the smaller one, or empty")
     parts = []

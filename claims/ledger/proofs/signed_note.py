@@ -22,7 +22,7 @@ _SIGNATURE_LINE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})")
 
 
 class NoSuchNote(ValueError):
-    """It is not a signed note, or not of the requested kind; `str()` gives the reason."""
+    """The text is not a signed note of the requested kind; `str()` gives the reason."""
 
 
 def key_id(name: str, public_key: bytes, kind: bytes = ED25519) -> bytes:
@@ -107,7 +107,7 @@ class SignedNote:
 
 @dataclass(frozen=True, slots=True)
 class TreeHead:
-    """What a checkpoint says (C2SP `tlog-checkpoint`): a log came to so many entries, which have this hash."""
+    """The content of a checkpoint (C2SP `tlog-checkpoint`): a log's size and root hash."""
 
     origin: str
     size: int

@@ -69,7 +69,7 @@ def _each_with_previous(first: int, entries: Iterable[StoredEntry]) -> Iterator[
 
 
 def read_tiles(places: Iterable[Place]) -> dict[Place, bytes]:
-    """Those of these tiles that are there, in one query."""
+    """Return those of these tiles that exist, in one query."""
     numbers: dict[int, list[int]] = {}
     for level, number in places:
         numbers.setdefault(level, []).append(number)

@@ -35,7 +35,7 @@ _PLACES = f"""
 
 
 def sought(text: str) -> SearchReading:
-    """What a search asks for. An address asks for what it leads to, first of all, and for texts that name it."""
+    """Parse a search. An address searches for what it leads to first, and for texts that name it."""
     reading, key = read(text), key_of(text.strip())
     if not key:
         return reading
@@ -46,7 +46,7 @@ def sought(text: str) -> SearchReading:
 
 
 def key_of(address: str) -> str:
-    """What all spellings of an address share; "" where it is none."""
+    """Return the normal form of an address; "" if it is not one."""
     return url_key(address) if len(address) <= LENGTH_LIMIT and _ADDRESS.fullmatch(address) else ""
 
 

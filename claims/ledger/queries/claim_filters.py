@@ -79,7 +79,7 @@ def past(moment: datetime) -> datetime:
 
 
 def has_review_at(keys: Any) -> Q:
-    """The condition that a verdict's review stands at one of these addresses, as the index of them has it."""
+    """Return the condition that a verdict's review is at one of these addresses, using their index."""
     return Q(review_key__any_of=keys) & ~Q(review_key="")
 
 
@@ -305,7 +305,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
 
     @property
     def found_by(self) -> FoundBy | None:
-        """Verdicts, where nothing else is asked about: they say themselves where their entries stand in the list."""
+        """Find verdicts directly if there are no other conditions: they contain their list position."""
         about = [name for name in self.sought if name != "as_of"]
         in_their_order = self.ordering.name.removeprefix("-") == "updated"
         if about and in_their_order and all(map(self._is_about_verdicts, about)):

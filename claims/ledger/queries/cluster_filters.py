@@ -15,20 +15,20 @@ from sources.api.list_queries import holds_words, in_language
 
 
 def entries_of(clusters: Iterable[int]) -> PublicationQuerySet:
-    """What is published of the claims of these clusters; of a merged one, of that which took its place."""
+    """Return the current publications of these clusters' claims, following merges."""
     members = ClusterMember.objects.filter(cluster__in=clusters).order_by()
     standing = members.values(standing=Coalesce("claim__merged_into", "claim"))
     return Publication.objects.current().filter(claim_id__in=standing)
 
 
 def beside(claim: int) -> PublicationQuerySet:
-    """What is published of the other claims of the clusters that readers see this one in."""
+    """Return the current publications of the other claims in this one's public clusters."""
     clusters = list(Cluster.objects.public().filter(_has_claims([claim])).values_list("pk", flat=True))
     return entries_of(clusters).exclude(claim_id=claim)
 
 
 def claims_of(clusters: list[int]) -> list[int]:
-    """The ids of the published claims of these clusters, as far as they are public."""
+    """Return the ids of these clusters' published claims, if the clusters are public."""
     public = Cluster.objects.public().filter(pk__in=clusters).values_list("pk", flat=True)
     return list(entries_of(list(public)).values_list("claim_id", flat=True))
 

@@ -115,7 +115,7 @@ def _claims_of(verdicts: QuerySet[PublishedVerdict]) -> QuerySet[Any]:
 
 
 class CorrectionListQuery(ListQuery):
-    """What was corrected, clarified, updated or retracted."""
+    """The filters of corrections, clarifications, updates and retractions."""
 
     orderings = both_ways("published", moment_key("published_at"), id_key("sequence"))
 

@@ -148,7 +148,7 @@ class Values:
 
 @dataclass
 class FacetCounts:
-    """How many claims a query finds, and its facets by name."""
+    """The number of claims in a query, and its facets by name."""
 
     claims: int
     facets: dict[str, Values]
@@ -158,7 +158,7 @@ class FacetCounts:
 
 @dataclass(frozen=True)
 class Counting:
-    """What is to be counted.
+    """The options of a count.
 
     Args:
         query: a query, of which only these conditions hold.
@@ -173,13 +173,13 @@ class Counting:
     size: int
 
     def counted(self) -> FacetCounts:
-        """Counted now, or when the ledger stood where it stands now."""
+        """Return counts for the current state of the ledger, cached or computed."""
         if "as_of" in self.conditions:  # which means another moment each time
             return self._count()
         return self.known() or self.counted_now()
 
     def counted_now(self) -> FacetCounts:
-        """Counted, and kept for as long as the ledger stands where it stands now."""
+        """Compute the counts, and cache them until the ledger changes."""
         counted = self._count()
         # The ledger may have moved between two statements.
         if len(counted.positions) == 1:
@@ -187,7 +187,7 @@ class Counting:
         return counted
 
     def known(self) -> FacetCounts | None:
-        """What was counted when the ledger stood where it stands now, if it was."""
+        """Return cached counts for the current state of the ledger, if any."""
         ((position,),) = fetch("SELECT max(sequence) FROM claims_publication")
         known: FacetCounts | None = cache.get(f"{self._key}:{position}")
         return known

@@ -16,7 +16,7 @@ _BY_ID_OR_NAME = (
 
 
 class ClaimantListQuery(ListQuery):
-    """Those who made published claims."""
+    """The filters of claimants of published claims."""
 
     orderings = _BY_ID_OR_NAME
 
@@ -36,7 +36,7 @@ class ClaimantListQuery(ListQuery):
 
 
 class TopicListQuery(ListQuery):
-    """What published claims are about."""
+    """The filters of topics of published claims."""
 
     orderings = _BY_ID_OR_NAME
 

@@ -54,7 +54,7 @@ class WordsQuery(ListQuery):
 
     @property
     def search(self) -> SearchReading | None:
-        """What `q` asks for."""
+        """Parse the search in `q`."""
         return self.looked_for.get("q")
 
     @property
@@ -71,7 +71,7 @@ class WordsQuery(ListQuery):
 
     @property
     def shape(self) -> Places | None:
-        """Besides words, an address is looked for by where it leads."""
+        """Besides words, an address is looked up by its target."""
         places = self.search.places if self.search else None
         return places and replace(_PLACES, is_ranked=places.is_ranked)
 
@@ -124,7 +124,7 @@ class SearchQuery(WordsQuery):
 
     @property
     def may_mean(self) -> str:
-        """The text for which claims may be answered that it may mean, where none has its words; or nothing."""
+        """Return the text for suggestions by meaning if no claim has its words; or nothing."""
         reading = self.search
         is_forgiving = "spelling" in self.filters and self.value("spelling") != "exact"
         is_of_now = not {"as_of", "status"} & self.given.keys()
@@ -176,7 +176,7 @@ class SearchQuery(WordsQuery):
 
 
 def told_apart(ranking: str | Expression) -> Parts:
-    """By whether matches say words of the search themselves: those come first and are ranked. All others rank 0.
+    """Split matches: those that contain search words themselves come first, ranked. All others rank 0.
 
     The index knows the first. Of the others, far more, as a rule none has to be read.
     """
@@ -185,7 +185,7 @@ def told_apart(ranking: str | Expression) -> Parts:
 
 
 def parts_of(ordering: Ordering, reading: SearchReading | None) -> Parts | None:
-    """How matches are ranked where each part is searched by itself: only for parts known to be frequent."""
+    """Rank matches by searching each part separately; only for parts known to be frequent."""
     if reading is None or not _has_parts(ordering, reading) or reading.matches <= MANY:
         return None
     return told_apart(reading.ranking)
@@ -231,7 +231,7 @@ def belongs_to(cursor: str, ordering: Ordering) -> bool:
 
 
 def said_of_search(query: SearchQuery, bodies: Iterable[bytes]) -> dict[str, Any]:
-    """What a page of claims says about how `q` was understood, and where it was found in these claims, if asked."""
+    """Return the search message of a page of claims: how `q` was understood, and highlights if requested."""
     reading = query.search
     if reading is None:
         return {}

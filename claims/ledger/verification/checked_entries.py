@@ -235,7 +235,7 @@ def _said_by(body: Mapping[str, Any]) -> Row:
 
 
 def misrendered(body: Mapping[str, Any]) -> Iterator[str]:
-    """What people here reviewed as Markdown, and what readers are shown otherwise as HTML."""
+    """Return texts whose HTML differs from the reviewed Markdown."""
     for verdict in body["verdicts"]:
         if verdict["origin"] != "imported" and not _is_rendered(
             verdict["explanation"], verdict["explanation_html"]

@@ -75,7 +75,7 @@ class SignedHeads:
                 )
 
     def findings(self) -> Iterator[Discrepancy]:
-        """What was found while comparing, and what there is no more."""
+        """Return discrepancies found, and what no longer exists."""
         yield from self._found
         for size, some in sorted(self._expected.items()):
             for _root, place in some:
@@ -86,7 +86,7 @@ class SignedHeads:
 
 
 def names_of_logs() -> dict[str, str]:
-    """How the logs are called in checkpoints, and which they are."""
+    """Return the logs by their names in checkpoints."""
     origin = SigningKey.objects.values_list("origin", flat=True).first() or ""
     return {log_name(origin, log): log for log in Checkpoint.Log.values}
 

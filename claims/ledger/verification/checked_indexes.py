@@ -72,12 +72,12 @@ _QUESTIONS = {
 
 
 def findings_of_indexes(connection: BaseDatabaseWrapper) -> Iterator[Discrepancy]:
-    """What is not kept as the entries say it."""
+    """Return discrepancies between indexes and entries."""
     return findings_of(_QUESTIONS, connection)
 
 
 def findings_of(questions: Mapping[Any, str], connection: BaseDatabaseWrapper) -> Iterator[Discrepancy]:
-    """The answers to questions, each with what is wrong where it has any."""
+    """Yield a finding for each query that returns rows."""
     for problem, question in questions.items():
         with connection.cursor() as cursor:
             cursor.execute(question)

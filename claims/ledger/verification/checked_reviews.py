@@ -41,7 +41,7 @@ Grown = Callable[[int, bytes], None]
 
 
 def findings_of_reviews(grown: Grown) -> Iterator[Discrepancy]:
-    """What is wrong with the chain.
+    """Return discrepancies in the chain.
 
     Args:
         grown: called with the number of each link and its hash.

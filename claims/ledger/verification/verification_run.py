@@ -56,7 +56,7 @@ def verify(
     trusted: Sequence[str] = (),
     progress: Progress = lambda entries: None,
 ) -> Iterator[Discrepancy]:
-    """Everything that is not as it was, one finding after the other, as it is found.
+    """Yield every discrepancy, as it is found.
 
     Args:
         kept: checkpoints from outside.
@@ -69,7 +69,7 @@ def verify(
 
 
 def entries_here() -> int:
-    """How many entries there are to read."""
+    """Return the number of entries to verify."""
     return Publication.objects.count()
 
 

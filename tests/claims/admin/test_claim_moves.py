@@ -170,7 +170,7 @@ def test_several_are_accepted_and_refusals_named(desk: Desk, client: Client, che
     )
     assert said(response) == [
         "Not done: “Old news.” “accept” is not possible in the state “Declined”.",
-        "1 claim: done.",
+        "1 claim changed.",
     ]
     proposed.refresh_from_db()
     assert proposed.state == "accepted"

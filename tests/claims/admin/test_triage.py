@@ -118,7 +118,7 @@ def test_who_was_slower_is_told_who_was_quicker(client: Client, checker: User, e
     status, answer = as_json(client, f"{claim.pk}/accept/", seen="0")
     assert status == 409
     assert answer["refused"] == [
-        {"claim": claim.pk, "words": "“The ferry sank.”: Edda was quicker: Decline (“It did not.”)."}
+        {"claim": claim.pk, "words": "“The ferry sank.”: Edda decided first: Decline (“It did not.”)."}
     ]
     assert answer["done"] == []
     # A second click does nothing either.

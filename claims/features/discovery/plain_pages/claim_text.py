@@ -28,7 +28,7 @@ class PlainVersion:
 
 
 def claim_text(body: Document, shown: PlainVersion, history: Sequence[PlainVersion]) -> str:
-    """The page of a claim in one of its versions; `history` has all of them, the newest first."""
+    """Return a version of a claim as Markdown; `history` has all versions, newest first."""
     parts = [
         f"# {line(headline(body))}",
         _what_this_is(body, shown, history[0]),
@@ -61,7 +61,7 @@ def listed_claim(body: Document) -> str:
 
 
 def plain(address: str) -> str:
-    """Where the Markdown of one of our pages is."""
+    """Return the address of a page's Markdown."""
     return f"{address}index.md"
 
 

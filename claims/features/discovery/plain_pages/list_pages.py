@@ -31,7 +31,7 @@ def claims(request: HttpRequest) -> PlainPage:
 
 
 def claims_found(request: HttpRequest, about: Mapping[str, Any] | None = None) -> tuple[str, str]:
-    """What a search came to, in a sentence that may be empty, and the claims; of all, or of those about one thing.
+    """Return a sentence about the search, possibly empty, and the claims; of all, or of one subject.
 
     Raises:
         Http404: the filter cannot be met.
@@ -51,7 +51,7 @@ def claims_found(request: HttpRequest, about: Mapping[str, Any] | None = None) -
 
 
 def clusters(request: HttpRequest) -> PlainPage:
-    """The published rumours, the newest first, or those of some words or in a language."""
+    """Return published rumours, newest first, optionally by words or language."""
     page, _asked = clusters_asked(request)
     shown = [{**public_cluster(row)} for row in page.rows]
     listed = list_text.clusters(shown, following=next_page(request, page.next))
@@ -62,7 +62,7 @@ def clusters(request: HttpRequest) -> PlainPage:
 
 
 def corrections(request: HttpRequest) -> PlainPage:
-    """What was corrected, clarified, updated or retracted, the newest first."""
+    """Return corrections, clarifications, updates and retractions, newest first."""
     page, _query = asked_corrections(request)
     entries = [json.loads(placed(stored(one.entry).encode())) for one in corrected(page.rows)]
     listed = list_text.corrections(entries, following=next_page(request, page.next))
@@ -76,7 +76,7 @@ def corrections(request: HttpRequest) -> PlainPage:
 
 
 def next_page(request: HttpRequest, cursor: str) -> str:
-    """The address of the next page; "" where there is none."""
+    """Return the address of the next page; "" if there is none."""
     if not cursor:
         return ""
     asked = request.GET.copy()

@@ -16,19 +16,19 @@ Document = dict[str, Any]
 
 
 def page_of(title: str, *parts: str, about: str = "") -> str:
-    """A page with this title; `about` says in a sentence what stands in it."""
+    """Return a page with this title; `about` is a sentence on its content."""
     head = [f"# {line(title)}", *([f"> {about}"] if about else [])]
     return "\n\n".join([*head, *(part for part in parts if part)]) + "\n"
 
 
 def claims(documents: Sequence[Document], *, following: str = "") -> str:
-    """Claims in their order, and where the list goes on."""
+    """Return claims in order, with a link to the next page."""
     items = "\n".join(map(listed_claim, documents))
     return f"{items}\n\n{go_on(following)}".rstrip() if following else items
 
 
 def go_on(address: str) -> str:
-    """Where a list goes on."""
+    """Return the link to the next page of a list."""
     return link(_("Next page"), address)
 
 
@@ -64,7 +64,7 @@ def _cluster(row: Document) -> str:
 
 
 def corrections(entries: Iterable[Document], *, following: str = "") -> str:
-    """What was changed: the kind, why, and both wordings of each part."""
+    """Return corrections: the kind, the reason, and both wordings of each part."""
     kinds = {kind: str(label) for kind, label in CORRECTION_KINDS}
     parts = []
     for entry in entries:
@@ -91,7 +91,7 @@ def _both(change: Document) -> list[str]:
 
 
 def source(document: Document, passages: Sequence[Document], *, text: str, captured_at: str) -> str:
-    """A source with the claims that were checked in it, and its text where it may be shown."""
+    """Return a source with its checked claims, and its text if it may be shown."""
     facts = [
         (_("Published by"), line((document["publisher"] or {}).get("name", ""))),
         (_("Byline"), line(document["byline"])),

@@ -84,7 +84,7 @@ def _rules() -> list[str]:
 
 
 def reading() -> Links:
-    """What there is to read."""
+    """Return the list of readable pages."""
     found: Links = [
         (
             _("Latest fact checks"),
@@ -105,7 +105,7 @@ def reading() -> Links:
 
 
 def questions() -> Links:
-    """What can be asked, and where."""
+    """Return the list of queries and their addresses."""
     api = f"{settings.SITE_URL}/api/v1"
     found: Links = [
         (

@@ -40,7 +40,7 @@ def quoted_markdown(text: str) -> str:
 
 
 def link(words: object, address: str) -> str:
-    """A link to a web address; the words alone, where it is none."""
+    """Return a link to a web address; only the text if it is not one."""
     if not re.match(r"https?://", address):
         return line(words)
     return f"[{line(words)}]({quote(address, safe=_ADDRESS)})"

@@ -19,7 +19,7 @@ from factcheck.web.language_addresses import permanent
 
 
 def home(request: HttpRequest) -> PlainPage:
-    """What there is, and what is new."""
+    """Return the contents of the home page."""
     newest = claims(request)
     text = list_text.page_of(
         settings.NEWSROOM_NAME,
@@ -31,19 +31,19 @@ def home(request: HttpRequest) -> PlainPage:
 
 
 def check(request: HttpRequest) -> PlainPage:
-    """How to find out whether something was checked."""
+    """Return how to look up whether something was checked."""
     text = list_text.page_of(_("Has this been checked?"), not_checked(), newsroom_text.links(questions()))
     return PlainPage(text, permanent("check"))
 
 
 def methodology(request: HttpRequest) -> PlainPage:
-    """What each rating means, and how we correct."""
+    """Return the meaning of each rating, and how we correct."""
     text = list_text.page_of(_("How we rate and correct"), newsroom_text.scales(scales_shown()))
     return PlainPage(text, permanent("methodology"))
 
 
 def about_index(request: HttpRequest) -> PlainPage:
-    """What there is to read about the newsroom."""
+    """Return the list of pages about the newsroom."""
     written = [
         (one.title, plain(settings.SITE_URL + permanent("about", one.kind)), line(one.opening))
         for one in pages_in(get_language() or "en")

@@ -19,7 +19,7 @@ from factcheck.web.language_addresses import permanent
 
 
 def claim(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
-    """A published claim; or, where it was retracted, the note that says why."""
+    """Return a published claim, or the note on its retraction."""
     history = _history(pk)
     newest = _entry(pk, history[0].version)
     if newest.merged_into_id:
@@ -42,7 +42,7 @@ def claim(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResp
 
 
 def claim_version(request: HttpRequest, pk: int, version: int) -> PlainPage | HttpResponseBase:
-    """What was said about a claim before."""
+    """Return an earlier version of a claim."""
     history = _history(pk)
     shown = next((one for one in history if one.version == version), None)
     if shown is None:

@@ -30,7 +30,7 @@ def claimant(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpR
 
 
 def topic(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
-    """What was checked on a topic."""
+    """Return the claims on a topic."""
     return _subject(request, "topic", pk, slug)
 
 
@@ -43,7 +43,7 @@ def publisher(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | Http
 
 
 def rating_class(request: HttpRequest, rating_class: str) -> PlainPage:
-    """What a rating means, and all that was rated so."""
+    """Return the meaning of a rating class, and the claims rated so."""
     if rating_class not in RatingClass.values:
         raise Http404("There is no such rating.")
     found, listed = claims_found(request, {"rating": rating_class})
@@ -53,7 +53,7 @@ def rating_class(request: HttpRequest, rating_class: str) -> PlainPage:
 
 
 def claimants(request: HttpRequest) -> PlainPage:
-    """Who made published claims, by name, or those who are found by some words."""
+    """Return claimants of published claims, by name or by search."""
     return _index(request, CLAIMANTS)
 
 
@@ -63,7 +63,7 @@ def topics(request: HttpRequest) -> PlainPage:
 
 
 def publishers(request: HttpRequest) -> PlainPage:
-    """Who judged published claims, by name, or those who are found by some words."""
+    """Return publishers of published claims, by name or by search."""
     return _index(request, PUBLISHERS)
 
 

@@ -86,7 +86,7 @@ def words_of(document: Document) -> PictureTexts:
 
 
 def alternative(document: Document) -> str:
-    """The picture in words, for who does not see it."""
+    """Return the alternative text of the picture."""
     words = words_of(document)
     with translation.override(_language(document)):
         told = _("%(judged)s: “%(statement)s” Claimant: %(claimant)s. Published by %(newsroom)s.") % {
@@ -176,7 +176,7 @@ def _signature(image: Image.Image, words: PictureTexts) -> None:
 
 
 def readable_on(background: str, wanted: str) -> str:
-    """The wanted colour where it can be read there, otherwise black or white."""
+    """Return the wanted colour if it is readable there, otherwise black or white."""
     return max(
         (wanted, "#000000", "#ffffff"),
         key=lambda colour: (

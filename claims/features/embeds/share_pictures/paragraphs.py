@@ -51,7 +51,7 @@ class DirectedRun:
 
 @dataclass(frozen=True, slots=True)
 class SetText:
-    """A text in lines at a size. The runs of each line stand from left to right, as they are drawn."""
+    """A text set in lines at a size. The runs of each line are in visual order, from left to right."""
 
     lines: list[list[DirectedRun]]
     size: int
@@ -102,7 +102,7 @@ class SetText:
 
 
 def drawable(text: str) -> str | None:
-    """The text as it can be drawn, in one line; "" where nothing is left, None where a letter of it has no typeface."""
+    """Return the drawable text in one line; "" if nothing is left, None if a letter has no glyph."""
     kept: list[str] = []
     for cluster in _CLUSTER.findall(_plain(text)):
         cluster = cluster[:_LONGEST_CLUSTER]
@@ -145,7 +145,7 @@ def fitted(
     language: str = "",
     closing: str = "",
 ) -> SetText:
-    """The text at the greatest of the sizes at which all of it fits; at the least one cut, at a word, where none does.
+    """Return the text at the largest size that fits; at the smallest, truncated at a word, if none does.
 
     Args:
         text: what `drawable` made of it.

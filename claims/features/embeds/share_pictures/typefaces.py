@@ -36,7 +36,7 @@ def covers(typeface: str, character: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def typeface_of(cluster: str) -> str | None:
-    """The first typeface that has all of these characters; None where there is none."""
+    """Return the first typeface with all of these characters; None if there is none."""
     for name in coverage():
         if all(covers(name, character) for character in cluster):
             return name

@@ -145,7 +145,7 @@ class WebhookAdmin(DeskAdmin):
         return HttpResponseRedirect(change_page(obj))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """The log goes along with its endpoint, and is not listed line by line before."""
+        """List what is deleted with an endpoint, without its log."""
         log = WebhookDelivery.objects.filter(endpoint__in=objs).count()
         shown = [str(endpoint) for endpoint in objs] + [
             ngettext("%d delivery in its log", "%d deliveries in its log", log) % log

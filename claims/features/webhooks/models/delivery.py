@@ -23,13 +23,15 @@ _ABOUT_NO_ENTRY = [TEST_EVENT, VERIFICATION_EVENT]
 
 
 def new_message_id() -> str:
-    """What a message is recognised by, however often it is sent. No full stop, which ends it in what is signed."""
+    """Return a new message id, kept when it is sent again. It contains no full stop, which is a separator in
+    the signed text.
+    """
     return f"msg_{uuid.uuid4().hex}"
 
 
 class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
     def due(self, moment: datetime | None = None) -> Self:
-        """What should be sent at `moment` (now unless given)."""
+        """Deliveries due at `moment` (default: now)."""
         return self.filter(state="pending", next_attempt_at__lte=moment or timezone.now())
 
 

@@ -21,7 +21,7 @@ SECRET_PATTERN = r"^whsec_[A-Za-z0-9+/]{32,86}={0,2}$"  # noqa: S105  the shape 
 
 
 def new_secret() -> str:
-    """A key for an endpoint of its own."""
+    """Return a new random secret."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
@@ -258,7 +258,7 @@ class WebhookEndpoint(models.Model):
         return self.name
 
     def secrets_in_use(self, moment: datetime) -> list[str]:
-        """What messages are signed with at `moment`: while a secret is being replaced, both."""
+        """Return the secrets for signing at `moment`: both while one is being replaced."""
         until = self.previous_secret_until
         return [self.secret, self.previous_secret] if until and moment < until else [self.secret]
 

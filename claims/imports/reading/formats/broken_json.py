@@ -38,7 +38,7 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
 class Broken(ValueError):
-    """It cannot be read with certainty; `complete` are the ClaimReviews that stand whole before the fault."""
+    """The JSON cannot be parsed with certainty; `complete` holds the ClaimReviews before the fault."""
 
     def __init__(self, what: str, complete: list[Any]) -> None:
         super().__init__(what)

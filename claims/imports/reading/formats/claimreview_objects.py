@@ -37,7 +37,7 @@ LONGEST_FINDING = 1000
 
 @dataclass(frozen=True, slots=True)
 class MarkupPage:
-    """The page that markup stands on, as it describes itself; empty where it does not, or where there is none."""
+    """The page of the markup, as it describes itself; empty if it does not, or if there is none."""
 
     url: str = ""
     title: str = ""
@@ -109,7 +109,7 @@ class _Together:
         return cls(pairs, frozenset(id(one) for some in pairs.values() for one in some))
 
     def fields(self, review: Node, graph: Graph) -> dict[str, Any]:
-        """What the MediaReviews of a ClaimReview say; the first of several, and the media of all."""
+        """Return the fields of a ClaimReview's MediaReviews; the first of several, and the media of all."""
         said = [mediareview_objects.media_fields(one, graph) for one in self.media.get(id(review), ())]
         if not said:
             return {}

@@ -16,7 +16,7 @@ MOST_RETRIES = 1_000
 
 
 class Rows:
-    """The rows of a file, each with its place; what is broken is refused, and reading goes on at the next line."""
+    """The rows of a file with their positions; broken rows are rejected, and reading continues on the next line."""
 
     def __init__(self, file: File, dialect: Dialect) -> None:
         self._file = file.name
@@ -40,7 +40,7 @@ class Rows:
         return RecordPlace(self._file, f"row {self.number}{moved}")
 
     def damaged(self, row: list[str]) -> Refusal | None:
-        """Why the text of a row cannot be believed; None where it can."""
+        """Return why the text of a row is not credible; None if it is."""
         text = "".join(row)
         if "\x00" in text:
             shown = [cell.replace("\x00", "\N{SYMBOL FOR NULL}") for cell in row]

@@ -76,7 +76,7 @@ class TableSample:
 
     @property
     def width(self) -> int:
-        """How many cells most rows have."""
+        """Return the most common number of cells."""
         return Counter(map(len, self.rows)).most_common(1)[0][0] if self.rows else 0
 
     @property
@@ -88,7 +88,7 @@ class TableSample:
 
     @property
     def titles(self) -> int:
-        """How many rows stand above the first one that has as many cells as most have."""
+        """Return the number of rows above the first one with the usual number of cells."""
         return next((number for number, row in enumerate(self.rows) if len(row) == self.width), 0)
 
     @property
@@ -121,7 +121,7 @@ def encoding_of(head: bytes) -> str:
 
 
 def text_of(head: bytes, encoding: str, *, whole: bool) -> str:
-    """The head as text. Where it is only a part of the file, the last line, which may be cut, is left out."""
+    """Return the head as text, without the last line if it may be cut."""
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
     text = decoder.decode(head, final=whole)
     if whole:
@@ -131,7 +131,7 @@ def text_of(head: bytes, encoding: str, *, whole: bool) -> str:
 
 
 def sample(text: str, dialect: Dialect, *, whole: bool) -> TableSample:
-    """The rows of the head. A row that may go on behind its end is left out."""
+    """Return the rows of the head, without a row that may continue after it."""
     rows: list[list[str]] = []
     numbers: list[int] = []
     number = faults = 0
@@ -154,7 +154,7 @@ def sample(text: str, dialect: Dialect, *, whole: bool) -> TableSample:
 
 
 def detected(head: bytes, *, whole: bool, titles: bool = False) -> TableSample | None:
-    """The first rows in the dialect that makes the most regular table of them; None where none makes one.
+    """Return the first rows in the dialect that gives the most regular table; None if none does.
 
     Args:
         titles: whether rows of another width may stand above the table.

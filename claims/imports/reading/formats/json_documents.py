@@ -46,7 +46,7 @@ def looks_like_json(file: File) -> bool:
 
 
 def sample(file: File) -> list[Any]:
-    """The first records in the beginning of a file, as many as stand in it whole.
+    """Return the complete records at the beginning of a file.
 
     Where most are objects, what else stands among them says nothing about the format.
     """
@@ -81,7 +81,7 @@ def why_unreadable(file: File) -> str:
 
 
 def values(file: File, *, linked: bool = True) -> Iterator[Value | Refusal]:
-    """Every value in the file, elements of its lists one by one; and where it cannot be read, and why.
+    """Yield every value in the file, elements of lists one by one, and faults with their reasons.
 
     Args:
         linked: whether its nodes may refer to each other.

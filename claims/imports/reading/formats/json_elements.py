@@ -62,7 +62,7 @@ class Element(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """What could not be read."""
+    """A part that could not be parsed."""
 
     position: str
     why: str
@@ -77,7 +77,7 @@ class Fault(NamedTuple):
 
 
 def elements(stream: Readable, *, item: str = "item") -> Iterator[Element | Fault]:
-    """Everything in a stream of UTF-8.
+    """Yield every element in a UTF-8 stream.
 
     Args:
         item: what an element of a list that stands for itself is called.

@@ -59,7 +59,7 @@ def _page(review: Node, graph: Graph) -> str:
 
 
 def media_fields(review: Node, graph: Graph) -> dict[str, Any]:
-    """What a MediaReview says of media, by the fields of a record."""
+    """Return the media fields of a MediaReview."""
     items = [one for one in things(value(review, "itemReviewed"), graph) if isinstance(one, dict)]
     shown = list(_shown(items, graph))
     kinds = list(dict.fromkeys(KINDS[kind] for one in shown for kind in types(one) if kind in KINDS))
@@ -84,7 +84,7 @@ def claims_in(review: Node, graph: Graph) -> list[Node]:
 
 
 def statements(review: Node, graph: Graph) -> list[Any]:
-    """What was claimed with the media, as the review has it: itself, by the claim, or by the review of the claim."""
+    """Return what was claimed with the media: from the review itself, its claim, or the claim's review."""
     said = [
         *texts(value(review, "claimReviewed"), named=("text", "name")),
         *(

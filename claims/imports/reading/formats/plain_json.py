@@ -9,7 +9,7 @@ _INTEGERS: Final = range(-(2**63), 2**64)
 
 
 def plain(value: Any, depth: int = 0) -> Any:
-    """The value with everything replaced that JSON or PostgreSQL does not have, and cut off where it is too deep."""
+    """Return the value without anything that JSON or PostgreSQL lacks, cut at the depth limit."""
     if isinstance(value, str):
         return plain_text(value)
     if isinstance(value, bytes):

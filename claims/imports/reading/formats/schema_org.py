@@ -27,7 +27,7 @@ _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 def value(node: Any, *names: str) -> Any:
-    """The first of these properties that says something; None where none does."""
+    """Return the first of these properties with a value; None if none has one."""
     if not isinstance(node, dict):
         return None
     for name in names:
@@ -54,7 +54,7 @@ def types(node: Any) -> set[str]:
 
 
 def listed(found: Any) -> list[Any]:
-    """What may be one thing or a list of them, as a list."""
+    """Return one thing or a list of them as a list."""
     if isinstance(found, dict) and "@list" in found:
         found = found["@list"]
     if isinstance(found, list):
@@ -90,7 +90,7 @@ def remember(tree: Any, graph: dict[str, Node]) -> None:
 
 
 def things(found: Any, graph: Graph) -> list[Any]:
-    """What stands there, references followed: objects, and text where there is no more than that."""
+    """Return the objects in a value, references resolved, or text if there is only text."""
     resolved: list[Any] = []
     for one in listed(found):
         if isinstance(one, str):
@@ -102,7 +102,7 @@ def things(found: Any, graph: Graph) -> list[Any]:
 
 
 def texts(found: Any, *, named: tuple[str, ...] = ("name",)) -> list[Any]:
-    """The texts and numbers in a value; an object stands for its first property of `named` that it has."""
+    """Return the texts and numbers in a value; for an object, its first property in `named`."""
     said: list[Any] = []
     for one in listed(found):
         if isinstance(one, dict):
@@ -118,7 +118,7 @@ def texts(found: Any, *, named: tuple[str, ...] = ("name",)) -> list[Any]:
 
 
 def text(found: Any, *, named: tuple[str, ...] = ("name",)) -> Any:
-    """The first of the texts; None where there is none."""
+    """Return the first of the texts; None if there is none."""
     return next(iter(texts(found, named=named)), None)
 
 
@@ -137,7 +137,7 @@ def is_number(found: Any) -> bool:
 
 
 def addresses(found: Any, graph: Graph) -> list[str]:
-    """The addresses in a value: as text, or as what its objects say of where they are."""
+    """Return the addresses in a value, as text or in objects."""
     said: list[Any] = []
     for one in things(found, graph):
         if isinstance(one, dict):

@@ -65,7 +65,7 @@ def recognise(file: File) -> Table[str, Any] | None:
 
 
 def looked_into(file: File, name: str = "") -> Table[str, Any]:
-    """The settings that `recognise` cannot know, for which the workbook is read; empty ones where it is unusable.
+    """Return the settings that need a look into the workbook; empty if it is unusable.
 
     Args:
         name: of the sheet; "" for the first one that is not empty.

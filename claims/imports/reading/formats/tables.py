@@ -107,7 +107,7 @@ def columns_of(header: Sequence[str]) -> list[str]:
 
 
 def header_below(number: int) -> str:
-    """That a table has something above its header."""
+    """Note that a table has something above its header."""
     return SpokenSentence(
         "Row %(number)s contains the column names; the rows above it are not read.", number=number
     )

@@ -28,7 +28,7 @@ PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/json"
 
 
 class Memory(Protocol):
-    """What is remembered of pages between visits."""
+    """The memory of pages between visits."""
 
     def get(self, url: str) -> tuple[str, str] | None:
         """The ETag and Last-Modified that a page came with."""

@@ -45,7 +45,7 @@ class File:
 
 
 class ImportFormat(Protocol):
-    """What the module of a reader provides. `claims.imports.reading.format_detection` lists them."""
+    """The interface of a reader module. `claims.imports.reading.format_detection` lists them."""
 
     NAME: str
     """As on the command line: "claimreview", "csv"."""
@@ -53,7 +53,7 @@ class ImportFormat(Protocol):
     """In words: "Web page with ClaimReview markup"."""
 
     def recognise(self, file: File) -> Mapping[str, Any] | None:
-        """How to read this file, as JSON values, where it is of this format; None where it is not.
+        """Return the settings for this file as JSON values if it is of this format; otherwise None.
 
         Looks at `file.name` and `file.head` only, and never reads the stream.
         """
@@ -68,4 +68,4 @@ class ImportFormat(Protocol):
         """
 
     def conventions(self, settings: Mapping[str, Any]) -> Conventions:
-        """How the values in the file are to be taken."""
+        """Return the conventions of the values in the file."""

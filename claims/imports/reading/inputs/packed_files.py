@@ -35,7 +35,7 @@ _SUFFIXES = (".gz", ".zst", ".bz2", ".xz")
 def unpacked(
     name: str, stream: io.RawIOBase, budget: Budget, *, url: str = "", depth: int = 0, layers: int = 0
 ) -> Iterator[File | Refusal]:
-    """The files in a stream: itself, where it is not packed.
+    """Return the files in a stream, or the stream itself if it is not compressed.
 
     Args:
         depth: how many archives it is in.

@@ -87,7 +87,7 @@ class CountedStream(io.RawIOBase):
 
 
 class Budget:
-    """How much may come out of one input, all its layers together."""
+    """The limit on the unpacked size of one input, over all layers."""
 
     def __init__(self, source: CountedStream) -> None:
         self.source = source
@@ -100,7 +100,7 @@ class Budget:
 
 
 class Unpacked(io.RawIOBase):
-    """What comes out of a decoder. Damage is its end, and remembered."""
+    """The output of a decoder. Damage ends it and is recorded."""
 
     def __init__(
         self, stream: Any, budget: Budget, progressed: Callable[[int], None] = lambda _out: None

@@ -20,7 +20,7 @@ class MappingError(ValueError):
 
 
 def suggested(name: str, known: Iterable[str]) -> str:
-    """ "Did you mean …?", or what there is where nothing comes near."""
+    """Return "Did you mean …?", or the known names if none is similar."""
     names = list(known)
     near = get_close_matches(name.casefold(), names, n=1, cutoff=0.6)
     return f'Did you mean "{near[0]}"?' if near else f"There are: {', '.join(names)}."
@@ -76,13 +76,13 @@ def number(key: str, value: Any) -> int:
 
 
 def texts(key: str, value: Any, *, empty: bool = False) -> tuple[str, ...]:
-    """Texts; one alone may stand without brackets."""
+    """Return a list of texts; a single one needs no brackets."""
     values = value if isinstance(value, list | tuple) else [value]
     return tuple(text(key, item, empty=empty) for item in values)
 
 
 def codes(key: str, value: Any) -> dict[str, str]:
-    """Codes → what they stand for."""
+    """Return codes and their meanings."""
     return {code: text(f"{key}.{code}", meaning, empty=True) for code, meaning in table(key, value).items()}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Conventions:
-    """How the records of a file are to be read. The empty one knows nothing, so what is ambiguous stays so."""
+    """The conventions for the records of a file. An empty one knows nothing, so ambiguous values stay ambiguous."""
 
     constants: Mapping[str, Any] = field(default_factory=dict)
     """Names of `found.FIELDS` → the value of records that have none themselves."""

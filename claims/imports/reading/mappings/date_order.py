@@ -26,7 +26,7 @@ def date_order_seen(values: Iterable[object]) -> dict[str, str]:
 
 
 def rewritten(value: object, dates: Dates) -> object:
-    """A date that the given formats or order make unambiguous as YYYY-MM-DD; anything else as it stands."""
+    """Return an unambiguous date as YYYY-MM-DD; anything else unchanged."""
     if not isinstance(value, str):
         return value
     for form in dates.formats:

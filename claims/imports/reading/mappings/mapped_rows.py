@@ -73,7 +73,7 @@ class Records:
             )  # a missing column is found out before the first row
 
     def record(self, row: Row, place: RecordPlace, raw: Any = None) -> RawRecord | Refusal:
-        """What a row says.
+        """Return the record of a row.
 
         Args:
             raw: the row as its own format has it, where that is something else.
@@ -190,7 +190,7 @@ class Records:
 
 
 def conventions(mapping: Mapping, date_order: Table[str, Table[str, str]]) -> Conventions:
-    """What is known about the file: what the mapping says and, where it says nothing, what its first rows prove."""
+    """Return the conventions of the file: from the mapping, or else from its first rows."""
     reading = mapping.reading
     said = {name: dates.order for name, dates in reading.dates.items() if dates.order}
     seen = {} if "" in said else {name: order for name, order in date_order.items() if name not in said}

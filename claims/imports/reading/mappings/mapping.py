@@ -48,7 +48,7 @@ Column = str | int
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where the value of a field stands: in the first of these columns that is filled, or in all of them, joined."""
+    """The columns of a field: the first filled one, or all joined."""
 
     columns: tuple[Column, ...] = ()
     join: str | None = None
@@ -61,7 +61,7 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """How a file writes dates."""
+    """The date formats of a file."""
 
     order: str = ""
     """One of `ORDERS`, or "" where nobody said."""
@@ -76,7 +76,7 @@ class Dates:
 
 @dataclass(frozen=True, slots=True)
 class ColumnReading:
-    """What columns mean: in all rows of a file, or in those of a variant."""
+    """The meaning of columns, for all rows of a file or for a variant."""
 
     fields: Table[str, Columns] = field(default_factory=dict)
     constants: Table[str, str] = field(default_factory=dict)
@@ -99,7 +99,7 @@ class ColumnReading:
         return {name: section for name, section in sections.items() if section}
 
     def over(self, other: "ColumnReading") -> "ColumnReading":
-        """`other`, but where this one says something, as this one says."""
+        """Return `other`, overridden by this one."""
         return ColumnReading(**{name: {**getattr(other, name), **getattr(self, name)} for name in _SECTIONS})
 
 
@@ -147,7 +147,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Everything a person says about a table."""
+    """A column mapping with all settings of a table."""
 
     name: str
     reading: ColumnReading = field(default_factory=ColumnReading)

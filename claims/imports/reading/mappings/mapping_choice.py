@@ -79,7 +79,7 @@ def holds(mapping: Mapping, rows: Sequence[Sequence[str]]) -> bool:
 
 
 def proposed_mapping(columns: Sequence[str], sample_rows: Iterable[Row] = ()) -> Mapping:
-    """What the names of the columns say. A name that is not known says nothing, whatever stands below it.
+    """Return the mapping derived from known column names. Unknown names are ignored.
 
     Args:
         sample_rows: some rows; a column that is empty in all of them gives way to another of the same meaning.
@@ -108,7 +108,7 @@ def chosen(columns: Sequence[str], rows: Iterable[Row]) -> Mapping:
 
 
 def header_row(rows: Sequence[Sequence[str]]) -> int:
-    """Which of the first rows has the names of the columns, from 0: the first one, or the one below a title.
+    """Return the index of the row with the column names: the first, or the one below a title.
 
     Another than the first is taken only where it has names that are known, one of them for the statements, and the
     first one has none.
@@ -131,7 +131,7 @@ def header_row(rows: Sequence[Sequence[str]]) -> int:
 
 
 def refused(mapping: Mapping, columns: Sequence[str], file: File, rows: Sequence[Row]) -> Refusal | None:
-    """Why a file cannot be imported with this mapping: it does not say where the statements or the ratings stand.
+    """Return why a file cannot be imported with this mapping: the column of statements or ratings is missing.
 
     Args:
         rows: some rows of the file.
@@ -219,7 +219,7 @@ def dates_seen(
 
 
 def conventions_of(settings: Table[str, Any]) -> Conventions:
-    """What settings say about the values of a file, whichever reader of tables they are for."""
+    """Return the conventions in the settings, for any table reader."""
     if "mapping" not in settings:
         return NOTHING_KNOWN
     return conventions(Mapping.from_json(settings["mapping"]), settings.get("date_order", {}))

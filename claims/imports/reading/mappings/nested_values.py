@@ -9,7 +9,7 @@ _DEEPEST = 20
 
 
 class Nested(dict[str, Any]):
-    """An object of JSON as a row: its keys, and paths into what is in it. A key with a dot in it goes first."""
+    """A JSON object as a row: its keys, and paths into it. A key that contains a dot takes precedence."""
 
     def __getitem__(self, path: str) -> Any:
         return _said(dict.get(self, path)) if path in self else reached(self, path)
@@ -20,7 +20,7 @@ class Nested(dict[str, Any]):
 
 
 def reached(value: Any, path: str) -> Any:
-    """The text, the number or the list of those at the end of a path; None where there is none."""
+    """Return the text, number or list of those at a path; None if there is none."""
     for step in path.split("."):
         if isinstance(value, dict):
             value = dict.get(value, step)
@@ -39,14 +39,14 @@ def _said(value: Any) -> Any:
 
 
 def length(value: Any, path: str) -> int:
-    """How long the list at the end of a path is."""
+    """Return the length of the list at a path."""
     for step in path.split(".") if path else ():
         value = dict.get(value, step) if isinstance(value, dict) else None
     return len(value) if isinstance(value, list) else 0
 
 
 def paths(rows: Iterable[dict[str, Any]]) -> list[str]:
-    """Where something stands in the objects. `*` is for the place in a list of objects."""
+    """Return the paths of values in the objects. `*` stands for an index in a list of objects."""
     found: dict[str, None] = {}
     for row in rows:
         waiting: list[tuple[str, Any]] = [(name, value) for name, value in reversed(row.items())]

@@ -90,7 +90,7 @@ def _number(value: float) -> Iterator[str]:
 
 
 def line(value: Any) -> str:
-    """The first text in a value, on one line; "" where there is none."""
+    """Return the first text in a value on one line; "" if there is none."""
     if isinstance(value, str):
         return clean(value[:MOST])
     return next(filter(None, map(clean, texts(value))), "")
@@ -124,7 +124,7 @@ def clean(text: str) -> str:
 
 
 def clean_paragraphs(text: str) -> str:
-    """The same, but line ends stay where there were some; one blank line is the end of a paragraph."""
+    """Like `clean`, but keep line breaks; a blank line ends a paragraph."""
     return _settled(text, _several_lines)
 
 

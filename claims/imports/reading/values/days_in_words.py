@@ -63,7 +63,7 @@ def was_published(words: str) -> bool:
 
 
 def days_in_words(folded: str, language: str) -> Iterator[tuple[int, int, tuple[int, int, int] | None]]:
-    """Where a text names a day, and its year, month and day; None for a stretch of days."""
+    """Return the position of a date in the text, with year, month and day; None for a range."""
     anything = False
     for match in _DAY_FIRST.finditer(folded):
         until, day, first, second, year = match.groups()

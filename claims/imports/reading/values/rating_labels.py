@@ -52,7 +52,7 @@ class Scale(NamedTuple):
 
 
 def label_key(label: str) -> str:
-    """What all spellings of a label share: "Half-True", "half_true" and "“Half True”" are one label.
+    """Return the normal form of a label: "Half-True", "half_true" and "“Half True”" are equal.
 
     NFKC and case folding; white space, hyphens and underscores are one space; quotation marks and punctuation at the
     ends do not count, and neither do Arabic vowel signs and joiners.
@@ -64,7 +64,7 @@ def label_key(label: str) -> str:
 def read_label(
     text: Any, outlet: Outlet | None, codes: Mapping[str, str] | None = None, language: str = ""
 ) -> Label | Problem | None:
-    """The judgement in a publisher's words; None where there are none.
+    """Return the judgement in a publisher's words; None if there are none.
 
     Args:
         language: of the review, where it is known; of a publisher's scales the one in this language is meant.
@@ -119,7 +119,7 @@ def read_number(
 
 
 def meaning(text: str, publisher: str = "", language: str = "") -> Meaning | None:
-    """What a label means on the scales of a publisher (its domain), or in the words that all share."""
+    """Return the meaning of a label on the publisher's scales (by domain), or in the shared vocabulary."""
     key = label_key(text)
     primary = language.partition("-")[0]
     if steps := _scales().get(publisher, {}).get(key):
@@ -198,7 +198,7 @@ def scales() -> Iterator[Scale]:
 
 @lru_cache(maxsize=1)
 def shipped() -> dict[str, Any]:
-    """The list as it stands in the file."""
+    """Return the list from its file."""
     return tomllib.loads(
         files("claims.imports.reading.values").joinpath("rating_labels.toml").read_text("utf-8")
     )
