@@ -11,7 +11,7 @@ from claims.ledger.proofs import tasks as proof_tasks
 from claims.links import tasks as link_tasks
 from claims.matching.embedding import tasks as embedding_tasks
 from claims.models import Presence, StoredAnswer, UnsavedForm
-from claims.newsroom import audit, desk_sessions, factor_mail
+from claims.newsroom import audit, desk_sessions, factor_mail, invitations
 from claims.readers import reader_mails
 from claims.readers import tasks as reader_tasks
 from claims.review import (
@@ -37,6 +37,7 @@ __all__ = [
     "factor_mail",
     "federation_tasks",
     "import_tasks",
+    "invitations",
     "link_tasks",
     "mails",
     "notices",

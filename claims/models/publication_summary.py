@@ -29,7 +29,8 @@ _VERDICT = _object(
     ),
     reviewed_on=_member("verdict -> 'reviewed_on'"),
 )
-_SUMMARY = _object(
+#: SQL for the summary of `entry`, a body as jsonb.
+SUMMARY = _object(
     id=_member("entry -> 'id'"),
     # Addresses of this site are marked as in the body (`factcheck.web.site_urls`).
     url="chr(9), " + _member("entry -> 'url'"),
@@ -50,7 +51,7 @@ HAS_A_SUMMARY = Rule(
     declare=[("entry", "jsonb")],
     func=f"""
         entry := NEW.body;
-        NEW.summary := {_SUMMARY};
+        NEW.summary := {SUMMARY};
         RETURN NEW;
     """,
 )

@@ -7,6 +7,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy
 
 from claims.ledger.verification.findings import Discrepancy, in_few
+from claims.models.publication_summary import SUMMARY
 
 #: What is asked, with what is wrong where there is an answer: rows of one number, or of a text and a number.
 _QUESTIONS = {
@@ -20,6 +21,11 @@ _QUESTIONS = {
             )
         ORDER BY sequence
     """,
+    gettext_lazy("its summary in lists does not match its body."): f"""
+        SELECT 'Entry', sequence FROM claims_publication, LATERAL (SELECT body::jsonb AS entry) AS read
+        WHERE summary IS DISTINCT FROM {SUMMARY}
+        ORDER BY sequence
+    """,  # noqa: S608  the expression of the trigger
     gettext_lazy("its matching words do not match its entry."): """
         SELECT 'Claim', coalesce(entry.claim_id, known.claim_id)
         FROM (

@@ -350,6 +350,11 @@ TAMPERINGS = [
         ["Entry 3: its search words do not match its text"],
     ),
     Tampering(
+        "show another rating in lists",
+        ["UPDATE claims_publication SET summary = replace(summary, 'false', 'true') WHERE sequence = 3"],
+        ["Entry 3: its summary in lists does not match its body"],
+    ),
+    Tampering(
         "hide an entry from a filter",
         ["UPDATE claims_publication SET topic_ids = '{}' WHERE sequence = 2"],
         ["Entry 2 (claim {c}, version 2): `topic_ids` is not what its body says"],
