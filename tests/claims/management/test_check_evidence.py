@@ -56,7 +56,7 @@ def test_one_claim_is_checked_on_demand(claim: Claim, source: Source, paper: Pap
     paper.asked()
     check("--claim", str(claim.pk))
     assert "/2024/ferries" in paper.asked()
-    with pytest.raises(CommandError, match="Claim 999 is not published, or names no source"):
+    with pytest.raises(CommandError, match="Claim 999 is not published, or cites no source"):
         check("--claim", "999")
 
 

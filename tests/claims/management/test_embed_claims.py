@@ -26,9 +26,9 @@ def told(*arguments: str) -> str:
 def test_it_makes_what_is_outstanding(db: None, tiny: None) -> None:
     make_claim()
     assert told("--status") == "Claims are found by their words alone.\n"
-    assert told() == "tiny: is asked; 1 vector of 48 dimensions, 0 outstanding.\n"
+    assert told() == "tiny: in use; 1 vector of 48 dimensions, 0 outstanding.\n"
     make_claim()
-    assert told("--status") == "tiny: is asked; 1 vector of 48 dimensions, 1 outstanding.\n"
+    assert told("--status") == "tiny: in use; 1 vector of 48 dimensions, 1 outstanding.\n"
     assert StatementVector.objects.count() == 1
 
 
@@ -41,7 +41,7 @@ def test_another_model_is_built_beside_and_the_old_one_removed(
         choice, "asked_for", lambda model, threads: OtherEmbedder() if model == "large" else None
     )
     assert told("--model", "large") == (
-        "tiny: is asked; 1 vector of 48 dimensions, 0 outstanding.\n"
+        "tiny: in use; 1 vector of 48 dimensions, 0 outstanding.\n"
         "other: complete; 1 vector of 24 dimensions, 0 outstanding.\n"
     )
     assert told("--remove", "other") == "other and its vectors are removed.\n"
@@ -64,7 +64,9 @@ def test_stopped_by_hand(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(TinyEmbedder, "passages", interrupted)
     make_claim()
-    with pytest.raises(CommandError, match="What was made is kept; run the same command to continue"):
+    with pytest.raises(
+        CommandError, match="The vectors made so far are kept; run the same command to continue"
+    ):
         told()
 
 
@@ -73,7 +75,7 @@ def test_somebody_else_is_at_it(db: None, tiny: None, monkeypatch: pytest.Monkey
         raise maintenance.AlreadyLookedAfter("Another process is making vectors of tiny at the moment.")
 
     monkeypatch.setattr(maintenance, "bring_up_to_date", taken)
-    with pytest.raises(CommandError, match="Another process is making vectors of tiny now"):
+    with pytest.raises(CommandError, match="Another process is making vectors of tiny at the moment"):
         told()
 
 

@@ -226,7 +226,7 @@ def test_dry_run_of_changed_content_reports_and_changes_nothing(article: Path, a
     assert document["snapshot"]["id"] is None
     assert document["source"]["id"] == Source.objects.get().pk
     assert run(article, "--dry-run").splitlines()[-1] == (
-        "1 claim proposed; 2 known before; anchors: 2 held, 0 moved, 1 orphaned. "
+        "1 claim proposed; 2 known before; anchors: 2 unchanged, 0 moved, 1 orphaned. "
         "Nothing was stored: this was a dry run."
     )
 
@@ -284,7 +284,7 @@ def test_changed_content_is_told_in_a_table(article: Path) -> None:
     assert "orphaned: the words were changed" in anchors
     assert "moved, " in anchors
     assert printed.splitlines()[-1] == (
-        "1 claim proposed; 2 known before; anchors: 0 held, 2 moved, 1 orphaned."
+        "1 claim proposed; 2 known before; anchors: 0 unchanged, 2 moved, 1 orphaned."
     )
 
 

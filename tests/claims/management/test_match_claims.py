@@ -128,10 +128,10 @@ def test_ndjson_keeps_what_it_had(ferry: Claim, tmp_path: Path, capsys: pytest.C
         (
             "posts.csv",
             "number,words\n1,a\n",
-            "no column is known to hold texts. Name one with --column: number, words",
+            "no column was recognised as the text. Name one with --column: number, words",
         ),
         ("posts.csv", "", "--column: none"),
-        ("posts.ndjson", '{"text": "a"}\n{\n', "Line 2 is no JSON"),
+        ("posts.ndjson", '{"text": "a"}\n{\n', "Line 2 is not JSON"),
         ("posts.csv", 'text\n"never ends\n', "Line 2 cannot be read"),
         ("posts.csv", b"text\n\xff\n", "cannot be matched"),
     ],
@@ -212,7 +212,7 @@ def test_what_was_interrupted_goes_on_where_it_stood(
 
 def test_what_was_not_begun_cannot_go_on(long_table: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = long_table.with_name("matched.csv")
-    with pytest.raises(CommandError, match="Nothing was begun"):
+    with pytest.raises(CommandError, match="There is nothing to continue"):
         match(long_table, capsys, output=str(output), resume=True)
     with pytest.raises(CommandError, match="--resume needs --output"):
         match(long_table, capsys, resume=True)

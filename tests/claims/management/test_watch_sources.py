@@ -48,7 +48,7 @@ def test_ends_with_1_where_one_gives_nothing(paper: Paper) -> None:
     with pytest.raises(CommandError, match="^Watches that failed: 1.$") as ended:
         call_command("watch_sources", stdout=out)
     assert ended.value.returncode == 1
-    assert out.getvalue().startswith(f"Sundvik Post: nothing. {paper.address}/feeds does not exist")
+    assert out.getvalue().startswith(f"Sundvik Post: failed. {paper.address}/feeds does not exist")
 
 
 def test_adds_the_feed_of_a_page(paper: Paper) -> None:

@@ -252,8 +252,10 @@ def test_the_page_says_it_with_both_wordings(client: Client, claim: Claim, sourc
     document = page(client, claim.get_absolute_url())
     said = [" ".join(item.text_content().split()) for item in document.cssselect(".appearances .standing")]
     assert [words.partition(" until ")[0].partition(" on ")[0] for words in said] == [
-        "The source still contained"
-    ] * 3
+        "The source contained this quote",
+        "The source still contained this quote",
+        "The source contained this quote",
+    ]
     assert "changed by" in said[0]
     assert said[0].endswith("Now it says: The dam above Lipnik lost 900 litres.")
     assert said[1].endswith("The source still contained")

@@ -73,7 +73,7 @@ def test_file_in_which_a_line_is_missing(content: bytes) -> None:
     found = content.splitlines(keepends=True)
     place = number_of(content, b'{"type":"entry"')
     assert refusal(b"".join(found[: place - 1] + found[place:])) == (
-        f"Line {place}: entry 2 stands where 1 should."
+        f"Line {place}: found entry 2 where entry 1 was expected."
     )
 
 
@@ -210,7 +210,7 @@ def test_other_entry_of_the_ledger(content: bytes) -> None:
     restored(content)
     entry = content[content.index(b'{"type":"entry"') :].splitlines(keepends=True)[0]
     other = entry.replace(b'"version":1', b'"version":2', 1)
-    assert "the ledger of this database has another entry 1." in refusal(content.replace(entry, other))
+    assert "the ledger of this database has a different entry 1." in refusal(content.replace(entry, other))
 
 
 def test_entry_that_does_not_go_on_from_the_one_before_it(content: bytes) -> None:

@@ -150,7 +150,7 @@ def test_a_record_that_says_otherwise_is_named_with_what_it_was_merged_into() ->
         "merged into another record",
     )
     assert problem.reason == (
-        f"It is a record of claim {claim.pk} (file.jsonl, line 1), which is stored with something else."
+        f"It is a record of claim {claim.pk} (file.jsonl, line 1), but other values are stored for it."
         " Stored: summary: “The accounts show twelve million.”."
     )
     assert (problem.fields or {})["summary"] == "It was eleven million."

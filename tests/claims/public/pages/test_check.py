@@ -123,10 +123,10 @@ def test_the_sum_counts_each_kind(client: Client, publish: Publish, answers: Ans
     answers.know("Trams are free.", claim, "contradicts")
     (summary,) = posted(client, TEXT).cssselect(".sum")
     assert [words(item) for item in summary.cssselect("li")] == [
-        "1 sentence makes a claim that was checked.",
+        "1 sentence makes a claim that has been checked.",
         "1 sentence says the opposite of a checked claim.",
         (
-            "For 1 sentence nothing was found. “Nothing found” does not mean true: it means that no fact "
+            "Nothing was found for 1 sentence. “Nothing found” does not mean true: it means that no fact "
             "check here is about it, or that we did not recognise it."
         ),
     ]
@@ -136,7 +136,7 @@ def test_nothing_found_is_no_verdict(client: Client, publish: Publish, answers: 
     publish()
     document = posted(client, TEXT)
     (item,) = document.cssselect(".sum li")
-    assert words(item).startswith("For 3 sentences nothing was found. Nothing found does not mean true")
+    assert words(item).startswith("Nothing was found for 3 sentences. “Nothing found” does not mean true")
     assert document.cssselect("mark") == []
 
 
@@ -312,7 +312,7 @@ def test_nothing_is_kept_of_a_text(client: Client, publish: Publish, answers: An
     answers.know("The tunnel is safe.", publish())
     posted(client, TEXT)
     assert not Repeat.objects.exists()
-    assert "nothing of it is kept" in words(page(client, "/check/").cssselect("#text-kept")[0])
+    assert "nothing is stored" in words(page(client, "/check/").cssselect("#text-kept")[0])
 
 
 def test_where_the_operator_allows_it_only_repeated_sentences_are_kept(
@@ -329,7 +329,7 @@ def test_where_the_operator_allows_it_only_repeated_sentences_are_kept(
     assert (kept.exact, kept.claim, kept.origin, kept.times, kept.source) == (
         "The tunnel is safe.", claim, "reader", 2, None,
     )  # fmt: skip
-    assert "are kept" in words(page(client, "/check/").cssselect("#text-kept")[0])
+    assert "are stored" in words(page(client, "/check/").cssselect("#text-kept")[0])
 
 
 # Ways there, and limits

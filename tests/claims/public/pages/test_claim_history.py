@@ -139,11 +139,11 @@ def test_what_stood_on_a_day(client: Client, thrice: Claim) -> None:
     today = timezone.localdate()
     now = told(client, thrice, f"?on={today:%Y-%m-%d}")
     assert words(now.cssselect("#shown")[0]) == "Version 3"
-    assert "version 3 stood" in words(now.cssselect(".notice")[0])
+    assert "the current version was 3" in words(now.cssselect(".notice")[0])
     assert words(told(client, thrice, "?on=9999-12-31").cssselect("#shown")[0]) == "Version 3"
     before = told(client, thrice, f"?on={today - timedelta(days=1):%Y-%m-%d}")
     assert before.cssselect("#shown") == []
-    assert "nothing was published about this claim" in words(before)
+    assert "nothing had been published about this claim" in words(before)
     assert before.cssselect(".badge") == []
 
 
