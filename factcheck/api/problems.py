@@ -52,6 +52,7 @@ _PHRASES = {
     411: gettext_lazy("Length Required"),
     412: gettext_lazy("Precondition Failed"),
     413: gettext_lazy("Content Too Large"),
+    414: gettext_lazy("URI Too Long"),
     415: gettext_lazy("Unsupported Media Type"),
     416: gettext_lazy("Range Not Satisfiable"),
     422: gettext_lazy("Unprocessable Entity"),

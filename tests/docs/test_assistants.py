@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from claims.features.assistants import endpoint, finding_tools, findings, ledger_tools
+from claims.features.assistants import endpoint, finding_tools, findings
 from claims.features.assistants.mcp_server import TOOLS
 from claims.features.assistants.revisions import SUPPORTED
 
@@ -40,14 +40,15 @@ def test_scopes_are_those_that_are_asked_for() -> None:
 
 
 def test_outcomes_are_those_that_exist() -> None:
-    outcomes = [row[0].strip("`") for row in cells() if row[0].strip("`") in findings.OUTCOMES]
-    assert sorted(outcomes) == sorted(findings.OUTCOMES)
+    known = [*findings.OUTCOMES, findings.REFUSAL]
+    outcomes = [row[0].strip("`") for row in cells() if row[0].strip("`") in known]
+    assert sorted(outcomes) == sorted(known)
     assert f"> {findings.NOT_CHECKED}" in TEXT
 
 
 def test_limits_are_those_that_are_kept() -> None:
     assert f"| {finding_tools.TEXT_LIMIT:,}, in {finding_tools.SENTENCE_LIMIT} sentences |" in TEXT
-    assert f"| {finding_tools.PAGE_LIMIT}, {ledger_tools.CHANGES_LIMIT} |" in TEXT
+    assert f"| claims on a page | {finding_tools.PAGE_LIMIT} |" in TEXT
     assert f"| {endpoint.BODY_LIMIT:,} |" in TEXT
 
 

@@ -184,6 +184,7 @@ _SEARCHED = (
     ),
     DayArgument(name="reviewed_after", meaning="Reviewed on this day or later."),
     DayArgument(name="reviewed_before", meaning="Reviewed on this day or earlier."),
+    DayArgument(name="updated_after", meaning="Published, corrected or retracted on this day or later."),
     ChoiceArgument(
         name="status",
         meaning="`retracted` and `merged` list what was withdrawn; otherwise, what is published.",

@@ -34,6 +34,8 @@ OUTCOMES: Mapping[str, str] = {
     "not_the_same_throughout": "The text was taken apart into sentences. Each has an outcome of its own below, and none"
     " of them is one of the whole text.",
 }
+#: The outcome where an argument is wrong; `meaning` says what to change.
+REFUSAL = "refused"
 #: How a claim has to do with a passage, as matching names it, and the outcome that it makes.
 FINDINGS: Mapping[str, str] = {
     "same": "checked",
@@ -62,8 +64,6 @@ EARLIER = (
     "This is an earlier version and not what is published now: its rating may have been corrected since."
 )
 NOT_PUBLISHED_THEN = f"Not checked then: on that day nothing was published about this claim. {_NO_VERDICT}"
-CHANGES = "What was published, corrected, retracted and merged, in this order."
-NO_CHANGES = "Nothing was published since. That says nothing about whether anything is true."
 WRITTEN = (
     "Kept for the newsroom. It is not public, it is no verdict, and people there decide what becomes of it."
 )

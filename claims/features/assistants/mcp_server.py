@@ -10,7 +10,7 @@ from django.utils import translation
 
 from claims.features.assistants import revisions, tool_arguments
 from claims.features.assistants.finding_tools import FINDING_TOOLS
-from claims.features.assistants.findings import NOT_CHECKED
+from claims.features.assistants.findings import NOT_CHECKED, REFUSAL
 from claims.features.assistants.ledger_tools import LEDGER_TOOLS, NotKnownHere
 from claims.features.assistants.text_rendering import quoted_detail
 from claims.features.assistants.tool_arguments import Arguments, ToolRefused
@@ -165,7 +165,11 @@ def _in_words(problem: Mapping[str, str]) -> str:
 
 def refused(sentence: str) -> Document:
     """An answer to a call that says what to change."""
-    return {"content": [{"type": "text", "text": sentence}], "isError": True}
+    return {
+        "content": [{"type": "text", "text": sentence}],
+        "structuredContent": {"outcome": REFUSAL, "meaning": sentence},
+        "isError": True,
+    }
 
 
 def _told(tool: Tool, given: Arguments, caller: Caller) -> ToolAnswer:

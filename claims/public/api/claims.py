@@ -12,7 +12,7 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework.renderers import BaseRenderer
 from rest_framework.reverse import reverse
 
-from claims.exports.formats import csv, ndjson
+from claims.exports.formats import csv, datafeed, ndjson
 from claims.ledger.document.claim_document import moment as written
 from claims.ledger.document.claim_document import render
 from claims.ledger.document.serializers import (
@@ -61,6 +61,8 @@ from factcheck.web.site_urls import placed
 
 #: Parameters of pages, which downloads do not take.
 _NOT_FOR_DOWNLOADS = {"page_size", "cursor", "count", "fields", "spelling", "view", "highlight"}
+#: How the addresses of downloads end, with their media types.
+_DOWNLOADS = (("csv", csv.MEDIA_TYPE), ("ndjson", ndjson.MEDIA_TYPE), ("jsonld", datafeed.MEDIA_TYPE))
 #: An answer about a moment so long ago can no longer change; a publication is visible a little after its own time.
 _SETTLED = timedelta(minutes=10)
 
@@ -134,7 +136,7 @@ class ClaimResource(PublicList):
         asked = f"?{urlencode(filters, doseq=True)}" if filters else ""
         return [
             f'<{settings.SITE_URL}/api/v1/claims.{extension}{asked}>; rel="alternate"; type="{media_type}"'
-            for extension, media_type in (("csv", csv.MEDIA_TYPE), ("ndjson", ndjson.MEDIA_TYPE))
+            for extension, media_type in _DOWNLOADS
         ]
 
     def cache_of(self, query: Query) -> str:

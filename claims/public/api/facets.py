@@ -29,12 +29,12 @@ SIZE_LIMIT = 100
 class FacetQuery(ClaimListQuery):
     """What the list of claims understands, except what makes pages of it."""
 
-    page_size = cursor = count = ordering = fields = None  # type: ignore[assignment]  # how django-filter drops some
+    cursor = count = ordering = fields = None  # type: ignore[assignment]  # how django-filter drops some
 
     facets = Parameter(
         Keyword(tuple(FACETS)), "Which facets; all of them unless given.", several=True, default=None
     )
-    size = Parameter(
+    page_size = Parameter(
         WholeNumber(1, SIZE_LIMIT), "How many values of each facet, the most frequent ones.", default=SIZE
     )
 
@@ -84,7 +84,7 @@ class FacetResource(PublicResource):
         query = FacetQuery(request.GET, self.rows(), request=request)
         conditions = dict(query.looked_for)
         names = conditions.pop("facets", list(FACETS))
-        size = conditions.pop("size", SIZE)
+        size = conditions.pop("page_size", SIZE)
         counted = Counting(query, conditions, sorted(set(names), key=list(FACETS).index), size).counted()
         facets = {name: _described(name, values) for name, values in counted.facets.items()}
         content = render({"count": counted.claims, "facets": facets}).encode()

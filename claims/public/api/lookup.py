@@ -39,7 +39,7 @@ from claims.public.api.lookup_answers import (
 from claims.public.api.refused_bodies import RefusedBodySerializer
 from factcheck.api.json_bodies import StrictJSON
 from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
-from factcheck.api.problems import MEDIA_TYPE, InvalidParameters
+from factcheck.api.problems import MEDIA_TYPE
 from factcheck.api.query_strings import SEVERAL_LIMIT, NoQuery, Parameter, Query
 from factcheck.api.query_values import Words
 from factcheck.api.resources import CACHE_CURRENT, conditional
@@ -69,6 +69,7 @@ class LookupQuery(Query):
         "Address of an article. Repeat it for others, up to 100; for many, or long ones, post them.",
         several=True,
         split=False,
+        required=True,
     )
 
 
@@ -327,9 +328,6 @@ class LookupSchema(PublicSchema):
         body = super()._get_request_body(direction)
         return {**body, "required": True} if body else None
 
-    def _get_filter_parameters(self) -> list[dict[str, Any]]:
-        return [{**parameter, "required": True} for parameter in super()._get_filter_parameters()]
-
 
 _PROBLEMS = {
     (code, MEDIA_TYPE): problem for code, problem in PublicSchema.problems.items() if code not in (400, 404)
@@ -360,9 +358,6 @@ class LookupResource(ViewSet):
         """
         plain = plain_request(request)
         urls = LookupQuery(plain.GET, Publication.objects.none(), request=plain).value("url")
-        if not urls:
-            missing = gettext("`url`: give the address of an article, once or repeatedly.")
-            raise InvalidParameters([{"parameter": "url", "code": "empty", "detail": missing}])
         content = found_at(urls, plain)
         etag = hashlib.sha256(content).hexdigest()
         return conditional(plain, lambda: content, etag=etag, cache=CACHE_CURRENT)

@@ -40,7 +40,7 @@ from claims.public.api.refused_bodies import RefusedBodySerializer
 from factcheck.api.field_selection import FIELDS, Path, parts_of, picked
 from factcheck.api.json_bodies import StrictJSON
 from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
-from factcheck.api.problems import MEDIA_TYPE, InvalidParameters
+from factcheck.api.problems import MEDIA_TYPE
 from factcheck.api.query_strings import Parameter, Query
 from factcheck.api.query_values import Keyword, LanguageRange, Share, WholeNumber, Words
 from factcheck.api.resources import CACHE_CURRENT, conditional
@@ -125,7 +125,9 @@ _HOW = {"minimum_confidence", "matches", "cut", "text_language", FIELDS, "text"}
 class MatchQuery(MatchTermsQuery):
     """A short text, in the address."""
 
-    text = Parameter(Words(ONE_POST), f"The text, of up to {ONE_POST} characters; post longer ones.")
+    text = Parameter(
+        Words(ONE_POST), f"The text, of up to {ONE_POST} characters; post longer ones.", required=True
+    )
 
 
 class MatchBody(StrictJSON):
@@ -307,12 +309,6 @@ class MatchSchema(PublicSchema):
         body = super()._get_request_body(direction)
         return {**body, "required": True} if body else None
 
-    def _get_filter_parameters(self) -> list[dict[str, Any]]:
-        return [
-            {**parameter, "required": True} if parameter["name"] == "text" else parameter
-            for parameter in super()._get_filter_parameters()
-        ]
-
 
 _PROBLEMS = {
     (code, MEDIA_TYPE): problem for code, problem in PublicSchema.problems.items() if code not in (400, 404)
@@ -343,11 +339,7 @@ class MatchResource(ViewSet):
         """What was checked of a short text. The answer can be cached, unlike that to a body."""
         plain = plain_request(request)
         query = MatchQuery(plain.GET, Publication.objects.all(), request=plain)
-        text = query.value("text")
-        if not text:
-            missing = gettext("`text`: give the text to check.")
-            raise InvalidParameters([{"parameter": "text", "code": "empty", "detail": missing}])
-        content = answers_to([text], query)
+        content = answers_to([query.value("text")], query)
         etag = hashlib.sha256(content).hexdigest()
         return conditional(plain, lambda: content, etag=etag, cache=CACHE_CURRENT)
 

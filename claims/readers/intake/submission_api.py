@@ -53,6 +53,7 @@ _NOTHING_SAID = gettext_lazy("A result here, or none, does not show whether it i
 class SubmissionKeyReused(exceptions.APIException):
     """The same key came with another body (draft-ietf-httpapi-idempotency-key-header)."""
 
+    problem_code = "idempotency_key_reused"
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
     default_detail = gettext_lazy(
         "This Idempotency-Key was used for a different request. Use a new key for each message."

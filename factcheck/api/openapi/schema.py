@@ -124,7 +124,7 @@ class KeysetPages:
 
 _PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _ANY_REQUEST = {
-    "414": {"description": "The address is longer than the web server reads."},
+    "414": {"description": "The address is longer than 60,000 bytes.", "content": _PROBLEM},
     "503": {
         "description": "It cannot be answered now; `Retry-After` says when to come back.",
         "content": _PROBLEM,

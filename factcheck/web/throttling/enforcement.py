@@ -32,6 +32,8 @@ BELIEVED = 60
 _FORM = "application/x-www-form-urlencoded"
 #: A question that is posted is read up to here, in bytes; it has 2,000 characters, each of twelve bytes at most.
 LONGEST_FORM = 50_000
+#: The longest address that is read, in bytes. The web server refuses those above 65,534 itself, without a body.
+LONGEST_ADDRESS = 60_000
 
 
 class RateLimits:
@@ -52,6 +54,11 @@ class RateLimits:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         path = request.path_info
         cost, admission = self._counted(request)
+        if len(path.encode()) + len(request.META.get("QUERY_STRING", "")) > LONGEST_ADDRESS:
+            detail = gettext("The address is too long. The limit is %(most)s bytes.") % {
+                "most": LONGEST_ADDRESS
+            }
+            return unavailable(request, HTTPStatus.REQUEST_URI_TOO_LONG, detail)
         if admission and not admission.allowed:
             return refusal(request, admission)
         # After it is counted: who lets us wait for a body has drawn on the budget already.

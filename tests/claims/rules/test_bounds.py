@@ -126,7 +126,7 @@ def test_address_of_a_source_is_one(address: str) -> None:
         ({"statement": "a" * 1_900_000}, "#/statement", "no more than 10000 characters"),
         ({"context": "a" * (LONGEST_CONTEXT + 1)}, "#/context", "no more than 20000 characters"),
         ({"claimed_on": "9999-12-31"}, "#/claimed_on", "is in the future"),
-        ({"claimed_on": "0044-03-15"}, "#/claimed_on", "give a day from 1000-01-01"),
+        ({"claimed_on": "0044-03-15"}, "#/claimed_on", "Give a date from 1000-01-01"),
     ],
     undone=True,
 )

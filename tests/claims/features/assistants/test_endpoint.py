@@ -18,7 +18,7 @@ from tests.helpers.mcp_messages import META, headers_of, message, post
 
 pytestmark = pytest.mark.django_db
 
-PUBLIC = ["match_text", "search_claims", "lookup_url", "get_claim", "changes"]
+PUBLIC = ["match_text", "search_claims", "lookup_url", "get_claim"]
 WRITING = ["propose_claim", "draft_verdict", "add_evidence"]
 
 
@@ -70,6 +70,13 @@ def test_a_token_is_offered_what_it_was_made_for(
     assert listed(client, secret_of(editor, *scopes)) == offered
 
 
+def test_there_are_few_tools_with_short_descriptions(client: Client, editor: User) -> None:
+    sent = post(client, message("tools/list"), token=secret_of(editor, *Scope.values))
+    tools = {tool["name"]: len(tool["description"].split()) for tool in sent.json()["result"]["tools"]}
+    assert len(tools) <= 7
+    assert {name: words for name, words in tools.items() if words > 60} == {}
+
+
 def test_every_tool_says_what_it_takes_and_gives(client: Client) -> None:
     for tool in post(client, message("tools/list")).json()["result"]["tools"]:
         assert tool["inputSchema"]["additionalProperties"] is False
@@ -80,7 +87,7 @@ def test_every_tool_says_what_it_takes_and_gives(client: Client) -> None:
 
 @pytest.mark.parametrize("name", ["MCP-Protocol-Version", "Mcp-Method", "Mcp-Name"])
 def test_the_header_has_to_say_what_the_message_says(client: Client, name: str) -> None:
-    sent = message("tools/call", {"name": "changes", "arguments": {"since": 0}})
+    sent = message("tools/call", {"name": "search_claims", "arguments": {}})
     without = {key: value for key, value in headers_of(sent).items() if key != name}
     assert error_of(post(client, sent, headers=without)) == (400, -32020)
     wrong = headers_of(sent) | {name: "ping" if name != "MCP-Protocol-Version" else "2031-01-01"}
@@ -88,10 +95,10 @@ def test_the_header_has_to_say_what_the_message_says(client: Client, name: str) 
 
 
 def test_a_name_in_the_header_may_be_encoded(client: Client) -> None:
-    sent = message("tools/call", {"name": "changes", "arguments": {"since": 0}})
-    encoded = headers_of(sent) | {"Mcp-Name": "=?base64?Y2hhbmdlcw==?="}
+    sent = message("tools/call", {"name": "search_claims", "arguments": {}})
+    encoded = headers_of(sent) | {"Mcp-Name": "=?base64?c2VhcmNoX2NsYWltcw==?="}
     assert post(client, sent, headers=encoded).status_code == 200
-    broken = headers_of(sent) | {"Mcp-Name": "=?base64?Y2hh*mdlcw==?="}
+    broken = headers_of(sent) | {"Mcp-Name": "=?base64?c2Vh*mNoX2NsYWltcw==?="}
     assert error_of(post(client, sent, headers=broken)) == (400, -32020)
 
 
@@ -129,7 +136,7 @@ def test_older_clients_begin_with_a_handshake(client: Client, version: str) -> N
     assert (answer.status_code, answer.content) == (202, b"")
     tools = post(client, legacy("tools/list"), headers={"MCP-Protocol-Version": version}).json()["result"]
     assert [tool["name"] for tool in tools["tools"]] == PUBLIC
-    called = legacy("tools/call", {"name": "changes", "arguments": {"since": 0}})
+    called = legacy("tools/call", {"name": "search_claims", "arguments": {}})
     assert (
         post(client, called, headers={"MCP-Protocol-Version": version}).json()["result"]["isError"] is False
     )
@@ -191,7 +198,7 @@ def test_what_is_no_message_is_refused(client: Client, body: str | bytes, code: 
 
 
 @pytest.mark.parametrize(
-    "params", [{}, {"name": 5}, {"name": "publish"}, {"name": "changes", "arguments": []}]
+    "params", [{}, {"name": 5}, {"name": "publish"}, {"name": "get_claim", "arguments": []}]
 )
 def test_a_call_of_nothing_is_refused(client: Client, params: dict[str, Any]) -> None:
     assert error_of(post(client, legacy("tools/call", params), headers={})) == (400, -32602)
@@ -293,7 +300,7 @@ def test_a_session_opens_nothing(client: Client, editor: User) -> None:
 def test_a_call_costs_what_the_same_question_costs(client: Client, settings: Any) -> None:
     settings.RATE_LIMIT_ANONYMOUS = Rate(100, 6_000)
     limiter.cache_clear()
-    called = message("tools/call", {"name": "changes", "arguments": {"since": 0}})
+    called = message("tools/call", {"name": "search_claims", "arguments": {}})
 
     def left() -> int:
         response = post(client, called)
@@ -331,7 +338,7 @@ def test_expensive_questions_wait_for_their_turn(client: Client, monkeypatch: py
     asked = message("tools/call", {"name": "match_text", "arguments": {"text": "The bridge is closed."}})
     response = post(client, asked)
     assert (*error_of(response), response["Retry-After"]) == (503, -32000, "2")
-    cheap = message("tools/call", {"name": "changes", "arguments": {"since": 0}})
+    cheap = message("tools/call", {"name": "search_claims", "arguments": {}})
     assert post(client, cheap).status_code == 200
 
 

@@ -123,7 +123,6 @@ def test_pages_follow_each_other(ask: Ask, publish: Publish) -> None:
     "name, arguments, queries",
     [
         ("search_claims", {}, 3),
-        ("changes", {"since": 0}, 2),
         ("get_claim", {"claim_id": 1}, 2),
         ("lookup_url", {"url": "https://example.org/speech"}, 2),
     ],

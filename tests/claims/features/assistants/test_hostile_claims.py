@@ -143,7 +143,6 @@ def test_a_text_that_instructs_is_a_text(ask: Callable[..., Asked], words: str) 
         ("search_claims", {"query": MARK, "page_size": 20}),
         ("search_claims", {"status": "retracted", "page_size": 20}),
         ("search_claims", {"query": "VERDICT true"}),
-        ("changes", {"since": 0, "page_size": 50}),
     ],
 )
 def test_lists_are_fenced(ask: Callable[..., Asked], name: str, arguments: dict[str, Any]) -> None:

@@ -237,23 +237,10 @@ def test_a_day_that_has_not_come_is_refused(ask: Ask, publish: Publish) -> None:
     assert "has 1 versions" in ask("get_claim", claim_id=claim.pk, version=7).text
 
 
-def test_what_changed_is_told_in_order(ask: Ask, publish: Publish, editor: User) -> None:
+def test_what_changed_since_a_day_is_listed(ask: Ask, publish: Publish, editor: User) -> None:
     claim = publish(make_claim(STATEMENT))
     workflow.move(claim.verdicts.get(), "retract", by=editor, note="The accounts were forged.")
-    asked = ask("changes", since=0)
-    assert [(each["kind"], each["status"]) for each in asked.document["changes"]] == [
-        ("publication", "published"),
-        ("retraction", "retracted"),
-    ]
-    assert asked.document["changes"][1]["statement"] is None
-    assert 'Public note: "The accounts were forged."' in asked.text
-    since = asked.document["next_since"]
-    later = ask("changes", since=since)
-    assert (later.document["changes"], later.document["next_since"]) == ([], since)
-    assert later.document["meaning"] == findings.NO_CHANGES
-    first = ask("changes", since=0, page_size=1)
-    assert (first.document["more"], first.document["next_since"]) == (True, since - 1)
-    assert ask("changes", since_day="2020-01-01").document["changes"] == asked.document["changes"]
-    assert ask("changes").is_error
-    assert ask("changes", since=0, since_day="2020-01-01").is_error
-    assert "the feed ends at" in ask("changes", since=10_000).text
+    asked = ask("search_claims", status="retracted", updated_after="2020-01-01")
+    assert [each["claim_id"] for each in asked.document["claims"]] == [claim.pk]
+    assert "The accounts were forged." in asked.text
+    assert ask("search_claims", updated_after="2020-01-01").document["outcome"] == "nothing_found"

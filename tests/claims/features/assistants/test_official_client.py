@@ -27,7 +27,7 @@ from tests.helpers.newsroom import make_claim
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 STATEMENT = "The harbour bridge cost 90 million euros."
-PUBLIC = ["match_text", "search_claims", "lookup_url", "get_claim", "changes"]
+PUBLIC = ["match_text", "search_claims", "lookup_url", "get_claim"]
 
 
 def run(talk: Callable[..., Awaitable[Any]], *args: str) -> Any:
@@ -53,7 +53,6 @@ async def conversation(client: Client, claim: Claim) -> None:
         ("match_text", {"text": STATEMENT}),
         ("search_claims", {"query": "harbour bridge"}),
         ("get_claim", {"claim_id": claim.pk}),
-        ("changes", {"since": 0}),
         ("lookup_url", {"url": f"{settings.SITE_URL}/claims/{claim.pk}/"}),
     ]
     for name, arguments in asked:
@@ -67,6 +66,7 @@ async def conversation(client: Client, claim: Claim) -> None:
     refused = await client.call_tool("get_claim", {"claim_id": claim.pk, "asof": "2026-01-01"})
     assert refused.is_error
     assert "Did you mean as_of?" in words_of(refused)
+    assert refused.structured_content == {"outcome": "refused", "meaning": words_of(refused)}
     with pytest.raises(MCPError) as failure:
         await client.call_tool("propose_claim", {"statement": "x", "language": "en"})
     assert "needs a token with the scope" in str(failure.value)
@@ -84,7 +84,7 @@ def test_by_http(live_server: LiveServer, publish: Callable[..., Claim], mode: s
             if mode != version:  # whoever asks nobody who is there knows neither name nor instructions
                 await conversation(client, claim)
             else:
-                assert (await client.call_tool("changes", {"since": 0})).structured_content["next_since"] == 1
+                assert (await client.call_tool("search_claims", {})).structured_content["outcome"] == "found"
 
     run(talk)
 

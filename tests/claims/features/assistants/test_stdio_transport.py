@@ -55,7 +55,7 @@ def test_each_line_is_answered_in_its_order() -> None:
         b"\xff\xfe\n",
         {"jsonrpc": "2.0", "id": 3},
         {"jsonrpc": "2.0", "id": 4, "method": "initialize", "params": {"protocolVersion": "2024-11-05"}},
-        message("tools/call", {"name": "changes", "arguments": {"since": 0}}, key=5),
+        message("tools/call", {"name": "search_claims", "arguments": {}}, key=5),
         message("tools/call", {"name": "propose_claim", "arguments": {}}, key=6),
         b'{"jsonrpc": "2.0", "id": 7, "method": "ping"}',  # the input ends without a line feed
     )

@@ -253,7 +253,6 @@ def test_drafts_and_proposals_are_told_to_nobody(ask: Ask, editor: User) -> None
     for asked in (
         ask("match_text", token=secret, text=STATEMENT),
         ask("search_claims", token=secret, query="harbour bridge"),
-        ask("changes", token=secret, since=0),
     ):
         assert "Secret" not in asked.text
         assert STATEMENT not in asked.text

@@ -141,7 +141,7 @@ def test_odd_questions_are_refused_before_anything_is_sent(
     client: Client, extension: str, query: str, parameter: str
 ) -> None:
     response = client.get(f"{URL}.{extension}?{query}")
-    assert response.status_code == (404 if parameter == "as_of" else 400)
+    assert response.status_code == 400
     assert response["Content-Type"] == "application/problem+json"
     assert [error["parameter"] for error in response.json()["errors"]] == [parameter]
 

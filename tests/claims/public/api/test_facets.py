@@ -218,7 +218,7 @@ def test_what_is_no_longer_mentioned_has_no_name(
 
 
 def test_facets_and_their_size_can_be_chosen(client: Client, world: dict[str, Claim]) -> None:
-    answer = get(client, "facets=topic&facets=language,has&size=2")
+    answer = get(client, "facets=topic&facets=language,has&page_size=2")
     assert list(answer["facets"]) == ["language", "topic", "has"]
     assert [v["value"] for v in answer["facets"]["language"]["values"]] == ["pt", "en"]
     assert answer["facets"]["language"]["distinct"] == 6
@@ -226,8 +226,8 @@ def test_facets_and_their_size_can_be_chosen(client: Client, world: dict[str, Cl
 
 
 def test_parameters_are_the_filters_of_the_list() -> None:
-    paging = {"page_size", "cursor", "count", "ordering", "fields"}
-    expected = (ClaimListQuery.base_filters.keys() - paging) | {"facets", "size"}
+    paging = {"cursor", "count", "ordering", "fields"}
+    expected = (ClaimListQuery.base_filters.keys() - paging) | {"facets"}
     assert FacetQuery.base_filters.keys() == expected
 
 
@@ -236,10 +236,10 @@ def test_parameters_are_the_filters_of_the_list() -> None:
     [
         ("facets=colour", "facets", "invalid"),
         ("facets=", "facets", "empty"),
-        ("size=0", "size", "invalid"),
-        ("size=101", "size", "invalid"),
-        ("size=1&size=2", "size", "repeated"),
-        ("page_size=2", "page_size", "unknown"),
+        ("page_size=0", "page_size", "invalid"),
+        ("page_size=101", "page_size", "invalid"),
+        ("page_size=1&page_size=2", "page_size", "repeated"),
+        ("size=2", "size", "unknown"),
         ("cursor=x", "cursor", "unknown"),
         ("ordering=-updated", "ordering", "unknown"),
         ("rating_class=wrong", "rating_class", "invalid"),
