@@ -110,7 +110,12 @@ def test_body_has_a_size(client: Client) -> None:
 
 @pytest.mark.parametrize(
     "query, code",
-    [("", "required"), ("url=", "empty"), ("uri=https://example.org/", "unknown"), ("url=x&" * 101, "repeated")],
+    [
+        ("", "required"),
+        ("url=", "empty"),
+        ("uri=https://example.org/", "unknown"),
+        ("url=x&" * 101, "repeated"),
+    ],
 )
 def test_bad_query_is_a_problem(client: Client, query: str, code: str) -> None:
     response = client.get(f"{URL}?{query.strip('&')}")
