@@ -16,7 +16,7 @@ from claims.articles.detection.check_worthiness import CheckBand, Reason, band_o
 from claims.articles.detection.cues import years
 from claims.articles.detection.dialogues import Dialogue, DialogueBlock
 from claims.articles.detection.grammar import grammar_of
-from claims.articles.detection.lexicon import Lexicon, tokenise, words
+from claims.articles.detection.lexicon import Lexicon, words
 from claims.articles.detection.lexicon import language as read_language
 from claims.articles.detection.people import Cast
 from claims.articles.detection.quotations import Quotations
@@ -75,7 +75,6 @@ def _candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence]:
     attributor = Attributor(language, cast)
     turns = Dialogue(list(_marked(text, every)), cast, grammar).turns
     turn_of = {block.start: turn for block, turn in zip(every, turns, strict=True)}
-    names = _names(blocks, language)
     newest = max(years(own), default=None)
     marks = dict(zip((block.start for block in every), _marked(text, every), strict=True))
     before = {block.start: above.text for above, block in pairwise(every) if above.text.endswith(_COLONS)}
@@ -97,7 +96,6 @@ def _candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence]:
                 language,
                 voice=voice,
                 quotations=() if is_alone else _quoted(block, sentence, quotations),
-                names=names,
                 newest_year=newest,
             )
             yield CandidateSentence(
@@ -142,18 +140,3 @@ def _marked(text: str, blocks: list[TextBlock]) -> Iterator[DialogueBlock]:
     """Yield the blocks for reading dialogues, each with the dash before it."""
     for block in blocks:
         yield DialogueBlock(block.text, text[max(0, block.start - 3) : block.start].strip()[-1:])
-
-
-def _names(blocks: list[TextBlock], language: Lexicon) -> frozenset[str]:
-    """Return the words that the text writes with a capital inside a sentence."""
-    if not language.cased:
-        return frozenset()
-    names = set()
-    for block in blocks:
-        previous_end = 0
-        for index, token in enumerate(tokenise(block.text)):
-            between = block.text[previous_end : token.start]
-            if index and token.text[0].isupper() and not set(between) & set('.!?…:"“„«\n'):
-                names.add(token.text)
-            previous_end = token.end
-    return frozenset(names)

@@ -75,8 +75,6 @@ _SHORTEST_TITLE_IN_CHARACTERS = 30
 _LONGEST_HEADING_IN_WORDS = 13
 _LONGEST_HEADING_IN_CHARACTERS = 36
 _LONGEST_LABEL_IN_WORDS = 45
-_SHORTEST_TEASER_IN_WORDS, _LONGEST_TEASER_IN_WORDS = 5, 20
-_FEWEST_TEASERS = 3
 # What follows a headline; "Have your say." does not.
 _SHORTEST_RUNNING_TEXT = 40
 
@@ -89,7 +87,6 @@ def is_complete(text: str) -> bool:
 def statements_of(blocks: Sequence[TextBlock], language: Lexicon) -> list[TextBlock]:
     """Return the blocks that are the article's own statements, in order."""
     repeats = Counter(block.key for block in blocks)
-    teasers = _first_of_teasers(blocks, language)
     seen: set[str] = set()
     kept: list[TextBlock] = []
     after_label = False
@@ -100,7 +97,6 @@ def statements_of(blocks: Sequence[TextBlock], language: Lexicon) -> list[TextBl
         heading = not complete and (
             after_label
             or repeated
-            or index >= teasers
             or _is_heading(
                 block, language, first=not kept and index < 3, follows=blocks[index + 1 : index + 6]
             )
@@ -183,16 +179,3 @@ def _is_heading(block: TextBlock, language: Lexicon, *, first: bool, follows: Se
 
 def _is_running_text(block: TextBlock) -> bool:
     return len(block.text) >= _SHORTEST_RUNNING_TEXT and is_complete(block.text)
-
-
-def _first_of_teasers(blocks: Sequence[TextBlock], language: Lexicon) -> int:
-    """The index from which on a page has only the headlines of others: several lines that end as no sentence ends."""
-    first = len(blocks)
-    while first and not is_complete(blocks[first - 1].text) and _is_line(blocks[first - 1], language):
-        first -= 1
-    return first if first and len(blocks) - first >= _FEWEST_TEASERS else len(blocks)
-
-
-def _is_line(block: TextBlock, language: Lexicon) -> bool:
-    length = len(words(block.text)) if language.spaced else len(block.text) // 2
-    return _SHORTEST_TEASER_IN_WORDS <= length <= _LONGEST_TEASER_IN_WORDS

@@ -25,7 +25,7 @@ class CheckBand(StrEnum):
 
 
 #: From which score a sentence is in the first band, and in the second.
-CHECK_FIRST, WORTH_A_LOOK = 0.89, 0.52
+CHECK_FIRST, WORTH_A_LOOK = 0.87, 0.52
 
 #: What each adds to the log-odds. `length` counts doublings of twelve words, between a fifth and three times as many.
 WEIGHTS: Mapping[str, float] = {
@@ -35,7 +35,6 @@ WEIGHTS: Mapping[str, float] = {
     "several numbers": 0.5,
     "date": 0.8,
     "old year": 0.3,
-    "several names": 0.4,
     "institution": 0.3,
     "change": 0.5,
     "comparison": 0.4,
@@ -144,7 +143,6 @@ def judge(
     *,
     voice: Voice | None,
     quotations: Iterable[tuple[int, int]],
-    names: frozenset[str],
     newest_year: int | None,
 ) -> Worthiness:
     """Judge a sentence.
@@ -157,7 +155,7 @@ def judge(
     """
     claimed = text[: voice.tail] if voice is not None and voice.tail else text
     tokens = tokenise(claimed)
-    cues = find_cues(claimed, tokens, language, names)
+    cues = find_cues(claimed, tokens, language)
     cues += [SentenceCue("quotation", *span) for span in quotations]
     if voice is not None and (named := _where(voice.speaker.name, text, language)):
         cues.append(SentenceCue("attributed", *named))
@@ -166,7 +164,6 @@ def judge(
         figures["attribution"] = 1.0
     counted = sum(cue.kind in {"number", "quantity"} for cue in cues)
     figures["several numbers"] = min(max(counted - 1, 0), 3) / 3
-    figures["several names"] = float(sum(cue.kind == "named entity" for cue in cues) > 1)
     figures["number in a quotation"] = float("quotation" in figures and counted > 0)
     figures["length"] = _length(claimed, tokens, language)
     figures["fragment"] = float(not is_complete(text))

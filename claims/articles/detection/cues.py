@@ -1,4 +1,4 @@
-"""Find cues for and against checking a sentence: figures, names, and phrases of the language.
+"""Find cues for and against checking a sentence: figures, and phrases of the language.
 
 A cue is a place in the sentence, so that every reason can be shown in the text.
 """
@@ -32,10 +32,8 @@ _CJK_NUMERAL = re.compile(
 )
 _QUESTION = re.compile(r"[?？؟\u037e](?=\W*$)")
 _GREEK_QUESTION = re.compile(r";(?=\W*$)")
-_KATAKANA = re.compile(r"[ァ-ヴー]{3,}")
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९০১২৩৪৫৬৭৮৯", "0123456789" * 4)
 _WIDEST_UNIT = 8
-_MOST_NAMES = 2
 
 #: Group of a language's phrases → kind of cue. What is missing here says who speaks, not whether it can be checked.
 KIND_OF: Mapping[str, str] = {
@@ -50,7 +48,6 @@ KIND_OF: Mapping[str, str] = {
     "cause": "cause",
     "because": "because",
     "institution": "institution or group",
-    "country": "named entity",
     "prediction": "prediction",
     "promise": "promise or plea",
     "opinion": "opinion",
@@ -76,27 +73,15 @@ class SentenceCue:
     end: int
 
 
-def find_cues(
-    text: str, tokens: Sequence[Token], language: Lexicon, names: frozenset[str]
-) -> list[SentenceCue]:
-    """Return the cues of a sentence in their order.
-
-    Args:
-        names: words that the text writes with a capital inside a sentence, for the first word of this one.
-    """
+def find_cues(text: str, tokens: Sequence[Token], language: Lexicon) -> list[SentenceCue]:
+    """Return the cues of a sentence in their order."""
     phrases = [
         SentenceCue(KIND_OF[group], start, end)
         for group, start, end in language.signals.spans(text, tokens)
         if group in KIND_OF
     ]
     figures = list(_figures(text))
-    dates = {cue.start for cue in phrases if cue.kind == "date"}
-    cues = {
-        *phrases,
-        *figures,
-        *_quantities(text, phrases, figures),
-        *_names(text, tokens, language, names, dates=dates),
-    }
+    cues = {*phrases, *figures, *_quantities(text, phrases, figures)}
     question = _QUESTION.search(text) or (language.code == "el" and _GREEK_QUESTION.search(text)) or None
     if question:
         cues.add(SentenceCue("question", *question.span()))
@@ -147,59 +132,3 @@ def _quantities(
             between = text[first.end : last.start]
             if first.end <= last.start and len(between.split()) <= 1 and not set(between) & set(".;:!?"):
                 yield SentenceCue("quantity", first.start, last.end)
-
-
-def _names(
-    text: str, tokens: Sequence[Token], language: Lexicon, names: frozenset[str], *, dates: set[int]
-) -> Iterator[SentenceCue]:
-    """Runs of words written as names, up to two; the first word of a sentence needs proof from elsewhere."""
-    if not language.spaced:
-        for match in list(_KATAKANA.finditer(text))[:_MOST_NAMES]:
-            yield SentenceCue("named entity", *match.span())
-        return
-    if not language.cased:
-        return
-    runs: list[list[int]] = []
-    for index, token in enumerate(tokens):
-        if token.start in dates or not _is_name(tokens, index, language, names):
-            continue
-        if runs and runs[-1][1] == index - 1:
-            runs[-1][1] = index
-        elif len(runs) < _MOST_NAMES:
-            runs.append([index, index])
-    for first, last in runs:
-        yield SentenceCue("named entity", tokens[first].start, tokens[last].end)
-
-
-def _is_name(tokens: Sequence[Token], index: int, language: Lexicon, names: frozenset[str]) -> bool:
-    token = tokens[index]
-    if not token.text[0].isupper() or token.key in language.common:
-        return False
-    if language.nouns_capitalised:
-        return _is_german_name(tokens, index, language) and (index > 0 or _is_known(token, names))
-    return index > 0 or _is_known(token, names)
-
-
-def _is_known(token: Token, names: frozenset[str]) -> bool:
-    return token.text in names or _is_acronym(token)
-
-
-def _is_acronym(token: Token) -> bool:
-    return len(token.text) > 1 and token.text.isupper()
-
-
-def _is_german_name(tokens: Sequence[Token], index: int, language: Lexicon) -> bool:
-    """Tell a name from a noun: an acronym, a word behind a bare preposition, or one beside another capital."""
-    token = tokens[index]
-    if _is_acronym(token):
-        return True
-    before = tokens[index - 1] if index else None
-    after = tokens[index + 1] if index + 1 < len(tokens) else None
-    if before is not None and before.key in language.place_prepositions:
-        return True
-    return (after is not None and after.start == token.end + 1 and after.text[0].isupper()) or (
-        before is not None
-        and token.start == before.end + 1
-        and before.text[0].isupper()
-        and before.key not in language.common
-    )

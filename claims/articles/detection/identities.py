@@ -71,7 +71,7 @@ class Identities:
     def _member(self, speaker: Speaker, found: Attribution) -> CastMember | None:
         """Return the member of the cast whom a name means, in full or in part."""
         if speaker.office and self._language.cased:
-            return self._within(found.phrase) or self._cast.short_form(speaker.name)
+            return self._within(found.phrase)
         name = speaker.name
         if found.source in self._grammar.genitive_after:
             name = self._grammar.nominative(name_tokens(name))

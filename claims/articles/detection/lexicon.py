@@ -242,7 +242,6 @@ class Lexicon:
         self.relatives = self._words("relatives")
         self.complementizers = self._words("complementizers")
         self.name_joints = self._words("name_joints")
-        self.place_prepositions = self._words("place_prepositions")
         self.vague = self._words("vague")
         self.he, self.she = self._words("he"), self._words("she")
         self.bodies = self._words("bodies")

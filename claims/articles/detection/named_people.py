@@ -28,7 +28,6 @@ _FARTHEST_OFFICE = 6
 _AGE = re.compile(r"^\s*[,(]\s*\d{2}\b")
 _APPOSITION = re.compile(r"^,\s*([^,.;:()“”«»\"]{3,90})")
 _ADDRESS = re.compile(r"(?<!\w)(\w{1,5}\.?) ([^\W\d_][\w’'-]+)(?! [A-ZÀ-ÞА-Я])")
-_ACRONYM = re.compile(r"\(([^\W\d_]{2,7})\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +53,6 @@ def named_in(text: str, language: Lexicon, grammar: Grammar) -> Iterator[NamedOn
         for first, last, tokens in _runs(line, language):
             yield _named(line, start, first, last, tokens, language)
         start += len(line) + 1
-
-
-def acronyms_in(text: str, language: Lexicon) -> Iterator[tuple[str, str]]:
-    """Yield (short form, full name) for `National Audit Bureau (NAB)`."""
-    for match in _ACRONYM.finditer(text):
-        short = match[1]
-        if not short[:2].isupper():
-            continue
-        words = name_tokens(text[max(0, match.start() - 120) : match.start()].rpartition("\n")[2])
-        for count in range(1, min(len(words), 9) + 1):
-            tail = words[-count:]
-            initials = "".join(part[0] for word in tail for part in word.split("-") if is_capital(part))
-            if is_capital(tail[0]) and initials.upper() == short.upper():
-                yield short, " ".join(tail)
-                break
 
 
 def addressed_in(text: str, language: Lexicon) -> Iterator[tuple[str, bool | None]]:
@@ -124,17 +108,10 @@ def _named(
     while last > first and not is_capital(_bare(tokens[last])):
         last -= 1
     words = [_bare(token) for token in tokens[first : last + 1]]
-    shout = len(words) > 2 and _is_party(words[0]) and not words[1].isupper()
     given = next((index for index, word in enumerate(words[:-1]) if is_given_name(word)), 0)
-    given = given or int(shout and _follows_office(tokens, first, language))  # "Ketua DPR Puan Mahara"
     before = " ".join(words[:given])  # "Der Imker Paul Rieger"
     words, first = words[given:], first + given
     name = " ".join(words)
-    if len(words) > 1 and words[1].islower() and not is_given_name(words[0]) and _opens(tokens, first):
-        return NamedOne("", offset)  # "Wie der MDR"
-    party = len(words) == 2 and words[0].isupper() and _is_party(words[0]) and not words[1].isupper()
-    if party and _follows_office(tokens, first, language):
-        return NamedOne("", offset)  # "Kepala BNPB Suharyanto"
     if not 2 <= len(words) <= _LONGEST_NAME:
         return NamedOne("", offset)
     end = tokens[last].start() + tokens[last][0].find(words[-1]) + len(words[-1])
@@ -150,19 +127,6 @@ def _named(
         person,
         _gender(office, name, language) if person else None,
     )
-
-
-def _is_party(word: str) -> bool:
-    """Tell DPR, CDU and PiS from a name and from an initial."""
-    return 2 < len(word) <= 6 and sum(map(str.isupper, word)) >= 2 and "-" not in word and word[1:2] != "c"
-
-
-def _opens(tokens: Sequence[re.Match[str]], first: int) -> bool:
-    return first == 0 or tokens[first - 1][0].endswith(_ENDS_CLAUSE)
-
-
-def _follows_office(tokens: Sequence[re.Match[str]], first: int, language: Lexicon) -> bool:
-    return first > 0 and is_role(_bare(tokens[first - 1]), language)
 
 
 def speaking_surnames(text: str, language: Lexicon) -> Iterator[str]:
@@ -214,9 +178,7 @@ def _office_before(tokens: Sequence[re.Match[str]], first: int, language: Lexico
         office = is_role(bare, language) and bare.lower() not in language.bodies
         if office and not apposed and not _continues(tokens, index, language):
             break
-        if bare.lower() in language.determiners - language.of and (
-            apposed or not _joined(tokens, index, language)
-        ):
+        if bare.lower() in language.determiners - language.of:
             whole = True
             break
     while words and (words[0].lower() in language.determiners or words[0].lower() in language.stops):
@@ -234,10 +196,6 @@ def _continues(tokens: Sequence[re.Match[str]], index: int, language: Lexicon) -
         return False
     word = tokens[index - 1][0]
     return word[-1].isalnum() and (is_capital(word) or is_role(word, language)) and word[0].isalpha()
-
-
-def _joined(tokens: Sequence[re.Match[str]], index: int, language: Lexicon) -> bool:
-    return index > 0 and tokens[index - 1][0].lower() in language.of
 
 
 def _office_after(after: str, language: Lexicon) -> str:

@@ -9,7 +9,6 @@ from claims.articles.detection.grammar import Grammar
 from claims.articles.detection.lexicon import Lexicon
 from claims.articles.detection.named_people import (
     NamedOne,
-    acronyms_in,
     addressed_in,
     named_in,
     speaking_surnames,
@@ -65,13 +64,8 @@ class Cast:
         self._by_first: dict[str, list[CastMember]] = {}
         self._by_letter: dict[str, list[CastMember]] = {}
         self._count: Counter[str] = Counter()
-        self._short: dict[str, str] = {}
         for one in named_in(text, language, grammar):
             self._read(one)
-        for short, full in acronyms_in(text, language) if language.cased else ():
-            self._added(full)
-            if full in self._members:
-                self._short[short] = full
         for single, feminine in addressed_in(text, language) if language.cased else ():
             if self._bears(single) is None and single not in self._members:
                 member = self._added(single)
@@ -121,8 +115,6 @@ class Cast:
     def find(self, name: str) -> CastMember | None:
         """Return the member whom the text calls by this name: in full, by the surname, by the short form."""
         name = POSSESSIVE.sub("", name)
-        if name in self._short:
-            return self._members[self._short[name]]
         if name in self._members:
             return self._members[name]
         if not self._language.cased:
@@ -130,10 +122,6 @@ class Cast:
         if " " not in name:
             return self._bears(name)
         return self._bears(name[0].lower() + name[1:]) or self._inflected(name)  # "Van Dalen"
-
-    def short_form(self, name: str) -> CastMember | None:
-        """Return the member of this acronym or full name, whatever its parts."""
-        return self._members.get(self._short.get(name, name))
 
     def ending(self, phrase: str) -> CastMember | None:
         """Return the member whose full name ends or begins a phrase where no capitals set it off."""

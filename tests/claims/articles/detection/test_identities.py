@@ -26,11 +26,6 @@ def claimants(text, language="en"):
             [None, "a mayor from the south"],
         ),
         ("Ana Ruiz, the mayor, came. His mayor said nine wells ran dry.", [None, None]),
-        # Initials are read by the name that the text gives with them.
-        (
-            "The National Audit Bureau (NAB) met. According to the NAB, nine wells ran dry.",
-            [None, "National Audit Bureau"],
-        ),
         # Who belongs to a named person is not that person; who heads a body is.
         (
             "A spokesman for President Joe Halden said that nine wells ran dry.",
