@@ -23,8 +23,11 @@ _UNITS = (
 _DURATION = re.compile(rf"^[\W\d]*\d{{1,2}}(?::\d{{2}}){{1,2}}(?:\s*+{_UNITS}\.?)*[\W\d]*$", re.IGNORECASE)
 # How much of an article stands behind a wall.
 _REST_OF_ARTICLE = re.compile(
-    r"^(?=.{0,60}\b(?:reste|left|remaining|noch|pozostało|queda|restano|restam|faltam|осталось|залишилося|kaldı)\b)"
-    r".{0,60}\d{1,2}\s?%.{0,40}\b(?:article|story|artikels?|artykułu|artículo|articolo|artigo|статьи|статті|makale\w*)\b",
+    r"^(?=[^.!?]{0,60}(?:\d[.,]\d[^.!?]{0,60})?"
+    r"\b(?:reste|left|remaining|you have read|noch|sie haben|pozostało|"
+    r"queda|restano|restam|faltam|осталось|залишилося|kaldı)\b)"
+    r"[^.!?]{0,60}\d{1,2}(?:[.,]\d)?\s?%[^.!?]{0,40}"
+    r"\b(?:article|story|artikels?|artykułu|artículo|articolo|artigo|статьи|статті|makale\w*)\b",
     re.IGNORECASE,
 )
 # What a newsroom says of its own article.
