@@ -46,8 +46,8 @@ class Feature(AppConfig):
     #: ENUM_NAME_OVERRIDES and WEBHOOKS).
     openapi_enums: ClassVar[Mapping[str, str]] = {}
     openapi_webhooks: ClassVar[str] = ""
-    #: The dotted name of a function that adds to a claim's page: it takes the document of an entry and whether that is
-    #: the newest, and returns what the templates find (claims/public/pages/entry_page.py).
+    #: The dotted name of a function that adds to a claim's page: it takes an entry, its document in the language of the
+    #: reader and whether it is the newest, and returns more context (claims/public/pages/entry_page.py).
     claim_page: ClassVar[str] = ""
     #: The dotted name of a function that takes a checkpoint and returns it with more signatures, as a signed note.
     cosigned_note: ClassVar[str] = ""

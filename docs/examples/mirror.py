@@ -7,7 +7,7 @@ goes on where it was: what a page changes and where the next one is are written 
 end of the feed. Python 3.11 or newer, the package `cryptography`, and verify_ledger.py beside it.
 
 The copy is one table: `SELECT body FROM claim WHERE id = 7` is the claim as /api/v1/claims/ has it, byte for byte.
-Every entry is checked to go on from the one before it, every checkpoint to be signed and to come to what was read.
+Checks that every entry follows the one before it, and that every checkpoint is signed and matches the entries.
 `--key` says by which key; without it, the first that is seen is believed from then on. The table `checkpoint` keeps
 what was signed.
 """
@@ -99,7 +99,7 @@ def keep(database: sqlite3.Connection, page: dict[str, Any]) -> None:
             root, previous = tree.add(text), change["chain_sha256"]
             if change["sequence"] != tree.size or hashlib.sha256(text).hexdigest() != previous:
                 sys.exit(
-                    f"Entry {change['sequence']} does not go on from what was read: the ledger was rewritten."
+                    f"Entry {change['sequence']} does not follow from what was read: the ledger was rewritten."
                 )
             database.execute("INSERT INTO entry VALUES (?, ?, ?)", (change["sequence"], previous, root))
             if change["status"] == "published":

@@ -164,7 +164,7 @@ def main(arguments: list[str] | None = None) -> None:
         text = entry_text(entry, previous)
         root, previous = tree.add(text), entry["chain_sha256"]
         if entry["sequence"] != tree.size or hashlib.sha256(text).hexdigest() != previous:
-            wrong.append(f"Entry {entry['sequence']} does not go on from the entry before it.")
+            wrong.append(f"Entry {entry['sequence']} does not follow from the entry before it.")
         for signed, name in expected.pop(tree.size, []):
             if signed != root:
                 wrong.append(f"{name}: the first {tree.size} entries are not those that were signed.")

@@ -135,7 +135,7 @@ def test_export(key: str, tmp_path: Path) -> None:
     program = ran("verify_ledger.py", file, key, "--checkpoint", kept)
     assert (program.stdout, program.stderr) == ("3 entries, 1 checkpoints: nothing was rewritten.\n", "")
     file.write_bytes(exported().replace(b"The accounts", b"The books", 1))
-    assert "Entry 1 does not go on" in ran("verify_ledger.py", file, key, "--checkpoint", kept).stderr
+    assert "Entry 1 does not follow" in ran("verify_ledger.py", file, key, "--checkpoint", kept).stderr
 
 
 @pytest.mark.parametrize(

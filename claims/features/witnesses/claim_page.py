@@ -2,16 +2,11 @@
 
 from typing import Any
 
-from django.db.models import Subquery
-
 from claims.features.witnesses.models import Witness
 from claims.models import Publication
 
 
-def witnessed_by(document: dict[str, Any], *, is_newest: bool) -> dict[str, Any]:
+def witnessed_by(entry: Publication, document: dict[str, Any], *, is_newest: bool) -> dict[str, Any]:
     """Return the names of the active witnesses that cosigned a checkpoint with this version of the claim."""
-    entry = Publication.objects.filter(claim_id=document["id"], version=document["version"])
-    witnesses = Witness.objects.filter(
-        active=True, cosignatures__checkpoint__tree_size__gte=Subquery(entry.values("sequence"))
-    )
+    witnesses = Witness.objects.filter(active=True, cosignatures__checkpoint__tree_size__gte=entry.sequence)
     return {"witnesses": [witness.name for witness in witnesses.distinct()]}

@@ -76,7 +76,7 @@ def entry_page(
     }
     for feature in features.switched_on():
         if feature.claim_page:
-            context |= features.call(feature.claim_page, document=document, is_newest=shown is newest)
+            context |= features.call(feature.claim_page, shown, document, is_newest=shown is newest)
     shown_ratings = [
         r for change in history for rerating in change.reratings for r in (rerating.before, rerating.after)
     ]

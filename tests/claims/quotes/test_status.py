@@ -251,15 +251,11 @@ def test_the_page_says_it_with_both_wordings(client: Client, claim: Claim, sourc
     captured(source, f"{DAM.replace('300', '900')}\n\n{MAYOR}")
     document = page(client, claim.get_absolute_url())
     said = [" ".join(item.text_content().split()) for item in document.cssselect(".appearances .standing")]
-    assert [words.partition(" until ")[0].partition(" on ")[0] for words in said] == [
-        "The source contained this quote",
-        "The source still contained this quote",
-        "The source contained this quote",
-    ]
     assert "changed by" in said[0]
     assert said[0].endswith("Now it says: The dam above Lipnik lost 900 litres.")
-    assert said[1].endswith("The source still contained")
+    assert said[1].startswith("The source still contained this quote on ")
     assert "gone by" in said[2]
+    assert len(said) == 3
     assert [mark.text for mark in document.cssselect(".appearances mark")] == [DAM, MAYOR, NIGHT]
     assert client.get(claim.get_absolute_url(), HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 200
 

@@ -124,8 +124,8 @@ def test_what_is_published_for_another_reason_is_no_outcome(
 @sweep(
     ("outcome", "answer", "reason", "match"),
     [
-        ("", "x", "", "Enter the outcome"),
-        ("praised", "x", "", "Enter the outcome"),
+        ("", "x", "", "Choose the outcome"),
+        ("praised", "x", "", "Choose the outcome"),
         ("clarified", " ", "", "Write the answer"),
         ("no_change", "x", " ", "Explain why nothing is changed"),
     ],

@@ -54,7 +54,7 @@ def test_what_is_taken_up_is_answered_by_its_publication(
     asked.refresh_from_db()
     assert (asked.state, asked.claim) == ("taken_up", claim)
     assert not ReaderRequest.objects.waiting().exists()
-    with pytest.raises(NotPossible, match="taken up already"):
+    with pytest.raises(NotPossible, match="already been accepted"):
         request_moves.take_up(asked, statement=SAID, language="en", by=checker)
     late = ask(SAID, mail="ruth@example.org")
     assert late == asked
@@ -153,7 +153,7 @@ def test_a_request_is_decided_once_and_with_a_reason(
     asked = ask(SAID)
     with pytest.raises(NotAllowed):
         request_moves.decline(asked, reason="x", by=contributor)
-    with pytest.raises(NotPossible, match="Say why"):
+    with pytest.raises(NotPossible, match="Explain why"):
         request_moves.decline(asked, reason=" ", by=checker)
     request_moves.decline(asked, reason="It is an opinion.", by=checker)
     with pytest.raises(NotPossible, match="closed"):

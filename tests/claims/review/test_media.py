@@ -50,7 +50,7 @@ def test_evidence_is_described_too(checker: User) -> None:
 def test_a_claim_that_is_merged_brings_only_what_is_described(publish: Publish, editor: User) -> None:
     target = publish()
     row = make_claim_media(make_claim(), make_media(alternative_text=""))
-    with pytest.raises(NotPossible, match="has no description yet"):
+    with pytest.raises(NotPossible, match="has no description"):
         workflow.move(row.claim, "merge", by=editor, into=target)
 
 

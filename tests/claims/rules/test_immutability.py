@@ -248,8 +248,6 @@ def test_every_history_is_known() -> None:
         "sources_mediaobjectevent",
         "sources_publisherevent",
         "sources_sourceevent",
-        "witnesses_witnessedlogevent",
-        "witnesses_witnessevent",
     ]
 
 

@@ -45,7 +45,9 @@ def test_it_gives_up_and_names_them() -> None:
     with connect(connection.settings_dict["NAME"], serving_role()) as other, as_owner_of_tables():
         other.execute("BEGIN")
         other.execute("SELECT FROM claims_topic")
-        with pytest.raises(CommandError, match=f"2 times 0.05 seconds.*process {other.info.backend_pid} "):
+        with pytest.raises(
+            CommandError, match=f"2 attempts of 0.05 seconds.*process {other.info.backend_pid} "
+        ):
             patiently(closed, alias="default", seconds=0.05, tries=2)
     assert lock_timeout() == "0"
 

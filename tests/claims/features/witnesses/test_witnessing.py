@@ -164,3 +164,10 @@ def test_a_witness_never_goes_back_even_by_sql(log: WitnessedLog) -> None:
         except IntegrityError:
             pass
     assert accepted == []
+
+
+def test_a_changed_key_stays_in_the_history(log: WitnessedLog) -> None:
+    other = verifier_key(NAME, witness_key().public_key().public_bytes_raw())
+    sql("UPDATE witnesses_witnessedlog SET verifier_key = %s", other)
+    events = log.events.values_list("pgh_label", "verifier_key")  # type: ignore[attr-defined]  # made by keep_history
+    assert list(events) == [("changed", log.verifier_key)]

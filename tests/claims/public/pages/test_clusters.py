@@ -90,7 +90,7 @@ def test_more_than_are_listed(client: Client, cluster: Cluster, monkeypatch: pyt
     monkeypatch.setattr(cluster_page, "CLAIMS_PER_CLUSTER", 1)
     document = page(client, cluster.get_absolute_url())
     assert statements(document) == ["Trams are free."]
-    assert "There are more claims" in words(document)
+    assert "Not all claims are listed" in words(document)
 
 
 def test_the_list_shows_the_newest_first_and_costs_two_queries(

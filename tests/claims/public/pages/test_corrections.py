@@ -51,7 +51,7 @@ def test_both_wordings_with_the_words_that_differ(client: Client, corrected: Cla
     assert "We had read the wrong year." in words(entry)
     assert "The <b>bridge</b> cost ninety million euros." in words(entry)
     rated, summary = entry.find_class("change")
-    assert [words(side) for side in rated.cssselect(".sides > div")] == ["BeforeFalse", "Since thenTrue"]
+    assert [words(side) for side in rated.cssselect(".sides > div")] == ["BeforeFalse", "AfterTrue"]
     assert [words(side) for side in summary.cssselect(".wording")] == [
         "The accounts show a different sum.",
         "The accounts show the same sum.",

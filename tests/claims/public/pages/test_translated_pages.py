@@ -236,7 +236,7 @@ def test_translations_cost_no_query(
         shown(client, claim)
 
 
-PAGE_QUERIES = 3
+PAGE_QUERIES = 4
 
 
 def test_the_history_is_of_the_claim_in_the_readers_language(client: Client, claim: Claim) -> None:

@@ -153,8 +153,8 @@ def test_list_narrows_by_rating_topic_and_claimant(
     assert choices["False 2"] == "/claims/?rating=false&by=house"
     chosen = page(client, f"/claims/?q=x&rating=true&topic={topic.pk}").cssselect(".chosen a")
     assert [(words(a), a.get("href"), a.get("rel")) for a in chosen] == [
-        ("Take away: Rating True", f"/claims/?q=x&topic={topic.pk}", "nofollow"),
-        ("Take away: Topic Transport", "/claims/?q=x&rating=true", "nofollow"),
+        ("Remove: Rating True", f"/claims/?q=x&topic={topic.pk}", "nofollow"),
+        ("Remove: Topic Transport", "/claims/?q=x&rating=true", "nofollow"),
     ]
 
 
