@@ -32,7 +32,7 @@ Policy = dict[str, Any]
 
 
 def plain_request(request: Request | HttpRequest) -> HttpRequest:
-    """Django's request in REST framework's; itself where it is that already.
+    """Return the Django request inside a REST framework request.
 
     REST framework's proxies every missing attribute, slowly; and it reads a body by its parsers, where the bytes
     are needed.
@@ -47,7 +47,7 @@ def leave_body_unread(request: HttpRequest) -> None:
 
 
 def read_body_ahead(request: HttpRequest, length: int) -> bool:
-    """Read the body now; Django and its forms find it where they read from. Return whether all of it came.
+    """Read the body now, where Django and its forms will find it. Return whether it arrived completely.
 
     `request.body` would keep it too, but then uploads could not be read as a stream.
     """
@@ -101,7 +101,7 @@ def update_policy(response: HttpResponseBase, policy: Policy) -> None:
 
 
 def updated_policy(response: HttpResponseBase) -> Policy | None:
-    """What was changed of the policy for this answer, to be kept with it."""
+    """Return the response's changes to the policy, to be cached with it."""
     policy: Policy | None = getattr(response, "_csp_update", None)
     return policy
 
@@ -116,7 +116,7 @@ class _ViewsOnly(BaseHandler):
 
 
 def views_alone() -> Callable[[HttpRequest], HttpResponseBase]:
-    """What finds the view of a request and calls it. Django's own handler takes one list of middleware, for all."""
+    """Return the handler that resolves and calls views. Django's own has one list of middleware for all."""
     view: Callable[[HttpRequest], HttpResponseBase] = _ViewsOnly()._get_response  # type: ignore[attr-defined]  # not in the stubs
     return view
 
@@ -136,7 +136,7 @@ class UncopiedFilterSet(FilterSet):
 
 
 def gone_from_the_desk(desk: "ModelAdmin[Any]", request: HttpRequest, object_id: str) -> HttpResponseRedirect:
-    """The admin's own answer to who asks for a row that is not there, for pages that the admin does not have."""
+    """Return the admin's response to a missing row, for pages that the admin does not have."""
     redirect: Any = desk._get_obj_does_not_exist_redirect  # type: ignore[attr-defined]  # not in the stubs
     return cast(HttpResponseRedirect, redirect(request, desk.opts, object_id))
 
@@ -165,7 +165,7 @@ def stored_values(row: Model) -> dict[str, Any]:
 
 
 def become(row: M, other: M) -> None:
-    """Make one object what another is: the admin goes on with the one that its form made."""
+    """Turn one object into another, because the admin continues with the one that its form made."""
     vars(row).update(vars(other))
 
 

@@ -15,5 +15,5 @@ def is_formula(value: Any) -> bool:
 
 
 def harmless(value: Any) -> Any:
-    """The value, or where a spreadsheet would take a text as a formula, the text behind an apostrophe."""
+    """Return the value; a text that a spreadsheet would run as a formula is preceded by an apostrophe."""
     return f"'{value}" if is_formula(value) else value

@@ -7,12 +7,12 @@ from django_stubs_ext import StrOrPromise
 
 
 def comma() -> str:
-    """What stands between two facts, or between the items of a list."""
+    """Return the separator of two facts or list items."""
     return pgettext("between two facts", ", ")
 
 
 def semicolon() -> str:
-    """What stands between phrases that may have commas in them."""
+    """Return the separator of phrases that may contain commas."""
     return pgettext("between two phrases", "; ")
 
 
@@ -27,10 +27,10 @@ def listed_phrases(phrases: Iterable[StrOrPromise]) -> str:
 
 
 def from_to(before: StrOrPromise, after: StrOrPromise) -> str:
-    """What it was and what it became, with an arrow that points the way people read."""
+    """Return the old and the new value, with an arrow in reading direction."""
     return gettext("%(before)s → %(after)s") % {"before": before, "after": after}
 
 
 def percentage(number: StrOrPromise | float) -> str:
-    """A number with the sign behind it: “97%”."""
+    """Return a number with its sign: “97%”."""
     return gettext("%(number)s%%") % {"number": number}

@@ -8,7 +8,7 @@ from typing import Any
 
 
 class SpokenSentence(str):  # noqa: SLOT000  exceptions and rows keep few of them
-    """A sentence in English, made of a template and what stands in it: `SpokenSentence("It has %(size)s.", size=3)`.
+    """An English sentence with its values: `SpokenSentence("It has %(size)s.", size=3)`.
 
     It is collected for translators as if it were marked by `gettext`.
     """
@@ -25,7 +25,7 @@ class SpokenSentence(str):  # noqa: SLOT000  exceptions and rows keep few of the
         return made
 
     def packed(self) -> list[Any]:
-        """As JSON takes it, to be read by `unpacked` in another process."""
+        """Return it as JSON data, for `unpacked` in another process."""
         return [
             self.template,
             {

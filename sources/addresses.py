@@ -69,7 +69,7 @@ def url_key(url: str) -> str:
 
 
 def domain(url: str) -> str:
-    """The registrable domain of an address ("bbc.co.uk"), or its whole host where there is none ("localhost").
+    """Return the registrable domain of an address ("bbc.co.uk"), or the whole host if there is none ("localhost").
 
     "" for anything but an http(s) address. Platforms that give each author a host of their own are separated
     ("name.github.io"), as the private part of the public suffix list does, and some that it lacks.

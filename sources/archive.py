@@ -121,7 +121,7 @@ def _copied(name: str) -> Iterator[Path]:
 
 
 def pieces(digest: str, size: int = 1 << 20) -> Iterator[bytes]:
-    """What is stored under `digest`, piece by piece, for who passes it on. It is checked once all of it was read.
+    """Yield the content of `digest` piece by piece. It is verified at the end.
 
     Raises:
         ArchiveMissing: nothing is stored under it.
@@ -190,7 +190,7 @@ def verify(digest: str) -> bool:
 
 
 def path(digest: str) -> str:
-    """Where the storage keeps it; two levels of folders keep each folder small. ValueError if it is no digest."""
+    """Return the storage path; two levels of folders keep each folder small. ValueError if it is not a digest."""
     if not _DIGEST.fullmatch(digest):
         raise ValueError(f"“{digest}” is not a SHA-256 in lower-case hexadecimal digits.")
     return f"snapshots/{digest[:2]}/{digest[2:4]}/{digest}"

@@ -44,7 +44,7 @@ _LONGEST_ADDRESS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """What became of a document."""
+    """The result of capturing a document."""
 
     source: Source
     snapshot: Snapshot
@@ -84,7 +84,7 @@ def capture(
 
 
 def document_in(material: Material) -> Document:
-    """What is written in it; nothing is stored.
+    """Extract the document; nothing is stored.
 
     Raises:
         ExtractionError: there is no text in it, or to find that out takes too much.

@@ -29,7 +29,7 @@ _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 def canonical(address: str) -> str:
-    """The one address of what an authority identifies; any other address as it stands.
+    """Return the canonical address of an authority's identifier; any other address unchanged.
 
     Only what is whole counts: an address with more behind the identifier leads somewhere else.
 
@@ -45,7 +45,7 @@ def canonical(address: str) -> str:
 
 
 def named(text: str) -> str:
-    """The address of an identifier that was written without one (`Q64`, `wd:Q64`, `05a28rw58`); "" where it is none."""
+    """Return the address of a bare identifier (`Q64`, `wd:Q64`, `05a28rw58`); "" if it is not one."""
     text = text.strip()
     if match := _WIKIDATA_NAME.fullmatch(text):
         return WIKIDATA + match["item"].upper()
@@ -65,12 +65,12 @@ def is_ror(name: str) -> bool:
 
 
 def authority(address: str) -> str:
-    """Which authority gave this identifier, written as `canonical` has it; "" for any other address."""
+    """Return the authority of a canonical identifier; "" for any other address."""
     return next((given_by for given_by, shape in _IDENTIFIERS.items() if shape.fullmatch(address)), "")
 
 
 def identities(addresses: Iterable[str]) -> dict[str, frozenset[str]]:
-    """What authorities say something is: the authority → its identifiers."""
+    """Return identifiers by authority."""
     found: dict[str, set[str]] = {}
     for address in map(canonical, addresses):
         if given_by := authority(address):

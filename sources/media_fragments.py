@@ -11,7 +11,7 @@ CueRow = tuple[int, float, float]
 
 
 def media_fragment(cues: Sequence[CueRow], start: int, end: int) -> str:
-    """`t=12.5,17` for the characters from `start` to `end`; "" where there are no times.
+    """Return `t=12.5,17` for the characters from `start` to `end`; "" without times.
 
     Times are those of the cues that contain the words: nothing more exact is known.
     """
@@ -25,7 +25,7 @@ def media_fragment(cues: Sequence[CueRow], start: int, end: int) -> str:
 
 
 def seconds_of(fragment: str) -> tuple[float, float | None]:
-    """Between which seconds a fragment is, of the form that `FRAGMENT` has."""
+    """Return the start and end in seconds of a fragment, in the form of `FRAGMENT`."""
     begins, _comma, ends = fragment.removeprefix("t=").partition(",")
     return float(begins), float(ends) if ends else None
 

@@ -16,7 +16,7 @@ _WORD = re.compile(r"\w+")
 
 
 class KnownPublishers:
-    """Some publishers, by their names and by the hosts where their pages stand."""
+    """Publishers by their names and hosts."""
 
     def __init__(self, publishers: Iterable[Publisher]) -> None:
         self._by_host: dict[str, Publisher] = {}
@@ -51,7 +51,7 @@ class KnownPublishers:
         return called[0] if called else None
 
     def free_domain(self, places: Sequence[str]) -> str:
-        """By which addresses a new publisher is recognised: the whole domain or, where that is taken, its own host."""
+        """Return the domain by which a new publisher is recognised: the whole one or, if taken, its host."""
         return next((place for place in (*places[-1:], *places[:1]) if place not in self._by_host), "")
 
     def _owners(self, places: Sequence[str]) -> list[Publisher]:

@@ -19,7 +19,7 @@ class OverrideError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """A person's statements about a source; empty where they make none."""
+    """A person's statements about a source; empty by default."""
 
     title: str = ""
     byline: str = ""

@@ -50,7 +50,7 @@ _TAG = re.compile(r"<[^<>]*>")
 
 @dataclass(frozen=True, slots=True)
 class ListedPage:
-    """An entry of a list: where it leads to, what it calls the page, and when that was written or changed last."""
+    """An entry of a list: address, title, and date of the last change."""
 
     url: str
     changed_at: datetime | None = None
@@ -59,7 +59,7 @@ class ListedPage:
 
 @dataclass(frozen=True, slots=True)
 class PageList:
-    """What a feed or sitemap holds."""
+    """The entries of a feed or sitemap."""
 
     kind: ListKind
     pages: tuple[ListedPage, ...] = ()

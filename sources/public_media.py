@@ -19,7 +19,7 @@ FOLDER = "/media/"
 
 
 class NamedFile(NamedTuple):
-    """What the name of a public file says of it."""
+    """The data in the name of a public file."""
 
     sha256: str
     media_type: str
@@ -33,6 +33,6 @@ def file_name(row: MediaObject) -> str:
 
 
 def named(name: str) -> NamedFile | None:
-    """What a name says; None where no file can have it."""
+    """Parse a name; None if no file can have it."""
     found = _NAME.fullmatch(name)
     return NamedFile(found[1], _TYPES[found[2]]) if found else None

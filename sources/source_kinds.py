@@ -16,12 +16,12 @@ _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 class ReadingError(Exception):
-    """There are no bytes to be had from this place; `str()` is a sentence for a person."""
+    """The input cannot be read; `str()` is a sentence for a person."""
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """The bytes of a document and what came with them. Where nothing came with them, they speak for themselves."""
+    """The bytes of a document with any known details; missing ones are taken from the document."""
 
     content: bytes
     url: str = ""

@@ -26,7 +26,7 @@ class AddressSilent(Exception):
     retry=RetryStrategy(max_attempts=4, exponential_wait=10, retry_exceptions=[AddressSilent, FilesAway]),
 )
 def capture_source(*, source_id: int, by_id: int | None = None) -> None:
-    """Store what the source's address holds now; nothing changes where it is the text of the latest snapshot.
+    """Capture a source's address; nothing changes if the text is that of the latest snapshot.
 
     Raises:
         FetchError: there is nothing at the address.

@@ -47,7 +47,7 @@ _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 class Word(NamedTuple):
-    """A word, number or telling sign where it stands in a text, and what it is compared by."""
+    """A word, number or distinctive sign at its position in a text, with its key for comparison."""
 
     start: int
     end: int
@@ -69,7 +69,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class WordAlignment:
-    """What two texts have in common, and what is left over.
+    """The common words of two texts, and those of each alone.
 
     Attributes:
         same_words: whether both have the same words in the same order, except for articles and typing slips.
@@ -161,7 +161,7 @@ def _is_whole(text: str, words: Sequence[Word]) -> bool:
 
 
 def spans(words: Sequence[Word], text: str) -> list[Span]:
-    """Where these words stand; words that only spaces or signs separate are one part."""
+    """Return the spans of these words; words separated only by spaces or signs form one span."""
     parts: list[Span] = []
     for word in words:
         if parts and not any(map(str.isalnum, text[parts[-1][1] : word.start])):

@@ -97,13 +97,13 @@ class AnsweredPassage:
 
     @property
     def kind(self) -> Kind:
-        """What the first match says; `nothing` without one."""
+        """The kind of the first match; `nothing` without one."""
         return self.matches[0].kind if self.matches else "nothing"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What was found to a text.
+    """The matches of a text.
 
     Attributes:
         embedder: the name of what compared meanings; empty where only words were compared.
@@ -116,7 +116,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Terms:
-    """How an answer is to be.
+    """The options of a match.
 
     Attributes:
         language: of the texts (ISO 639-1), if known.
@@ -180,13 +180,13 @@ kept: AnswerCache[Answer] = AnswerCache(size=lambda answer: 1 + len(answer.passa
 
 
 def answered(text: str, terms: Terms = Terms()) -> Answer:
-    """What was checked of a text."""
+    """Match a text with published claims."""
     [answer] = answered_each([text], terms)
     return answer
 
 
 def answered_each(texts: Sequence[str], terms: Terms = Terms()) -> list[Answer]:
-    """What was checked of each of these texts."""
+    """Match each of these texts with published claims."""
     by = embedding.embedder()
     # Reasons are in the caller's language.
     how = (
@@ -201,7 +201,7 @@ def answered_each(texts: Sequence[str], terms: Terms = Terms()) -> list[Answer]:
 
 
 def worked_out(texts: Sequence[str], terms: Terms, seek: Seek) -> list[Answer]:
-    """What was checked of each of these texts, among the claims that `seek` finds.
+    """Match each of these texts with the claims that `seek` finds.
 
     Raises:
         TooMuchWork: it takes longer than `terms.cpu_seconds`.
@@ -243,7 +243,7 @@ def worked_out(texts: Sequence[str], terms: Terms, seek: Seek) -> list[Answer]:
 
 
 def passages(text: str, cut: Cut = "auto", language: str = "") -> list[TextSpan]:
-    """What of a text is asked about by itself."""
+    """Return the passages of a text that are matched separately."""
     whole = trimmed(text, 0, len(text))
     if cut == "text" or (cut == "auto" and whole.end - whole.start <= ONE_POST):
         return [whole] if whole.end > whole.start else []

@@ -60,7 +60,7 @@ def published(
 
 
 def shares(text: str, claims: Mapping[int, Told], rarity: Mapping[str, float]) -> dict[int, float]:
-    """By the ids of claims: what they share with a text, as `shared_words.WordsInCommon` has it."""
+    """Return the words that claims share with a text, by claim id, as `shared_words.WordsInCommon`."""
     forms, *others = map(
         forms_of, words_of([text, *(f"{claim.statement}\n{claim.headline}" for claim in claims.values())])
     )
@@ -68,7 +68,7 @@ def shares(text: str, claims: Mapping[int, Told], rarity: Mapping[str, float]) -
 
 
 def nearest(asked: Sequence[Asked], *, public: bool, most: int) -> list[Near]:
-    """What is near in meaning to each of these texts."""
+    """Return the claims nearest in meaning to each of these texts."""
     return [
         {
             claim: (similarity, vector)

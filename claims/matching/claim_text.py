@@ -15,7 +15,7 @@ from factcheck.database.read_connections import fetch
 def current(
     claims: Collection[int], rows: QuerySet[Publication] | None = None, *, column: str = "body"
 ) -> dict[int, Any]:
-    """What current publications of these claims have in a column.
+    """Return a column of these claims' current publications.
 
     Args:
         rows: those of them that count; all, if not given.

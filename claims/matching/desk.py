@@ -42,7 +42,7 @@ _SHARING = f"""
 
 @dataclass(frozen=True)
 class Work:
-    """What is going on with a claim.
+    """The work in progress on a claim.
 
     Attributes:
         state: one of `Claim.State`.
@@ -55,7 +55,7 @@ class Work:
 
 
 def answered(text: str, *, reader: User, terms: Terms = Terms()) -> Answer:  # noqa: B008  it is frozen
-    """What this person may know of what was checked of a text, or is being checked."""
+    """Match a text with claims at the desk that this person may read."""
     [answer] = worked_out([text], terms, lambda asked: candidates_for(asked, reader=reader))
     return answer
 
@@ -122,7 +122,7 @@ def told(claims: Iterable[int], reader: User) -> dict[int, Told]:
 
 
 def work_on(claims: Iterable[int], *, reader: User) -> dict[int, Work]:
-    """What is going on with those of these claims that this person may read."""
+    """Return the work in progress on those of these claims that this person may read."""
     ids = sorted(claims)
     people: dict[int, list[str]] = {}
     drafts = Verdict.objects.filter(claim_id__in=ids, state__in=["draft", "in_review"]).readable_by(reader)

@@ -49,7 +49,7 @@ class Pair(NamedTuple):
 
 @dataclass
 class PairTally:
-    """What a search came to."""
+    """The counts of a duplicate search."""
 
     standing: int = 0
     compared: int = 0
@@ -91,7 +91,7 @@ def search(
 
 
 class ComparedSoFar:
-    """All claims that stand by themselves, in the order of their ids, and how near they are to each other."""
+    """All active claims by id, and their pairwise similarity."""
 
     def __init__(self) -> None:
         self.claims = list(_stated())

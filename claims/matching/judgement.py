@@ -26,7 +26,7 @@ _MOST_WORDS_OF_A_REASON = 3
 
 @dataclass(frozen=True)
 class Judgement:
-    """How a claim relates to a text.
+    """The relation of a claim to a text.
 
     Attributes:
         confidence: how likely this kind is right, 0 to 1. Of `related` words say nothing: it is 1.

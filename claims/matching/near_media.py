@@ -37,7 +37,7 @@ class ShownMedia:
 
 @dataclass(frozen=True, slots=True)
 class AlikeMedia:
-    """A published picture or film that looks like the one that was asked about."""
+    """A published picture or video that looks like the query."""
 
     near: NearDuplicate
     shown: list[ShownMedia]
@@ -52,7 +52,7 @@ class AlikeMedia:
 
 
 def alikeness(distance: int) -> Alikeness:
-    """What the distance of two hashes amounts to."""
+    """Return the meaning of a hash distance."""
     if distance <= SAME:
         return "same"
     return "very_alike" if distance <= VERY_ALIKE else "alike"
@@ -67,7 +67,7 @@ def nearest(look: PerceptualHash) -> dict[int, NearDuplicate]:
 
 
 def published_alike(look: PerceptualHash) -> list[AlikeMedia]:
-    """What is published now of pictures and films that look like it, the nearest first."""
+    """Return published pictures and videos that look like the query, nearest first."""
     near = nearest(look)
     if not near:
         return []
@@ -83,7 +83,7 @@ def published_alike(look: PerceptualHash) -> list[AlikeMedia]:
 
 
 def shown_in(claim: Document) -> Iterable[ShownMedia]:
-    """All that a published claim shows; each thing once, as what the claim is about before what is evidence."""
+    """Return all media in a published claim, each once, its own before evidence."""
     seen = set()
     for media in claim.get("media", []):
         seen.add(media["id"])

@@ -59,7 +59,7 @@ class CheckedElsewhere:
 
 
 def checked_elsewhere(text: str, terms: Terms = Terms(cut="text")) -> list[CheckedElsewhere]:  # noqa: B008  frozen
-    """What other newsrooms have checked of a text, each claim once, what is the same first."""
+    """Match a text with the claims of followed newsrooms, each once, same claims first."""
     if not fetch("SELECT EXISTS (SELECT FROM public.claims_peerclaim WHERE status = 'published')", [])[0][0]:
         return []
     [answer] = worked_out([text], terms, _candidates)

@@ -35,7 +35,7 @@ _QUOTES = (("“", "”"), ('"', '"'), ("«", "»"), ("„", "“"), ("「", "�
 
 
 def cleaned(text: str) -> str:
-    """The statement that a post makes. Where nothing else remains, the text as it was."""
+    """Return the statement of a post, or the whole text if nothing would remain."""
     text = unescape(text).strip()
     bare = _without_signs(text)
     bare = _without_words(bare)
@@ -149,7 +149,7 @@ class _Furniture:
         return self._closer.sub("", self._asked_whether.sub("", text))
 
     def without_pleas(self, text: str) -> str:
-        """Without short sentences that ask for something, and without a plea behind the statement."""
+        """Remove short sentences that ask for something, and a plea after the statement."""
         sentences = [match.group() for match in _SENTENCE.finditer(text) if match.group()]
         kept = [
             sentence for sentence in sentences if not self._is_plea(sentence) and self._says_more(sentence)

@@ -12,7 +12,7 @@ Vector = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Asked:
-    """A text about which is asked whether it was checked.
+    """A text to match.
 
     Attributes:
         text: as it was given.

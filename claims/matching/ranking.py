@@ -25,7 +25,7 @@ _MOST = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A claim that may be meant, and how likely it is.
+    """A candidate with its probability.
 
     Attributes:
         probability: that the question is about this claim, or about one that says the same.
@@ -39,7 +39,7 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What counts for one kind of pairs.
+    """The weights of features for one kind of pairs.
 
     Attributes:
         figures: what each figure weighs; others count nothing.
@@ -75,7 +75,7 @@ def _weighed(weights: Mapping[str, float], figures: Figures) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Among:
-    """Between which candidates one stands.
+    """The candidates that one is compared with.
 
     Attributes:
         best: the largest sum.
@@ -97,7 +97,7 @@ class Among:
 def ranked(
     asked: Asked, candidates: Sequence[Candidate], *, rarity: Mapping[str, float] | None = None
 ) -> list[Ranked]:
-    """The candidates, the likeliest first; of those that are equally likely, as they came.
+    """Return candidates, the most probable first; equal ones keep their order.
 
     Args:
         rarity: the inverse document frequency of words, as far as it is known.

@@ -68,7 +68,7 @@ class RareWords:
         ]
 
     def share(self, place: int, other: int) -> float:
-        """How much of two statements is the same, weighed by how rare the words are: 0 to 1."""
+        """Return the similarity of two statements, weighted by the rarity of words: 0 to 1."""
         both = np.intersect1d(self._of(place), self._of(other), assume_unique=True)
         whole = float(self._whole[place] + self._whole[other])
         return min(1.0, 2 * float(self._weight[both].sum()) / whole) if whole else 0.0

@@ -111,7 +111,7 @@ Forms = dict[str, float]
 
 @dataclass(frozen=True)
 class WordsInCommon:
-    """What claims share with texts.
+    """The words that claims share with texts.
 
     Attributes:
         shares: for each text, by the ids of claims: BM25 of the text against the claim, divided by that of the text
@@ -126,7 +126,7 @@ class WordsInCommon:
 
 
 def sharing(texts: Sequence[str], most: int, *, beside: Sequence[Iterable[int]] = ()) -> WordsInCommon:
-    """Current publications that share words with each of these texts, at most so many of each.
+    """Return publications that share words with each of these texts, at most this many of each.
 
     Args:
         beside: for each text, other claims that are compared with it, whether they share a rare word or not.
@@ -173,7 +173,7 @@ def unaccented(texts: list[str]) -> list[str]:
 
 
 def forms_of(words: Iterable[str]) -> Forms:
-    """Each word as it stands and its beginning, which count half each."""
+    """Return each word and its stem, which count half each."""
     forms: Forms = {}
     for word in words:
         if len(word) <= _BEGINNING:
@@ -185,7 +185,7 @@ def forms_of(words: Iterable[str]) -> Forms:
 
 
 def share(forms: Forms, other: Forms, rarity: Mapping[str, float]) -> float:
-    """What a claim with these other forms shares with a text, as `WordsInCommon` has it."""
+    """Return the words that a claim with these forms shares with a text, as `WordsInCommon`."""
     whole = _weight(forms, forms, rarity)
     return min(1.0, _weight(forms, other, rarity) / whole) if whole else 0.0
 
@@ -320,19 +320,19 @@ def _corrected_forms(words: Sequence[str], meant: Mapping[str, str]) -> Forms:
 
 @dataclass(frozen=True)
 class CommonWords:
-    """How many claims there are, and how many have each of the most common forms of words."""
+    """The number of claims, and the number with each of the most common word forms."""
 
     all_claims: float
     claims: Mapping[str, float]
 
     def rarity(self, form: str) -> float | None:
-        """The rarity of a form; None where it is not known to be common."""
+        """Return the rarity of a form; None if it is not known to be common."""
         claims = self.claims.get(form)
         return None if claims is None else log(1 + (self.all_claims - claims + 0.5) / (claims + 0.5))
 
 
 def frequent() -> CommonWords:
-    """What is known now."""
+    """Return the current frequencies."""
     return known_frequent(int(monotonic() / BELIEVED))
 
 

@@ -72,7 +72,7 @@ def runs(words: Iterable[str]) -> frozenset[str]:
 
 
 class Rarity(dict[str, float]):
-    """How much the beginning of a word says: the less, the more claims have it."""
+    """The rarity of word stems: the more claims have one, the less it says."""
 
     def __init__(self, words: Mapping[str, float] | None) -> None:
         """Take the inverse document frequency of words, and of beginnings of words, as far as they are known."""
@@ -93,7 +93,7 @@ class Rarity(dict[str, float]):
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked, made ready to be compared with many claims."""
+    """A query, prepared for comparison with many claims."""
 
     asked: Asked
     beginnings: frozenset[str]

@@ -19,7 +19,7 @@ from factcheck.database.rules import Rule, refuse
 
 
 class Priority(models.IntegerChoices):
-    """How much a piece of work presses. In the order in which lists are sorted."""
+    """The priority of work, in sorting order."""
 
     LOW = 0, _("Low")
     NORMAL = 1, _("Normal")
@@ -45,14 +45,14 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(done_at=None, person__is_active=True)
 
     def overdue(self, today: date) -> Self:
-        """Those whose day has passed."""
+        """Assignments whose due date has passed."""
         return self.filter(done_at=None, due_on__lt=today)
 
 
 # A reminder of the worker is not a hand-over.
 @keep_history(exclude=["told_due_soon", "told_overdue"])
 class Assignment(models.Model):
-    """Whose work a claim or a verdict is, since when, until when, and how much it presses.
+    """The assignment of a claim or a verdict: assignee, since when, due date and priority.
 
     One row for each: every earlier state of it is kept, so it can be proved who had it when. It stands beside the
     claim, which it never changes.

@@ -14,7 +14,7 @@ LEAST_DAYS = 90
 
 
 class AuditKind(models.TextChoices):
-    """What happened."""
+    """The kind of an audited event."""
 
     SIGNED_IN = "signed_in", _("Signed in")
     SIGN_IN_FAILED = "sign_in_failed", _("Sign-in failed")
@@ -43,7 +43,7 @@ class AuditKind(models.TextChoices):
 
 class AuditRecordQuerySet(models.QuerySet["AuditRecord"]):
     def about(self, person_id: int) -> Self:
-        """What this person did, and what was done to their account."""
+        """Records of what this person did, and of what was done to their account."""
         return self.filter(Q(actor=person_id) | Q(subject=person_id))
 
 

@@ -160,7 +160,7 @@ class AuditedOwnPermission(User.user_permissions.through):  # type: ignore[name-
 
 
 class AuditedRolePermission(Group.permissions.through):  # type: ignore[name-defined]  # as above
-    """What a role includes."""
+    """The permissions of a role."""
 
     class Meta:
         proxy = True
@@ -178,7 +178,7 @@ class AuditedRolePermission(Group.permissions.through):  # type: ignore[name-def
 
 
 class AuditedRole(Group):
-    """How a role is called."""
+    """The name of a role."""
 
     class Meta:
         proxy = True

@@ -133,7 +133,7 @@ class ChatChannel(models.Model):
 
 
 class ChatProgress(models.Model):
-    """How a channel takes what it is sent, apart from what people decide about it. Made with it by the database."""
+    """The delivery progress of a channel, apart from its settings. Created with it by the database."""
 
     channel = models.OneToOneField(ChatChannel, models.CASCADE, primary_key=True, related_name="progress")
     #: How often in a row sending has failed, and how the last time.

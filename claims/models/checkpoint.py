@@ -19,7 +19,7 @@ _OF_WHAT_IS_THERE = refuse(
 
 class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
     def of_ledger(self) -> Self:
-        """Those of the ledger, which everybody may see."""
+        """Public checkpoints of the ledger."""
         return self.filter(log="ledger")
 
     def of_reviews(self) -> Self:
@@ -27,12 +27,12 @@ class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
         return self.filter(log="reviews")
 
     def newest(self) -> "Checkpoint | None":
-        """The one that was signed last."""
+        """The latest checkpoint."""
         return self.order_by("-id").first()
 
 
 class Checkpoint(models.Model):
-    """What the ledger came to at a moment: how many entries, and one hash for all of them, signed by the house.
+    """A checkpoint of the ledger at a moment: its size and root hash, signed by the newsroom.
 
     A signed note as transparency logs have it (C2SP `tlog-checkpoint`). Append-only; each goes on from the last.
     """

@@ -47,7 +47,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         )
 
     def readable_by(self, person: User) -> Self:
-        """What this person may read."""
+        """Claims that this person may read."""
         published = Q(models.Exists(_publications().filter(claim=models.OuterRef("pk"))))
         return readable(self, person, own_or_published=published | Q(created_by=person))
 
@@ -200,7 +200,7 @@ class Claim(models.Model):
 
     @property
     def drafted_evidence(self) -> models.QuerySet["Evidence"]:
-        """What those rest on."""
+        """The evidence of draft verdicts."""
         return apps.get_model("claims", "Evidence").objects.filter(
             verdict__claim=self, verdict__state="draft"
         )
@@ -224,7 +224,7 @@ def _before_ids() -> str:
 
 @keep_links("claims")
 class ClaimTopic(Claim.topics.through):  # type: ignore[name-defined]  # made by Django at class creation
-    """That a claim is filed under a topic; a proxy, so that the links have a history as well."""
+    """The topics of a claim; a proxy, so that the links have a history as well."""
 
     class Meta:
         proxy = True

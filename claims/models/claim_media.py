@@ -48,13 +48,13 @@ _IS_DESCRIBED = refuse(
 
 class ClaimMediaQuerySet(models.QuerySet["ClaimMedia"]):
     def readable_by(self, person: User) -> Self:
-        """What this person may read."""
+        """Media of claims that this person may read."""
         return readable(self, person, own_or_published=Q(claim__in=Claim.objects.readable_by(person)))
 
 
 @keep_history()
 class ClaimMedia(models.Model):
-    """A picture, recording or film that a claim is about: what it is said to show, and where it was seen."""
+    """A picture, recording or video that a claim is about: what it is said to show, and where it was seen."""
 
     claim = models.ForeignKey(
         "claims.Claim", models.CASCADE, db_index=False, related_name="media", verbose_name=_("claim")

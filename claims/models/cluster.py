@@ -61,7 +61,7 @@ _SEEN = f"""(
 
 class ClusterQuerySet(models.QuerySet["Cluster"]):
     def public(self) -> Self:
-        """Those that readers see: published, and with claims enough that are published themselves."""
+        """Clusters that readers see: published, with enough published claims."""
         number = RawSQL(_PUBLIC_CLAIMS, (), output_field=models.IntegerField())  # noqa: S611  a constant
         return self.filter(state="published").alias(number=number).filter(number__gte=LEAST_PUBLIC)
 
@@ -72,7 +72,7 @@ class ClusterQuerySet(models.QuerySet["Cluster"]):
 
 @keep_history()
 class Cluster(models.Model):
-    """One rumour as it goes around: claims that say it in other words, languages and countries, each judged by itself.
+    """One rumour in many claims: other wordings, languages and countries, each checked separately.
 
     Its claims stay claims of their own. Readers see it once it is published, and of its claims those that are
     published themselves.
@@ -157,7 +157,7 @@ class Cluster(models.Model):
 
 @keep_history()
 class ClusterMember(models.Model):
-    """That a claim belongs to a cluster."""
+    """The membership of a claim in a cluster."""
 
     cluster = models.ForeignKey(
         Cluster, models.CASCADE, db_index=False, related_name="members", verbose_name=_("cluster")

@@ -2,7 +2,7 @@ from django.db import models
 
 
 class ComparedStatement(models.Model):
-    """That a claim was compared, in these words, with all that were there. `find_duplicates` goes on behind it."""
+    """A claim whose current wording was compared with all others. `find_duplicates` continues after it."""
 
     claim = models.OneToOneField("claims.Claim", models.CASCADE, primary_key=True, related_name="+")
     #: `Claim.statement_key` when it was compared. In other words it is compared again.

@@ -52,7 +52,7 @@ class _Median(Aggregate):
 
 
 class ComplaintFigures(NamedTuple):
-    """How complaints of a period fared; they count from their confirmation on."""
+    """Figures on the complaints of a period, counted from their confirmation."""
 
     received: int
     answered: int
@@ -71,22 +71,22 @@ class ComplaintFigures(NamedTuple):
 
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def readable_by(self, person: User) -> Self:
-        """What this person may read: what was confirmed; who answers complaints also sees what is held, and spam."""
+        """Complaints that this person may read: confirmed ones; people who answer them also see held ones and spam."""
         at_the_desk = Q(confirmed_at__isnull=False)
         if person.has_perm("claims.answer_complaint"):
             at_the_desk |= Q(state=Complaint.State.SPAM) | Q(state=Complaint.State.NEW) & ~Q(held_because=[])
         return self.filter(at_the_desk)
 
     def at_the_desk(self) -> Self:
-        """What was confirmed, whatever became of it."""
+        """Confirmed complaints in any state."""
         return self.filter(confirmed_at__isnull=False)
 
     def waiting(self) -> Self:
-        """What the newsroom owes an answer to."""
+        """Complaints that await an answer."""
         return self.filter(state__in=[Complaint.State.CONFIRMED, Complaint.State.IN_PROGRESS])
 
     def overdue(self, today: date) -> Self:
-        """What should have been answered by now."""
+        """Complaints past their deadline."""
         return self.waiting().filter(due_on__lt=today)
 
     def held(self) -> Self:
@@ -102,7 +102,7 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         return self.filter(entry__in=entries)
 
     def figures(self, begin: datetime, end: datetime) -> ComplaintFigures:
-        """How it went from a moment (included) to another (not included); nothing in it is about a reader."""
+        """Return the figures from one moment (included) to another (excluded), without data on readers."""
         closed = Q(closed_at__gte=begin, closed_at__lt=end)
         ended = closed & Q(state__in=[Complaint.State.ANSWERED, Complaint.State.REJECTED])
         answered = closed & Q(state=Complaint.State.ANSWERED)
@@ -125,7 +125,7 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
 
 
 class Complaint(FromReader):
-    """What a reader holds against a published claim, and what became of it."""
+    """A reader's complaint about a published claim, and its outcome."""
 
     class Kind(models.TextChoices):
         ERROR_OF_FACT = "error_of_fact", _("Error of fact")

@@ -27,7 +27,7 @@ class ContactDetailsQuerySet(models.QuerySet["ContactDetails"]):
 
 
 class ContactDetails(models.Model):
-    """How to answer a reader, and nothing else that is known of them: the only table with personal data of readers.
+    """A reader's contact details: the only table with personal data of readers.
 
     No history is kept of it, no search looks into it, no export has it. Of the address under which the reader sees how
     things stand, only a digest is known here.

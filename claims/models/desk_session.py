@@ -15,11 +15,11 @@ from factcheck.database.rules import Keeper
 
 class DeskSessionQuerySet(models.QuerySet["DeskSession"]):
     def going_on(self) -> Self:
-        """Those in which the person is still signed in."""
+        """Sessions in which the person is still signed in."""
         return self.filter(self._in_store())
 
     def over(self) -> Self:
-        """Those that have ended by themselves."""
+        """Sessions that have expired."""
         return self.exclude(self._in_store())
 
     def _in_store(self) -> Exists:

@@ -31,14 +31,14 @@ _ADDRESS_IS_CITED = refuse(
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def readable_by(self, person: User) -> Self:
-        """What this person may read."""
+        """Evidence that this person may read."""
         of_those = models.Q(verdict__in=Verdict.objects.readable_by(person))
         return readable(self, person, own_or_published=of_those)
 
 
 @keep_history()
 class Evidence(Anchored):
-    """What a verdict rests on: a source, what it says about the claim, and the passage that says it."""
+    """A source that a verdict cites, its stance on the claim, and the quoted passage."""
 
     class Stance(models.TextChoices):
         SUPPORTS = "supports", _("Supports the claim")

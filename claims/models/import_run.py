@@ -189,12 +189,12 @@ class ImportRun(models.Model):
 
     @property
     def done(self) -> int:
-        """How many of its records have been dealt with."""
+        """The number of processed records."""
         return self.created + self.updated + self.unchanged + self.merged + self.refused
 
 
 class ImportProblem(models.Model):
-    """A record that was refused, or a value of it that was left out: where it stands, and why."""
+    """A rejected record, or a value left out of one, with its position and the reason."""
 
     class Outcome(models.TextChoices):
         REFUSED = "refused", _("Rejected")

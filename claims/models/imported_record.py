@@ -79,7 +79,7 @@ class ImportedRecord(models.Model):
 
 
 class ImportedChange(models.Model):
-    """What an import changed of a claim that was there, so that undoing it restores exactly what was."""
+    """A change that an import made to an existing claim, stored so that undoing restores the earlier state exactly."""
 
     run = models.ForeignKey(ImportRun, models.PROTECT, related_name="changes", verbose_name=_("import"))
     claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="+", verbose_name=_("claim"))

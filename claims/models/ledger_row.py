@@ -15,7 +15,7 @@ CURRENT = NEWEST & Q(status="published")
 
 
 def newest_at(moment: datetime) -> Q:
-    """What no later entry of the claim had taken the place of at `moment`."""
+    """Entries that no later entry of the claim had replaced at `moment`."""
     return (Q(superseded_at__isnull=True) | Q(superseded_at__gt=moment)) & Q(published_at__lte=moment)
 
 

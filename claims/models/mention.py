@@ -6,7 +6,7 @@ from factcheck.database.rules import ANY_CHANGE, written_by_the_database
 
 
 class Mention(models.Model):
-    """That current publications speak of a claimant, topic, source, publisher or rating: while they do, it is public.
+    """A claimant, topic, source, publisher or rating mentioned by current publications, and therefore public.
 
     The ledger maintains these rows itself, by a trigger: searching its bodies for every reader would cost more the
     more often a thing is mentioned.

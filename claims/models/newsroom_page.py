@@ -21,7 +21,7 @@ class NewsroomPageQuerySet(models.QuerySet["NewsroomPage"]):
 
 
 class NewsroomPage(models.Model):
-    """What the newsroom says of itself, one version of one page in one language. Public from the moment it is stored.
+    """One version of one page about the newsroom in one language. Public from the moment it is stored.
 
     Versions are only added: what readers saw about funding or methods on any day can be looked up.
     """

@@ -10,7 +10,9 @@ from factcheck.database.rules import OWNER, Rule, refuse
 
 
 def speaking_for_the_house() -> list[Rule]:
-    """An import does not, a house archive does once it was released, and a ledger does where nothing else has yet."""
+    """Condition: imports never publish for the newsroom; a released newsroom archive does; a restored ledger
+    does in a database without other entries.
+    """
     return [
         _on_arrival(
             "verdict_no_import_for_the_house",

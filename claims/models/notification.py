@@ -85,7 +85,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         )
 
     def unread(self) -> Self:
-        """What the person has not looked at yet."""
+        """Notifications that the person has not read yet."""
         return self.filter(read_at=None)
 
     def to_be_mailed(self, how: MailChoice) -> Self:

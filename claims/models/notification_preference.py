@@ -55,7 +55,7 @@ class NotificationPreference(models.Model):
 
 
 class MailSchedule(models.Model):
-    """At which hour, where they are, a person gets the daily digest, and in which language all mail to them is."""
+    """A person's email schedule: the local hour of the daily digest, and the language of all emails."""
 
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="mail_schedule"

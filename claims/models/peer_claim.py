@@ -24,7 +24,7 @@ LONGEST_ADDRESS = 2000
 
 class PeerClaimQuerySet(models.QuerySet["PeerClaim"]):
     def standing(self) -> Self:
-        """Those that their newsroom stands behind today."""
+        """Claims that their newsroom still stands by."""
         return self.filter(status="published")
 
 
@@ -155,6 +155,6 @@ class PeerClaim(models.Model):
 
     @property
     def document(self) -> dict[str, Any]:
-        """What was taken, as Python values; empty where it was withdrawn."""
+        """The imported body as Python values; empty if withdrawn."""
         document: dict[str, Any] = orjson.loads(self.body) if self.body else {}
         return document

@@ -33,7 +33,7 @@ class PeerNewsroomQuerySet(models.QuerySet["PeerNewsroom"]):
 # How far it was taken is kept by itself (`PeerProgress`).
 @keep_history()
 class PeerNewsroom(models.Model):
-    """A newsroom with an installation of its own, whose published claims and verdicts are known here as its own."""
+    """A followed newsroom with its own installation, whose claims and verdicts are shown as its own."""
 
     name = models.CharField(
         _("name"),
@@ -149,7 +149,7 @@ class PeerNewsroom(models.Model):
 
 
 class PeerProgress(models.Model):
-    """How far a newsroom's ledger was taken, and what stops that. Made by the database with its newsroom."""
+    """The import progress of a newsroom's ledger, and what stops it. Created with its newsroom by the database."""
 
     class Halt(models.TextChoices):
         KEY = "key", _("Signs with a different key")

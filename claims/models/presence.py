@@ -52,12 +52,12 @@ class PresenceQuerySet(models.QuerySet["Presence"]):
             return [Somebody(*row) for row in cursor.fetchall()]
 
     def outdated(self) -> "PresenceQuerySet":
-        """Who left long ago."""
+        """People who left long ago."""
         return self.filter(seen_at__lt=Now() - timedelta(hours=1))
 
 
 class Presence(models.Model):
-    """That a person has a page of the desk open just now. It is no record of anything, and is deleted within hours."""
+    """A person who has a page of the desk open now. Deleted within hours."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, db_index=False, related_name="+")
     page = models.CharField(max_length=500)

@@ -62,32 +62,32 @@ def _rank_among(places: Places) -> Expression:
 
 
 def in_version_before(column: str) -> Subquery:
-    """What this column says in the version before, of the same claim; NULL where there is none."""
+    """Return this column in the claim's previous version; NULL if there is none."""
     rows = Publication.objects.filter(claim=OuterRef("claim"), version=OuterRef("version") - 1)
     return Subquery(rows.values(column))
 
 
 class PublicationQuerySet(models.QuerySet["Publication"]):
-    """What the public may see of claims, now and at any moment; `PublishedVerdict` has the same for verdicts."""
+    """Publications of claims, now and at any moment; `PublishedVerdict` has the same for verdicts."""
 
     def newest(self) -> Self:
-        """The newest entry of every claim, also where it says that the claim was retracted or merged."""
+        """The newest entry of every claim, including retractions and merges."""
         return self.filter(NEWEST)
 
     def current(self) -> Self:
-        """What the public sees now: one row per published claim."""
+        """Current publications: one per published claim."""
         return self.filter(CURRENT)
 
     def after(self, position: int) -> Self:
-        """The entries behind a position of the ledger, in its order."""
+        """The entries after a ledger position, in order."""
         return self.filter(sequence__gt=position).order_by("sequence")
 
     def said_again(self) -> Self:
-        """What the public sees now of claims that were made in several places."""
+        """Current publications of claims that were made in several places."""
         return self.filter(CURRENT & IN_SEVERAL_PLACES)
 
     def by_house(self) -> Self:
-        """Those with a verdict of the newsroom's own."""
+        """Publications with a verdict of the newsroom's own."""
         own = apps.get_model("claims", "PublishedVerdict").objects.by_house()  # whose module imports this one
         return self.filter(Exists(own.filter(publication=OuterRef("pk"))))
 
@@ -100,11 +100,11 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         return self.filter(SHOWS_FILES, media_files__contains=[name])
 
     def newest_as_of(self, moment: datetime) -> Self:
-        """What was the newest entry of every claim at `moment`, also where it said that the claim was withdrawn."""
+        """The newest entry of every claim at `moment`, including retractions and merges."""
         return self.filter(newest_at(moment))
 
     def as_of(self, moment: datetime) -> Self:
-        """What the public saw at `moment`: one row per claim that was published then."""
+        """Publications as of `moment`: one per claim published then."""
         return self.newest_as_of(moment).filter(status="published")
 
     def search(self, text: str) -> Self:
@@ -127,7 +127,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         return self.filter(answering_to(reading)).annotate(rank=rank)
 
     def answers(self, reading: SearchReading, most: int = 1) -> int:
-        """How many match the search, at most so many.
+        """Return the number of matches, at most this many.
 
         Few matches are found by the index of the search, which ranking all of them makes sure of; of many, one is soon
         among the newest.
@@ -297,7 +297,7 @@ class Publication(models.Model):
 
     @property
     def served(self) -> bytes:
-        """The body as it is served: with the address where this site is now."""
+        """The body as served, with this site's present address."""
         return placed(self.body.encode())
 
     @property

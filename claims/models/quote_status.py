@@ -8,7 +8,7 @@ from factcheck.database import bounds
 
 
 class QuoteFate(models.Model):
-    """What became of words of a snapshot in the newer snapshots of their source.
+    """The status of a quote in newer snapshots of its source.
 
     A publication never changes, and names the snapshot and the span of each of its quotes: by those the public finds
     here whether the words still stand. So a row says something about a source and its texts, and nothing about who

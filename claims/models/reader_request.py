@@ -35,7 +35,7 @@ REQUEST_STEPS = (
 
 
 class RequestFigures(NamedTuple):
-    """How requests of a period fared, each counted once however many asked; they count from their confirmation on."""
+    """Figures on the requests of a period, each counted once however many readers sent it, from their confirmation."""
 
     received: int
     answered: int
@@ -47,7 +47,9 @@ class RequestFigures(NamedTuple):
 
 class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
     def readable_by(self, person: User) -> Self:
-        """What this person may read: what was confirmed; who decides about it also sees what is held, and spam."""
+        """Requests that this person may read: confirmed ones; people who decide about them also see held ones
+        and spam.
+        """
         at_the_desk = Q(confirmed_at__isnull=False)
         if person.has_perm("claims.answer_readerrequest"):
             at_the_desk |= Q(state=ReaderRequest.State.SPAM) | Q(state=ReaderRequest.State.NEW) & ~Q(
@@ -56,7 +58,7 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
         return self.filter(at_the_desk)
 
     def at_the_desk(self) -> Self:
-        """What was confirmed, whatever became of it."""
+        """Confirmed requests in any state."""
         return self.filter(confirmed_at__isnull=False)
 
     def waiting(self) -> Self:
@@ -65,7 +67,7 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
         return self.filter(Q(state=states.CONFIRMED) | Q(state=states.TAKEN_UP) & in_vain)
 
     def figures(self, begin: datetime, end: datetime) -> "RequestFigures":
-        """How it went from a moment (included) to another (not included); nothing in it is about a reader."""
+        """Return the figures from one moment (included) to another (excluded), without data on readers."""
         closed, states = Q(closed_at__gte=begin, closed_at__lt=end), ReaderRequest.State
         counted = self.at_the_desk().aggregate(
             received=Count("pk", filter=Q(confirmed_at__gte=begin, confirmed_at__lt=end)),
@@ -79,7 +81,7 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
         return RequestFigures(**counted)
 
     def open(self) -> Self:
-        """What others may join who ask for the same."""
+        """Requests that readers with the same question can join."""
         return self.filter(state__in=[ReaderRequest.State.CONFIRMED, ReaderRequest.State.TAKEN_UP])
 
     def held(self) -> Self:
@@ -92,7 +94,7 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
 
 
 class ReaderRequest(FromReader):
-    """That readers ask to have something checked: an address, a text or a picture. All who ask the same are counted."""
+    """A request to check an address, a text or a picture. Readers with the same request are counted together."""
 
     class State(models.TextChoices):
         NEW = "new", _("Not confirmed")

@@ -24,7 +24,7 @@ class RepeatQuerySet(models.QuerySet["Repeat"]):
         return self.exclude(outcome="rejected")
 
     def readable_by(self, person: User) -> Self:
-        """What this person may read: repeats of claims that they may."""
+        """Repeats of claims that this person may read."""
         return readable(self, person, own_or_published=Q(claim__in=Claim.objects.readable_by(person)))
 
 

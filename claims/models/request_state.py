@@ -66,7 +66,7 @@ class FromReader(models.Model):
 
 
 def shared_constraints(table: str) -> list[models.BaseConstraint]:
-    """What is so of each row, whichever it is."""
+    """Return the constraints common to both models."""
     return [
         CheckConstraint(
             name=f"{table}_held_for_known_signs", condition=Q(held_because__contained_by=SpamSign.values)
@@ -98,7 +98,7 @@ def reader_rules(
     words: Iterable[str],
     assigned: bool = False,
 ) -> list[pgtrigger.Trigger]:
-    """How a row may change: by steps, each written down by the database; what the reader wrote stays, or is erased.
+    """Return the rules for changes: only by recorded steps; readers' words are kept or erased, never edited.
 
     Args:
         subject: its name in `ReaderStep`.

@@ -21,7 +21,7 @@ _NOTHING_THERE = refuse("A link is of a move or a sign-off that is there.", name
 
 
 def waits_for_its_link(kind: str) -> Keeper:
-    """The trigger by which rows of a table wait for their links."""
+    """Return the trigger that makes rows of a table wait for their link."""
     return Keeper(
         name=f"{kind}_waits_for_its_link",
         level=pgtrigger.Statement,

@@ -6,7 +6,7 @@ from factcheck.database.rules import Rule, refuse
 
 
 def only_drafts_are_deleted(kind: str) -> Rule:
-    """What was submitted once is kept."""
+    """Return the rule that only drafts can be deleted."""
     return Rule(
         name=f"{kind}_is_kept",
         operation=pgtrigger.Delete,

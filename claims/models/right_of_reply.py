@@ -21,7 +21,7 @@ NOTED = ("answer_recorded_at", "mail_asked_at", "sent_by_id", "sent_by_name", "c
 
 class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
     def readable_by(self, person: User) -> Self:
-        """What this person may read. Readers of the public pages learn who answered what; not where they were asked."""
+        """Requests that this person may read. The public pages show who answered what, but not their address."""
         return readable(self, person, own_or_published=Q(verdict__author=person))
 
     def told(self) -> Self:
@@ -33,7 +33,7 @@ class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
         return self.filter(sent_at__isnull=False, answered_at=None)
 
     def running(self) -> Self:
-        """Those whose deadline has not come, by the clock of the database."""
+        """Requests whose deadline has not passed, by the database's clock."""
         return self.unanswered().filter(answer_by__gt=Now())
 
     def awaited(self) -> Self:
@@ -74,7 +74,7 @@ class ReplyRequest(models.Model):
         OTHER = "other", _("Another reason")
 
     class Shown(models.TextChoices):
-        """What readers see of an answer."""
+        """How much of an answer readers see."""
 
         FULL = "full", _("Full answer")
         EXCERPT = "excerpt", _("An excerpt, in their words")
@@ -200,7 +200,7 @@ class ReplyRequest(models.Model):
 
     @property
     def whom(self) -> str:
-        """The name by which readers know them."""
+        """The name shown to readers."""
         return self.claimant.name if self.claimant else self.party
 
     @property

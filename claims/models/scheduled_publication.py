@@ -32,20 +32,20 @@ _IS_ENDED = """
 
 class ScheduledPublicationQuerySet(models.QuerySet["ScheduledPublication"]):
     def readable_by(self, person: User) -> Self:
-        """What this person may read."""
+        """Schedules that this person may read."""
         return readable(self, person, own_or_published=Q(verdict__author=person))
 
     def open(self) -> Self:
-        """Those that are still to come."""
+        """Pending schedules."""
         return self.filter(outcome="")
 
     def due(self) -> Self:
-        """Those whose moment has come, by the clock of the database; the most overdue first."""
+        """Schedules whose time has come, by the database's clock; most overdue first."""
         return self.open().filter(publish_at__lte=Now()).order_by("publish_at", "pk")
 
 
 class ScheduledPublication(models.Model):
-    """That a verdict in review shall be published at a moment to come (an embargo), and what became of that.
+    """A verdict in review that is scheduled for publication (an embargo), and the outcome.
 
     Scheduled publications are kept; a rescheduled one is another row. It is no promise: at the time everything is
     checked as for a person who presses the button.

@@ -105,7 +105,7 @@ class SecondFactorRule(models.Model):
 
 
 class SecondFactorGrace(models.Model):
-    """From when a person's days to set up a second factor are counted, where that is not since the rule or the account.
+    """A person's own start of the grace period, if it is not that of the rule or the account.
 
     It begins once, with the first role that requires one, and again only when an administrator resets a lost one:
     removing and restoring a role does not extend it.

@@ -16,7 +16,7 @@ _NOT_THE_OWNER = refuse(
 
 class SigningKeyQuerySet(models.QuerySet["SigningKey"]):
     def newest(self) -> "SigningKey | None":
-        """The key with which the house signs today; None where it has signed nothing yet."""
+        """The current signing key; None if nothing has been signed yet."""
         return self.order_by("-id").first()
 
     def in_order(self) -> Self:

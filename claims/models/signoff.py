@@ -22,18 +22,18 @@ _WROTE_IT = refuse(
 
 class SignOffQuerySet(models.QuerySet["SignOff"]):
     def readable_by(self, person: User) -> Self:
-        """What this person may read."""
+        """Sign-offs that this person may read."""
         # What colleagues say to each other in a review is not published with the verdict.
         return readable(self, person, own_or_published=models.Q(verdict__author=person))
 
     def counting(self) -> Self:
-        """Those of the present round that were given to all that is there: no answer has come in since."""
+        """Sign-offs of the current round that cover the present answers: none has arrived since."""
         present = self.alias(in_now=answers_in("verdict"))
         return present.filter(round=F("verdict__review_round"), answers=F("in_now"))
 
 
 def answers_in(verdict: str) -> Coalesce:
-    """How many answers are in to what was asked before the verdict that this names, such as `OuterRef("pk")`."""
+    """Count the answers received for a verdict, given as in `OuterRef("pk")`."""
     answered = (
         ReplyRequest.objects.filter(verdict=OuterRef(verdict), answered_at__isnull=False)
         .order_by()

@@ -4,7 +4,7 @@ from django.db.models import Func
 
 
 class StatementKey(Func):
-    """What the same statement has in common however it is typed: letter case, quotation marks, spaces, full stops."""
+    """The normal form of a statement, ignoring letter case, quotation marks, spaces and full stops."""
 
     function = "claims_statement_key"
     arity = 1
@@ -12,7 +12,7 @@ class StatementKey(Func):
 
 
 class StatementWords(Func):
-    """The words of a statement, roughly: in lower case, without the signs that stand beside words."""
+    """The words of a statement, roughly: in lower case, without punctuation."""
 
     function = "claims_statement_words"
     arity = 1

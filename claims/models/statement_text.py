@@ -8,7 +8,7 @@ from factcheck.database.rules import ANY_CHANGE, written_by_the_database
 
 
 class StatedWords(models.Model):
-    """What the statement of a current publication, and the headlines of its reviews, have of words.
+    """The words of current publications' statements and headlines.
 
     A table of its own: a question is compared with thousands of these, and publications stand too far apart for that.
     """

@@ -17,12 +17,12 @@ MOST_DIMENSIONS = 4000
 
 class EmbeddingModelQuerySet(models.QuerySet["EmbeddingModel"]):
     def complete(self) -> Self:
-        """Those that can be asked: each statement that there was had a vector, newest first."""
+        """Models that can be used: every statement had a vector, newest first."""
         return self.filter(completed_at__isnull=False).order_by("-completed_at", "-id")
 
 
 class EmbeddingModel(models.Model):
-    """A model by which vectors are made, and how far it has come. A new one is built beside the one that is asked."""
+    """An embedding model and its progress. A new one is built beside the one in use."""
 
     name = models.CharField(_("name"), max_length=200, unique=True, editable=False)
     dimensions = models.PositiveSmallIntegerField(_("dimensions"), editable=False)

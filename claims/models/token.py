@@ -15,7 +15,7 @@ from factcheck.database.rules import Prohibition, Rule, never_emptied, refuse
 
 
 class Scope(models.TextChoices):
-    """What a token may be used for. It narrows what its person may do, and never adds to it."""
+    """A scope of a token. It restricts what its person may do, and never extends it."""
 
     READ = "claims:read", _("Read claims, verdicts and sources, drafts included")
     WRITE = "claims:write", _("Add and edit claims, appearances, sources, claimants and topics")
@@ -139,7 +139,7 @@ class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
 
 
 class StoredAnswer(models.Model):
-    """What a request with an Idempotency-Key was answered, so that sending it again does nothing twice.
+    """The response to a request with an Idempotency-Key, so that sending it again does nothing twice.
 
     It is written in the transaction that did what was asked: either both are there or neither.
     """

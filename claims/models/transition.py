@@ -42,7 +42,7 @@ def takes_a_step(steps: Iterable[tuple[str, str]]) -> str:
 
 class TransitionQuerySet(models.QuerySet["Transition"]):
     def readable_by(self, person: User) -> Self:
-        """What this person may read."""
+        """Transitions that this person may read."""
         own_claim = models.Q(verdict=None, claim__created_by=person)
         # The notes are internal and never published.
         return readable(self, person, own_or_published=own_claim | models.Q(verdict__author=person))
@@ -117,7 +117,7 @@ class Transition(models.Model):
 
     @property
     def states(self) -> str:
-        """Between which states it led, in words."""
+        """The states before and after, in words."""
         subject = self._meta.get_field("verdict" if self.verdict_id else "claim").related_model
         words = dict(subject.State.choices)  # type: ignore[union-attr]  # a claim or a verdict, which have states
         return from_to(words.get(self.before, self.before), words.get(self.after, self.after))

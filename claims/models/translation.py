@@ -43,14 +43,14 @@ _plain = RegexValidator(
 
 
 def original_sha256(statement: str, title: str, summary: str, explanation: str) -> str:
-    """By which it is known whether a translation is of these words; the database computes the same."""
+    """Return the digest that shows whether a translation is of this original; the database computes the same."""
     digests = [hashlib.sha256(text.encode()).hexdigest() for text in (statement, title, summary, explanation)]
     return hashlib.sha256("\n".join([*digests, ""]).encode()).hexdigest()
 
 
 class TranslationQuerySet(models.QuerySet["Translation"]):
     def readable_by(self, person: User) -> Self:
-        """What this person may read."""
+        """Translations that this person may read."""
         states = Translation.State
         public = Q(state__in=[states.PUBLISHED, states.SUPERSEDED, states.RETRACTED])
         return readable(self, person, own_or_published=public | Q(author=person))
@@ -77,7 +77,7 @@ class TranslationQuerySet(models.QuerySet["Translation"]):
 
 @keep_history(exclude=["edited_by"])
 class Translation(models.Model):
-    """What one version of a published verdict says, and the claim that it judges, in another language."""
+    """A translation of one version of a published verdict and of its claim."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")

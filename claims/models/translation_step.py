@@ -25,7 +25,7 @@ _NOT_IN_REVIEW = refuse(
 
 class TranslationStepQuerySet(models.QuerySet["TranslationStep"]):
     def readable_by(self, person: User) -> Self:
-        """What this person may read."""
+        """Steps that this person may read."""
         # What colleagues say to each other in a review is not published with the translation.
         return readable(self, person, own_or_published=Q(translation__author=person))
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 class TriageTurnQuerySet(models.QuerySet["TriageTurn"]):
     def of_others(self, person: User) -> Self:
-        """What other people are looking at now."""
+        """Proposals that other people are viewing now."""
         return self.exclude(person=person).filter(until__gt=Now())
 
 

@@ -45,13 +45,13 @@ _CLOSE = """
 
 class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
     def of(self, person: Any) -> "UnsavedFormQuerySet":
-        """What this person has written and not saved, the newest first."""
+        """The person's unsaved forms, newest first."""
         return self.filter(
             person=person, closed_at=None, updated_at__gte=Now() - timedelta(days=DAYS)
         ).order_by("-updated_at", "-pk")
 
     def outdated(self) -> "UnsavedFormQuerySet":
-        """What is kept no longer: words of a month ago, and the marks of what was stored."""
+        """Expired rows: text older than a month, and marks of stored forms."""
         return self.filter(
             Q(updated_at__lt=Now() - timedelta(days=DAYS))
             | Q(closed_at__lt=Now() - timedelta(days=CLOSED_DAYS))
@@ -70,7 +70,7 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
         started: dict[str, Any],
         age: float = 0,
     ) -> bool:
-        """Keep what stands on a form now; whether it was newer than what is there already.
+        """Store the current content of a form; return whether it was newer than the stored one.
 
         A request that was overtaken changes nothing, nor does one that arrives after the form was stored.
 
@@ -84,7 +84,7 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
             return cursor.rowcount == 1
 
     def close(self, person: Any, writers: Mapping[UUID, int | None]) -> None:
-        """What these writers kept is stored or given up: it goes, and what they sent before cannot bring it back.
+        """Delete what these writers stored, because it was saved or discarded; late requests cannot restore it.
 
         Args:
             writers: each with the last of its requests that is meant; what it kept after that stays. None: all of it.
@@ -94,12 +94,12 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
                 cursor.execute(_CLOSE, {"person": person.pk, "writer": writer, "sequence": sequence})
 
     def taken(self, person: Any, writers: Iterable[UUID]) -> "UnsavedForm | None":
-        """What of these the person wrote last."""
+        """Return the latest of these that the person wrote."""
         return self.of(person).filter(writer__in=list(writers)).first()
 
 
 class UnsavedForm(models.Model):
-    """What a person has written on a form of the desk and not saved yet.
+    """A person's unsaved text in a form of the desk.
 
     It belongs to that person alone. Only changed fields are stored, so that it contains nothing that they may no
     longer read; the original values are stored beside them, to separate their changes from others'.

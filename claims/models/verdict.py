@@ -79,7 +79,7 @@ class CorrectionKind(models.TextChoices):
 
 
 class MediaAuthenticity(models.TextChoices):
-    """What became of a picture, a recording or a film (schema.org MediaManipulationRatingEnumeration)."""
+    """What was done to a picture, recording or video (schema.org MediaManipulationRatingEnumeration)."""
 
     ORIGINAL = "OriginalContent", _("Original: no misleading changes")
     DECONTEXTUALIZED = (
@@ -94,7 +94,7 @@ class MediaAuthenticity(models.TextChoices):
 
 class VerdictQuerySet(models.QuerySet["Verdict"]):
     def readable_by(self, person: User) -> Self:
-        """What this person may read."""
+        """Verdicts that this person may read."""
         states = Verdict.State
         public = Q(state__in=[states.PUBLISHED, states.SUPERSEDED, states.RETRACTED])
         return readable(self, person, own_or_published=public | Q(author=person))

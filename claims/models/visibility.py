@@ -16,5 +16,5 @@ Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
 def readable(rows: Rows, person: User, *, own_or_published: Q) -> Rows:
-    """All of the rows for who reads drafts; for others those that are their own or published."""
+    """Return all rows for people who read drafts; for others, their own or published ones."""
     return rows if person.has_perm(READ_DRAFTS) else rows.filter(own_or_published)

@@ -33,7 +33,7 @@ def validators(etag: str, last_modified: str) -> dict[str, str]:
 
 
 def storable(sentence: str) -> str:
-    """What went wrong, as a database keeps it: servers may say anything."""
+    """Return an error text in a form that a database can store."""
     return sentence.replace("\0", "�")
 
 
@@ -44,15 +44,15 @@ class WatchQuerySet(models.QuerySet["Watch"]):
         return self.filter(url_key=key).first() if key else None
 
     def active(self) -> Self:
-        """Those that are visited."""
+        """Watches that are visited."""
         return self.filter(active=True)
 
     def failing(self) -> Self:
-        """Those that are visited and gave nothing the last time."""
+        """Active watches whose last visit failed."""
         return self.active().filter(progress__consecutive_failures__gt=0)
 
     def with_budget_left(self, day: datetime) -> Self:
-        """Those of which more articles may come in on the day (UTC) of this moment."""
+        """Watches that may import more articles on the day (UTC) of this moment."""
         used_up = Q(progress__day=day.date()) & (
             Q(progress__articles_of_day__gte=F("most_per_day"))
             | Q(progress__proposals_of_day__gte=F("most_proposals_per_day"))
@@ -64,7 +64,7 @@ class WatchQuerySet(models.QuerySet["Watch"]):
 # How often it is visited, and what it gave, is kept by itself (`WatchProgress`).
 @keep_history()
 class Watch(models.Model):
-    """Something that the newsroom follows: a feed, a sitemap or a page, and how much may come of it."""
+    """A feed, sitemap or page that the newsroom follows, with its limits."""
 
     name = models.CharField(_("name"), max_length=200)
     url = AddressField(_("address"), max_length=LONGEST_ADDRESS)
@@ -249,11 +249,11 @@ class WatchProgress(models.Model):
 
 class WatchedPageQuerySet(models.QuerySet["WatchedPage"]):
     def due(self, moment: datetime) -> Self:
-        """Those that should be fetched at `moment`."""
+        """Watches to visit at `moment`."""
         return self.filter(next_look_at__lte=moment)
 
     def waiting(self) -> Self:
-        """Those that are still to be imported."""
+        """Articles still to be imported."""
         return self.filter(state="waiting")
 
 

@@ -32,7 +32,7 @@ class SignInBackend(AuthenticationBackend):
 
 
 class DeskAccounts(NewsroomAccounts):
-    """Has roles follow the identity provider, and leads who needs a second factor to where it is set up."""
+    """Synchronises roles with the identity provider, and redirects people who need a second factor to its setup."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """In the language that the person has chosen for mails; else in that of the page."""
@@ -69,7 +69,7 @@ def _single_sign_on(kwargs: dict[str, Any]) -> SocialLogin | None:
 
 
 class SecondFactors(DefaultMFAAdapter):
-    """What allauth asks about second factors."""
+    """The second factor settings of allauth."""
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         return may_remove(authenticator)

@@ -58,7 +58,7 @@ def record(
 
 
 def unknown_name(typed: str) -> str:
-    """What stands for a name that no account has: who mistakes the fields types a password there.
+    """Return a placeholder for unknown user names, because people may type a password there by mistake.
 
     The same words give the same sign, so that repeated attempts show; without the site's key the words cannot be
     found.
@@ -68,7 +68,7 @@ def unknown_name(typed: str) -> str:
 
 
 def forget_old(days: int) -> int:
-    """Remove records that are older than so many days, and write that down; how many there were.
+    """Remove records older than this many days, record that, and return their number.
 
     The database keeps records younger than `LEAST_DAYS`, and all of them unless a removal is itself recorded.
     """

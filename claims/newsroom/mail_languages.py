@@ -13,7 +13,7 @@ from claims.models import MailSchedule
 
 @contextmanager
 def written_for(person: User, *, otherwise: str = "") -> Iterator[None]:
-    """In the person's language and time zone, as far as they have said which.
+    """Activate the person's language and time zone, if chosen.
 
     Args:
         otherwise: the language where they have not; the house's unless it is given.
@@ -25,7 +25,7 @@ def written_for(person: User, *, otherwise: str = "") -> Iterator[None]:
 
 
 def time_zone_of(schedule: MailSchedule | None) -> ZoneInfo:
-    """Where the person is; the newsroom's time zone where that is not known, or is no more."""
+    """Return the person's time zone; the newsroom's if unknown or no longer valid."""
     try:
         return ZoneInfo(schedule.time_zone if schedule and schedule.time_zone else settings.TIME_ZONE)
     except (ZoneInfoNotFoundError, ValueError):

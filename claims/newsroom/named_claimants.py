@@ -103,7 +103,7 @@ def claimants_named(wanted: Mapping[str, str]) -> dict[str, Claimant]:
 
 @transaction.atomic
 def find_or_add(name: str, *, by: User, **fields: Any) -> tuple[Claimant, bool]:
-    """The claimant who is meant, and whether it is new. One that is known keeps what is stored of it.
+    """Return the claimant and whether it is new. An existing one is not changed.
 
     Raises:
         NotAllowed: there is none, and the person's role does not include adding one.

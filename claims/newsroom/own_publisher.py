@@ -16,7 +16,7 @@ HOUSE_SCALE = Path(__file__).parent / "house_scale.json"
 
 @transaction.atomic
 def ensure_house(**signal: Any) -> None:
-    """Create the house publisher and its first rating scale where they are missing; what exists is left as it is.
+    """Create the newsroom's publisher and first rating scale if missing; existing ones are not changed.
 
     It is given no address: without one, it is where this site is, also when the site moves.
     """

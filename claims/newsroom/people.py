@@ -4,5 +4,5 @@ from django.contrib.auth.models import User
 
 
 def display_name(user: User) -> str:
-    """How a person is called in the log: the full name, or the user name where there is none."""
+    """Return a person's name for records: the full name, or else the user name."""
     return user.get_full_name() or user.get_username()

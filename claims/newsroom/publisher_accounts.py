@@ -30,7 +30,7 @@ _SYSTEMS = (
 
 
 def browser_of(agent: str) -> str:
-    """“Firefox, Windows”; what is not known stands as it is, cut."""
+    """Return “Firefox, Windows”; unknown names are shortened."""
     browser = next((name for sign, name in _BROWSERS if re.search(rf"\b{sign}\w*/", agent)), "")
     system = next((name for sign, name in _SYSTEMS if sign in agent), "")
     return listed(filter(None, (browser, system))) or agent[:40] or _("unknown")

@@ -16,8 +16,8 @@ class NotPossible(Exception):
 
 
 class NotAllowed(Exception):
-    """It could be done, but not by this person (403). Its text says why."""
+    """This person may not do this (403). The text says why."""
 
 
 class NotInRole(NotAllowed):
-    """The role of the person does not include it, whatever it is done to. The desk answers with a page of its own."""
+    """The person's role does not include this action on any object. The desk shows a special page."""

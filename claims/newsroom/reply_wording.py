@@ -31,14 +31,14 @@ _BRACED = re.compile(r"\{([^{}]*)\}")
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What is sent."""
+    """The subject and text of a request."""
 
     subject: str
     text: str
 
 
 def ensure_templates(**signal: object) -> None:
-    """Add the templates that are missing, where there is none at all; what editors made of them stays."""
+    """Add the default templates if there are none at all; editors' changes are kept."""
     if not ReplyTemplate.objects.exists():
         rows = tomllib.loads(TEMPLATES.read_text(encoding="utf-8"))
         ReplyTemplate.objects.bulk_create(
@@ -101,7 +101,7 @@ def unfilled(text: str) -> list[str]:
 def values_of(
     *, claim: str, claimant: str, editor: str, deadline: datetime | None, language: str
 ) -> dict[str, str]:
-    """What is filled in; without a deadline, that stays to be filled in."""
+    """Return the values to fill in; without a deadline, its placeholder stays."""
     values = {"claim": claim, "claimant": claimant, "editor": editor, "newsroom": settings.NEWSROOM_NAME}
     return values | ({"deadline": deadline_in_words(deadline, language)} if deadline else {})
 

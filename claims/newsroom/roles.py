@@ -131,7 +131,7 @@ def role_sentence(role: Group) -> str:
 
 
 def role_name(role: Group) -> str:
-    """What a role is called on the page; one that the newsroom made has the name that it was given."""
+    """Return the display name of a role; custom roles have the name they were given."""
     return str(_CALLED.get(role.name, role.name))
 
 

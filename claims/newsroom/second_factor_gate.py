@@ -32,7 +32,7 @@ _OPEN = {
 
 
 class SecondFactorGate:
-    """Middleware; it stands where the person is known."""
+    """Middleware; placed after authentication."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -43,7 +43,7 @@ class SecondFactorGate:
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
-        """The answer instead of the page's, where there is one."""
+        """Return a response that replaces the page, if any."""
         # Readers' pages are the same for everybody, and must not ask who reads.
         if not request.path_info.startswith(("/admin/", "/accounts/")) or not request.user.is_authenticated:
             return None

@@ -44,7 +44,7 @@ ALWAYS = "Administrator"
 
 
 def with_due(rows: QuerySet[M, M], *, person: str = "") -> QuerySet[M, M]:
-    """Add `second_factor_due`: until when the person has to set one up; none where they need not, or have one.
+    """Annotate `second_factor_due`: the person's deadline to set one up; none if not needed, or set up.
 
     Args:
         person: the relation of `rows` to the person, with `__` at its end; empty where they are people.
@@ -116,7 +116,7 @@ def note_vouching(person: User, *, vouched: bool) -> None:
 
 
 def obstacle(person: User, by: User) -> str:
-    """Why this person may not reset those of the other; empty where they may."""
+    """Return why this person may not reset the other's second factors; empty if they may."""
     if not by.has_perm("mfa.delete_authenticator"):
         return _("Your role does not include this: %(what)s.") % {"what": _("reset second factors")}
     if person.pk == by.pk:

@@ -83,5 +83,5 @@ def left(request: HttpRequest, user: User | None, **signal: Any) -> None:
 
 @receiver(password_reset, dispatch_uid="claims.newsroom.sign_in_records")
 def password_was_reset(request: HttpRequest, user: User, **signal: Any) -> None:
-    """That it was changed is recorded by the database; this says that a mail was the way."""
+    """Record that a password was reset by email. The database records the change itself."""
     audit.record(AuditKind.PASSWORD_RESET, about=user, request=request)

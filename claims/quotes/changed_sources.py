@@ -25,7 +25,7 @@ _SPAN = ("exact", "prefix", "suffix", "start", "end")
 
 @dataclass(frozen=True, slots=True)
 class AnchorOutcome:
-    """What became of one appearance in a new snapshot."""
+    """The result for one appearance in a new snapshot."""
 
     appearance: Appearance
     state: Literal["held", "moved", "orphaned"]
@@ -36,7 +36,7 @@ class AnchorOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Reanchoring:
-    """What became of all appearances of a source in a new snapshot."""
+    """The results for all appearances of a source in a new snapshot."""
 
     held: list[AnchorOutcome] = field(default_factory=list)
     moved: list[AnchorOutcome] = field(default_factory=list)

@@ -28,7 +28,7 @@ class ChangedText:
             self._texts |= dict(Snapshot.objects.filter(pk__in=missing).values_list("pk", "text"))
 
     def words(self, snapshot: int, start: int, end: int | None) -> str:
-        """What a span of an older snapshot reads; without an end, all from its start on."""
+        """Return the words of a span in an older snapshot; without an end, all from its start."""
         return self._texts[snapshot][start:end]
 
     def has(self, words: str) -> bool:

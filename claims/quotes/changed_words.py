@@ -44,7 +44,7 @@ def is_edited_around(old: TextPart, new: TextPart) -> bool:
 
 
 def rewording(old: TextPart, new: TextPart, start: int, end: int) -> tuple[int, int]:
-    """What stands in a part's new form where the span of its old form stood."""
+    """Return the new wording of a span in a changed part."""
     if (start, end) == (0, len(old.text)) or len(old.text) + len(new.text) > _MOST_LETTERS:
         return new.start, new.end
     matcher = SequenceMatcher(None, old.text, new.text, autojunk=False)

@@ -40,7 +40,7 @@ def _replacement(run: re.Match[str]) -> str:
 
 
 class FoldedText:
-    """A folded text that knows where its characters stand in the original."""
+    """A folded text that maps its characters to positions in the original."""
 
     def __init__(self, text: str) -> None:
         self._given = text
@@ -70,7 +70,7 @@ class FoldedText:
         return fold(words).strip() in self.text
 
     def places(self, wanted: str) -> Iterator[int]:
-        """Where `wanted` begins, overlapping places included ("ana" is twice in "banana")."""
+        """Return the positions of `wanted`, including overlapping ones ("ana" is twice in "banana")."""
         at = self.text.find(wanted)
         for _place in range(PLACES_REPORTED):
             if at < 0:
@@ -79,7 +79,7 @@ class FoldedText:
             at = self.text.find(wanted, at + 1)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
-        """The span of the original behind a span that neither begins nor ends with white space."""
+        """Return the original span of a folded span that neither begins nor ends with white space."""
         begins, ends = (self._behind(at - 1) for at in (start, end - 1))
         first, last = begins[0], ends[1]
         while self._original[first].isspace():

@@ -29,7 +29,7 @@ MOST_CANDIDATES = 5
 
 @dataclass(frozen=True)
 class FollowedQuote:
-    """Where a quote is in the new text.
+    """The position of a quote in the new text.
 
     held: at the same place, in its own paragraph; moved: elsewhere, as its paragraph is. `anchor` has the words as they
     stand in the new text. orphaned: `anchor` is None, `reason` says why, `wording` is what its sentence says now where

@@ -18,7 +18,7 @@ class WrongPlace(Exception):
 
 @dataclass(frozen=True, slots=True)
 class QuotedWords:
-    """Words of a source, and where they stand in its latest snapshot; without a place, they are quoted only."""
+    """A quote and its position in the latest snapshot; without a position, it is only quoted."""
 
     snapshot: Snapshot | None
     exact: str = ""
@@ -85,7 +85,7 @@ def quote_at(source: Source, number: int, start: int, end: int, *, exact: str = 
 
 
 def places_in_words(text: str, problem: QuoteAmbiguous) -> list[str]:
-    """Where an ambiguous quote stands, each place with the words around it."""
+    """Return the possible positions of an ambiguous quote, each with its context."""
     return [
         _("There: %(before)s [%(quote)s] %(after)s")
         % {

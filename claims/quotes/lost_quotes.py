@@ -22,7 +22,7 @@ class LostQuote:
 
 
 def lost_quote(appearance: Appearance) -> LostQuote | None:
-    """What is known of an orphaned appearance; None where there is nothing to compare its snapshot with.
+    """Return what is known of an orphaned appearance; None if there is nothing to compare with.
 
     Computed on viewing, from the two texts that anchoring compared: candidates are never out of date.
     """

@@ -13,7 +13,7 @@ _PLACES = 9
 
 
 def follow_moved(aligned: Alignment) -> None:
-    """Pair paragraphs that stand whole at another place, among what was there before."""
+    """Pair whole paragraphs that moved to another place."""
     free: dict[str, list[int]] = defaultdict(list)
     for number, part in enumerate(aligned.new):
         if number not in aligned.origins:

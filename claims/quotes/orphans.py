@@ -19,7 +19,7 @@ class OrphanReason(StrEnum):
 
 
 class Orphaned(Exception):
-    """A quote cannot follow; `wording` is the span of what its sentence says now, where that was changed."""
+    """A quote that cannot be located; `wording` is the span of its changed sentence, if any."""
 
     def __init__(self, reason: OrphanReason, wording: tuple[int, int] | None = None) -> None:
         super().__init__(reason)

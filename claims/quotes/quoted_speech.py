@@ -12,7 +12,7 @@ from claims.quotes.text_parts import words_of
 
 @dataclass(frozen=True)
 class QuotedSpeech:
-    """Direct speech in two versions of a text, and what stands beside words and gives them their sense."""
+    """Direct speech in two versions of a text, with the context that gives it its meaning."""
 
     aligned: Alignment
 

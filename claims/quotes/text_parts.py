@@ -52,7 +52,7 @@ def words_of(text: str) -> list[str]:
 
 @dataclass(frozen=True, eq=False)
 class TextPart:
-    """A sentence, or what stands for one."""
+    """A sentence, or what counts as one."""
 
     text: str
     start: int
@@ -65,7 +65,7 @@ class TextPart:
 
     @cached_property
     def key(self) -> str:
-        """What two parts of the same words share."""
+        """The key that parts with the same words share."""
         return fold(self.text)
 
     @cached_property
@@ -75,7 +75,7 @@ class TextPart:
 
     @cached_property
     def shingles(self) -> Counter[str]:
-        """By which parts of similar words are found: words, and pairs of characters where there are no spaces."""
+        """Return shingles for finding similar parts: words, or pairs of characters in scripts without spaces."""
         words = words_of(self.key[: 20 * _MOST_WORDS].casefold())[:_MOST_WORDS]
         found: Counter[str] = Counter()
         for word, following in pairwise([*words, ""]):
@@ -88,7 +88,7 @@ class TextPart:
 
     @cached_property
     def outside_speech(self) -> str:
-        """What is not in quotation marks: who says it, and how."""
+        """Return the words outside quotation marks: who says it, and how."""
         pieces = _SPEECH_MARK.split(self.text)
         return " ".join(pieces[1 if self.opens_quoted else 0 :: 2])
 
@@ -103,7 +103,7 @@ def text_parts(text: str) -> list[TextPart]:
 
 
 def paragraph_around(parts: Sequence[TextPart], number: int) -> range:
-    """The parts of its paragraph that stand around a part."""
+    """Return the other parts of the same paragraph."""
     first = last = number
     while first and number - first < _AROUND and parts[first - 1].paragraph == parts[number].paragraph:
         first -= 1

@@ -47,7 +47,7 @@ def remember(
 
 
 def contact_with(token: str) -> ContactDetails | None:
-    """The person whose page has this secret part in its address; None where there is none, or no more."""
+    """Return the person whose page has this secret in its address; None if there is none any more."""
     if len(token) != TOKEN_LENGTH or not token.isascii():
         return None
     rows = ContactDetails.objects.select_related("complaint__claim", "complaint__entry", "request__claim")
@@ -66,7 +66,7 @@ def page_of(contact: ContactDetails) -> str:
 
 
 def mailbox_of(mail: str) -> str:
-    """The same for addresses that end in one mailbox: written otherwise, or with a word behind a plus sign."""
+    """Return a key for addresses of the same mailbox: other spelling, or a word after a plus sign."""
     local, _, host = mail.lower().rpartition("@")
     return f"{local.partition('+')[0] or local}@{host}"
 

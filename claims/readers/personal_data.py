@@ -16,7 +16,7 @@ from claims.models import Complaint, ContactDetails, ReaderPicture, ReaderReques
 
 
 def of_contact(contact: ContactDetails) -> dict[str, Any]:
-    """Everything that is known of a person about one thing they sent, as JSON."""
+    """Return all data about a person and one of their messages, as JSON."""
     about: dict[str, Any]
     if contact.complaint:
         about = {"complaint": _complaint(contact.complaint)}
@@ -84,7 +84,7 @@ def forget(mail: str) -> int:
 
 @dataclass(frozen=True)
 class Expired:
-    """What was deleted because its time was over."""
+    """The numbers of expired and deleted data."""
 
     unconfirmed: int
     spam: int

@@ -13,12 +13,12 @@ from sources.media.signatures import HEAD, recognise
 
 
 class NotAPicture(ValueError):
-    """What was sent cannot be taken; the text says why, for the person who sent it."""
+    """The picture is rejected; the text tells the sender why."""
 
 
 @dataclass(frozen=True)
 class SentPicture:
-    """What a sent picture shows, drawn again: without the place, the camera and the names in its file."""
+    """A received picture, rendered again without location, camera and names."""
 
     content: bytes
     media_type: str

@@ -28,7 +28,7 @@ def digest_of_words(text: str) -> str:
 
 
 def signs_in(text: str, *, most_links: int, earlier: models.QuerySet[models.Model]) -> Iterator[SpamSign]:
-    """What the words say of themselves.
+    """Return the signs of spam in the text.
 
     Args:
         earlier: among what the same words may have come before.

@@ -41,7 +41,7 @@ class KeyUsedTwice(Exception):
 
 @dataclass(frozen=True)
 class SentWith:
-    """How something came in.
+    """How a message was sent.
 
     Attributes:
         signs: the form's signs of spam, besides the words.

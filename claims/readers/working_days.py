@@ -19,7 +19,7 @@ def today() -> date:
 
 
 def due_after(moment: datetime, days: int) -> date:
-    """The last of so many working days that follow the day of a moment."""
+    """Return the last of this many working days after the day of a moment."""
     begin = day_of(moment)
     # Nowhere do holidays and weekends make ten days of one; and a year more is no harm.
     due: date = _calendar(begin.year, begin.year + 1 + days // 30).get_nth_working_day(begin, days)
@@ -27,12 +27,12 @@ def due_after(moment: datetime, days: int) -> date:
 
 
 def taken(begin: datetime, end: datetime) -> int:
-    """How many working days began between two moments: none where both are of one day."""
+    """Return the number of working days between two moments: 0 on the same day."""
     return count_after(day_of(begin), day_of(end))
 
 
 def count_after(first: date, last: date) -> int:
-    """The working days after one day, up to another, which is included; negative where that was before."""
+    """Return the working days after one day up to and including another; negative if it was earlier."""
     if last < first:
         return -count_after(last, first)
     if last == first:

@@ -20,7 +20,7 @@ from sources.models import MediaObject, Source
 
 
 def may_edit(claim: Claim, by: User) -> bool:
-    """Who cannot triage works on proposals only: what has been accepted is the checkers'. And on what they may read."""
+    """Whether a person may edit a claim: if they may read it, and triage it or it is a proposal."""
     if by.has_perm("claims.triage_claim"):
         return True
     return claim.state == Claim.State.PROPOSED and Claim.objects.readable_by(by).filter(pk=claim.pk).exists()

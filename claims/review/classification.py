@@ -58,7 +58,7 @@ def call_for(ratings: Collection[Rating]) -> None:
 
 @app.task(name="claims.review.classification.follow_classes", pass_context=True)
 def follow_classes(context: JobContext, *, rating_ids: list[int]) -> None:
-    """Enter in the ledger what these ratings amount to now. Where the worker has to stop, another goes on."""
+    """Publish changed rating classes in the ledger. If the worker must stop, another job continues."""
     if not follow(rating_ids, is_stopped=context.should_abort):
         follow_classes.defer(rating_ids=rating_ids)
 

@@ -43,7 +43,7 @@ def names_somebody(verdict: Verdict) -> bool:
 
 
 def reply_rule_of(verdict: Verdict) -> Verdict.ReplyRule:
-    """What the rule comes to for a verdict that is submitted now."""
+    """Return the reply rule for a verdict submitted now."""
     if not settings.REQUIRE_RIGHT_OF_REPLY:
         return _Rule.SWITCHED_OFF
     return _Rule.DUE if names_somebody(verdict) else _Rule.NOT_DUE

@@ -37,7 +37,7 @@ def _note(pair: PossibleDuplicate) -> str:
 
 @transaction.atomic
 def tell_apart(pairs: Iterable[PossibleDuplicate], *, by: User) -> int:
-    """They are different claims, and are not asked about again. How many pairs that is news for.
+    """Mark claims as different, so that they are not queued again. Return the number of pairs newly marked.
 
     Raises:
         NotAllowed: the person's role does not include it.

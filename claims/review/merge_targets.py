@@ -24,7 +24,7 @@ class Original:
 
     @property
     def labels(self) -> dict[str, str]:
-        """What the parts are called."""
+        """Return the labels of the parts."""
         return {
             "statement": _("statement"),
             "title": _("headline"),
@@ -34,7 +34,7 @@ class Original:
 
 
 def original_of(verdict: Verdict, published: Publication | None = None) -> Original | None:
-    """What readers see of this verdict now; None where they do not see it.
+    """Return the published entry of this verdict; None if readers do not see it.
 
     Not what the claim has come to say since: only what is published is translated.
 

@@ -47,7 +47,7 @@ def tell_some() -> int:
 @app.periodic(cron="47 3 * * *")
 @app.task(name="claims.review.forget_addresses", queueing_lock="claims.review.forget_addresses")
 def forget_addresses(timestamp: int) -> None:
-    """Every day: forget where people were asked, `REPLY_ADDRESS_DAYS` after they were."""
+    """Delete request addresses `REPLY_ADDRESS_DAYS` after the request. Runs daily."""
     before = clock.now() - timedelta(days=settings.REPLY_ADDRESS_DAYS)
     old = Q(sent_at__lt=before) | Q(sent_at=None, created_at__lt=before)
     ReplyRequest.objects.filter(old).exclude(address="").update(address="")

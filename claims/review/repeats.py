@@ -18,8 +18,8 @@ from factcheck.database import clock
 
 @transaction.atomic
 def confirm(repeat: Repeat, *, by: User) -> Claim:
-    """It is the claim: list the place among its appearances. Where the words were proposed as a claim of their own,
-    that is merged into the checked one, with its places.
+    """Confirm a repeat: add the place to the claim's appearances. If the words were proposed as a separate
+    claim, that is merged into the checked one, with its appearances.
 
     Raises:
         NotPossible: it has already been decided, the source is unknown, or a merge is not possible.
@@ -38,7 +38,9 @@ def confirm(repeat: Repeat, *, by: User) -> Claim:
 
 @transaction.atomic
 def reject(repeats: Iterable[Repeat], *, by: User) -> int:
-    """They say something else, and are not asked about again. How many that is news for. Raises NotAllowed."""
+    """Mark repeats as something else, so that they are not queued again. Return how many were newly marked.
+    Raises NotAllowed.
+    """
     require(by, "claims.change_repeat", _("decide whether a checked claim is repeated"))
     undecided = Repeat.objects.open().filter(pk__in=[repeat.pk for repeat in repeats])
     return undecided.update(

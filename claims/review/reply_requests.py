@@ -38,7 +38,7 @@ _LEFT_OUT = re.compile(r"\[(?:…|\.\.\.)\]")
 
 @dataclass(frozen=True, slots=True)
 class ReceivedAnswer:
-    """What came back."""
+    """A received answer."""
 
     at: datetime
     channel: str
@@ -67,7 +67,7 @@ def add(verdict: Verdict, *, by: User, **fields: Any) -> ReplyRequest:
 
 @transaction.atomic
 def edit(row: ReplyRequest, *, by: User, **fields: Any) -> ReplyRequest:
-    """Change what is asked, as long as the verdict is a draft. Raises as `add`."""
+    """Edit a request while the verdict is a draft. Raises as `add`."""
     require(by, "claims.change_replyrequest", _("request replies"))
     row = _locked(row, by)
     if row.mail_asked_at and not row.sent_at:
@@ -143,7 +143,7 @@ def ask_by_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
 
 @transaction.atomic
 def stop_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
-    """Keep it from being mailed, where it was not yet.
+    """Cancel its email, if not yet sent.
 
     Raises:
         NotPossible: it was sent meanwhile.
@@ -212,7 +212,7 @@ def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
 def wording(
     verdict: Verdict, *, whom: str, by: User, language: str, deadline: datetime | None
 ) -> reply_wording.Wording:
-    """What the newsroom's template makes of it, for a person to go on from; empty where there is no template."""
+    """Return the newsroom's template, filled in; empty if there is no template."""
     template = reply_wording.template_for(language)
     if template is None:
         return reply_wording.Wording("", "")

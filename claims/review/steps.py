@@ -17,7 +17,7 @@ Table = Mapping[tuple[str, str], Move[Any]]
 
 
 class Moving(Protocol):
-    """What has a state that changes by moves."""
+    """An object whose state changes by moves."""
 
     state: str
 
@@ -26,7 +26,7 @@ class Moving(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A move that exists for a person now; `obstacle` says what stands in its way, and is empty where nothing does."""
+    """A move available to a person now; `obstacle` says what prevents it, or is empty."""
 
     action: str
     move: Move[Any]
@@ -56,7 +56,7 @@ def options_in(table: Table, subject: Moving, by: User) -> list[Option]:
 
 
 def step_in(table: Table, subject: Moving, action: str, *, by: User, note: str) -> Move[Any]:
-    """The move, where it is there for this person now.
+    """Return the move if it is available to this person now.
 
     Raises:
         NotPossible: it does not exist from the present state, or something is missing for it (409).

@@ -62,7 +62,7 @@ def begin_translation(verdict: Verdict, language: str, *, by: User, **content: A
 
 
 def require_translatable(verdict: Verdict, language: str) -> Original:
-    """What is to be translated.
+    """Require that the verdict can be translated.
 
     Raises:
         NotPossible: it cannot be, and why.

@@ -135,7 +135,7 @@ def _retract(translation: Translation, asked: _Asked) -> None:
 
 
 def live_before(translation: Translation) -> QuerySet[Translation]:
-    """Whose place it takes: those published into the same language, of any version of the same verdict."""
+    """Return published translations into the same language of any version of the verdict, which it replaces."""
     verdict = translation.verdict
     return Translation.objects.filter(
         verdict__claim=verdict.claim_id,

@@ -25,7 +25,7 @@ MUCH_MORE = 10
 
 @dataclass(frozen=True)
 class Places:
-    """Where an address leads, or what a text may mean; or slots for it in a statement.
+    """The targets of an address, or suggestions by meaning, or slots for them in a statement.
 
     Attributes:
         sources: their ids; entries that cite one are found.
@@ -40,7 +40,7 @@ class Places:
 
 @dataclass(frozen=True)
 class SearchReading:
-    """What a search asks for.
+    """A parsed search.
 
     Attributes:
         asked: the search as it was typed.
@@ -81,7 +81,7 @@ class SearchReading:
 
 @dataclass(frozen=True)
 class Sought:
-    """What a `SearchReading` compares with, or slots for it in a statement."""
+    """The values that a `SearchReading` compares with, or slots for them in a statement."""
 
     query: str | Expression
     ranking: str | Expression
@@ -89,7 +89,7 @@ class Sought:
 
 
 def read(text: str) -> SearchReading:
-    """What `text` asks for, in web-search syntax."""
+    """Parse `text` in web-search syntax."""
     [(query, ranking, is_doubtful, alternatives, forms)] = fetch(
         "SELECT query::text, ranking::text, doubtful, alternatives, forms FROM claims_search_read(%s)",
         [websearch(text)],
@@ -100,7 +100,7 @@ def read(text: str) -> SearchReading:
 
 
 def forgiven(reading: SearchReading, found: Callable[[SearchReading, int], int]) -> SearchReading:
-    """The same search; where it finds nothing, what was probably meant by it, if that finds something.
+    """Return the search, or a corrected one if it finds nothing and the correction does.
 
     That is a text that was pasted with its dashes, which would exclude what follows them; or misspelt words. Where it
     finds hardly anything and its correction many times as much, both are answered: nothing that was found gets lost.
@@ -134,7 +134,7 @@ def matching(field: str, query: str | Expression) -> Expression:
 
 
 def relevance(field: str, ranking: str | Expression) -> Expression:
-    """How much a short search vector says of the words, in relation to its length."""
+    """Return the relevance of a short search vector to the words, relative to its length."""
     by_length = Value(1)  # divided by 1 + log(length)
     return Func(F(field), _tsquery(ranking), by_length, function="ts_rank", output_field=FloatField())
 

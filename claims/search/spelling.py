@@ -38,7 +38,7 @@ class LikelyWord(NamedTuple):
 
 
 def corrections(text: str) -> Iterator[str]:
-    """The search with its misspelt words replaced by the published words that are most likely meant, likeliest first.
+    """Return corrections of the search's misspelt words by published words, the most probable first.
 
     First only with the words replaced that nothing published has; then also with those that hardly anything has, and
     one much like it many have. What is excluded stays as it is, and so do phrases and operators. Only words of current
@@ -58,7 +58,7 @@ def corrections(text: str) -> Iterator[str]:
 
 
 def likely_meant(words: list[str]) -> dict[str, str]:
-    """The published word that each of these is likely misspelt for, where it stands nowhere itself."""
+    """Return the probable published word for each misspelling that occurs nowhere itself."""
     return {word: candidate.word for word, candidate in _meant(words, []).items() if not candidate.is_known}
 
 
@@ -148,12 +148,12 @@ def _as_written(word: str) -> str:
 
 
 def slips(letters: str) -> int:
-    """How many mistakes a word of this length is expected to hold at most."""
+    """Return the tolerated number of typing errors in a word of this length."""
     return 0 if len(letters) < 3 else 1 if len(letters) < 7 else 2
 
 
 def edits(one: str, other: str) -> int:
-    """How many slips turn one word into the other: a letter too much, too little, wrong, or changed with the next.
+    """Return the edit distance of two words: an extra, missing, wrong or transposed letter counts as one.
 
     The optimal string alignment distance, a restricted form of Damerau and Levenshtein's.
     """

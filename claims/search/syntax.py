@@ -32,7 +32,7 @@ class QueryPiece:
 
 
 def plain(text: str) -> str:
-    """The search with straight quotation marks where they enclose a phrase. No character moves."""
+    """Return the search with straight quotation marks around phrases. No character moves."""
     return _GERSHAYIM.sub("״", text.translate(_QUOTATION_MARKS))
 
 
@@ -105,7 +105,7 @@ def excludes(text: str) -> bool:
 
 
 def as_phrase(text: str) -> str | None:
-    """The whole search as one phrase; None where nothing in it would be read as an operator that excludes."""
+    """Return the search as one phrase; None if it contains no excluding operator."""
     text = plain(text)
     if not excludes(text):
         return None
@@ -113,7 +113,7 @@ def as_phrase(text: str) -> str | None:
 
 
 def wanted_words(text: str) -> Iterator[tuple[int, int]]:
-    """Where in a `plain` search the words stand that it wants found."""
+    """Return the positions of wanted words in a `plain` search."""
     for piece in pieces(text):
         if piece.is_excluded or _is_or(text[piece.start : piece.end], piece):
             continue
@@ -122,5 +122,5 @@ def wanted_words(text: str) -> Iterator[tuple[int, int]]:
 
 
 def wanted_runs(text: str) -> list[str]:
-    """What a `plain` search wants found in scripts without spaces."""
+    """Return the wanted text of a `plain` search in scripts without spaces."""
     return [run for start, end in wanted_words(text) for run in UNSPACED.findall(text[start:end])]

@@ -18,13 +18,13 @@ _WORD = re.compile(r"'(?:[^']|'')*'")
 
 @dataclass(frozen=True)
 class Frequencies:
-    """How many publications there are, and how large a part of them has each frequent word. All others are rare."""
+    """The number of publications, and the share with each frequent word. All others are rare."""
 
     publications: float
     shares: Mapping[str, float]
 
     def expected(self, alternatives: Sequence[str], forms: Mapping[str, Sequence[str]]) -> int:
-        """About how many publications match; 0 where there must be a word that is not frequent.
+        """Return the approximate number of matches; 0 if a required word is not frequent.
 
         Args:
             alternatives: queries of which any is enough.
@@ -54,7 +54,7 @@ def _together(query: str, shares: list[float]) -> float:
 
 
 def frequencies() -> Frequencies:
-    """What is known now."""
+    """Return the current frequencies."""
     return known(int(monotonic() / BELIEVED))
 
 

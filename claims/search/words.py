@@ -90,7 +90,7 @@ def without_grouping(text: str) -> str:
 
 @cache
 def word_pattern() -> re.Pattern[str]:
-    """One word, or one number, where it stands in a text; with the marks that are written inside words."""
+    """A pattern for one word or number in a text, including marks written inside words."""
     inside = "".join(
         chr(code)
         for code in (*range(0xAD, 0x20000), *range(0xE0000, 0xE0200))  # no other plane has any

@@ -45,7 +45,7 @@ TRIED = 500
 
 @dataclass(slots=True)
 class Decision:
-    """What rules say about one claim."""
+    """The decision of the rules about one claim."""
 
     claim: int
     person: User | None = None
@@ -62,7 +62,7 @@ class Decision:
 
 
 def decide(claims: QuerySet[Claim], rules: Iterable[AssignmentRule]) -> list[Decision]:
-    """What the rules, in their order, say about these claims; nothing is written.
+    """Return the decisions of the rules, in order, about these claims; nothing is written.
 
     One query for each rule, and one more where it assigns to a role, however many claims there are.
     """
@@ -107,7 +107,7 @@ def apply_to_import(run: int) -> int:
 
 
 def dry_run(rule: AssignmentRule) -> list[Decision]:
-    """What the rule alone would have done with the newest claims, the newest first. Nothing is written."""
+    """Return what the rule alone would have done with the newest claims, newest first. Nothing is written."""
     newest = Claim.objects.order_by("-pk").values("pk")[:TRIED]
     return decide(Claim.objects.filter(pk__in=newest), [rule])[::-1]
 

@@ -14,5 +14,5 @@ def assign_imported(*, run_id: int) -> None:
 @app.periodic(cron="11 * * * *")
 @app.task(name="claims.teamwork.tell_of_due_dates", queueing_lock="claims.teamwork.tell_of_due_dates")
 def tell_of_due_dates(timestamp: int) -> None:
-    """Once an hour: tell people what is due soon or overdue."""
+    """Notify people of work that is due soon or overdue. Runs hourly."""
     due_dates.tell_of_due_dates()

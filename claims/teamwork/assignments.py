@@ -41,7 +41,7 @@ _DOING = {Claim: "claims.add_verdict", Verdict: "claims.change_verdict"}
 
 
 class Unchanged:
-    """That something stays as it is, where None would say that there is none."""
+    """Marks an unchanged value, where None would clear it."""
 
 
 KEEP: Final = Unchanged()
@@ -56,7 +56,7 @@ def can_do(kind: type[Subject], person: User) -> bool:
 
 
 def people_for(kind: type[Subject]) -> QuerySet[User]:
-    """Everybody to whom work of this kind can be given, by name."""
+    """Return all people who can be assigned this kind of work, by name."""
     backend = "django.contrib.auth.backends.ModelBackend"
     able = User.objects.with_perm(_DOING[kind], backend=backend)
     reading = User.objects.with_perm(READ_DRAFTS, backend=backend)
@@ -69,7 +69,7 @@ def is_to_be_done(subject: Subject) -> bool:
 
 
 def assignment_of(subject: Subject) -> Assignment | None:
-    """Whose it is, as far as there is still something to do."""
+    """Return the assignment, if there is still work to do."""
     return _of(subject).filter(done_at=None).select_related("person").first()
 
 

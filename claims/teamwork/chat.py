@@ -175,7 +175,7 @@ def post(channel: ChatChannel, text: ChatText) -> None:
 
 
 def note_sent(channel: ChatChannel) -> None:
-    """It takes messages."""
+    """Record a successful delivery."""
     ChatProgress.objects.filter(pk=channel.pk).update(failures=0, failure="", sent_at=timezone.now())
 
 
@@ -185,7 +185,7 @@ def trust_again(channel: ChatChannel) -> None:
 
 
 def note_failure(channel: ChatChannel, failure: str) -> None:
-    """It did not take one."""
+    """Record a failed delivery."""
     ChatProgress.objects.filter(pk=channel.pk).update(failures=F("failures") + 1, failure=failure)
 
 

@@ -93,6 +93,6 @@ def _plain(text: ChatText) -> dict[str, Any]:
 
 
 def cut(words: str) -> str:
-    """The words, or their beginning where they are too long for a chat; never empty, which tools refuse."""
+    """Return the text, shortened for a chat; never empty, which tools reject."""
     words = words.strip() or "–"
     return words if len(words) <= LONGEST_TEXT else words[: LONGEST_TEXT - 1] + "…"

@@ -30,7 +30,7 @@ WITHDRAW = "claims.withdraw_comment"
 
 @dataclass(frozen=True)
 class Said:
-    """What came of writing a comment, or of editing it."""
+    """The result of writing or editing a comment."""
 
     comment: Comment
     #: Mentioned people who may not read it, and so were not notified.
@@ -175,7 +175,7 @@ def resolve(comment: Comment, *, by: User, resolved: bool = True, seen: int | No
 
 
 def version_of(comment: Comment) -> str:
-    """What changes whenever the comment is edited."""
+    """Return a value that changes with every edit of the comment."""
     return comment.edited_at.isoformat() if comment.edited_at else ""
 
 

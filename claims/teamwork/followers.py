@@ -26,7 +26,7 @@ def unfollow(claim: Claim, by: User) -> None:
 
 
 def add(claims: Iterable[int], people: Iterable[int]) -> None:
-    """Have each of these people follow each of these claims; who follows one already goes on."""
+    """Make these people follow these claims; existing followers stay."""
     chosen = list(people)
     rows = (ClaimFollower(claim_id=claim, person_id=person) for claim in claims for person in chosen)
     ClaimFollower.objects.bulk_create(rows, ignore_conflicts=True)

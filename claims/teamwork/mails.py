@@ -81,7 +81,7 @@ def mail_about(notification: Notification) -> EmailMultiAlternatives:
 def composed(
     person: User, subject: str, template: str, context: Mapping[str, Any], *, kind: str
 ) -> EmailMultiAlternatives:
-    """A mail as text and as HTML, with the header by which programs offer to stop mails of this kind."""
+    """Build an email as text and HTML, with the unsubscribe header for its kind."""
     stop = absolute(reverse("admin:claims_notification_stop_mail", args=[stop_token(person, kind)]))
     mail = EmailMultiAlternatives(
         subject, render_to_string(f"{template}.txt", dict(context)).strip() + "\n", to=[person.email]
@@ -96,7 +96,7 @@ def composed(
 
 
 def told(notification: Notification) -> dict[str, str]:
-    """What a mail says of one notification."""
+    """The text of one notification in an email."""
     return {
         "headline": sentence(notification.kind, notification.actor_name),
         "statement": notification.claim.statement,
@@ -132,12 +132,12 @@ def message_id(of: str) -> str:
 
 
 def stop_token(person: User, kind: str) -> str:
-    """What a link carries with which mails of a kind are stopped, without signing in."""
+    """Return the token of an unsubscribe link, which works without signing in."""
     return signing.dumps([person.pk, kind], salt=_SALT)
 
 
 def stop_asked_for(token: str) -> tuple[int, str] | None:
-    """Whose mails the link stops, and of which kind; None where it is none of ours."""
+    """Return whose emails of which kind the link stops; None if it is not ours."""
     try:
         person, kind = signing.loads(token, salt=_SALT)
     except signing.BadSignature:

@@ -40,7 +40,7 @@ def mentioned_in(text: str) -> list[User]:
 
 
 def with_mentions(text: str, mentioned: list[User]) -> str:
-    """The text as HTML that is safe to show, in which the names of these people stand out."""
+    """Return safe HTML in which the names of these people stand out."""
     parts, by_name = parsed(text), _by_name(mentioned)
     if by_name:
         for part in parts:

@@ -32,7 +32,7 @@ def take_up_what_was_left(timestamp: int) -> None:
 @app.periodic(cron="27 3 * * *")
 @app.task(queue=notifications.MAIL_QUEUE, queueing_lock="claims.teamwork.forget_what_was_told")
 def forget_what_was_told(timestamp: int) -> None:
-    """Once a day: delete what is older than anybody looks for."""
+    """Delete old notifications. Runs daily."""
     now = timezone.now()
     Notification.objects.filter(created_at__lt=now - KEPT).delete()
     ChatMessage.objects.filter(created_at__lt=now - MESSAGES_KEPT).delete()

@@ -115,7 +115,7 @@ def tell(
 def readers(
     people: Iterable[User], *, claim: Claim, verdict: Verdict | None = None, comment: Comment | None = None
 ) -> dict[User, bool]:
-    """Those of the people who are at the desk and may read all of this, and whether each reads everybody's drafts."""
+    """Return those at the desk who may read all of this, and whether each reads everyone's drafts."""
     ids: Any = people.values("pk") if isinstance(people, QuerySet) else {person.pk for person in people}
     reading = User.objects.with_perm(READ_DRAFTS, backend="django.contrib.auth.backends.ModelBackend")
     here = User.objects.filter(pk__in=ids, is_active=True, is_staff=True).order_by("pk")

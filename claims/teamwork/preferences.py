@@ -17,7 +17,7 @@ def choices_of(person: User) -> dict[str, str]:
 
 
 def schedule_of(person: User) -> MailSchedule:
-    """The person's schedule; the usual one, not yet stored, where they have chosen none."""
+    """Return the person's schedule; an unsaved default if they chose none."""
     return MailSchedule.objects.filter(person=person).first() or MailSchedule(person=person)
 
 

@@ -53,7 +53,7 @@ def _in_words(permission: Permission) -> str:
 
 class RoleForm(DeskForm):
     def clean_permissions(self) -> list[Permission]:
-        """What was ticked, and what the role has that the person may not give or take."""
+        """Return the ticked permissions, and those of the role that the person may not change."""
         field: Any = self.fields["permissions"]
         others = self.instance.permissions.exclude(pk__in=field.queryset) if self.instance.pk else ()
         return [*self.cleaned_data["permissions"], *others]
@@ -90,7 +90,7 @@ class RoleAdmin(GroupAdmin, DeskAdmin):  # type: ignore[misc]  # as above
 
 @admin.register(SocialAccount)
 class SingleSignOnAdmin(LookOnly, DeskAdmin):
-    """Which account of the newsroom's identity provider belongs to whom."""
+    """Accounts of the newsroom's identity provider, and their users."""
 
     list_display = ("user", "provider", "uid", "last_login")
     list_select_related = ("user",)

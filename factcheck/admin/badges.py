@@ -16,7 +16,7 @@ def badge(text: StrOrPromise, tone: Tone = "neutral") -> SafeString:
 def coloured(
     text: StrOrPromise, *, light: tuple[str, str], dark: tuple[str, str], title: str = ""
 ) -> SafeString:
-    """A badge in colours of its own, each pair being background and text; a missing colour falls back to grey."""
+    """Return a badge in given colours, as (background, text) pairs; missing ones are grey."""
     names = ("--badge", "--badge-text", "--badge-dark", "--badge-text-dark")
     style = ";".join(f"{name}:{value}" for name, value in zip(names, (*light, *dark), strict=True) if value)
     return format_html(

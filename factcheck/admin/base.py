@@ -87,7 +87,7 @@ class DeskAdmin(DayFields, ListDownload):
         return rows.readable_by(person_at(request)) if hasattr(rows, "readable_by") else rows
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What goes along when something is deleted, without the rows that only link two things: they have no words."""
+        """List what is deleted along, without rows that only link two others, which have no names."""
         shown, counts, missing, protected = super().get_deleted_objects(objs, request)
         links = [
             model._meta for model in apps.get_models(include_auto_created=True) if model._meta.auto_created
@@ -119,7 +119,7 @@ class DeskAdmin(DayFields, ListDownload):
         return (queryset.filter(among(self.model, keys[:MOST_FOUND])) if keys else queryset.none()), False
 
     def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Pages of the rows, whose number is known where they were searched for."""
+        """Return the paginator, with a known count for search results."""
         paginator = super().get_paginator(request, *args, **kwargs)
         paginator.found = getattr(request, "found", None)
         return paginator
@@ -218,13 +218,13 @@ class DeskAdmin(DayFields, ListDownload):
             return HttpResponseRedirect(request.get_full_path())
 
     def in_words(self, refusal: IntegrityError) -> str:
-        """What the database refused, as a sentence for a person."""
+        """Return the database's refusal as a sentence for a person."""
         return _("Not saved: %s") % in_words(refusal)
 
     # History ----------------------------------------------------------------------------------------------------------
 
     def history_entries(self, row: Any, reader: User) -> list[PastEvent]:
-        """Everything recorded about the row that this person may read, in any order."""
+        """Return all records about the row that this person may read, in any order."""
         if not hasattr(self.model, "pgh_event_models"):
             return self._log_entries(row)
         changes = changes_of(self.model, without=self.told_otherwise, pgh_obj_id=row.pk)

@@ -99,14 +99,14 @@ def links_of(
 
 
 def last_change(row: models.Model) -> tuple[str, datetime | None]:
-    """Who changed the row last and when, as far as it is recorded."""
+    """Return who changed the row last and when, if recorded."""
     event_model = getattr(type(row), "pgh_event_model", None)
     event = event_model.objects.filter(pgh_obj_id=row.pk).order_by("pgh_id").last() if event_model else None
     return (_who(event, _people([event])), event.pgh_created_at) if event else ("", None)
 
 
 def last_saved(row: models.Model) -> tuple[str, datetime | None]:
-    """The same of the row and of what its page edits along with it, as far as the desk or the history noted it."""
+    """Like `last_change`, including the rows that its page edits, from the desk's log or the history."""
     kind = get_content_type_for_model(row)
     line = (
         LogEntry.objects.filter(object_id=str(row.pk), content_type=kind)
@@ -127,7 +127,7 @@ _MOST_LOOKED_THROUGH = 100
 
 
 def last_changes(row: models.Model) -> dict[str, tuple[str, datetime]]:
-    """Who changed each of the row's columns last and when, of those that were changed lately."""
+    """Return who last changed each of the row's recently changed columns, and when."""
     event_model: Any = getattr(type(row), "pgh_event_model", None)
     if event_model is None:
         return {}

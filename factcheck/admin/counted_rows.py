@@ -24,7 +24,7 @@ class CountedRows(Paginator):
 
     @cached_property
     def count(self) -> int:
-        """How many rows the pages lead to, or one more where there are more than that."""
+        """Return the number of rows to page through, or one more if there are more."""
         if self.found is not None:
             return self.found
         rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]  # the admin's lists are
@@ -47,7 +47,7 @@ class CountedRows(Paginator):
 
     @cached_property
     def told(self) -> str:
-        """How many there are, in words."""
+        """Return the number of rows in words."""
         if self.count <= MOST_FOUND:
             return number_format(self.count, force_grouping=True)
         if self.found is None and (about := _about(self.object_list)) > MOST_FOUND:

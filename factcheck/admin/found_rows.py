@@ -35,12 +35,12 @@ def with_words(rows: QuerySet[Any], columns: Iterable[str], search: str) -> Quer
 
 
 def among(model: type[Model], keys: Sequence[Any]) -> Q:
-    """That a row has one of these keys. One that refers to another row knows only Django's own lookups."""
+    """Return the condition that a row has one of these keys. Foreign keys support only Django's own lookups."""
     return Q(pk__in=keys) if model._meta.pk.is_relation else Q(pk__any_of=keys)
 
 
 def newest(found: QuerySet[Any]) -> list[Any]:
-    """The keys of the newest of the rows, one more than are shown where there are more.
+    """Return the keys of the newest rows, one more than shown if there are more.
 
     Sorted, and not in the order of the primary key: the planner would read that, and compare words row by row.
     """

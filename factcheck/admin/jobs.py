@@ -44,7 +44,7 @@ _TONES: dict[str, Tone] = {"todo": "waiting", "doing": "active", "succeeded": "g
 
 
 class StatusFilter(DropdownFilter):
-    """What can become of a job."""
+    """Filter by status of a job."""
 
     title = _("status")
     parameter_name = "status"

@@ -36,7 +36,7 @@ class ListedColumn:
 
 
 class ListColumns(ModelAdmin):
-    """Lists in which everybody chooses the columns."""
+    """Lists whose columns each person can choose."""
 
     #: Columns that can be shown besides those that are.
     list_more: ClassVar[tuple[str, ...]] = ()
@@ -49,7 +49,7 @@ class ListColumns(ModelAdmin):
         return shown or self.own_columns(request)
 
     def own_columns(self, request: HttpRequest) -> list[str]:
-        """Those that are shown to a person who has chosen none."""
+        """Return the default columns."""
         return [str(name) for name in super().get_list_display(request)]
 
     def all_columns(self, request: HttpRequest) -> list[str]:
@@ -64,7 +64,7 @@ class ListColumns(ModelAdmin):
         ]
 
     def list_links(self, request: HttpRequest) -> list[tuple[str, str]]:
-        """Where else the list leads, as it is narrowed now: words and addresses."""
+        """Return links to other forms of the list with the present filters: labels and addresses."""
         return []
 
     def label_of(self, column: str) -> str:

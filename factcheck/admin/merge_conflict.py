@@ -50,7 +50,7 @@ Rows = Mapping[str, Fields]
 
 
 class EditedTogether(Protocol):
-    """What is asked of a desk whose page two people edit: its forms, and to which row each of its formsets belongs."""
+    """The interface of a page that two people can edit: its forms, and the row of each formset."""
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False) -> Any: ...
 
@@ -84,7 +84,7 @@ class Choice:
 
 @dataclass(slots=True)
 class BothVersions:
-    """What a page shows of two versions."""
+    """Both versions of a page for display."""
 
     version: str
     choices: list[Choice] = field(default_factory=list)
@@ -134,7 +134,7 @@ def _choice(row: dict[str, Any]) -> Choice:
 
 
 def signed_base(version: str, form: forms.BaseForm, formsets: list[Any]) -> str:
-    """What the page shows before anybody types, for when it is sent."""
+    """Return the signed initial values of the page, which it sends back."""
     rows = {formset.prefix: _rows(formset) for formset in formsets}
     return signing.dumps([version, _fields(form), rows], salt=_BASE_SALT, compress=True)
 

@@ -37,7 +37,7 @@ class DeskPage:
 
 
 def page_at(address: str, request: HttpRequest) -> DeskPage | None:
-    """What stands at the address, as far as the person who asks may know; None if that is no page about rows."""
+    """Return the object or list at an address, if the person may view it; None for other pages."""
     try:
         match = resolve(urlsplit(address).path)
     except (Resolver404, ValueError):

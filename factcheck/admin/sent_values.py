@@ -40,14 +40,14 @@ def unchanged(bound: forms.BoundField) -> Value:
 
 
 def sent(names: Names, post: QueryDict) -> Value:
-    """What was sent for a field."""
+    """Return the submitted values of a field."""
     if len(names) > 1:
         return tuple(post.get(name, "") for name in names)
     return tuple(post.getlist(names[0]))
 
 
 def put(names: Names, value: Value, post: QueryDict) -> None:
-    """As if this had been sent."""
+    """Set the submitted values of a field."""
     if len(names) > 1:
         for name, text in zip(names, value, strict=False):
             post[name] = text

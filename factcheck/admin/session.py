@@ -12,7 +12,7 @@ Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
 def in_background(view: Callable[..., Answer]) -> Callable[..., Answer]:
-    """Mark what pages ask by themselves: it is no sign that anybody is there, and prolongs no session."""
+    """Mark a background request, which does not prolong the session."""
 
     @wraps(view)
     def marked(request: HttpRequest, *args: object, **kwargs: object) -> Answer:
@@ -25,6 +25,6 @@ def in_background(view: Callable[..., Answer]) -> Callable[..., Answer]:
 @never_cache
 @in_background
 def session_view(request: HttpRequest) -> JsonResponse:
-    """Who works at the desk in this browser, and the token that its forms need now: signing in has changed it."""
+    """Return the user of this browser's session, and the current form token: signing in changes it."""
     at_the_desk = request.user.is_active and request.user.is_staff
     return JsonResponse({"person": request.user.pk if at_the_desk else None, "token": get_token(request)})

@@ -28,11 +28,11 @@ class NewsroomAccounts(DefaultAccountAdapter):
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """The address that all other limits count: behind proxies, what the outermost of ours was spoken to from."""
+        """Return the client's address as all other limits count it, also behind proxies."""
         return caller_of(request)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """In the place of allauth's own count, which locks an account for everybody once anybody failed five times."""
+        """Replace allauth's rate limit, which locks an account for everyone after five failures."""
         name = credentials.get("username") or credentials.get("email") or ""
         _refuse_for(sign_in_attempts.seconds_to_wait(request, name))
 

@@ -45,7 +45,7 @@ def _with_address(address: str) -> list[User]:
 
 
 class SingleSignOn(DefaultSocialAccountAdapter):
-    """Whom the newsroom's identity provider lets in gets an account, with the roles that its groups are mapped to."""
+    """Accounts for people whom the identity provider admits, with roles mapped from its groups."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Create an account for a new user, unless another account has that address.
@@ -82,7 +82,7 @@ class SingleSignOn(DefaultSocialAccountAdapter):
 
 
 class SignedOpenIDConnect(OpenIDConnectOAuth2Adapter):
-    """allauth's, which trusts an id token without its signature where it came over TLS; here it is always checked."""
+    """Always verifies the signature of id tokens, which allauth skips over TLS."""
 
     def _decode_id_token(self, app: Any, id_token: str) -> dict[str, Any]:
         try:
@@ -109,7 +109,7 @@ class SignedOpenIDConnect(OpenIDConnectOAuth2Adapter):
 
 
 def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Where the provider sends people back to; in the place of allauth's."""
+    """Handle the provider's redirect, in place of allauth's view."""
     try:
         response: HttpResponse = OAuth2CallbackView.adapter_view(SignedOpenIDConnect(request, provider_id))(
             request

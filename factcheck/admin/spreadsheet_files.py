@@ -36,7 +36,7 @@ class WrittenFile:
 
 
 def plain_text(value: Any) -> str:
-    """What a person reads in a cell of a list: without the markup around it; a dash for nothing is nothing."""
+    """Return the text of a list cell without markup; empty for a dash."""
     text = str(value)
     if isinstance(value, SafeString):
         text = html.unescape(_TAG.sub("", _BREAK.sub("\n", text)))
@@ -45,7 +45,7 @@ def plain_text(value: Any) -> str:
 
 
 def as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> WrittenFile:
-    """Text with commas (RFC 4180), with the mark by which Excel knows UTF-8."""
+    """Return rows as CSV (RFC 4180), with the byte order mark by which Excel recognises UTF-8."""
     return WrittenFile("text/csv; charset=utf-8", _csv_parts(header, rows))
 
 

@@ -10,7 +10,7 @@ from django_stubs_ext import StrOrPromise
 
 
 def folded_json(sentence: StrOrPromise, document: Any) -> SafeString:
-    """A document as JSON, text as it is, behind a disclosure."""
+    """Render a document as JSON in a disclosure widget."""
     return format_html(
         '<details class="desk-fold"><summary>{}</summary>'
         '<pre class="desk-json" tabindex="0" dir="auto">{}</pre></details>',

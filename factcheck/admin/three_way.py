@@ -12,7 +12,7 @@ Fields = Mapping[str, Value]
 
 
 class Whose(StrEnum):
-    """Whose version is taken."""
+    """The author of the version that is used."""
 
     MINE = "mine"
     THEIRS = "theirs"
@@ -67,7 +67,7 @@ def together(mine: Fields, theirs: Fields, differing: Iterable[FieldDifference])
 
 
 class RowFate(StrEnum):
-    """What became of a row that one side deleted."""
+    """The outcome for a row that one side deleted."""
 
     DELETED_BY_THEM = "deleted by them"
     DELETED_BY_ME = "deleted by me"
@@ -75,7 +75,7 @@ class RowFate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JointRow:
-    """A row that stands on the page after both versions were put together."""
+    """A row of the merged page."""
 
     #: None of a row that is not stored (any more).
     key: str | None
@@ -90,7 +90,7 @@ class JointRow:
 
 @dataclass(frozen=True, slots=True)
 class MyRow:
-    """A row as one person sends it: `key` is None where they added it."""
+    """A row that a person submitted: `key` is None if they added it."""
 
     key: str | None
     fields: Fields

@@ -22,13 +22,13 @@ def unsaved_forms() -> Any:
 
 
 def stored(request: HttpRequest) -> None:
-    """What was kept of the form that was sent is stored now. To be called in the transaction that stores it."""
+    """Mark the form's unsaved text as stored. Call it in the transaction that stores it."""
     if writers := writers_of(request):
         unsaved_forms().close(request.user, writers)
 
 
 def writers_of(request: HttpRequest) -> dict[UUID, int | None]:
-    """Whose words the form that was sent holds; what is no writer's name is passed over."""
+    """Return the writers of the submitted form; invalid names are ignored."""
     found: dict[UUID, int | None] = {}
     for named in request.POST.getlist(KEPT)[:_MOST_WRITERS]:
         writer, _colon, sequence = named.partition(":")

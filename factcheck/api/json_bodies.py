@@ -44,7 +44,7 @@ class StrictJSON(BaseParser):
 
 
 def read_strictly(body: bytes) -> Any:
-    """What a JSON text says.
+    """Parse a JSON text strictly.
 
     Raises:
         ParseError: it is none, as RFC 8259 has it.

@@ -57,7 +57,7 @@ class Message:
 
 
 def decoded(text: bytes) -> Any:
-    """What a text holds: a message, or a list of them.
+    """Parse a message, or a list of them.
 
     Raises:
         RpcError: it is no JSON.

@@ -42,7 +42,7 @@ class Begun:
 
 
 def seated(blocks: Iterator[bytes], broken_off: bytes) -> Generator[bytes]:
-    """The blocks of an answer, while a seat is taken; and `broken_off` where they end before their time.
+    """Yield the blocks of a response while holding a slot; call `broken_off` if it ends early.
 
     Raises:
         Busy: there is none; before the first block.

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 
 
 def accept_of(request: HttpRequest | Request) -> str:
-    """What a request says that it accepts."""
+    """Return the Accept header of a request."""
     accept: str = request.META.get("HTTP_ACCEPT", "*/*")
     return accept
 

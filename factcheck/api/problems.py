@@ -90,7 +90,7 @@ class ProblemResponse(HttpResponse):
 
 
 def phrase_of(status: int) -> str:
-    """What a status is called."""
+    """Return the phrase of a status code."""
     return str(_PHRASES.get(status, HTTPStatus(status).phrase))
 
 
@@ -152,7 +152,7 @@ class NoSuchPlace(InvalidParameters):
 
 
 def as_api_exception(exception: Exception) -> exceptions.APIException | None:
-    """What REST framework raises where Django raises this; None for what neither of them means as an answer."""
+    """Return the REST framework exception that corresponds to a Django one; None for other errors."""
     if isinstance(exception, Http404):
         return exceptions.NotFound()
     if isinstance(exception, PermissionDenied):

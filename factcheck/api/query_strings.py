@@ -170,7 +170,7 @@ class Query(UncopiedFilterSet):
             raise InvalidParameters(errors)
 
     def value(self, name: str, default: Any = None) -> Any:
-        """What a parameter says, or `default` when it is not given."""
+        """Return the value of a parameter, or `default` if not given."""
         return self.given.get(name, default)
 
     @cached_property
@@ -259,7 +259,7 @@ class ListQuery(Query):
 
     @property
     def found_by(self) -> FoundBy | None:
-        """What leads to the rows, where they are not what is searched."""
+        """Return the query that finds the rows through another table, if any."""
         return None
 
     def candidates(self, looked_for: Mapping[str, Any]) -> QuerySet[Any]:
@@ -268,7 +268,7 @@ class ListQuery(Query):
 
     @property
     def shape(self) -> Hashable:
-        """What the SQL depends on, besides the names of the parameters and the order."""
+        """Return what the SQL depends on, besides parameter names and order."""
         return None
 
     @property
@@ -317,5 +317,5 @@ def refused_value(name: str, reason: str) -> InvalidParameters:
 
 
 def no_such_place(name: str, reason: str) -> NoSuchPlace:
-    """The 404 for a parameter that points to where nothing is."""
+    """Return the 404 for a parameter that refers to nothing."""
     return NoSuchPlace([{"parameter": name, "code": "not_found", "detail": f"`{name}`: {reason}"}])

@@ -125,7 +125,7 @@ class PublicResource(ViewSet):
         return CACHE_CURRENT
 
     def paging(self, query: ListQuery) -> dict[str, Any]:
-        """What the functions of `factcheck.api.pagination` want to know."""
+        """Return the arguments for `factcheck.api.pagination`."""
         return {
             "ordering": query.ordering,
             "size": query.value("page_size", PAGE_SIZE),
@@ -239,7 +239,7 @@ def _written(seconds: int) -> str:
 
 
 def picker(query: Query) -> Callable[[bytes], bytes]:
-    """What makes of a whole JSON document, as it is stored, what `fields` asks for."""
+    """Return a function that reduces a stored JSON document to the requested `fields`."""
     paths = query.value(FIELDS)
     if not paths:
         return lambda document: document
@@ -279,7 +279,7 @@ def counted(query: ListQuery) -> int | None:
 
 
 def estimated(rows: QuerySet[Any]) -> int:
-    """How many rows there are: counted up to `COUNTED`, beyond that as the planner thinks.
+    """Return the number of rows: exact up to `COUNTED`, beyond that the planner's estimate.
 
     What it thinks is good for what is common, and wrong by a factor for what is rare or for conditions that go
     together; and few rows are counted as fast as it is asked.
@@ -289,7 +289,7 @@ def estimated(rows: QuerySet[Any]) -> int:
 
 
 def planned(rows: QuerySet[Any]) -> int:
-    """How many rows there are, as the planner thinks."""
+    """Return the planner's estimate of the number of rows."""
     try:
         plan = rows.order_by().explain(format="json")
     except EmptyResultSet:

@@ -35,7 +35,7 @@ class BackupUnderWay(BackupFailed):
 
 @dataclass(frozen=True)
 class BackupFolder:
-    """Where backups are kept."""
+    """The folder of all backups."""
 
     path: Path
 

@@ -24,7 +24,7 @@ _ABANDONED_SECONDS = 3600
 
 @dataclass(frozen=True)
 class BackedUp:
-    """What a backup came to."""
+    """The result of a backup."""
 
     generation: Generation
     files: kept_files.Counted
@@ -35,7 +35,7 @@ class BackedUp:
 
 @dataclass(frozen=True)
 class RunningServer:
-    """What the running server says of itself."""
+    """The identity of a running server."""
 
     system: int
     timeline: int
@@ -61,7 +61,7 @@ def back_up(
     days: int = 14,
     full_days: int = 7,
 ) -> BackedUp:
-    """Make a backup of the running server and of files, check it, and give up what is older than so many days.
+    """Back up the running server and files, verify the backup, and remove those older than this many days.
 
     Args:
         kept: name in the backup → the folder whose files are kept under it.
@@ -93,7 +93,7 @@ def back_up(
 
 
 def copy_files(place: ServerPlace, folder: BackupFolder, kept: Mapping[str, Path]) -> kept_files.Counted:
-    """Copy new files alone: the log of the database is kept by the minute, and files should not be far behind it."""
+    """Copy only new files, to keep up with the database log, which is stored every minute."""
     folder.prepare(place)
     try:
         with folder.alone():

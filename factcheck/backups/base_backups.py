@@ -18,12 +18,12 @@ _TRANSACTION_END = re.compile(
 
 
 class NoIncrement(BackupFailed):
-    """What has changed since the earlier backup is not known any more."""
+    """The changes since the earlier backup are no longer known."""
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What PostgreSQL wrote down of a base backup: of which cluster it is, and which of its log it needs."""
+    """PostgreSQL's manifest of a base backup: its cluster, and the log that it needs."""
 
     system: int
     timeline: int

@@ -20,7 +20,7 @@ from factcheck.backups.subject import backup_folder
 
 
 def newest_at() -> datetime | None:
-    """When the newest backup was finished; None where there is none. One of a clock that was ahead says nothing.
+    """Return when the newest backup was finished; None if there is none. Times in the future are ignored.
 
     Raises:
         BackupFailed: that cannot be read.
@@ -40,7 +40,7 @@ def _reading() -> Iterator[None]:
 
 
 def overdue() -> str:
-    """What is wrong with the age of the newest backup, in a sentence; nothing where all is well or none are made."""
+    """Return a warning about the age of the newest backup; empty if it is fine or none are configured."""
     if settings.BACKUP_DIR is None:
         return ""
     try:
@@ -87,7 +87,7 @@ def _unreadable(problem: BackupFailed) -> str:
 
 
 def concerns() -> list[str]:
-    """What administrators should know when they sit down: nothing, mostly."""
+    """Return warnings for administrators, usually none."""
     if settings.BACKUP_DIR is None:
         return []
     return [*_problems(), *filter(None, [log_problem()])]
@@ -115,7 +115,7 @@ def check_log(app_configs: Any, databases: Sequence[str] | None = None, **option
 
 
 def log_problem() -> str:
-    """What is wrong with the log that is kept with the backups; nothing where all is well."""
+    """Return a warning about the log stored with the backups; empty if it is fine."""
     try:
         with connections["default"].cursor() as cursor:
             cursor.execute(

@@ -47,12 +47,12 @@ class Generation:
 
 
 def name_at(moment: datetime) -> str:
-    """What a backup that begins now is called."""
+    """Return the name of a backup that begins now."""
     return f"{moment:%Y%m%dT%H%M%SZ}"
 
 
 def base(folder: BackupFolder, name: str) -> Path:
-    """Where the copy of the database of a generation stands."""
+    """The path of the base backup of a generation."""
     return folder.generations / name / "base"
 
 
@@ -96,7 +96,7 @@ def _read(path: Path) -> Generation:
 
 
 def chain(generation: Generation, among: Iterable[Generation]) -> list[Generation]:
-    """It and all that it is based on, the full one first.
+    """Return the generation and those that it is based on, the full one first.
 
     Raises:
         BackupFailed: one of them is not there.
@@ -114,7 +114,7 @@ def chain(generation: Generation, among: Iterable[Generation]) -> list[Generatio
 
 
 def kept(generations: list[Generation], *, now: datetime, days: int) -> set[str]:
-    """Names of those that are needed for every moment of so many days, and of the last two in any case."""
+    """Return the names to keep for restoring any moment of this many days, and the last two in any case."""
     since = now - timedelta(days=days)
     by_time = sorted(generations, key=lambda one: one.finished_at)
     older = [one for one in by_time if one.finished_at < since]
@@ -123,7 +123,7 @@ def kept(generations: list[Generation], *, now: datetime, days: int) -> set[str]
 
 
 def remove(folder: BackupFolder, given_up: Iterable[Generation]) -> None:
-    """Give generations up: each loses its name before the one that it is based on, and then what it holds goes."""
+    """Remove generations: rename each before the one that it is based on, then delete its content."""
     for one in sorted(given_up, key=lambda one: (one.timeline, one.stop), reverse=True):
         (folder.generations / one.name).rename(folder.generations / f"{one.name}{REMOVED}")
     sync_folder(folder.generations)

@@ -25,7 +25,7 @@ _PIECE = 2**20
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """Where a file was, since when we know it, and what was in it."""
+    """A path at a time, with the hash of its content."""
 
     path: str
     at: datetime
@@ -39,7 +39,7 @@ class KeptFile:
 
 
 class Counted(NamedTuple):
-    """What a look at all files came to."""
+    """The counts of a scan of all files."""
 
     files: int
     copied: int
@@ -47,7 +47,7 @@ class Counted(NamedTuple):
 
 
 def pool_path(folder: BackupFolder, sha256: str) -> Path:
-    """Where the contents of this hash are kept."""
+    """Return the path of the content with this hash."""
     return folder.files / sha256[:2] / sha256
 
 
@@ -174,7 +174,7 @@ def _append(folder: BackupFolder, lines: list[dict[str, object]]) -> None:
 
 
 def journal_sum(folder: BackupFolder, length: int | None = None) -> tuple[int, str]:
-    """How long the journal is, and its hash; or the hash of its first bytes."""
+    """Return the length and hash of the journal, or of its beginning."""
     digest, read = hashlib.sha256(), 0
     with folder.journal.open("rb") as journal:
         while (length is None or read < length) and (
@@ -207,7 +207,7 @@ def _entries(folder: BackupFolder) -> Iterator[tuple[str, datetime, KeptFile | N
 
 
 def as_of(folder: BackupFolder, moment: datetime | None) -> dict[str, KeptFile]:
-    """Which file was where at a moment; None: now. To those of then come those that were first seen later.
+    """Return the files at a moment (None: now), including those first seen later.
 
     Files are copied a little after they are there, and a row of the database may name one from that while. One too
     many does no harm.
@@ -239,7 +239,7 @@ def remove_unwanted(folder: BackupFolder, wanted: set[str]) -> None:
 
 
 def put_back(folder: BackupFolder, file: KeptFile, to: Path) -> bool:
-    """Write a file where it belongs, with the time at which it was changed; False where its contents are damaged."""
+    """Restore a file with its modification time; False if its content is damaged."""
     to.parent.mkdir(mode=FOLDER, parents=True, exist_ok=True)
     digest = hashlib.sha256()
     try:

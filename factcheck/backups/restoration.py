@@ -34,7 +34,7 @@ PARTS = ("files", "reports", "postgres")
 
 @dataclass(frozen=True)
 class RestorePoint:
-    """As when it is to be restored: the last of all that is there, a moment, or exactly one backup."""
+    """The target of a restore: the latest state, a moment, or exactly one backup."""
 
     moment: datetime | None = None
     backup: str | None = None
@@ -43,7 +43,7 @@ class RestorePoint:
 
 @dataclass(frozen=True)
 class Restoration:
-    """What a restore came to."""
+    """The result of a restore."""
 
     generation: Generation
     #: When the last thing was committed that is in it; None where nothing was after the backup.

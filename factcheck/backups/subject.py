@@ -11,7 +11,7 @@ from factcheck.database.embedded.place import ServerPlace
 
 
 def server_place() -> ServerPlace:
-    """Where the embedded server is.
+    """Return the path of the embedded server.
 
     Raises:
         BackupFailed: another one is used.
@@ -27,7 +27,7 @@ def server_place() -> ServerPlace:
 
 
 def backup_folder() -> BackupFolder:
-    """Where backups are kept.
+    """Return the folder of backups.
 
     Raises:
         BackupFailed: it is not said where.

@@ -20,7 +20,7 @@ def newest(folder: BackupFolder) -> int:
 
 
 def ancestry(folder: BackupFolder, timeline: int) -> dict[int, int]:
-    """The timelines that this one comes from, each with the place of the log where it was left."""
+    """Return the ancestor timelines, each with the log position of the branch."""
     if timeline == 1:
         return {}
     history = folder.wal / f"{timeline:08X}.history.gz"

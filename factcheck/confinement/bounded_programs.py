@@ -30,7 +30,7 @@ _seats = threading.BoundedSemaphore(SEATS)
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What a program wrote."""
+    """The output of a program."""
 
     output: bytes
     complaints: str
@@ -39,7 +39,8 @@ class Finished:
 
 
 def run_bounded(program: str, arguments: Sequence[str], allowance: Allowance) -> Finished:
-    """What the program at this path writes. It gets no input, no environment, and may write no files.
+    """Run the program at this path and return its output. It gets no input and no environment, and may write
+    no files.
 
     Raises:
         OutOfBounds: it took too much memory or time, wrote too much, crashed, or found no seat.

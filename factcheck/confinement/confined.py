@@ -58,7 +58,7 @@ class Confined:
             self._at_zygote()
 
     def answer(self, question: bytes) -> bytes:
-        """What the module answers.
+        """Return the module's result.
 
         Raises:
             OutOfBounds: it took too much memory or time, answered too much, crashed, or found no seat.

@@ -32,7 +32,7 @@ class Allowance:
     """Bytes that it may answer."""
 
     def packed(self) -> str:
-        """As an argument of a program."""
+        """Return the limits as a program argument."""
         return orjson.dumps(asdict(self)).decode()
 
     @classmethod

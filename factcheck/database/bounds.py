@@ -67,7 +67,7 @@ def days_in_sight(name: str, *fields: str) -> CheckConstraint:
 
 
 def days_have_come(name: str, *fields: str) -> Rule:
-    """The rule that none of these days is in the future. What they say is asked when it is written, and never again."""
+    """Return the rule that none of these dates is in the future. It is checked only on writing."""
     later = " OR ".join(f'NEW."{field}" > CURRENT_DATE + {AHEAD.days}' for field in fields)
     return Rule(
         name=name,
@@ -78,7 +78,7 @@ def days_have_come(name: str, *fields: str) -> Rule:
 
 
 def not_longer(name: str, field: str, most: int) -> CheckConstraint:
-    """The constraint that a text has at most so many characters; the field's `max_length` tells people before."""
+    """Return the constraint on a text's length; the field's `max_length` informs people first."""
     return CheckConstraint(
         name=name,
         condition=LessThanOrEqual(Length(field), most),

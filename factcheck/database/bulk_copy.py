@@ -50,7 +50,7 @@ def copy(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> None:
 
 
 def lines(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> list[Lines]:
-    """What `copy` would send, for `send` to do so later: one `Lines`, or none where there are no rows."""
+    """Return the rows as `copy` would send them, for a later `send`: one `Lines`, or none without rows."""
     if not rows:
         return []
     names, text = _names(rows[0]), BytesIO()
@@ -86,7 +86,7 @@ def reserve_ids(model: type[Model], count: int) -> list[int]:
 
 
 class Maker(Generic[M]):
-    """Makes new rows of a model, each for a tenth of what its constructor costs. Where there are hundreds of thousands.
+    """Creates new rows of a model at a tenth of the cost of its constructor, for hundreds of thousands of rows.
 
     Values are given by attribute (`claim_id`), or by the name of a relation (`claim`) with the row that it refers
     to. They are not validated. Missing values get their default. `pre_init` and `post_init` are not sent.

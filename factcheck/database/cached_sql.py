@@ -117,7 +117,7 @@ class Statement:
         descending: bool,
         most: int,
     ) -> "Statement":
-        """These values of at most so many rows: of the first in their order, and then of the others in theirs.
+        """Return these values of at most this many rows: those of the first query in order, then those of the others.
 
         Where there are enough of the first, PostgreSQL does not begin to look for others.
         """

@@ -27,7 +27,7 @@ LEAST_VERSIONS = {"vector": (0, 7)}
 def check_database(
     app_configs: Any, databases: Sequence[str] | None = None, **options: Any
 ) -> list[CheckMessage]:
-    """Version, extensions, encoding, letters and rights of every database that was asked about."""
+    """Check version, extensions, encoding, collation and permissions of every given database."""
     messages: list[CheckMessage] = []
     for alias in databases or ():
         if connections[alias].vendor == "postgresql":

@@ -35,7 +35,7 @@ def writing(address: Connection, *, pool: int, lock_seconds: int = 0) -> Connect
 
 
 def owning(address: Connection | None, served: Connection | None) -> Connection | None:
-    """Who owns the tables, where that is another role than the one that serves.
+    """Return the connection settings of the owner, if it differs from the serving role.
 
     Args:
         address: where OWNER_DATABASE_URL leads, if it is set.
@@ -60,7 +60,7 @@ def owning(address: Connection | None, served: Connection | None) -> Connection 
 
 
 def public_reads(default: Connection, replicas: list[Connection], *, seconds: int) -> dict[str, Connection]:
-    """By alias, the connections of what the public reads, which stay open.
+    """Return the persistent connections for public reads, by alias.
 
     Args:
         default: the connection that writes.

@@ -74,7 +74,7 @@ def is_owner(alias: str = DEFAULT_DB_ALIAS) -> bool:
 
 
 def owners_identity() -> Identity:
-    """What to put into the settings of a connection so that it comes as the owner; nothing where none is known."""
+    """Return the connection settings of the owner; empty if unknown."""
     if settings.OWNER_DATABASE is None:
         return {}
     identity = {name: settings.OWNER_DATABASE[name] for name in _IDENTITY}
@@ -122,7 +122,7 @@ def _includes(operation: Any, one: Any) -> bool:
 
 @dataclass(frozen=True)
 class Granted:
-    """What stands at a relation beside what its owner has: rights such as `DELETE`, and `UPDATE (name)` of a column."""
+    """A permission on a relation of a role other than its owner: `DELETE`, or `UPDATE (name)` on a column."""
 
     name: str
     is_sequence: bool
@@ -178,7 +178,7 @@ _FOUND = """
 
 
 def granted(alias: str = DEFAULT_DB_ALIAS) -> list[Granted]:
-    """What is granted now of each table and sequence."""
+    """Return the present grants on each table and sequence."""
     with connections[alias].cursor() as cursor:
         cursor.execute(_FOUND, [serving_role()])
         return [

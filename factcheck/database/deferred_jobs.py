@@ -58,7 +58,7 @@ def defer(
     queueing_lock: str | None = None,
     scheduled_at: datetime | None = None,
 ) -> None:
-    """Have the task done once for each of these arguments, in one statement; where there are none, not at all.
+    """Queue the task once for each of these arguments, in one statement.
 
     Raises:
         AlreadyEnqueued: a job with this queueing lock waits.

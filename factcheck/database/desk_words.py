@@ -31,13 +31,13 @@ class SaidThere(Func):
 
 
 def words_index(name: str, *columns: str, **options: Any) -> GinIndex:
-    """The index by which the desk's list of a model, and every list that leads to it, finds words in these columns."""
+    """Return the index for the desk's word search in these columns."""
     return GinIndex(OpClass(DeskWords(*columns), name="tsvector_ops"), name=name, **options)
 
 
 @cache
 def indexed_columns(model: type[Model]) -> list[str]:
-    """The columns whose words such an index of the model keeps; none where it has no such index."""
+    """Return the columns of the model's word index; empty if it has none."""
     for index in model._meta.indexes:
         for expression in index.expressions:
             words = expression.get_source_expressions()[0] if isinstance(expression, OpClass) else None

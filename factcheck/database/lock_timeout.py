@@ -58,7 +58,7 @@ def patiently(
 
 
 def holders(alias: str) -> list[str]:
-    """Who else has a transaction open in this database, and since when."""
+    """Return the other open transactions in this database, and since when."""
     with connections[alias].cursor() as cursor:
         cursor.execute(
             "SELECT format('process %s (%s) since %s seconds', pid, coalesce(nullif(application_name, ''), usename),"

@@ -38,7 +38,7 @@ def hold(*names: str) -> None:
 
 @contextmanager
 def lasting_transaction() -> Iterator["LastingTransaction"]:
-    """A transaction beside the work of this thread, on a connection of its own, that is undone in the end.
+    """Open a transaction on a separate connection, rolled back at the end.
 
     The lock and its temporary tables last as long as the connection: longer than the many transactions of the work,
     and not longer than its process. Inside a caller's transaction it is a part of that one.
@@ -61,7 +61,7 @@ def lasting_transaction() -> Iterator["LastingTransaction"]:
 
 
 class LastingTransaction:
-    """What is held for as long as a piece of work takes."""
+    """A transaction held for as long as a piece of work takes."""
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.connection = connection

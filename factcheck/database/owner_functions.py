@@ -4,7 +4,7 @@ from django.db import connection
 
 
 def analyze(*tables: str) -> None:
-    """Have PostgreSQL find out about the rows of these tables, by which it plans."""
+    """Update PostgreSQL's planner statistics for these tables."""
     _for_each("SELECT public.factcheck_analyze(wanted::regclass) FROM unnest(%s::text[]) AS wanted", tables)
 
 

@@ -94,7 +94,7 @@ def reads_replica() -> bool:
 
 
 def replicas() -> Replicas:
-    """What this process knows of its replicas. It begins to ask when this is called first."""
+    """Return this process's state of its replicas. The first call starts the polling."""
     return _watched(os.getpid()).replicas  # a forked child has no threads of its parent
 
 
@@ -118,7 +118,7 @@ _OF_DJANGO = {"context", "cursor_factory", "prepare_threshold"}
 
 
 def publicly(answer: Callable[[], Answer]) -> Answer:
-    """What the function returns, with all that Django's models read from one of the databases of the public.
+    """Call the function with all model reads on one of the public databases.
 
     Its connections have a time limit for each statement (`PUBLIC_STATEMENT_SECONDS`); those of the desk have none. It
     must only read: where its database is lost, it is called again with the next one.
@@ -200,7 +200,7 @@ _REPLAYED_OVER = "40001"
 
 
 class PublicReadRouter:
-    """Leads what the public reads to where it is read, and nothing else there."""
+    """Routes public reads to their databases, and nothing else."""
 
     def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
         return database() if _reader.is_public else None

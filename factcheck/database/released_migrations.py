@@ -16,7 +16,7 @@ class NoSuchRevision(Exception):
 
 
 def last_release() -> str | None:
-    """The last tag before what is checked out; None where nothing has been released."""
+    """Return the last tag before the checkout; None if nothing has been released."""
     found = _git("describe", "--tags", "--abbrev=0")
     return found.stdout.strip() if found.returncode == 0 else None
 
@@ -45,7 +45,7 @@ def ours(loader: MigrationLoader) -> dict[Key, Migration]:
 
 
 def unreleased(loader: MigrationLoader, revision: str | None) -> list[Key]:
-    """Those of ours that the revision has not. Before the first release: those that do not begin an app."""
+    """Return migrations that the revision lacks. Before the first release: all but the initial ones."""
     every = ours(loader)
     if revision is not None:
         return sorted(every.keys() - migrations_of(revision))

@@ -51,7 +51,7 @@ class OpenLines:
         weakref.finalize(connection, self._remove, alias, line)
 
     def cut(self, alias: str) -> int:
-        """End them, and return how many they were. Who reads over one is told that the connection was lost."""
+        """Terminate the connections and return their number. Their users see a lost connection."""
         with self._lock:
             lines = list(self._lines.get(alias, ()))
             for line in lines:

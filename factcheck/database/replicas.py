@@ -20,7 +20,7 @@ _REMEMBERED = 120
 
 
 class Report(NamedTuple):
-    """What a server says of itself."""
+    """A server's report of itself."""
 
     is_replica: bool
     #: How far it has come in the write-ahead log: written, or replayed.
@@ -121,10 +121,10 @@ class Replicas:
         return bool(self._primary) and self._known[alias].position >= self._primary[-1][0]
 
     def age(self, alias: str) -> float:
-        """For how many seconds it may lack what was published; infinite where nothing is known of it."""
+        """Return how many seconds behind it may be; infinite if unknown."""
         return max(0.0, self.clock() - self._known[alias].complete_until)
 
     def by_freshness(self) -> list[str]:
-        """Those that live, the one that has come furthest first."""
+        """Return the live servers, the most current first."""
         living = [alias for alias in self._known if not self.is_dead(alias)]
         return sorted(living, key=lambda alias: -self._known[alias].position)

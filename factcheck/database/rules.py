@@ -230,7 +230,7 @@ def append_only(table: str, message: str, *, unless: str = "") -> list[Rule]:
 
 
 def in_words(refusal: IntegrityError) -> str:
-    """What the database refused, as a sentence for a person: the constraint's own, or what a rule says."""
+    """Return the database's refusal as a sentence for a person: of the constraint, or of a rule."""
     cause = refusal.__cause__
     if not isinstance(cause, errors.IntegrityError):
         return _("The database rejected it.")

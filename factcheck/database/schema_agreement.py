@@ -19,7 +19,7 @@ from factcheck.database.schema_shape import COLUMNS, Place
 
 
 class Cursor(Protocol):
-    """What is needed of a cursor, Django's or psycopg's."""
+    """The required interface of a cursor, Django's or psycopg's."""
 
     def execute(self, query: Any, /) -> Any: ...
     def fetchone(self) -> Any: ...

@@ -11,7 +11,7 @@ Place = tuple[str, str]  # a table, and a name in it
 
 
 class Column(NamedTuple):
-    """What a writer has to know of a column."""
+    """What a writer needs to know about a column."""
 
     kind: str
     required: bool  # a row that does not name it is refused
@@ -41,7 +41,7 @@ class SchemaShape:
 
 
 class KnownTables(NamedTuple):
-    """What a version of the program knows of tables: what its queries name."""
+    """The tables and columns that a version of the program uses."""
 
     tables: frozenset[str]
     columns: frozenset[Place]
@@ -58,7 +58,7 @@ class KnownTables(NamedTuple):
 
 
 def breaks(before: SchemaShape, after: SchemaShape, known: KnownTables) -> Iterator[tuple[str, str]]:
-    """What a program that knows this of the tables trips over: a kind, and a place.
+    """Yield what breaks a program that uses these tables: a kind, and a place.
 
     Whether a new rule refuses the program's writes cannot be detected, so each is listed.
     """

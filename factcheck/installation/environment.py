@@ -34,7 +34,7 @@ MOST_IN_FILE = 64_000
 
 
 def text(name: str, default: str = "", *, kind: str = "text", shown: str | None = None) -> str:
-    """The variable as it stands. An empty value counts as not set, as `NAME= make demo` and Compose files mean it."""
+    """Return the variable. An empty value counts as not set, as in `NAME= make demo` and Compose files."""
     ENVIRONMENT[name] = Variable(kind, default if shown is None else shown)
     return (_in_file(name) or os.environ.get(name, "")).strip() or default
 
@@ -82,7 +82,7 @@ def number(name: str, default: int, *, least: int, most: int, shown: str | None 
 
 
 class Rate(NamedTuple):
-    """So many requests in a while."""
+    """A number of requests in a period."""
 
     limit: int
     seconds: int
@@ -187,7 +187,9 @@ def _postgresql(name: str, value: str) -> dict[str, Any]:
 
 
 def mail(name: str) -> dict[str, Any]:
-    """Where mail goes: smtp://, smtp+tls:// (STARTTLS) or smtps://user:password@host:port; not set: to the terminal."""
+    """Return the mail settings: smtp://, smtp+tls:// (STARTTLS) or smtps://user:password@host:port; not set:
+    to the terminal.
+    """
     value = text(name, kind="address", shown="printed on the terminal")
     if not value:
         return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}

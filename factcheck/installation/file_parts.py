@@ -9,7 +9,7 @@ PIECE = 256 * 1024
 
 
 def pieces_of(storage: Storage, name: str, first: int, length: int) -> Generator[bytes]:
-    """So many bytes of a file from that one on, piece by piece.
+    """Yield this many bytes of a file from an offset, piece by piece.
 
     Raises:
         FileNotFoundError: there is no such file.

@@ -31,7 +31,7 @@ def disk() -> dict[str, Any]:
 
 
 def configured() -> dict[str, Any]:
-    """What FILES_URL says."""
+    """Return the store that FILES_URL names."""
     address, given = text("FILES_URL", kind="address", shown="the folder files in DATA_DIR"), keys()
     return bucket(address, given, name="FILES_URL") if address else disk()
 

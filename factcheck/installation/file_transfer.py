@@ -11,7 +11,7 @@ from factcheck.installation.whole_files import UNFINISHED, digest_in, write_whol
 
 
 class Outcome(Enum):
-    """What became of a file."""
+    """The outcome for a file."""
 
     COPIED = auto()
     THERE = auto()

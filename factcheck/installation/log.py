@@ -71,7 +71,7 @@ class JsonLines(logging.Formatter):
         )
 
     def said(self, record: logging.LogRecord) -> dict[str, Any]:
-        """What the line says, by name."""
+        """Return the fields of the log line."""
         said: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,

@@ -6,7 +6,7 @@ from factcheck.sentences import SpokenSentence
 
 
 def in_words(said: object) -> str:
-    """A sentence, or what an exception says, in the active language; as it stands, where it cannot be translated."""
+    """Translate a sentence or an exception into the active language; anything else is unchanged."""
     text = said.args[-1] if isinstance(said, Exception) and said.args else said
     if isinstance(text, SpokenSentence):
         translated = gettext(text.template)

@@ -92,7 +92,7 @@ class ObjectStore(S3Storage):
 
     @property
     def shown(self) -> str:
-        """How sentences name it."""
+        """The name of the store in sentences."""
         host = urlsplit(self.endpoint_url).netloc if self.endpoint_url else "Amazon S3"
         return f"The store of files (bucket {self.bucket_name} at {host})"
 
@@ -114,7 +114,7 @@ class ObjectStore(S3Storage):
         return cast(str, super()._save(name, content))
 
     def part(self, name: str, first: int, length: int) -> Generator[bytes]:
-        """So many bytes of a file from that one on, piece by piece; nothing else is fetched.
+        """Yield this many bytes of a file from an offset; nothing else is fetched.
 
         Raises:
             FileNotFoundError: there is no such file.

@@ -8,7 +8,7 @@ from factcheck.installation.environment import Rate, number, one_of, rate, text
 
 
 class ReaderSettings(NamedTuple):
-    """What settings.py takes from here.
+    """The settings for settings.py.
 
     Attributes:
         complaint_clock: the number of working days for complaints, the country, and its region.

@@ -15,7 +15,7 @@ DUMPS = "dumps"
 
 
 def write_whole(storage: Storage, name: str, content: File) -> None:
-    """Never leave half a file under its final name. Where one of this name is, it stays or is replaced by its equal."""
+    """Write a file atomically under its final name. An existing one stays, or is replaced by an equal one."""
     if not isinstance(storage, FileSystemStorage):
         # Object stores show an object only when its upload is complete; there is nothing to move.
         saved = storage.save(name, content)
@@ -38,7 +38,7 @@ def write_whole(storage: Storage, name: str, content: File) -> None:
 
 
 def digest_in(storage: Storage, name: str) -> str:
-    """The SHA-256 of what is kept under a name; "" where nothing is."""
+    """Return the SHA-256 of a stored file; "" if there is none."""
     try:
         with storage.open(name, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

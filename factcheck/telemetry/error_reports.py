@@ -69,7 +69,7 @@ def start() -> None:
 
 
 def reported(event: Any, hint: dict[str, Any]) -> Any:
-    """What is sent of an event; None where nothing is."""
+    """Return the event to report; None to drop it."""
     error = (hint.get("exc_info") or (None, None))[1]
     record = hint.get("log_record")
     if record is not None and record.name.startswith(_VISITORS_DOING):

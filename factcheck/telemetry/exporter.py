@@ -56,7 +56,9 @@ def counted_together() -> Iterator[None]:
 
 
 def place() -> Path:
-    """Where counts are kept: in memory, if the system lets us. On a disk, who counts waits while it is written."""
+    """Return the folder for counters: in memory if possible, because writing to disk would delay the counting
+    process.
+    """
     return MEMORY if os.access(MEMORY, os.W_OK | os.X_OK) else Path(gettempdir())
 
 
@@ -114,7 +116,7 @@ class _Request(WSGIRequestHandler):
 
 
 class MetricsServer(ThreadingMixIn, WSGIServer):
-    """A server that no caller can hold up: so many at a time, each for so long."""
+    """A server that no caller can block: limited connections, each with a time limit."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -126,7 +128,7 @@ class MetricsServer(ThreadingMixIn, WSGIServer):
         self._seats = BoundedSemaphore(CALLERS)
 
     def server_bind(self) -> None:
-        """As WSGIServer's, which also looks up the name of the machine, for as long as that takes."""
+        """Bind without looking up the machine's name, which WSGIServer does and which can take long."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()

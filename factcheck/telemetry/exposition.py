@@ -24,7 +24,7 @@ RESTS_TIMES, RESTS_SECONDS, RESTS_AT_MOST = 10, 1.0, 15.0
 
 
 class AskedDatabase:
-    """One database that is asked in a thread of its own, so that another one that hangs does not silence it."""
+    """A database queried in its own thread, so that one that hangs does not delay others."""
 
     def __init__(self, alias: str, questions: list[DatabaseQuestion]) -> None:
         self.alias, self.questions = alias, questions
@@ -37,7 +37,7 @@ class AskedDatabase:
             self._asking = self._thread.submit(self._ask)
 
     def answers(self, until: float) -> Answers:
-        """What was answered by then."""
+        """Return the results that arrived in time."""
         assert self._asking is not None  # noqa: S101  begun before
         try:
             answers = self._asking.result(max(0.0, until - time.monotonic()))
@@ -80,7 +80,7 @@ class DatabaseGauges:
         yield from self.own(answers)
 
     def own(self, answers: dict[str, Answers]) -> Iterator[Metric]:
-        """How asking went, at each database."""
+        """Return metrics of the queries themselves, by database."""
         up = GaugeMetricFamily("factcheck_database_up", "Whether a database answers.", labels=["database"])
         labels = ["question", "database"]
         failed = GaugeMetricFamily(
@@ -98,7 +98,7 @@ class DatabaseGauges:
 
 
 class ProcessCounts:
-    """Collects what the processes of one `serve` counted, each in files of its own."""
+    """Collects the counters of one `serve`'s processes from their files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -123,7 +123,7 @@ class _Build:
 
 
 def registry(questions: list[DatabaseQuestion], folder: Path | None) -> CollectorRegistry:
-    """All that is collected here."""
+    """Return the registry of all collectors."""
     everything = CollectorRegistry(auto_describe=False)
     everything.register(_Build())
     everything.register(DatabaseGauges(questions))

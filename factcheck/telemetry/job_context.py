@@ -26,7 +26,7 @@ def accompany(app: App) -> None:
 
 
 async def accompanied(call_next: AsyncCallNext, context: JobContext, worker: Worker) -> Any:
-    """Procrastinate's worker middleware. Each job is a task of its own, so what is set here ends with it."""
+    """Procrastinate's worker middleware. Each job is its own task, so the context ends with it."""
     done = context.job
     job.set(f"{done.id} {done.task_name}")
     request_id.set(await _request_of(done.id, worker))

@@ -11,7 +11,7 @@ SECONDS_BETWEEN = 2
 
 
 def watch(threads: int) -> None:
-    """Look from now on until the process ends, in a thread of its own.
+    """Start collecting in a separate thread, until the process ends.
 
     Args:
         threads: how many answer requests in this process.

@@ -34,7 +34,7 @@ class GaugeKind:
 
 @dataclass(frozen=True)
 class DatabaseQuestion:
-    """What is asked, and which gauges the answer moves."""
+    """A query and the gauges that it sets."""
 
     name: str
     gauges: dict[str, GaugeKind]
@@ -45,7 +45,7 @@ class DatabaseQuestion:
 
 @dataclass
 class Answers:
-    """What one database answered, and which questions it did not."""
+    """The results of one database, and its failed queries."""
 
     reached: bool
     readings: list[Reading] = field(default_factory=list)

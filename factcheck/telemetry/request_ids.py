@@ -33,7 +33,7 @@ _own = _OwnIds()
 
 
 def sent_or_new(sent: str | None) -> str:
-    """The id that was sent where it is one; it is written into logs, so anything else is ignored."""
+    """Return the received id if valid, because it is written into logs, or a new one."""
     return sent if sent and REQUEST_ID.fullmatch(sent) else _own.next()
 
 

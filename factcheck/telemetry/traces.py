@@ -48,7 +48,7 @@ def start(exporter: Any = None) -> Any:
 
 
 class RequestSpans:
-    """Middleware: a span for each request. Whose part it is, is believed where a proxy stands before us."""
+    """Middleware: a span for each request. The parent span is accepted only from a proxy of ours."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         if not settings.OTEL_ENDPOINT:
@@ -104,7 +104,7 @@ def _question(execute: Callable[..., Any], sql: Any, params: Any, many: bool, co
 
 
 def summary(sql: str) -> str:
-    """What a statement does to which table, as OpenTelemetry's `db.query.summary` has it; nothing of its values."""
+    """Return a statement's operation and table (OpenTelemetry's `db.query.summary`), without its values."""
     verb, table = _VERB.match(sql), _TABLE.search(sql)
     return " ".join(filter(None, [verb[1].upper() if verb else "", table[1] if table else ""])) or "SQL"
 

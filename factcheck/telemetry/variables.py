@@ -18,7 +18,7 @@ QUESTIONS = [
 
 
 class Metrics(NamedTuple):
-    """Where metrics are served, and what must be sent to read them."""
+    """The address of metrics, and the token to read them."""
 
     port: int
     host: str
@@ -26,7 +26,7 @@ class Metrics(NamedTuple):
 
 
 class Receivers(NamedTuple):
-    """Servers of the operator's to which reports of errors and traces go; empty where none do."""
+    """The operator's servers for error reports and traces; empty by default."""
 
     errors: str
     traces: str
@@ -49,7 +49,7 @@ def metrics() -> Metrics:
 
 
 def receivers() -> Receivers:
-    """Where reports and traces go.
+    """Return where reports and traces are sent.
 
     Raises:
         ImproperlyConfigured: the address is none, or what sends to it is not installed.

@@ -19,7 +19,7 @@ _FORWARDED, _REQUEST_ID = "_h0", "_h1"
 
 
 class JsonRequests(JsonLines):
-    """Lines for programs: what was asked, by whom, and what came of it."""
+    """Access log lines as JSON: request, client and outcome."""
 
     def said(self, record: logging.LogRecord) -> dict[str, Any]:
         if not isinstance(record.args, dict):
@@ -38,7 +38,7 @@ class JsonRequests(JsonLines):
 
 
 def granian_log(form: str) -> dict[str, Any]:
-    """What granian's own log is to be, beside what it does by itself, in the form in which all is logged."""
+    """Return the configuration of granian's own log, in our format."""
     if form != "json":
         return {}
     handler = {"class": "logging.StreamHandler", "stream": "ext://sys.stdout"}

@@ -26,7 +26,7 @@ class OutOfRange(Exception):
 
 
 def asked(header: str, size: int) -> ByteRange | None:
-    """The part that a request asks for; None where it asks for all, for several, or for what is no range.
+    """Return the requested range; None for the whole file, several ranges, or an invalid one.
 
     Requests for several parts get the whole, as the standard allows.
 

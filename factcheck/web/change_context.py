@@ -12,7 +12,7 @@ AGENT_LENGTH = 200
 
 
 def agent_of(request: HttpRequest) -> str:
-    """What the browser or program calls itself, cut."""
+    """Return the User-Agent, shortened."""
     return "".join(filter(str.isprintable, request.META.get("HTTP_USER_AGENT", "")))[:AGENT_LENGTH]
 
 

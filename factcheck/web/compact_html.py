@@ -25,7 +25,7 @@ def _contents(text: str, origin: Origin) -> str:
 
 
 class Templates(cached.Loader):
-    """What Django's settings name: the project's templates, then those of libraries, each read once."""
+    """The template loaders in Django's settings: the project's templates, then those of libraries, each read once."""
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine, [f"{__name__}.ProjectTemplates", f"{__name__}.LibraryTemplates"])

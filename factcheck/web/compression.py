@@ -88,7 +88,7 @@ def accepted(accept_encoding: str) -> tuple[str, ...]:
 
 
 class Compression:
-    """Middleware: stands outside of everything that writes a body or a validator."""
+    """Middleware: placed outside everything that writes a body or a validator."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

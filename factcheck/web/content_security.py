@@ -14,7 +14,7 @@ DESK = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 
 
 class DeskPolicy:
-    """Middleware, to stand right after django-csp's: loosens the policy under /admin/ and nowhere else.
+    """Middleware after django-csp's: relaxes the policy under /admin/ only.
 
     Sign-in, passwords and second factors are under /accounts/ and stay strict.
     """

@@ -24,7 +24,7 @@ _CONDITIONS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
 
 
 def read_for(request: HttpRequest, answer: Callable[[], Response]) -> Response:
-    """What the function answers to the request, read from where it may be. It must only read, and is called again."""
+    """Call the read-only function on a suitable database. It may be called again."""
     if not has_replicas():
         return publicly(answer)
     if _may_have_written(request):

@@ -10,7 +10,7 @@ from factcheck.django_internals import ListedFields, stored_fields
 
 
 class DefaultFields:
-    """Fields of every answer that has none of its own by their names.
+    """Default header fields for responses that lack them.
 
     Raises:
         BadHeaderError: a field holds a line break. Django checks it for each answer; here it is checked once.

@@ -66,7 +66,7 @@ class LanguageAddresses:
 
 
 def parted(path: str) -> tuple[str, str]:
-    """The language that a path begins with, "" where it has none, and what follows."""
+    """Split a path into its language, "" if none, and the rest."""
     code, slash, rest = path.removeprefix("/").partition("/")
     return (code, slash + rest) if path.startswith("/") and code in _codes() else ("", path)
 
@@ -95,7 +95,7 @@ def permanent(route: str, *args: Any) -> str:
 
 
 def address_language(request: HttpRequest) -> str:
-    """The language that the request's address is of; "" where it has none."""
+    """Return the language in the request's address; "" if none."""
     urlconf = getattr(request, "urlconf", None)
     return urlconf.code if isinstance(urlconf, Mounted) else ""
 
@@ -109,7 +109,7 @@ def page_path(request: HttpRequest) -> str:
 
 
 def alternates(request: HttpRequest) -> list[tuple[str, str]]:
-    """The same page in all languages: codes and absolute addresses; none, where it is no page.
+    """Return the page's addresses in all languages: codes and absolute addresses; empty if it is not a page.
 
     Without a prefix stand the installation's own language, and the address that asks the browser (`x-default`).
     """

@@ -13,7 +13,7 @@ ENGLISH = "en"
 
 
 def language_asked_for(request: HttpRequest) -> str:
-    """The best of our languages that the caller asks for, by `Accept-Language` alone; "" where it names none.
+    """Return the best of our languages for `Accept-Language`; "" if it names none.
 
     Django checks a cookie first. Caches do not know it: a visitor with one could fill the cache for all others with
     another language.

@@ -41,7 +41,7 @@ StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 
 class Finding(NamedTuple):
-    """How one thing is, and in a sentence what is wrong with it."""
+    """The state of one component, with a sentence on any problem."""
 
     status: Status
     output: str = ""
@@ -87,12 +87,12 @@ def _sent(
 
 
 def alive() -> dict[str, Finding]:
-    """Nothing is asked: that there is an answer is the answer."""
+    """Respond without checking anything: the response shows that the process is alive."""
     return {}
 
 
 def ready() -> dict[str, Finding]:
-    """What a request may need. Without a worker pages are answered all the same, so that is a warning."""
+    """Check what a request may need. Pages work without a worker, so its absence is only a warning."""
     deadline = time.monotonic() + ANSWERS_WITHIN_SECONDS
     _database.begin()
     _files.begin()
@@ -200,7 +200,7 @@ class _Slow:
         asking.set_result(found)
 
     def findings(self, deadline: float) -> dict[str, Finding]:
-        """What was found, or that there was no answer until then."""
+        """Return the findings, or that there was no response in time."""
         assert self.asking is not None  # noqa: S101  it has begun
         try:
             return self.asking.result(max(0.0, deadline - time.monotonic()))

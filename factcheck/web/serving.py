@@ -230,7 +230,7 @@ def _watch_database(stop_the_rest: Callable[[], None]) -> threading.Event:
 
 
 def load_application(target: str, *, threads: int, has_begun: threading.Event) -> Callable[..., Any]:
-    """What a web process does first."""
+    """Load the application in a web process."""
     _follow_parent()
     if has_begun.is_set():
         logger.error("A web process ended unexpectedly; this one takes its place.")
@@ -303,7 +303,7 @@ def _metrics(context: BaseContext, *, wanted: bool) -> Iterator[None]:
 
 
 def export_metrics() -> None:
-    """What the process does that serves metrics."""
+    """Run the process that serves metrics."""
     import django  # noqa: PLC0415  of the server or the worker alone, which takes its time
 
     _follow_parent()
@@ -312,7 +312,7 @@ def export_metrics() -> None:
 
 
 def work() -> None:
-    """What the background worker's process does."""
+    """Run the background worker's process."""
     import django  # noqa: PLC0415  of the server or the worker alone, which takes its time
 
     _follow_parent()

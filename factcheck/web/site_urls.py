@@ -29,18 +29,18 @@ def stored(document: Any) -> str:
 
 
 def understood(text: str | bytes) -> Any:
-    """A stored text as a document that can be stored again: with OWN where it has an address of this site."""
+    """Return a stored text as a document that can be stored again, with OWN for this site's address."""
     kept = text.encode() if isinstance(text, str) else text
     return orjson.loads(kept.replace(_MARK + b'"', _WRITTEN))
 
 
 def placed(text: bytes) -> bytes:
-    """A stored text with the address where this site is now."""
+    """Return a stored text with this site's present address."""
     return b"".join(pieces(text)) if _MARK in text else text
 
 
 def pieces(text: bytes) -> list[bytes | memoryview]:
-    """What `placed` joins: parts of the text, not copied yet, and between them the address."""
+    """Yield the parts that `placed` joins, uncopied, with the address between them."""
     opened = b'"' + settings.SITE_URL.encode()
     view = memoryview(text)
     found: list[bytes | memoryview] = []

@@ -63,7 +63,7 @@ class TooMuchWork(Exception):
 
 
 def outage_of(failure: BaseException | None) -> Outage | None:
-    """The outage behind an error; None where it is a fault of ours."""
+    """Return the outage behind an error; None if the fault is ours."""
     for error in _causes(failure):
         if isinstance(error, OSError) and error.errno in _NO_SPACE:
             return FULL

@@ -56,7 +56,7 @@ INCOMPLETE = BodyRefusal(
 
 
 class Seats:
-    """How many may be taken at a time, by all and by one."""
+    """Slots with a limit in total and per caller."""
 
     def __init__(self, most: int, most_for_one: int) -> None:
         self.most, self.most_for_one = most, most_for_one
@@ -82,7 +82,7 @@ class Seats:
 
 
 def reading_threads(threads: int) -> int:
-    """How many threads of a web process may read bodies, beyond those that answer."""
+    """Return how many threads of a web process may read bodies, in addition to those that respond."""
     return max(2, threads // 2)
 
 
@@ -144,7 +144,7 @@ def receive(request: HttpRequest) -> BodyRefusal | None:
 
 
 def largest() -> int:
-    """How many bytes a body may have that holds the largest file that is taken anywhere, and the form around it."""
+    """Return the size limit of a body: the largest accepted file, and the form around it."""
     return max(settings.IMPORT_MAX_BYTES, settings.MEDIA_MAX_BYTES) + AT_ONCE
 
 
@@ -174,7 +174,7 @@ def _take(caller: str) -> bool:
 
 
 def length_of(request: HttpRequest) -> int:
-    """How many bytes the body has, as the request says."""
+    """Return the length of the body that the request states."""
     try:
         return max(0, int(request.META.get("CONTENT_LENGTH") or 0))
     except ValueError:

@@ -64,7 +64,7 @@ class ShownCopy:
 
 
 def shown_copies(source: Source) -> dict[str, Any]:
-    """What the page of a source says of its copies."""
+    """Return the copies of a source for its page."""
     rows = source.archived_copies.select_related("captured_by").prefetch_related("files")
     copies = list(rows[: SHOWN + 1])
     stamps = timestamps_of(file.sha256 for copy in copies for file in copy.files.all())
@@ -206,7 +206,7 @@ def _source(admin: DeskAdmin, request: HttpRequest, pk: int) -> Source:
 
 
 def views_of(admin: DeskAdmin) -> dict[str, Any]:
-    """Path behind that of the source → (name, view)."""
+    """Return the extra views of a source: path → (name, view)."""
 
     def post(view: Any) -> Any:
         return require_POST(lambda request, pk: view(admin, request, pk))

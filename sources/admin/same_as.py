@@ -79,7 +79,7 @@ class SameAsDesk(NamedDesk):
         return field
 
     def same_as_view(self, request: HttpRequest) -> JsonResponse:
-        """Whom or what the name in `q` may mean, and which of them are here already."""
+        """Suggest entities for the name in `q`, with those that already exist here."""
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             raise PermissionDenied
         if not authorities.are_asked():

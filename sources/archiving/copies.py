@@ -42,7 +42,7 @@ _SHORTER = gettext_lazy("The address now shows less than when its text was captu
 
 @dataclass(frozen=True, slots=True)
 class ArchiverChoices:
-    """What tests have otherwise."""
+    """Settings that tests replace."""
 
     memory: SiteMemory
     allow_loopback: bool = False

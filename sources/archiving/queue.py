@@ -44,7 +44,7 @@ class TakenSource:
 
     @classmethod
     def next(cls, only: Iterable[int] | None = None) -> Self | None:
-        """The most urgent source that is due, whose site is ready first; None where there is nothing to do.
+        """Return the most urgent due source whose site is ready first; None if there is none.
 
         Args:
             only: of these sources, by their ids.
@@ -90,7 +90,7 @@ class TakenSource:
             meanwhile.filter(source__in=Source.objects.filter(url=copy.address)).update(**done)
 
     def failed(self, problem: str, *, is_over: bool = False, wait: timedelta = timedelta()) -> None:
-        """It is not, for this time.
+        """Record a failed attempt.
 
         Args:
             is_over: to try again would bring nothing else.
@@ -106,7 +106,7 @@ class TakenSource:
         self._later(OUR_FAULT, problem, attempts=F("attempts") - 1)
 
     def put_off(self, wait: timedelta) -> None:
-        """Its site is not to be asked now, and so this was no attempt."""
+        """Postpone, because its site is not ready; this does not count as an attempt."""
         self._ours().update(due_at=timezone.now() + wait, held_until=None, attempts=F("attempts") - 1)
 
     def _later(self, wait: timedelta, problem: str, **more: Any) -> None:

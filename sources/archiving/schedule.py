@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ArchivingOutcome:
-    """What became of one source."""
+    """The result for one source."""
 
     source: Source
     copy: ArchivedCopy | None
@@ -28,7 +28,7 @@ class ArchivingOutcome:
 
 
 def archive_next(only: Iterable[int] | None = None) -> ArchivingOutcome | None:
-    """Archive the next source that is due; None where there is none."""
+    """Archive the next due source; None if there is none."""
     taken = TakenSource.next(only)
     if taken is None:
         return None
@@ -54,7 +54,7 @@ def archive_next(only: Iterable[int] | None = None) -> ArchivingOutcome | None:
 def archive_due(
     is_stopped: Callable[[], bool], only: Iterable[int] | None = None
 ) -> Iterable[ArchivingOutcome]:
-    """What is due, one after the other, until nothing is or it is to stop."""
+    """Archive due sources one after another, until none is left or it must stop."""
     wanted = None if only is None else list(only)
     while not is_stopped() and (outcome := archive_next(wanted)) is not None:
         yield outcome

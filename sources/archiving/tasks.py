@@ -44,7 +44,7 @@ def _call(task: Callable[..., object]) -> None:
 
 @app.task(name="sources.archiving.archive_due_sources", queue=QUEUE, pass_context=True)
 def archive_due_sources(context: JobContext) -> None:
-    """Archive what is due; what takes longer than a turn goes on in the next."""
+    """Archive due sources; the next job continues an unfinished run."""
     if not settings.ARCHIVING:
         return
     ends = time.monotonic() + TURN

@@ -29,7 +29,7 @@ class TimestampAuthorityAway(Exception):
 
 
 class TokenRefused(Exception):
-    """What the authority answered is not believed; `str()` is a sentence for a person."""
+    """The authority's response is invalid; `str()` is a sentence for a person."""
 
 
 def stamp(sha256: str) -> Timestamp:
@@ -63,7 +63,7 @@ def stamp(sha256: str) -> Timestamp:
 
 
 def unstamped(most: int) -> list[str]:
-    """Hashes of archived files that the configured authority has not signed yet, those of the oldest first."""
+    """Return hashes of archived files that the configured authority has not signed yet, oldest first."""
     signed = Timestamp.objects.filter(authority=settings.TIMESTAMP_AUTHORITY).values("sha256")
     rows = ArchivedFile.objects.exclude(sha256__in=signed).order_by("pk").values_list("sha256", flat=True)
     return list(dict.fromkeys(rows[:most]))

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Sort(StrEnum):
-    """What sort of thing is looked for."""
+    """The sort of entity to look for."""
 
     PERSON = "person"
     ORGANIZATION = "organization"

@@ -18,7 +18,7 @@ MOST_CANDIDATES = 10
 
 
 def asked(authority: str, url: str, parameters: Mapping[str, str]) -> dict[str, Any]:
-    """What the authority answers.
+    """Query the authority and return its response.
 
     Raises:
         AuthorityAway: it does not, or says that it will not.

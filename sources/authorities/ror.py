@@ -13,7 +13,7 @@ NAME = "ROR"
 
 
 def candidates(url: str, name: str) -> list[AuthorityRecord]:
-    """Which organisations the name may mean, the likeliest first; none that is no more.
+    """Return existing organisations that the name may refer to, the most probable first.
 
     Raises:
         AuthorityAway: there is no answer.

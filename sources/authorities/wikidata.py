@@ -22,7 +22,7 @@ _INSTANCE_OF, _BORN, _DIED, _WEBSITE, _ROR_ID = "P31", "P569", "P570", "P856", "
 
 
 def candidates(url: str, name: str, sort: Sort, language: str) -> list[AuthorityRecord]:
-    """Whom the name may mean, the likeliest first.
+    """Return entities that the name may refer to, the most probable first.
 
     Raises:
         AuthorityAway: there is no answer.

@@ -6,7 +6,7 @@ from sources.extraction.encodings import BYTE_ORDER_MARKS
 
 
 def encoding(head: bytes) -> tuple[str, int]:
-    """The Unicode encoding that the first bytes show, UTF-8 where they show none, and how long the mark is."""
+    """Return the Unicode encoding of the first bytes (default: UTF-8), and the length of the byte order mark."""
     for mark, name in BYTE_ORDER_MARKS:
         if head.startswith(mark):
             return name, len(mark)
@@ -20,7 +20,7 @@ def encoding(head: bytes) -> tuple[str, int]:
 
 
 def beginning(head: bytes) -> str:
-    """What the first bytes say; what is no text in them is replaced."""
+    """Decode the first bytes, replacing invalid ones."""
     name, mark = encoding(head)
     return (
         codecs.getincrementaldecoder(name)(errors="replace").decode(head[mark:]).lstrip("\ufeff \t\r\n\x1e")

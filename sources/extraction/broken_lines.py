@@ -12,7 +12,7 @@ _COMPOUND = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
 
 
 def joint(before: str, after: str) -> str:
-    """What stands between two lines that are one: a space, or nothing in scripts without spaces."""
+    """Return the separator of two joined lines: a space, or nothing in scripts without spaces."""
     return "" if _UNSPACED.match(before[-1:]) and _UNSPACED.match(after[:1]) else " "
 
 

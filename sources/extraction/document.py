@@ -14,7 +14,7 @@ LONGEST = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Caveat:
-    """What a reader should know about how a text was taken: that a part of the page was not read, say."""
+    """A warning about an extracted text, for example that part of the page was not read."""
 
     code: str
     sentence: str
@@ -33,7 +33,7 @@ class Cue:
 
 @dataclass(frozen=True)
 class Metadata:
-    """What a source says about itself; an empty string (None) where it says nothing."""
+    """A source's own metadata; an empty string (None) if it has none."""
 
     title: str
     byline: str
@@ -65,4 +65,4 @@ def made_by(package: str) -> str:
 
 
 class ExtractionError(Failure):
-    """There is no text to be had from these bytes."""
+    """No text can be extracted from these bytes."""

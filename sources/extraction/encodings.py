@@ -89,7 +89,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def signature(content: bytes) -> str:
-    """What a file that is not text looks like ("a PNG image"), or ""."""
+    """Return what a binary file looks like ("a PNG image"), or ""."""
     for magic, name in SIGNATURES:
         if content.startswith(magic):
             return name

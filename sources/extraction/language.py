@@ -39,7 +39,7 @@ def detect_language(text: str) -> str:
 
 
 def certainty(text: str) -> float:
-    """How certain the detector is of its best guess (0 to 1); text in the wrong encoding leaves it in doubt."""
+    """Return the detector's certainty (0 to 1), which is low for text in the wrong encoding."""
     return max(language_scores(text).values(), default=0.0)
 
 

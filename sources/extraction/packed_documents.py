@@ -13,7 +13,7 @@ from .document import Caveat, Cue, Document, ExtractionError
 
 @dataclass(frozen=True, slots=True)
 class ExtractionRequest:
-    """What is to be read, with what came along with it."""
+    """A document to read, with its context."""
 
     content: bytes
     content_type: str = ""

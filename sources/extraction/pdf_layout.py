@@ -22,7 +22,7 @@ LEAST_LINES, LEAST_LENGTH, MOST_CROSSING = 4, 7.0, 0.25
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Words that stand beside each other, with their place on the page; from below and from the left, in points."""
+    """Words in one line with their position on the page, from below and from the left, in points."""
 
     text: str
     left: float

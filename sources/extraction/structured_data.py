@@ -37,7 +37,7 @@ _COMMENT_WRAPPER = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->
 
 @dataclass(frozen=True, slots=True)
 class Structured:
-    """Descriptions of the article, the best first, and of the media organisations behind it."""
+    """Descriptions of the article, best first, and of the media organisations behind it."""
 
     articles: list[dict[str, Any]]
     organisations: list[dict[str, Any]]
@@ -59,7 +59,7 @@ class Structured:
 
     @property
     def word_count(self) -> int | None:
-        """How many words the article has by its own account."""
+        """Return the word count that the article states."""
         for stated in listed(self._article.get("wordCount")):
             if isinstance(stated, int | str) and re.fullmatch(r"[0-9]{1,7}", str(stated).strip()):
                 return int(stated)
@@ -72,7 +72,7 @@ class Structured:
 
 
 def read_structured(tree: HtmlElement) -> Structured:
-    """All that a page says in JSON-LD of its article, references resolved."""
+    """Return the JSON-LD about the article on a page, references resolved."""
     nodes = list(_nodes(tree))
     by_id = {
         node["@id"]: node for node in reversed(nodes) if isinstance(node.get("@id"), str) and len(node) > 1

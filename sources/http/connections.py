@@ -151,7 +151,7 @@ def _watched(
 def public_session(
     deadline: Deadline, *, allow_loopback: bool, exchanges: Exchanges | None = None
 ) -> Iterator[requests.Session]:
-    """A session that checks the address of every connection and obeys the deadline; what goes over it is kept."""
+    """Return a session that checks the address of every connection, obeys the deadline, and records the exchange."""
     with _OneHop() as session:
         # Neither a proxy (which would resolve the name itself, past the filter) nor a password from ~/.netrc.
         session.trust_env = False

@@ -48,7 +48,7 @@ PERMANENT_REDIRECTS = frozenset({301, 308})
 
 @dataclass(frozen=True)
 class Limits:
-    """How long, how much and how far one fetch may go."""
+    """The limits of one fetch: time, size and redirects."""
 
     connect_seconds: float = 5.0
     read_seconds: float = 15.0
@@ -59,7 +59,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Fetched:
-    """What an address held at a moment. With status 304 the content is empty: it is what the validators stood for."""
+    """The response of an address at a moment. With status 304 the content is empty: the validators still hold."""
 
     url: str
     final_url: str

@@ -36,7 +36,7 @@ class _Refused(Exception):
 
 
 class ForwardProxy(ThreadingTCPServer):
-    """Listens on a port of its own, on this machine only."""
+    """A proxy on its own port, on this machine only."""
 
     daemon_threads = True
     block_on_close = False

@@ -41,7 +41,7 @@ _TELLING = frozenset(
 
 
 class SiteMemory(Protocol):
-    """What is known of sites, and whose turn it is at them."""
+    """Data on sites, and their leases."""
 
     def begin(self, site: str) -> None:
         """Wait until it is our turn to ask the site for something.
@@ -51,13 +51,13 @@ class SiteMemory(Protocol):
         """
 
     def end(self, site: str, pause: float) -> None:
-        """The request is over; the next may follow after so many seconds."""
+        """End the request; the next may follow after this many seconds."""
 
     def rules(self, site: str) -> str | None:
-        """Its robots.txt as it was read lately; None where it was not."""
+        """Return a recently read robots.txt; None if there is none."""
 
     def keep_rules(self, site: str, rules: str) -> None:
-        """Remember its robots.txt, which is empty where there is none."""
+        """Store the site's robots.txt, empty if it has none."""
 
 
 @dataclass

@@ -31,7 +31,7 @@ ANSWER_BYTES = 1000
 
 @dataclass(frozen=True)
 class PostAnswer:
-    """What the receiver said: any status, also one that means it failed."""
+    """The receiver's response: any status, including failures."""
 
     status: int
     beginning: str
@@ -39,7 +39,7 @@ class PostAnswer:
 
 
 class PostError(Failure):
-    """There is no answer."""
+    """There was no response."""
 
 
 def check_address(url: str, *, allow_loopback: bool = False) -> None:

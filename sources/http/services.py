@@ -20,7 +20,7 @@ CONNECT_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class ServiceAnswer:
-    """What the service said: any status, also one that means it failed."""
+    """The service's response: any status, including failures."""
 
     status: int
     content: bytes
@@ -29,7 +29,7 @@ class ServiceAnswer:
 
 
 class ServiceAway(Exception):
-    """There is no answer; `str()` is a sentence for a person."""
+    """There was no response; `str()` is a sentence for a person."""
 
 
 def ask(

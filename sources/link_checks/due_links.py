@@ -36,7 +36,7 @@ _TAKE = """
 
 
 def take(most: int, *, only: Collection[int] | None = None) -> list[LinkState]:
-    """Links that are due, and ours from now on; those of one site stand together.
+    """Lease due links; those of one site are adjacent.
 
     Args:
         most: so many at most.
@@ -62,7 +62,7 @@ def take(most: int, *, only: Collection[int] | None = None) -> list[LinkState]:
 
 
 def settle(link: LinkState, **changes: Any) -> bool:
-    """Write down what a check found, and let go of the link; False where it was not ours any more."""
+    """Store the result of a check and release the link; False if the lease was lost."""
     ours = LinkState.objects.filter(pk=link.pk, held_until=link.held_until)
     return bool(ours.update(held_until=None, **changes))
 

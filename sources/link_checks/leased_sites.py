@@ -24,7 +24,7 @@ _TAKE = """
 
 
 class TakenSites(NamedTuple):
-    """Which sites are ours for now."""
+    """The sites that are leased to us."""
 
     rules: dict[str, str | None]
     """Those that are, with their robots.txt where it was read lately."""
@@ -47,7 +47,7 @@ def take_sites(sites: Collection[str]) -> TakenSites:
 
 
 def give_back_site(site: str, *, pause: float, rules: str | None) -> None:
-    """Let others ask the site after so many seconds; `rules` is its robots.txt, if it was read just now."""
+    """Release a site for after this many seconds; `rules` is its robots.txt, if just read."""
     now = timezone.now()
     read = {} if rules is None else {"robots": rules, "robots_read_at": now}
     VisitedSite.objects.filter(site=site).update(ready_at=now + timedelta(seconds=pause), **read)

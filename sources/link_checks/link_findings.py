@@ -29,7 +29,7 @@ class Visitor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LinkFinding:
-    """What an address led to."""
+    """The result of checking an address."""
 
     outcome: LinkOutcome
     """One of alive, moved, gone and unreachable."""

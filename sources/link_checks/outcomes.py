@@ -12,7 +12,7 @@ from sources.models import LinkOutcome
 
 
 class Proof(NamedTuple):
-    """What it takes to believe something of a link."""
+    """The confirmation that a result needs before it counts."""
 
     checks: int
     """So many in a row,"""
@@ -43,7 +43,7 @@ _STANDS_UNSEEN = frozenset({LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHA
 
 @dataclass(frozen=True, slots=True)
 class LinkStanding:
-    """How a link stands, with what speaks against it."""
+    """The status of a link, and evidence against it."""
 
     outcome: str = ""
     since: datetime | None = None
@@ -57,7 +57,7 @@ class LinkStanding:
 
 
 def standing_after(before: LinkStanding, found: LinkOutcome, reason: str, now: datetime) -> LinkStanding:
-    """How the link stands, after this was found.
+    """Return the link's status after this check.
 
     Args:
         reason: the code of what stood in the way.
@@ -94,7 +94,7 @@ def next_check(
 
 
 def proof_of(suspected: str, reason: str) -> Proof:
-    """What it takes to believe this."""
+    """Return the confirmation that this result needs."""
     if suspected == LinkOutcome.GONE and reason == "name_not_found":
         return _NO_NAME
     return _PROOFS[LinkOutcome(suspected)]

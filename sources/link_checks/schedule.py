@@ -59,7 +59,7 @@ class RoundMemory:
             self._rules[site] = self.read_rules[site] = rules
 
     def pause_left(self, site: str) -> float:
-        """For how many seconds the site is to be left alone, after all that was asked."""
+        """Return how many seconds the site must rest after our requests."""
         with self._lock:
             return max(0.0, self._ready.get(site, 0.0) - self._clock())
 

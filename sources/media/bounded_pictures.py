@@ -56,7 +56,7 @@ _SAID = {
 
 
 def read_picture(path: Path, kind: MediaFormat) -> Picture:
-    """What the picture in a file shows and says of itself, and the rendition for readers.
+    """Read the picture in a file: its look, its metadata, and the rendition for readers.
 
     Raises:
         MediaRefused: it cannot be read, or to read it takes too much.
@@ -74,7 +74,7 @@ def read_picture_bytes(content: bytes, reader: str) -> Picture:
 
 
 def look_of(content: bytes) -> PerceptualHash:
-    """What a picture looks like, and the parts of it that may have been cut out or written upon.
+    """Compute the hashes of a picture, and of parts that may have been cropped or overlaid.
 
     Raises:
         MediaRefused: it is no picture, cannot be read, or to read it takes too much.

@@ -24,7 +24,7 @@ _SENTENCES = {
 
 
 def caveats_of(codes: Iterable[str]) -> list[dict[str, str]]:
-    """As a row keeps them."""
+    """Return the caveats as a row stores them."""
     return [{"code": code, "sentence": _SENTENCES[code]} for code in codes]
 
 

@@ -41,7 +41,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]+")
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What is known of a film or a sound without looking at its pictures."""
+    """The properties of a video or audio file, without its frames."""
 
     kind: str
     media_type: str
@@ -65,7 +65,7 @@ def can_be_read() -> bool:
 
 
 def read_recording(path: Path, kind: MediaFormat) -> Recording:
-    """What a film or sound is; where it cannot be read here, what its first bytes say.
+    """Read the properties of a video or audio file; if unreadable here, those of its first bytes.
 
     Raises:
         MediaRefused: it is damaged, or to read it takes too much.
@@ -120,7 +120,7 @@ def frames_of(path: Path, kind: MediaFormat, duration: float | None) -> list[Fra
 
 
 def frame_as_png(path: Path, kind: MediaFormat, at: float) -> bytes:
-    """The picture at a moment of a film, in colour, no larger than readers see it; b"" where there is none.
+    """Return a frame of a video in colour, no larger than for readers; b"" if there is none.
 
     Raises:
         OutOfBounds: to take it takes too much.

@@ -64,7 +64,7 @@ def keyframes_wanted(media: MediaObject) -> None:
 
 
 def take(media: MediaObject) -> None:
-    """Take them now; where none can be taken, that is noted and the film stays."""
+    """Extract the keyframes now; if none can be extracted, that is noted and the video stays."""
     if not films.can_be_read():
         _noted(media, MediaObject.Keyframes.NOT_HERE, "no_ffmpeg")
         return

@@ -47,7 +47,7 @@ _NEAR = f"""
 
 
 class NearDuplicate(NamedTuple):
-    """A picture, or a keyframe of a film, that looks like the one that was asked about."""
+    """A picture or keyframe that looks like the query."""
 
     media_id: int
     distance: int

@@ -25,7 +25,7 @@ class PictureRequest:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a picture, a part of it, or one of its frames looks like."""
+    """The hash of a picture, a part of it, or one of its frames."""
 
     part: str
     frame_at: float | None
@@ -44,7 +44,7 @@ class Rendition:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What a picture shows and says of itself."""
+    """A picture and its metadata."""
 
     width: int
     height: int

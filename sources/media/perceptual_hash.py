@@ -28,7 +28,7 @@ _PLENTY = 90
 
 
 class Orientation(StrEnum):
-    """How a picture lies that shows what another one shows."""
+    """The orientation of one picture relative to another."""
 
     ORIGINAL = "original"
     TURNED_90 = "turned_90"

@@ -54,7 +54,7 @@ _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 
 
 def metadata_of(image: Image.Image) -> dict[str, Any]:
-    """What can be read of it: first what matters, then all by the standard that says it. Never raises."""
+    """Return the readable metadata: the important first, then all by standard. Never raises."""
     exif = _read(_exif, image)
     iptc = _read(_iptc, image)
     xmp = _read(_xmp, image)
@@ -75,7 +75,7 @@ def metadata_of(image: Image.Image) -> dict[str, Any]:
 
 
 def plain_text(value: object) -> str:
-    """As text that a database takes: no control characters, and not endless."""
+    """Return text that a database accepts: no control characters, limited length."""
     if isinstance(value, bytes):
         value = (
             value.removeprefix(b"ASCII\x00\x00\x00").removeprefix(b"UNICODE\x00").decode("utf-8", "replace")

@@ -13,7 +13,7 @@ _ARCHIVE, _LONGEST_COMMENT = b"PK\x05\x06", 65_557
 
 
 def stowaway(file: IO[bytes]) -> str:
-    """Which other thing the file is: the code of a caveat; "" where it is a picture and no more."""
+    """Return what else the file is, as the code of a caveat; "" if it is only a picture."""
     file.seek(0)
     before = b""
     while piece := file.read(_PIECE):

@@ -35,7 +35,7 @@ class ReceivedFile:
 
 
 def refuse_oversized(size: int | None) -> None:
-    """To be asked before anything is read, where it was said how much there will be.
+    """Reject a file by its stated size, before anything is read.
 
     Raises:
         MediaRefused: it is more than may be taken in.

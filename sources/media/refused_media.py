@@ -4,7 +4,7 @@ from sources.failures import Failure
 
 
 class MediaRefused(Failure):
-    """It is not taken in, and nothing of it is kept.
+    """The file is rejected, and nothing of it is stored.
 
     `reason_code` is one of: empty, too_large, unknown_type, svg, too_many_pixels, unreadable, too_costly, busy,
     not_taken.

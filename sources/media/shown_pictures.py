@@ -38,7 +38,7 @@ class TooManyPixels(Exception):
 
 
 def shown_picture(file: IO[bytes], asked: PictureRequest) -> Picture:
-    """What the picture in a file shows.
+    """Render the picture in a file.
 
     Raises:
         TooManyPixels: it is not decoded.
@@ -66,7 +66,7 @@ def shown_picture(file: IO[bytes], asked: PictureRequest) -> Picture:
 
 
 def luma_of(image: Image.Image) -> NDArray[np.uint8]:
-    """The brightness of each point, on white where it can be seen through; of as many points as are hashed."""
+    """Return the brightness of each pixel, transparent ones on white, for as many as are hashed."""
     small = image.copy()
     small.thumbnail((HASHED, HASHED), Image.Resampling.BOX)
     return np.asarray(_on_white(small).convert("L"))

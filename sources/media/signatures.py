@@ -68,7 +68,7 @@ _TRANSPORT_PACKET = 188
 
 
 def recognise(head: bytes) -> MediaFormat | None:
-    """The kind of the file that begins so; None where it is none that is known here."""
+    """Return the kind of a file by its first bytes; None if unknown."""
     for beginning, found in _BEGINNINGS:
         if head.startswith(beginning):
             return found

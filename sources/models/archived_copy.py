@@ -205,7 +205,7 @@ class ArchivedFile(models.Model):
 
 
 class Timestamp(models.Model):
-    """That a file existed at a moment, as an authority signed it (RFC 3161). Verified before it is kept."""
+    """The signed proof that a file existed at a moment (RFC 3161). Verified before it is stored."""
 
     sha256 = models.CharField(_("fingerprint"), max_length=64)
     authority = AddressField(_("authority"), max_length=500)

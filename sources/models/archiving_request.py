@@ -39,7 +39,7 @@ class ArchivingRequestQuerySet(models.QuerySet["ArchivingRequest"]):
 
 
 class ArchivingRequest(models.Model):
-    """That a source is to be archived, why, and what became of it."""
+    """A request to archive a source, with its reason and its outcome."""
 
     source = models.ForeignKey(
         "sources.Source", models.CASCADE, related_name="archiving_requests", verbose_name=_("source")

@@ -17,7 +17,7 @@ LONGEST_ADDRESS = 2000
 
 
 class LinkOutcome(models.TextChoices):
-    """What an address leads to."""
+    """Where an address leads."""
 
     ALIVE = "alive", _("Works")
     MOVED = "moved", _("Moved to another address")
@@ -44,7 +44,7 @@ class LinkStateQuerySet(models.QuerySet["LinkState"]):
 
 
 class LinkState(models.Model):
-    """How the address of a watched source stands: what it led to when it was looked at last, and when that is again.
+    """The status of a watched address: the last result, and the next check.
 
     One failure makes nothing dead: `suspected` is what the checks since `failing_since` speak for, and it becomes the
     outcome once it was found often enough, for long enough (`sources.link_checks.outcomes`).
@@ -163,7 +163,7 @@ class LinkState(models.Model):
 
 
 class LinkCheck(models.Model):
-    """That the address of a source was found to lead to something else than before.
+    """A change in where the address of a source leads.
 
     Written by the database itself whenever a LinkState changes; a check that finds what was known leaves no row.
     """

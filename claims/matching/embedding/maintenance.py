@@ -53,7 +53,7 @@ class OtherDimensions(EmbedderFault):
 
 
 class EmbeddingProgress(NamedTuple):
-    """What is being done, and how much of it."""
+    """The progress of embedding: the stage, and the numbers."""
 
     stage: str
     done: int
@@ -104,7 +104,7 @@ def bring_up_to_date(
     is_stopped: Callable[[], bool] = lambda: False,
     index_workers: int = 0,
 ) -> bool:
-    """Make what is outstanding, and have the model asked when nothing is.
+    """Create missing vectors, and activate the model when none is missing.
 
     Args:
         tell: called after each part.
@@ -160,7 +160,7 @@ def remove_abandoned(embedder: Embedder, *, is_stopped: Callable[[], bool] = lam
 
 
 def standing() -> list[tuple[EmbeddingModel, Tally]]:
-    """How far each model has come."""
+    """Return the progress of each model."""
     return [(model, tally(model)) for model in EmbeddingModel.objects.all()]
 
 

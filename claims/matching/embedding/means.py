@@ -34,7 +34,7 @@ class Subtracted(NamedTuple):
 
 
 class StatementMeans:
-    """What is subtracted from statements now, by language."""
+    """The current means subtracted from statements, by language."""
 
     def __init__(self, model: EmbeddingModel) -> None:
         known: dict[str, dict[str, Subtracted]] = defaultdict(dict)
@@ -53,7 +53,7 @@ class StatementMeans:
 
 
 def prepare(model: EmbeddingModel, embedder: Embedder) -> Iterator[None]:
-    """Give a new model its means of sample posts, one at a time; nothing where it has them all."""
+    """Compute a new model's means from sample posts, one language at a time; empty if it has them all."""
     posts = sample_posts()
     for kind, made in ((Kind.QUERIES, embedder.queries), (Kind.POSTS, embedder.passages)):
         known = {mean.language: mean.mean for mean in model.means.filter(kind=kind)}

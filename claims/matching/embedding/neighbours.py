@@ -27,7 +27,7 @@ CONSIDERED = 120
 
 @dataclass(frozen=True)
 class AskedModel:
-    """The model whose vectors are asked, and what makes a question comparable to them."""
+    """The model in use for queries, with the means that make a query comparable."""
 
     id: int
     dimensions: int
@@ -45,7 +45,7 @@ def base_language(language: str) -> str:
 
 
 def asked_model() -> AskedModel | None:
-    """The one that is configured, once it is complete; until then the newest complete one that can be used.
+    """Return the configured model once it is complete; until then the newest usable complete one.
 
     None: everything works on words alone.
     """
@@ -78,7 +78,7 @@ def _known(period: int) -> AskedModel | None:
 
 
 def query_vector(text: str, language: str) -> Vector | None:
-    """The vector of a question, comparable to those that are stored; None where there is none to be had.
+    """Return the vector of a query, comparable to the stored ones; None if unavailable.
 
     Args:
         language: BCP 47; empty where it is unknown.
@@ -116,7 +116,7 @@ def query_vectors(
 
 
 def vectors_of(claims: Sequence[int], *, public: bool) -> dict[int, Vector]:
-    """The vectors of these claims, as far as they have one: of what is published of each, or of what it says now."""
+    """Return the vectors of these claims, if any: of the publication, or of the present statement."""
     model = asked_model()
     if model is None or not claims:
         return {}

@@ -18,7 +18,7 @@ from factcheck.database.model_fields import half_vector
 
 
 class OutstandingStatement(NamedTuple):
-    """What lacks a vector."""
+    """A statement without a vector."""
 
     claim: int
     language: str
@@ -30,7 +30,7 @@ class OutstandingStatement(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """How far a model has come."""
+    """The progress of a model."""
 
     made: int
     outstanding: int
@@ -116,7 +116,7 @@ _STORE = f"""
 
 
 def outstanding(model: EmbeddingModel, most: int) -> Iterator[list[OutstandingStatement]]:
-    """Statements that lack a vector, so many at a time: first what is published, then what claims say at the desk."""
+    """Return statements without a vector, at most this many: first published ones, then those at the desk."""
     for question in (_PUBLISHED, _PRESENT):
         after = 0
         while statements := _ask(question, model, after, most):
@@ -133,7 +133,7 @@ def is_outstanding(model: EmbeddingModel) -> bool:
 
 
 def tally(model: EmbeddingModel) -> Tally:
-    """How many vectors there are, and how many statements lack one."""
+    """Return the numbers of vectors and of statements without one."""
     with connection.cursor() as cursor:
         cursor.execute(_COUNTED, {"model": model.pk})
         made, published, at_desk = cursor.fetchone()

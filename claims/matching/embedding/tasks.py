@@ -43,7 +43,7 @@ def call() -> None:
 
 @app.task(name="claims.matching.embedding.make_vectors", queue="embedding", pass_context=True)
 def make_vectors(context: JobContext) -> None:
-    """Make vectors of what is outstanding; what takes longer than a turn goes on in the next."""
+    """Create missing vectors; the next job continues an unfinished run."""
     if not _take_a_turn(context.should_abort):
         call()
 

@@ -222,7 +222,7 @@ class _Changes:
 
     @property
     def sha256(self) -> str:
-        """Changes with whatever is in the answer. An entry never changes, so its hash stands for all of it."""
+        """Return the ETag of the response. Entries never change, so a hash stands for each."""
         hashes = (f"{entry['sequence']} {entry['body_sha256']}".encode() for entry in self.entries)
         return sha256_of([self.head, *hashes])
 

@@ -79,7 +79,7 @@ def sha256_of_corrections(rows: Rows) -> str:
 
 
 def corrected(rows: Rows) -> list[Corrected]:
-    """What these rows of `COLUMNS` changed, with one query for what they say, and what was said before."""
+    """Return the changes in these rows of `COLUMNS`, loading both wordings with one query."""
     entries = [dict(zip(COLUMNS, row, strict=False)) for row in rows]
     bodies = _bodies([entry["id"] for entry in entries])
     return [_corrected(entry, *bodies[entry["id"]]) for entry in entries]

@@ -62,7 +62,7 @@ _CLAIM = Slot("claim", "bigint")
 
 
 def newest_entry(claim: int) -> Template:
-    """What is published about a claim now."""
+    """Return the newest entry of a claim."""
     return Template(
         "newest",
         lambda: Publication.objects.newest().filter(claim=_CLAIM),
@@ -71,7 +71,7 @@ def newest_entry(claim: int) -> Template:
 
 
 def entry_as_of(claim: int, moment: datetime) -> Template:
-    """What was published about a claim at a moment in the past."""
+    """Return the entry of a claim as of a moment in the past."""
     then = Slot("moment", "timestamptz")
     return Template(
         "as of",

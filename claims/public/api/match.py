@@ -105,7 +105,7 @@ class MatchTermsQuery(ClaimListQuery):
 
     @property
     def terms(self) -> Terms:
-        """How `claims.matching.answers` is to answer."""
+        """Return the options for `claims.matching.answers`."""
         narrowing = {name: value for name, value in self.given.items() if name not in _HOW}
         return Terms(
             language=self.value("text_language", "").partition("-")[0],

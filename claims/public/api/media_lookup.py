@@ -62,7 +62,7 @@ class MediaLookupBody(StrictJSON):
 
 
 def look_in(body: Any, files: Any) -> PerceptualHash:
-    """What is asked about, in the body of a request.
+    """Return the query in a request body.
 
     Raises:
         ValidationError: it is not built as it should be, or there is no picture; where, as `problem_response`
@@ -129,7 +129,7 @@ _READERS = {"file": _of_file, "url": _of_address, "pdq": _of_hash}
 
 
 def answer_to(look: PerceptualHash, *, is_seen: bool) -> MediaLookupAnswer:
-    """What is published of pictures that look so.
+    """Return publications with pictures that look like the query.
 
     Args:
         is_seen: whether the picture itself was there, so that it is known how far its hash is to be trusted.

@@ -40,7 +40,7 @@ from factcheck.web.site_urls import placed, stored
 
 
 class CorrectionFeedQuery(CorrectionListQuery):
-    """What the API's log of corrections understands; without more, the newsroom's own."""
+    """The filters of the API's log of corrections; by default, the newsroom's own."""
 
     by = JudgedParameter(
         Keyword(("house", "all")),

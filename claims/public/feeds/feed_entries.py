@@ -40,7 +40,7 @@ class FeedEntry:
 
 @dataclass(frozen=True)
 class Channel:
-    """A feed as a whole, and the addresses of this page of it and of its neighbours; "" where there is none."""
+    """A feed with the addresses of this page and its neighbours; "" if there is none."""
 
     title: str
     description: str
@@ -60,7 +60,7 @@ class Channel:
 
 
 def entry(document: Document) -> FeedEntry:
-    """What a feed says about a claim that was published, retracted or merged."""
+    """Return the feed entry of a publication, retraction or merge."""
     verdict = lead_verdict(document)
     latest = correction(document)
     withdrawn = latest["note"] if latest and not verdict else ""

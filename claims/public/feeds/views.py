@@ -31,7 +31,7 @@ PAGING = ("cursor", "page_size", "count")
 
 
 class FeedQuery(OwnClaimsQuery):
-    """Which claims a feed lists: what the API's list of claims understands, except which parts of them.
+    """The filters of a feed: those of the API's list of claims, without field selection.
 
     Words are taken as they are spelt: a feed has no place to say that it answers others.
     """

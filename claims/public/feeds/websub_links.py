@@ -15,7 +15,7 @@ def hubs_of(request: HttpRequest) -> tuple[str, ...]:
 
 
 def with_links(response: HttpResponse, channel: Channel) -> HttpResponse:
-    """The answer with its hubs, and the address by which subscribers ask for the feed."""
+    """Add the hubs and the feed's own address to a response."""
     if channel.hubs:
         hubs = [f'<{hub}>; rel="hub"' for hub in channel.hubs]
         response["Link"] = ", ".join([*hubs, f'<{channel.itself}>; rel="self"'])

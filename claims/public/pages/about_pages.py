@@ -53,7 +53,7 @@ def readers_language() -> str:
 
 
 def pages_in(language: str) -> list[AboutPage]:
-    """The pages that the newsroom has written, each in this language where there is one."""
+    """Return the newsroom's pages, each in this language if available."""
     rows = NewsroomPage.objects.current().annotate(beginning=Left("text", _BEGINNING)).defer("text")
     written: dict[str, dict[str, NewsroomPage]] = {}
     for row in rows:
@@ -79,7 +79,7 @@ def _opening(text: str) -> str:
 @require_safe
 @public
 def about_index(request: HttpRequest) -> HttpResponse:
-    """What there is to read about us."""
+    """List the pages about the newsroom."""
     language = readers_language()
     with translation.override(interface_language()):
         written = pages_in(language)
@@ -89,7 +89,7 @@ def about_index(request: HttpRequest) -> HttpResponse:
 @require_safe
 @public
 def about(request: HttpRequest, kind: str, version: int | None = None) -> HttpResponse:
-    """A page on which the newsroom explains itself, in the reader's language where there is one, with its versions."""
+    """Show a page about the newsroom, in the reader's language if available, with its versions."""
     if kind not in NewsroomPage.Kind.values:
         raise Http404("There is no such page.")
     languages = list(NewsroomPage.objects.current().filter(kind=kind).values_list("language", flat=True))

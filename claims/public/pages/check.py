@@ -37,7 +37,7 @@ MOST_ELSEWHERE = 5
 
 
 class PastedText(forms.Form):
-    """What a reader brings: a text, or the address of a page."""
+    """A reader's input: a text, or the address of a page."""
 
     text = forms.CharField(
         max_length=LONGEST_TEXT,
@@ -51,7 +51,7 @@ class PastedText(forms.Form):
 
     @property
     def address(self) -> str:
-        """The text where it is nothing but an address, otherwise ""."""
+        """The input if it is only an address, otherwise ""."""
         text: str = self.cleaned_data["text"]
         return text if key_of(text) else ""
 
@@ -114,7 +114,7 @@ def _of_address(request: HttpRequest, address: str) -> HttpResponse:
 
 
 def answer_to(text: str) -> Answer:
-    """What was checked of each sentence, or of a short post as one where none of its sentences is a checked claim."""
+    """Match each sentence, or a short post as a whole if none of its sentences matches."""
     by_sentence = answered(text, Terms(cut="sentences", most=CLAIMS_FOR_A_SENTENCE, cpu_seconds=CPU_SECONDS))
     if len(text) > ONE_POST or len(by_sentence.passages) < 2 or _finds(by_sentence, "same"):
         return by_sentence

@@ -21,7 +21,7 @@ SURE, LIKELY = 0.9, 0.7
 
 @register.simple_tag
 def what_is_kept() -> str:
-    """What becomes of a text that a reader brings."""
+    """Return what happens to a reader's text."""
     if settings.KEEP_REPEATED_SENTENCES:
         return _(
             "Sentences in your text that repeat a checked claim are stored, so that we see what is spreading "
@@ -32,7 +32,7 @@ def what_is_kept() -> str:
 
 @register.filter
 def kind_in_words(kind: str) -> str:
-    """What a claim has to do with a sentence."""
+    """Return how a claim relates to a sentence, in words."""
     return {
         "same": _("The same claim"),
         "related": _("On the same subject. Compare:"),
@@ -59,7 +59,7 @@ def differences(text: str, spans: Sequence[Span]) -> SafeString:
 
 @register.filter
 def found_colours(meant: MeantClaim) -> str:
-    """The colours of the verdict, but only where it is one on what the sentence says."""
+    """Return the colours of the verdict, only if it applies to the sentence's own claim."""
     if meant.kind != "same":
         return f"found-{meant.kind}"
     return colour_classes(meant.verdict["rating"] if meant.verdict else None)
@@ -67,7 +67,7 @@ def found_colours(meant: MeantClaim) -> str:
 
 @register.filter
 def marked(piece: TextPiece[CheckedSentence]) -> SafeString:
-    """A piece of the text: a sentence to which something was found, linked to that; or as it stands.
+    """Render a piece of the text: a matched sentence with its link, or plain text.
 
     Written here and not as a template, because every blank between two pieces would show in the text.
     """

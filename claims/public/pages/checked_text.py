@@ -61,7 +61,7 @@ class CheckedText:
     by_meaning: bool
 
     def of_kind(self, kind: str) -> int:
-        """How many sentences there are to which this was found first of all."""
+        """Return the number of sentences whose first match is of this kind."""
         return sum(sentence.kind == kind for sentence in self.sentences)
 
     @property
@@ -87,7 +87,7 @@ class CheckedText:
 
 
 def checked(text: str, answer: Answer) -> CheckedText:
-    """What was checked of a text. What is shown are current publications, whatever else matching may know."""
+    """Match a text and return current publications only."""
     published = _published(match.claim for passage in answer.passages for match in passage.matches)
     sentences = list(_numbered(text, answer.passages, published))
     return CheckedText(paragraphs(text, sentences), sentences, len(answer.passages), bool(answer.embedder))

@@ -24,7 +24,7 @@ Document = dict[str, Any]
 
 
 class Versions(forms.Form):
-    """Which versions a reader wants to see. The names are those of the address."""
+    """The versions to show, from the parameters of the address."""
 
     to = forms.IntegerField(required=False, min_value=1, max_value=GREATEST_ID)
     on = forms.DateField(required=False, input_formats=["%Y-%m-%d"])

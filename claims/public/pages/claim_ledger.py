@@ -9,7 +9,7 @@ from factcheck.api.query_values import GREATEST_ID
 
 
 def ledger_of(claim_id: int) -> list[Publication]:
-    """All publications of a claim, the newest first.
+    """Return all publications of a claim, newest first.
 
     Raises:
         Http404: it was never published.
@@ -23,5 +23,5 @@ def ledger_of(claim_id: int) -> list[Publication]:
 
 
 def address_of(publication: Publication) -> str:
-    """Where the page of its claim is."""
+    """Return the address of the claim's page."""
     return reverse("claim", args=[publication.claim_id, publication.slug])

@@ -75,7 +75,7 @@ def _house() -> int:
 
 
 class ReadersQuery(ClaimListQuery):
-    """Published claims, as pages for readers ask for them: the newest first, or the most relevant."""
+    """Published claims on reader pages: newest first, or most relevant."""
 
     # Of one only: an index has the verdicts of each in the order of the list, which any of several have not.
     publisher = VerdictParameter(
@@ -92,7 +92,7 @@ class ReadersQuery(ClaimListQuery):
 
 
 class ClaimSearch(forms.Form):
-    """What a reader may ask a list of claims for.
+    """A reader's search for claims.
 
     Args:
         asked: the query string of the page.
@@ -118,7 +118,7 @@ class ClaimSearch(forms.Form):
 
     @property
     def chosen(self) -> dict[str, Any]:
-        """What the reader narrowed the list down by, by name."""
+        """Return the active filters by name."""
         return {
             name: self.cleaned_data[name]
             for name in NARROWING
@@ -127,7 +127,7 @@ class ClaimSearch(forms.Form):
 
     @property
     def kept(self) -> dict[str, Any]:
-        """What a link to another part of the list, or a new search in it, keeps of this one."""
+        """Return the parameters to keep in links to other pages or in a new search."""
         by = self.cleaned_data["by"]
         return {**self.chosen, "by": by} if by else self.chosen
 
@@ -176,12 +176,12 @@ class ClaimSearch(forms.Form):
 
     @property
     def conditions(self) -> dict[str, Any]:
-        """What the rows are compared with."""
+        """Return the conditions on rows."""
         return self.query.sought
 
     @property
     def reading(self) -> SearchReading | None:
-        """What the words ask for, with the spelling corrected where they find nothing."""
+        """Return the parsed search, with spelling corrections if it finds nothing."""
         return self.query.search
 
     @property

@@ -33,7 +33,7 @@ CLUSTERS_PER_PAGE = 20
 @public
 @in_own_words
 def clusters(request: HttpRequest) -> HttpResponse:
-    """The published clusters, the newest first, or those of some words or in a language."""
+    """List published clusters, newest first, optionally by words or language."""
     page, asked = clusters_asked(request)
     shown = [public_cluster(row) for row in page.rows]
     context = {

@@ -59,7 +59,7 @@ class ShownCorrection:
 @kept
 @in_own_words
 def corrections_page(request: HttpRequest) -> HttpResponse:
-    """What was corrected, clarified, updated or retracted, the newest first."""
+    """List corrections, clarifications, updates and retractions, newest first."""
     asked = _asked(request)
     page, query = _page(asked, request)
     found = corrected(page.rows)
@@ -156,7 +156,7 @@ class LogCounts:
         return [(kind, str(name), numbers[kind]) for kind, name in CORRECTION_KINDS]
 
     def months(self, kind: str) -> list[tuple[str, str, int]]:
-        """The months in which something was corrected, the newest first, with their numbers of this kind or all."""
+        """Return months with corrections, newest first, with the numbers of this kind or all."""
         numbers = Counter({month: 0 for _kind, month in self.numbers})
         for (of_kind, month), number in self.numbers.items():
             if kind in ("", of_kind):

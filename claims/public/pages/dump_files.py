@@ -48,7 +48,7 @@ DATED_CACHE = "public, max-age=3600, no-transform"
 @require_safe
 @public
 def dumps_page(request: HttpRequest) -> HttpResponse:
-    """Which dumps there are, and how to use them."""
+    """List the dumps, with instructions."""
     dumps = kept_dumps.kept()
     context = {
         "dumps": dumps,
@@ -60,7 +60,7 @@ def dumps_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def dumps_index(request: HttpRequest) -> HttpResponse:
-    """The manifests of all dumps, the newest first, with the addresses of their files."""
+    """Return the manifests of all dumps, newest first, with the addresses of their files."""
     dumps = kept_dumps.kept()
     response = JsonResponse(
         {

@@ -21,7 +21,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class EntryPage:
-    """What a page is made of."""
+    """The contents of an entry page."""
 
     template: str
     context: dict[str, Any]
@@ -37,7 +37,7 @@ def entry_page(
     original: bool = False,
     address: str = "",
 ) -> EntryPage:
-    """The page of an entry. `ledger` holds all entries of its claim, the newest first.
+    """Build the page of an entry. `ledger` holds all entries of its claim, newest first.
 
     Args:
         language: the reader's (BCP 47), into which it may have been translated.
@@ -91,5 +91,5 @@ def absolute(route: str, *numbers: int | str) -> str:
 
 
 def ratings_of(documents: list[Document]) -> list[Document]:
-    """The ratings that stand in documents of claims."""
+    """Return the ratings in documents of claims."""
     return [verdict["rating"] for d in documents for verdict in d["verdicts"] if verdict["rating"]]

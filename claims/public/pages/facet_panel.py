@@ -50,7 +50,7 @@ _NAMED = ("claimant", "topic", "publisher")
 
 @dataclass(frozen=True, slots=True)
 class FacetChoice:
-    """A value of a facet: what it is called, how many claims have it, and where it leads."""
+    """A value of a facet with its label, count and address."""
 
     value: str
     label: str
@@ -73,7 +73,7 @@ class ShownFacet:
 
 @dataclass(frozen=True, slots=True)
 class ChosenFacet:
-    """What the list is narrowed down by, and where it leads to take that away."""
+    """An active filter, and the address without it."""
 
     name: str
     title: str
@@ -165,7 +165,7 @@ def _panel(search: ClaimSearch, counted: FacetCounts) -> FacetPanel:
 
 
 def chosen(search: ClaimSearch) -> list[ChosenFacet]:
-    """What the reader has chosen. A thing that nothing published mentions has no name here, only its number."""
+    """Return the reader's filters. Unpublished values are shown by number only."""
     picked = search.chosen
     names = names_of({name: [picked[name]] for name in _NAMED if name in picked})
     return [

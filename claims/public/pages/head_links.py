@@ -61,7 +61,7 @@ LLMS = "/llms.txt"
 
 @dataclass(frozen=True, slots=True)
 class HeadLinks:
-    """The other addresses of a page, and what is asked of crawlers; "" and nothing where there is none."""
+    """The other addresses of a page, and instructions to crawlers; empty if none."""
 
     canonical: str = ""
     alternates: tuple[tuple[str, str], ...] = ()
@@ -93,7 +93,7 @@ def head_links(request: HttpRequest, context: Mapping[Any, Any]) -> HeadLinks:
 
 
 def link_field(request: HttpRequest) -> str:
-    """The `Link` field of a page's answer (RFC 8288); "" where there is nothing to say."""
+    """Return the `Link` header of a page (RFC 8288); "" if there are no links."""
     if not route_of(request) or not _llms_address():
         return ""
     covering = f'<{_llms_address()}>; rel="describedby"; type="text/plain"'
@@ -102,7 +102,7 @@ def link_field(request: HttpRequest) -> str:
 
 
 def markdown_address(request: HttpRequest) -> str:
-    """Where the page stands as Markdown, in the language of the address; "" where it does not."""
+    """Return the address of the page's Markdown in its language; "" if there is none."""
     route = route_of(request)
     if route not in PLAIN or not has_route("plain-page"):
         return ""
@@ -124,7 +124,7 @@ def path_of(request: HttpRequest) -> str:
 
 
 def route_of(request: HttpRequest) -> str:
-    """The route of the page that answers; "" where none does, as for an address that leads nowhere."""
+    """Return the name of the matched route; "" if there is none."""
     match = getattr(request, "resolver_match", None)
     return str(match.url_name or "") if match else ""
 

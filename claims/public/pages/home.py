@@ -51,7 +51,7 @@ def _others_than_publications() -> tuple[object, ...]:
 @public
 @kept_until(_others_than_publications)
 def home(request: HttpRequest) -> HttpResponse:
-    """The front page; addresses of the list of claims, which was here before, lead to where it is now."""
+    """Show the front page; redirect old addresses of the list of claims, which was here before."""
     if request.GET.keys() & {*NARROWING, "by", "cursor"}:
         return page_moved(f"{reverse('claims')}?{request.GET.urlencode()}")
     language = readers_language()

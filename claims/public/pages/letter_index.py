@@ -46,7 +46,7 @@ _SKIPPING = f"""
 
 
 class Letter(NamedTuple):
-    """A letter to choose, and from where to where the names stand that begin with it: in small letters."""
+    """A letter of the index, with the range of names that begin with it, in lower case."""
 
     name: str
     ranges: tuple[tuple[str, str], ...]

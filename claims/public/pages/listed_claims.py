@@ -80,7 +80,7 @@ def claim_list(request: HttpRequest, about: Mapping[str, Any] | None = None) -> 
 
 
 def valid_search(request: HttpRequest, about: Mapping[str, Any] | None = None) -> ClaimSearch:
-    """What the address asks for.
+    """Return the valid search in the address.
 
     Raises:
         Http404: it cannot be.
@@ -112,7 +112,7 @@ def claims(request: HttpRequest) -> HttpResponse:
 @kept
 @in_own_words
 def counts(request: HttpRequest) -> HttpResponse:
-    """What a list can be narrowed down by, for a page that was given out before it was counted.
+    """Return the counts of filters for a page that was sent without them.
 
     With `part`, for the script of that page, which puts it there; `of` says what the page is about.
     """
@@ -135,7 +135,7 @@ def counts(request: HttpRequest) -> HttpResponse:
 
 
 def counts_addresses(search: ClaimSearch) -> dict[str, str]:
-    """Where the counts of a list are: `page` for readers, and `part` for the script of the list."""
+    """Return the addresses of a list's counts: `page` for readers, and `part` for its script."""
     of = next(iter(search.about), "")
     asked = {**search.about, **search.kept}
     by = "house" if search.is_by_house else "all"

@@ -92,7 +92,7 @@ def kept(view: View) -> View:
 
 
 def kept_until(others: Callable[[], tuple[object, ...]]) -> Callable[[View], View]:
-    """The same for pages that show more than publications: until that is another. `others` says where it stands."""
+    """Cache pages that show more than publications, until `others` changes."""
 
     def keeping(view: View) -> View:
         @wraps(view)

@@ -19,9 +19,7 @@ UNSHOWN = ("search", "search_heading", "search_statement", "search_names", "sear
 
 @dataclass(frozen=True, slots=True)
 class PublishedSource:
-    """What the public may know of a source: what publications say of it, and its text, or "" where that is not ours
-    to show.
-    """
+    """The public data of a source: from publications, with its text, or "" if we may not show it."""
 
     found: SourceText
     text: str

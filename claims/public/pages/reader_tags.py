@@ -75,7 +75,7 @@ def language_of_page() -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def languages(context: dict[str, Any]) -> list[dict[str, Any]]:
-    """The languages of this page, each by its own name; none, where the page has no address of its own."""
+    """Return the languages of this page with their own names; empty if the page has no own address."""
     request = context.get("request")
     if request is None or not alternates(request):
         return []
@@ -95,7 +95,7 @@ def head_links(context: template.RequestContext) -> HeadLinks:
 
 @register.simple_tag(takes_context=True)
 def page_markup(context: template.RequestContext) -> SafeString:
-    """What the page is, as JSON-LD that can stand in the page."""
+    """Return the JSON-LD of the page."""
     request = context.get("request")
     found = structured_data(request, context.flatten()) if request else None
     return mark_safe(claimreview.script(found)) if found else SafeString()  # noqa: S308 - script() escapes
@@ -165,7 +165,7 @@ def label(rating: Document) -> str:
 
 @register.filter
 def definition(rating: Document) -> str:
-    """What the rating means, in the page's language where its scale says it."""
+    """Return the definition of a rating, in the page's language if the scale has it."""
     return rating["definitions"].get(get_language()) or rating["definition"]
 
 
@@ -185,7 +185,7 @@ def by_stance(evidence: Iterable[Document]) -> list[tuple[str, list[Document]]]:
 
 @register.filter
 def named(code: str, choices: str) -> str:
-    """What readers see for a code of one of our closed lists: `stance`, `correction`, `source`…"""
+    """Return the label of a code: `stance`, `correction`, `source`…"""
     return str(dict(_CHOICES[choices].choices).get(code, code))
 
 
@@ -203,7 +203,7 @@ def language_names(tags: Iterable[str]) -> list[str]:
 
 @register.filter
 def country_name(code: str) -> str:
-    """What a country is called in the page's language; otherwise its code (ISO 3166-1)."""
+    """Return a country's name in the page's language; otherwise its code (ISO 3166-1)."""
     return str(Locale.parse(interface_language(), sep="-").territories.get(code, code))
 
 
@@ -235,7 +235,7 @@ def host(url: str) -> str:
 
 @register.filter
 def page_of(thing: Document, kind: str) -> str:
-    """Where the page of a claimant, topic or publisher is that a publication names."""
+    """Return the page of a claimant, topic or publisher in a publication."""
     return subject_path(kind, thing["id"], thing["name"])
 
 
@@ -256,7 +256,7 @@ def clock(seconds: float) -> str:
 
 @register.filter
 def part_of_recording(fragment: str) -> str:
-    """Which part of a recording is meant, in words."""
+    """Describe a part of a recording in words."""
     begins, ends = seconds_of(fragment)
     if ends is None:
         return _("from %(begins)s on") % {"begins": clock(begins)}
@@ -265,7 +265,7 @@ def part_of_recording(fragment: str) -> str:
 
 @register.filter
 def passage_url(appearance: Document) -> str:
-    """The place on our page of the source where these words stand highlighted."""
+    """Return the address of a highlighted passage on the source's page."""
     source, snapshot = appearance["source"]["id"], appearance["snapshot"]
     page = (
         reverse("source-snapshot", args=[source, snapshot["number"]])
@@ -298,7 +298,7 @@ def colour_classes(rating: Document | None) -> str:
 
 @register.filter
 def highlighted(piece: TextPiece[CheckedPassage]) -> SafeString:
-    """A piece of a source's text: marked in the colour of its verdict and linked to its claim, or as it stands.
+    """Render a piece of a source's text: marked and linked to its claim, or plain.
 
     Written here and not as a template, because every blank between two pieces would show in the text.
     """

@@ -44,7 +44,7 @@ class RelatedClaim:
 
 
 def related_claims(document: Document) -> list[RelatedClaim]:
-    """What belongs beside the claim: of its rumours, then of its claimant on its topics, then near in meaning."""
+    """Return related claims: of the same cluster, then of the claimant on these topics, then similar in meaning."""
     found: dict[int, RelatedClaim] = {}
 
     def add(rows: Iterable[Publication], why: str) -> None:

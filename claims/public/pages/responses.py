@@ -38,7 +38,7 @@ def respond(
     ratings: Iterable[Document] = (),
     more_styles: SafeString = NO_STYLES,
 ) -> HttpResponse:
-    """Render a page that anybody may cache.
+    """Render a page that anyone may cache.
 
     Args:
         made_of: what the page's content depends on, such as the digests of publications; becomes its ETag.
@@ -75,7 +75,7 @@ def respond_once(
 
 
 def page_moved(address: str) -> HttpResponsePermanentRedirect:
-    """The way to where a page stands now. It may be kept as pages are: names change again, and merges are undone."""
+    """Redirect to a page's present address, cached like pages: names change again, and merges are undone."""
     response = HttpResponsePermanentRedirect(address)
     patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_CACHE_SECONDS)
     return response
@@ -111,7 +111,7 @@ def reader_language() -> str:
 
 
 def interface_language() -> str:
-    """The language that our own words are really in: the visitor's where they are translated, otherwise English."""
+    """Return the language of our own text: the visitor's if translated, otherwise English."""
     return pgettext("BCP 47 tag of the language you translate into", "en")
 
 

@@ -41,7 +41,7 @@ class ChartPeriod:
 
 @dataclass(frozen=True, slots=True)
 class ReviewChart:
-    """What a page shows of when fact checks were made.
+    """The data of a chart of fact checks over time.
 
     Attributes:
         classes: those that occur, from true to false, each with its name and number.

@@ -38,7 +38,7 @@ _INDEXES = {
 
 
 def structured_data(request: HttpRequest, context: Mapping[Any, Any]) -> Document | None:
-    """The JSON-LD of the page that answers this request; None where it has none."""
+    """Return the JSON-LD of this request's page; None if it has none."""
     here = head_links(request, context).canonical
     if not here:
         return None

@@ -118,7 +118,7 @@ PUBLISHERS = SubjectIndex(
 @kept
 @in_own_words
 def claimants(request: HttpRequest) -> HttpResponse:
-    """Who made published claims."""
+    """List claimants of published claims."""
     return _page(request, CLAIMANTS)
 
 
@@ -127,7 +127,7 @@ def claimants(request: HttpRequest) -> HttpResponse:
 @kept
 @in_own_words
 def topics(request: HttpRequest) -> HttpResponse:
-    """What published claims are about."""
+    """List topics of published claims."""
     return _page(request, TOPICS)
 
 
@@ -136,7 +136,7 @@ def topics(request: HttpRequest) -> HttpResponse:
 @kept
 @in_own_words
 def publishers(request: HttpRequest) -> HttpResponse:
-    """Who judged published claims: the newsroom itself, and others whose fact checks it lists."""
+    """List publishers of published verdicts: the newsroom and others it lists."""
     return _page(request, PUBLISHERS)
 
 

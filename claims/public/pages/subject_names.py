@@ -40,5 +40,5 @@ def slug_of(name: str, otherwise: str) -> str:
 
 
 def subject_path(kind: str, pk: int, name: str) -> str:
-    """Where the page of a claimant, topic or publisher is."""
+    """Return the path of a claimant's, topic's or publisher's page."""
     return reverse(kind, args=[pk, slug_of(name, kind)])

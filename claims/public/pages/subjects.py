@@ -63,7 +63,7 @@ def claimant(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 @kept
 @in_own_words
 def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
-    """What was checked on a topic."""
+    """Show the claims on a topic."""
     pk = min(pk, GREATEST_ID)
     row = mentioned(Topic.objects.filter(pk=pk), Mention.Kind.TOPIC).select_related("parent").first()
     if row is None:
@@ -83,7 +83,7 @@ def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 @kept
 @in_own_words
 def publisher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
-    """What a publisher checked: the newsroom itself, or another whose fact checks it lists."""
+    """Show the fact checks of a publisher."""
     pk = min(pk, GREATEST_ID)
     row = mentioned(Publisher.objects.filter(pk=pk), Mention.Kind.PUBLISHER).first()
     if row is None or not PublishedVerdict.objects.current().filter(publisher_id=pk).order_by().exists():
@@ -102,7 +102,7 @@ def publisher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 @kept
 @in_own_words
 def rating_class(request: HttpRequest, rating_class: str) -> HttpResponse:
-    """What a rating means, in our own words and in those of each scale, and all that was rated so."""
+    """Show what a rating class means, in our own words and on each scale, with its claims."""
     if rating_class not in RatingClass.values:
         raise Http404("There is no such rating.")
     scales = Rating.objects.filter(rating_class=rating_class).select_related("scale__publisher")
@@ -171,7 +171,7 @@ def _moved(
 
 
 def number_of_claims(kind: str, pk: int) -> int:
-    """How many published claims there are of it."""
+    """The number of its published claims."""
     row = Mention.objects.filter(kind=kind, thing_id=pk).values_list("publications", flat=True).first()
     return row or 0
 

@@ -43,7 +43,7 @@ class VersionChange:
 
 
 def changes(ledger: Sequence[Publication]) -> list[VersionChange]:
-    """The claim's history, the newest entry first. `ledger` holds all its publications, the newest first."""
+    """Return the history of a claim, newest first. `ledger` holds all its publications, newest first."""
     documents = [entry.document for entry in ledger]
     before = [*documents[1:], {"verdicts": []}]
     return [

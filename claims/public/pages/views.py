@@ -28,7 +28,7 @@ Document = dict[str, Any]
 @public
 @kept
 def claim(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
-    """A published claim with everything we found; or, where it was retracted, the note that says why."""
+    """Show a published claim, or the note on its retraction."""
     ledger = ledger_of(pk)
     newest = ledger[0]
     if newest.merged_into_id:
@@ -44,7 +44,7 @@ def claim(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 @public
 @kept
 def claim_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
-    """What we said about a claim before."""
+    """Show an earlier version of a claim."""
     ledger = ledger_of(pk)
     shown = next((entry for entry in ledger if entry.version == version), None)
     if shown is None:
@@ -95,7 +95,7 @@ def source(request: HttpRequest, pk: int, number: int | None = None) -> HttpResp
 @require_safe
 @public
 def methodology(request: HttpRequest) -> HttpResponse:
-    """How we rate, and how we correct: the newsroom's scales."""
+    """Show how we rate and correct, with the newsroom's scales."""
     scales = scales_shown()
     shown: list[Document] = [
         {

@@ -152,7 +152,7 @@ def tell_of_overdue() -> int:
 
 
 def people_for_complaints() -> Any:
-    """Everybody who works on complaints, by name."""
+    """Return all people who work on complaints, by name."""
     rows = User.objects.with_perm(ANSWER_COMPLAINTS, backend="django.contrib.auth.backends.ModelBackend")
     return rows.filter(is_active=True).order_by("first_name", "last_name", "username")
 

@@ -18,7 +18,7 @@ Held = Complaint | ReaderRequest
 
 @transaction.atomic
 def let_through(rows: Iterable[Held], *, by: User) -> int:
-    """Have the senders asked whether the mail address is theirs, as everybody is; returns how many were still held."""
+    """Ask the senders to confirm their email addresses; return how many messages were still held."""
     number = 0
     for row in _still_held(rows, by):
         row.held_because = []

@@ -48,7 +48,7 @@ def take_up(request: ReaderRequest, *, statement: str, language: str, by: User) 
 
 @transaction.atomic
 def link(request: ReaderRequest, claim: Claim, *, by: User) -> ReaderRequest:
-    """Have it wait for a claim that is being checked already; or answer it, where that is published.
+    """Link a request to a claim that is being checked; or answer it, if the claim is published.
 
     Raises:
         NotPossible: it is closed, or that claim will not be checked.
@@ -64,7 +64,7 @@ def link(request: ReaderRequest, claim: Claim, *, by: User) -> ReaderRequest:
 
 @transaction.atomic
 def answer_with(request: ReaderRequest, claim: Claim, *, answer: str = "", by: User) -> ReaderRequest:
-    """Notify all who asked that it was checked, with the address.
+    """Notify all readers who asked that it was checked, with the address.
 
     Raises:
         NotPossible: it is closed, or the claim is not published: there is nothing to send readers to.
@@ -78,7 +78,7 @@ def answer_with(request: ReaderRequest, claim: Claim, *, answer: str = "", by: U
 
 @transaction.atomic
 def decline(request: ReaderRequest, *, reason: str, by: User) -> ReaderRequest:
-    """Notify all who asked that it will not be checked, with the reason.
+    """Notify all readers who asked that it will not be checked, with the reason.
 
     Raises:
         NotPossible: it is closed, or no reason is given.
@@ -90,7 +90,7 @@ def decline(request: ReaderRequest, *, reason: str, by: User) -> ReaderRequest:
 
 
 def claims_published(*, claims: Collection[int], **signal: Any) -> None:
-    """Answer what readers asked about whose claim has just been published; part of the transaction that publishes."""
+    """Answer the requests on a claim that was just published, in the same transaction."""
     # Asked apart: one question about either would read all that is taken up.
     merged = Claim.objects.filter(merged_into__in=claims).values_list("pk", flat=True)
     _answer_published(ReaderRequest.objects.filter(claim__in=[*claims, *merged]))

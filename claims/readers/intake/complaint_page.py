@@ -15,7 +15,7 @@ from factcheck.database.read_connections import freshly
 
 
 def newest_entry(claim_id: int) -> Publication:
-    """What is published of a claim now, also where that says that it was retracted or merged.
+    """Return the newest entry of a claim, including a retraction or merge.
 
     Raises:
         Http404: it was never published.

@@ -37,7 +37,7 @@ class FirstAnswer:
 
 
 def first_answer(*, text: str = "", address: str = "", picture: SentPicture | None = None) -> FirstAnswer:
-    """What is published about it."""
+    """Return published claims on it."""
     found = checked(text, answer_to(text)) if text else None
     naming = claims_naming(address) if address else []
     known = {document["id"] for document in naming}

@@ -16,7 +16,7 @@ class StampRefused(Exception):
 
 
 def stamp() -> str:
-    """What a form carries that is shown now."""
+    """Return the stamp for a form shown now."""
     return _signer.sign(_SHOWN)
 
 

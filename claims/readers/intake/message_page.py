@@ -25,7 +25,7 @@ View = Callable[[HttpRequest, ContactDetails, str], HttpResponse]
 
 
 def of_contact(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
-    """The view of the person whose page it is; a page that says what became of it where there is none."""
+    """Wrap a view of a person's page; without a person, show what became of it."""
 
     @wraps(view)
     def answered(request: HttpRequest, token: str) -> HttpResponse:
@@ -40,7 +40,7 @@ def of_contact(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
 
 
 def moves(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
-    """The view, for who presses the button; who opens its address is led to the page."""
+    """Wrap a view for POST only; other requests are redirected to the page."""
 
     @csrf_exempt
     @of_contact
@@ -56,7 +56,7 @@ def moves(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
 @require_safe
 @of_contact
 def message(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
-    """How things stand."""
+    """Show the state of the message."""
     about = contact.complaint or contact.request
     entry = None
     if about is not None and about.claim_id and (contact.complaint or about.closed_at):
@@ -87,7 +87,7 @@ def confirmed(request: HttpRequest, contact: ContactDetails, token: str) -> Http
 
 @moves
 def withdrawn(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
-    """They take it back. Who was one of several who asked is known no more then."""
+    """Withdraw the message. One of several people who asked is then forgotten."""
     submissions.withdraw(contact)
     return redirect("reader-message", token=token)
 
@@ -102,7 +102,7 @@ def deleted(request: HttpRequest, contact: ContactDetails, token: str) -> HttpRe
 @require_safe
 @of_contact
 def exported(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
-    """All that is known of them, as a file."""
+    """Download all data about the person."""
     response = JsonResponse(
         personal_data.of_contact(contact), json_dumps_params={"ensure_ascii": False, "indent": 2}
     )

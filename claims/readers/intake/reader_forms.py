@@ -32,7 +32,7 @@ class OneMailAddress(EmailValidator):
 
 
 def one_line(words: str) -> str:
-    """A name as it can stand in one line."""
+    """Return a name on one line."""
     return " ".join(_CONTROL.sub(" ", words).split())
 
 
@@ -65,7 +65,7 @@ class ReaderForm(forms.Form):
 
     @property
     def stamp(self) -> str:
-        """What the page carries: since when this form is shown; a new one only where there is none that counts."""
+        """Return the stamp of the form: the existing valid one, or a new one."""
         carried = self.data.get("shown", "") if self.is_bound else ""
         return carried if carried and "shown" not in self.errors else stamp()
 
@@ -136,7 +136,7 @@ class RequestForm(ReaderForm):
 
     @property
     def address(self) -> str:
-        """What was written, where it is nothing but an address."""
+        """Return the input if it is only an address."""
         what: str = self.cleaned_data["what"]
         return what if key_of(what) else ""
 

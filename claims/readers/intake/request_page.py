@@ -22,7 +22,7 @@ def asking(request: HttpRequest) -> HttpResponse:
 
 
 def asked(request: HttpRequest) -> HttpResponse:
-    """What is known of it already; otherwise it is taken in, and the mail address has to be confirmed."""
+    """Show what is known already; otherwise store the request and ask to confirm the email address."""
     if request.method != "POST":
         return redirect("reader-request")
     form = RequestForm(request.POST, request.FILES)

@@ -51,7 +51,7 @@ class Unimplemented(exceptions.APIException):
 
 
 def text(most: int) -> Read:
-    """A string of so many characters at most, without NUL."""
+    """Return a string of at most this many characters, without NUL."""
 
     def read(value: str) -> str:
         if "\0" in value:

@@ -97,7 +97,7 @@ def running(data_dir: Path) -> contextlib.AbstractContextManager[ServerPlace]:
 
 @contextlib.contextmanager
 def running_at(place: ServerPlace) -> Iterator[ServerPlace]:
-    """Use the server of this place, as `running` does. Where it runs already, it keeps the settings it has."""
+    """Use the server at this place, like `running`. A running server keeps its settings."""
     process = os.getpid()
     try:
         place.data_dir.mkdir(parents=True, exist_ok=True)

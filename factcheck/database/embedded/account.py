@@ -58,7 +58,7 @@ def name_of(uid: int) -> str:
 
 
 def as_account(account: pwd.struct_passwd | None, place: ServerPlace, command: list[str]) -> dict[str, Any]:
-    """Arguments for subprocess that run `command` as the account, without changing anybody's permissions."""
+    """Return the subprocess arguments that run `command` as the account, without changing permissions."""
     arguments: dict[str, Any] = {
         "args": command,
         "cwd": "/",

@@ -33,7 +33,7 @@ def have_database(place: ServerPlace, name: str) -> None:
 
 
 def close_off(connection: psycopg.Connection[Any], name: str) -> None:
-    """Give a database and what is in it to the owner role, and everybody else no more than to look in.
+    """Give a database and its contents to the owner role, and everyone else read access to its structure only.
 
     Args:
         connection: a superuser's to this database.

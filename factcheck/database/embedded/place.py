@@ -27,7 +27,7 @@ class PostgresUnavailable(Exception):
 
 @dataclass(frozen=True)
 class ServerPlace:
-    """Where one embedded server keeps its things: all inside `DATA_DIR`, and an archive elsewhere if it has one."""
+    """The paths of an embedded server: all inside `DATA_DIR`, except an archive elsewhere."""
 
     data_dir: Path
     #: A folder elsewhere that the server works with, and the settings by which it does (`wal_archive`).
@@ -40,7 +40,7 @@ class ServerPlace:
 
     @property
     def restored(self) -> Path:
-        """Where a restore makes everything before it is put in its place."""
+        """The path where a restore builds everything before it is moved into place."""
         return self.data_dir / "restore.unfinished"
 
     @property

@@ -98,7 +98,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def contents(kept: Path) -> bytes:
-    """What is in a file of the archive.
+    """Return the content of an archived file.
 
     Raises:
         OSError, EOFError, zlib.error: it is damaged.
@@ -146,7 +146,7 @@ def _waits_for_long(path: Path) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """What the server calls: `keep` or `fetch`, the folder of the archive, a path of its own and a name."""
+    """Entry point for the server: `keep` or `fetch`, the archive folder, a path and a name."""
     verb, folder, path, name = arguments[0], Path(arguments[1]), Path(arguments[2]), arguments[3]
     if not NAME.fullmatch(name):
         return _NOT_THERE

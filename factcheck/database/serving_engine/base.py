@@ -17,7 +17,7 @@ PAUSE = 1.0
 
 
 class Attempts:
-    """Who tries to connect to one database, while that fails."""
+    """The threads that try to connect to one database while that fails."""
 
     def __init__(self) -> None:
         self._failed_at: float | None = None

@@ -86,7 +86,7 @@ class Command(SpokenCommand):
 
 
 def moment(text: str) -> datetime:
-    """A moment, in UTC where it names no other offset."""
+    """Parse a time, in UTC unless it has an offset."""
     try:
         read = datetime.fromisoformat(text)
     except ValueError:

@@ -24,7 +24,7 @@ _WITH_PORT = re.compile(r"\[(.+)\](?::\d+)?|([^:]+):\d+")
 
 
 class Tier(StrEnum):
-    """Each has a limit of its own; the name stands in the RateLimit fields."""
+    """A tier with its own limit; its name appears in the RateLimit fields."""
 
     ANONYMOUS = "anonymous"
     PAGES = "pages"

@@ -162,7 +162,7 @@ class RateLimit(BaseThrottle):
 
 
 def holder_of(request: HttpRequest) -> int | None:
-    """The user whose valid token a request bears. Where anybody may read, a wrong token is as good as none."""
+    """Return the user of a request's valid token. On public addresses an invalid token counts as none."""
     authorization = request.META.get("HTTP_AUTHORIZATION")
     if not authorization or not settings.RATE_LIMIT_AUTHENTICATION:
         return None

@@ -26,7 +26,7 @@ class Gate:
         self._changed = Condition()
 
     def through(self, answer: Callable[[], Answer], caller: str) -> Answer | None:
-        """What the function returns, once there is room for it; None when there is none."""
+        """Call the function once there is a free slot; None if there is none."""
         if not self._enter(caller):
             return None
         try:

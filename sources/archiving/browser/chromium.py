@@ -60,7 +60,7 @@ _ARGUMENTS = (
 
 @dataclass(frozen=True, slots=True)
 class BrowserLimits:
-    """What one page may take."""
+    """The limits for one page."""
 
     seconds: float = 30.0
     memory: int = 1_500_000_000
@@ -112,7 +112,7 @@ class Chromium:
 
 @contextmanager
 def chromium(program: str, proxy: str, limits: BrowserLimits, *, sandbox: bool = True) -> Iterator[Chromium]:
-    """A browser that speaks through the proxy; nothing of it is left behind.
+    """Start a browser that uses the proxy; nothing of it remains afterwards.
 
     Raises:
         BrowserOutOfBounds: it took too much, whatever else went wrong because of that.

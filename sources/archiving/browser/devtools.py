@@ -58,7 +58,7 @@ class Devtools:
         return self._number
 
     def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """What the browser answers.
+        """Send a command to the browser and return its result.
 
         Raises:
             BrowserSilent: nothing, in time.

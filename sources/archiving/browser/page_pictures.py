@@ -41,7 +41,7 @@ class NoBrowser(Exception):
 
 @dataclass(slots=True)
 class PagePictures:
-    """What could be made of a page."""
+    """The pictures made of a page."""
 
     screenshot: bytes = b""
     pdf: bytes = b""

@@ -32,7 +32,7 @@ _SENTENCE_END = re.compile(r"[.!?…:;。！？।؟]")
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What the page says of its article elsewhere: in metadata and structured data."""
+    """The article's description in metadata and structured data."""
 
     title: str = ""
     description: str = ""

@@ -95,7 +95,7 @@ def _flowed(text: str | None) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
-    """Text that stands in one line or paragraph of a page."""
+    """Text in one line or paragraph of a page."""
 
     element: HtmlElement
     """The block that it stands in."""

@@ -51,7 +51,7 @@ def _enclosing(
 
 
 def upwards(element: HtmlElement) -> Iterator[HtmlElement]:
-    """The element and what it stands in."""
+    """Yield the element and its ancestors."""
     one: HtmlElement | None = element
     while one is not None and one.tag != "html":
         yield one
