@@ -119,7 +119,7 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _sections() -> list[dict[str, Any]]:
-    """The menu. Sections marked `more` are folded away: what is needed each day stands above."""
+    """Return the menu. Sections marked `more` are folded away."""
     return [
         {
             "items": [

@@ -58,13 +58,13 @@ def read_body_ahead(request: HttpRequest, length: int) -> bool:
 
 
 def follow_body(request: HttpRequest, follow: Callable[[Any], Any]) -> None:
-    """Have the body read through what `follow` returns for the stream that it comes from."""
+    """Read the body through what `follow` returns for its stream."""
     wsgi = cast(WSGIRequest, request)
     wsgi._stream = follow(wsgi._stream)
 
 
 def read_headers_anew(request: HttpRequest) -> None:
-    """Have `request.headers` say what `request.META` says now: once it was read it keeps what it read."""
+    """Rebuild `request.headers` from `request.META`, because it is cached."""
     vars(request).pop("headers", None)
 
 
@@ -86,7 +86,7 @@ def stored_fields(headers: ResponseHeaders) -> Fields:
 
 
 class ListedFields(ResponseHeaders):
-    """Fields that are listed as they are kept; Django's look each of them up once more."""
+    """Header fields listed as stored; Django's look up each of them again."""
 
     def __init__(self, fields: Fields) -> None:
         self._store = fields

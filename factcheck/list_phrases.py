@@ -22,7 +22,7 @@ def listed(words: Iterable[StrOrPromise]) -> str:
 
 
 def listed_phrases(phrases: Iterable[StrOrPromise]) -> str:
-    """The same of phrases."""
+    """Join phrases as a list."""
     return semicolon().join(map(str, phrases))
 
 

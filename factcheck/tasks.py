@@ -29,7 +29,7 @@ async def remove_finished_jobs(context: JobContext, timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="take_up_left_jobs", pass_context=True)
 async def take_up_left_jobs(context: JobContext, timestamp: int) -> None:
-    """Have jobs done again whose worker was killed, or stopped before they were done, every minute."""
+    """Retry jobs whose worker was killed or stopped. Runs every minute."""
     manager = context.app.job_manager
     silence = settings.PROCRASTINATE_WORKER_DEFAULTS["stalled_worker_timeout"]
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=silence):

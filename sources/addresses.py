@@ -82,7 +82,7 @@ def domain(url: str) -> str:
 
 
 def hosts(url: str) -> tuple[str, ...]:
-    """The hosts whose owner an address may belong to, the nearest first: its own, without layout, to its domain.
+    """Return the possible hosts of an address's owner, nearest first: from its own to its domain.
 
     `https://www.facts.example.org/1` → `facts.example.org`, `example.org`; () for what is no http(s) address.
     On a platform without hosts for authors, an author's pages are as good as a host: `medium.com/@name`.

@@ -54,7 +54,7 @@ def store(content: bytes) -> str:
 
 
 def store_file(file: File, digest: str) -> None:
-    """The same for a file of any size, whose digest is known: little of it is in memory at a time.
+    """Store a file of any size, with a known digest, in constant memory.
 
     Raises:
         ArchiveDamaged: the file has another digest, or what the store holds now has.
@@ -101,7 +101,7 @@ def on_disk(digest: str) -> Iterator[Path]:
 
 @contextmanager
 def _copied(name: str) -> Iterator[Path]:
-    """Where it lies, or a copy of what lies elsewhere."""
+    """Return the file's path, or that of a local copy."""
     if isinstance(default_storage, FileSystemStorage):
         here = Path(default_storage.path(name))
         if not here.is_file():

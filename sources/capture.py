@@ -144,7 +144,7 @@ class _Capture:
         )
 
     def _wait_for_twins(self) -> None:
-        """The same document, captured twice at once, makes one source and one snapshot; a publisher is made once."""
+        """Lock, so that simultaneous captures of one document make one source and one snapshot."""
         names = [f"source at {key}" for key in self.addresses] or [f"source titled {self.title.lower()}"]
         publisher = [f"publisher {self.document.publisher.lower()}", f"publisher at {domain(self.url)}"]
         hold(*names, *publisher, f"text {self.text_sha256}")
@@ -267,7 +267,7 @@ class _Capture:
 
 
 def _addresses(material: Material, document: Document, overrides: Overrides) -> dict[str, str]:
-    """Key → address of everything the document can be recognised by, the best first."""
+    """Return the addresses by which the document is recognised, best first, by key."""
     if overrides.url:
         found = [overrides.url]
     else:

@@ -2,7 +2,7 @@
 
 
 class Failure(Exception):
-    """Nothing came of it; `str()` is a sentence for a person, `reason_code` is for machines."""
+    """The operation failed; `str()` is a sentence for a person, `reason_code` is for machines."""
 
     def __init__(self, reason_code: str, sentence: str) -> None:
         super().__init__(sentence)

@@ -58,7 +58,7 @@ class KnownSites:
         VisitedSite.objects.filter(site=site[:300]).update(robots=rules, robots_read_at=timezone.now())
 
     def _left(self, site: str) -> float:
-        """Take the site for a request: 0 when it is ours, else for how many seconds it is not to be asked."""
+        """Lease the site for a request: 0 on success, otherwise the seconds to wait."""
         now = timezone.now()
         known, _made = VisitedSite.objects.get_or_create(site=site[:300], defaults={"ready_at": now})
         ready = VisitedSite.objects.filter(pk=known.pk, ready_at__lte=now)

@@ -24,7 +24,7 @@ _TYPES = frozenset(
 
 
 class NoPictureThere(Failure):
-    """Nothing that could be a picture came back."""
+    """The response is not a picture."""
 
 
 def picture_at(address: str, *, allow_loopback: bool = False) -> bytes:

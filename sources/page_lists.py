@@ -95,7 +95,7 @@ def _inflated(content: bytes, largest: int) -> bytes:
 
 
 def _absolute(url: str, found: Iterable[ListedPage]) -> Iterator[ListedPage]:
-    """The entries with whole addresses, each address once: the first that stands there."""
+    """Return entries with absolute addresses, each once."""
     seen: set[str] = set()
     for page in found:
         try:
@@ -108,7 +108,7 @@ def _absolute(url: str, found: Iterable[ListedPage]) -> Iterator[ListedPage]:
 
 
 def _first(found: Iterable[ListedPage]) -> tuple[tuple[ListedPage, ...], bool]:
-    """As many entries as are read, and whether these are all."""
+    """Return the entries up to the limit, and whether these are all."""
     pages: list[ListedPage] = []
     for page in found:
         if len(pages) == MOST_LISTED:
@@ -213,7 +213,7 @@ class _Markup:
             self._is_broken = any(problem.type_name in _LOSSES for problem in elements.error_log)
 
     def _note(self, element: Any, name: str) -> None:
-        """What the list says of itself."""
+        """Record the list's own metadata."""
         if name == "title" and not self._title:
             self._title = _line(_text(element))
         elif element.tag == _ATOM_LINK and element.get("rel", "") == "next":
@@ -243,7 +243,7 @@ def _in_rss(item: Any) -> str:
 
 
 def _in_atom(entry: Any) -> str:
-    """Its page: the link that says so, or the one that says nothing of what it is."""
+    """Return the entry's page: the link marked so, or the unmarked one."""
     links: dict[str, str] = {}
     for link in entry.iterchildren(_ATOM_LINK):
         if href := link.get("href"):
@@ -273,7 +273,7 @@ _ADDRESSES = {
 
 
 def _forget(element: Any) -> None:
-    """Let go of an entry that was read, and of what stands before it."""
+    """Release a parsed entry and everything before it from memory."""
     element.clear(keep_tail=False)
     parent = element.getparent()
     while parent is not None and element.getprevious() is not None:
@@ -302,7 +302,7 @@ def _latest(dates: Iterable[str]) -> datetime | None:
 
 
 def _moment(text: str) -> datetime | None:
-    """A moment as RSS (RFC 822) or everybody else (ISO 8601) writes it; in UTC, where it names no time zone."""
+    """Parse a time in RSS (RFC 822) or ISO 8601 format; in UTC if it has no time zone."""
     text = text.strip()[:100]
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:

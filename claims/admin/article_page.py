@@ -143,7 +143,7 @@ def article_view(desk: DeskAdmin, request: HttpRequest, source: Source) -> HttpR
 
 
 def _what_they_may(person: Any, *, is_newest: bool) -> dict[str, bool]:
-    """What the page offers. Words are taken from the newest text only; whether they are is decided when they come."""
+    """Return the actions the page offers. Words are taken from the newest text only; the server checks that."""
     may_attach = is_newest and person.has_perms(["claims.change_claim", "claims.add_appearance"])
     return {
         "may_propose": may_attach and person.has_perm("claims.add_claim"),

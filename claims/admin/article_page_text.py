@@ -76,7 +76,7 @@ def _which(place: NotedPlace) -> tuple[str, str, bool]:
 
 
 def _lanes(places: Iterable[NotedPlace]) -> dict[NotedPlace, int]:
-    """Underlines of places that overlap lie below each other: each keeps the first that is free where it begins."""
+    """Arrange overlapping underlines in lanes: each takes the first free one."""
     lanes: dict[NotedPlace, int] = {}
     ends: list[int] = []
     for place in sorted(places, key=lambda place: (place.start, -place.end)):

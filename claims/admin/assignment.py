@@ -207,7 +207,7 @@ def change_hands(subject: Subject, action: str, asked: Any, *, by: User) -> str:
 
 
 def _seen(asked: Any) -> int | assignments.Unchanged | None:
-    """Who had it when the page was drawn."""
+    """Return the assignee when the page was rendered."""
     if "seen" not in asked:
         return assignments.KEEP
     return int(asked["seen"]) if asked["seen"].isdecimal() else None

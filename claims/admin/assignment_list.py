@@ -49,7 +49,7 @@ class AssignedList:
         return Prefetch("assignments", rows.filter(verdict=None))
 
     def own_columns(self, request: HttpRequest) -> list[str]:
-        """With whose work it is, beside what it is and how far."""
+        """Return the default columns, including the assignee."""
         shown: list[str] = super().own_columns(request)  # type: ignore[misc]  # a DeskAdmin
         if request.user.has_perm("claims.view_assignment"):
             shown.insert(_PLACE, "whose_work")

@@ -151,7 +151,7 @@ def _readers() -> QuerySet[User]:
 
 
 def _tried(rule: AssignmentRule, person: User) -> dict[str, Any]:
-    """What the rule would have done with the newest claims, of which some are shown."""
+    """Return a trial of the rule on the newest claims, some of which are shown."""
     found = assignment_rules.dry_run(rule)
     shown = found[:_SHOWN]
     claims = Claim.objects.readable_by(person).in_bulk([one.claim for one in shown])

@@ -171,7 +171,7 @@ def _assignment(row: Any) -> Assignment | None:
 
 
 def _claims(person: User, chosen: Chosen) -> QuerySet[Claim]:
-    """Claims as the board shows them, as far as they are chosen."""
+    """Return the claims for the board, with its filters."""
     last = Transition.objects.filter(claim=OuterRef("pk"), verdict=None).order_by("-pk").values("pk")[:1]
     work = Assignment.objects.open().filter(verdict=None).select_related("person")
     rows = Claim.objects.readable_by(person).annotate(last_move=Subquery(last))
@@ -205,7 +205,7 @@ def _held(holder: int = 0) -> QuerySet[Assignment]:
 
 
 def _urgent_first(claims: QuerySet[Claim], work: QuerySet[Assignment]) -> list[Any]:
-    """Those of the claims of which there is such work, found by the work, which is less than there are claims."""
+    """Return claims with urgent work, found through the work, of which there is less than claims."""
     keys = work.filter(claim__in=claims.order_by().values("pk")).order_by(*BY_URGENCY)
     chosen = list(keys.values_list("claim", flat=True)[: SHOWN + 1])
     found = claims.in_bulk(chosen)

@@ -392,7 +392,7 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
         return answer
 
     def draft_view(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
-        """Begin the house's verdict, or its next version, and go to its page."""
+        """Start the newsroom's verdict or its next version, and open its page."""
         claim = self.get_object(request, str(pk))
         if claim is None or not request.user.has_perm("claims.add_verdict"):
             raise Http404

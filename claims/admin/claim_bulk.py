@@ -115,7 +115,7 @@ class ClaimBulk(MovesAdmin):
     # Forms and messages ----------------------------------------------------------------------------------------------
 
     def _selected(self, request: HttpRequest, claims: Selected) -> list[Seen] | None:
-        """The claims as they stand; None, and a word on it, where they are too many."""
+        """Return the selected claims; None, with a message, if there are too many."""
         keys = list(claims.order_by("pk").values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
         if len(keys) > MOST_AT_ONCE:
             messages.warning(
@@ -159,7 +159,7 @@ class ClaimBulk(MovesAdmin):
         return TemplateResponse(request, "admin/desk/bulk.html", page)
 
     def _sides(self, request: HttpRequest, claims: Selected) -> list[dict[str, Any]]:
-        """The claims side by side, the oldest first."""
+        """Return the claims side by side, oldest first."""
         person = person_at(request)
         verdicts = Verdict.objects.readable_by(person).exclude(state__in=["superseded", "retracted"])
         rows = claims.select_related("claimant").prefetch_related(

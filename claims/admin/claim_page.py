@@ -126,7 +126,7 @@ def timeline_context(claim: Claim, person: User, *, kind: str = "", page: int = 
 
 
 def _verdict_at_hand(claim: Claim, person: User) -> Verdict | None:
-    """The verdict that the page shows where it edits none: one in work before one that is public, the house's first."""
+    """Return the verdict to show if none is edited: unpublished before public ones, the newsroom's first."""
     rows = claim.verdicts.readable_by(person).select_related("publisher", "rating", "author")
     at_hand = rows.filter(state__in=[*_OPEN, Verdict.State.PUBLISHED]).annotate(
         is_public=Case(When(state=Verdict.State.PUBLISHED, then=True), default=False)
@@ -162,7 +162,7 @@ def likely_claimants_of(claim: Claim) -> list[tuple[Claimant, str]]:
 
 
 def is_current(entry: Publication) -> bool:
-    """The same condition as `Publication.objects.current()`, of a row that has been read."""
+    """Return the condition of `Publication.objects.current()` for a loaded row."""
     return entry.superseded_at is None and entry.status == Publication.Status.PUBLISHED
 
 

@@ -163,7 +163,7 @@ class ClusterAdmin(DeskAdmin):
 
 
 def _context(cluster: Cluster, person: User) -> dict[str, Any]:
-    """Its state, what readers see of it, and what can be done."""
+    """Return its state, its public view, and the possible actions."""
     seen = entries_of([cluster.pk]).count()
     may = person.has_perm("claims.publish_cluster")
     steps = [after for before, after in CLUSTER_STEPS if before == cluster.state] if may else []

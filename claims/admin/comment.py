@@ -204,7 +204,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
         return self._back(request, said.comment)
 
     def _back(self, request: HttpRequest, comment: Comment) -> HttpResponse:
-        """To where the button was, at the comment."""
+        """Redirect to the comment."""
         back = request.POST.get("back", "").partition("#")[0]
         if url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
             return HttpResponseRedirect(f"{back}#comment-{comment.pk}")
@@ -271,7 +271,7 @@ def shortened(words: str, most: int) -> str:
 
 
 def _named(rows: Any, pk: str) -> Any:
-    """The row that a form names; it names none where it is empty.
+    """Return the row that a form names; None if the field is empty.
 
     Raises:
         PermissionDenied: it is none that the person may read.

@@ -76,7 +76,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _cards(person: User) -> Iterator[Card]:
-    """What is this person's own to do, the most pressing list first."""
+    """Return the person's own work, most urgent list first."""
     if person.has_perm("claims.take_work"):
         yield _my_work(person)
     if person.has_perm("claims.answer_complaint"):
@@ -116,7 +116,7 @@ def _card(name: str, rows: QuerySet[Any], person: User) -> Card:
 
 
 def _counted(rows: QuerySet[Any], most: int = _SHOWN) -> tuple[int, list[Any]]:
-    """How many there are and the first of them. All are counted by their keys alone, and few are read."""
+    """Return the number of rows and the first of them. Counting uses keys only, so few rows are read."""
     numbered = list(rows.values_list("pk", Window(Count("pk")))[:most])
     if not numbered:
         return 0, []

@@ -12,7 +12,7 @@ from factcheck.admin.list_download import list_downloaded
 
 @receiver(list_downloaded, dispatch_uid="claims.admin.download_log")
 def note(request: HttpRequest, name: str, format: str, **signal: Any) -> None:  # noqa: A002  the signal's word
-    """With the list's filters, so that the contents can be reconstructed."""
+    """Record the list's filters too, so that the contents can be reconstructed."""
     audit.record(
         AuditKind.DOWNLOADED,
         what=f"{name} ({format})",

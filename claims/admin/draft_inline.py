@@ -26,7 +26,7 @@ _RELATIONS = ("evidence",)
 
 
 def draft_on_page(request: HttpRequest, claim: Claim) -> Verdict | None:
-    """The draft that the claim's page edits for this person: the house's before another publisher's.
+    """Return the draft that this person edits on the claim's page: the newsroom's before another publisher's.
 
     A page that is sent names the one that it shows; that one it is, whatever became of it, so that nothing that was
     typed is passed over in silence.

@@ -110,7 +110,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
         return self._gather(request, pairs)
 
     def _merge(self, request: HttpRequest, pair: PossibleDuplicate) -> bool:
-        """Merge, or say what stands in the way."""
+        """Merge, or report why not."""
         try:
             duplicates.merge(pair, by=person_at(request))
         except (NotPossible, NotAllowed) as refusal:
@@ -164,7 +164,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
     def _gather(
         self, request: HttpRequest, pairs: Iterable[PossibleDuplicate]
     ) -> HttpResponseRedirect | None:
-        """Put both of each pair into one cluster and go there, or say what stands in the way."""
+        """Put both claims of each pair into one cluster and open it, or report why not."""
         try:
             cluster = duplicates.gather(pairs, by=person_at(request))
         except (NotPossible, NotAllowed) as refusal:
@@ -182,7 +182,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
         return pair
 
     def _back(self, request: HttpRequest) -> HttpResponseRedirect:
-        """To the list as it was filtered, or to what still waits."""
+        """Redirect to the filtered list, or to what is still waiting."""
         listed = reverse("admin:claims_possibleduplicate_changelist")
         came_from = request.headers.get("Referer", "")
         if f"{listed}?" in came_from and url_has_allowed_host_and_scheme(came_from, {request.get_host()}):

@@ -167,7 +167,7 @@ def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpRespo
 
 
 def _forms(request: HttpRequest, run: ImportRun) -> tuple[MappingForm | None, TomlForm | None]:
-    """What can be corrected: of formats that settle everything themselves, nothing."""
+    """Return the forms for corrections; none for formats without settings."""
     if "mapping" not in run.format_settings:
         return None, None
     asked = request.POST.get("do", "") if request.method == "POST" else ""

@@ -114,7 +114,7 @@ class WatchFilter(DropdownFilter):
 
 
 class PartyFilter(DropdownFilter):
-    """For whom the claimants speak, as it is written with them."""
+    """Filter by the affiliation of claimants."""
 
     title = _("party or organisation")
     parameter_name = "party"

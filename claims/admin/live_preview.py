@@ -112,7 +112,7 @@ def checklist(
 
 
 def without_lock(form: type[forms.ModelForm]) -> type[forms.ModelForm]:
-    """The same form without the check for overwriting, because it saves nothing."""
+    """Return the form without the conflict check, because it saves nothing."""
     return type(form.__name__, (form,), {"_refuse_to_overwrite": lambda form: None})
 
 

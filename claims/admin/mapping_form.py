@@ -194,7 +194,7 @@ class MappingForm(forms.Form):
         )
 
     def _choice(self, name: str, choices: Choices, present: str, words: str = "", *, label: str = "") -> None:
-        """A select; what the mapping says now can always be kept, even where it is nothing that is offered."""
+        """Return a select that always includes the current mapping, even if it is not among the choices."""
         if present not in dict(choices):
             choices = [*choices, (present, words or present)]
         self.fields[name] = forms.ChoiceField(
@@ -202,7 +202,7 @@ class MappingForm(forms.Form):
         )
 
     def _describe(self, name: str, words: str) -> None:
-        """Name an input that has no label of its own, for those who do not see what it stands beside."""
+        """Label an input that has no visible label, for screen readers."""
         self.fields[name].widget.attrs["aria-label"] = words
 
     def clean_encoding(self) -> str:
@@ -300,7 +300,7 @@ def section(settings: Mapping[str, Any], name: str) -> Settings:
 
 
 def _in_words(columns: Any) -> str:
-    """Where a field stands, if that is more than one column."""
+    """Return the position of a field, if it uses more than one column."""
     if isinstance(columns, dict):
         return " + ".join(map(str, columns.get("columns", [])))
     if isinstance(columns, list):

@@ -96,7 +96,7 @@ def paste_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
 
 
 def _read(request: HttpRequest, text: str) -> dict[str, Any]:
-    """How the rows are read; and what became of them, if they are to be stored."""
+    """Read the rows; if requested, store them and return the results."""
     asked, person = request.POST.get("do", ""), person_at(request)
     settings = _settings_of(request) if asked in ("again", "store") else None
     settings = settings or recognised(text)
@@ -132,7 +132,7 @@ def _read(request: HttpRequest, text: str) -> dict[str, Any]:
 
 
 def _settings_of(request: HttpRequest) -> Settings | None:
-    """The settings that the page was made with; None where they are no settings."""
+    """Return the settings of the page; None if they are invalid."""
     try:
         settings = json.loads(request.POST.get("settings", ""))
     except ValueError:

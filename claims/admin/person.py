@@ -32,7 +32,7 @@ call_rows(Group, role_name)
 
 
 def _described(role: Group) -> str:
-    """What a role is called, and in a sentence what it may do."""
+    """Return the name of a role, and its permissions in a sentence."""
     return f"{role_name(role)}: {sentence}" if (sentence := role_sentence(role)) else role_name(role)
 
 

@@ -116,7 +116,7 @@ def _change(prospect: Prospect) -> PublicChange:
 
 
 def _entry_parts(entry: Publication) -> Iterator[tuple[str, str]]:
-    """What readers see of an entry: of what was withdrawn, that and the note which says why."""
+    """Return the public parts of an entry; for a withdrawn one, the note on it."""
     merged = _("Redirects to claim %(id)s") % {"id": entry.merged_into_id}
     yield _("Status"), merged if entry.merged_into_id else str(entry.get_status_display())
     if entry.status == Publication.Status.PUBLISHED:
@@ -126,7 +126,7 @@ def _entry_parts(entry: Publication) -> Iterator[tuple[str, str]]:
 
 
 def _parts(document: Document) -> Iterator[tuple[str, str]]:
-    """What readers see of a claim, part by part, as plain words."""
+    """Return the public parts of a claim as plain text."""
     claimant = document["claimant"] or {}
     yield _("Statement"), document["statement"]
     yield _("Claimant"), listed(filter(None, [claimant.get("name", ""), claimant.get("job_title", "")]))

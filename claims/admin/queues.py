@@ -183,12 +183,12 @@ def _awaited(requests: Any, person: User) -> QuerySet[ReplyRequest]:
 
 
 def _waiting(messages: Any, person: User) -> Any:
-    """What readers sent and wait for, complaints and requests alike."""
+    """Return complaints and requests that await an answer."""
     return messages.waiting()
 
 
 def _held(messages: Any, person: User) -> Any:
-    """What is held back as possible spam."""
+    """Return messages held as possible spam."""
     return messages.held()
 
 

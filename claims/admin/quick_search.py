@@ -53,7 +53,7 @@ def _rows(request: HttpRequest, kind: type[Model], words: str) -> list[Model]:
 
 
 def _kind_of(row: Any) -> str:
-    """What was found and, of a claim that readers know, what they see of it."""
+    """Return the kind of a result, with the public state of a claim."""
     kind = str(row._meta.verbose_name)
     newest = next(iter(getattr(row, "newest_publications", ())), None)
     return f"{kind}: {public_word(newest)}" if newest else kind

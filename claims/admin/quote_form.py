@@ -81,7 +81,7 @@ class QuoteForm(forms.ModelForm):
 
 
 def _offer_what_is_chosen(field: forms.ModelChoiceField, source: Source) -> None:
-    """Have the picker name the source that its row has already; by itself it asks for each row what it is called."""
+    """Give the picker the label of the row's present source; otherwise it would query each label."""
     picker: Any = getattr(field.widget, "widget", field.widget)
     asking = picker.optgroups
 

@@ -138,7 +138,7 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
         return request.user.has_perm(self.deciding)
 
     def _steps(self, row: Any) -> list[dict[str, Any]]:
-        """What happened to it, in order."""
+        """Return the steps in order."""
         found = ReaderStep.objects.filter(subject=self.subject, number=row.pk).select_related("assigned_to")
         labels = dict(row.State.choices)
         return [

@@ -36,7 +36,7 @@ def reader_view(ledger: list[Publication], shown: Publication, *, language: str 
 
 
 def _with_files_of_the_desk(claim: dict[str, Any]) -> dict[str, Any]:
-    """The same document, whose pictures are those of the desk: what is not published yet has no public address."""
+    """Replace picture addresses by those of the desk, because unpublished pictures have no public one."""
 
     def here(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [item | {"url": address_of(item["id"]) if item["url"] else ""} for item in shown]

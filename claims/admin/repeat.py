@@ -107,7 +107,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
         messages.success(request, words % number)
 
     def _confirm(self, request: HttpRequest, repeat: Repeat) -> bool:
-        """Confirm, or say what stands in the way."""
+        """Confirm, or report why not."""
         try:
             repeats.confirm(repeat, by=person_at(request))
         except NotInRole as refusal:
@@ -213,7 +213,7 @@ def coming_back(rows: QuerySet[Repeat]) -> list[dict[str, Any]]:
 
 
 def _ratings(claims: set[int]) -> dict[int, list[SafeString | str]]:
-    """How these claims are rated in public now."""
+    """Return the current public ratings of these claims."""
     verdicts = PublishedVerdict.objects.current().filter(claim_id__in=claims).order_by("verdict_id")
     pairs = list(verdicts.values_list("claim_id", "rating_id"))
     ratings = Rating.objects.in_bulk({rating for _claim, rating in pairs if rating})
@@ -225,7 +225,7 @@ def _ratings(claims: set[int]) -> dict[int, list[SafeString | str]]:
 
 
 def _sources(rows: QuerySet[Repeat], claims: set[int]) -> dict[int, list[tuple[Source, str]]]:
-    """Where these claims were seen again, the newest first."""
+    """Return the places where these claims were repeated, newest first."""
     named = rows.standing().filter(claim__in=claims, source__isnull=False)  # type: ignore[attr-defined]
     found: dict[int, dict[int, tuple[Source, str]]] = {}
     for repeat in named.select_related("source").order_by("-last_seen_at", "-pk"):

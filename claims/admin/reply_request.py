@@ -278,7 +278,7 @@ def _said_of(row: ReplyRequest) -> str:
 
 
 def _answered(row: ReplyRequest) -> dict[str, Any]:
-    """What the form of an answer begins with."""
+    """Return the initial values of an answer."""
     if row.answered_at:
         names = ("answered_at", "answer_channel", "answer", "answer_shown", "excerpt", "statement")
         return {name: getattr(row, name) for name in names}
@@ -290,7 +290,7 @@ def _answered(row: ReplyRequest) -> dict[str, Any]:
 
 
 def _page_of(verdict: Verdict) -> str:
-    """Where a verdict is written: on the page of its claim, at what was asked."""
+    """Return the page of a verdict's claim, at the request."""
     return f"{change_page(verdict.claim)}#right-of-reply"
 
 

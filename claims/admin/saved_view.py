@@ -33,7 +33,7 @@ _SHARE = "claims.share_savedview"
 
 @admin.register(SavedView)
 class SavedViewAdmin(DeskAdmin):
-    """All views that the person finds above lists. They are kept where the list is, and here renamed and removed."""
+    """The person's saved views. They are created on the lists, and renamed and deleted here."""
 
     list_display = ("opened", "shown_list", "kept_by", "is_shared", "created_at")
     list_display_links = None
@@ -68,7 +68,7 @@ class SavedViewAdmin(DeskAdmin):
     # Permissions ------------------------------------------------------------------------------------------------------
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """A view is kept where its list is."""
+        """Views are added on their lists only."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: SavedView | None = None) -> bool:
@@ -158,7 +158,7 @@ def open_page(view: SavedView) -> str:
 
 
 def _desk_of(site: admin.AdminSite, listed: str) -> DeskAdmin | None:
-    """Whose list it is."""
+    """Return the model admin of a list."""
     try:
         desk = site.get_model_admin(apps.get_model(listed))
     except (LookupError, ValueError, NotRegistered):
@@ -171,7 +171,7 @@ def _list_page(desk: DeskAdmin) -> str:
 
 
 def _present(desk: DeskAdmin, request: HttpRequest, query: str) -> tuple[str, list[str]]:
-    """What of an address can still be shown, and what of it cannot."""
+    """Return the valid and the invalid parts of an address."""
     parts = parse_qsl(query, keep_blank_values=True)
     gone: list[str] = []
     named = [column for name, value in parts if name == COLUMNS for column in value.split(",")]

@@ -35,7 +35,7 @@ _PAST = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
 
 @dataclass(frozen=True, slots=True)
 class SimilarClaim:
-    """Another claim, what it has to do with the statement, and how far it is."""
+    """Another claim with its relation to the statement, and its state."""
 
     claim: Claim
     page: str
@@ -55,7 +55,7 @@ class SimilarClaim:
 
 
 def similar(statement: str, *, person: User, to: Claim | None = None) -> list[SimilarClaim]:
-    """The claims that a statement has to do with, the same ones first.
+    """Return claims related to a statement, same claims first.
 
     Args:
         to: the claim whose statement it is, which is not similar to itself.

@@ -113,7 +113,7 @@ class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
         return pressed
 
     def _carried_out(self, request: HttpRequest, link: LinkState, edit: "Edit") -> bool:
-        """Do it, or say what stands in the way."""
+        """Carry it out, or report why not."""
         try:
             edit(link, request)
         except NotInRole as refusal:
@@ -149,7 +149,7 @@ def _check(link: LinkState, request: HttpRequest) -> None:
 
 
 def _claims_by_source(sources: list[int]) -> dict[int, list[tuple[Claim, str]]]:
-    """The published claims that name each of these sources, the newest first; at the cost of one query."""
+    """Return published claims that cite these sources, newest first, in one query."""
     entries = Publication.objects.current().filter(source_ids__overlap=sources).select_related("claim")
     found: dict[int, list[tuple[Claim, str]]] = {}
     for entry in entries.only("source_ids", "claim__statement").order_by("-published_at", "-claim_id")[:1000]:

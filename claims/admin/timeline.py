@@ -204,5 +204,5 @@ _READERS: dict[str, Callable[[Claim, User, int], Iterator[TimelineEvent]]] = {
 
 
 def _lowered(words: str) -> str:
-    """The words behind a name: “Changed context” → “changed context”."""
+    """Lower the first letter of the text after a name: “Changed context” → “changed context”."""
     return words[:1].lower() + words[1:]

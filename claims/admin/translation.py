@@ -335,7 +335,7 @@ def _page_context(row: Translation, person: User, form: forms.BaseForm | None) -
 
 
 def _as_written(verdict: Verdict) -> Original:
-    """The original of a translation that is out of date, as it stands beside the claim as it is now."""
+    """Return the original of an outdated translation, beside the present claim."""
     return Original(
         words={
             "statement": verdict.claim.statement,

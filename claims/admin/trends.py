@@ -191,7 +191,7 @@ def _days_taken(moment: datetime) -> dict[date, float | None]:
 
 
 def _moves(moment: datetime) -> QuerySet[Transition]:
-    """What people did; imports move in bulk."""
+    """Return moves by people; imports move in bulk."""
     return Transition.objects.filter(at__gte=moment, actor__isnull=False, import_run=None)
 
 

@@ -157,7 +157,7 @@ class Triage(MovesAdmin):
         return claim
 
     def _answer(self, request: HttpRequest, action: str, outcomes: Sequence[Outcome]) -> HttpResponse:
-        """What became of it: as JSON for the script of the screen, else the screen with the next claim."""
+        """Return the outcome: JSON for the screen's script, otherwise the screen with the next claim."""
         done = [one for one in outcomes if isinstance(one, Decided)]
         refused = [one for one in outcomes if isinstance(one, NotDecided)]
         if done and not refused:
@@ -220,7 +220,7 @@ class Triage(MovesAdmin):
         return claim
 
     def _narrowed(self, request: HttpRequest) -> QuerySet[Claim] | None:
-        """The proposals that the list's filters, search and order leave; None where there are no such filters."""
+        """Return the proposals in the list's filters, search and order; None if a filter is invalid."""
         kept = request.GET
         request.GET = _narrowing(kept)  # type: ignore[assignment]  # never modified
         try:
@@ -249,7 +249,7 @@ class Triage(MovesAdmin):
 
 
 def _narrowing(asked: QueryDict) -> QueryDict:
-    """What the list is narrowed by, without what only the screen knows."""
+    """Return the list's filters, without parameters of the screen."""
     kept = asked.copy()
     for name in (*OWN, *SHOWING, PAGE_VAR, "list", "with"):
         kept.pop(name, None)

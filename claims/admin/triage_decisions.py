@@ -187,7 +187,7 @@ def _carried_out(
 
 
 def _refuse_what_moved_on(claim: Claim, seen: int) -> None:
-    """Say who was quicker, and what they did."""
+    """Report who decided first, and what."""
     if last_move(claim) == seen:
         return
     last = Transition.objects.filter(claim=claim, verdict=None).order_by("pk").last()

@@ -194,7 +194,7 @@ def _decision(claim: Claim, person: User) -> dict[str, Any] | None:
 
 
 def _people(person: User) -> list[tuple[int, str]]:
-    """To whom the person may give work, themselves first."""
+    """Return the people to whom the person may assign work, themselves first."""
     may_take = person.has_perm(TAKE) and can_do(Claim, person)
     mine = [(person.pk, _("Me"))] if may_take else []
     if not person.has_perm(ASSIGN):
@@ -204,7 +204,7 @@ def _people(person: User) -> list[tuple[int, str]]:
 
 
 def _holder(claim: Claim, person: User) -> str:
-    """Whose the claim is, for whom may know."""
+    """Return the assignee, if the person may know."""
     assignment = assignment_of(claim) if person.has_perm("claims.view_assignment") else None
     holder = holder_of(assignment) if assignment else None
     return display_name(holder) if holder else ""

@@ -206,7 +206,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         return HttpResponseRedirect(change_page(watch))
 
     def visit_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Have it visited now."""
+        """Queue a visit now."""
         watch = self._asked_for(request, pk)
         if request.method == "POST":
             try:
@@ -229,7 +229,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
 
 
 def _found(form: AddressForm) -> list[tuple[Followable, str, Watch | None]]:
-    """What can be followed, as what it was recognised, and the watch that follows it already."""
+    """Return what can be followed, with its kind, and the existing watch if any."""
     try:
         found = followable(form.cleaned_data["address"], visits.visitor(patience=10.0))
     except FetchError as problem:
@@ -240,7 +240,7 @@ def _found(form: AddressForm) -> list[tuple[Followable, str, Watch | None]]:
 
 
 def _to_triage(person: User) -> Coalesce:
-    """How many claims wait for triage that appear in articles of the watch."""
+    """Return the number of claims in triage from articles of the watch."""
     proposed = Claim.objects.readable_by(person).filter(
         **{_WATCH_OF_CLAIM: OuterRef("pk")}, state=Claim.State.PROPOSED
     )

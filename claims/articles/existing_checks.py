@@ -15,7 +15,7 @@ from sources.models import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class CheckedBefore:
-    """A published claim that a proposal has to do with.
+    """A published claim related to a proposal.
 
     Attributes:
         kind: `same`, `related` or `contradicts`.
@@ -69,7 +69,7 @@ def _known(proposals: Sequence[FoundClaim], answers: Sequence[Answer]) -> dict[i
 
 
 def _in_text(found: FoundClaim, answer: Answer) -> Answer:
-    """The answer about a claim's words, with its passages at their place in the text that these stand in."""
+    """Return the result with its passages at their positions in the text."""
     start = found.anchor.start
     passages = [replace(one, start=start + one.start, end=start + one.end) for one in answer.passages]
     return replace(answer, passages=tuple(passages))

@@ -217,5 +217,5 @@ def _anchor(candidate: CandidateSentence) -> Anchor:
 
 
 def _words(text: str) -> str:
-    """What two wordings have in common that differ in case, white space or the full stop only."""
+    """Return the normal form of a wording, ignoring case, white space and the full stop."""
     return " ".join(text.casefold().split()).rstrip(" .")

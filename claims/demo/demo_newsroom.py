@@ -219,7 +219,7 @@ class _Newsroom:
             verdict = workflow.move(verdict, step["action"], by=self.people[step["by"]], note=step["note"])
 
     def _replies(self, verdict: Verdict, row: Row) -> Iterator[ReplyRequest]:
-        """What the file says of the claimant, in each version anew: that they were asked, or why not."""
+        """Store what each version says about asking the claimant."""
         claimant = verdict.claim.claimant
         verdict.reply_requests.all().delete()
         for told in row["right_of_reply"]:
@@ -243,7 +243,7 @@ class _Newsroom:
         clusters.move(cluster, Cluster.State.PUBLISHED, by=editor)
 
     def _pages(self) -> None:
-        """What the newsroom says of itself; each row is the next version of a page in its language."""
+        """Store the newsroom's pages; each row is the next version of a page in its language."""
         versions = Counter[tuple[str, str]]()
         for row in self.content["pages"]:
             words = {name: row[name] for name in ("kind", "language", "title", "text", "note")}
@@ -252,7 +252,7 @@ class _Newsroom:
             NewsroomPage.objects.create(version=version, created_by=self.people[row["by"]], **words)
 
     def _watch(self, row: Row) -> None:
-        """Paused: the demo asks nobody for anything until somebody says so."""
+        """Add a paused watch: the demo makes no requests until a user resumes it."""
         if Watch.objects.at(row["url"]) is None:
             words = {name: row[name] for name in ("name", "url", "language")}
             Watch.objects.create(created_by=self.people[row["by"]], active=False, **words)
@@ -300,14 +300,14 @@ def _candidates(text: str) -> list[CandidateSentence]:
 
 
 def _candidate(text: str, anchor: Anchor) -> CandidateSentence | None:
-    """What the article reader makes of the sentence with these words, for the score that editors see."""
+    """Return the detector's candidate for a sentence, for the score that editors see."""
     return next(
         (one for one in _candidates(text) if one.start <= anchor.start and anchor.end <= one.end), None
     )
 
 
 def _moment(text: str) -> datetime:
-    """A moment, or so many hours from now (“-3h”), or the midnight that comes."""
+    """Return a time: fixed, in hours from now (“-3h”), or the next midnight."""
     if text == "midnight":
         tomorrow = timezone.localdate() + timedelta(days=1)
         return timezone.make_aware(datetime.combine(tomorrow, time.min))

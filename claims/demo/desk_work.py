@@ -54,7 +54,7 @@ def put_to_work(content: Row, claims: dict[str, Claim], people: dict[str, User])
 
 
 def _know_what_has_happened() -> None:
-    """What led to where things stand was done long ago, as the demo tells it: nobody has to be told of it now."""
+    """Mark past events as notified, so that the demo sends nothing about them."""
     Notification.objects.unread().update(read_at=timezone.now())
 
 

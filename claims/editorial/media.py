@@ -97,7 +97,7 @@ class MediaWork(EditorialResource):
 
 
 def _stated(request: Request, by: User) -> dict[str, Any]:
-    """What a request says, sent as JSON or as a form, whose values are all words."""
+    """Return the values of a request in JSON or form data, where all values are strings."""
     body = request.data
     if not isinstance(body, QueryDict):
         return read(MediaBody, body, by=by)

@@ -103,7 +103,7 @@ class ReplyWork(PartOfVerdict):
         return self.created_once(work)
 
     def _worded(self, verdict: Verdict, values: dict[str, Any]) -> dict[str, Any]:
-        """The values, with whom they concern and, where nothing is said of it, the newsroom's own words."""
+        """Return the values with the people concerned and, by default, the newsroom's template."""
         given = values | _whom(verdict, values.get("party", ""))
         if values.get("not_asked"):
             return given

@@ -166,7 +166,7 @@ class ModelBody(StrictKeys, serializers.ModelSerializer):
 
 
 def _codes(told: Any) -> Iterator[str]:
-    """The codes of all that is wrong, wherever in a body it stands."""
+    """Return all error codes in a body, at any depth."""
     if isinstance(told, str):
         yield told
         return

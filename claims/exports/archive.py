@@ -91,7 +91,7 @@ def snapshots_in(written: Iterable[bytes]) -> Numbers:
 
 
 def _mentioned(entries: QuerySet[Publication]) -> list[QuerySet[Any]]:
-    """The rows of `lines.THINGS`, as far as they still are there.
+    """Return the rows of `lines.THINGS` that still exist.
 
     With them the house and the scales that it uses, without which nothing could be published, and whatever a row that
     is mentioned refers to itself.

@@ -56,7 +56,7 @@ class Kind:
 
     @cached_property
     def _readers(self) -> list[tuple[str, str, Callable[[str], Any] | None]]:
-        """Of each field its name, its column, and how a text becomes a value where it is not one."""
+        """Return each field's name, column, and converter from text."""
         return [(field.name, field.attname, _READERS.get(field.get_internal_type())) for field in self.fields]
 
     def written(self, values: tuple[Any, ...]) -> bytes:

@@ -101,7 +101,7 @@ class _Blocks:
         return len(piece)
 
     def flush(self) -> None:
-        """Have what waits written, as soon as what was given before is."""
+        """Write buffered data once earlier data is written."""
         block = b"".join(self._waiting)
         self._waiting, self._length = [], 0
         self.settle()
@@ -115,7 +115,7 @@ class _Blocks:
             self._written.result()
 
     def end(self) -> None:
-        """Have everything written, and the thread end."""
+        """Write everything, and end the thread."""
         self.flush()
         self._writer.shutdown()
         self.settle()

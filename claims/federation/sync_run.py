@@ -119,7 +119,7 @@ def _keep_up(hold: "_Hold", tally: TurnTally, is_stopped: Callable[[], bool]) ->
 
 
 def _require_that_ledger_is_gone(newsroom: PeerNewsroom, progress: PeerProgress) -> None:
-    """Where the feed does not know our place: it begins elsewhere now, or it is not there at all."""
+    """Handle a feed that no longer knows our position: it was restarted or is gone."""
     page = ask(newsroom.url, since=0, sizes=(2,)).page
     if page is not None:
         believed(page, key=newsroom.key, site=newsroom.url, after=0, last_change="", most=2)
@@ -173,7 +173,7 @@ def _fail(
 
 @dataclass(slots=True)
 class _Hold:
-    """That a newsroom is ours until a moment."""
+    """A lease on a newsroom until a moment."""
 
     newsroom: PeerNewsroom
     until: datetime

@@ -17,7 +17,7 @@ QUEUE = "federation"
 
 
 def announce(newsroom_id: int) -> None:
-    """Have the worker take a turn at a newsroom, once the present transaction is committed.
+    """Queue a sync with a newsroom when the current transaction is committed.
 
     Nothing is lost where this does not happen: the worker looks by itself, once a minute.
     """
@@ -25,7 +25,7 @@ def announce(newsroom_id: int) -> None:
 
 
 def call(newsroom_id: int) -> None:
-    """Have the worker take a turn at a newsroom, unless it is called already."""
+    """Queue a sync with a newsroom, unless one is queued already."""
     try:
         with transaction.atomic():
             follow_newsroom.configure(queueing_lock=f"claims.federation:{newsroom_id}").defer(

@@ -29,7 +29,7 @@ def signed_text(change: Mapping[str, Any]) -> bytes:
 
 
 def signature(text: bytes) -> str:
-    """The house's signature under an entry (`signed_text`)."""
+    """Return the newsroom's signature of an entry (`signed_text`)."""
     return encoded(house_key().sign(_CONTEXT + text))
 
 
@@ -39,7 +39,7 @@ def public_key() -> str:
 
 
 def house_key() -> Ed25519PrivateKey:
-    """The key with which the house signs."""
+    """Return the newsroom's signing key."""
     return key_made_of(settings.SIGNING_KEY or settings.SECRET_KEY)
 
 
@@ -71,5 +71,5 @@ def encoded(value: bytes) -> str:
 
 
 def decoded(text: str) -> bytes:
-    """The same as bytes."""
+    """Decode to bytes."""
     return urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))

@@ -84,7 +84,7 @@ def of_publishing(
 
 
 def of_retracting(verdict: Verdict, note: str) -> Prospect:
-    """With this verdict retracted."""
+    """Preview the retraction of this verdict."""
 
     def judged(claims: list[Claim]) -> list[Judgement]:
         # Another of the same publisher, on a claim that was merged into it, comes to light.
@@ -100,12 +100,12 @@ def of_retracting(verdict: Verdict, note: str) -> Prospect:
 
 
 def of_republishing(claim: Claim, kind: str, note: str) -> Prospect:
-    """With the claim's appearances and topics as they are now."""
+    """Preview the publication of the claim's present appearances and topics."""
     return _prospect(_group(claim.pk), LedgerChange(kind, note.strip()), public_verdicts)
 
 
 def of_merging(claim: Claim, target: Claim) -> list[Prospect]:
-    """With one claim merged into another: what becomes of both; empty where readers see nothing of it."""
+    """Preview a merge of two claims; empty if neither is public."""
     groups = {rows[0].pk: rows for rows in with_merged([claim.pk, target.pk])}
     own, others = groups[claim.pk], groups[target.pk]
     own[0].state, own[0].merged_into = Claim.State.MERGED, others[0]
@@ -114,7 +114,7 @@ def of_merging(claim: Claim, target: Claim) -> list[Prospect]:
 
 
 def of_unmerging(claim: Claim, target: Claim) -> list[Prospect]:
-    """With a merge undone: what becomes of the claim, then of the one that it was merged into."""
+    """Preview undoing a merge: the claim, then the one that it was merged into."""
     groups = {rows[0].pk: rows for rows in with_merged([claim.pk, target.pk])}
     own, others = groups[claim.pk], groups[target.pk]
     own[0].state, own[0].merged_into, own[0].state_before_merge = own[0].state_before_merge, None, ""

@@ -187,7 +187,7 @@ def with_next_line(ledger: list[LedgerLine], change: LedgerChange, now: datetime
 
 
 def _ledgers(ids: list[int]) -> dict[int, list[LedgerLine]]:
-    """What the ledgers of these claims say so far, the newest first."""
+    """Return the ledgers of these claims, newest first."""
     found: dict[int, list[LedgerLine]] = defaultdict(list)
     lines = Publication.objects.filter(claim__in=ids).order_by("-version")
     for claim, *line in lines.values_list("claim_id", *LedgerLine.__annotations__):

@@ -127,7 +127,7 @@ class _Round:
         return self._tally
 
     def _take_sites(self) -> None:
-        """The links of sites that may not be asked now are left for later."""
+        """Lease the sites; links of busy sites are postponed."""
         taken = take_sites(self._by_site)
         self._memory = RoundMemory(
             {site: rules for site, rules in taken.rules.items() if rules is not None}, patience=_PATIENCE
@@ -209,7 +209,7 @@ class _Round:
             self._settle(*self._unheard.pop())
 
     def _answers(self) -> Iterator[tuple[LinkState, LinkFinding] | str]:
-        """What threads hand over, until each is at its end, or all are to stop."""
+        """Yield the threads' results, until all have ended or are to stop."""
         while self._our_sites:
             if self._is_stopped():
                 self._ends.set()

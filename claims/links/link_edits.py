@@ -57,7 +57,7 @@ def accept(link: LinkState, *, by: User) -> None:
 
 
 def archive_again(link: LinkState, *, by: User) -> None:
-    """Have a copy made of what the address shows now.
+    """Request a copy of what the address shows now.
 
     Raises:
         NotAllowed: the person may not change sources.
@@ -68,7 +68,7 @@ def archive_again(link: LinkState, *, by: User) -> None:
 
 @transaction.atomic
 def check_soon(link: LinkState, *, by: User) -> None:
-    """Have the worker look at the address within a minute.
+    """Queue a check of the address within a minute.
 
     Raises:
         NotAllowed: the person may not decide about links.

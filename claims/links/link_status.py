@@ -101,7 +101,7 @@ def _standing(source: dict[str, Any], state: LinkState | None) -> PublicLink:
 
 
 def _name_own_copies(links: Iterable[PublicLink], states: dict[int, LinkState]) -> None:
-    """Where readers may have our copies, name the last one of each page that is not what it was any more."""
+    """Add the latest copy of each changed page, where readers may see our copies."""
     if not settings.ARCHIVE_PUBLIC_COPIES:
         return
     wanted = {
@@ -123,7 +123,7 @@ def _name_own_copies(links: Iterable[PublicLink], states: dict[int, LinkState]) 
 
 
 def _worth(file: ArchivedFile, since: datetime | None) -> tuple[bool, datetime, int]:
-    """What shows the page as it was comes first, then what is newest, then what a reader opens most easily."""
+    """Rank copies: those of the unchanged page first, then the newest, then the easiest to open."""
     captured_at = file.copy.captured_at
     return (since is None or captured_at < since, captured_at, -_READABLE.index(file.role))
 

@@ -41,7 +41,7 @@ class SettledLink:
 
 
 class _Reading(NamedTuple):
-    """What the page says beside what is quoted from it."""
+    """A page's text compared with the quotes from it."""
 
     lost: int
     """How many quoted passages it does not have."""
@@ -114,7 +114,7 @@ _UNKNOWN = {"etag": "", "last_modified": "", "content_sha256": ""}
 
 
 def _read(link: LinkState, answer: Fetched, quoted: str) -> _Reading:
-    """Read the page as far as that is needed: what is unchanged was read before."""
+    """Read the page if necessary: an unchanged one was read before."""
     if answer.status == _NOT_MODIFIED:
         return _Reading(link.lost_quotes, {})
     digest = hashlib.sha256(answer.content).hexdigest()

@@ -153,7 +153,7 @@ def _may_be(claim: Claim, known: dict[str, list[Claimant]]) -> list[dict[str, An
 
 
 def _checked_before(known: CheckedBefore | None) -> dict[str, Any] | None:
-    """The published claim that a proposal has to do with."""
+    """Return the published claim related to a proposal."""
     return {**asdict(known), "reasons": list(known.reasons)} if known else None
 
 
@@ -245,7 +245,7 @@ def _judged(known: CheckedBefore) -> str:
 
 
 def _reasons(found: FoundClaim) -> str:
-    """What the claim states that can be checked, with its words."""
+    """Return the checkable parts of the claim, with their words."""
     return listed_phrases(in_words(map(str, found.reasons)))
 
 

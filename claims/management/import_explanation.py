@@ -29,7 +29,7 @@ def explanation(run: ImportRun) -> dict[str, Any]:
 
 
 def print_explanation(console: Console, told: dict[str, Any]) -> None:
-    """The same for a terminal."""
+    """Print the explanation to a terminal."""
     for number, record in enumerate(told["shown"], 1):
         table = Table(
             title=gettext("Record %(number)d") % {"number": number}, title_justify="left", show_header=False

@@ -148,7 +148,7 @@ def _examples(run: ImportRun) -> list[ImportProblem]:
 
 
 def summary(run: ImportRun, *, dry_run: bool) -> dict[str, Any]:
-    """The same as a JSON object."""
+    """Return the summary as a JSON object."""
     names = ("records", "created", "updated", "unchanged", "merged", "refused")
     counts = {name: getattr(run, name) for name in names}
     problems = {

@@ -291,7 +291,7 @@ def _as_table(rows: Sequence[Row], said: Sequence[dict[str, Any]], form: str, *,
 
 
 class _Lines(list[str]):
-    """What a writer of tables writes to."""
+    """The output of a table writer."""
 
     def write(self, line: str) -> None:
         self.append(line)

@@ -61,7 +61,7 @@ _ORDER: Mapping[Kind, int] = {"same": 0, "contradicts": 1, "related": 2, "nothin
 
 @dataclass(frozen=True)
 class Match:
-    """A claim that a sentence has to do with.
+    """A claim related to a sentence.
 
     Attributes:
         claim: its id.
@@ -251,7 +251,7 @@ def passages(text: str, cut: Cut = "auto", language: str = "") -> list[TextSpan]
 
 
 def _asked(parts: Sequence[_Part], *, model: AskedModel | None, budget: CPUBudget) -> list[Asked]:
-    """What is asked about these. Without the database, whose connections belong to threads."""
+    """Build the queries, without the database, whose connections belong to threads."""
     with budget.spending():
         said = [cleaned(part.said.translate(_NO_TEXT)) for part in parts]
     vectors: Sequence[Vector | None] = [None] * len(said)
@@ -272,7 +272,7 @@ def _passages(
     budget: CPUBudget,
     mixed: set[int],
 ) -> Iterator[tuple[AnsweredPassage, bool]]:
-    """What was found to each of these, and whether its meaning was compared.
+    """Return the matches of each, and whether meanings were compared.
 
     Args:
         mixed: gets the numbers of short texts that are to be answered by their sentences.
@@ -308,7 +308,7 @@ def _states_one_of_several(part: _Part, likely: Sequence[Candidate], unknown: Se
 
 
 def _importance(match: Match) -> tuple[int, float]:
-    """What a reader must see first; equals stay in the order in which they are likely meant."""
+    """Rank matches by importance to a reader; equal ones stay in order of probability."""
     return _ORDER[match.kind], -match.confidence
 
 

@@ -131,7 +131,7 @@ def _pairs(
 
 
 def _judged(later: Stated, earlier: Stated) -> Pair | None:
-    """The two as a pair where they are the same claim."""
+    """Return the pair if both are the same claim."""
     if later.key == earlier.key:
         return Pair(later.pk, earlier.pk, 1.0, [_("The words are the same.")])
     asked = Asked(later.statement, cleaned(later.statement), _primary(later.language), vector=None)

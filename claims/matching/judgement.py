@@ -65,7 +65,7 @@ def judge(asked: Asked, candidate: Candidate, unknown: Set[str] = frozenset()) -
 
 
 def _in_original(words: tuple[Word, ...], text: str, original: str) -> list[Word]:
-    """The same words in the text as it was before it was cleaned."""
+    """Return the span in the original text, before cleaning."""
     if text == original:
         return list(words)
     left, there = words_in(text), words_in(original)

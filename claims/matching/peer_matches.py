@@ -50,7 +50,7 @@ _SHARING = f"""
 
 @dataclass(frozen=True, slots=True)
 class CheckedElsewhere:
-    """A claim of another newsroom that a sentence has to do with; `Match` says what the other parts mean."""
+    """A claim of another newsroom related to a sentence; `Match` explains the other fields."""
 
     claim: PeerClaim
     kind: str

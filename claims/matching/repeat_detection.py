@@ -85,7 +85,7 @@ def _is_among(said: SaidAgain, places: Sequence[tuple[int, int]]) -> bool:
 
 
 def _listed(snapshot: Snapshot, claims: set[int]) -> dict[int, list[tuple[int, int]]]:
-    """Where in the snapshot these claims are listed to have been made."""
+    """Return the recorded positions of these claims in the snapshot."""
     places: dict[int, list[tuple[int, int]]] = {}
     rows = Appearance.objects.filter(snapshot=snapshot, claim__in=claims, start__isnull=False)
     for claim, start, end in rows.values_list("claim_id", "start", "end"):

@@ -15,7 +15,7 @@ MOST, _CANDIDATES = 20, 20
 
 
 def entries_meant(text: str) -> list[int]:
-    """The ids of current publications that a text may mean, the likeliest first.
+    """Return ids of publications that a text may mean, most probable first.
 
     None for who says what they do not want: it might be answered.
     """

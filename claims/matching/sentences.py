@@ -54,7 +54,7 @@ def _past_closers(block: str, end: int) -> int:
 
 
 def trimmed(text: str, start: int, end: int) -> TextSpan:
-    """The same part without the white space around it."""
+    """Return the span without surrounding white space."""
     part = text[start:end]
     return (
         TextSpan(end - len(part.lstrip()), start + len(part.rstrip()))

@@ -161,7 +161,7 @@ def _says_something(word: str) -> bool:
 
 
 def unaccented(texts: list[str]) -> list[str]:
-    """The same as the database compares them: `ł` as `l`, `ø` as `o`."""
+    """Return the text without accents, as the database compares it: `ł` as `l`, `ø` as `o`."""
     if not texts:
         return []
     rows = fetch(
@@ -237,7 +237,7 @@ def _read(
     most: int,
     beside: Sequence[Sequence[int]],
 ) -> WordsInCommon:
-    """What the database says, in the words of the texts."""
+    """Return the database's result with the words of the texts."""
     weighed = {number: (rarity, is_unknown) for text, number, rarity, is_unknown in rows if not text}
     rarity = {form: weighed[number][0] for form, number in probes.items()}
     whole = [_weight(each, each, rarity) for each in forms]
@@ -273,7 +273,7 @@ def _leading(forms: Forms, common: "CommonWords") -> set[str]:
 
 
 def _pairs(forms: Forms, leads: set[str], common: "CommonWords") -> list[tuple[str, float]]:
-    """For a text of which hardly anything leads to claims: pairs of its least common words, and what a pair weighs."""
+    """Return pairs of a text's rarest words, with their weights, if few words lead to claims."""
     if sum(forms[form] for form in leads) >= _FEW:
         return []
     rest = sorted(forms.keys() - leads, key=lambda form: (common.claims[form], form))[:_PAIRED]
@@ -294,7 +294,7 @@ def _first(shares: dict[int, float], most: int, beside: Sequence[int]) -> dict[i
 
 
 def _corrected(words: Sequence[Sequence[str]], unknown: frozenset[str]) -> dict[int, dict[str, str]]:
-    """By the place of a text: its words that seem misspelt, each with the published word that was likely meant."""
+    """Return probable corrections of misspelt words, by index of the text."""
     doubtful: dict[int, list[str]] = {}
     for text, each in enumerate(words):
         misspelt = [word for word in each if _SPELT.fullmatch(word) and unknown.issuperset(forms_of([word]))]

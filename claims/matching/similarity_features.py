@@ -143,7 +143,7 @@ class Question:
         return _share(self.rarity.sum(words & self.beginnings), self.rarity.sum(words))
 
     def _days(self, candidate: Candidate) -> dict[str, float]:
-        """How near in time the question was said, and the claim said or checked."""
+        """Return the days between the query and the claim or its check."""
         days = [
             abs((day - self.said_on).days)
             for day in (candidate.claimed_on, candidate.reviewed_on)

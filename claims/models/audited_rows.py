@@ -142,7 +142,7 @@ class AuditedMembership(User.groups.through):  # type: ignore[name-defined]  # m
 
 
 class AuditedOwnPermission(User.user_permissions.through):  # type: ignore[name-defined]  # as above
-    """Permissions of a person besides the roles."""
+    """A person's permissions in addition to roles."""
 
     class Meta:
         proxy = True

@@ -261,7 +261,7 @@ IS_SEARCHABLE = Rule(
 
 
 def _keeping(name: str, func: str, **declared: Any) -> Keeper:
-    """What is kept of the entries that one statement added, all at once."""
+    """Store the derived rows of the entries that one statement added."""
     return Keeper(
         name=name,
         level=pgtrigger.Statement,

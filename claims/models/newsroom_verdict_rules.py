@@ -10,7 +10,7 @@ from factcheck.database.rules import OWNER, Rule, refuse
 
 
 def speaking_for_the_house() -> list[Rule]:
-    """Condition: imports never publish for the newsroom; a released newsroom archive does; a restored ledger
+    """Return the rules: imports never publish for the newsroom; a released newsroom archive does; a restored ledger
     does in a database without other entries.
     """
     return [

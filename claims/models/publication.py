@@ -48,7 +48,7 @@ def _stands_at(places: Places, publication: str = "") -> Q:
 
 
 def _rank_among(places: Places) -> Expression:
-    """How relevant an entry is that stands in one of these places."""
+    """Return the relevance of an entry at one of these positions."""
     if not places.is_ranked:
         return Value(1.0)
     entries = Value(places.entries) if isinstance(places.entries, list) else places.entries
@@ -302,6 +302,6 @@ class Publication(models.Model):
 
     @property
     def document(self) -> dict[str, Any]:
-        """The same as Python values."""
+        """The body as Python values."""
         document: dict[str, Any] = json.loads(self.served)
         return document

@@ -16,7 +16,7 @@ def _object(**members: str) -> str:
 
 
 def _member(path: str) -> str:
-    """SQL for the JSON at this path, `null` where there is none."""
+    """Return SQL for the JSON at this path, `null` if missing."""
     return f"coalesce({path}, 'null'::jsonb)"
 
 

@@ -209,7 +209,7 @@ class ReplyRequest(models.Model):
 
     @property
     def is_told(self) -> bool:
-        """The same as `told()` of the QuerySet, for a loaded row."""
+        """Whether the request has public content, like `told()` of the QuerySet."""
         return bool(self.not_asked) or self.sent_at is not None
 
 

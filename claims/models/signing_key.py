@@ -25,7 +25,7 @@ class SigningKeyQuerySet(models.QuerySet["SigningKey"]):
 
 
 class SigningKey(models.Model):
-    """A public key with which the house has signed checkpoints of its ledger. Append-only: old ones stay published.
+    """A public key with which the newsroom signed checkpoints. Append-only: old ones stay published.
 
     Each but the first follows another, and a signed note says so (`claims.ledger.proofs.key_succession`).
     """

@@ -121,7 +121,7 @@ class ApiToken(AbstractAuthToken):
 
     @property
     def is_usable(self) -> bool:
-        """The same as `usable()`, of a row that has been read."""
+        """Whether the token is usable, like `usable()`, for a loaded row."""
         return self.revoked_at is None and self.expiry > timezone.now() and self.user.is_active
 
 

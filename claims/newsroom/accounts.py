@@ -35,7 +35,7 @@ class DeskAccounts(NewsroomAccounts):
     """Synchronises roles with the identity provider, and redirects people who need a second factor to its setup."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """In the language that the person has chosen for mails; else in that of the page."""
+        """Send in the person's email language; otherwise in the page's."""
         person = context.get("user")
         if not isinstance(person, User):
             super().send_mail(template_prefix, email, context)

@@ -136,7 +136,7 @@ def role_name(role: Group) -> str:
 
 
 def require(by: User, permission: str, what: str) -> None:
-    """Raises NotInRole unless the person's role includes the permission; `what` says it in words."""
+    """Require a permission of the person's role, or raise NotInRole; `what` names it in words."""
     if not by.has_perm(permission):
         raise NotInRole(_("Your role does not include this: %(what)s.") % {"what": what})
 

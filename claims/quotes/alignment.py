@@ -61,7 +61,7 @@ def align(old: Sequence[TextPart], new: Sequence[TextPart]) -> Alignment:
 
 
 def _prefer_first(aligned: Alignment, begin: int) -> None:
-    """Of equal parts one behind the other, where one is new, the first is the old one."""
+    """Of equal neighbouring parts, one of them new, treat the first as the old one."""
     for number in range(begin, len(aligned.old)):
         place = aligned.mates.get(number, 0)
         first = aligned.mates.get(number - 1, len(aligned.new)) + 1
@@ -75,7 +75,7 @@ def _prefer_first(aligned: Alignment, begin: int) -> None:
 
 
 def _equal_ends(old: Sequence[TextPart], new: Sequence[TextPart]) -> tuple[int, int, int]:
-    """How far both texts are equal from the beginning, and where in each they begin to be equal to the end.
+    """Return the lengths of the common beginning and the common end.
 
     A correction at the end may repeat the last passage, so a short end proves nothing.
     """
@@ -239,7 +239,7 @@ _NONE = (float("-inf"), -1)
 
 
 def _introduction(words: str) -> float:
-    """What new words directly before a part cost it."""
+    """Return the penalty of new words directly before a part."""
     if announces(words) or is_heading(words):
         return _PRESENTED
     if speaks_of_the_text(words):

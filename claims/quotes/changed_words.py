@@ -14,7 +14,7 @@ _SPELLING = 0.65
 
 
 def _changes(old: list[str], new: list[str]) -> list[tuple[list[str], list[str]]] | None:
-    """The words that differ, run by run; None where there are too many to compare."""
+    """Return runs of differing words; None if there are too many to compare."""
     if len(old) > _MOST_WORDS or len(new) > _MOST_WORDS:
         return None
     matcher = SequenceMatcher(None, old, new, autojunk=False)

@@ -91,7 +91,7 @@ class Originality:
         )
 
     def _require_own_paragraph(self, parts: range) -> None:
-        """Refuse words that alone are left of a paragraph, or that stand in quite another one."""
+        """Reject words that are all that is left of a paragraph, or that are now in a different one."""
         aligned = self.aligned
         places = range(aligned.mates[parts[0]], aligned.mates[parts[-1]] + 1)
         was, now = paragraph_around(aligned.old, parts[0]), paragraph_around(aligned.new, places[0])

@@ -89,7 +89,7 @@ class FoldedText:
         return first, last
 
     def _behind(self, wanted: int) -> tuple[int, int]:
-        """The span of the original behind one character of the folded text."""
+        """Return the original span of one character of the folded text."""
         before = bisect_right(self._runs, wanted, key=lambda run: run[0])
         begins, ends, start, end = self._runs[before - 1] if before else (0, 0, 0, 0)
         if begins <= wanted < ends:

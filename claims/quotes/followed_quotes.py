@@ -110,7 +110,7 @@ class Follower:
         return OrphanReason.ELSEWHERE if self._folded.has(anchor.exact) else OrphanReason.NOT_FOUND
 
     def _edge(self, anchor: Anchor, number: int) -> tuple[int, int]:
-        """Where the quote's share of a part stands in its new form."""
+        """Return the boundary of the quote inside a changed part."""
         old, new = self._aligned.old[number], self._aligned.new[self._aligned.mates[number]]
         begins, ends = max(anchor.start, old.start), min(anchor.end, old.end)
         share = self._old_text[begins:ends]
@@ -141,7 +141,7 @@ class Follower:
         return new.start + start, new.start + end
 
     def _with_edges(self, anchor: Anchor, start: int, end: int) -> tuple[int, int]:
-        """With the white space that the quote has at its edges, where the text still has it."""
+        """Extend the span by the quote's outer white space, if still there."""
         lead = len(anchor.exact) - len(anchor.exact.lstrip())
         trail = len(anchor.exact) - len(anchor.exact.rstrip())
         wide = max(start - lead, 0), end + trail
@@ -169,7 +169,7 @@ class Follower:
 
 
 def _places(folded: FoldedText, words: str, *, whole: bool = True) -> list[tuple[int, int]]:
-    """Where words stand in a text, in whatever typography; `whole`, not as part of longer ones."""
+    """Return the positions of words in a text in any typography; `whole`: not inside longer ones."""
     wanted = fold(words).strip()
     return [
         folded.original(at, at + len(wanted))

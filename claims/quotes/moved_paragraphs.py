@@ -72,7 +72,7 @@ def _paragraphs(parts: Sequence[TextPart]) -> Iterator[tuple[int, int]]:
 
 
 def _beginnings(aligned: Alignment, first: int, last: int, free: dict[str, list[int]]) -> list[int]:
-    """Where in the new text the paragraph may begin."""
+    """Return possible starts of the paragraph in the new text."""
     for number in range(first, last):
         if places := free.get(aligned.old[number].key):
             return sorted({_run(aligned, place)[0] for place in places[:_PLACES]})
@@ -90,7 +90,7 @@ def _run(aligned: Alignment, place: int) -> tuple[int, int]:
 
 
 def _block(aligned: Alignment, first: int, last: int, at: int) -> list[PartPair]:
-    """The paragraph, part by part, if it stands there, whole or nearly so, with nothing new in it or before it."""
+    """Return the paragraph part by part, if it is there almost completely, without additions."""
     if at in aligned.origins or (at and at - 1 not in aligned.origins):
         return []
     pairs: list[PartPair] = []

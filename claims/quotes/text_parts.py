@@ -70,7 +70,7 @@ class TextPart:
 
     @cached_property
     def folded(self) -> FoldedText:
-        """In which words of it are found."""
+        """Return the folded text for searches."""
         return FoldedText(self.text)
 
     @cached_property
@@ -146,7 +146,7 @@ def _parts(paragraph: str, offset: int, number: int, most: int) -> Iterator[Text
 
 
 def _speech_marks(paragraph: str) -> tuple[str, str]:
-    """Which marks open direct speech in a paragraph, and which close it; those of neither do what is due."""
+    """Return the opening and closing speech marks of a paragraph; the others do either."""
     opening, closing = "„‟「『", "」』"
     if "„" in paragraph:
         closing += "“”"

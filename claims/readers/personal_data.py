@@ -36,7 +36,7 @@ def of_contact(contact: ContactDetails) -> dict[str, Any]:
 
 
 def of_mail(mail: str) -> list[dict[str, Any]]:
-    """The same of everything that was sent with this mail address."""
+    """Return all data sent with this email address."""
     rows = ContactDetails.objects.of(mail).select_related("complaint", "request").order_by("pk")
     return [of_contact(contact) for contact in rows]
 
@@ -117,7 +117,7 @@ def delete_expired() -> Expired:
 
 
 def _deleted(rows: Any) -> int:
-    """How many of these rows were deleted, not counting what went with them."""
+    """Delete these rows and return their number, without dependent rows."""
     _all, by_model = rows.delete()
     return int(by_model.get(rows.model._meta.label, 0))
 

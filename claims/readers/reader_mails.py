@@ -36,7 +36,7 @@ class MailNotTaken(Exception):
 
 
 def ask_to_confirm(contact: ContactDetails) -> None:
-    """Have the worker ask whether the address is theirs; part of the present transaction."""
+    """Queue the request to confirm the address, in the current transaction."""
     defer(CONFIRMATION, {"contact_id": contact.pk}, queue=QUEUE)
 
 
@@ -92,7 +92,7 @@ def _locked(pk: int) -> ContactDetails | None:
 
 @contextmanager
 def _written_for(contact: ContactDetails) -> Iterator[None]:
-    """In the language in which they wrote to us, with the newsroom's days."""
+    """Activate the reader's language, and the newsroom's calendar."""
     known = {code for code, _name in settings.LANGUAGES}
     language = contact.language if contact.language in known else settings.LANGUAGE_CODE
     with translation.override(language), timezone.override(ZoneInfo(settings.TIME_ZONE)):

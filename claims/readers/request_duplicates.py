@@ -52,7 +52,7 @@ def _same_statement(text: str, language: str) -> ReaderRequest | None:
 
 
 def _candidates(known: Mapping[int, Told], asked: Sequence[Asked]) -> FoundCandidates:
-    """What is compared, in the place of claims: the open requests."""
+    """Return open requests for comparison, in place of claims."""
     texts = [one.cleaned for one in asked]
     shared = sharing(texts, _CANDIDATES)
     return FoundCandidates(

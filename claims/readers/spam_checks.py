@@ -23,7 +23,7 @@ _MARKUP = re.compile(r"<a\s|\[url[=\]]|\[link[=\]]|</?(?:script|iframe|img)\b|\]
 
 
 def digest_of_words(text: str) -> str:
-    """The same for the same words, however they are typed."""
+    """Return a digest that is equal for the same words, however they are typed."""
     return hashlib.sha256(comparable_statement(text).encode()).hexdigest() if text.strip() else ""
 
 

@@ -236,7 +236,7 @@ def _sent_before(rows: QuerySet[Row], sent: SentWith) -> Row | None:
 def _signs(
     text: str, sender: Sender, sent: SentWith, earlier: QuerySet[Row], *, most_links: int
 ) -> list[str]:
-    """Why it is held back; nothing where it is not."""
+    """Return why it is held; empty if it is not."""
     signs = {*sent.signs, *spam_checks.signs_in(text, most_links=most_links, earlier=earlier)}
     if spam_checks.is_written_to_too_often(mailbox_of(sender.mail)):
         signs.add(SpamSign.MANY_MAILS)

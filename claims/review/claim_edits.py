@@ -20,7 +20,7 @@ from sources.models import MediaObject, Source
 
 
 def may_edit(claim: Claim, by: User) -> bool:
-    """Whether a person may edit a claim: if they may read it, and triage it or it is a proposal."""
+    """Return whether a person may edit a claim: anyone who triages may; others only proposals that they can read."""
     if by.has_perm("claims.triage_claim"):
         return True
     return claim.state == Claim.State.PROPOSED and Claim.objects.readable_by(by).filter(pk=claim.pk).exists()
@@ -125,7 +125,7 @@ def remove_appearance(appearance: Appearance, *, by: User) -> None:
 
 @transaction.atomic
 def add_media(claim: Claim, media: MediaObject, *, by: User, **fields: Any) -> ClaimMedia:
-    """Say that the claim is about a picture, a recording or a film.
+    """Add a picture, recording or video that the claim is about.
 
     Raises:
         NotPossible: a verdict on the claim is in review, or it is listed already.

@@ -51,7 +51,7 @@ def classify(ratings: Iterable[Rating], rating_class: str, *, by: User) -> list[
 
 
 def call_for(ratings: Collection[Rating]) -> None:
-    """Have the worker bring up to date what is published with these ratings, as part of the present transaction."""
+    """Queue an update of publications with these ratings, in the current transaction."""
     if ratings:
         follow_classes.defer(rating_ids=[rating.pk for rating in ratings])
 

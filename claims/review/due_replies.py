@@ -20,7 +20,7 @@ _Rule = Verdict.ReplyRule
 
 
 class NotYet(NotPossible):
-    """Nothing is missing but that a moment comes.
+    """Complete except for a moment that has not come.
 
     Attributes:
         until: that moment.

@@ -17,7 +17,7 @@ from factcheck.list_phrases import listed_phrases
 
 @transaction.atomic
 def merge(pair: PossibleDuplicate, *, by: User) -> Claim:
-    """They are the same: merge the newer claim into the one that was there first, which is returned.
+    """Merge the newer claim into the older one, which is returned.
 
     Raises:
         NotPossible: it has been decided already, or something stands in the way of the merge.
@@ -29,7 +29,7 @@ def merge(pair: PossibleDuplicate, *, by: User) -> Claim:
 
 
 def _note(pair: PossibleDuplicate) -> str:
-    """What the log says: an import finds the same words, a search its reasons."""
+    """Return the note for the log: the same words, or the reasons."""
     if pair.confidence is None:
         return _("The same claim in the same words.")
     return _("The same claim: %(reasons)s") % {"reasons": listed_phrases(pair.reasons) or "–"}
@@ -49,7 +49,7 @@ def tell_apart(pairs: Iterable[PossibleDuplicate], *, by: User) -> int:
 
 @transaction.atomic
 def gather(pairs: Iterable[PossibleDuplicate], *, by: User) -> Cluster:
-    """They are different claims of one rumour: put all of them into one cluster, which is returned.
+    """Put all these different claims into one cluster, which is returned.
 
     Raises:
         NotPossible: they stand in several clusters already.

@@ -100,7 +100,7 @@ def _media_are_described(claim: Claim) -> None:
 
 
 def missing_for_review(verdict: Verdict) -> list[str]:
-    """The same in words alone; empty when it is complete."""
+    """Return what is missing before review, in words; empty when complete."""
     return list(missing_parts(verdict).values())
 
 

@@ -57,7 +57,7 @@ def _list_place(repeat: Repeat, by: User) -> None:
 
 
 def _quotation(repeat: Repeat) -> QuotedWords:
-    """The words where they were found; where an editor has named the source since, where they stand in that."""
+    """Return the quote at its place, or in the source that an editor has named since."""
     if repeat.start is not None:
         place = repeat.exact, repeat.prefix, repeat.suffix, repeat.start, repeat.end
         return QuotedWords(repeat.snapshot, *place)

@@ -58,7 +58,7 @@ def mail_of(row: ReplyRequest) -> EmailMessage:
 
 
 def _obstacle(row: ReplyRequest) -> str:
-    """Why it is not sent any more; empty where it is."""
+    """Return why it is no longer sent; empty if it is."""
     if row.verdict.state != Verdict.State.DRAFT:
         return _("Not sent: the verdict is no longer a draft.")
     if row.sent_by is None or not row.sent_by.is_active or not row.sent_by.email:

@@ -113,7 +113,7 @@ def mark_sent(row: ReplyRequest, *, by: User, at: datetime | None = None) -> Rep
 
 @transaction.atomic
 def ask_by_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
-    """Have the worker mail it, with the person as the one to whom answers go. Raises as `mark_sent`."""
+    """Queue the email, with replies going to the person. Raises as `mark_sent`."""
     require(by, "claims.change_replyrequest", _("request replies"))
     row = _locked(row, by)
     _require_ready(row)
@@ -230,7 +230,7 @@ def wording(
 
 
 def _complete(fields: dict[str, Any]) -> dict[str, Any]:
-    """With a reason for not asking, the typed request is dropped."""
+    """Clear the request if a reason for not asking was given."""
     if not fields.get("not_asked"):
         return fields
     return fields | {
@@ -244,7 +244,7 @@ def _complete(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sent_by_hand(row: ReplyRequest, by: User) -> None:
-    """Note who passed it on, where that is said for the first time."""
+    """Record who passed it on, the first time."""
     if row.sent_at is None:
         return
     if row.sent_at > clock.now():

@@ -26,7 +26,7 @@ Outcome = ScheduledPublication.Outcome
 def schedule(
     verdict: Verdict, at: datetime, *, by: User, instead_of: int | None = None
 ) -> ScheduledPublication:
-    """Have the verdict published at that moment, instead of any other that was set for it.
+    """Schedule publication of the verdict, replacing any other schedule.
 
     Args:
         instead_of: the scheduled publication that the person saw, which this one moves.
@@ -101,7 +101,7 @@ def _close(scheduled: ScheduledPublication, outcome: str, *, reason: str, by: Us
 
 
 def _end(verdict: Verdict, seen: int | None, outcome: str, by: User) -> None:
-    """End the one that the person saw, or find that none is there where they saw none."""
+    """End the schedule that the person saw, or confirm that there is none."""
     waiting = ScheduledPublication.objects.open().filter(verdict=verdict).first()
     if (waiting.pk if waiting else None) != seen:
         last = ScheduledPublication.objects.filter(verdict=verdict).first()

@@ -107,7 +107,7 @@ def _submit(translation: Translation, asked: _Asked) -> None:
 
 
 def _sign_off(translation: Translation, asked: _Asked) -> None:
-    """Nothing: that it was signed off is what was written down."""
+    """Do nothing: the sign-off itself was recorded."""
 
 
 def _publish(translation: Translation, asked: _Asked) -> None:

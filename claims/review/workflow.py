@@ -188,7 +188,7 @@ def _triage(claim: Claim, request: Request) -> None:
 
 
 def _reconsider(claim: Claim, request: Request) -> None:
-    """As it was proposed: the reason of the decision that is taken back stays in the log."""
+    """Return a claim to proposals; the reason of the undone decision stays in the log."""
     proposed = claim.events.filter(state=Claim.State.PROPOSED).order_by("pgh_id").last()  # type: ignore[attr-defined]
     claim.reason = proposed.reason if proposed else ""
     claim.save(update_fields=["state", "reason", "updated_at"])

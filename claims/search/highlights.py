@@ -31,7 +31,7 @@ _COMPOSED = re.compile(r"[\u00c0-\u024f\u1e00-\u1eff]")
 
 
 def highlights(bodies: Iterable[bytes], reading: SearchReading) -> dict[str, list[Document]]:
-    """For each claim, by its id, the fragments that match what is wanted: those of the statement come first.
+    """Return the matching fragments of each claim by id, those of the statement first.
 
     A fragment has the `pointer` of its text in the claim (JSON Pointer, RFC 6901), the `start` of the fragment in that
     text, the `text` of the fragment, and in `marks` the start and end of each match in it; in Unicode code points.
@@ -79,7 +79,7 @@ def _texts(document: Document) -> Iterator[tuple[str, str]]:
 
 
 def _matching_words(claims: list[tuple[Document, str]], reading: SearchReading) -> set[tuple[str, str]]:
-    """Those words of the claims, each with the languages of its claim, that are a form of a word that is wanted."""
+    """Return the words of the claims that are forms of wanted words, by language."""
     stems = {lexeme.partition(":")[2] or lexeme for lexeme in _LEXEME.findall(reading.ranking)}
     beginnings = {folded(stem)[:_SHARED_LETTERS] for stem in stems}
     asked = {
@@ -108,7 +108,7 @@ def _may_match(words: str, beginnings: set[str]) -> bool:
 
 
 def _merged(spans: list[Span]) -> list[Span]:
-    """The same places in their order, none within another."""
+    """Return the spans in order, without nested ones."""
     merged: list[Span] = []
     for start, end in sorted(spans):
         if merged and start < merged[-1][1]:

@@ -63,7 +63,7 @@ def likely_meant(words: list[str]) -> dict[str, str]:
 
 
 def _neighbours(searched: str, typed: Mapping[tuple[int, int], str]) -> list[tuple[str, str]]:
-    """The words that stand side by side, with nothing but signs between them."""
+    """Return adjacent words, separated only by punctuation."""
     return [
         (typed[one], typed[other])
         for one, other in pairwise(typed)
@@ -112,7 +112,7 @@ def _beside(
 
 
 def _together(pairs: list[str]) -> dict[str, int]:
-    """In how many statements these words are said side by side."""
+    """Return the number of statements in which these words are adjacent."""
     if not pairs:
         return {}
     rows = fetch(
@@ -123,7 +123,7 @@ def _together(pairs: list[str]) -> dict[str, int]:
 
 
 def _alike(words: list[str]) -> dict[str, list[LikelyWord]]:
-    """The published words that resemble each of these, the likeliest first."""
+    """Return similar published words, most probable first."""
     rows = fetch(
         "SELECT asked, known, asked_letters, word, letters, publications, likely"
         " FROM unnest(%s::text[]) AS asked, claims_search_similar(asked)",

@@ -83,7 +83,7 @@ def _phrases(text: str) -> Iterator[str]:
 
 
 def _numbers_apart(words: list[str]) -> Iterator[str]:
-    """`covid 19` may stand apart, and is quicker found so; `g 20` means nothing unless together."""
+    """Allow `covid 19` to be apart, which is faster; `g 20` means nothing unless together."""
     phrase: list[str] = []
     for word in words:
         beside = [*phrase[-1:], word]

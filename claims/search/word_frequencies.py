@@ -44,7 +44,7 @@ class Frequencies:
 
 
 def _together(query: str, shares: list[float]) -> float:
-    """In how large a part all these words are expected: as if they had nothing to do with each other.
+    """Return the expected share with all these words, as if independent.
 
     In a phrase, as if they only occurred together.
     """

@@ -102,7 +102,7 @@ def word_pattern() -> re.Pattern[str]:
 
 
 class _Images(dict[int, str]):
-    """What each character becomes, found out when it is first met."""
+    """The normal form of each character, computed when first met."""
 
     def __missing__(self, code: int) -> str:
         character = chr(code)

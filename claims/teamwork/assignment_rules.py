@@ -90,13 +90,13 @@ def apply(claims: Collection[int]) -> int:
 
 
 def call_after_import(run: int) -> None:
-    """Have the worker apply the rules, if there are any, to what an import brought; the import waits for none."""
+    """Queue the rules, if any, for an import's claims."""
     if AssignmentRule.objects.active().exists():
         defer(ASSIGN_IMPORTED, {"run_id": run}, queue=IMPORTS_QUEUE)
 
 
 def apply_to_import(run: int) -> int:
-    """The same for the proposed claims that an import brought, a batch at a time."""
+    """Apply the rules to an import's proposed claims, in batches."""
     if not AssignmentRule.objects.active().exists():
         return 0
     brought = ImportedRecord.objects.filter(
@@ -164,7 +164,7 @@ def _batches(keys: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def _matching(rule: AssignmentRule, claims: QuerySet[Claim]) -> QuerySet[Claim]:
-    """Those of the claims for which all conditions of the rule hold."""
+    """Return the claims that meet all conditions of the rule."""
     if rule.topic_id:
         filed = ClaimTopic.objects.filter(claim=OuterRef("pk"), topic__in=_parts_of(rule.topic_id))
         claims = claims.filter(Exists(filed))
@@ -219,7 +219,7 @@ class _Turns:
         self._load: dict[int, int] = {}
 
     def next_for(self, rule: AssignmentRule) -> User | None:
-        """None if the rule says so, or if the assignee has left or lacks the permission."""
+        """Return the next assignee; None if the rule says so, or if that person left or lacks permission."""
         if rule.person_id is None and rule.role_id is None:
             return None
         if rule.pk not in self._people:

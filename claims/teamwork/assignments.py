@@ -142,7 +142,7 @@ def release(subject: Subject, *, by: User, note: str = "", seen: int | Unchanged
 
 @transaction.atomic
 def set_due(subject: Subject, due_on: date | None, *, by: User) -> Assignment:
-    """Say by when it is to be done; None: no day.
+    """Set the due date; None removes it.
 
     Raises:
         NotPossible: there is nothing to do.
@@ -156,7 +156,7 @@ def set_due(subject: Subject, due_on: date | None, *, by: User) -> Assignment:
 
 @transaction.atomic
 def set_priority(subject: Subject, priority: int, *, by: User) -> Assignment:
-    """Say how much it presses. Raises as `set_due`."""
+    """Set the priority. Raises as `set_due`."""
     assignment = _locked(subject)
     _may_change(assignment, by)
     assignment.priority = _known(priority)

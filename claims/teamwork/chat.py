@@ -74,7 +74,7 @@ def announce(
 
 
 def check_address(address: str) -> str:
-    """The address as it is kept.
+    """Return the address in stored form.
 
     Raises:
         ValidationError: nothing is sent to such an address, and why.

@@ -153,7 +153,7 @@ def withdraw(comment: Comment, *, by: User) -> Comment:
 
 @transaction.atomic
 def resolve(comment: Comment, *, by: User, resolved: bool = True, seen: int | None = None) -> Comment:
-    """Say of a thread that there is nothing more to be said about it, or that there is.
+    """Resolve or reopen a thread.
 
     Args:
         seen: the id of the last comment of the thread that was on the page, if it was on one.

@@ -34,7 +34,7 @@ def _told(kind: str, noted_in: str, which: Q) -> int:
 
 @transaction.atomic
 def _tell_some(kind: str, noted_in: str, which: Q) -> int:
-    """What two workers do at once, one of them does."""
+    """Notify a batch, under a lock so that two workers do not notify twice."""
     rows = (
         Assignment.objects.held()
         .filter(which)

@@ -106,7 +106,7 @@ def told(notification: Notification) -> dict[str, str]:
 
 
 def subject_of(claim: Claim) -> str:
-    """The same for all mails about a claim, or programs would not keep them together."""
+    """Return the subject, the same for all emails about a claim, so that programs thread them."""
     return one_line(_("[%(newsroom)s] Claim %(id)d: %(statement)s")) % {
         "newsroom": one_line(settings.NEWSROOM_NAME),
         "id": claim.pk,

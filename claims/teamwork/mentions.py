@@ -75,7 +75,7 @@ def _words(parts: list[Token]) -> Iterator[Token]:
 
 
 def _names(parts: list[Token]) -> list[str]:
-    """What is written behind the signs, the first of them, each once."""
+    """Return the names after @ signs, each once."""
     found: dict[str, None] = {}
     for part in parts:
         for words in _words(part.children or []):
@@ -87,7 +87,7 @@ def _names(parts: list[Token]) -> list[str]:
 
 
 def _candidates(name: str) -> Iterator[str]:
-    """What of it may be the user name, the longest first: “@kim.” ends a sentence, or is Kim's name."""
+    """Return possible user names, longest first: “@kim.” may end a sentence or contain the full stop."""
     yield name
     while name and name[-1] in _ENDS:
         name = name[:-1]
@@ -100,7 +100,7 @@ def _normal(name: str) -> str:
 
 
 def _folded(name: str) -> str:
-    """The same, whether in capitals or not."""
+    """Return the name without case differences."""
     return _normal(name).lower()
 
 

@@ -109,7 +109,7 @@ class DeskAdmin(DayFields, ListDownload):
         return None
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        """The same for lists and pickers. What was found is found once: to count and to read it are statements more."""
+        """Search for lists and pickers. The matches are computed once, for counting and reading."""
         if not search_term.strip() or not self.get_search_fields(request):
             return queryset, False
         keys = newest(self.matching(request, queryset, search_term))
@@ -157,7 +157,7 @@ class DeskAdmin(DayFields, ListDownload):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def parent_of(self, inline: Any, row: Any) -> Any:
-        """To what the rows of an inline belong: to the row that the page is about, unless a page has it otherwise."""
+        """Return the row that an inline's rows belong to, by default the page's."""
         return row
 
     def _put_versions_together(
@@ -279,6 +279,6 @@ class LookOnly:
 
 
 def _in_words(line: LogEntry) -> str:
-    """What was done. Sentences of ours are kept as they are marked, and said in the language of who reads them."""
+    """Return the action in the reader's language; our own sentences are stored untranslated."""
     message = line.get_change_message()
     return _(message) if message else ""

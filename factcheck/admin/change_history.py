@@ -178,7 +178,7 @@ def _entry(step: _Step, names: "_Names", of: str, without: Collection[str]) -> P
 
 
 class _Names:
-    """How the values of a model's fields are called, with every related row read once."""
+    """Display names of field values, with each related row read once."""
 
     def __init__(self, model: type[models.Model], steps: list[_Step]) -> None:
         self._fields = {field.attname: field for field in model._meta.concrete_fields}

@@ -61,7 +61,7 @@ class CountedRows(Paginator):
 
 
 def _about(rows: Any) -> int:
-    """How many rows the whole table has, as PostgreSQL counted last, to two digits; 0 where only some are listed."""
+    """Return PostgreSQL's estimate of the table's rows, to two digits; 0 if only some are listed."""
     if rows.query.where:
         return 0
     with connections[rows.db].cursor() as cursor:

@@ -101,7 +101,7 @@ class ListDownload(ListColumns):
 
 
 def _told(value: Any) -> Cell:
-    """A value as a cell holds it: numbers and dates as such, all else as the words that stand in the list."""
+    """Return a value as a cell: numbers and dates typed, everything else as displayed."""
     if value is None or isinstance(value, bool):
         return None if value is None else (_("Yes") if value else _("No"))
     if isinstance(value, int | float | datetime | date):

@@ -340,7 +340,7 @@ def _as_it_is(
 
 
 def _query(kept: Mapping[str, Any]) -> QueryDict:
-    """What was kept, as it would be sent: of what was chosen only the keys, without the labels."""
+    """Return stored values as form data: of choices only the keys."""
     query = QueryDict(mutable=True)
     for name, stated in kept.items():
         values = [stated] if isinstance(stated, str) else stated

@@ -57,7 +57,7 @@ def page_at(address: str, request: HttpRequest) -> DeskPage | None:
 
 
 def _desk_of(view: Callable[..., Any]) -> ModelAdmin[Any] | None:
-    """Whose view it is. Django says so of its own; of those that a desk adds, the method itself does."""
+    """Return the model admin of a view."""
     owner = getattr(view, "model_admin", getattr(view, "__self__", None))
     if isinstance(owner, ModelAdmin):
         return owner

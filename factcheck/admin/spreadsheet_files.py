@@ -90,7 +90,7 @@ def _in_text(cell: Cell) -> str | int | float:
 
 
 def _local(moment: datetime) -> datetime:
-    """As the desk shows it; files for spreadsheets know no time zones."""
+    """Convert to local time without time zone, as spreadsheets know none."""
     return localtime(moment).replace(tzinfo=None) if is_aware(moment) else moment
 
 

@@ -42,7 +42,7 @@ class Begun:
 
 
 def seated(blocks: Iterator[bytes], broken_off: bytes) -> Generator[bytes]:
-    """Yield the blocks of a response while holding a slot; call `broken_off` if it ends early.
+    """Yield the blocks of a response while holding a slot; then `broken_off` if it ends early.
 
     Raises:
         Busy: there is none; before the first block.

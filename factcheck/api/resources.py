@@ -121,7 +121,7 @@ class PublicResource(ViewSet):
         return cls.list_query if action == "list" else cls.item_query
 
     def cache_of(self, query: Query) -> str:
-        """For how long an answer may be kept."""
+        """Return how long a response may be cached."""
         return CACHE_CURRENT
 
     def paging(self, query: ListQuery) -> dict[str, Any]:

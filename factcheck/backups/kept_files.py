@@ -153,7 +153,7 @@ def mend(folder: BackupFolder) -> None:
 
 
 def _whole_lines(journal: IO[bytes]) -> int:
-    """How many bytes of it are lines that were written to their end."""
+    """Return the length of the complete lines."""
     end = journal.seek(0, os.SEEK_END)
     while end > 0:
         begin = max(0, end - _PIECE)

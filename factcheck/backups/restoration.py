@@ -181,7 +181,7 @@ def _give(top: Path, user: int, group: int) -> None:
 def _replay(
     folder: BackupFolder, generation: Generation, timeline: int, wanted: RestorePoint, unfinished: Path
 ) -> datetime | None:
-    """Start the server on what was put together, have it recover as far as is wanted, and ask it."""
+    """Start the server on the restored files, let it recover to the target, and query it."""
     settings = wal_archive.fetching(folder.wal.resolve()) | {
         "recovery_target_timeline": str(timeline),
         "recovery_target_action": "promote",

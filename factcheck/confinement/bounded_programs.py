@@ -84,7 +84,7 @@ def _finished(process: "subprocess.Popen[bytes]", allowance: Allowance) -> Finis
 def _written(
     process: "subprocess.Popen[bytes]", allowance: Allowance, ends_at: float
 ) -> tuple[bytearray, bytearray]:
-    """What it writes to either of its outputs until it closes both."""
+    """Return the output of both streams until they close."""
     output, complaints = bytearray(), bytearray()
     with selectors.DefaultSelector() as selector:
         for pipe, kept in ((process.stdout, output), (process.stderr, complaints)):

@@ -45,7 +45,7 @@ SHARED = 32 * 1024 * 1024
 
 
 def confine(allowance: Allowance) -> None:
-    """Have the system hold this process to it from now on.
+    """Limit this process from now on.
 
     Linux refuses memory beyond the limit; macOS takes note of it only, so that there the zygote, which looks at all its
     processes several times a second, is what ends one. Time is held by the kernel too: an alarm that nothing handles.
@@ -60,7 +60,7 @@ def confine(allowance: Allowance) -> None:
 
 
 def open_nothing_more() -> None:
-    """Have the system refuse this process every further file and connection; what is open stays open."""
+    """Forbid this process to open further files and connections."""
     free = os.dup(0)
     os.close(free)
     _lower(resource.RLIMIT_NOFILE, free)

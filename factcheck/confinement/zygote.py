@@ -108,7 +108,7 @@ def _memory_of(process: int) -> int:
 
 
 def _cause(status: int, is_large: bool) -> Cause | None:
-    """What an exit status says; a negative one is the signal that ended the process.
+    """Describe an exit status; a negative one is a signal.
 
     Libraries without memory end their process themselves, as they do with every error; then its size shows the
     cause.
@@ -123,7 +123,7 @@ def _cause(status: int, is_large: bool) -> Cause | None:
 
 
 def _work(given: socket.socket, module: ModuleType, allowance: Allowance) -> None:
-    """In the new process: do the work and end."""
+    """Do the work in the new process, and exit."""
     status = _STATUS_OF_CRASH
     try:
         # What belongs to other pieces of work must end with them, so nothing of it may stay open here.
@@ -141,7 +141,7 @@ def _work(given: socket.socket, module: ModuleType, allowance: Allowance) -> Non
 
 
 def _answer(connection: socket.socket, module: ModuleType, allowance: Allowance) -> int:
-    """Answer what is asked, and say as the exit status how that went."""
+    """Handle a request, and return the exit status."""
     question = read_message(connection, sys.maxsize)
     try:
         answer: bytes = module.answer(question)

@@ -151,7 +151,7 @@ def _given(row: Model) -> list[str]:
 
 
 def _writer(field: Field[Any, Any]) -> Callable[[Any], str] | None:
-    """How values are written that psycopg does not know, or knows only slowly."""
+    """Return a writer for values that psycopg cannot write, or only slowly."""
     if isinstance(field, JSONField):
         return lambda value: orjson.dumps(value).decode()
     if type(field) is ArrayField:

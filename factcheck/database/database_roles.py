@@ -48,7 +48,7 @@ def is_separated() -> bool:
 
 @contextmanager
 def as_owner(alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
-    """Have this thread's connection be the owner's until the end.
+    """Connect this thread as the owner until the end.
 
     Without a known owner, the serving role is taken to be the owner, and the connection stays as it is.
     """

@@ -76,7 +76,7 @@ def defer(
 
 
 def defer_once(task: str, arguments: Mapping[str, Any], *, queue: str, queueing_lock: str) -> bool:
-    """Have the task done unless a job with this queueing lock waits already; whether none waited."""
+    """Queue the task unless a job with this queueing lock is waiting; return whether it was queued."""
     try:
         # A job that is there already is an error of the database, which takes the transaction around it along.
         with transaction.atomic():

@@ -26,7 +26,7 @@ def deferrable(alias: str = DEFAULT_DB_ALIAS) -> list[tuple[str, str]]:
 
 
 def hold_at_once(alias: str = DEFAULT_DB_ALIAS) -> None:
-    """Have every reference looked at with each statement. The connection is the owner's."""
+    """Make every foreign key check immediate. Needs the owner's connection."""
     with transaction.atomic(alias), connections[alias].cursor() as cursor:
         for table, name in deferrable(alias):
             cursor.execute(f"ALTER TABLE {table} ALTER CONSTRAINT {name} NOT DEFERRABLE")

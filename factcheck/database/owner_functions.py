@@ -9,7 +9,7 @@ def analyze(*tables: str) -> None:
 
 
 def advance_ids(*tables: str) -> None:
-    """Have the next ids of these tables follow those that are stored; never back."""
+    """Advance the id sequences of these tables beyond the stored ids; never back."""
     _for_each(
         "SELECT public.factcheck_advance_ids(wanted::regclass) FROM unnest(%s::text[]) AS wanted", tables
     )

@@ -48,7 +48,7 @@ class _Cursor(psycopg.Cursor[Any]):
 
 
 class _Reader(threading.local):
-    """What a thread reads with."""
+    """The database that a thread reads from."""
 
     def __init__(self) -> None:
         #: The replicas in an order of its own: the load is spread, and each thread has few connections.
@@ -137,7 +137,7 @@ def publicly(answer: Callable[[], Answer]) -> Answer:
 
 
 def freshly(answer: Callable[[], Answer]) -> Answer:
-    """The same, with nothing that is older than what was written.
+    """Read nothing older than the last write.
 
     Raises:
         OperationalError: the primary cannot be asked, and no replica is known to have all that it had.

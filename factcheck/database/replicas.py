@@ -33,7 +33,7 @@ class Report(NamedTuple):
 
 @dataclass
 class _Known:
-    """What is known of a replica, in moments of the clock."""
+    """The state of a replica, in clock times."""
 
     heard_at: float
     #: Until when it has everything, as far as is known.

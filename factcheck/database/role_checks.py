@@ -130,7 +130,7 @@ def _owns_tables(alias: str) -> bool:
 
 
 def _serving(alias: str) -> int:
-    """The number of the role that serves; none where it is not there."""
+    """Return the oid of the serving role; None if it does not exist."""
     with connections[alias].cursor() as cursor:
         cursor.execute(_ROLE, [database_roles.serving_role()])
         [(found,)] = cursor.fetchall() or [(0,)]

@@ -58,7 +58,7 @@ class RuleSql(compiler.UpsertTriggerSql):
 
 
 class DefinerSql(RuleSql):
-    """The same for a trigger that writes protected rows: it runs as the owner of the tables.
+    """SQL of a trigger that writes protected rows: it runs as the owner of the tables.
 
     It must not be attached to another table, where it would write that one's values.
     """

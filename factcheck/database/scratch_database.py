@@ -13,7 +13,7 @@ from factcheck.database.database_roles import as_owner
 
 @contextmanager
 def scratch_database(database: BaseDatabaseWrapper) -> Iterator[None]:
-    """Have the connection lead to an empty database until the end, when it is dropped; as its owner.
+    """Connect to an empty temporary database, as its owner, which is dropped at the end.
 
     On a server of one's own, that role needs the right to create databases, and extensions in them.
     """

@@ -6,7 +6,7 @@ from factcheck.installation.environment import web_address
 
 
 class AuthoritySettings(NamedTuple):
-    """In the order in which settings.py takes them."""
+    """The settings, in the order of settings.py."""
 
     wikidata_url: str
     ror_url: str

@@ -10,7 +10,7 @@ from factcheck.installation.private_files import FILE
 
 
 class BackupSettings(NamedTuple):
-    """In the order in which settings.py takes them."""
+    """The settings, in the order of settings.py."""
 
     folder: Path | None
     schedule: str

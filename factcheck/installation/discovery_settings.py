@@ -16,7 +16,7 @@ _LINE = re.compile(rf"({'|'.join(_FIELDS)})\s*:\s*(.*)", re.IGNORECASE)
 
 
 class DiscoverySettings(NamedTuple):
-    """In the order in which settings.py takes them."""
+    """The settings, in the order of settings.py."""
 
     indexnow_key: str
     indexnow_url: str

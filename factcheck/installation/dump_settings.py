@@ -10,7 +10,7 @@ DEFAULT = "41 2 * * *"
 
 
 class DumpSettings(NamedTuple):
-    """In the order in which settings.py takes them."""
+    """The settings, in the order of settings.py."""
 
     schedule: str
     kept: int

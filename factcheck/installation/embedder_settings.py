@@ -9,7 +9,7 @@ from factcheck.installation.environment import one_of, text, web_address
 
 
 class EmbedderSettings(NamedTuple):
-    """In the order in which settings.py takes them."""
+    """The settings, in the order of settings.py."""
 
     kind: str
     url: str

@@ -40,7 +40,7 @@ def text(name: str, default: str = "", *, kind: str = "text", shown: str | None 
 
 
 def _in_file(name: str) -> str:
-    """What stands in the file that NAME_FILE names: secrets of Docker, Kubernetes and systemd are files."""
+    """Return the content of the file in NAME_FILE: Docker, Kubernetes and systemd provide secrets as files."""
     place = os.environ.get(f"{name}_FILE", "").strip()
     if not place:
         return ""

@@ -51,7 +51,7 @@ def names_in(storage: Storage, folder: str = "") -> Iterator[str]:
 def transfer(
     name: str, origin: Storage, target: Storage, *, known: str = "", remove: bool = False
 ) -> Transferred:
-    """Have a file at the target as it is at its origin.
+    """Copy a file to the target.
 
     Args:
         known: the SHA-256 that it must have, where that is known.

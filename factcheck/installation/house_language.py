@@ -7,7 +7,7 @@ from django.utils import translation
 
 
 def in_house_language() -> AbstractContextManager[None]:
-    """For as long as this lasts, words are those of the installation's language (LANGUAGE_CODE).
+    """Activate the installation's language (LANGUAGE_CODE).
 
     Notes in a history and public notes are read by everybody, and stay. So do not translate them for who happens to
     write them.

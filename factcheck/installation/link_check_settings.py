@@ -6,7 +6,7 @@ from factcheck.installation.environment import flag, number
 
 
 class LinkCheckSettings(NamedTuple):
-    """In the order in which settings.py takes them."""
+    """The settings, in the order of settings.py."""
 
     is_on: bool
     days: int

@@ -10,7 +10,7 @@ from factcheck.installation.environment import number, text
 
 
 class MediaSettings(NamedTuple):
-    """In the order in which settings.py takes them."""
+    """The settings, in the order of settings.py."""
 
     max_bytes: int
     ffmpeg: str

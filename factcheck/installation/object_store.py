@@ -186,7 +186,7 @@ def _client(addressing: str, connect: int, silence: int, tries: int) -> Config:
 
 
 def _reason(error: Exception) -> str:
-    """What is wrong, and the way out; never what was sent."""
+    """Return the error and its remedy, without any data sent."""
     if isinstance(error, ClientError):
         code = str(error.response.get("Error", {}).get("Code", ""))
         if code in _REFUSED:

@@ -6,7 +6,7 @@ from factcheck.installation.environment import Rate, rate
 
 
 class RateLimitSettings(NamedTuple):
-    """In the order in which settings.py takes them."""
+    """The settings, in the order of settings.py."""
 
     anonymous: Rate | None
     token: Rate | None

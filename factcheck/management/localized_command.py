@@ -41,7 +41,7 @@ class SpokenCommand(BaseCommand):
 
 
 def language_of_terminal(variables: Mapping[str, str]) -> str:
-    """In which of our languages the person speaks who called, by the locale of their terminal (POSIX, 8.2)."""
+    """Return the caller's language by the locale of the terminal (POSIX, 8.2), if available."""
     name = next(filter(None, map(variables.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
     tag = re.split(r"[.@]", name)[0].replace("_", "-").lower()
     try:

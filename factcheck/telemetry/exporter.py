@@ -39,7 +39,7 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 @contextmanager
 def counted_together() -> Iterator[None]:
-    """Have the processes that are forked meanwhile count into one folder, where metrics are on."""
+    """Make processes forked meanwhile count into one folder, if metrics are on."""
     if not settings.METRICS_PORT:
         yield
         return
@@ -72,7 +72,7 @@ def _held(folder: Path) -> Iterator[None]:
 
 
 def _sweep() -> None:
-    """Remove folders of ours that were left behind by processes that were killed, all of them."""
+    """Remove folders of processes that were killed."""
     for folder in place().glob(f"{PREFIX}*"):
         with suppress(OSError):
             if folder.lstat().st_uid == os.geteuid():

@@ -123,7 +123,7 @@ _JOBS = """
 
 
 def _jobs(cursor: CursorWrapper) -> Iterator[Reading]:
-    """How much each queue holds, and for how long what waits there has waited; queues that no task has are one."""
+    """Return the size of each queue and its longest wait; unknown queues count as one."""
     app.perform_import_paths()
     known = {task.queue for task in app.tasks.values()}
     states = ("waiting", "scheduled", "running", "failed")
@@ -170,7 +170,7 @@ def _connections(cursor: CursorWrapper) -> Iterator[Reading]:
 
 
 def _log_positions(cursor: CursorWrapper) -> Iterator[Reading]:
-    """How far the write-ahead log is: where it is written, or where a replica has come to."""
+    """Return positions of the write-ahead log: written, or reached by a replica."""
     cursor.execute(
         """
         SELECT pg_is_in_recovery(), pg_wal_lsn_diff(

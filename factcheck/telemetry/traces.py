@@ -27,7 +27,7 @@ _TABLE = re.compile(r'\b(?:FROM|INTO|UPDATE)\s+(?:public\.)?"?([a-z_][a-z0-9_]{0
 
 
 class _Tracing:
-    """What makes spans; None where traces are off."""
+    """The tracer; None if traces are off."""
 
     tracer: Any = None
 
@@ -110,7 +110,7 @@ def summary(sql: str) -> str:
 
 
 def _parent(request: HttpRequest) -> Any:
-    """The trace that a proxy says this is part of; from anybody else it would have us trace whatever they like."""
+    """Return the parent trace stated by a proxy of ours; anyone else could make us trace anything."""
     from opentelemetry.context import Context  # noqa: PLC0415  where traces are on alone
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator  # noqa: PLC0415  where traces are on alone
 

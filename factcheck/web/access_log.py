@@ -52,7 +52,7 @@ def granian_log(form: str) -> dict[str, Any]:
 
 
 def name_visitors(proxies: int) -> None:
-    """Have the log of this process say the address that limits count too, not all that a visitor may have made up.
+    """Log the client's address as rate limits count it, instead of an unverified one.
 
     What is secret in a path is left out.
     """

@@ -25,7 +25,7 @@ class DefaultFields:
 
 
 def vary_by(response: HttpResponseBase, field: str) -> None:
-    """Say that the answer depends on this field of the request."""
+    """Add a request field to Vary."""
     response.headers["Vary"] = _varying(response.headers.get("Vary", ""), field)
 
 

@@ -180,7 +180,7 @@ def _ask_store() -> dict[str, Finding]:
 
 
 class _Slow:
-    """Something that may hang, as a server or a disk of another machine does: asked once at a time, in a thread."""
+    """A check that may hang, such as of a remote server or disk: run once at a time, in a thread."""
 
     def __init__(self, ask: Callable[[], dict[str, Finding]], silent: dict[str, Finding]) -> None:
         self.ask, self.silent = ask, silent

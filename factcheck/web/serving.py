@@ -166,7 +166,7 @@ def serve(
 
 
 def _connections_at_a_time() -> int:
-    """How many connections a web process may hold, most of which are idle or slow: as many as the system grants."""
+    """Return how many connections a web process may hold, most of them idle: as many as the system grants."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = CONNECTIONS + FILES if hard == resource.RLIM_INFINITY else min(hard, CONNECTIONS + FILES)
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -112,7 +112,7 @@ class IncomingFile(IOBase):
 
 
 def receive(request: HttpRequest) -> BodyRefusal | None:
-    """Have the body of a request there before it is answered, or say why not."""
+    """Receive the whole request body before responding, or return why not."""
     if request.method in _SAFE:
         leave_body_unread(request)
         return None

@@ -20,7 +20,7 @@ from sources.named_publishers import find_or_make_publisher, find_publisher
 
 
 def _sources_number() -> Coalesce:
-    """How many sources each has, counted only for the rows of the page."""
+    """Return the number of sources, counted only for rows of the page."""
     sources = Source.objects.filter(publisher=OuterRef("pk")).order_by().values("publisher")
     counting = sources.annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(counting, output_field=IntegerField()), 0)

@@ -44,7 +44,7 @@ class SameAsForm(DeskForm):
 
 
 def known_by(model: type[models.Model], addresses: list[str]) -> models.QuerySet[Any]:
-    """The rows that have one of these identifiers of authorities, the eldest first."""
+    """Return rows with one of these identifiers, oldest first."""
     identifiers = [address for address in addresses if authority(address)]
     rows: models.QuerySet[Any] = model._default_manager.order_by("pk")
     return rows.filter(same_as__overlap=identifiers) if identifiers else rows.none()

@@ -25,7 +25,7 @@ from sources.tasks import capture_source
 
 
 def _number(relation: str, reader: User) -> Coalesce:
-    """How many rows of a relation the person may read, counted on their own so that two counts do not multiply."""
+    """Return the number of related rows that the person may read, counted separately so that counts do not multiply."""
     related: Any = Source._meta.get_field(relation).related_model
     rows = related.objects
     readable = rows.readable_by(reader) if hasattr(rows, "readable_by") else rows

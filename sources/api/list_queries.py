@@ -20,7 +20,7 @@ def one_of(field: str) -> Callable[[list[Any]], Q]:
 
 
 def any_of(field: str) -> Callable[[Any], Q]:
-    """The same, in SQL that does not depend on how many they are; not for foreign keys."""
+    """Return the condition in SQL that does not depend on the number of values; not for foreign keys."""
     return lambda values: Q(**{f"{field}__any_of": values})
 
 

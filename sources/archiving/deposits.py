@@ -37,7 +37,7 @@ class _Refused(Exception):
 
 
 class _Later(Exception):
-    """Not now."""
+    """Try again later."""
 
 
 def deposit_due() -> None:

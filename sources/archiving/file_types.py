@@ -74,7 +74,7 @@ def media_type_of(file: BinaryIO) -> str:
 
 
 def _packed(file: BinaryIO) -> str:
-    """What a ZIP file is, by the names of what is in it. Nothing is unpacked but a name of some bytes."""
+    """Return the kind of a ZIP file by its members' names, almost without unpacking."""
     try:
         with zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())

@@ -8,7 +8,7 @@ from sources.models.archiving_request import asking
 
 
 def request_copy(source: Source, *, reason: str, by: User | None = None) -> bool:
-    """Have the worker archive what the address of a source holds, unless it was lately or is to be already.
+    """Request a copy of a source's address, unless it is recent or already requested.
 
     A copy requested at the desk is made however new the last one is.
 
@@ -24,7 +24,7 @@ def request_copy(source: Source, *, reason: str, by: User | None = None) -> bool
 
 
 def request_copies(sources: list[int], *, reason: str) -> int:
-    """The same for many sources, by their ids. Return the number of requests."""
+    """Request copies of many sources by id. Return the number of requests."""
     with connection.cursor() as cursor:
         cursor.execute(asking(reason, "SELECT unnest(%s::bigint[]), clock_timestamp()"), [sources])
         return cursor.rowcount

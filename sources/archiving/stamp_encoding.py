@@ -12,7 +12,7 @@ _CERTIFICATES = 0xA0
 
 
 class _Element(NamedTuple):
-    """Where an element begins, where its content does, and where both end."""
+    """The start of an element, the start of its content, and their end."""
 
     tag: int
     start: int

@@ -25,7 +25,7 @@ _LATE = -5
 
 
 def call_archiver() -> None:
-    """Have the worker archive what is due, once the present transaction is committed.
+    """Queue archiving when the current transaction is committed.
 
     Nothing is lost where this does not happen: the worker looks by itself, once a minute.
     """
@@ -33,7 +33,7 @@ def call_archiver() -> None:
 
 
 def _call(task: Callable[..., object]) -> None:
-    """Have the worker do it, unless it is called already."""
+    """Queue archiving, unless it is queued already."""
     name = getattr(task, "name", "")
     try:
         with transaction.atomic():
@@ -58,7 +58,7 @@ def archive_due_sources(context: JobContext) -> None:
 
 @app.task(name="sources.archiving.sign_files", queue=QUEUE)
 def sign_files() -> None:
-    """Have the authority sign what it has not signed yet."""
+    """Request missing timestamps from the authority."""
     if not settings.TIMESTAMP_AUTHORITY:
         return
     for sha256 in timestamps.unstamped(STAMPED_AT_ONCE):

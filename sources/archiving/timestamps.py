@@ -33,7 +33,7 @@ class TokenRefused(Exception):
 
 
 def stamp(sha256: str) -> Timestamp:
-    """Have the configured authority sign that a file of this hash exists, and keep its word.
+    """Request a timestamp for this hash from the configured authority, and store it.
 
     Raises:
         TimestampAuthorityAway: it does not answer.

@@ -53,7 +53,7 @@ def candidates(name: str, sort: Sort, *, language: str = "en") -> AuthorityAnswe
 
 
 def _together(some: list[AuthorityRecord], others: list[AuthorityRecord]) -> list[AuthorityRecord]:
-    """What two authorities know by a common address is one."""
+    """Merge candidates of two authorities that share an address."""
     together = list(some)
     for other in others:
         place = next((at for at, one in enumerate(together) if set(one.same_as) & set(other.same_as)), None)

@@ -161,7 +161,7 @@ def _is_person(name: str, publisher: str) -> bool:
 
 
 def _is_newsroom(name: str, publisher: str, site: str) -> bool:
-    """Tell the newsroom's own name, by which it signs: its address or the first word of its name, and capitals."""
+    """Recognise the newsroom's own name: its address, or its first word, and capitals."""
     if _letters(name) in {_letters(label) for label in site.split(".")}:
         return True
     first, *rest = name.split()

@@ -34,7 +34,7 @@ def clean_text(text: str) -> str:
 
 
 def clean_line(text: str) -> str:
-    """The same for a title or a name: one line."""
+    """Normalise a title or name to one line."""
     return " ".join(clean_characters(_repaired(text)).split())
 
 

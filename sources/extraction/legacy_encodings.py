@@ -131,7 +131,7 @@ def _is_beside_latin(text: str) -> bool:
 
 
 def _common(wide: list[str], encoding: str) -> float:
-    """The share of the characters that stand in the first plane of their encoding, which has the commonest."""
+    """Return the share of characters in the first plane of their encoding, which has the most common ones."""
     first, last = (0xB0, 0xD7) if encoding == "gb18030" else (0xA4, 0xC6)
     return sum(first <= one.encode(encoding)[0] <= last for one in wide) / len(wide)
 

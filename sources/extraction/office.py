@@ -178,7 +178,7 @@ def _paragraphs(tree: etree._Element) -> list[str]:
 
 
 class _Reading:
-    """What has been read of a document so far. What hangs in a paragraph, notes and boxes, comes behind it."""
+    """The state of reading a document. Notes and boxes come after their paragraph."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []

@@ -126,7 +126,7 @@ def _of_pictures(pages: list[PageText]) -> tuple[Caveat, ...]:
 
 
 def _without_running_heads(pages: list[PageText]) -> list[list[Line]]:
-    """Pages without their numbers, the lines these stand in, and what stands at the top or foot of many pages."""
+    """Remove page numbers and running heads."""
     edges = [_at_edges(page) for page in pages]
     counted = Counter(text for edge in edges for text in {_numberless(line) for line in edge})
     least = max(2, RUNNING * len(pages))
@@ -145,7 +145,7 @@ def _without_running_heads(pages: list[PageText]) -> list[list[Line]]:
 
 
 def _offset_of_numbers(edges: list[list[Line]]) -> int | None:
-    """What is to be added to a page's place to have the number that stands at its edge, where most have one."""
+    """Return the offset from page index to printed page number, if most pages have one."""
     offsets = Counter(
         offset
         for place, edge in enumerate(edges)
@@ -162,7 +162,7 @@ def _outer_numbers(line: Line) -> set[int]:
 
 
 def _at_edges(page: PageText) -> list[Line]:
-    """The two lines that stand highest and the two that stand lowest."""
+    """Return the two topmost and two lowest lines."""
     by_height = sorted(page.lines, key=lambda line: -line.top)
     return by_height[:2] + by_height[-2:]
 
@@ -196,7 +196,7 @@ def _paragraphs(pages: list[list[Line]]) -> Iterator[str]:
 
 
 class _Edges:
-    """How the lines of one column usually stand."""
+    """The usual edges of lines in a column."""
 
     def __init__(self, column: list[Line]) -> None:
         rights = sorted(line.right for line in column)

@@ -122,7 +122,7 @@ def _around(one: Line, other: Line) -> Line:
 
 
 def _in_order(fragments: list[Line], depth: int = 0) -> Iterator[list[Line]]:
-    """Lines, column by column. What crosses the gap between two columns comes where it stands."""
+    """Return lines column by column. Lines across the gap stay in place."""
     gutter = _gutter(fragments) if depth < 4 else None
     if gutter is None:
         yield list(_rows(fragments))
@@ -156,7 +156,7 @@ def _side_by_side(fragments: list[Line], gutter: float, depth: int) -> Iterator[
 
 
 def _gutter(fragments: list[Line]) -> float | None:
-    """Where the gap between two columns is: hardly anything crosses it, and lines of text stand on both sides."""
+    """Find the gap between two columns, which few lines cross."""
     if not 2 * LEAST_LINES <= len(fragments) <= MOST_FRAGMENTS:
         return None
     height = median(one.height for one in fragments) or 1.0
@@ -196,7 +196,7 @@ def _stand_side_by_side(before: list[Line], behind: list[Line]) -> bool:
 
 
 def _rows(fragments: list[Line]) -> Iterator[Line]:
-    """Fragments that stand on one line, joined; from top to bottom."""
+    """Join fragments on the same line, from top to bottom."""
     row: list[Line] = []
     for fragment in sorted(fragments, key=lambda one: -(one.top + one.bottom)):
         if row and (row[0].top + row[0].bottom - fragment.top - fragment.bottom) / 2 > 0.5 * max(

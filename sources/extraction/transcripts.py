@@ -37,7 +37,7 @@ _SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’“‘»«」』)\]
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """What is shown at once."""
+    """A cue: what is shown at once."""
 
     begins: float
     ends: float

@@ -51,7 +51,7 @@ class Exchanges:
 
 
 class OverheardAnswer(HTTPResponse):
-    """An answer whose every byte is kept when it is read."""
+    """A response whose bytes are recorded when read."""
 
     def __init__(self, connection: Any, *arguments: Any, exchanges: Exchanges, **named: Any) -> None:
         super().__init__(connection, *arguments, **named)
@@ -59,7 +59,7 @@ class OverheardAnswer(HTTPResponse):
 
 
 class _Overheard(io.BufferedIOBase):
-    """What is read from a stream, handed to the exchanges as well."""
+    """A stream that also records what is read."""
 
     def __init__(self, stream: Any, exchanges: Exchanges) -> None:
         self._stream = stream

@@ -8,7 +8,7 @@ from sources.failures import Failure
 
 
 class FetchError(Failure):
-    """Nothing usable came back.
+    """Nothing usable was returned.
 
     Attributes:
         wait: for how long the server asks to be left alone.

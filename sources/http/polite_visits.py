@@ -180,7 +180,7 @@ class PoliteVisitor:
         return max(self._pause, _asked_for(rules)) if rules else self._pause
 
     def _rules(self, site: str) -> Protego:
-        """What robots.txt says. Raises FetchError: it cannot be asked, and until then everything is forbidden."""
+        """Return the robots.txt. Raises FetchError if it is unreachable, because then everything is forbidden."""
         if refusal := self._unknown.get(site):
             raise refusal
         if site not in self._known:
@@ -229,7 +229,7 @@ def site_of(url: str) -> str:
 
 
 def _asked_for(rules: Protego) -> float:
-    """How many seconds a site wants between two requests."""
+    """Return the seconds between two requests that a site asks for."""
     rate = rules.request_rate(ROBOT)
     asked = max(
         rules.crawl_delay(ROBOT) or 0.0, rate.seconds / rate.requests if rate and rate.requests else 0.0

@@ -70,7 +70,7 @@ def find(
 
 
 def _new_address(url: str, permanent: str) -> str:
-    """Where the page is now for good, if that is more than another spelling of its address."""
+    """Return the permanent new address, if it is more than another spelling."""
     is_other = permanent and permanent != url and url_key(permanent) and url_key(permanent) != url_key(url)
     return permanent if is_other and len(permanent) <= LONGEST_ADDRESS else ""
 

@@ -64,7 +64,7 @@ class RoundMemory:
             return max(0.0, self._ready.get(site, 0.0) - self._clock())
 
     def _left(self, site: str) -> float:
-        """Take the site for a request: 0 when it is ours, else for how many seconds it is not to be asked."""
+        """Lease the site for a request: 0 on success, otherwise the seconds to wait."""
         with self._lock:
             left = self._ready.get(site, 0.0) - self._clock()
             if left > 0:

@@ -65,7 +65,7 @@ def read_picture(path: Path, kind: MediaFormat) -> Picture:
 
 
 def read_picture_bytes(content: bytes, reader: str) -> Picture:
-    """The same for a picture that is in memory, of a format that is known.
+    """Read a picture in memory, of a known format.
 
     Raises:
         MediaRefused: it cannot be read, or to read it takes too much.

@@ -199,7 +199,7 @@ def _duration(form: Mapping[str, Any], streams: list[dict[str, Any]]) -> float |
 
 
 def _metadata(tags: object) -> dict[str, Any]:
-    """In the form of `picture_metadata` for pictures."""
+    """Return the metadata in the form of `picture_metadata`."""
     if not isinstance(tags, dict):
         return {}
     said = {

@@ -49,7 +49,7 @@ def take_keyframes(*, media_id: int) -> None:
 @app.periodic(cron="23 * * * *")
 @app.task(queueing_lock="media.outstanding")
 def take_outstanding(timestamp: int) -> None:
-    """Have pictures taken of films that were forgotten with a worker that was stopped, or came before FFmpeg did."""
+    """Queue missing keyframes of videos: after a worker stopped, or before FFmpeg was installed."""
     if not films.can_be_read():
         return
     waiting = [MediaObject.Keyframes.DUE, MediaObject.Keyframes.NOT_HERE]
@@ -59,7 +59,7 @@ def take_outstanding(timestamp: int) -> None:
 
 
 def keyframes_wanted(media: MediaObject) -> None:
-    """Have the worker take them once the film is stored."""
+    """Queue the keyframes when the video is stored."""
     defer(take_keyframes.name, {"media_id": media.pk}, queue="media", queueing_lock=f"media {media.pk}")
 
 
@@ -102,7 +102,7 @@ def take(media: MediaObject) -> None:
 
 
 def _known_since(path: Path, media: MediaObject) -> dict[str, object]:
-    """What could not be known of a film while FFmpeg was not there."""
+    """Return what could not be read without FFmpeg."""
     if media.width is not None:
         return {}
     recording = films.read_recording(path, _kind(path))

@@ -108,7 +108,7 @@ def _as_parts_lie(part: str, look: PerceptualHash) -> list[_Asked]:
 
 
 def _near(asked: list[_Asked], within: int) -> list[NearDuplicate]:
-    """All that is near one of these hashes, the nearest first."""
+    """Return everything near one of these hashes, nearest first."""
     if not asked:
         return []
     hashes = [pdq for _orientation, pdq in asked]

@@ -83,7 +83,7 @@ def hash_of(luma: NDArray[np.generic]) -> PerceptualHash:
 
 
 def distance(one: bytes, other: bytes) -> int:
-    """In how many bits two hashes differ."""
+    """Return the number of differing bits of two hashes."""
     return (int.from_bytes(one) ^ int.from_bytes(other)).bit_count()
 
 
@@ -104,7 +104,7 @@ def turned_bits(pdq: bytes) -> tuple[bytes, ...]:
 
 
 def _in_each_orientation(points: Floats) -> Iterator[Floats]:
-    """In the order of Orientation."""
+    """Return the hashes in the order of Orientation."""
     yield points
     yield np.rot90(points)
     yield np.rot90(points, 2)
@@ -131,7 +131,7 @@ def _window(length: int) -> int:
 
 
 def _mean_along_rows(values: Floats, window: int) -> Floats:
-    """Each value becomes the mean of those in the window around it, as far as there are any."""
+    """Replace each value by the mean of its window."""
     if window == 1:
         return values
     length = values.shape[1]

@@ -84,7 +84,7 @@ def plain_text(value: object) -> str:
 
 
 def _read(reader: Any, image: Image.Image) -> dict[str, Any]:
-    """What a reader finds; nothing where the file has nonsense there, of which there are as many kinds as programs."""
+    """Return a reader's result; empty if the metadata is invalid."""
     found: dict[str, Any] = {}
     with suppress(Exception):
         for name, value in reader(image):
@@ -151,7 +151,7 @@ def _moment(exif: Mapping[str, str]) -> str:
 
 
 def _plain_moment(written: str) -> str:
-    """`2024:05:01 12:00:00` as ISO 8601; "" where it is no moment, as of a camera that was never set."""
+    """Return `2024:05:01 12:00:00` as ISO 8601; "" if invalid, as from a camera that was never set."""
     found = _MOMENT.match(written)
     if not found or found[1] == "0000":
         return ""

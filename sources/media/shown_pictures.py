@@ -34,7 +34,7 @@ _CAPTION = 0.15
 
 
 class TooManyPixels(Exception):
-    """To decode it would take too much; `str()` is its size."""
+    """The picture is too large to decode; `str()` is its size."""
 
 
 def shown_picture(file: IO[bytes], asked: PictureRequest) -> Picture:
@@ -178,7 +178,7 @@ def _looks(luma: NDArray[np.uint8]) -> Iterator[Look]:
 
 
 def _within_borders(luma: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
-    """The picture without even stripes around it; None where there are none to speak of."""
+    """Return the picture without uniform borders; None if it has none."""
     top, bottom = _content(luma)
     if bottom <= top:
         return None
@@ -190,7 +190,7 @@ def _within_borders(luma: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
 
 
 def _content(luma: NDArray[np.uint8]) -> tuple[int, int]:
-    """The rows between even ones at the beginning and at the end, which are as bright as the very first and last."""
+    """Return the rows between the uniform ones at both ends."""
     lows, highs = (np.percentile(luma, share, axis=1) for share in (1, 99))
     is_even = highs - lows <= _EVEN
     rows = len(luma)
@@ -203,7 +203,7 @@ def _content(luma: NDArray[np.uint8]) -> tuple[int, int]:
 
 
 def _looks_of_frames(image: Image.Image, reader: str, pixels: int) -> Iterator[Look]:
-    """Of some frames of an animation, besides the first; with the seconds when they are shown."""
+    """Return the looks of some later frames of an animation, with their times."""
     if reader not in _ANIMATED or not getattr(image, "is_animated", False):
         return
     frames = min(getattr(image, "n_frames", 1), MOST_FRAMES, MOST_FRAME_PIXELS // pixels)
@@ -219,7 +219,7 @@ def _looks_of_frames(image: Image.Image, reader: str, pixels: int) -> Iterator[L
 
 
 def _rendition(shown: Image.Image, file: IO[bytes]) -> Rendition:
-    """The points and nothing else: JPEG, or WebP where it can be seen through. Never the file itself."""
+    """Encode the pixels only: as JPEG, or WebP if transparent. Never the file itself."""
     bare = Image.frombytes(shown.mode, shown.size, shown.tobytes())
     is_clear = bare.mode == "RGBA"
     content = b""

@@ -90,7 +90,7 @@ def recognise(head: bytes) -> MediaFormat | None:
 
 
 def _of_brand(head: bytes) -> MediaFormat:
-    """By the brand of its own, else by those that it is compatible with; any other one is a film."""
+    """Return the kind by major brand, then by compatible brands; by default a video."""
     length = min(int.from_bytes(head[:4]), HEAD)
     brands = [head[8:12], *(head[at : at + 4] for at in range(16, length - 3, 4))]
     if brands[0] in _BRANDS and brands[0] not in (b"mif1", b"msf1"):

@@ -37,7 +37,7 @@ def give_transcript(media: MediaObject, transcript: bytes, filename: str, *, by:
 
 
 def _source(media: MediaObject, by: User | None) -> Source:
-    """Whose text it is: never that of the article in which the recording stands, whose quotes would be lost."""
+    """Return the source of the transcript, never the article that embeds the recording, whose quotes would be lost."""
     if media.transcript:
         return media.transcript.source
     if media.source and media.source.kind in _KINDS.values():

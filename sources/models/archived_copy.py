@@ -232,7 +232,7 @@ class Timestamp(models.Model):
 
 
 def timestamps_of(hashes: Any) -> dict[str, list[Timestamp]]:
-    """SHA-256 → its timestamps, the first first."""
+    """Return timestamps by SHA-256, earliest first."""
     found: dict[str, list[Timestamp]] = {}
     for stamp in Timestamp.objects.filter(sha256__in=set(hashes)):
         found.setdefault(stamp.sha256, []).append(stamp)

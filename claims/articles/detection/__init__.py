@@ -129,7 +129,7 @@ def _sentences(
 
 
 def _quoted(block: TextBlock, sentence: Sentence, quotations: Quotations) -> Iterator[tuple[int, int]]:
-    """The parts of the sentence that stand in quotations of several words."""
+    """Return the parts of the sentence inside quotations of several words."""
     for quotation in quotations.within(sentence.start, sentence.end):
         if len(words(block.text[quotation.start : quotation.end][:300])) >= _FEWEST_WORDS_QUOTED:
             start, end = max(quotation.start, sentence.start), min(quotation.end, sentence.end)

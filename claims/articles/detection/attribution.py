@@ -220,7 +220,7 @@ class Attributor:
         return "country" in self._language.signals.find(name, tokenise(name))
 
     def _opens_with_a_surname(self, narration: str) -> bool:
-        """Tell "Lund disagreed." from "Prices fell.", whose first word the text also has in small letters."""
+        """Distinguish "Lund disagreed." from "Prices fell.", whose first word also occurs in lower case."""
         language = self._language
         opening = _FIRST_TWO.match(narration)
         if opening is None or not language.cased:
@@ -275,7 +275,7 @@ class Attributor:
         return None
 
     def _stands_behind_quotation(self, narration: str, mention: Occurrence) -> bool:
-        """Tell "“…”, proclamó Lema." from "“…”, painted by Lema, …": a verb and an office at most stand between."""
+        """Distinguish "“…”, proclamó Lema." from "“…”, painted by Lema, …": at most a verb and an office in between."""
         name, quoted, _ = narration[mention.start :].partition(QUOTED)
         if QUOTED not in narration[: mention.start]:
             return False

@@ -167,7 +167,7 @@ def _says_label(text: str, language: Lexicon, length: int, *, complete: bool) ->
 
 
 def _is_heading(block: TextBlock, language: Lexicon, *, first: bool, follows: Sequence[TextBlock]) -> bool:
-    """Tell a heading from a caption or an item of a list that merely lacks its full stop."""
+    """Distinguish a heading from a caption or list item without a full stop."""
     text = block.text
     if _INNER_STOP.search(text):
         return False

@@ -115,7 +115,7 @@ class Reason:
     end: int
 
     def __str__(self) -> str:
-        """As a claim stores it: the kind and the words, in fifty characters at most."""
+        """Return the reason as a claim stores it: kind and words, at most fifty characters."""
         opening = f"{self.kind}: "
         words, room = " ".join(self.words.split()), _LONGEST_REASON - len(opening)
         return opening + (words if len(words) <= room else words[: room - 1] + "…")
@@ -181,7 +181,7 @@ def _length(text: str, tokens: Sequence[Token], language: Lexicon) -> float:
 
 
 def _reasons(text: str, start: int, cues: Sequence[SentenceCue]) -> tuple[Reason, ...]:
-    """What the sentence states, the weightiest first, each by its longest words."""
+    """Return the reasons, most important first, each with its longest words."""
     longest: dict[str, SentenceCue] = {}
     for cue in cues:
         if (kind := _STATES.get(cue.kind)) and (

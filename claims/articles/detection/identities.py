@@ -146,7 +146,7 @@ class Identities:
         return speaker
 
     def _is_definite(self, tokens: Sequence[str]) -> bool:
-        """Tell "the researcher", who was named before, from "the ministry" and "the head of the port"."""
+        """Distinguish "the researcher", mentioned before, from "the ministry" and "the head of the port"."""
         bare = [ELISION.sub("", token) for token in tokens if token.lower() not in self._language.definite]
         marked = (
             len(bare) < len(tokens) or ELISION.match(tokens[0]) is not None or not self._language.definite
@@ -190,7 +190,7 @@ class Identities:
         return speaker.person and (bool(speaker.description) or is_given_name(speaker.name.split()[0]))
 
     def _joins_people(self, tokens: Sequence[str]) -> bool:
-        """Tell "Kern and Toll", who are two, from the Food and Drug Office."""
+        """Distinguish "Kern and Toll", two people, from the Food and Drug Office."""
         for index, token in enumerate(tokens[1:-1], start=1):
             if token in self._grammar.conjunctions:
                 sides = (

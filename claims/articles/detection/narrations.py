@@ -35,7 +35,7 @@ def narration_of(
 
 
 def _is_attributed(before: str, after: str, language: Lexicon, grammar: Grammar) -> bool:
-    """Tell a short quotation that somebody says from scare quotes: behind a colon, or before a verb of saying."""
+    """Distinguish a short spoken quotation from scare quotes: after a colon, or before a verb of saying."""
     if before.rstrip().endswith((":", "：")):
         return True
     if not words(before) and after.lstrip()[:1] in tuple(",،，–—"):
@@ -47,7 +47,7 @@ def _is_attributed(before: str, after: str, language: Lexicon, grammar: Grammar)
 
 
 def _is_speech(inner: str) -> bool:
-    """Tell speech from scare quotes: four words, a comma or full stop inside the marks, or script without spaces."""
+    """Distinguish speech from scare quotes: four words, inner punctuation, or a script without spaces."""
     found = words(inner)
     if len(found) >= _FEWEST_WORDS_QUOTED or inner.rstrip().endswith(_SPEECH_ENDS):
         return True

@@ -293,7 +293,7 @@ class Cast:
         return list(found.values())
 
     def _named_in(self, text: str) -> Iterator[tuple[CastMember, int]]:
-        """Yield the members whose full names stand in a text where no capitals set them off, and where."""
+        """Yield people whose full names occur in a text without capitals, with their positions."""
         for place, letter in enumerate(text):
             for member in self._by_letter.get(letter, ()):
                 if text.startswith(member.name, place):

@@ -193,7 +193,7 @@ def _named_aside(phrase: str, narration: str, end: int, language: Lexicon) -> Ph
 
 
 def _is_office_alone(phrase: str, language: Lexicon) -> bool:
-    """Tell "the head of the agency" from "Senator Ana Ruiz", behind which a name is a place or a party."""
+    """Distinguish "the head of the agency" from "Senator Ana Ruiz", after which a name is a place or a party."""
     speaker = read_speaker(phrase, None, language)
     return any(_is_office(token, language) for token in name_tokens(phrase)) and not (
         speaker and speaker.person
@@ -283,7 +283,7 @@ def _is_behind_name(token: str, phrase: Sequence[str], language: Lexicon) -> boo
 
 
 def _stands_alone(matches: Sequence[re.Match[str]], language: Lexicon) -> bool:
-    """Tell "volgens haar is" from "volgens haar broer"."""
+    """Distinguish "volgens haar is" from "volgens haar broer"."""
     key = matches[0][0].lower()
     if key not in language.determiners or len(matches) == 1:
         return True

@@ -96,7 +96,7 @@ def _find(text: str) -> list[Quotation]:
 
 
 def _ends_word(before: str) -> bool:
-    """Tell inches and the Hebrew gershayim from an opening straight mark, which Chinese sets after a character."""
+    """Distinguish inches and the Hebrew gershayim from an opening straight quotation mark."""
     return before.isdigit() or before.lower() != before.upper() or "\u0590" <= before <= "\u05ff"
 
 

@@ -119,13 +119,13 @@ def is_complement(before: Sequence[str], language: Lexicon) -> bool:
 
 
 def _is_joint(token: str, language: Lexicon) -> bool:
-    """Tell "of" and its like from an article that stands among them."""
+    """Distinguish "of" and similar words from an article among them."""
     joined = token in language.of | language.by and token not in language.attributions("conjunctions")
     return token.islower() and joined and token not in _ARTICLES
 
 
 def _name_before_body(tokens: list[str], language: Lexicon) -> list[str]:
-    """Cut "Dr Sarah Lund of the Arctic Institute" behind the person."""
+    """Split "Dr Sarah Lund of the Arctic Institute" after the person."""
     for index in range(2, len(tokens) - 1):
         token = tokens[index]
         joint = token.islower() and token in language.of | language.inside
@@ -209,7 +209,7 @@ def _after_role(tokens: list[str], language: Lexicon) -> list[str]:
 
 
 def _split_name(tokens: list[str], language: Lexicon) -> tuple[list[str], list[str]]:
-    """Cut `Laura Bellini of the University of Carrow` behind the name."""
+    """Split `Laura Bellini of the University of Carrow` after the name."""
     end = 0
     while end < len(tokens) and (is_capital(tokens[end]) or tokens[end].lower() in PARTICLES):
         if language.nouns_capitalised and end >= 2 and not is_capital(tokens[end]):

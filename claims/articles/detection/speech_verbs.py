@@ -100,7 +100,7 @@ def _by_pattern(
 
 
 def _before_adjunct(who: str, language: Lexicon) -> str:
-    """Cut "Kaplan gegenüber der Zeitung" and "Kaplan am Montag" behind the name."""
+    """Split "Kaplan gegenüber der Zeitung" and "Kaplan am Montag" after the name."""
     kept: list[str] = []
     small = language.stops - language.of - language.inside - language.determiners
     for word in who.split():

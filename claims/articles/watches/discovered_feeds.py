@@ -108,7 +108,7 @@ def _in_head(content: bytes, url: str) -> tuple[str, list[Followable]]:
 
 
 def _news_first(sitemaps: list[str]) -> list[str]:
-    """Those for news hold what is new, the others everything there ever was."""
+    """Sort news lists first: the others list everything there ever was."""
     return sorted(sitemaps, key=lambda url: "news" not in url.lower())
 
 

@@ -64,7 +64,7 @@ def forget_unlisted(watch: Watch, listed: Iterable[ListedPage], now: datetime) -
 
 
 def look_again(watch: Watch, now: datetime) -> None:
-    """Have a page that is followed itself fetched with this visit."""
+    """Queue a followed page for fetching in this visit."""
     itself = watch.pages.filter(url_key=watch.url_key)
     itself.update(
         next_look_at=now,
@@ -94,7 +94,7 @@ def _by_address(listed: Iterable[ListedPage], now: datetime) -> dict[str, Listed
 
 
 def _known(watch: Watch, keys: Sequence[str]) -> dict[str, datetime | None]:
-    """Which of the pages were found before, with the dates that they had then."""
+    """Return the pages found before, with their earlier dates."""
     found: dict[str, datetime | None] = {}
     for start in range(0, len(keys), _AT_ONCE):
         some = watch.pages.filter(url_key__in=keys[start : start + _AT_ONCE])
@@ -107,7 +107,7 @@ def _is_newer(page: ListedPage, listed_at: datetime | None) -> bool:
 
 
 def _newest_first(page: ListedPage) -> tuple[bool, float]:
-    """What has no date comes last, in the order of the list, which in feeds is that of time."""
+    """Sort by date, newest first; undated pages come last, in list order."""
     return (False, -page.changed_at.timestamp()) if page.changed_at else (True, 0.0)
 
 
@@ -116,7 +116,7 @@ def _is_old(page: ListedPage, now: datetime) -> bool:
 
 
 def _note_changed(watch: Watch, newer: dict[str, ListedPage], now: datetime) -> None:
-    """Have those looked at again that say that they are newer than they were. What was passed over stays so."""
+    """Queue pages with a newer date for another look. Skipped ones stay skipped."""
     keys = list(newer)
     for start in range(0, len(keys), _AT_ONCE):
         some = watch.pages.filter(url_key__in=keys[start : start + _AT_ONCE]).exclude(state=_STATE.PASSED)

@@ -20,7 +20,7 @@ _LATE = -5
 
 
 def announce(watch_id: int) -> None:
-    """Have the worker visit a watch, once the present transaction is committed.
+    """Queue a visit when the current transaction is committed.
 
     Nothing is lost where this does not happen: the worker looks by itself, once a minute.
     """
@@ -28,7 +28,7 @@ def announce(watch_id: int) -> None:
 
 
 def call(watch_id: int) -> None:
-    """Have the worker visit a watch, unless it is called already."""
+    """Queue a visit, unless one is queued already."""
     try:
         with transaction.atomic():
             visit_watch.configure(queueing_lock=f"claims.watches:{watch_id}", priority=_LATE).defer(

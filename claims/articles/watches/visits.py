@@ -219,7 +219,7 @@ class _Visit:
         return pages, " ".join(notes[:3])
 
     def _newest(self, sitemaps: tuple[ListedPage, ...]) -> list[ListedPage]:
-        """Those that changed last, without those that have not since we were there."""
+        """Return the latest changed pages, without those unchanged since the last visit."""
         before = self._lease.watch.progress.visited_at
         changed = [
             sitemap

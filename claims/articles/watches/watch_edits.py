@@ -61,7 +61,7 @@ def switch(watch: Watch, *, active: bool, by: User) -> Watch:
 
 @transaction.atomic
 def visit_now(watch: Watch, *, by: User) -> None:
-    """Have the worker visit a watch now, however long it should still wait.
+    """Queue a visit now, regardless of the schedule.
 
     Raises:
         NotAllowed: the person's role does not include it.

@@ -154,7 +154,7 @@ def _written(told: Told, held: LastingTransaction) -> KeptDump:
 
 @contextmanager
 def _workshop() -> Iterator[Path]:
-    """A folder to write in: on the disk of the store, where that is a disk. What a killed run left there goes first."""
+    """Create a folder to write in, on the store's own disk if it has one. Remnants of killed runs are removed first."""
     above: Path | None = None
     if isinstance(default_storage, FileSystemStorage):
         above = Path(default_storage.location, FOLDER)
@@ -195,7 +195,7 @@ def _file(part: DumpPart, selection: Selection, workshop: Path, folder: str, tol
 
 
 def _about(moment: LedgerMoment, now: datetime) -> dict[str, Any]:
-    """What the manifest says of the whole."""
+    """Return the manifest's general part."""
     signed = (
         Checkpoint.objects.of_ledger().filter(tree_size__lte=moment.sequence).order_by("-tree_size").first()
     )
@@ -213,7 +213,7 @@ def _about(moment: LedgerMoment, now: datetime) -> dict[str, Any]:
 
 
 def _retire(newest: KeptDump, kept: int) -> None:
-    """Remove what is older than the newest so many, and what another one of the same day has replaced."""
+    """Remove dumps beyond the number kept, and those replaced on the same day."""
     staying = {dump.folder for dump in kept_dumps.kept()[: max(1, kept)]} | {newest.folder}
     for folder in kept_dumps.all_folders():
         if folder not in staying:

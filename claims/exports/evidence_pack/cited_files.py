@@ -77,7 +77,7 @@ def cited_files(bodies: Iterable[dict[str, Any]], *, for_public: bool) -> CitedF
 
 
 def without_what_is_lost(cited: CitedFiles) -> CitedFiles:
-    """The same without files that the archive cannot give back, which are named instead.
+    """Return the files without missing ones, which are named instead.
 
     Every file is read for that, so that no pack breaks off in its middle.
     """

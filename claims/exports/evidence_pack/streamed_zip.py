@@ -43,7 +43,7 @@ class PackedDigest:
 
 
 class _Sink:
-    """What is written and not passed on yet. It cannot be asked where it is, so nothing is ever written twice."""
+    """A write-only buffer of pending output. It has no position, so nothing is written twice."""
 
     def __init__(self) -> None:
         self._written: list[bytes] = []
@@ -53,7 +53,7 @@ class _Sink:
         return len(piece)
 
     def flush(self) -> None:
-        """Nothing waits."""
+        """Nothing is buffered."""
 
     def drained(self) -> bytes:
         piece = b"".join(self._written)

@@ -57,7 +57,7 @@ def _length(number: int) -> bytes:
 
 
 def _certificates(stamps: Sequence[Timestamp]) -> list[Certificate]:
-    """Those that come with the timestamps, each once."""
+    """Return the certificates in the timestamps, each once."""
     found: dict[bytes, Certificate] = {}
     for stamp in stamps:
         # Some authorities write them in an order that the library refuses; what is signed does not include them.

@@ -111,7 +111,7 @@ def rows(body: bytes) -> list[list[Any]]:
 
 
 def _at(document: Document, path: tuple[str, ...]) -> Any:
-    """What stands at the end of a path; None where it breaks off, as with the claimant of a claim without one."""
+    """Return the value at a path; None if it does not exist, like the claimant of a claim without one."""
     value: Any = document
     for key in path:
         value = value.get(key) if value else None

@@ -38,7 +38,7 @@ _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00Z")
 
 
 class _Guarded:
-    """A file that only takes, and an iterator that only gives: what fails in either is kept, and raised at the end.
+    """A write-only file and an iterator whose errors are stored, and raised at the end.
 
     The writer would panic over it.
     """

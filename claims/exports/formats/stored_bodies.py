@@ -136,7 +136,7 @@ def _living(alias: str) -> BaseDatabaseWrapper:
 
 
 def blocks(parts: Iterable[bytes], *, size: int = BLOCK_SIZE) -> Iterator[bytes]:
-    """The same bytes in fewer pieces: each holds at least `size` bytes, but for the last."""
+    """Join pieces into blocks of at least `size` bytes, except the last."""
     waiting: list[bytes] = []
     length = 0
     for part in parts:

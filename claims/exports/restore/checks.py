@@ -37,7 +37,7 @@ Progress = Callable[[int], None]
 
 
 class RestoreRefused(Exception):
-    """Nothing was written: the file is not whole, or does not fit what is here. `str()` says what and where."""
+    """Nothing was written: the file is incomplete or does not fit the database. `str()` says what and where."""
 
 
 @dataclass
@@ -197,7 +197,7 @@ class _Checking:
             self._take_keys(kind, names, some)
 
     def _take_keys(self, kind: lines.Kind, names: tuple[str, ...], some: list[ArchiveLine]) -> None:
-        """What only one row may have is not another row's here."""
+        """Check that unique values of these rows do not belong to other rows here."""
         keys = {line.number: _key(line.said, names) for line in some}
         given = {key[0] for key in keys.values() if key}
         rows = kind.model._default_manager.filter(**{f"{names[0]}__in": given}).values_list("pk", *names)

@@ -57,7 +57,7 @@ def _settle_topics(newest: Mapping[int, RestoredEntry]) -> None:
 
 
 def _settle_media(newest: Mapping[int, RestoredEntry], merged: Merged) -> None:
-    """Have claims be about the pictures, sound and film that their entries show."""
+    """Set the media of claims to those in their entries."""
     named = {media["id"] for entry in newest.values() for media in entry.body.get("media", [])}
     known = set(MediaObject.objects.filter(pk__in=named).values_list("pk", flat=True))
     here = {(row.claim_id, row.media_id): row for row in ClaimMedia.objects.filter(claim__in=newest)}

@@ -44,14 +44,14 @@ def store(kind: lines.Kind, some: list[ArchiveLine]) -> None:
 
 
 def _completed(kind: lines.Kind, said: dict[str, Any]) -> dict[str, Any]:
-    """With what follows from it, as the model computes it where rows are saved one by one."""
+    """Add values that the model computes when rows are saved one by one."""
     if kind.name != "source":
         return said
     return {**said, "url_key": url_key(said["url"]), "updated_at": timezone.now()}
 
 
 def advance_ids() -> None:
-    """Have the next ids follow those that were restored."""
+    """Advance the id sequences beyond the restored ids."""
     owner_functions.advance_ids(*(model._meta.db_table for model in _models()))
 
 

@@ -33,7 +33,7 @@ def _named(entries: list[RestoredEntry]) -> list[int]:
 
 
 def _arrive(entry: RestoredEntry, said: dict[str, Any]) -> None:
-    """It takes the place of whatever there was in its language, of this version of the verdict or an earlier one."""
+    """Replace any earlier translation into the same language."""
     same = Translation.objects.filter(
         verdict__claim=entry.claim, language__iexact=said["language"], state=_STATE.PUBLISHED
     )
@@ -57,7 +57,7 @@ def _arrive(entry: RestoredEntry, said: dict[str, Any]) -> None:
 
 
 def _take_back(entry: RestoredEntry, shown: set[int]) -> None:
-    """What is of the very words of an entry and not in it was taken back with it."""
+    """Withdraw translations of an entry's own wording that it no longer contains."""
     verdicts = [verdict["id"] for verdict in entry.body["verdicts"]]
     live = Translation.objects.filter(verdict__in=verdicts, state=_STATE.PUBLISHED).exclude(pk__in=shown)
     for row in live.order_by("pk"):

@@ -99,7 +99,7 @@ class _Verdicts:
 
 
 def _gone(entry: RestoredEntry, live: set[int], merged: Merged) -> set[int]:
-    """Which of the claim's verdicts the entry no longer has."""
+    """Return the claim's verdicts that the entry no longer contains."""
     if entry.status != Publication.Status.MERGED:
         return live - {verdict["id"] for verdict in entry.body["verdicts"]}
     # A merged claim shows no verdicts, so its entry does not name the retracted one.

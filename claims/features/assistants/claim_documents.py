@@ -101,7 +101,7 @@ def told(entry: Sequence[Any], *, newest: int | None = None) -> Document:
 
 
 def whole(entry: Sequence[Any], *, newest: int) -> Document:
-    """The same with what its verdicts rest on."""
+    """Add the evidence of its verdicts."""
     document = orjson.loads(placed(entry[-1]))
     evidence = [
         {

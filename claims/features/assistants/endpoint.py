@@ -73,7 +73,7 @@ def endpoint(request: HttpRequest) -> HttpResponse:
 
 
 def _require_own_origin(request: HttpRequest) -> None:
-    """Refuse pages of other sites: a browser that is led to think we are at their address says where it comes from."""
+    """Reject requests from other sites' pages (DNS rebinding)."""
     origin = request.headers.get("Origin")
     own = urlsplit(settings.SITE_URL)
     allowed = {f"{own.scheme}://{own.netloc}", f"{request.scheme}://{request.get_host()}"}
@@ -99,7 +99,7 @@ def _require_json(request: HttpRequest) -> None:
 
 
 def _caller(request: HttpRequest) -> Caller:
-    """Who asks. Without a token, that may be anybody; a wrong token is refused, for its bearer expects more."""
+    """Return the caller. A token is optional, but a wrong one is rejected."""
     header = request.META.get("HTTP_AUTHORIZATION")
     environment = {name: value for name, value in request.META.items() if isinstance(value, str)}
     if header is None:
@@ -186,7 +186,7 @@ _BUSY = "Too many expensive requests are running. Please try again in a moment."
 
 
 def _cost(message: Message, caller: Caller) -> int:
-    """For how many plain requests a message counts: as the API's answer to the same question does."""
+    """Return the cost of a message in plain requests, equal to that of the same API query."""
     if message.method != "tools/call":
         return 1
     tool = mcp_server.tool_of(message, caller)

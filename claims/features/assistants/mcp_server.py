@@ -183,7 +183,7 @@ class _MayBeNew(Exception):
 
 
 def _read(answering: Callable[[], ToolAnswer], *, fresh: bool) -> ToolAnswer:
-    """What is read from where the public's answers are; who brings a token may just have written."""
+    """Read from the public's database; callers with a token may just have written, so from the primary."""
     if has_replicas() and fresh:
         return freshly(answering)
 

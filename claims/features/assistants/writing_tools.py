@@ -39,7 +39,7 @@ _IDEMPOTENCY_KEY = "idempotency_key"
 
 
 def _post(path: str, body: Mapping[str, Any], given: Arguments, caller: Caller) -> Document:
-    """What the editorial API made of a body, and whether it had done so before.
+    """Return the editorial API's response, and whether it repeats an earlier one.
 
     Raises:
         ToolRefused: it refused, in its words.

@@ -200,6 +200,6 @@ def _subjects(kind: str, first: int, last: int) -> Iterator[SitemapPage]:
 
 
 def _with_a_page() -> QuerySet[Mention]:
-    """What is mentioned and has a page: of publishers those that judged, not those of a source alone."""
+    """Return mentioned entities with a page: of publishers only those with verdicts."""
     judged = PublishedVerdict.objects.current().filter(publisher_id=OuterRef("thing_id")).order_by()
     return Mention.objects.filter(~Q(kind=Mention.Kind.PUBLISHER) | Exists(judged))

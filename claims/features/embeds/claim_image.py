@@ -76,13 +76,13 @@ def claim_image(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _address(document: Document) -> str:
-    """The same in every language that the page can be read in."""
+    """Return the address, the same in every language."""
     path = reverse("claim-image", urlconf=settings.ROOT_URLCONF, args=[document["id"]])
     return f"{path}?{urlencode({'version': document['version']})}"
 
 
 def _drawn(etag: str, document: Document, caller: str) -> bytes | None:
-    """The picture, from among the kept pages where it was drawn before: an entry never changes.
+    """Return the picture, cached because an entry never changes.
 
     None where too many others wait for theirs to be drawn.
     """

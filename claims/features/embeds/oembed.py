@@ -79,7 +79,7 @@ def _understood(given: QueryDict) -> QueryDict:
 
 
 def _published_at(url: str) -> Document:
-    """What is published at the address of a claim's page, with or without its readable part and whatever follows `?`.
+    """Return the publication at a claim page's address, with or without slug and query string.
 
     Raises:
         InvalidParameters: no address was given.

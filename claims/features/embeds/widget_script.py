@@ -69,7 +69,7 @@ def _former() -> dict[str, bytes]:
 
 
 def _words() -> dict[str, list[str]]:
-    """Its words in each language of the site that has words of its own, in the order of tests/widget/build.mjs."""
+    """Return the script's messages in each available language, in the order of tests/widget/build.mjs."""
     spoken: dict[str, list[str]] = {}
     for code, _name in sorted(settings.LANGUAGES, key=lambda language: language[0] != "en"):
         with translation.override(code):

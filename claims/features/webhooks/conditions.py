@@ -42,7 +42,7 @@ class WebhookQuery(ClaimListQuery):
 
 
 def check_filter(text: str) -> str:
-    """The filter as it is kept. Of a whole address, what follows its question mark.
+    """Return the filter in stored form. Of a complete address, only the query string is used.
 
     Raises:
         ValidationError: the API would refuse it, with a sentence that names each parameter.

@@ -207,7 +207,7 @@ def _pause(failures: int) -> timedelta:
 
 
 def _verdict(status: int) -> str:
-    """What is wrong with an answer of this status; "" when the message has arrived."""
+    """Return the error for a status code; "" if the message arrived."""
     if 200 <= status < 300:
         return ""
     if 300 <= status < 400:
@@ -232,7 +232,7 @@ def ready(moment: datetime) -> Q:
 
 
 def _hold(endpoint_id: int) -> datetime | None:
-    """Lease an endpoint; return until when, or None if there is nothing to do or it is taken."""
+    """Lease an endpoint and return the end of the lease; None if idle or leased to another worker."""
     now = timezone.now()
     until = now + HOLD
     taken = WebhookProgress.objects.filter(ready(now), pk=endpoint_id).update(held_until=until)

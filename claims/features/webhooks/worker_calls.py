@@ -27,12 +27,12 @@ def announce(**signal: Any) -> None:
 
 
 def call_for(endpoint_id: int) -> None:
-    """Have the worker send what is due at an endpoint."""
+    """Queue sending to an endpoint."""
     _call(SEND, f"{SEND}:{endpoint_id}", endpoint_id=endpoint_id)
 
 
 def call_later_for(endpoint_id: int, at: datetime) -> None:
-    """The same, at a moment to come."""
+    """Queue sending to an endpoint at a later time."""
     defer(SEND, {"endpoint_id": endpoint_id}, queue=QUEUE, scheduled_at=at)
 
 

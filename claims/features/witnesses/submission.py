@@ -22,7 +22,7 @@ class NotCosigned(Exception):
 
 
 def ask_witnesses() -> int:
-    """Have each active witness cosign the newest checkpoint; return how many did so now."""
+    """Request a cosignature of the newest checkpoint from each active witness; return the number received."""
     checkpoint = Checkpoint.objects.of_ledger().newest()
     if checkpoint is None:
         return 0

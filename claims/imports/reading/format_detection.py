@@ -75,7 +75,7 @@ def _refused(file: File, what: str, code: str) -> Refusal:
 
 
 def _seen(file: File) -> str:
-    """What a file is, as far as its beginning shows, in the words that follow “This is …”."""
+    """Describe the kind of a file by its beginning, to follow “This is …”."""
     if named := signature(file.head):
         return named
     text = beginning(file.head)

@@ -23,12 +23,12 @@ def said(review: Review) -> bytes:
 
 
 def digest(content: bytes) -> str:
-    """The same for what two records say that say the same; a UUID."""
+    """Return a UUID that is equal for records with the same content."""
     return blake2b(content, digest_size=16).hexdigest()
 
 
 def record_key(review: Review) -> str | None:
-    """The same for two records of one review: the publisher, the page and what was claimed; a UUID.
+    """Return a UUID that is equal for records of one review: publisher, page and statement.
 
     A page may hold reviews of several claims, so its address alone says nothing. None for a record without an address.
     """
@@ -40,7 +40,7 @@ def record_key(review: Review) -> str | None:
 
 
 def number_key(review: Review) -> str | None:
-    """The same for two records that have one publisher and one number or name of the file's own; a UUID.
+    """Return a UUID that is equal for records with the same publisher and number or name in the file.
 
     Files that number their rows have all the numbers alike: whether it is one review, `claims.imports.storing` looks.
     """

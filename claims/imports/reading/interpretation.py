@@ -95,7 +95,7 @@ def read_review(found: RawRecord, conventions: Conventions = NOTHING_KNOWN) -> R
 
 @dataclass(slots=True)
 class _Record:
-    """What was found, and what has been left out of it so far."""
+    """The interpreted values, and the omissions so far."""
 
     found: RawRecord
     conventions: Conventions
@@ -234,7 +234,7 @@ def _outlet(record: _Record, url: str) -> tuple[Outlet | None, str | Problem]:
 
 
 def _rating(record: _Record, outlet: Outlet | None, language: str) -> Label | Problem | None:
-    """The judgement: in words where there are some, else as a number."""
+    """Return the rating: in words if there are any, otherwise as a number."""
     codes = record.conventions.ratings
     if (rating := read_label(record.value("rating"), outlet, codes, language)) is not None:
         return rating

@@ -91,7 +91,7 @@ def _file(text: str) -> File:
 
 
 def _meant(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Which fields the names of the columns mean, of those that a proposal has."""
+    """Return the proposal fields that the column names mean."""
     fields = settings.get("mapping", {}).get("fields", {})
     return {name: column for name, column in fields.items() if name in FIELDS}
 
@@ -101,7 +101,7 @@ def _trial(settings: Settings) -> Settings:
 
 
 def _likely_statement(text: str, settings: Settings) -> str:
-    """The column with the most words, where none has a name that says so."""
+    """Return the column with the most words, if no name identifies the statement."""
     sampled = [record.raw for record in _records(text, _trial(settings)) if isinstance(record, RawRecord)]
     names = list(dict.fromkeys(name for row in sampled for name in row))
     return wordiest(names, sampled[:100]) if names else "column 1"

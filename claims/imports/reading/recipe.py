@@ -82,7 +82,7 @@ class Recipe:
         return form, self.completed(settings) if form in MAPPED else settings
 
     def completed(self, settings: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The settings of a table with what was stated besides."""
+        """Return the settings of a table, completed with the given ones."""
         if "mapping" not in settings:  # of a workbook, whose reader looks for one when it is read
             return {**settings, "constants": dict(self.constants), "sheet": self.sheet}
         mapping = dict(settings["mapping"])
@@ -93,7 +93,7 @@ class Recipe:
         return {**settings, "mapping": mapping}
 
     def _mapped(self, file: File) -> str:
-        """Where there is a mapping, the format of tables that the file is of."""
+        """Return the table format of the file, if there is a mapping."""
         if self.mapping is None:
             return ""
         if looks_like_json(file):
@@ -134,6 +134,6 @@ def records(
 
 
 def _language_of(items: Iterable[RawRecord | Refusal]) -> str:
-    """What most of the statements are in, where their records do not say."""
+    """Return the main language of the statements, if the records do not state one."""
     fields = [item.fields for item in items if isinstance(item, RawRecord)]
     return majority_language(line(one.get("statement")) for one in fields if not one.get("language"))

@@ -181,7 +181,7 @@ class _Rows:
         return lines(ImportedRecord, [self._record(taken) for taken in self.decisions.taken])
 
     def _left_out(self) -> list[Lines]:
-        """What of the records was not stored because something else is, each with the record that says it."""
+        """Return values that conflict with stored ones, with the records that state them."""
         taken = [one for one in self.decisions.taken if one.left_out]
         there = known_claims.places(one.standing.claim.pk for one in taken if not one.standing.is_new)
         return lines(

@@ -266,7 +266,7 @@ class Standing(ReviewedClaim):
         is_known: bool,
         revises: bool,
     ) -> bool:
-        """Take over what the review adds or, where it revises, changes; as a new version of what is stored."""
+        """Apply the additions and revisions of a review as a new version of the stored verdict."""
         different: dict[str, Any] = {}
         told: dict[str, list[str]] = {}
         may_be_revised = self._may_be_revised(live, house)
@@ -325,7 +325,7 @@ class Standing(ReviewedClaim):
 
 
 def _left_out(review: Review, verdict: Verdict) -> dict[str, str]:
-    """What of the review a verdict that people answer for does not say, and what it says instead."""
+    """Return the differences between a review and a verdict that people here are responsible for."""
     return {
         name: str(getattr(verdict, DETAILS[name]) or _THEIRS)
         for name in review_details.differing(review, verdict)

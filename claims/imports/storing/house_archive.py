@@ -39,7 +39,7 @@ _AT_ONCE = 1_000
 
 
 def ask(run: ImportRun, *, by: User) -> None:
-    """Have an upload read and held as a house archive.
+    """Queue an upload to be read and held as a newsroom archive.
 
     Raises:
         NotAllowed: the person is no administrator.

@@ -21,7 +21,7 @@ _DRAFT = Verdict.State.DRAFT
 
 
 class NotForTheHouse(Disagreement):
-    """A record that cannot become a verdict of the house, and why."""
+    """A record that cannot become the newsroom's verdict, with the reason."""
 
     field, code = "publisher", "record of this newsroom"
 
@@ -34,7 +34,7 @@ class HouseRecords:
         self.is_archive = run.house_archive and run.released_by_id is not None
 
     def require_own(self, publisher: Publisher | None) -> None:
-        """A house archive holds what the house published, and nothing of others.
+        """Require that a newsroom archive contains only the newsroom's own records.
 
         Raises:
             NotForTheHouse: it is another publisher's.

@@ -40,7 +40,7 @@ def ratings_for(wanted: Mapping[Key, tuple[Publisher, Label]]) -> dict[Key, Rati
 
 
 def _known(wanted: Iterable[Key]) -> dict[Key, Rating]:
-    """By the key of the label, on any scale of the publisher; one that is in use before one that is not."""
+    """Return known ratings by label key, on any scale of the publisher; those in use first."""
     publishers = {publisher for publisher, _ in wanted}
     labels = Rating.objects.filter(scale__publisher__in=publishers).order_by("scale__in_use", "-pk")
     by_key = {

@@ -20,7 +20,7 @@ def named_files() -> Iterator[tuple[str, str]]:
 
 
 def uploads() -> dict[str, str]:
-    """The same of files that were imported, or are to be."""
+    """Return the files of imports, finished or not."""
     return dict(ImportRun.objects.exclude(upload="").values_list("upload", "content_sha256"))
 
 

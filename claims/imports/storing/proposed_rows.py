@@ -34,7 +34,7 @@ class StoredRow:
 
 
 def there_already(reviews: Sequence[Review], *, by: User) -> list[Claim | None]:
-    """For each of these claims the one that says the same, of the same claimant or of one who is not known."""
+    """Return existing claims with the same statement, and the same or an unknown claimant."""
     keys = _keys([review.statement for review in reviews])
     known: dict[object, list[Claim]] = {}
     rows = Claim.objects.readable_by(by).filter(statement_key__in=set(keys))
@@ -93,7 +93,7 @@ def _proposed(review: Review, by: User) -> StoredRow:
 
 
 def _keys(statements: Sequence[str]) -> list[object]:
-    """By which the same statement is known however it is typed, as the database makes them."""
+    """Return the statement keys, as the database computes them."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT claims_statement_key(said) FROM unnest(%s::text[]) WITH ORDINALITY AS given (said, at) ORDER BY at",

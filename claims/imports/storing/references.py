@@ -276,7 +276,7 @@ def _slug(name: str) -> str:
 
 
 def _kind(host: str, media: str) -> str:
-    """What stands at an address: a post, whatever it shows; else what it is said to be; else by whose place it is."""
+    """Return the kind of source at an address: a post, the stated kind, or that of its site."""
     if host in _POSTS:
         return Source.Kind.SOCIAL_POST
     if media:

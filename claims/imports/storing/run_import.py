@@ -175,7 +175,7 @@ class _Course:
         assignment_rules.call_after_import(self.run.pk)
 
     def fail(self, error: BaseException) -> None:
-        """Say why it ended, where the database still listens. A run that dies silently is found by its silence."""
+        """Record why the import ended, if the database can be reached. A silent death shows by missing progress."""
         if connection.in_atomic_block:
             return
         self.run.state, self.run.error = _STATE.FAILED, f"{type(error).__name__}: {error}".replace("\0", "")
@@ -277,7 +277,7 @@ def _little_to_search() -> Iterator[None]:
 
 
 def _analyze() -> None:
-    """Have PostgreSQL update its statistics and plans; it would do so itself a minute later."""
+    """Update PostgreSQL's statistics now rather than a minute later."""
     analyze(*(model._meta.db_table for model in _GROWING))
 
 

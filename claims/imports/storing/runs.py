@@ -95,7 +95,7 @@ def choose(upload: UploadedFile, *, by: User) -> ImportRun:
 
 
 def kept_as(name: str) -> str:
-    """Under which name a file is kept: its own, in a folder that no other has.
+    """Return the storage name of a file: its own, in a unique folder.
 
     Stores that are given two files of one name at the same moment may keep the last one for both.
     """
@@ -161,7 +161,7 @@ def _remove(name: str) -> None:
 
 
 def start(run: ImportRun, *, by: User) -> None:
-    """Have the worker import it.
+    """Queue the import.
 
     Raises:
         NotAllowed: the person's role does not include importing.
@@ -263,7 +263,7 @@ def stated(recipe: Recipe) -> dict[str, Any]:
 
 
 def _recipe_of(run: ImportRun) -> Recipe:
-    """How an upload is read: as was found out and corrected at the desk, or stated with the command."""
+    """Return the reading settings of an upload: detected, corrected at the desk, or given to the command."""
     how = run.format_settings
     if run.format and not how.keys() & {"constants", "sheet"}:
         return Recipe(run.format, how)
@@ -272,7 +272,7 @@ def _recipe_of(run: ImportRun) -> Recipe:
 
 
 def note_files_away(run: ImportRun, away: FilesAway) -> None:
-    """Say at the desk why it does not begin; the worker tries again by itself."""
+    """Record why the import cannot start; the worker retries automatically."""
     run.state, run.error = _STATE.FAILED, f"{away} It is tried again by itself."
     run.save(update_fields=["state", "error"])
 
@@ -295,7 +295,7 @@ def _noting(run: ImportRun) -> Noted:
 
 
 class _Read:
-    """How many bytes of the input were read."""
+    """The number of input bytes read."""
 
     def __init__(self) -> None:
         self._bytes = 0

@@ -90,7 +90,7 @@ def count_rest(run: ImportRun) -> int:
 
 
 def _work(run: ImportRun) -> list[tuple[Q, Any]]:
-    """What people may have done with claims of the import since, as conditions of claims and in words."""
+    """Return later work of people on the import's claims, as conditions and in words."""
     claim = OuterRef("pk")
     begun = run.started_at or run.created_at
     own_verdicts = Verdict.objects.filter(claim=claim, origin=Verdict.Origin.HOUSE).exclude(
@@ -161,7 +161,7 @@ def _work(run: ImportRun) -> list[tuple[Q, Any]]:
 
 
 def _edits(model: Any, since: datetime) -> QuerySet[Any]:
-    """What people changed in a table, by its history."""
+    """Return people's edits in a table, from its history."""
     events: QuerySet[Any] = model.pgh_event_model.objects.filter(
         pgh_created_at__gt=since, pgh_context__user__gt=0
     )
@@ -194,7 +194,7 @@ def _later(run: ImportRun) -> list[tuple[ImportRun, int]]:
 
 @transaction.atomic
 def begin(run: ImportRun, *, by: User, rest: bool = False) -> None:
-    """Have the worker undo the import. Raises as `undo`."""
+    """Queue the undoing of the import. Raises as `undo`."""
     _require_undoable(run, by, rest=rest)
     run.state, run.undone_by_name = ImportRun.State.UNDOING, display_name(by)
     run.save(update_fields=["state", "undone_by_name"])
@@ -244,7 +244,7 @@ def _claims(run: ImportRun) -> QuerySet[Claim]:
 
 
 def _wrote(records: QuerySet[ImportedRecord]) -> QuerySet[ImportedRecord]:
-    """Those of which something was stored."""
+    """Return those of which something was stored."""
     return records.filter(outcome__in=["created", "updated"])
 
 
@@ -276,7 +276,7 @@ class _Undoing:
     # The claims -------------------------------------------------------------------------------------------------------
 
     def _change_back(self, claims: Sequence[Claim]) -> dict[int, publishing.LedgerChange]:
-        """Have the claims say what they said before, but for what people wrote there since."""
+        """Restore the claims' earlier values, except where people have edited since."""
         by_id = {claim.pk: claim for claim in claims}
         rows = list(ImportedChange.objects.filter(run=self.run, claim__in=by_id).order_by("-pk"))
         for row in rows:

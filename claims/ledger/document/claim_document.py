@@ -287,7 +287,7 @@ def moment(value: datetime) -> str:
 
 
 def moment_if_any(value: datetime | None) -> str | None:
-    """The same of a moment that may not have come."""
+    """Format a time that may be None."""
     return moment(value) if value else None
 
 
@@ -296,7 +296,7 @@ def _day(value: date | None) -> str | None:
 
 
 def _published_translations(verdicts: Iterable[Verdict]) -> list[Translation]:
-    """What is not published itself has none."""
+    """Return the published translations; unpublished verdicts have none."""
     # An import numbers verdicts before it stores them, and a draft is looked at: asking for each would find nothing.
     public = (row for row in verdicts if row.state == Verdict.State.PUBLISHED and not row._state.adding)
     kept = (each for row in public for each in row.translations.all())

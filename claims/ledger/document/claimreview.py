@@ -197,7 +197,7 @@ def _translation_links(body: Document, verdict: Document) -> Document:
 
 
 def _provenance(body: Document, site: Document | None) -> Document:
-    """Where the markup itself comes from, and how it may be used."""
+    """Return the origin and licence of the markup."""
     return {
         "sdPublisher": organization(site) if site else None,
         "sdLicense": site.get("license") if site else None,

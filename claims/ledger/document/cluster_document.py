@@ -89,7 +89,7 @@ def cluster(row: Cluster) -> PublicCluster:
 def cluster_with_claims(
     row: Cluster, documents: Iterable[Document], *, more: str | None
 ) -> PublicClusterWithClaims:
-    """The same with these claims, which are documents of the ledger."""
+    """Return the cluster with these claims as documents."""
     return {**cluster(row), "claims": [_claim(document) for document in documents], "more": more}
 
 

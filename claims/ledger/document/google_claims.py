@@ -75,7 +75,7 @@ def site(url: str, publisher: Document) -> str:
 
 
 def _place(body: Document, verdict: Document) -> str:
-    """Where on our page of the claim the verdict stands."""
+    """Return the address of the verdict on the claim's page."""
     page: str = body["url"]
     return f"{page}#verdict-{verdict['id']}" if len(body["verdicts"]) > 1 else page
 

@@ -52,7 +52,7 @@ def media_review(body: Document, verdict: Document, *, review: Document, address
 
 
 def _media(item: Document) -> Document:
-    """A picture, recording or film: the file where it was found, and as it can be seen here."""
+    """Return a picture, recording or video: its source file, and its rendition here."""
     is_image = item["kind"] == "image"
     return _known(
         {

@@ -44,7 +44,7 @@ def wording_changes(before: Document, after: Document) -> list[PublicWordingChan
 
 
 def _parts(document: Document) -> Iterator[tuple[tuple[int, str], _Part]]:
-    """All that a document says, by whose it is (0: the claim's own) and which part."""
+    """Return all parts of a document by owner (0: the claim) and name."""
     claimant = document["claimant"] or {}
     words = {
         "statement": document["statement"],

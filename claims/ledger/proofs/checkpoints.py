@@ -221,7 +221,7 @@ def _grow(before: int, size: int) -> None:
 
 
 def _leaves(first: int, last: int) -> Iterator[bytes]:
-    """The hashes of leaves as they are kept."""
+    """Return stored leaf hashes."""
     for number in range((first - 1) // WIDTH, (last + WIDTH - 1) // WIDTH):
         tile = stored_tree.read_tiles([(0, number)]).get((0, number), b"")
         for place in range(WIDTH):

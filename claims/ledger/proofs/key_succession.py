@@ -21,7 +21,7 @@ _WHAT = "key succession 1"
 
 
 class KeyRefused(Exception):
-    """Nothing is signed with this key; `str()` says why, and what to do."""
+    """The key cannot be used for signing; `str()` says why, and what to do."""
 
 
 def origin_here() -> str:
@@ -30,7 +30,7 @@ def origin_here() -> str:
 
 
 def key_in_use() -> SigningKey:
-    """The key of the settings, which is the last one that was announced. The very first one is announced by using it.
+    """Return the configured key, which must be the last announced one. The first is announced by using it.
 
     Raises:
         KeyRefused: it is another one.
@@ -52,7 +52,7 @@ def key_in_use() -> SigningKey:
 
 @transaction.atomic
 def succeed(secret: str, *, lost_because: str = "") -> SigningKey:
-    """Have the ledger signed with another key from now on, and say so for good.
+    """Sign the ledger with another key from now on, and announce that permanently.
 
     Args:
         secret: of the new key, as SIGNING_KEY will have it.

@@ -61,5 +61,5 @@ def claim_at(key: str) -> int | None:
 
 
 def claims_at(keys: Iterable[str]) -> dict[str, int]:
-    """The same for each key that is one of our own pages."""
+    """Return claims by key, for keys that are our own pages."""
     return {key: claim for key in keys if (claim := claim_at(key)) is not None}

@@ -92,7 +92,7 @@ def _not_reviewed_before(day: Any) -> GreaterThanOrEqual:
 
 
 def _not_reviewed_after(day: Any) -> LessThanOrEqual:
-    """The same for the days up to one."""
+    """Filter by review date up to a day."""
     return LessThanOrEqual(sortable_day("reviewed_on"), day)
 
 

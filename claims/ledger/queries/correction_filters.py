@@ -82,12 +82,12 @@ class JudgedParameter(Parameter):
         self.verdicts = verdicts
 
     def _found(self, value: Any) -> Q:
-        """For all entries at once."""
+        """Find all entries at once."""
         verdicts = self.verdicts(value)
         return Q() if verdicts is None else Q(claim_id__in=_claims_of(verdicts))
 
     def walked(self, value: Any) -> Q:
-        """For as many entries as fill a page, from the newest.
+        """Read entries from the newest until a page is full.
 
         The newest are looked up one by one, and the first page is most often full before they end. For what is older,
         PostgreSQL makes a table of the claims, of which there may be many, when it comes to the first of these.

@@ -219,7 +219,7 @@ class Counting:
         return counted
 
     def _rows(self, held: Mapping[str, Any], facets: Sequence[Facet]) -> list[tuple[Any, ...]]:
-        """The values of these facets; first, without a name, the number of claims and where the ledger stands."""
+        """Yield the values of these facets; first, unnamed, the number of claims and the ledger position."""
         source = {facet.name: facet.source(held) for facet in facets}
         columns = _columns(facets, source)
         widened = {name: value for facet in facets for name, value in facet.instead.items()}
@@ -261,7 +261,7 @@ def _columns(facets: Sequence[Facet], source: Mapping[str, str]) -> list[str]:
 
 
 def _kinds(facets: Sequence[Facet], source: Mapping[str, str]) -> list[str]:
-    """How many entries are alike in the columns of which there are few values: read once, for all facets of them."""
+    """Count entries by their low-cardinality columns, read once for all facets."""
     few = [facet for facet in facets if source[facet.name] == "kinds"]
     columns = ", ".join(facet.column for facet in few)
     statements = []
@@ -282,7 +282,7 @@ def _alike(name: str, columns: str, rows: str) -> str:
 
 
 def _judgements(verdicts: str, facets: Sequence[Facet]) -> str:
-    """How many verdicts are alike in all that is counted; those of one entry among several apart.
+    """Count verdicts by all facet columns, keeping those of multi-verdict entries apart.
 
     A publication names the publishers of its verdicts and of its sources: with one, it has one verdict.
     """

@@ -205,7 +205,7 @@ _TOLD_APART = told_apart(Slot("ranking", "tsquery"))
 
 @cache
 def unindexed(ordering: Ordering) -> Ordering:
-    """The same order, by expressions that no index has."""
+    """Return the same order by unindexed expressions."""
     return Ordering(
         ordering.name,
         tuple(replace(key, expression=_Itself(key.expression)) for key in ordering.keys),
@@ -214,7 +214,7 @@ def unindexed(ordering: Ordering) -> Ordering:
 
 
 class _Itself(Func):
-    """What it is given, which PostgreSQL cannot see."""
+    """An identity expression that hides its operand from PostgreSQL's planner."""
 
     function = "COALESCE"
     template = "COALESCE(%(expressions)s, NULL)"

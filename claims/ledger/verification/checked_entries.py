@@ -145,7 +145,7 @@ class EntriesCheck:
         return kept in (b"", leaf)
 
     def _of_the_claim(self, row: Row) -> Iterator[Discrepancy]:
-        """That versions of a claim follow each other, each closed by the next at its moment."""
+        """Verify that versions of a claim follow one another without gaps in time."""
         last = self._last.get(row["claim_id"])
         here = f"Entry {row['sequence']} (claim {row['claim_id']}, version {row['version']})"
         if row["version"] != (last.version if last else 0) + 1:
@@ -222,7 +222,7 @@ def _shown(ids: list[int]) -> dict[int, dict[int, Row]]:
 
 
 def _said_by(body: Mapping[str, Any]) -> Row:
-    """What the columns of an entry have to be, by its body."""
+    """Return the expected columns of an entry, from its body."""
     facts = {
         "claim_id": body["id"],
         "version": body["version"],

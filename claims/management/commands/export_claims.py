@@ -120,7 +120,7 @@ class _Rate(ProgressColumn):
 
 @contextmanager
 def _progress(verbosity: int) -> Iterator[Begin]:
-    """What shows on standard error how far it is."""
+    """Show the progress on standard error."""
     columns = (
         TextColumn(gettext("claims")),
         BarColumn(),

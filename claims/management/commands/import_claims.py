@@ -160,7 +160,7 @@ class Command(SpokenCommand):
             raise SystemExit(SOME_REFUSED)
 
     def _hold(self, place: str, recipe: Recipe, by: User | None, *, dry_run: bool) -> None:
-        """Have the newsroom's own archive wait for a second administrator."""
+        """Hold the newsroom's archive for a second administrator."""
         if dry_run:
             raise CommandError(
                 gettext("--house-archive stores nothing until it is released: leave --dry-run out.")

@@ -110,7 +110,7 @@ def _opened(place: str) -> Iterator[IO[str]]:
 
 
 class _Shown:
-    """How many rows have been written, on standard error."""
+    """The number of rows written, shown on standard error."""
 
     def __init__(self, progress: Progress) -> None:
         self.progress, self.task = progress, progress.add_task(gettext("rows"), total=None)

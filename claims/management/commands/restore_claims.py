@@ -69,7 +69,7 @@ def _opened(file: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _progress(file: str, verbosity: int) -> Iterator[Any]:
-    """How much of the file has been read, which is done twice."""
+    """Show how much of the file has been read; it is read twice."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), disable=verbosity == 0) as shown:
         total = None if file == "-" else 2 * Path(file).stat().st_size

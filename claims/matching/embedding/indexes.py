@@ -100,7 +100,7 @@ def _apart() -> Iterator[BaseDatabaseWrapper]:
 
 
 def _give_way(cursor: Any) -> None:
-    """Have the system let others go first. Only the embedded server is known to be on this machine."""
+    """Lower the process's priority. Only the embedded server is known to be on this machine."""
     if not settings.EMBEDDED_DATABASE:
         return
     cursor.execute("SELECT pg_backend_pid()")

@@ -168,7 +168,7 @@ def standing() -> list[tuple[EmbeddingModel, Tally]]:
 
 
 def _prepare(model: EmbeddingModel, embedder: Embedder, tell: Tell, is_stopped: Callable[[], bool]) -> bool:
-    """Have a new model know languages; returns whether it does."""
+    """Prepare the means of a new model; return whether they are complete."""
     for done, _mean in enumerate(means.prepare(model, embedder), 1):
         tell(EmbeddingProgress("languages", done, 2 * len(sample_posts())))
         if is_stopped():
@@ -235,7 +235,7 @@ def _checked(embedder: Embedder, raw: Vectors, wanted: int) -> Vectors:
 
 
 def _renew(model: EmbeddingModel, tell: Tell, is_stopped: Callable[[], bool]) -> bool:
-    """Have all vectors of a language the mean that it has now; returns whether they have."""
+    """Recentre all vectors of a language on its present mean; return whether done."""
     means.renew(model)
     part = 0
     while means.recentre(model):

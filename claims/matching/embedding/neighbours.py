@@ -90,7 +90,7 @@ def query_vector(text: str, language: str) -> Vector | None:
 def query_vectors(
     texts: Sequence[str], languages: Sequence[str], *, model: AskedModel | None = None
 ) -> list[Vector | None]:
-    """The same for many texts, each in its language, for less than one by one.
+    """Return the vectors of many texts at once, which costs less than one by one.
 
     Args:
         model: the one that is asked, where it was found out before; then nothing is read from the database.

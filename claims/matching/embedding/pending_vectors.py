@@ -180,7 +180,7 @@ def _ask(question: str, model: EmbeddingModel, after: int, most: int) -> list[Ou
 def _not_published(
     model: EmbeddingModel, statements: Sequence[OutstandingStatement]
 ) -> list[OutstandingStatement]:
-    """Those of which no public vector is; where one is, it is of both from now on."""
+    """Return statements without a published vector; a published one serves for both."""
     claims = [statement.claim for statement in statements]
     with connection.cursor() as cursor:
         cursor.execute(_SAME + " RETURNING made.claim_id", [model.pk, claims])

@@ -24,7 +24,7 @@ _LAST = -10
 
 
 def announce(**signal: Any) -> None:
-    """Have the worker look what is outstanding, once the present transaction is committed.
+    """Queue embedding when the current transaction is committed.
 
     Nothing is lost where this does not happen: the worker looks by itself, once a minute.
     """
@@ -33,7 +33,7 @@ def announce(**signal: Any) -> None:
 
 
 def call() -> None:
-    """Have the worker go on, unless it is called already."""
+    """Queue embedding, unless it is queued already."""
     try:
         with transaction.atomic():
             make_vectors.configure(queueing_lock="claims.embedding", priority=_LAST).defer()

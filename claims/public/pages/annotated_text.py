@@ -71,7 +71,7 @@ def paragraphs(text: str, spans: Iterable[S]) -> list[list[TextPiece[S]]]:
 
 
 def _mark_ends(cut: list[list[TextPiece[S]]]) -> None:
-    """Note on its first and last piece that a span begins and ends there, also where it crosses paragraphs."""
+    """Mark the first and last piece of a span, also across paragraphs."""
     pieces = [piece for paragraph in cut for piece in paragraph]
     begun: set[int] = set()
     for piece in pieces:

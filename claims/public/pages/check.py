@@ -95,7 +95,7 @@ def _of_text(request: HttpRequest, text: str) -> HttpResponse:
 
 
 def _of_address(request: HttpRequest, address: str) -> HttpResponse:
-    """What is known here of an address: the text behind it where we may show it, and the claims that name it."""
+    """Return what is known about an address: its text if we may show it, and the claims that cite it."""
     source = _source_at(address)
     text = source.text[:LONGEST_TEXT] if source else ""
     found = checked(text, answer_to(text)) if text else None

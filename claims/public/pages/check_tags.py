@@ -87,7 +87,7 @@ def marked(piece: TextPiece[CheckedSentence]) -> SafeString:
 
 
 def _said_of(meant: MeantClaim) -> str:
-    """What those hear who do not see the colours."""
+    """Return the text for screen readers."""
     rating = meant.verdict["rating"] if meant.verdict else None
     if meant.kind == "same" and rating:
         return _("The same claim was rated %(label)s:") % {"label": label(rating)}

@@ -15,7 +15,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class MeantClaim:
-    """A published claim that a sentence has to do with: how, how sure that is, and why."""
+    """A published claim related to a sentence, with the kind, certainty and reasons."""
 
     claim: Document
     kind: str

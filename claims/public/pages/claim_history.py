@@ -96,7 +96,7 @@ def claim_history(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 
 
 def _told(ledger: list[Publication]) -> list[HistoricVersion]:
-    """Every version, the newest first."""
+    """Return every version, newest first."""
     ends = [None, *(entry.published_at for entry in ledger)]
     return [
         HistoricVersion(entry, change, until)
@@ -112,7 +112,7 @@ def _numbered(told: list[HistoricVersion], version: int) -> HistoricVersion:
 
 
 def _on(told: list[HistoricVersion], day: date) -> HistoricVersion | None:
-    """What stood at the end of the day, in the newsroom's time; None before anything was published."""
+    """Return the version at the end of the day, in the newsroom's time; None before the first publication."""
     try:
         end = make_aware(datetime.combine(day + timedelta(days=1), time.min), get_default_timezone())
     except OverflowError:

@@ -137,14 +137,14 @@ def _wanted(request: HttpRequest, size: int, etag: str) -> ByteRange | None:
 
 
 def _body(pieces: Generator[bytes], length: int) -> Iterable[bytes]:
-    """All of it where that is little; otherwise as it is read, while there is a seat."""
+    """Return a small body at once; stream a large one while a slot is held."""
     if length <= AT_ONCE:
         return [b"".join(pieces)]
     return Begun(seated(pieces, b""))
 
 
 def _counted(request: HttpRequest, length: int) -> HttpResponse | None:
-    """Draw on the caller's budget for what the answer weighs; the refusal, where that is not left of it."""
+    """Charge the response to the caller's budget; return the refusal if it does not suffice."""
     cost = min(MOST, length // BYTES_FOR_ONE)
     if not cost:
         return None

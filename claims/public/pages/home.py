@@ -40,7 +40,7 @@ _PUBLISHED_AT = COLUMNS.index("published_at")
 
 
 def _others_than_publications() -> tuple[object, ...]:
-    """What the front page shows that is no publication: clusters, and what the newsroom says of itself."""
+    """Return what the front page shows besides publications: clusters and the newsroom's pages."""
     return (
         Cluster.objects.aggregate(Max("changed_at"))["changed_at__max"],
         NewsroomPage.objects.aggregate(Max("pk"))["pk__max"],
@@ -107,7 +107,7 @@ def _said_again() -> list[Publication]:
 
 
 def _places(claim: Document) -> Document:
-    """A claim with the number of places where it was made, and the day on which it was said last."""
+    """Return a claim's number of appearances and its latest date."""
     days = [
         place["source"]["published_on"] for place in claim["appearances"] if place["source"]["published_on"]
     ]
@@ -121,7 +121,7 @@ def _clusters() -> list[Document]:
 
 
 def _topics() -> list[tuple[str, str, int]]:
-    """The topics of most claims: name, address, and how many."""
+    """Return our own recent corrections."""
     counted = Mention.objects.filter(kind=Mention.Kind.TOPIC).order_by("-publications", "thing_id")
     numbers = dict(counted.values_list("thing_id", "publications")[:TOPICS])
     names = names_of({"topic": [*numbers]})

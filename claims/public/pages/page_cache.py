@@ -87,7 +87,7 @@ pages = PageCache()
 
 
 def kept(view: View) -> View:
-    """The view, whose pages are kept for visitors who bring no session. They must be made from publications alone."""
+    """Cache a view for visitors without a session. Its pages must depend on publications only."""
     return kept_until(lambda: ())(view)
 
 

@@ -74,7 +74,7 @@ def _newest(rows: QuerySet[Publication]) -> QuerySet[Publication]:
 
 
 def _near_in_meaning(claim: int) -> list[Publication]:
-    """The nearest first. None where the claim has no vector yet, or nothing makes vectors here."""
+    """Return the nearest claims, or none without a vector."""
     own = embedding.vectors_of([claim], public=True).get(claim)
     if own is None:
         return []

@@ -86,7 +86,7 @@ def _whole(context: dict[str, Any], reader: str, styles: str) -> dict[str, Any]:
 
 
 def _declare(response: HttpResponse, language: str, styles: str) -> None:
-    """Say which language the page's own words are in, and let browsers use the colours of its ratings."""
+    """Declare the page's language, and provide the rating colours."""
     response["Content-Language"] = language
     if styles:
         # A hash and not a nonce: pages are cached, and a nonce that is used twice protects nothing.

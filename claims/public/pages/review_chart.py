@@ -77,7 +77,7 @@ class ReviewChart:
 
     @property
     def table_rows(self) -> SafeString:
-        """The same as HTML. A template would take longer for these hundreds of cells than for all of the claims."""
+        """Return the table as HTML, built without a template because of its hundreds of cells."""
         rows = self.rows
         cells = {
             number: f"<td>{escape(number_format(number))}</td>"

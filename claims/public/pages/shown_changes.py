@@ -92,7 +92,7 @@ def _readable(part: str, text: str) -> str:
 
 
 def _rating(document: Document | None, publisher: str | None) -> Document | None:
-    """How this publisher rated the claim there, with its colours."""
+    """Return this publisher's rating there, with its colours."""
     verdicts = document["verdicts"] if document else []
     return next((v["rating"] for v in verdicts if v["publisher"]["name"] == publisher), None)
 

@@ -197,6 +197,6 @@ def _has_words(rows: QuerySet[Any], words: str) -> Q:
 
 
 def _as_in_dictionaries(name: str) -> tuple[str, str]:
-    """By its letters without accents; where those are the same, by the name itself."""
+    """Return a sort key without accents, then the name itself."""
     parts: Iterable[str] = unicodedata.normalize("NFD", name.casefold())
     return "".join(one for one in parts if not unicodedata.combining(one)), name

@@ -98,7 +98,7 @@ def claims_published(*, claims: Collection[int], **signal: Any) -> None:
 
 @transaction.atomic
 def answer_what_is_published() -> None:
-    """The same for all publications, including imports, which send no signal for single claims."""
+    """Answer requests after all publications, including imports, which send no signals per claim."""
     _answer_published(ReaderRequest.objects.all())
 
 

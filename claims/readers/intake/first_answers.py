@@ -46,7 +46,7 @@ def first_answer(*, text: str = "", address: str = "", picture: SentPicture | No
 
 
 def _answered_before(address: str, picture: SentPicture | None) -> list[Document]:
-    """The claims with which others were answered who asked about the same address or the same picture."""
+    """Return the claims that answered earlier requests about the same address or picture."""
     if not address and picture is None:
         return []
     answered = ReaderRequest.objects.filter(state=ReaderRequest.State.ANSWERED, claim__isnull=False)

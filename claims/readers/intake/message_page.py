@@ -94,7 +94,7 @@ def withdrawn(request: HttpRequest, contact: ContactDetails, token: str) -> Http
 
 @moves
 def deleted(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
-    """They have their details and their words deleted."""
+    """Delete the reader's details and words."""
     personal_data.erase(contact)
     return redirect("reader-data-deleted")
 

@@ -227,7 +227,7 @@ def _found(document: dict[str, Any], kind: str, confidence: float, reasons: list
 
 
 def _newest(rows: QuerySet[Publication], claim: int) -> Publication:
-    """What is published of a claim now, or of the one that it was merged into.
+    """Return the newest entry of a claim, following merges.
 
     Raises:
         UnknownClaim: it was never published.

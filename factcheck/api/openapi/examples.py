@@ -126,6 +126,6 @@ def _in_path(template: str, path: str) -> dict[str, Any]:
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    """What addresses look like; a value at the end may have several parts, as the number of a tile has."""
+    """Return the pattern of addresses; the last value may have several segments, like a tile's number."""
     parts = re.sub(r"\\{(\w+)\\}$", r"(?P<\1>.+)", re.escape(template))
     return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", parts))

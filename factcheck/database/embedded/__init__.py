@@ -59,12 +59,12 @@ def connection_settings(data_dir: Path, role: str = RUNTIME) -> dict[str, Any]:
 
 
 def have_database(data_dir: Path, name: str) -> None:
-    """Have one more database in the server that runs, which belongs to the owner role."""
+    """Create another database in the running server for the owner role."""
     owned_database.have_database(ServerPlace(data_dir.resolve()), name)
 
 
 def ensure_running() -> None:
-    """Have the embedded server running until this process ends, unless `DATABASE_URL` names another one."""
+    """Run the embedded server until this process ends, unless `DATABASE_URL` names another one."""
     from django.conf import settings  # noqa: PLC0415  settings.py itself imports this package
 
     if not settings.EMBEDDED_DATABASE:

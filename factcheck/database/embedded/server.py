@@ -64,7 +64,7 @@ LOG_SETTINGS = {
 
 
 def start(place: ServerPlace) -> None:
-    """Have the server running and its database there. The caller holds the lock under which this is done."""
+    """Start the server and create its database. The caller holds the lock."""
     account = account_for(place)
     _prepare_socket_folder(place, account)
     server = live_server(place)
@@ -332,7 +332,7 @@ def _recovers(server: psutil.Process) -> bool:
 
 
 def _explain(place: ServerPlace, what: str, said: str) -> str:
-    """A sentence about the cause where it is known, else the server's own last words."""
+    """Return a sentence about the cause if known, otherwise the server's last log lines."""
     known = {
         "No space left on device": f"the disk that holds {place.data_dir} is full; free some space, or set DATA_DIR",
         "Permission denied": f"it may not use a file; see that {place.data_dir} and all in it belong to one user",

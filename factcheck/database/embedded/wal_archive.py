@@ -89,7 +89,7 @@ def _name(unfinished: Path, kept: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the names in a folder on the disk, as fsync has the contents of a file."""
+    """Flush a folder's entries to disk, as fsync does for a file's contents."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

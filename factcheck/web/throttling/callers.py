@@ -86,7 +86,7 @@ def address_of(environment: Mapping[str, Any], proxies: int) -> str:
 
 @lru_cache(maxsize=10_000)
 def _limited_as(address: str) -> str:
-    """One name for all addresses that one visitor can choose between; the text itself where it is no address."""
+    """Return one name for all addresses that one visitor can choose from; the text itself if it is not an address."""
     if parts := _WITH_PORT.fullmatch(address):
         address = parts[1] or parts[2]
     try:

@@ -54,7 +54,7 @@ class Costs:
 
 
 def _weight(query: str) -> int:
-    """How many times a plain question's work this one is."""
+    """Return the work of a query relative to a plain one."""
     # Most questions have neither, and to take them apart would cost them something.
     if "=" not in query or not any(sign in query for sign in ("q=", "query=", "count=", "%")):
         return 1

@@ -85,7 +85,7 @@ class RateLimits:
         return response
 
     def _counted(self, request: HttpRequest) -> tuple[int, Admission | None]:
-        """What a request costs by its address, and whether that is left of its budget."""
+        """Return the cost of a request by its address, and whether the budget covers it."""
         path, query = request.path_info, request.META.get("QUERY_STRING", "")
         # A browser's question whether it may ask is no request yet, and it cannot bring a token.
         if request.method != "OPTIONS" and (self.limited(path) or self.are_pages(path)):
@@ -99,7 +99,7 @@ class RateLimits:
         return admit(request, cost=cost, tier=Tier.PAGES)
 
     def _posted(self, request: HttpRequest) -> int:
-        """What a question in a body costs: a text, or a search that Google's clients post because it is long.
+        """Return the cost of a query in a body: a text, or a long search posted by Google's clients.
 
         0 where the body has no part in it.
         """
@@ -114,7 +114,7 @@ class RateLimits:
 
 
 def _text_of(request: HttpRequest) -> str:
-    """The body as text, with what JSON and forms escape as it is meant."""
+    """Return the body as text, with JSON and form escapes decoded."""
     if uploads.length_of(request) > uploads.AT_ONCE:
         return ""  # it is refused
     if request.content_type == _FORM:

@@ -15,7 +15,7 @@ from factcheck.web.throttling.limiter import Admission
 
 
 def write_fields(response: HttpResponseBase, admission: Admission) -> None:
-    """Say what the limit is and what is left of it. `Retry-After` is for refusals only."""
+    """Write the limit and the remaining budget. `Retry-After` is only for refusals."""
     headers = response.headers
     headers["RateLimit-Policy"] = f'"{admission.tier}";q={admission.limit};w={admission.window}'
     headers["RateLimit"] = f'"{admission.tier}";r={admission.remaining};t={admission.reset_seconds}'

@@ -187,7 +187,7 @@ def _started(
 
 
 def _memory(process: int) -> int:
-    """What a process and those that it started have to themselves; what they share is counted with the first."""
+    """Return the private memory of a process and its children; shared memory counts once."""
     taken = 0
     with suppress(psutil.Error):
         first = psutil.Process(process)

@@ -49,7 +49,7 @@ class Devtools:
         self._session = session
 
     def tell(self, method: str, **parameters: Any) -> int:
-        """Say something without waiting for what becomes of it."""
+        """Send a command without waiting for its result."""
         self._number += 1
         message: dict[str, Any] = {"id": self._number, "method": method, "params": parameters}
         if self._session:
@@ -84,7 +84,7 @@ class Devtools:
         return True
 
     def _next(self, ends_at: float) -> dict[str, Any] | None:
-        """The next message, an event taken note of; None where there is none in time. Raises BrowserSilent."""
+        """Return the next message, recording events; None on timeout. Raises BrowserSilent."""
         while (end := self._received.find(_END)) < 0:
             left = ends_at - time.monotonic()
             if left <= 0 or not select.select([self._reads], [], [], left)[0]:

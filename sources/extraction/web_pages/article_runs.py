@@ -73,7 +73,7 @@ class ArticleRuns:
     # Where things stand
 
     def _read_below(self) -> Counter[HtmlElement]:
-        """Letters that were read, by each element that they stand in."""
+        """Count the letters read inside each element."""
         below: Counter[HtmlElement] = Counter()
         for number in self.place:
             for element in upwards(self.runs[number].element):
@@ -121,7 +121,7 @@ class ArticleRuns:
         return sum(len(self.keys[place]) for place in places)
 
     def _places_only_of(self, is_one: Callable[[int], bool]) -> set[int]:
-        """The texts of which this is true wherever they stand: a headline stands over its article, and on a teaser."""
+        """Return texts for which this holds at all their positions: a headline is above its article, and in teasers."""
         others = {place for number, place in self.place.items() if not is_one(number)}
         return set(self.place.values()) - others
 
@@ -141,7 +141,7 @@ class ArticleRuns:
         return run.letters > TELLING and not _SENTENCE_END.search(run.text[-2:])
 
     def _outside_the_body(self) -> set[int]:
-        """What is not in the article's body as the page itself describes it, if nearly all of that was found."""
+        """Return what is outside the article body in the page's metadata, if nearly all of that was found."""
         described = [place for place in range(len(self.found)) if self._is_described(place)]
         letters = self._letters(described)
         # Some pages describe the beginning only, and some cut it off.

@@ -73,7 +73,7 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
 
 
 def _selected(tree: HtmlElement, described: Described) -> tuple[str, list[Run]]:
-    """The article's text, and what stands right behind it."""
+    """Return the article's text, and what directly follows it."""
     _keep_dates_in_sentences(tree)
     article = ArticleRuns(_by_trafilatura(tree), list(runs(tree, WORDLESS - {"button"})), described)
     if not article.place:

@@ -41,7 +41,7 @@ def matched(texts: list[str], runs: list[Run]) -> Iterator[tuple[int, int]]:
 def _enclosing(
     keys: list[str], placed: set[int], runs: list[Run], waiting: list[int]
 ) -> Iterator[tuple[int, int]]:
-    """Blocks whose lines were taken for paragraphs, where these stand nowhere else."""
+    """Return blocks whose lines were read as paragraphs, if they occur nowhere else."""
     missing = [number for number, key in enumerate(keys) if number not in placed and len(key) >= TELLING]
     for number in waiting:
         if "\n" in runs[number].text:

@@ -164,13 +164,13 @@ def _distinct(pattern: re.Pattern[str], text: str) -> set[str]:
 
 
 def _share_of_sentences(pattern: re.Pattern[str], text: str) -> float:
-    """How much of a text is sentences in which the pattern is."""
+    """Return the share of a text in sentences that match the pattern."""
     sentences = re.split(r"(?<=[.!?。！？।؟])\s+|\n+", text)
     return sum(_words(one) for one in sentences if pattern.search(one)) / max(_words(text), 1)
 
 
 def _words(text: str) -> int:
-    """How many; of scripts without spaces, about as many as others need for the same."""
+    """Return the number of words; an estimate for scripts without spaces."""
     return len(text.split()) + len(_UNSPACED.findall(text)) // 2
 
 

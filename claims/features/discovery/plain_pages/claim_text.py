@@ -217,7 +217,7 @@ def _pictures(body: Document) -> Iterator[str]:
 
 
 def _source(source: Document) -> str:
-    """A source by its title, where it is, and our copy of where words in it were checked."""
+    """Return a source's title, address, and our copy."""
     told = [link(source["title"] or source["url"], source["url"])]
     if source["publisher"]:
         told.append(line(source["publisher"]["name"]))

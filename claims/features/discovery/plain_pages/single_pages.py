@@ -90,7 +90,7 @@ def source(request: HttpRequest, pk: int, number: int | None = None) -> PlainPag
 
 
 def _history(pk: int) -> list[PlainVersion]:
-    """All entries of a claim, the newest first.
+    """Return all entries of a claim, newest first.
 
     Raises:
         Http404: it was never published.

@@ -124,7 +124,7 @@ def picture(document: Document) -> bytes:
 
 
 def _rating(words: PictureTexts, language: str) -> tuple[SetText | None, SetText | None]:
-    """The rating and who rated; neither of them where one cannot be drawn, or the rating had to be cut."""
+    """Return the rating and its publisher; neither if one cannot be drawn or would be cut."""
     label, by = drawable(words.judged), drawable(words.by)
     if not label or not by:
         return None, None
@@ -161,7 +161,7 @@ def _statement(image: Image.Image, statement: str, language: str) -> None:
 
 
 def _signature(image: Image.Image, words: PictureTexts) -> None:
-    """Whose page it is, and where."""
+    """Return the newsroom's name and address."""
     ImageDraw.Draw(image).line((_MARGIN, 548, WIDTH - _MARGIN, 548), fill=_LINE, width=2)
     half = _ACROSS // 2 - 20
     name, site = drawable(words.newsroom), drawable(urlsplit(settings.SITE_URL).hostname or "")

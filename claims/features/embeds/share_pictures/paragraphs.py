@@ -171,7 +171,7 @@ def fitted(
 
 
 def _room(size: int, height: int, most_lines: int) -> int:
-    """How many lines of this size have room."""
+    """Return the number of lines of this size that fit."""
     return min(most_lines, height // round(size * LEADING))
 
 
@@ -183,7 +183,7 @@ def _paragraph(text: str, lines: list[slice], size: int, language: str, *, is_wh
 
 
 def _parts(text: str) -> Iterator[slice]:
-    """The parts between which a line may break: words, and characters where there are no spaces."""
+    """Return the parts between which a line may break: words, or characters in scripts without spaces."""
     start, before = 0, ""
     for found in _CLUSTER.finditer(text):
         here = found.group()

@@ -29,7 +29,7 @@ from factcheck.list_phrases import listed
 
 
 def _number(state: str) -> Coalesce:
-    """How many deliveries of an endpoint are in this state."""
+    """Return the number of an endpoint's deliveries in this state."""
     counting = (
         WebhookDelivery.objects.filter(endpoint=OuterRef("pk"), state=state)
         .order_by()
@@ -140,7 +140,7 @@ class WebhookAdmin(DeskAdmin):
     def response_add(
         self, request: HttpRequest, obj: WebhookEndpoint, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """To its page, where the secret is that the receiver needs."""
+        """Redirect to the endpoint's page, which shows the secret."""
         messages.success(request, gettext("Added. Give the secret to the receiver, then send a test."))
         return HttpResponseRedirect(change_page(obj))
 

@@ -91,7 +91,7 @@ def is_review(node: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Together:
-    """Which MediaReviews go with which ClaimReview."""
+    """The pairing of MediaReviews with ClaimReviews."""
 
     #: By the ClaimReview's own identity: two that read the same are two.
     media: dict[int, list[Node]]
@@ -159,7 +159,7 @@ def _withdrawn(item: Node, place: RecordPlace) -> Refusal:
 
 
 def _reviewed(review: Node, parent: Node | None, graph: Graph, page: MarkupPage) -> Iterator[dict[str, Any]]:
-    """The fields of a review; of several, where it judges several claims at once."""
+    """Yield the fields of a review, several if it judges several claims."""
     language = _language(review)
     claims = things(value(review, "itemReviewed"), graph)
     described = [claim for claim in claims if isinstance(claim, dict)]
@@ -179,7 +179,7 @@ def _reviewed(review: Node, parent: Node | None, graph: Graph, page: MarkupPage)
 def _of_media(
     review: Node, parent: Node | None, graph: Graph, page: MarkupPage, place: RecordPlace
 ) -> RawRecord | Refusal:
-    """A MediaReview that stands by itself: a review of what was claimed with the media."""
+    """Return the fields of a separate MediaReview, a review of what was claimed with the media."""
     said = mediareview_objects.statements(review, graph)
     if not said:
         return Refusal(
@@ -208,7 +208,7 @@ def _of_media(
 
 
 def _statements(claimed: Any, language: Any) -> list[Any]:
-    """What was claimed; of one text in several languages, the one in the language of the review."""
+    """Return the statement, in the review's language if it is given in several."""
     translations = [one for one in schema_org.listed(claimed) if isinstance(one, dict) and "@language" in one]
     if len(translations) > 1:
         same = [one for one in translations if str(one["@language"])[:2] == str(language)[:2]]

@@ -121,7 +121,7 @@ def _scripts(tree: HtmlElement) -> Iterator[str]:
 
 
 def _broken(place: RecordPlace, error: broken_json.Broken, text: str) -> Refusal | None:
-    """What is broken matters where a review may have been lost with it."""
+    """Report broken markup if a review may have been lost."""
     if claimreview_objects.CLAIM_REVIEW not in text:
         return None
     return Refusal(

@@ -104,7 +104,7 @@ class Rows:
             yield line
 
     def _broken(self, why: str) -> Refusal:
-        """Refuses the line with which a row began, and has those behind it read again as rows of their own."""
+        """Reject the first line of a broken row, and read the following lines as separate rows."""
         first, *others = self._lines
         rest = self._lines[-1]
         while len(rest) == LONGEST_CELL and not rest.endswith(("\n", "\r")):

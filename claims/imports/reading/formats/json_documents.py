@@ -114,7 +114,7 @@ def _one_a_line(text: str) -> bool:
 
 
 def _loaded(line: str) -> list[Any]:
-    """The object or list on a line, as a list of one; nothing where it holds anything else."""
+    """Return the object or list on a line as a list of one; empty for anything else."""
     try:
         one = broken_json.strict(line.strip("\x1e \r\n\t"))
     except ValueError:
@@ -251,7 +251,7 @@ def _left_out(name: str, fault: Fault) -> Refusal:
 
 
 class _Joined:
-    """What was read already, and then the rest."""
+    """A stream of data already read, followed by the rest."""
 
     def __init__(self, beginning: bytes, rest: io.BufferedIOBase) -> None:
         self._beginning = io.BytesIO(beginning)

@@ -86,7 +86,7 @@ def elements(stream: Readable, *, item: str = "item") -> Iterator[Element | Faul
 
 
 class _Broken(ValueError):
-    """What stands here is no JSON."""
+    """This part is not valid JSON."""
 
     def __init__(self, why: str, *, is_cut_off: bool = False) -> None:
         super().__init__(why)
@@ -276,7 +276,7 @@ class _Reader:
                 return not character and self._ended
 
     def _next_like(self, after: re.Pattern[str], *, in_object: bool, may_be_here: bool) -> int | None:
-        """Where the next object begins that is one of those that are being read."""
+        """Return the position of the next object of the kind being read."""
         start = self._at if may_be_here else self._at + 1
         a_list = _A_LIST.search(self._text, start) if in_object else None
         candidates = self._candidates(start, a_list.start() if a_list else len(self._text), after)
@@ -295,7 +295,7 @@ class _Reader:
     def _candidates(
         self, start: int, end: int, after: re.Pattern[str]
     ) -> Iterator[tuple[int, frozenset[str]]]:
-        """Where whole objects begin that are followed as elements are, and the names in them."""
+        """Yield the positions of whole objects in element position, with their names."""
         for opened in _FIRST_NAME.finditer(self._text, start, end):
             whole = self._whole(opened.start())
             if whole is not None and after.match(self._text, whole[1]):
@@ -313,7 +313,7 @@ class _Reader:
         return self._text[self._at : self._at + 1]
 
     def _skipped(self, gap: re.Pattern[str]) -> bool:
-        """Go on to the next character that is no gap; False where there is none."""
+        """Skip to the next character that is not white space; False at the end."""
         while True:
             if match := gap.match(self._text, self._at):
                 self._at = match.end()

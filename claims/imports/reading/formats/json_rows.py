@@ -90,7 +90,7 @@ def _is_row(one: Value) -> bool:
 
 
 def _sample(file: File) -> list[Row]:
-    """The whole objects in the first bytes; none where something else stands among them."""
+    """Return the whole objects in the first bytes; empty if anything else is among them."""
     found = json_documents.sample(file)
     return found if all(isinstance(row, dict) for row in found) else []
 

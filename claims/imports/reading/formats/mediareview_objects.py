@@ -123,7 +123,7 @@ def _places(media: Node, graph: Graph) -> list[str]:
 
 
 def _categories(review: Node) -> list[Any]:
-    """As the review writes them: the name, or the address that ends in it."""
+    """Return the categories, each a name or an address that ends in one."""
     stated = value(review, "mediaAuthenticityCategory")
     named = [one.get("@id", one) if isinstance(one, dict) else one for one in listed(stated)]
     return texts(named)

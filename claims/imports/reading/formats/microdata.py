@@ -118,7 +118,7 @@ def _parts(root: HtmlElement, scope: str, *, with_root: bool) -> Iterator[HtmlEl
 
 
 def _said(element: HtmlElement, first: str) -> str:
-    """What an element says as the value of a property."""
+    """Return an element's value as a property."""
     stated = element.get(first)
     if stated is None and element.tag in _ATTRIBUTES:
         stated = element.get(_ATTRIBUTES[element.tag])

@@ -245,7 +245,7 @@ def _record(
 
 
 def _trimmed(row: list[str], width: int) -> list[str]:
-    """The row without the empty cells behind the last column."""
+    """Return the row without empty cells after the last column."""
     return row[:width] if len(row) > width and not any(row[width:]) else row
 
 

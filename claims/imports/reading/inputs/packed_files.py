@@ -74,7 +74,7 @@ def _within(
     layers: int = 0,
     progressed: Callable[[int], None] = lambda _out: None,
 ) -> Iterator[File | Refusal]:
-    """The files in what a decoder gives, and its damage behind them."""
+    """Yield the files in a decoder's output, followed by its damage."""
     inner = Unpacked(stream, budget, progressed)
     yield from unpacked(name, inner, budget, depth=depth, layers=layers)
     if inner.damage is not None:

@@ -126,7 +126,7 @@ def _members(name: str, stream: Any) -> Iterator[Member | Refusal]:
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """What stands before a member."""
+    """The header of a member."""
 
     name: str
     flags: int
@@ -140,7 +140,7 @@ class _Header:
 
 
 def _counted(stream: Any, archive: zipfile.ZipFile) -> int:
-    """How many members the record at the end says that there are: a damaged directory may skip some. -1: none."""
+    """Return the member count in the end record, because a damaged directory may skip some. -1: none."""
     stream.seek(0, io.SEEK_END)
     stream.seek(max(0, stream.tell() - _END.size - len(archive.comment)))
     content = stream.read(_END.size)
@@ -238,7 +238,7 @@ class _Checked:
 
 
 def _without_directory(name: str, stream: Any) -> Generator[Member | Refusal, None, int]:
-    """What can be saved of an archive that is damaged: each member has a header of its own.
+    """Yield the readable members of a damaged archive by their own headers.
 
     Returns where the last of those is that could be read.
     """
@@ -324,7 +324,7 @@ class _Piece:
 
 
 def _behind_sizes(stream: Any) -> int | None:
-    """Where the next member begins, behind the checksum and sizes that stand here; None where there is none."""
+    """Return the start of the next member, after the checksum and sizes; None if there is none."""
     here: int = stream.tell()
     # With or without a mark of their own, in 32 or 64 bits.
     for length in (16, 12, 24, 20):

@@ -103,7 +103,7 @@ class ClaimsInRows:
         return [str(number) for number in sorted(found)[:MOST_CLAIMS]]
 
     def _records(self, number: str) -> Records:
-        """What makes the records of the claims with one number."""
+        """Return the readers for the claims with one number."""
         if number not in self._by_number:
             mapping = replace(
                 self._mapping,
@@ -141,7 +141,7 @@ def _readings(mapping: Mapping) -> list[ColumnReading]:
 
 
 def _starred(mapping: Mapping, names: tuple[str, ...] | None) -> frozenset[str]:
-    """The columns of a mapping in which * stands for numbers: all with one, but those that are really called so."""
+    """Return the columns of a mapping in which * stands for a number, except names that really contain it."""
     real = {normalised(name) for name in names or ()}
     fields: list[Table[str, Columns]] = [reading.fields for reading in _readings(mapping)]
     return frozenset(

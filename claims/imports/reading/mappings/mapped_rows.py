@@ -122,7 +122,7 @@ class Records:
         return self._kinds[applies]
 
     def _plan(self, reading: ColumnReading, settled: ColumnReading) -> Plan:
-        """How rows of one kind are read."""
+        """Return how to read rows of one kind."""
         plain: list[tuple[str, str]] = []
         other: list[tuple[str, Callable[[Row], Any]]] = []
         for name, columns in reading.fields.items():
@@ -205,7 +205,7 @@ def conventions(mapping: Mapping, date_order: Table[str, Table[str, str]]) -> Co
 
 
 def _steps(name: str, reading: ColumnReading, settled: ColumnReading) -> list[Callable[[Any], Any]]:
-    """What is done to the value of a field, in this order."""
+    """Return the processing steps of a field's value, in order."""
     steps: list[Callable[[Any], Any]] = []
     if separators := reading.split.get(name):
         pattern = re.compile("|".join(map(re.escape, separators)))

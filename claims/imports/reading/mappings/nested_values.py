@@ -32,7 +32,7 @@ def reached(value: Any, path: str) -> Any:
 
 
 def _said(value: Any) -> Any:
-    """What is no object, nor a list of objects."""
+    """Return a value that is neither an object nor a list of objects."""
     if isinstance(value, list):
         return [one for one in value if not isinstance(one, dict | list)]
     return None if isinstance(value, dict) else value

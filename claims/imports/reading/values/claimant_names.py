@@ -149,7 +149,7 @@ def _name(name: Any) -> str:
 
 
 def _key(name: str) -> str:
-    """What all spellings share: files write "Facebook posts" as "facebook-posts" too."""
+    """Return the normal form of a name: files write "Facebook posts" as "facebook-posts" too."""
     text = name.casefold().replace("-", " ").replace("_", " ")
     if not text.isascii():
         text = _ARABIC_ARTICLE.sub("", _UNMARKED.sub("", text).translate(_ARABIC_LETTERS))

@@ -120,7 +120,7 @@ def _named(folded: str, order: str, language: str, text: str) -> Iterator[Named]
 
 
 def _settled(named: list[Named], folded: str, text: str, language: str) -> date | Problem:
-    """The one day that a text is about: of several the one that is called the day of publication."""
+    """Return the single date of a text; of several, the one marked as publication date."""
     if len({one.found for one in named}) > 1:
         named.sort()
         before = [

@@ -132,7 +132,7 @@ def _domain_in(name: str) -> str:
 
 
 def _site(url: str) -> str:
-    """The host of an address that can be stored, or of what an archive keeps behind it; without "www".
+    """Return the host of a storable or archived address, without "www".
 
     On some platforms, an author's pages (`medium.com/@name`).
     """

@@ -167,7 +167,7 @@ def _too_long(text: str) -> Problem:
 
 
 def _behind_prefix(text: str, publisher: str, language: str) -> Meaning | None:
-    """The known label behind a listed word and a separator: "Verdict: False"."""
+    """Return the known label after a listed prefix and a separator: "Verdict: False"."""
     separators, prefixes = _prefixes()
     for separator in separators:
         prefix, found, rest = text.partition(separator)

@@ -104,7 +104,7 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def _address(text: str, limit: int) -> str | Problem:
-    """One address, or ""  where there is none."""
+    """Return one address, or ""."""
     text = text.strip(_WRAPPING + " \u00a0")
     if says_nothing(text):
         return ""
