@@ -105,7 +105,7 @@ def document_in(material: Material) -> Document:
 
 
 class _Capture:
-    """One document on its way in."""
+    """A document being captured."""
 
     def __init__(
         self, material: Material, extracted: Document, overrides: Overrides, by: User | None, dry_run: bool

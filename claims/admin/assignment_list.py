@@ -82,7 +82,7 @@ class AssignedList:
 
     @admin.action(description=_("Assign…"), permissions=["assign"])
     def assign_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        """Ask once who is to have them, by when and how much they press; then assign them all."""
+        """Assign the selected rows after asking once for assignee, due date and priority."""
         number = len(queryset.order_by().values("pk")[: _MOST_AT_ONCE + 1])
         if number > _MOST_AT_ONCE:
             messages.error(request, gettext("Choose no more than %d at once.") % _MOST_AT_ONCE)

@@ -88,7 +88,7 @@ class AssignmentAdmin(LookOnly, DeskAdmin):
         ]
 
     def change_hands_view(self, request: HttpRequest, kind: str, pk: int, action: str) -> HttpResponse:
-        """A button of the panel: take, hand over, release, say when it is due, weigh, follow."""
+        """Handle a button of the panel: take, hand over, release, set due date or priority, follow."""
         subject = self._asked_for(request, kind, pk)
         if request.method == "POST":
             self._do(request, subject, action)

@@ -143,7 +143,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
         return self._back(request)
 
     def different_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The button beside a pair: they are different claims."""
+        """Mark a pair as different claims."""
         pair = self._asked_for(request, pk)
         if request.method == "POST":
             try:

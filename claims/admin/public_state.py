@@ -26,7 +26,7 @@ def newest_publication() -> Prefetch:
 
 
 def chip(claim: Any, verdicts: Iterable[Any] = ()) -> SafeString:
-    """Published, Corrected or Retracted with the date and a link; else how far the work is.
+    """Return Published, Corrected or Retracted with date and link as a badge; otherwise the state of the work.
 
     Args:
         verdicts: those that the person may read.

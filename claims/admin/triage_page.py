@@ -211,7 +211,7 @@ def _holder(claim: Claim, person: User) -> str:
 
 
 def _topics_in_use() -> list[Topic]:
-    """The topics that were given last, those that were given often first."""
+    """Return recently used topics, most frequent first."""
     recent = list(ClaimTopic.objects.order_by("-pk").values_list("topic", flat=True)[:_RECENT_LINKS])
     often = sorted(set(recent), key=lambda topic: (-recent.count(topic), topic))[:NUMBERED]
     known = Topic.objects.in_bulk(often)

@@ -67,7 +67,7 @@ def unsaved_of(person: User) -> list[UnsavedWords]:
 
 
 def _typed(values: dict[str, Any]) -> list[tuple[str, str]]:
-    """The words among what was typed, each with the name of its field."""
+    """Return the typed texts with the names of their fields."""
     return [
         (name.rpartition("-")[2].replace("_", " "), text)
         for name, text in sorted(values.items())

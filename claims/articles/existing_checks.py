@@ -50,7 +50,7 @@ def known_checks(proposals: Sequence[FoundClaim]) -> dict[int, CheckedBefore]:
 
 
 def _answers(proposals: Sequence[FoundClaim]) -> list[Answer]:
-    """The answer about each claim's words, with its passages at their place in the text."""
+    """Return the matches for each claim's words, with passages at their positions in the text."""
     words = [found.anchor.exact for found in proposals]
     answers = answered_each(words, Terms(cut="text")) if words else []
     return [_in_text(found, answer) for found, answer in zip(proposals, answers, strict=True)]

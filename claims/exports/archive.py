@@ -179,7 +179,7 @@ def _lists(rows: QuerySet[Any, Any], size: int) -> Iterator[list[Any]]:
 
 
 def _new(body: bytes, seen: Numbers) -> list[int]:
-    """The snapshots that a body quotes and none before it does."""
+    """Yield the snapshots that this body is the first to quote."""
     return [
         number for number in sorted({int(found) for found in _SNAPSHOT.findall(body)}) if seen.add(number)
     ]

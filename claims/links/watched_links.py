@@ -57,7 +57,7 @@ def look_for_new() -> int:
 
 
 def watch_anew(source: Source) -> None:
-    """Look at the source at its present address, from the beginning."""
+    """Restart checks of the source at its present address."""
     with connection.cursor() as cursor:
         cursor.execute(f"{_MOVED} AND link.source_id = %s", [source.pk])
 

@@ -338,7 +338,7 @@ def frequent() -> CommonWords:
 
 @lru_cache(maxsize=1)
 def known_frequent(period: int) -> CommonWords:
-    """The statistics when first used in a period: what ANALYZE found."""
+    """Return the statistics found by ANALYZE, loaded once per period."""
     rows = fetch(_FREQUENT)
     all_claims = rows[0][2] if rows else 0.0
     return CommonWords(all_claims, {word.decode(): share * all_claims for word, share, _ in rows})

@@ -36,7 +36,7 @@ Row = TypeVar("Row", Complaint, ReaderRequest)
 
 
 class KeyUsedTwice(Exception):
-    """An Idempotency-Key came with something else than the first time."""
+    """An Idempotency-Key was used before with a different body."""
 
 
 @dataclass(frozen=True)

@@ -270,7 +270,7 @@ def _require_ready(row: ReplyRequest) -> None:
 
 
 def _require_asked(row: ReplyRequest) -> None:
-    """Fill in the deadline, and look whether anything else is missing."""
+    """Fill in the deadline, and check that nothing else is missing."""
     row.text = as_sent(row)
     parts = {
         _("the method"): row.channel,

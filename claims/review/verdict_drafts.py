@@ -181,7 +181,7 @@ def remove_evidence(item: Evidence, *, by: User) -> None:
 
 
 def locked_draft(verdict: Verdict, by: User) -> Verdict:
-    """The verdict read again under lock, the claim's first as everywhere.
+    """Return the verdict, reloaded under lock; the claim is locked first, as everywhere.
 
     Raises:
         NotPossible: it is no draft, or not there any more.

@@ -65,7 +65,7 @@ def _says(model: type[Model], columns: list[str], words: str) -> SaidThere:
 
 
 def _keys(model: type[Model], path: tuple[str, ...], columns: list[str], word: str) -> QuerySet[Any, Any]:
-    """The primary keys of the rows that have the word themselves, or in a row that the path leads to."""
+    """Return the keys of rows that contain the word, or whose related row does."""
     rows = model._base_manager.order_by()
     if not path:
         return rows.filter(_says(model, columns, word)).values("pk")

@@ -55,7 +55,7 @@ def versions_panel(
 
 
 def _fields(form: forms.BaseForm, formsets: list[Any]) -> Any:
-    """Every field of the page by the name under which it is sent, with what it is called."""
+    """Return the labels of all fields of the page by submitted name."""
     for bound in form:
         yield sent_values.names_of(bound)[0], (bound, str(bound.label))
     for formset in formsets:

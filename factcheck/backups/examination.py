@@ -11,7 +11,7 @@ from factcheck.database.embedded.wal_archive import contents, segments
 
 
 def faults(folder: BackupFolder) -> Iterator[str]:
-    """Read all of it, and say in a sentence each what is damaged or missing.
+    """Verify everything, and yield a sentence for each damaged or missing file.
 
     Contents of files that are damaged are put out of the way, so that the next backup copies them again.
     """

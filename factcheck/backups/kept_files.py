@@ -232,7 +232,7 @@ def wanted_since(folder: BackupFolder, moment: datetime) -> set[str]:
 
 
 def remove_unwanted(folder: BackupFolder, wanted: set[str]) -> None:
-    """Remove contents that are named by nothing that is kept."""
+    """Remove contents that no remaining backup refers to."""
     for path in folder.files.glob("??/*"):
         if path.name.partition(".")[0] not in wanted:
             path.unlink()

@@ -22,7 +22,7 @@ class _OwnIds:
         os.register_at_fork(after_in_child=self.begin_anew)
 
     def begin_anew(self) -> None:
-        """A process that was forked must not go on with the numbers of its parent."""
+        """Restart the numbering in a forked process, so that it does not repeat its parent's ids."""
         self.beginning, self.numbers = secrets.token_hex(8), count(1)
 
     def next(self) -> str:

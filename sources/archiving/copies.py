@@ -130,7 +130,7 @@ def _pictures(answer: Fetched, chosen: ArchiverChoices) -> PagePictures:
 
 
 def _text(source: Source, answer: Fetched, by: User | None) -> tuple[Snapshot | None, str]:
-    """The snapshot of what is written there, or why there is none."""
+    """Return the snapshot of the page's text, or the reason why there is none."""
     if answer.content_type and answer.content_type not in ACCEPTED_MEDIA_TYPES:
         return None, str(_NO_TEXT)
     material = Material.fetched(answer)

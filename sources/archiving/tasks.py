@@ -72,7 +72,7 @@ def sign_files() -> None:
 
 @app.task(name="sources.archiving.deposit_pages", queue=QUEUE)
 def deposit_pages() -> None:
-    """Ask public archives for what is due there."""
+    """Deposit due pages at public archives."""
     if settings.INTERNET_ARCHIVE_KEY:
         deposits.deposit_due()
 

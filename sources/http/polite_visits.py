@@ -62,7 +62,7 @@ class SiteMemory(Protocol):
 
 @dataclass
 class OwnMemory:
-    """The memory of a single visitor."""
+    """Data on sites for a single visitor, in memory."""
 
     sleep: Callable[[float], None] = time.sleep
     _ready: dict[str, float] = field(default_factory=dict)

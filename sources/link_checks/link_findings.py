@@ -24,7 +24,7 @@ class Visitor(Protocol):
     def get(
         self, url: str, limits: Limits, accepted: frozenset[str] | None, etag: str = "", modified: str = ""
     ) -> Fetched:
-        """Raises FetchError."""
+        """Fetch the page. Raises FetchError."""
 
 
 @dataclass(frozen=True, slots=True)

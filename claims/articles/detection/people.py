@@ -360,7 +360,7 @@ class Cast:
 
     @staticmethod
     def _capitals(text: str) -> frozenset[str]:
-        """Return the words that stand with a capital behind a small word."""
+        """Return the capitalised words that follow a small word."""
         return frozenset(
             re.findall(r"(?<=[^\W\d_A-ZÀ-ÞА-Я] )([A-ZÀ-ÞА-ЯЁІЇЄҐĄĆĘŁŃÓŚŹŻČŠŽĞİŞ][\w’'-]*)", text)
         )

@@ -67,7 +67,7 @@ def visitor(*, patience: float = PATIENCE) -> PoliteVisitor:
 
 
 def due_watches() -> list[int]:
-    """The watches that are to be visited now, those that have waited longest first."""
+    """Return due watches, longest waiting first."""
     progress = WatchProgress.objects.filter(due(timezone.now()))
     return list(progress.order_by("next_visit_at", "pk").values_list("pk", flat=True))
 

@@ -33,7 +33,7 @@ def store_things(read: Iterable[ArchiveLine], *, replaces_house: bool) -> None:
 
 
 def store(kind: lines.Kind, some: list[ArchiveLine]) -> None:
-    """Write those of these rows that are not here yet."""
+    """Insert those of these rows that are missing."""
     ids = [line.said["id"] for line in some]
     here = set(kind.model._default_manager.filter(pk__in=ids).order_by().values_list("pk", flat=True))
     make = Maker(kind.model)

@@ -156,7 +156,7 @@ def news() -> Iterator[NewsArticle]:
 
 
 def news_language(tag: str) -> str:
-    """A language as Google News has it: two or three letters; of Chinese, in which characters it is written."""
+    """Return a language code as Google News expects it: two or three letters; for Chinese with the script."""
     code, _, rest = tag.lower().partition("-")
     if code == "zh":
         return "zh-tw" if {"hant", "tw", "hk", "mo"} & set(rest.split("-")) else "zh-cn"

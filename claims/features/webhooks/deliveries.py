@@ -54,7 +54,7 @@ TURN = 10.0
 
 @dataclass(frozen=True)
 class RequestOutcome:
-    """How one request went, and for how long the receiver asks to be left alone."""
+    """The outcome of one request, and how long the receiver asks us to wait."""
 
     attempt: WebhookAttempt
     postponement: timedelta

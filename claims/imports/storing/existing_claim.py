@@ -306,7 +306,7 @@ class Standing(ReviewedClaim):
         return True
 
     def _may_be_revised(self, live: Verdict, house: HouseRecords) -> bool:
-        """Whether the import may; not where it is the verdict of a claim that was merged into this one."""
+        """Whether the import may revise it; not if its claim was merged into this one."""
         is_its_own = live in self.verdicts or live.claim_id == self.claim.pk
         return is_its_own and house.may_revise(live)
 

@@ -150,7 +150,7 @@ def speaking_as(house: Publisher, outlets: Iterable[Outlet]) -> tuple[set[Outlet
 
 
 def is_namesake(house: Publisher, publisher: Publisher) -> bool:
-    """Whether readers would take another publisher for the house."""
+    """Whether readers would mistake another publisher for the newsroom."""
     return publisher.pk != house.pk and name_as_read(publisher.name) == name_as_read(house.name)
 
 

@@ -76,7 +76,7 @@ class Stage:
             stream.write(lines)
 
     def set_aside_known(self, run: ImportRun) -> KnownRecords:
-        """Take out what says nothing new, and put the rest in the order of writing."""
+        """Remove records without news from the stage, and sort the rest for writing."""
         with self._connection.cursor() as cursor:
             cursor.execute("SELECT outcome, number FROM public.claims_stage_set_aside_known(%s)", [run.pk])
             counts = dict(cursor.fetchall())

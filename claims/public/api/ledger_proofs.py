@@ -351,5 +351,5 @@ def _require_signed(name: str, size: int, signed: int) -> None:
 
 
 def _cache(query: Query, name: str) -> str:
-    """What is proved of a size that is named is proved for ever."""
+    """Return how long to cache: a proof for a stated size never changes."""
     return CACHE_PAST if name in query.given else CACHE_HEAD

@@ -24,7 +24,7 @@ class BrowserRefuses(Exception):
 
 
 class Devtools:
-    """One end of the pipes."""
+    """Our end of the browser's pipes."""
 
     def __init__(self, reads: int, writes: int, *, ends_at: float, longest: int) -> None:
         """The browser's ends belong to its process.

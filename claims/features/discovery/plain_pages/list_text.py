@@ -50,7 +50,7 @@ def found_for(words: str, documents: Sequence[Document], *, is_meant: bool) -> s
 
 
 def clusters(rows: Iterable[Document], *, following: str = "") -> str:
-    """Rumours in their order."""
+    """Return rumours in order."""
     items = "\n".join(_cluster(row) for row in rows)
     return f"{items}\n\n{go_on(following)}".rstrip() if following else items
 

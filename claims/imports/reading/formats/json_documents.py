@@ -209,7 +209,7 @@ def _document(name: str, stream: io.BufferedIOBase, *, linked: bool) -> Iterator
 
 
 def _parts(one: Any, number: int) -> Iterator[tuple[str, Any, bool]]:
-    """As `_elements`, of a value that is in memory."""
+    """Like `_elements`, for a value in memory."""
     if isinstance(one, list):
         for position, element in enumerate(one, 1):
             yield f"item {position}", element, True

@@ -39,7 +39,7 @@ def recognise(file: File) -> Table[str, Any] | None:
 
 
 def settings_for(file: File, mapping: Mapping) -> Table[str, Any]:
-    """The settings for a file that a person has a mapping for."""
+    """Return the settings for a file that has a mapping."""
     return _settings(_sample(file), mapping)
 
 

@@ -64,7 +64,7 @@ def recognise(file: File) -> Table[str, Any] | None:
 
 
 def settings_for(file: File, mapping: Mapping) -> Table[str, Any]:
-    """The settings for a file that a person has a mapping for."""
+    """Return the settings for a file that has a mapping."""
     found = _table(file)
     dialect = mapping.table.over(found.dialect if found else Dialect(encoding_of(file.head) or "utf-8"))
     sampled = _sample(file, dialect)

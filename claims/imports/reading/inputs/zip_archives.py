@@ -53,7 +53,7 @@ def is_hidden(name: str) -> bool:
 
 
 def leads_astray(name: str) -> bool:
-    """Whether a name is one that unpacks outside of the folder that is meant."""
+    """Whether a name would unpack outside the target folder."""
     parts = name.replace("\\", "/").split("/")
     return parts[0] == "" or ".." in parts or bool(re.match(r"[A-Za-z]:", name)) or "\x00" in name
 

@@ -226,7 +226,7 @@ def _steps(name: str, reading: ColumnReading, settled: ColumnReading) -> list[Ca
 
 
 def _telling(mapping: Mapping, conditions: list[list[Condition]]) -> list[tuple[str, frozenset[str] | None]]:
-    """The columns that decide which variants apply, each with the values that do; None where those are patterns."""
+    """Return the columns that select variants, with the selecting values; None for patterns."""
     values: dict[str, set[str]] = {}
     for variant, columns in zip(mapping.variants, conditions, strict=True):
         for (column, _), wanted in zip(columns, variant.when.values(), strict=True):
