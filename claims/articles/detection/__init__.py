@@ -75,13 +75,15 @@ def _candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence]:
     attributor = Attributor(language, cast)
     turns = Dialogue(list(_marked(text, every)), cast, grammar).turns
     turn_of = {block.start: turn for block, turn in zip(every, turns, strict=True)}
-    newest = max(years(own), default=None)
     marks = dict(zip((block.start for block in every), _marked(text, every), strict=True))
     before = {block.start: above.text for above, block in pairwise(every) if above.text.endswith(_COLONS)}
     split = [
         _sentences(block, index, language, marks[block.start].is_dashed, block.start in before)
         for index, block in enumerate(blocks)
     ]
+    newest = max(
+        (year for sentences, _ in split for one in sentences for year in years(one.text)), default=None
+    )
     # A text that is a single quoted sentence does not name its speaker.
     is_alone = sum(len(sentences) for sentences, _ in split) == 1
     for block, (sentences, quotations) in zip(blocks, split, strict=True):

@@ -103,6 +103,32 @@ def test_no_pattern_is_slow_on_a_text_that_repeats_what_it_repeats() -> None:
     assert slow == []
 
 
+#: Patterns that only ever see a short piece, by the module's own rule: an abbreviation, a number, a short line, a mark.
+OF_SHORT_PIECES = {
+    "blocks._LIST_MARK",
+    "boilerplate._DURATION",
+    "cues._NUMBER",
+    "sentences._ACRONYM",
+}
+
+
+def test_no_pattern_is_slow_on_a_long_text() -> None:
+    """Once for each pattern, with the first piece that it repeats, in 100,000 characters."""
+    slow = set()
+    for name, pattern in patterns():
+        for before, piece in sorted(set(repeated(parser.parse(pattern.pattern, pattern.flags))))[:1]:
+            text = before + piece * (100_000 // len(piece)) + "!x"
+            if is_slow(partial(pattern.findall, text)):
+                slow.add(name.removeprefix(f"{package.__name__}."))
+    assert slow <= OF_SHORT_PIECES
+
+
+def test_a_long_text_that_repeats_what_those_repeat_is_read_at_once() -> None:
+    detect("1.", "en")
+    texts = ["1" + ",11" * 33_000, "a." * 50_000, "1" + ":11" * 33_000, " " * 100_000 + "1"]
+    assert [text[:6] for text in texts if is_slow(partial(detect, text, "en"))] == []
+
+
 def test_a_sentence_that_repeats_itself_is_read_at_once() -> None:
     sentences = {
         f"박 교수는 “{'나' * 60}”라며": "ko",
