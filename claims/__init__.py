@@ -1,4 +1,4 @@
-"""Claims: what was said, how it was judged, and what was published of it.
+"""Claims, verdicts and publications: models, workflow, ledger, desk and public pages.
 
 The rooms stand in the order of the flow, and imports go downwards only (`[tool.importlinter]` in pyproject.toml):
 

@@ -208,7 +208,7 @@ class _Capture:
         )
 
     def _updated(self, source: Source) -> Source:
-        """Fill what the source lacks and follow what a person states; what an editor wrote stays."""
+        """Fill in missing values and apply a person's statements; editors' values are kept."""
         stated = self.overrides
         lacking = {
             "url": self.url,

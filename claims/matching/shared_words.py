@@ -256,7 +256,7 @@ def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
 
 
 def _leaf(form: str) -> str:
-    """A word as a query of PostgreSQL."""
+    """Return a word as a PostgreSQL query."""
     return "'" + form.replace("\\", "\\\\").replace("'", "''") + "'"
 
 

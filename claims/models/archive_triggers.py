@@ -25,7 +25,7 @@ CLAIM_IS_OURS = f"""(
 
 
 def _on_arrival(name: str, reason: str, wanted: str) -> Rule:
-    """Ask for the sources of rows that arrive (`arrived`), all at once."""
+    """Request copies of the sources of all inserted rows (`arrived`) in one statement."""
     return Rule(
         name=name,
         when=pgtrigger.After,

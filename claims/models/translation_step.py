@@ -30,7 +30,7 @@ class TranslationStepQuerySet(models.QuerySet["TranslationStep"]):
         return readable(self, person, own_or_published=Q(translation__author=person))
 
     def signoffs(self) -> Self:
-        """The sign-offs of each translation's present round, by others than who wrote it."""
+        """Sign-offs of each translation's current round by people other than the translator."""
         return self.filter(action=SIGN_OFF, round=F("translation__review_round"))
 
 

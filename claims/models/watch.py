@@ -23,7 +23,7 @@ LONGEST_ETAG, LONGEST_MODIFIED = 500, 100
 
 
 def validators(etag: str, last_modified: str) -> dict[str, str]:
-    """A server's validators for changes, if they fit: without them, everything is sent again."""
+    """Return a server's ETag and Last-Modified if they fit in the columns; without them, it sends everything again."""
     return {
         "etag": etag if len(etag) <= LONGEST_ETAG and etag.isprintable() else "",
         "last_modified": last_modified

@@ -133,7 +133,7 @@ def anchor_of(appearance: Appearance) -> Anchor:
 
 
 def _write(snapshot: Snapshot, found: list[_Found], result: Reanchoring) -> list[_Found]:
-    """Write what was found; returns what cannot be, because the claim has another appearance at that place.
+    """Store the located quotes; return those that clash with another appearance at the same place.
 
     Two appearances of one claim may change places, so each round writes only to places that are free before it.
     """

@@ -115,7 +115,7 @@ class NamePicker(_NamePicker, AutocompleteSelect):  # type: ignore[misc]  # the 
 
 
 class NamesPicker(_NamePicker, AutocompleteSelectMultiple):  # type: ignore[misc]  # as above
-    """Picks several."""
+    """A picker for several names."""
 
 
 class NameField(forms.ModelChoiceField):

@@ -1,4 +1,4 @@
-"""How a page shows two versions of itself: field by field, with the words that differ marked."""
+"""A comparison of two versions of a page, field by field, with differing words marked."""
 
 import json
 from dataclasses import dataclass

@@ -33,7 +33,7 @@ def backup_folder() -> BackupFolder:
         BackupFailed: it is not said where.
     """
     if settings.BACKUP_DIR is None:
-        raise BackupFailed(gettext("BACKUP_DIR is not set. Set it to a folder, best on another disk."))
+        raise BackupFailed(gettext("BACKUP_DIR is not set. Set it to a folder, preferably on another disk."))
     return BackupFolder(settings.BACKUP_DIR)
 
 

@@ -109,7 +109,7 @@ class Compression:
 
 
 def without_codings(request: HttpRequest, codings: tuple[str, ...]) -> dict[str, list[str]]:
-    """Take our endings off the tags that a client sends; return which strong tags it has of each tag of ours.
+    """Remove our suffixes from the ETags that a client sends; return its strong tags for each of ours.
 
     A copy in a coding that the client does not accept is no copy for it: a cache may have several, revalidates on
     behalf of one client, and learns from our 304 which one to use.

@@ -22,7 +22,7 @@ _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 
 class Outage(NamedTuple):
-    """The status that says it, the words for it, and in how many seconds to come back."""
+    """The status code, the message and the Retry-After of an outage."""
 
     status: HTTPStatus
     detail: StrOrPromise

@@ -102,7 +102,7 @@ def _is_warc(file: BinaryIO) -> bool:
 
 
 def _text(beginning: bytes) -> str:
-    """Tables and plain text, in UTF-8 or what Windows writes; nothing with control characters in it."""
+    """Recognise tables and plain text, in UTF-8 or a Windows encoding, without control characters."""
     if not beginning or b"\0" in beginning or any(byte < 9 or 13 < byte < 32 for byte in beginning):
         return ""
     start = beginning.removeprefix(b"\xef\xbb\xbf").lstrip().lower()

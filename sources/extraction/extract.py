@@ -207,7 +207,7 @@ def _by_characters(
 
 
 def _is_markup(text: str, kind: str) -> bool:
-    """Servers send plain text as HTML, and people save HTML as text; then the document itself decides."""
+    """Decide by content whether a document is HTML, because declared types and file names are unreliable."""
     if kind in _TRANSCRIPTS:
         return False
     if kind in _MARKUP:

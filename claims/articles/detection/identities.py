@@ -113,7 +113,7 @@ class Identities:
         return None
 
     def _office(self, speaker: Speaker, found: Attribution) -> Speaker | None:
-        """Return who holds the office if only one does, the office itself if the text names no holder of such a one."""
+        """Return the holder of an office if there is only one; the office itself if the text names none."""
         tokens = name_tokens(found.phrase)
         if not tokens or tokens[0].lower() in self._grammar.possessives:
             return None

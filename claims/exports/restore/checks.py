@@ -238,7 +238,7 @@ class _Checking:
             self._compare_parts(after, bodies)
 
     def _require_chain(self, line: ArchiveLine, body: dict[str, Any]) -> None:
-        """An entry goes on from the one before it, so that nothing between the first and the last was changed."""
+        """Require that each entry continues the hash chain of the one before it."""
         said, previous = line.said, self._chain
         self._chain = said["chain_sha256"]
         if not self._chain:

@@ -109,7 +109,7 @@ def _settle_appearances(newest: Mapping[int, RestoredEntry], merged: Merged) -> 
 
 
 def _possible(missing: Mapping[int, tuple[int, Mapping[str, Any]]]) -> list[dict[str, Any]]:
-    """The rows that can be here: not twice in one place, and not in a source that was deleted.
+    """Return the rows that can be restored: each place once, and no deleted sources.
 
     Both happen only while a claim is merged that was never published: what is its own is known at the end.
     """

@@ -35,7 +35,7 @@ class ClaimSelection:
 
 @dataclass(frozen=True)
 class SignOffs:
-    """Who stood behind verdicts beside their authors."""
+    """Counts of verdicts signed off by people other than the author."""
 
     given: int
     verdicts: int

@@ -55,7 +55,7 @@ class ReaderForm(forms.Form):
         return one_line(self.cleaned_data["name"])
 
     def clean_shown(self) -> bool:
-        """Whether it came back faster than anybody types."""
+        """Flag a form that was sent faster than a person can type."""
         try:
             return is_quick(self.cleaned_data["shown"])
         except StampRefused:
