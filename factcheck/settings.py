@@ -231,7 +231,10 @@ STORAGES = {
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = text(
     "MAIL_FROM", f"factcheck@{_site.hostname}", kind="mail address", shown="factcheck@ the host of SITE_URL"
 )
-globals().update(mail("EMAIL_URL"))
+EMAIL_FILE_PATH = (
+    DATA_DIR / "mails" if DEMO else None
+)  # where a demo stores its mails (claims.admin.demo_mails)
+globals().update(mail("EMAIL_URL", stored_in=EMAIL_FILE_PATH))
 
 # Backups of the embedded server: whereto, when, and for how many days each moment can be had (docs/backups.md).
 BACKUP_DIR, BACKUP_SCHEDULE, BACKUP_DAYS, BACKUP_FULL_DAYS, BACKUP_MAX_AGE_HOURS = backup_settings(

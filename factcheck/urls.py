@@ -3,9 +3,11 @@
 from allauth.account.decorators import secure_admin_login
 from allauth.mfa.totp.views import deactivate_totp
 from allauth.mfa.webauthn.views import remove_webauthn
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from claims.admin.demo_mails import mails_view
 from claims.admin.desk_session import own_sessions
 from claims.admin.presence import presence_view
 from claims.admin.unsaved import given_up_view, kept_view, unsaved_view
@@ -18,6 +20,13 @@ features.load("admin")
 # The desk is entered through the same door as everything else: with second factors, single sign-on and rate limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+#: Only a demo stores its mails.
+demo_pages = (
+    [path("admin/emails/", admin.site.admin_view(mails_view), name="desk-emails")]
+    if settings.EMAIL_FILE_PATH
+    else []
+)
+
 urlpatterns = [
     *routes.v1,  # first, and without an `include`, which would cost its answers some microseconds
     path("api/", include(routes)),
@@ -26,6 +35,7 @@ urlpatterns = [
     path("admin/unsaved/kept/", kept_view, name="desk-kept"),
     path("admin/unsaved/given-up/", given_up_view, name="desk-given-up"),
     path("admin/presence/", presence_view, name="desk-presence"),
+    *demo_pages,
     path("admin/", admin.site.urls),
     # Before allauth's own, which do not look at the signature of every token, nor at what a role needs.
     path("accounts/oidc/<str:provider_id>/login/callback/", callback, name="openid_connect_callback"),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Count, F, QuerySet, Window
 from django.http import HttpRequest
@@ -69,6 +70,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "empty_queues": [line for line in lines if not line.count],
         "title": _("Desk"),
         "first_steps": first_steps(person),
+        "stores_mails": bool(settings.EMAIL_FILE_PATH),
         "greeting": person.get_short_name() or person.username,
         "concerns": concerns() if person.has_perm("claims.view_auditrecord") else [],
         **(trends_context() if person.has_perm(READ_DRAFTS) else {}),

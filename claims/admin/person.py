@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.forms import ResetPasswordForm
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
@@ -14,7 +15,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm
+from unfold.forms import UserChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from claims.models import DeskSession
@@ -55,7 +56,6 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
 
     form = UserChangeForm
     add_form = InvitationForm
-    change_password_form = AdminPasswordChangeForm
     list_display = ("username", "full_name", "email", "roles", "is_active", "last_login")
     list_filter = ("groups", "is_active")
     search_fields = ("username", "first_name", "last_name", "email")
@@ -85,7 +85,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
         if request.user.is_superuser:
             may += ["is_superuser", "user_permissions"]
         dates = (_("Dates"), {"fields": ("last_login", "date_joined")})
-        return [who, (_("Access"), {"fields": ("password", *may)}), dates]
+        return [who, (_("Access"), {"fields": may}), dates]
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
@@ -129,13 +129,24 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
         messages.success(request, gettext("An invitation is on its way to %s.") % person.email)
 
     def invite_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Send an invitation again."""
+        """Send the invitation again, or a link to choose a new password."""
         person = self._asked_about(request, pk)
         if not self.has_change_permission(request, person):
             raise PermissionDenied
-        if request.method == "POST" and not person.has_usable_password():
-            self._invite(request, person)
+        if request.method == "POST" and person.email:
+            if person.has_usable_password():
+                self._send_password_link(request, person)
+            else:
+                self._invite(request, person)
         return HttpResponseRedirect(change_page(person))
+
+    def _send_password_link(self, request: HttpRequest, person: User) -> None:
+        form = ResetPasswordForm({"email": person.email})
+        if form.is_valid():
+            form.save(request)
+            messages.success(
+                request, gettext("A link to choose a new password was sent to %s.") % person.email
+            )
 
     # Signed in somewhere, and locked out ------------------------------------------------------------------------------
 
@@ -145,7 +156,8 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
             path("<int:pk>/invite/", view(self.invite_view), name="auth_user_invite"),
             path("<int:pk>/end-sessions/", view(self.end_sessions_view), name="auth_user_end_sessions"),
             path("<int:pk>/reset-factors/", view(self.reset_factors_view), name="auth_user_reset_factors"),
-            *super().get_urls(),
+            # Nobody types a password for another person; at the command line there is `changepassword`.
+            *(url for url in super().get_urls() if url.name != "auth_user_password_change"),
         ]
 
     def _asked_about(self, request: HttpRequest, pk: int) -> User:
@@ -196,6 +208,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
                 "may_invite": bool(person.email)
                 and not person.has_usable_password()
                 and person.last_login is None,
+                "may_send_link": bool(person.email) and person.has_usable_password(),
                 "sessions": DeskSession.objects.filter(person=person).going_on(),
                 "may_end": desk_sessions.may_end(person, by),
                 "factors": person.authenticator_set.filter(type__in=second_factors.FACTORS),

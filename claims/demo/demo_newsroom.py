@@ -24,6 +24,7 @@ from claims.articles.detection import CandidateSentence, detect
 from claims.articles.proposals import propose
 from claims.demo.demo_translations import translate
 from claims.demo.desk_work import put_to_work
+from claims.demo.incoming import add_pictures, find_repeats, receive
 from claims.imports.storing import runs
 from claims.models import (
     Appearance,
@@ -49,9 +50,9 @@ from sources.source_kinds import Material
 
 FOLDER = Path(__file__).parent
 #: What readers see; a second brief that is being worked on, which names people and topics of the first; what the
-#: newsroom says of itself; and translations.
+#: newsroom says of itself; translations; and what comes in from outside.
 CONTENT = tuple(
-    FOLDER / name for name in ("beijing_2019.json", "hanoi_2019.json", "about_us.json", "translations.json")
+    FOLDER / f"{name}.json" for name in ("beijing_2019", "hanoi_2019", "about_us", "translations", "incoming")
 )
 
 Row = dict[str, Any]
@@ -70,7 +71,9 @@ def load(*, password: str = "") -> bool:
     with transaction.atomic():
         if is_loaded(content):
             return False
-        _Newsroom(content, password).work()
+        newsroom = _Newsroom(content, password)
+        newsroom.work()
+    find_repeats(content, newsroom.people)
     return True
 
 
@@ -111,6 +114,7 @@ class _Newsroom:
         # A claim is merged into one that has been accepted already.
         for row in sorted(self.content["claims"], key=lambda row: row["merged_into"] is not None):
             self._triage(row)
+        add_pictures(self.content["media"], self.claims, self.people)
         for row in self.content["claims"]:
             for verdict in row["verdicts"]:
                 self._verdict(row, verdict)
@@ -129,6 +133,7 @@ class _Newsroom:
         for row in self.content["imports"]:
             upload = SimpleUploadedFile(row["file"], (FOLDER / row["file"]).read_bytes())
             runs.run_upload(runs.choose(upload, by=self.people[row["by"]]))
+        receive(self.content, self.claims, self.sources, self.people)
         # The demo asks nobody for anything until somebody says so.
         ArchivingRequest.objects.filter(source__in=self.sources.values()).delete()
 

@@ -28,9 +28,9 @@ def signed_text(change: Mapping[str, Any]) -> bytes:
     return orjson.dumps(change, option=orjson.OPT_SORT_KEYS)
 
 
-def signature(text: bytes) -> str:
-    """Return the newsroom's signature of an entry (`signed_text`)."""
-    return encoded(house_key().sign(_CONTEXT + text))
+def signature(text: bytes, key: Ed25519PrivateKey | None = None) -> str:
+    """Return the signature of an entry (`signed_text`), by the newsroom's key unless another is given."""
+    return encoded((key or house_key()).sign(_CONTEXT + text))
 
 
 def public_key() -> str:

@@ -186,11 +186,18 @@ def _postgresql(name: str, value: str) -> dict[str, Any]:
     }
 
 
-def mail(name: str) -> dict[str, Any]:
-    """Return the mail settings: smtp://, smtp+tls:// (STARTTLS) or smtps://user:password@host:port; not set:
-    to the terminal.
+def mail(name: str, *, stored_in: Path | None = None) -> dict[str, Any]:
+    """Return the mail settings: smtp://, smtp+tls:// (STARTTLS) or smtps://user:password@host:port.
+
+    Args:
+        stored_in: the folder for mails where the variable is not set; without it they are printed on the terminal.
     """
-    value = text(name, kind="address", shown="printed on the terminal")
+    value = text(name, kind="address", shown="printed on the terminal; a page of the desk in the demo")
+    if not value and stored_in:
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": stored_in,
+        }
     if not value:
         return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
     wrong = ImproperlyConfigured(f"{name} must look like smtp+tls://user:password@mail.example.org:587.")

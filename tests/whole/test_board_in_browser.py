@@ -150,4 +150,4 @@ def test_two_who_take_it_at_once(checker: User, colleague: User) -> None:
 
     assert one_after_the_other(lambda: assignments.take(claim, by=checker), second) == ""
     assert Assignment.objects.get().person == checker
-    assert told[0].startswith("Chris has it since")
+    assert told[0].startswith("Assigned to Chris since")

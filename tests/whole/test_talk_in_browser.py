@@ -123,7 +123,7 @@ def test_pages_of_talk_are_clean_and_fit_a_phone(
             assert violations(page) == {}, path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     page.goto("/admin/claims/notification/preferences/")
-    page.get_by_role("radio", name="Overdue Not by mail", exact=True).check()
+    page.get_by_role("radio", name="Overdue No email", exact=True).check()
     with page.expect_navigation():
         page.get_by_role("button", name="Save").click()
     assert list(NotificationPreference.objects.values_list("kind", "mail")) == [("overdue", "never")]

@@ -34,7 +34,7 @@ def test_several_are_merged_side_by_side_and_back(client: Client, editor: User) 
     assert [side["claim"] for side in page.context["sides"]] == claims
     seen = page.context["seen"]
     done = act(client, claims, "merge_selected", asked="1", seen=seen, stays=claims[1].pk)
-    assert said(done) == ["2 claims: done."]
+    assert said(done) == ["2 claims changed."]
     assert dict(Claim.objects.values_list("pk", "merged_into")) == {
         claims[0].pk: claims[1].pk,
         claims[1].pk: None,

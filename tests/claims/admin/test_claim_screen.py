@@ -177,7 +177,7 @@ def test_what_was_submitted_meanwhile_is_not_written_on(
     workflow.move(draft, "submit", by=checker)
     for typed in ({"verdicts-0-summary": "Too late."}, {"evidence-0-note": "Too late."}):
         page = desk.save(claim, mine, **typed).content.decode()
-        assert "this verdict is no draft any more (In review)" in page
+        assert "this verdict is no longer a draft (In review)" in page
         assert "Too late." in page  # to be copied
     assert (fresh(draft).summary, draft.evidence.get().note) == (draft.summary, "The audited accounts.")
 

@@ -122,7 +122,7 @@ def test_it_is_published_and_dissolved_by_buttons(
 ) -> None:
     assert press(desk, cluster, "published") == ["Done. The state is “Published”."]
     text = desk.text(cluster)
-    assert ("Readers do not see it yet: 2 of its claims" in text, "Public page" in text) == (True, False)
+    assert ("Not visible to readers yet: 2 of its claims" in text, "Public page" in text) == (True, False)
     for member in cluster.members.all():
         publish(member.claim)
     assert "Public page" in desk.text(cluster)

@@ -91,7 +91,7 @@ def test_a_chosen_file_is_shown_as_it_would_be_stored(desk: Desk, intake: Intake
 
 @pytest.mark.parametrize(
     ("content", "refusal"),
-    [(b"", "The submitted file is empty."), (b"x" * 1_000_001, "at most 976.6\xa0KB are taken here")],
+    [(b"", "The submitted file is empty."), (b"x" * 1_000_001, "the limit here is 976.6\xa0KB")],
 )
 def test_a_file_that_is_not_taken(
     content: bytes, refusal: str, desk: Desk, intake: Intake, settings: Any

@@ -50,10 +50,10 @@ def pass_seconds(seconds: int) -> None:
 def test_who_looks_and_who_edits(claim: Claim, checker: User, editor: User, colleague: User) -> None:
     page = page_of(claim)
     assert told(checker, page) == ([], "")
-    assert told(editor, page) == (["Chris looks at this"], "")
+    assert told(editor, page) == (["Chris is viewing this"], "")
     told(checker, page, writing=True)
-    assert told(colleague, page)[0] == ["Chris is editing this", "Edda looks at this"]
-    assert told(checker, page)[0] == ["Edda looks at this", "Kim looks at this"]
+    assert told(colleague, page)[0] == ["Chris is editing this", "Edda is viewing this"]
+    assert told(checker, page)[0] == ["Edda is viewing this", "Kim is viewing this"]
     # Elsewhere nobody is.
     assert told(editor, page_of(make_claim("Trams are free."))) == ([], "")
 
@@ -62,7 +62,7 @@ def test_who_was_not_heard_of_or_has_left_is_gone(claim: Claim, checker: User, e
     page = page_of(claim)
     told(checker, page)
     pass_seconds(40)
-    assert told(editor, page)[0] == ["Chris looks at this"]
+    assert told(editor, page)[0] == ["Chris is viewing this"]
     pass_seconds(6)
     assert told(editor, page)[0] == []
     told(checker, page)

@@ -109,7 +109,7 @@ def test_ask_pass_on_and_record_what_came_back(seat: Desk, draft: Verdict, check
 def test_say_why_nobody_is_asked(seat: Desk, draft: Verdict) -> None:
     address = f"{ADD}?verdict={draft.pk}&not_asked"
     refused = seat.client.post(address, {"party": "", "not_asked": "other", "not_asked_note": ""})
-    assert "Say in your words reason for not asking" in refused.content.decode()
+    assert "Explain in your own words why no one was asked." in refused.content.decode()
     seat.client.post(address, {"party": "", "not_asked": "no_way", "not_asked_note": ""})
     row = ReplyRequest.objects.get()
     assert (row.not_asked, row.text) == ("no_way", "")

@@ -110,7 +110,7 @@ def test_what_does_not_exist_any_more_is_left_out_and_named(client: Client, edit
     )
     opened = client.get(reverse("admin:claims_savedview_open", args=[view.pk]), follow=True)
     [words] = said(opened)
-    assert words.endswith("any more and is left out: gone, no_such_filter, topics__id__exact.")
+    assert words.endswith("no longer exist and are left out: gone, no_such_filter, topics__id__exact.")
     assert opened.request["QUERY_STRING"] == "queue=triage&columns=state_badge"
     assert opened.context["cl"].result_count == 1
     SavedView.objects.update(listed="claims.nothing")

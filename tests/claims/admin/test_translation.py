@@ -137,7 +137,7 @@ def test_nonsense_is_refused_in_words(claim: Claim, checker: User) -> None:
     desk = signed_in(checker)
     begin = reverse("admin:claims_translation_begin", args=[live_verdict(claim).pk])
     assert "Give a language tag" in desk.post(begin, {"language": "<b>es"}, follow=True).content.decode()
-    assert "in this language already" in desk.post(begin, {"language": "en"}, follow=True).content.decode()
+    assert "already in this language" in desk.post(begin, {"language": "en"}, follow=True).content.decode()
     assert (
         desk.post(begin.replace(str(live_verdict(claim).pk), "999999"), {"language": "es"}).status_code == 404
     )

@@ -17,17 +17,22 @@ from claims.models import (
     Assignment,
     Claim,
     Comment,
+    Complaint,
     Evidence,
     Notification,
+    PeerNewsroom,
     PossibleDuplicate,
     Publication,
     Rating,
+    ReaderRequest,
+    Repeat,
     ScheduledPublication,
     SignOff,
     Transition,
     Verdict,
     Watch,
 )
+from sources.models import LinkState, MediaObject
 from tests.helpers.kept_newsroom import kept_rows
 
 __all__ = ["kept_rows"]  # a fixture
@@ -157,6 +162,26 @@ def test_what_others_checked_waits_for_somebody_to_decide_about_it() -> None:
     assert pair.claim.statement == pair.earlier.statement == claim_of("signatories").statement
 
 
+def test_no_page_for_what_comes_in_is_empty() -> None:
+    pictures = MediaObject.objects.order_by("pk").values_list("filename", "show_to_readers")
+    assert list(pictures) == [("night-train.jpg", True), ("waiting-list.png", True)]
+    # One of the claims was checked by another newsroom as well, in the same words.
+    repeats = Repeat.objects.open().values_list("origin", "claim__statement")
+    assert set(repeats) == {
+        ("article", claim_of("signatories").statement),
+        ("article", claim_of("kumgang").statement),
+        ("reader", claim_of("first-visit").statement),
+    }
+    waiting = LinkState.objects.waiting().order_by("url").values_list("outcome", "moved_to")
+    assert list(waiting) == [("moved", "https://paper-archive.example/armistice-1953"), ("gone", "")]
+    newsroom = PeerNewsroom.objects.get()
+    assert newsroom.active is False
+    assert Counter(newsroom.claims.values_list("status", flat=True)) == {"published": 2, "retracted": 1}
+    assert Counter(Complaint.objects.values_list("state", flat=True)) == {"confirmed": 2, "new": 1}
+    requests = ReaderRequest.objects.order_by("pk").values_list("state", "askers")
+    assert list(requests) == [("confirmed", 1), ("confirmed", 2), ("new", 0)]
+
+
 def test_work_is_somebodys_and_one_piece_is_overdue() -> None:
     today = timezone.localdate()
     held = Assignment.objects.held().order_by("due_on")
@@ -182,6 +207,8 @@ def test_people_talk_about_it_and_are_told_of_that_alone() -> None:
         "replied",
         "commented",
         "imported",
+        "complained",
+        "link_lost",
     }
     assert unread.filter(person__username="contributor", kind="mentioned").count() == 1
 

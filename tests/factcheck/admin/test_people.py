@@ -110,6 +110,22 @@ def test_an_invitation_expires(client: Client, administrator: User, time_machine
     assert client.get(f"/accounts/{link}").context["token_fail"] is True
 
 
+def test_a_person_chooses_a_new_password_and_no_administrator_types_one(
+    client: Client, administrator: User, mailoutbox: list[Any]
+) -> None:
+    nora = User.objects.create_user("nora", "nora@example.org", "correct horse battery")
+    client.force_login(administrator)
+    page = client.get(reverse("admin:auth_user_change", args=[nora.pk])).content.decode()
+    assert ("Send a link to choose a new password" in page, 'name="password' in page) == (True, False)
+    assert client.get(f"/admin/auth/user/{nora.pk}/password/").status_code in (302, 404)
+    client.post(reverse("admin:auth_user_invite", args=[nora.pk]))
+    assert [(mail.to, "/accounts/password/reset/key/" in mail.body) for mail in mailoutbox] == [
+        (["nora@example.org"], True)
+    ]
+    nora.refresh_from_db()
+    assert nora.check_password("correct horse battery")
+
+
 def test_an_administrator_makes_no_superuser(client: Client, administrator: User, checker: User) -> None:
     client.force_login(administrator)
     for person in (checker, administrator):
@@ -124,8 +140,7 @@ def test_an_administrator_cannot_touch_a_superuser(client: Client, administrator
     client.force_login(administrator)
     address = reverse("admin:auth_user_change", args=[root.pk])
     assert client.post(address, form_of(root, username="mine")).status_code == 403
-    taken = {"password1": "another horse battery", "password2": "another horse battery"}
-    assert client.post(reverse("admin:auth_user_password_change", args=[root.pk]), taken).status_code == 403
+    assert client.post(reverse("admin:auth_user_invite", args=[root.pk])).status_code == 403
     root.refresh_from_db()
     assert root.username == "root"
     assert root.check_password("correct horse battery")

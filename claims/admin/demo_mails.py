@@ -1,0 +1,45 @@
+"""The mails of a demo, which are stored instead of sent, the newest first."""
+
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+#: What Django's file backend writes after each mail.
+_END = b"\n" + b"-" * 79 + b"\n"
+_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMail:
+    """A mail as its recipient would read it."""
+
+    to: str
+    subject: str
+    date: str
+    text: str
+
+
+def stored_mails() -> list[StoredMail]:
+    """Return the newest mails of the demo."""
+    files = sorted(Path(settings.EMAIL_FILE_PATH).glob("*.log"), reverse=True)
+    contents = (part for file in files[:_SHOWN] for part in reversed(file.read_bytes().split(_END)))
+    return [_read(content) for content in contents if content.strip()][:_SHOWN]
+
+
+def mails_view(request: HttpRequest) -> HttpResponse:
+    """Show the mails."""
+    context = {**admin.site.each_context(request), "title": _("Emails"), "mails": stored_mails()}
+    return TemplateResponse(request, "admin/desk/demo_mails.html", context)
+
+
+def _read(content: bytes) -> StoredMail:
+    mail = message_from_bytes(content.lstrip(), policy=policy.default)
+    body = mail.get_body(("plain",))
+    text = body.get_content() if body else ""
+    return StoredMail(str(mail["To"]), str(mail["Subject"]), str(mail["Date"]), text.strip())
