@@ -74,14 +74,14 @@ def repeated(tree: Any, before: str = "") -> Iterator[tuple[str, str]]:
         before += shortest_step(step)
 
 
-def is_slow(work: Callable[[], object]) -> bool:
+def is_slow(work: Callable[[], object], seconds: float = SECONDS) -> bool:
     """Whether the work takes more of the processor than it may; it is ended then."""
 
     def end(*_signal: object) -> None:
         raise TimeoutError
 
     signal.signal(signal.SIGVTALRM, end)
-    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
         work()
     except TimeoutError:
@@ -125,8 +125,13 @@ def test_no_pattern_is_slow_on_a_long_text() -> None:
 
 def test_a_long_text_that_repeats_what_those_repeat_is_read_at_once() -> None:
     detect("1.", "en")
-    texts = ["1" + ",11" * 33_000, "a." * 50_000, "1" + ":11" * 33_000, " " * 100_000 + "1"]
-    assert [text[:6] for text in texts if is_slow(partial(detect, text, "en"))] == []
+    texts = [
+        "Wells ran dry at 1" + ",11" * 33_000 + " metres.",
+        "a." * 50_000,
+        "1" + ":11" * 33_000,
+        " " * 100_000 + "1",
+    ]
+    assert [text[:6] for text in texts if is_slow(partial(detect, text, "en"), 4)] == []
 
 
 def test_a_sentence_that_repeats_itself_is_read_at_once() -> None:
