@@ -32,7 +32,7 @@ CASES = int(os.environ.get("GENERATED_REQUESTS", "300"))
 
 def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Answer within the transaction of the test."""
-    response = ClientHandler(enforce_csrf_checks=False)(environ)
+    response: Any = ClientHandler(enforce_csrf_checks=False)(environ)
     start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
     return [b"".join(response)]
 
