@@ -40,7 +40,7 @@ def test_a_list_is_kept_and_opened_with_its_filters_search_order_and_columns(
     make_claim("The bridge is wide.", state="proposed")
     client.force_login(checker)
     query = f"columns=state_badge&columns=id&o=3&p=2&q=bridge&topics__id__exact={topic.pk}"
-    assert said(keep(client, "  My   bridges ", query)) == ["Kept as “My bridges”."]
+    assert said(keep(client, "  My   bridges ", query)) == ["Saved as “My bridges”."]
     view = SavedView.objects.get()
     assert (view.name, view.owner, view.is_shared) == ("My bridges", checker, False)
     assert view.query == f"columns=state_badge&columns=id&o=3&q=bridge&topics__id__exact={topic.pk}".replace(
