@@ -114,5 +114,5 @@ def test_the_command_tells_it(
     }
     call_command("import_article", str(article))
     report = " ".join(capsys.readouterr().out.replace("│", " ").split())
-    assert "Checked already: False by Factcheck Newsroom" in report
-    assert "1 checked already" in report
+    assert "Already checked: False by Factcheck Newsroom" in report
+    assert "1 already checked" in report
