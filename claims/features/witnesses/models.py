@@ -89,7 +89,7 @@ class Witness(models.Model):
 class Cosignature(models.Model):
     """A witness's signature under one of our checkpoints. Append-only."""
 
-    checkpoint = models.ForeignKey(Checkpoint, models.PROTECT, related_name="cosignatures")
+    checkpoint = models.ForeignKey(Checkpoint, models.PROTECT, db_index=False, related_name="cosignatures")
     witness = models.ForeignKey(Witness, models.PROTECT, related_name="cosignatures")
     #: The signature line of the note, its line feed included.
     line = models.CharField(max_length=600)

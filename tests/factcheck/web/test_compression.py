@@ -310,7 +310,9 @@ def published_claim(publish: Publish) -> Claim:
 @pytest.mark.django_db
 @sweep(
     "address, coding",
-    itertools.product(["/api/v1/claims/", "/api/v1/claims/{id}/", "/", "/feeds/claims.atom"], ["br", "gzip"]),
+    itertools.product(
+        ["/api/v1/claims/?view=full", "/api/v1/claims/{id}/", "/", "/feeds/claims.atom"], ["br", "gzip"]
+    ),
 )
 def test_what_everybody_may_read(client: Client, published_claim: Claim, address: str, coding: str) -> None:
     address = address.format(id=published_claim.pk)
