@@ -93,7 +93,7 @@ class ClaimBulk(MovesAdmin):
         """Show them side by side, ask which one stays, then merge the others into it."""
         number = claims.count()
         if not 2 <= number <= _MOST_MERGED:
-            messages.warning(request, _("Select 2 to %d claims to merge.") % _MOST_MERGED)
+            messages.warning(request, _("Select from 2 to %d claims to merge.") % _MOST_MERGED)
             return None
 
         def merged(seen: Sequence[Seen]) -> Sequence[Outcome] | None:

@@ -49,7 +49,7 @@ class MediaHash(models.Model):
     transformation = models.CharField(
         _("part"), max_length=12, choices=Transformation, default=Transformation.WHOLE
     )
-    pdq = BitsField(_("what it is said to show"), length=BITS)
+    pdq = BitsField(_("fingerprint"), length=BITS)
     quality = models.PositiveSmallIntegerField(
         _("quality"),
         help_text=_(
@@ -59,8 +59,8 @@ class MediaHash(models.Model):
 
     class Meta:
         ordering = ["media", "frame_at", "id"]
-        verbose_name = _("picture hash")
-        verbose_name_plural = _("picture hashes")
+        verbose_name = _("picture fingerprint")
+        verbose_name_plural = _("picture fingerprints")
         default_permissions = ("view",)
         constraints = [
             UniqueConstraint(

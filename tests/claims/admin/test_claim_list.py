@@ -48,7 +48,7 @@ def test_several_are_merged_side_by_side_and_back(client: Client, editor: User) 
 def test_one_that_stays_is_among_them_and_there_are_two(client: Client, editor: User) -> None:
     one, other, third = make_claim(), make_claim(), make_claim()
     client.force_login(editor)
-    assert said(act(client, [one], "merge_selected")) == ["Select 2 to 12 claims to merge."]
+    assert said(act(client, [one], "merge_selected")) == ["Select from 2 to 12 claims to merge."]
     for stays in ("", "x", str(third.pk)):
         page = act(client, [one, other], "merge_selected", asked="1", stays=stays)
         assert page.context["what"] == "merge"
