@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.test.client import ClientHandler
 from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
 
 from claims.models import Claim, Scope
 from claims.newsroom import api_tokens
@@ -78,6 +79,8 @@ def test_generated_requests_are_answered_as_described(
         )(given(operation.as_strategy(mode))(send))
         try:
             run()
+        except Unsatisfiable:  # an operation whose every request is valid
+            continue
         except Exception as failure:  # noqa: BLE001  reported below
             parts = failure.exceptions if isinstance(failure, ExceptionGroup) else [failure]
             failures[f"{mode.name} {operation.label}"] = "\n".join(map(str, parts))
