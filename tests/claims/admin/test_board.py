@@ -151,7 +151,7 @@ def test_a_card_is_moved_as_by_the_button_of_its_page(
     ]
     # Who was faster.
     (refusal,) = said(move(desk, everything["better"], "decline", note="No.", seen=999))
-    assert refusal.startswith("Another user has moved this on.")
+    assert refusal.startswith("Another user has already changed the state.")
     # Publishing asks once more, and shows what readers will see.
     question = move(desk, everything["ready"], "publish")
     assert question.redirect_chain == []

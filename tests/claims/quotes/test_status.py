@@ -80,7 +80,7 @@ def test_quotes_stay_as_they_are_where_a_text_is_too_much_to_compare(
 ) -> None:
     def places() -> set[tuple[str, str, int | None]]:
         rows = Appearance.objects.select_related("snapshot")
-        return {(row.exact, row.anchor, row.snapshot and row.snapshot.number) for row in rows}
+        return {(row.exact, row.anchor, row.snapshot.number if row.snapshot else None) for row in rows}
 
     comparison = Confined("claims.quotes.comparison_process", Allowance(seconds=0.1))
     with monkeypatch.context() as patched, closing(comparison):

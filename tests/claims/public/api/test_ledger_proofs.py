@@ -112,11 +112,11 @@ def test_ledger_was_only_added_to(client: Client, heads: list[TreeHead]) -> None
         ("proofs/inclusion", {"sequence": 1, "size": 3}, 400, "not a parameter"),
         ("proofs/inclusion", {"sequence": 5}, 404, "a ledger of 4 entries"),
         ("proofs/inclusion", {"sequence": 3, "tree_size": 2}, 404, "a ledger of 2 entries"),
-        ("proofs/inclusion", {"sequence": 1, "tree_size": 5}, 404, "newest checkpoint is of 4"),
+        ("proofs/inclusion", {"sequence": 1, "tree_size": 5}, 404, "latest checkpoint covers 4"),
         ("proofs/consistency", {}, 400, "`first` is required"),
         ("proofs/consistency", {"first": 3, "second": 2}, 400, "more than `second`"),
         ("proofs/consistency", {"first": 5}, 400, "more than `second`"),
-        ("proofs/consistency", {"first": 1, "second": 9}, 404, "newest checkpoint is of 4"),
+        ("proofs/consistency", {"first": 1, "second": 9}, 404, "latest checkpoint covers 4"),
         ("checkpoint", {"size": 1}, 400, "not a parameter"),
         ("checkpoints", {"since": "x"}, 400, "whole number"),
     ],
@@ -164,7 +164,7 @@ def test_tiles_that_are_not_there(client: Client, heads: list[TreeHead], path: s
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("checkpoint", 1),
+        ("checkpoint", 2),
         ("checkpoints", 1),
         ("keys", 1),
         ("proofs/inclusion?sequence=3", 3),

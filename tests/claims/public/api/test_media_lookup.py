@@ -91,14 +91,14 @@ def test_the_hash_is_enough(client: Client, bridge: Claim) -> None:
 def test_nothing_found_never_reads_as_true(client: Client, bridge: Claim) -> None:
     answer = send(client, jpeg(scene(2))).json()
     assert (answer["answer"], answer["results"]) == ("nothing", [])
-    assert "no verdict" in answer["explanation"]
-    assert "nothing about whether" in answer["explanation"]
+    assert "not a verdict" in answer["explanation"]
+    assert "does not show whether" in answer["explanation"]
 
 
 def test_a_plain_picture_is_like_no_other(client: Client, bridge: Claim) -> None:
     answer = send(client, jpeg(Image.new("RGB", (200, 100), "grey"))).json()
     assert (answer["answer"], answer["results"]) == ("unclear", [])
-    assert "no verdict" in answer["explanation"]
+    assert "not a verdict" in answer["explanation"]
 
 
 def test_evidence_is_told_as_evidence(client: Client, checker: User, editor: User) -> None:

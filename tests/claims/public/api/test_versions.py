@@ -37,7 +37,7 @@ def history(publish: Publish, editor: User) -> Claim:
 
 
 def codes(client: Client, query: str) -> list[str]:
-    response = client.get(f"{URL}?{query}")
+    response = client.get(f"{URL}?view=full&{query}")
     assert response.status_code == 200, response.content
     return [
         verdict["rating"]["code"] for claim in response.json()["results"] for verdict in claim["verdicts"]

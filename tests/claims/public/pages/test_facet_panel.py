@@ -93,7 +93,7 @@ def test_numbers_are_those_of_the_api_and_of_the_lists_that_they_lead_to(
     }
     document = page(client, f"/claims/?{asked.format(**numbers)}")
     shown = counts(document)
-    body = client.get(f"/api/v1/claims/facets/?size=20&{api.format(**numbers)}").json()
+    body = client.get(f"/api/v1/claims/facets/?page_size=20&{api.format(**numbers)}").json()
     total = int(words(document.cssselect(".found strong")[0]).split()[0])
     assert total == body["count"]
     for name, values in shown.items():
