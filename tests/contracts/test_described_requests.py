@@ -97,3 +97,38 @@ def test_parameters_are_required_where_the_document_says_so(client: Client) -> N
             differing[path] = (declared, found)
     assert differing == {}
     assert described > 20
+
+
+def test_no_text_of_a_body_may_contain_nul(
+    client: Client, administrator: User, publish: Callable[..., Claim]
+) -> None:
+    document = openapi()
+    claim = publish()
+    draft = make_draft(claim, administrator, correction_kind="update", correction_note="New accounts.")
+    _token, secret = api_tokens.issue(administrator, name="Tool", scopes=list(Scope), days=1)
+    ids = {"claim_id": claim.pk, "verdict_id": draft.pk}
+    differing, described = {}, 0
+    for path, item in document["paths"].items():
+        body = item.get("post", {}).get("requestBody")
+        address = re.sub(r"\{(\w+)\}", lambda found: str(ids.get(found[1], "-")), path)
+        if body is None or "-/" in address:
+            continue
+        schema = body["content"]["application/json"]["schema"]
+        name = schema.get("$ref", "").rpartition("/")[2]
+        for key, described_as in (
+            document["components"]["schemas"].get(name, schema).get("properties", {}).items()
+        ):
+            if described_as.get("type") != "string":
+                continue
+            described += 1
+            answer = client.post(
+                address,
+                json.dumps({key: "a\0b"}),
+                content_type="application/json",
+                headers={"authorization": f"Bearer {secret}"},
+            )
+            places = [error["pointer"] for error in answer.json().get("errors", [])]
+            if answer.status_code != 400 or f"#/{key}" not in places:
+                differing[path, key] = (answer.status_code, places)
+    assert differing == {}
+    assert described > 20
