@@ -295,7 +295,7 @@ def test_another_export_is_not_continued(
     path = tmp_path / "claims"
     assert killed_after(1, monkeypatch, path, Order(filter="language=en"), resume=False)
     with pytest.raises(
-        OutputError, match="another export: format “ndjson”, versions “current”, filter “language=en”"
+        OutputError, match="a different one: format “ndjson”, versions “current”, filter “language=en”"
     ):
         export_to_file(Order(), path, resume=True)
     export_to_file(Order(), path)
@@ -388,7 +388,7 @@ def test_restore_command_tells_what_it_did(
     call_command("restore_claims", str(path), dry_run=True, verbosity=0)
     assert f"entry          {entries:>10,} would be restored, 0 already here" in capsys.readouterr().out
     call_command("restore_claims", str(path), verbosity=0)
-    assert f"entry          {entries:>10,} restored, 0 were here" in capsys.readouterr().out
+    assert f"entry          {entries:>10,} restored, 0 already here" in capsys.readouterr().out
     assert exported() == path.read_bytes()
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("restore_claims", "/nowhere/at/all", verbosity=0)

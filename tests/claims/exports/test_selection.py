@@ -27,7 +27,7 @@ def test_past_is_what_the_api_answers_for_it(
     then = claim.publications.get().published_at.isoformat().replace("+00:00", "Z")
     correct(claim, checker, editor)
     publish()
-    answer = client.get(f"/api/v1/claims/?as_of={then}").json()["results"]
+    answer = client.get(f"/api/v1/claims/?view=full&as_of={then}").json()["results"]
     assert [json.loads(line) for line in exported(Order(filter=f"as_of={then}")).splitlines()] == answer
 
 
@@ -43,7 +43,7 @@ def test_wrong_filter_is_told_as_the_api_tells_it(client: Client, asked: str) ->
     assert {key: told[key] for key in ("parameter", "code")} == {
         key: error[key] for key in ("parameter", "code")
     }
-    known = " Known here: "
+    known = " Known names: "
     assert told["detail"].partition(known)[0] == error["detail"].partition(known)[0]
 
 

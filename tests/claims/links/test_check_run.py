@@ -286,7 +286,7 @@ def test_people_are_told_once_of_each_change(
     told = Notification.objects.filter(kind="link_lost", person=editor)
     assert [row.claim_id for row in told] == [claim.pk]
     assert source.title in told[0].note
-    assert "not there any more" in told[0].note
+    assert "no longer exists" in told[0].note
 
 
 # Two workers, and one that dies ---------------------------------------------------------------------------------------

@@ -261,7 +261,7 @@ def test_our_own_export_is_restored(tmp_path: Path) -> None:
     assert ImportRun.objects.count() == 1
     packed = tmp_path / "ledger.ndjson.gz"
     packed.write_bytes(gzip.compress(export.read_bytes()))
-    with pytest.raises(CommandError, match="a packed export of this program"):
+    with pytest.raises(CommandError, match="a compressed export of this program"):
         call_command("import_claims", str(packed), stderr=io.StringIO())
 
 

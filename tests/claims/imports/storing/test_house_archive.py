@@ -119,7 +119,7 @@ def test_somebody_who_left_releases_nothing(held: ImportRun, second: User) -> No
 
 def test_is_released_once(held: ImportRun, second: User) -> None:
     released(held, second)
-    with pytest.raises(NotPossible, match="does not wait"):
+    with pytest.raises(NotPossible, match="is not waiting"):
         house_archive.release(held, by=second)
 
 

@@ -93,7 +93,7 @@ TAMPERINGS = [
         [NO_HASHES, BODY, BODY_HASH, CHAIN_ANEW],
         [
             "Entry 2 (claim {c}, version 2): it is not what was put into the tree",
-            "Entry 2: 4 entries after it",
+            "Entry 2: 4 later entries",
         ],
     ),
     Tampering(

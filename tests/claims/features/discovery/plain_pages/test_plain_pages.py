@@ -163,7 +163,7 @@ def test_a_correction_is_told_with_its_note_and_both_versions(
     assert "Correction: A new audit." in text
     before = client.get(f"/claims/{claim.pk}/versions/1/index.md")
     assert before["X-Robots-Tag"] == "noindex"
-    assert "This is version 1. It no longer holds" in before.content.decode()
+    assert "This is version 1. It is no longer current" in before.content.decode()
     assert "The accounts show a different sum." in before.content.decode()
     assert client.get(f"/claims/{claim.pk}/versions/2/index.md").headers["Location"].endswith("/index.md")
     assert client.get(f"/claims/{claim.pk}/versions/3/index.md").status_code == 404
