@@ -5100,7 +5100,7 @@ class Migration(InitialMigration):
         ),
         migrations.AddConstraint(
             model_name='translation',
-            constraint=models.UniqueConstraint(models.F('verdict'), django.db.models.functions.text.Lower('language'), condition=models.Q(('state__in', ['draft', 'in_review'])), name='translation_one_open', violation_error_message='Another translator is already working on this verdict in this language.'),
+            constraint=models.UniqueConstraint(models.F('verdict'), django.db.models.functions.text.Lower('language'), condition=models.Q(('state__in', ['draft', 'in_review'])), name='translation_one_open', violation_error_message='A translation of this verdict into this language is already in progress.'),
         ),
         migrations.AddConstraint(
             model_name='translation',

@@ -39,7 +39,7 @@ ONE_OPEN = UniqueConstraint(
     Lower("language"),
     name="translation_one_open",
     condition=Q(state__in=["draft", "in_review"]),
-    violation_error_message=_("Another translator is already working on this verdict in this language."),
+    violation_error_message=_("A translation of this verdict into this language is already in progress."),
 )
 
 VERSION_IS_UNIQUE = UniqueConstraint(

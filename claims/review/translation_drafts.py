@@ -40,10 +40,10 @@ def begin_translation(verdict: Verdict, language: str, *, by: User, **content: A
     original = require_translatable(verdict_now, language)
     same = Translation.objects.filter(verdict=verdict_now, language__iexact=language)
     if same.open().readable_by(by).exists():
-        raise NotPossible(_("Another translator is already working on this language."))
+        raise NotPossible(_("A translation into this language is already in progress."))
     if same.open().exists():
         # Not why: that there is a draft is for those who read drafts.
-        raise NotPossible(_("You cannot translate this into the language at the moment. Ask an editor."))
+        raise NotPossible(_("You cannot translate this into this language at the moment. Ask an editor."))
     earlier = newest_before(verdict_now, language, by)
     carried: dict[str, Any] = {}
     if earlier:
@@ -173,7 +173,5 @@ def _locked_draft(translation: Translation, by: User) -> Translation:
             )
         )
     if not may_edit_translation(draft, by):
-        raise NotAllowed(
-            _("This draft belongs to another translator. Only its author or an editor can change it.")
-        )
+        raise NotAllowed(_("This draft belongs to another user. Only its author or an editor can change it."))
     return draft

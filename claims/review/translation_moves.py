@@ -42,9 +42,7 @@ def missing_of_translation(translation: Translation, original: Original | None =
 
 def _theirs_and_complete(translation: Translation, by: User) -> None:
     if by.pk not in translation.writers and not by.has_perm("claims.sign_off_translation"):
-        raise NotAllowed(
-            _("This draft belongs to another translator. Only its author or an editor can change it.")
-        )
+        raise NotAllowed(_("This draft belongs to another user. Only its author or an editor can change it."))
     _complete(translation, by)
 
 

@@ -201,7 +201,5 @@ def locked_draft(verdict: Verdict, by: User) -> Verdict:
             code="not_a_draft",
         )
     if not may_edit(verdict, by):
-        raise NotAllowed(
-            _("This draft belongs to another translator. Only its author or an editor can change it.")
-        )
+        raise NotAllowed(_("This draft belongs to another user. Only its author or an editor can change it."))
     return verdict

@@ -310,7 +310,7 @@ def test_keys_press_what_they_say_and_rest_while_somebody_types(
         page.keyboard.press("s")
     claim.refresh_from_db()
     assert claim.context == "s t ?"
-    page.get_by_role("button", name="Keys").click()
+    page.get_by_role("button", name="Keyboard shortcuts").click()
     page.get_by_label("Use keyboard shortcuts on this device").uncheck()
     page.get_by_role("button", name="Close").click()
     page.reload()

@@ -198,7 +198,7 @@ def test_words_become_evidence_of_a_draft(
     theirs = ArticlePage(client, source, colleague).post("evidence/", verdict=draft.pk, stance="refutes")
     assert (theirs.status_code, theirs.json()) == (
         403,
-        {"problem": "This draft belongs to another translator. Only its author or an editor can change it."},
+        {"problem": "This draft belongs to another user. Only its author or an editor can change it."},
     )
     workflow.move(draft, "submit", by=checker)
     late = ArticlePage(client, source, checker).post("evidence/", verdict=draft.pk, stance="context")

@@ -127,7 +127,7 @@ def test_the_form_shows_the_mapping_and_sent_back_changes_nothing(desk: Desk, in
         "day · 03/04/2019",
         "who · ida-holm",
     ]
-    assert "seen: day first, 25/12/2019" in page.content.decode()
+    assert "found: day first, 25/12/2019" in page.content.decode()
     desk.client.post(set_up(run), sent | {"do": "preview"})
     run.refresh_from_db()
     assert run.format_settings == SETTINGS

@@ -191,7 +191,7 @@ class TestPage:
         run = make_run(editor, state="finished")
         intake.hindrances = ["2 of its claims have been edited."]
         monkeypatch.setattr(undo, "count_rest", lambda run: 41)
-        assert "41 of its claims can be taken back all the same." in desk.text(run)
+        assert "41 of its claims can still be undone." in desk.text(run)
         desk.client.post(address(run, "undo"), {"rest": "1"})
         assert intake.calls == [("undo the rest", run.pk, editor.username)]
 
@@ -256,7 +256,9 @@ def test_the_list_says_formats_and_states_in_words(desk: Desk, intake: Intake, e
     make_run(editor, state="finished", records=5)
     make_run(editor, state="reading", started_at=timezone.now() - timedelta(hours=1), format="gone")
     text = desk.client.get(reverse("admin:claims_importrun_changelist")).content.decode()
-    assert [word in text for word in ("Table (CSV, TSV)", ">Finished<", ">Broken off<", "gone")] == [True] * 4
+    assert [word in text for word in ("Table (CSV, TSV)", ">Finished<", ">Interrupted<", "gone")] == [
+        True
+    ] * 4
 
 
 class TestProblems:

@@ -65,7 +65,7 @@ def test_a_picture_is_added_and_shown(desk: Desk, checker: User) -> None:
         ({"address": "http://127.0.0.1/x.jpg"}, "not an address on the public internet"),
         (
             {"upload": SimpleUploadedFile("x.jpg", b"no picture")},
-            "no picture, audio or video that is known here",
+            "not a known format of picture, audio or video",
         ),
         ({"upload": SimpleUploadedFile("x.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>")}, "SVG"),
     ],
@@ -202,7 +202,7 @@ def test_a_picture_is_found_with_what_is_in_work(desk: Desk, draft: Claim) -> No
 def test_nothing_found_is_no_verdict(desk: Desk, draft: Claim) -> None:
     page = desk.client.post(CHECK, {"upload": upload(2), "address": ""}).content.decode()
     assert "No similar picture was found." in page
-    assert "That is no verdict" in page
+    assert "This is not a verdict" in page
     assert "The bridge is under water." not in page
 
 

@@ -118,7 +118,7 @@ def test_say_why_nobody_is_asked(seat: Desk, draft: Verdict) -> None:
 
 def test_words_in_braces_that_mean_nothing_are_named(seat: Desk, draft: Verdict) -> None:
     refused = seat.client.post(f"{ADD}?verdict={draft.pk}", asking(text="Dear {sir}"))
-    assert "{sir} is not known" in refused.content.decode()
+    assert "{sir} is not a known field" in refused.content.decode()
     assert not ReplyRequest.objects.exists()
 
 
@@ -131,7 +131,7 @@ def test_nobody_asks_about_what_is_not_theirs(
         "Start from a draft verdict, under “Right of reply”."
     ]
     assert press(other, row, "sent") == [
-        "This draft belongs to another translator. Only its author or an editor can change it."
+        "This draft belongs to another user. Only its author or an editor can change it."
     ]
     outsider = Desk(client).sign_in(contributor)
     for path in (ADD, reverse("admin:claims_replyrequest_change", args=[row.pk])):
@@ -192,7 +192,7 @@ def test_templates_are_edited_by_editors_and_checked(client: Client, editor: Use
     hidden = {field.get("name"): field.get("value") for field in shown.cssselect("input[type=hidden]")}
     given = hidden | {"language": "en", "subject": "About {claim}", "text": "By {dedline}: {claim}?"}
     refused = desk.client.post(address, given).content.decode()
-    assert "{dedline} is not known" in refused
+    assert "{dedline} is not a known field" in refused
     assert "The text must contain {deadline}." in refused
     desk.client.post(address, given | {"text": "By {deadline}: {claim}?"})
     row.refresh_from_db()

@@ -58,7 +58,7 @@ def test_shows_what_is_published_and_what_is_in_work(
         ),
         (
             f"The same claim 80% Accepted Draft Factcheck Newsroom No tram costs anything. Claim {drafted.pk}"
-            " · in work: Chris"
+            " · in progress: Chris"
         ),
         f"Contradicts it 99% Proposed Trams are not free. Claim {proposed.pk} one of them denies it",
     ]

@@ -64,7 +64,7 @@ def test_the_list_says_what_became_of_it_and_which_claim_cites_it(
         NEW,
         "Brunnholm sold three ferries.",
         "Use the new address",
-        "fine so",
+        "Mark as correct",
     ):
         assert words in page
     found(link.source, "alive", moved_to="")
@@ -120,7 +120,7 @@ def test_what_somebody_says_is_fine_waits_no_more_until_it_changes(
     assert not LinkState.objects.waiting().exists()
     link.refresh_from_db()
     assert link.accepted_by == checker
-    assert "does not wait for anybody" in press(client, checker, link, "accept")
+    assert "no longer needs a decision" in press(client, checker, link, "accept")
 
 
 def test_a_copy_can_be_asked_for(client: Client, checker: User, link: LinkState) -> None:

@@ -93,7 +93,7 @@ def test_a_second_click_does_nothing_twice(claim: Claim, checker: User) -> None:
     address = reverse("admin:claims_translation_move", args=[row.pk, "submit"])
     desk.post(address, {"last_move": "0"})
     answer = desk.post(address, {"last_move": "0"}, follow=True)
-    assert "Another user has moved this on" in answer.content.decode()
+    assert "Another user has already changed the state" in answer.content.decode()
     assert row.steps.count() == 1
 
 
@@ -116,7 +116,7 @@ def test_what_is_out_of_date_is_listed_and_brought_up_to_date(
         change_page(renewed)
         in signed_in(editor).get(listed.replace("stale", "translations")).content.decode()
     )
-    assert "somebody else" in act(desk, renewed, "sign_off")
+    assert "so another person must review it" in act(desk, renewed, "sign_off")
 
 
 def test_drafts_of_others_are_not_for_contributors(claim: Claim, contributor: User, checker: User) -> None:
@@ -154,7 +154,7 @@ def test_the_form_begins_one_as_well(claim: Claim, checker: User) -> None:
     again = desk.post(
         address, {"verdict": live_verdict(claim).pk, "language": "fr", "_save": "1"}, follow=True
     )
-    assert "already working on this verdict" in again.content.decode()
+    assert "A translation into this language is already in progress." in again.content.decode()
 
 
 def test_a_draft_is_deleted_by_its_translator(claim: Claim, checker: User, colleague: User) -> None:

@@ -198,7 +198,7 @@ class TestWhatIsShown:
         )
         desk.sign_in(editor)
         rows = re.findall(r"desk-badge-\w+\">([^<]+)<", desk.client.get(LIST).content.decode())
-        assert rows == ["Paused", "Fails", "Followed", "Not visited yet"]
+        assert rows == ["Paused", "Failing", "Followed", "Not visited yet"]
         assert "It is gone." in desk.text(watches[1])
         assert "3 times in a row" in desk.text(watches[1])
         assert ": 1 new article, 2 changed, 3 failed" in desk.text(watches[2])

@@ -311,7 +311,7 @@ def test_a_draft_belongs_to_its_author(checker: User, colleague: User) -> None:
     refusal = other.patch(path, {"summary": "Mine."})
     assert (refusal.status_code, refusal.json()["detail"]) == (
         403,
-        "This draft belongs to another translator. Only its author or an editor can change it.",
+        "This draft belongs to another user. Only its author or an editor can change it.",
     )
     assert own.patch(path, {"summary": "Mine."}).json()["summary"] == "Mine."
 

@@ -230,5 +230,5 @@ def test_nobody_is_told_why_they_cannot_add_what_a_draft_holds(
     translation = asking.post("translations/", {"verdict": verdict.pk, "language": "nn"})
     assert [(each.status_code, each.json()["detail"]) for each in (file, translation)] == [
         (422, "You cannot add this file. Ask a fact-checker to add it."),
-        (409, "You cannot translate this into the language at the moment. Ask an editor."),
+        (409, "You cannot translate this into this language at the moment. Ask an editor."),
     ]
