@@ -87,7 +87,7 @@ def test_a_key_belongs_to_one_request(editor: User, path: str, body: dict[str, s
     assert refusal.status_code in (400, 422)
     assert Claim.objects.count() == 1
     if path == "claims/" and body:
-        assert "was used for another request" in refusal.json()["detail"]
+        assert "was used for a different request" in refusal.json()["detail"]
 
 
 @pytest.mark.django_db

@@ -50,7 +50,7 @@ def test_json_is_utf8_whatever_the_header_says(editor: User, content_type: str) 
         ("", "required"),
         ("{", "not JSON"),
         ("NaN", "not a JSON number"),
-        ('{"statement": "a", "statement": "b", "language": "en"}', "“statement” stands twice"),
+        ('{"statement": "a", "statement": "b", "language": "en"}', "“statement” occurs twice"),
         ("[" * 100_000, "nested too deeply"),
         ('{"statement": "\\ud800", "language": "en"}', "surrogate"),
         ('{"\\ud800": 1}', "surrogate"),

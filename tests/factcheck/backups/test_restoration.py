@@ -145,7 +145,7 @@ DAMAGES: dict[str, tuple[Callable[[BackupFolder], None], str]] = {
     ),
     "the backup that the other is based on": (
         lambda folder: shutil.rmtree(min(folder.generations.iterdir())),
-        "is based on .* which is not there",
+        "is based on .*, which is missing",
     ),
     "what PostgreSQL wrote of a copy": (
         lambda folder: change_a_byte(next(folder.generations.glob("*/base/backup_manifest"))),
@@ -173,7 +173,7 @@ def test_last_moment_before_a_missing_segment_is_named_and_works(
     missing.unlink()
     with pytest.raises(BackupFailed) as failed:
         restore(damaged, tmp_path / "new", RestorePoint())
-    why, _, moment = str(failed.value).partition(" What still works: --moment ")
+    why, _, moment = str(failed.value).partition(" Still possible: --moment ")
     assert why.startswith(f"The log cannot be replayed any further: {missing.name[:24]} is missing in ")
     assert datetime.fromisoformat(moment).replace(tzinfo=UTC) < told.moments["before the mistake"]
     restore(
@@ -185,7 +185,7 @@ def test_last_moment_before_a_missing_segment_is_named_and_works(
     (damaged.wal / f"{segment_name(1, backup.stop)}.gz").unlink()
     with pytest.raises(BackupFailed) as failed:
         restore(damaged, tmp_path / "new", RestorePoint())
-    assert str(failed.value).endswith(f"What still works: --backup {backup.name}")
+    assert str(failed.value).endswith(f"Still possible: --backup {backup.name}")
 
 
 def test_no_empty_database_is_made_where_a_restore_was_cut_off(tmp_path: Path) -> None:

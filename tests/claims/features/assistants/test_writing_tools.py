@@ -42,6 +42,7 @@ def test_a_claim_is_proposed_by_the_owner_of_the_token(ask: Ask, contributor: Us
     claim = Claim.objects.get()
     assert (claim.statement, claim.state, claim.created_by) == (STATEMENT, "proposed", contributor)
     assert asked.document == {
+        "outcome": "kept",
         "meaning": findings.WRITTEN,
         "kind": "claim",
         "id": claim.pk,
