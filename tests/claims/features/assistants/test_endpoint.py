@@ -12,6 +12,7 @@ from claims.features.assistants import revisions
 from claims.features.assistants.mcp_server import INSTRUCTIONS, TOOLS
 from claims.models import Scope
 from claims.newsroom import api_tokens
+from factcheck.api.problems import MEDIA_TYPE
 from factcheck.installation.environment import Rate
 from factcheck.web.throttling import gate, limiter
 from tests.helpers.mcp_messages import META, headers_of, message, post
@@ -33,6 +34,12 @@ def secret_of(person: User, *scopes: str) -> str:
 
 def error_of(response: Any) -> tuple[int, int]:
     return response.status_code, response.json()["error"]["code"]
+
+
+def problem_of(response: Any) -> tuple[int, str]:
+    """The refusal of a message that was not read, or not to its end: no JSON-RPC."""
+    assert response["Content-Type"] == MEDIA_TYPE
+    return response.status_code, response.json()["code"]
 
 
 # The newest revision --------------------------------------------------------------------------------------------------
@@ -206,7 +213,7 @@ def test_a_call_of_nothing_is_refused(client: Client, params: dict[str, Any]) ->
 
 def test_a_message_that_is_too_large_is_refused(client: Client) -> None:
     larger = post(client, "x" * 2_700_000, headers={})
-    assert error_of(larger) == (413, -32000)
+    assert problem_of(larger) == (413, "body_too_large")
     assert error_of(post(client, "x" * 2_700_000, headers={"Authorization": "Bearer x"})) == (413, -32600)
     large = json.dumps(legacy("tools/call", {"name": "match_text", "arguments": {"text": "a" * 700_000}}))
     assert error_of(post(client, large, headers={})) == (413, -32600)
@@ -328,7 +335,7 @@ def test_a_call_costs_what_the_same_question_costs(client: Client, settings: Any
     while post(client, called).status_code == 200:
         pass
     refused = post(client, called)  # before the message is read
-    assert error_of(refused) == (429, -32000)
+    assert problem_of(refused) == (429, "rate_limited")
     assert refused["Retry-After"]
     limiter.cache_clear()
 
@@ -342,7 +349,7 @@ def test_expensive_questions_wait_for_their_turn(client: Client, monkeypatch: py
     assert post(client, cheap).status_code == 200
 
 
-def test_a_fault_of_ours_is_told_in_json_rpc(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_ours_is_told_without_its_details(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: Any, **__: Any) -> None:
         raise RuntimeError("a detail that is nobody's business")
 
@@ -351,7 +358,7 @@ def test_a_fault_of_ours_is_told_in_json_rpc(client: Client, monkeypatch: pytest
     response = post(
         client, message("tools/call", {"name": "lookup_url", "arguments": {"url": "https://a.example"}})
     )
-    assert error_of(response) == (500, -32603)
+    assert problem_of(response) == (500, "server_error")
     assert "nobody's business" not in response.content.decode()
 
 
@@ -366,4 +373,4 @@ def test_a_database_that_is_away_is_told_with_when_to_come_back(
     response = post(
         client, message("tools/call", {"name": "lookup_url", "arguments": {"url": "https://a.example"}})
     )
-    assert (*error_of(response), response["Retry-After"]) == (503, -32000, "5")
+    assert (*problem_of(response), response["Retry-After"]) == (503, "unavailable", "5")
