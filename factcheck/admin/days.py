@@ -37,7 +37,7 @@ def read_day(text: str, *, day_first: bool) -> date | None:
         return None
 
 
-class DayField(forms.DateField):
+class DeskDayField(forms.DateField):
     """A day in any of these forms; a refusal names them."""
 
     default_error_messages = {
@@ -61,8 +61,8 @@ class DayFields:
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.DateField) and not isinstance(db_field, models.DateTimeField):
-            kwargs.setdefault("form_class", DayField)
+            kwargs.setdefault("form_class", DeskDayField)
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # the admin's
-        if isinstance(field, DayField):
+        if isinstance(field, DeskDayField):
             field.day_first = is_day_first(request)
         return field

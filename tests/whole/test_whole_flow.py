@@ -50,7 +50,7 @@ def imported(settings: Any, tmp_path: Path, contributor: User) -> dict[str, Any]
 
 
 def published_claims(client: Client) -> list[dict[str, Any]]:
-    answer = client.get("/api/v1/claims/")
+    answer = client.get("/api/v1/claims/?view=full")
     assert answer.status_code == 200
     claims: list[dict[str, Any]] = json.loads(answer.content)["results"]
     return claims

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -60,5 +61,8 @@ class WitnessedLogAdmin(DeskAdmin):
         return badge(gettext("Consistent"), "good") if log.active else badge(gettext("Off"), "faded")
 
     @admin.display(description=_("our verifier key"))
-    def our_key(self, log: WitnessedLog) -> str:
-        return own_verifier_key()
+    def our_key(self, log: WitnessedLog) -> SafeString:
+        return format_html('<code translate="no">{}</code>', own_verifier_key())
+
+    def has_delete_permission(self, request: HttpRequest, obj: WitnessedLog | None = None) -> bool:
+        return False  # the database keeps what was witnessed

@@ -14,7 +14,7 @@ from claims.ledger.proofs.signed_note import COSIGNATURE, SignedNote, key_id
 
 
 @dataclass(frozen=True, slots=True)
-class Cosignature:
+class VerifiedCosignature:
     """A verified cosignature: its line, line feed included, and the moment that the witness states."""
 
     line: str
@@ -33,7 +33,7 @@ def cosign(text: str, *, name: str, key: Ed25519PrivateKey, seconds: int) -> str
     return f"— {name} {b64encode(key_id(name, public_key, COSIGNATURE) + signature).decode()}\n"
 
 
-def find_cosignature(note: str, *, name: str, public_key: bytes) -> Cosignature | None:
+def find_cosignature(note: str, *, name: str, public_key: bytes) -> VerifiedCosignature | None:
     """Return the newest valid cosignature of this witness among the signatures of a note.
 
     Raises:
@@ -52,7 +52,7 @@ def find_cosignature(note: str, *, name: str, public_key: bytes) -> Cosignature 
             moment = datetime.fromtimestamp(seconds, UTC)
         except (InvalidSignature, ValueError, OverflowError, OSError):
             continue
-        valid.append(Cosignature(f"— {name} {b64encode(signature).decode()}\n", moment))
+        valid.append(VerifiedCosignature(f"— {name} {b64encode(signature).decode()}\n", moment))
     return max(valid, key=lambda one: one.moment, default=None)
 
 

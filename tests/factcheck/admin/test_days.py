@@ -7,13 +7,13 @@ from django import forms
 from django.test import RequestFactory
 from django.utils import translation
 
-from factcheck.admin.days import DayField, is_day_first
+from factcheck.admin.days import DeskDayField, is_day_first
 
 NOVEMBER, APRIL, MARCH = date(2026, 11, 30), date(2026, 4, 3), date(2026, 3, 4)
 
 
 def read(text: str, *, day_first: bool) -> date | None:
-    field = DayField()
+    field = DeskDayField()
     field.day_first = day_first
     return field.clean(text)
 

@@ -54,7 +54,12 @@ def test_an_unknown_revision_is_named(repository: Path) -> None:
 
 
 def test_migrations_of_libraries_are_not_ours() -> None:
-    assert {app for app, _name in ours(MigrationLoader(None))} == {"claims", "factcheck", "sources"}
+    features = {"discovery", "webhooks", "witnesses"}
+    assert {app for app, _name in ours(MigrationLoader(None))} == {
+        "claims",
+        "factcheck",
+        "sources",
+    } | features
 
 
 def test_before_the_first_release_what_begins_an_app_is_not_new() -> None:
@@ -80,7 +85,10 @@ def test_what_the_revision_has_not_is_new(monkeypatch: pytest.MonkeyPatch) -> No
     )
     assert unreleased(MigrationLoader(None), "v1") == [
         ("claims", "0002_initial"),
+        ("discovery", "0001_initial"),
         ("factcheck", "0001_ratelimit"),
         ("factcheck", "0002_jobrequest"),
         ("factcheck", "0003_owners_work"),
+        ("webhooks", "0001_initial"),
+        ("witnesses", "0001_initial"),
     ]
