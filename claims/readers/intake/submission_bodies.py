@@ -1,7 +1,6 @@
 """Request bodies of complaints and requests, validated strictly, and their OpenAPI schemas."""
 
 import base64
-import binascii
 from collections.abc import Mapping
 from typing import Any
 
@@ -105,10 +104,10 @@ class RequestBody(SenderBody):
     def validate_picture(self, picture: str) -> SentPicture:
         try:
             return picture_in(base64.b64decode(picture, validate=True))
-        except binascii.Error:
-            raise serializers.ValidationError(gettext("It is not base64 (RFC 4648, section 4).")) from None
         except NotAPicture as refusal:
             raise serializers.ValidationError(str(refusal)) from None
+        except ValueError:  # also where it is not ASCII
+            raise serializers.ValidationError(gettext("It is not base64 (RFC 4648, section 4).")) from None
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs.keys().isdisjoint(self.at_least_one_of):

@@ -172,7 +172,7 @@ def test_a_picture_comes_in_base64(db: None) -> None:
     }
     assert post(REQUESTS, body).status_code == 202
     assert ReaderPicture.objects.get().media_type == "image/jpeg"
-    for wrong in ("%%%", base64.b64encode(b"<svg>").decode()):
+    for wrong in ("%%%", "AAA¶", base64.b64encode(b"<svg>").decode()):
         assert post(REQUESTS, body | {"picture": wrong}).json()["errors"][0]["pointer"] == "#/picture"
 
 
