@@ -75,7 +75,7 @@ def test_keys_that_are_not_taken(first_key: str, tmp_path: Path) -> None:
         succeed(OLD)
     short = tmp_path / "short"
     short.write_text("too short")
-    with pytest.raises(CommandError, match="32 characters"):
+    with pytest.raises(CommandError, match="32 random characters"):
         call_command("change_signing_key", str(short))
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("change_signing_key", str(tmp_path / "nowhere"))
