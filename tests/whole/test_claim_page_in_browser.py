@@ -75,7 +75,7 @@ def test_history_is_read_without_a_script(visit: Callable[..., Page], claim: Cla
     expect(page.locator("#changed")).to_have_text("Differences between version 1 and version 3")
     page.get_by_label("Date", exact=True).fill("2020-01-01")
     page.get_by_role("button", name="Show").click()
-    expect(page.locator("#told .notice")).to_contain_text("nothing was published about this claim")
+    expect(page.locator("#told .notice")).to_contain_text("nothing had been published about this claim")
 
 
 def test_both_sides_stand_beside_each_other_or_on_a_phone_below(
