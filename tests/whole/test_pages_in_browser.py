@@ -368,6 +368,6 @@ def test_without_scripts_a_link_leads_to_the_numbers(
     monkeypatch.setattr(facet_panel, "DEAR", 0)
     monkeypatch.setattr(listed_claims, "CLAIMS_PER_PAGE", 9)
     page = visit(addresses["list"], java_script_enabled=False)
-    page.locator("#filters").get_by_role("link", name=re.compile("with numbers$")).click()
+    page.locator("#filters").get_by_role("link", name=re.compile("with counts$")).click()
     page.get_by_role("link", name=re.compile("^Satire")).click()
     expect(page.locator(".card")).to_have_count(1)
