@@ -104,7 +104,7 @@ def started(
             said = []
             for line in process.stdout:
                 said.append(line)
-                if "Ctrl-C stops" in line:
+                if "Press Ctrl-C to stop" in line:
                     break
             else:
                 pytest.fail("".join(said))
