@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.article_import import TEXT
+from tests.helpers.kept_newsroom import forget_matching
 
 
 @pytest.fixture(autouse=True)
@@ -33,10 +34,5 @@ def article(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def knowledge_of_this_test() -> None:
-    """Which model is asked, which words are frequent and what was answered is not remembered of another test's rows."""
-    from claims.matching import answers, shared_words  # noqa: PLC0415  settings are configured by now
-    from claims.matching.embedding import neighbours  # noqa: PLC0415
-
-    neighbours.forget()
-    shared_words.known_frequent.cache_clear()
-    answers.kept.clear()
+    """Forget what matching remembers of another test's rows."""
+    forget_matching()

@@ -12,11 +12,20 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
+from claims.matching import answers, shared_words
+from claims.matching.embedding import neighbours
 from claims.models import Claim, Claimant, Topic
 from sources.models import Publisher
 from tests.helpers.newsroom import person, publishing
 
 __all__ = ["checker", "claimant", "editor", "house", "kept_rows", "publish", "topic"]
+
+
+def forget_matching() -> None:
+    """Forget which model is in use, which words are frequent and which answers were given, for other rows."""
+    neighbours.forget()
+    shared_words.known_frequent.cache_clear()
+    answers.kept.clear()
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +39,7 @@ def kept_rows(
             assert not marker.kwargs.get("transaction"), (
                 f"{item.nodeid} commits, and would not find the rows."
             )
+    forget_matching()  # fixtures of a module come before those of its tests
     with django_db_blocker.unblock(), transaction.atomic():
         yield
         transaction.set_rollback(True)
