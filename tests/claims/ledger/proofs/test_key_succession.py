@@ -79,7 +79,7 @@ def test_keys_that_are_not_taken(first_key: str, tmp_path: Path) -> None:
         call_command("change_signing_key", str(short))
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("change_signing_key", str(tmp_path / "nowhere"))
-    with pytest.raises(CommandError, match="say why"):
+    with pytest.raises(CommandError, match="give the reason"):
         call_command("change_signing_key", lost=" ")
 
 
