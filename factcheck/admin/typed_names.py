@@ -4,6 +4,7 @@
 `NEW` and the name, so that no name that looks like a key is taken for one.
 """
 
+from abc import abstractmethod
 from typing import Any
 
 from django import forms
@@ -43,9 +44,9 @@ class NamedDesk(DeskAdmin):
     #: The field that keeps the name.
     name_field = "name"
 
+    @abstractmethod
     def add_typed(self, request: HttpRequest, name: str) -> models.Model:
         """Return the row of this name; one that is not known is added."""
-        raise NotImplementedError
 
     def with_typed(
         self, request: HttpRequest, name: str, results: list[dict[str, str]]
