@@ -1,4 +1,4 @@
-/* What unfold opens on a click alone (the side bar, the account, filters, the search) opens by the keyboard too. */
+/* What unfold opens on a click alone (the side bar, the account, filters) opens by the keyboard too. */
 (() => {
     "use strict";
 
@@ -9,7 +9,6 @@
         ["sidebarDesktopOpen", () => say("Side bar"), () => null],
         ["sidebarMobileOpen", () => say("Menu"), () => document.querySelector("#nav-sidebar-apps")],
         ["filterOpen = true", () => "", () => document.querySelector("#filter-form")],
-        ["opencommand", () => say("Search"), () => null],
         ["switchTheme", () => "", () => null],
     ];
     const FOCUSABLE = "a[href], button, input:not([type=hidden]), select, [role=button]";

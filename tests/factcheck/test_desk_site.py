@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from factcheck import desk
+from tests.helpers.reader_pages import page, words
 
 pytestmark = pytest.mark.django_db
 
@@ -31,3 +32,9 @@ def test_the_menu_looks_up_each_address_about_twice(
     client.get(reverse("admin:claims_claim_changelist"))
     assert len(looked_up) <= 2 * len(set(looked_up)) + 5
     assert len(set(looked_up)) > 40
+
+
+def test_search_is_a_button_that_says_what_it_searches(client: Client, editor: User) -> None:
+    client.force_login(editor)
+    (button,) = page(client, reverse("admin:index")).xpath("//button[@*[contains(., 'opencommand')]]")
+    assert words(button) == "manage_search Search the desk Ctrl + K"
