@@ -152,7 +152,6 @@ def add_row_of_each(checker: User, editor: User) -> None:
     )
 
 
-@transaction.atomic
 def _add_rows_of_features(claim: Claim) -> None:
     for feature in features.installed():
         module = f"tests.claims.features.{feature.label}.desk_rows"
@@ -160,6 +159,7 @@ def _add_rows_of_features(claim: Claim) -> None:
             import_module(module).add_rows(claim)
 
 
+@transaction.atomic
 def _keep_what_it_rests_on(source: Source, checker: User) -> None:
     """A picture, a copy of the source with a timestamp, and a link that has moved."""
     make_media(source.pk, created_by=checker)

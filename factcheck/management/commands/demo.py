@@ -90,7 +90,7 @@ def welcome(accounts: list[dict[str, str]]) -> list[Table | str]:
         sign_in.add_row(account["role"], f"user {account['user']}", f"password {account['password']}")
     return [
         "",
-        "[bold]Factcheck is running.[/bold] Ctrl-C stops it; what you change is kept.",
+        "[bold]Factcheck is running.[/bold] Press Ctrl-C to stop; your changes are kept.",
         "",
         places,
         "",

@@ -347,7 +347,7 @@ def test_serve_refuses_tables_of_another_version(environment):
         check=False,
     )
     assert said.returncode == 1
-    assert "not those of this version of the program: claims_cluster.title is missing" in said.stderr
+    assert "do not match this version of the program: claims_cluster.title is missing" in said.stderr
 
 
 def test_static_files_are_collected_once(settings, tmp_path):
